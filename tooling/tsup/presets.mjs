@@ -1,0 +1,39 @@
+import { defineConfig } from 'tsup';
+
+const shared = {
+  format: ['esm'],
+  target: 'node20',
+  platform: 'node',
+  clean: true,
+  sourcemap: true,
+  treeshake: true,
+  splitting: true,
+};
+
+/** A library: one entry, declarations beside it, dependencies left to the installer. */
+export function library(options = {}) {
+  return defineConfig({ ...shared, entry: ['src/index.ts'], dts: true, ...options });
+}
+
+/**
+ * An app: everything but native modules in a few files, so that starting it opens few files.
+ * CommonJS dependencies inside an ESM bundle need `require`, which the banner supplies.
+ */
+export function app({ external = [], ...options } = {}) {
+  return defineConfig({
+    ...shared,
+    entry: ['src/cli.ts'],
+    dts: false,
+    sourcemap: false,
+    minify: false,
+    noExternal: [/^(?!node:)/],
+    external: ['@matrixai/quic', /^@matrixai\/quic\//, ...external],
+    esbuildOptions(build) {
+      build.conditions = ['source', 'import', 'module', 'node'];
+      build.banner = {
+        js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      };
+    },
+    ...options,
+  });
+}

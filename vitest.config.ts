@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['source', 'import', 'module', 'node', 'default'];
+const resolve = { conditions };
+const ssr = { resolve: { conditions, externalConditions: conditions } };
+const shared = { environment: 'node', pool: 'forks' } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['{packages,apps,tooling}/*/src/**/*.test.{ts,mjs}'],
+          exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          ...shared,
+          name: 'integration',
+          include: ['{packages,apps,tooling}/*/src/**/*.integration.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['test-e2e/src/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
