@@ -1,0 +1,8 @@
+import { checkLayers } from './layers.mjs';
+import { checkManifests } from './manifests.mjs';
+import { checkReadmes } from './readme.mjs';
+
+const problems = [...checkLayers(), ...checkManifests(), ...checkReadmes()];
+for (const problem of problems) console.error(problem);
+console.log(problems.length ? `${problems.length} rules broken` : 'repository rules hold');
+process.exitCode = problems.length ? 1 : 0;

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesBelow, members, root } from './workspace.mjs';
+
+/**
+ * The direction of imports, from the bottom up. A member may import members of lower layers only.
+ * docs/architecture.md explains it.
+ *
+ * @type {readonly (readonly string[])[]}
+ */
+export const layers = [
+  ['netceptor'],
+  [
+    'netceptor-streams',
+    'netceptor-backends',
+    'netceptor-simulator',
+    'runner-core',
+    'certificates',
+    'receptor-config',
+  ],
+  ['control-client', 'runner-streaming'],
+  ['control-service', 'workceptor'],
+  ['workceptor-kubernetes', 'mesh-services', 'runner-mesh', 'controller-core'],
+  ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt'],
+  ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
+];
+
+/** The runner knows nothing of the mesh; `runner-mesh` alone joins them. */
+const runner = new Set([
+  'runner-core',
+  'runner-streaming',
+  'runner-events-http',
+  'runner-events-zmq',
+  'runner-events-mqtt',
+]);
+const mesh = new Set([
+  'netceptor',
+  'netceptor-streams',
+  'netceptor-backends',
+  'netceptor-simulator',
+  'control-client',
+  'control-service',
+  'workceptor',
+  'mesh-services',
+  'certificates',
+]);
+
+const importPattern = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g;
+
+/**
+ * The module names a source text imports.
+ *
+ * @param {string} source
+ * @returns {string[]}
+ */
+export function importsOf(source) {
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  return [...code.matchAll(importPattern)].map((match) => /** @type {string} */ (match[1]));
+}
+
+/**
+ * Says what is wrong with one import of one member, or nothing.
+ *
+ * @param {string} from the importing member's short name
+ * @param {string} specifier what it imports
+ * @param {string} [file] path of the file inside its member, for relative imports
+ * @returns {string | undefined}
+ */
+export function judgeImport(from, specifier, file = 'src/index.ts') {
+  if (specifier.startsWith('.')) {
+    const parts = [...file.split('/').slice(0, -1)];
+    for (const part of specifier.split('/')) {
+      if (part === '..') {
+        if (parts.pop() === undefined)
+          return `'${specifier}' leaves the package; import the other package by its name`;
+      } else if (part !== '.') parts.push(part);
+    }
+    return undefined;
+  }
+  const match = /^@receptorjs\/([^/]+)(\/.*)?$/.exec(specifier);
+  if (!match) return undefined;
+  const [, to = '', path] = match;
+  if (path !== undefined && path !== '/package.json')
+    return `'${specifier}' reaches into another package; import '@receptorjs/${to}'`;
+  if (to.startsWith('tooling-')) return undefined;
+  const fromLayer = layers.findIndex((layer) => layer.includes(from));
+  const toLayer = layers.findIndex((layer) => layer.includes(to));
+  if (fromLayer < 0)
+    return `'${from}' stands in no layer; add it in tooling/repo-rules/src/layers.mjs`;
+  if (toLayer < 0) return `'${specifier}' is no package of this workspace`;
+  if (toLayer >= fromLayer)
+    return `'${specifier}' is not below '${from}'; imports go downwards only`;
+  if (runner.has(from) && mesh.has(to))
+    return `'${from}' is a runner package and must not know the mesh package '${to}'`;
+  return undefined;
+}
+
+/**
+ * Every import in the workspace that goes against the direction.
+ *
+ * @param {string} [from]
+ * @returns {string[]}
+ */
+export function checkLayers(from = root) {
+  return members(from).flatMap((member) => {
+    const inFiles = filesBelow(`${member.folder}/src`, /\.(ts|mts|tsx)$/, from)
+      // tests may compose a whole system out of higher layers, but never out of another package's src
+      .flatMap((file) =>
+        importsOf(readFileSync(join(from, file), 'utf8')).map((specifier) => ({
+          file,
+          why: /\.test\.ts$/.test(file)
+            ? judgeImport('receptor', specifier, file.slice(member.folder.length + 1))
+            : judgeImport(member.name, specifier, file.slice(member.folder.length + 1)),
+        })),
+      );
+    const inManifest = Object.keys(member.manifest.dependencies ?? {}).map((specifier) => ({
+      file: `${member.folder}/package.json`,
+      why: member.kind === 'apps' ? undefined : judgeImport(member.name, specifier),
+    }));
+    return [...inFiles, ...inManifest].flatMap(({ file, why }) => (why ? [`${file}: ${why}`] : []));
+  });
+}

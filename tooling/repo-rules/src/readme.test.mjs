@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { packageDoc, readmeOf } from './readme.mjs';
+
+describe('packageDoc', () => {
+  it('takes the text out of the first comment', () => {
+    expect(
+      packageDoc(
+        '/**\n * One.\n *\n * ```ts\n * run();\n * ```\n *\n * @packageDocumentation\n */\nexport {};',
+      ),
+    ).toBe('One.\n\n```ts\nrun();\n```');
+  });
+  it('wants the tag', () => {
+    expect(packageDoc('/** Something else. */\nexport {};')).toBeUndefined();
+  });
+});
+
+describe('readmeOf', () => {
+  it('says how to install a library and an app', () => {
+    const manifest = { name: '@receptorjs/x', description: 'An x', engines: { node: '>=20.19' } };
+    expect(
+      readmeOf({ name: 'x', kind: 'packages', folder: 'packages/x', manifest }, 'Doc.'),
+    ).toContain('npm install @receptorjs/x\n');
+    expect(readmeOf({ name: 'x', kind: 'apps', folder: 'apps/x', manifest }, 'Doc.')).toContain(
+      'npm install --global @receptorjs/x',
+    );
+  });
+});
