@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['{packages,apps,tooling}/*/src/**/*.test.{ts,mjs}'],
+          include: ['{packages,apps}/*/src/**/*.test.ts', 'tooling/**/*.test.mjs'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
         },
       },
@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'integration',
-          include: ['{packages,apps,tooling}/*/src/**/*.integration.test.ts'],
+          include: ['{packages,apps}/*/src/**/*.integration.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

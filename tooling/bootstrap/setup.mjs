@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkNode, findPython, installFailure } from './prerequisites.mjs';
+import { run, SetupError, step } from './steps.mjs';
+
+/** The root of the clone. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** The virtual environment with Ansible. */
+export const venv = join(root, '.venv');
+const tools = join(root, '.tools');
+
+/**
+ * A digest of files, or of the texts given, that tells whether a step has to be done again.
+ *
+ * @param {string[]} paths relative to the root
+ * @param {string[]} [texts]
+ */
+export function digest(paths, texts = []) {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    hash.update(`\0${path}\0`);
+    hash.update(readFileSync(join(root, path)));
+  }
+  for (const text of texts) hash.update(`\0${text}`);
+  return hash.digest('hex');
+}
+
+/**
+ * Does the work unless its stamp says it has been done for the same inputs.
+ *
+ * @param {string} stamp file that holds the digest of what was done last
+ * @param {string} inputs
+ * @param {() => Promise<void>} work
+ */
+export async function once(stamp, inputs, work) {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
+  rmSync(stamp, { force: true });
+  await work();
+  writeFileSync(stamp, inputs);
+}
+
+/** npm as a command and its first arguments: the one that runs this script, if one does. */
+function npm() {
+  const path = process.env.npm_execpath;
+  return path && /npm-cli\.[cm]?js$/.test(path)
+    ? { command: process.execPath, first: [path] }
+    : { command: 'npm', first: [] };
+}
+
+/**
+ * Environment for the tools: pnpm and the workspace's commands first on PATH, the settings npm hands to scripts left
+ * out (they would steer pnpm).
+ *
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function toolEnv() {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) =>
+        !/^npm_(config_(local_prefix|prefix|global_prefix|node_gyp)|lifecycle|package|command)/i.test(
+          name,
+        ),
+    ),
+  );
+  return {
+    ...env,
+    PATH: [
+      join(tools, 'pnpm', 'node_modules', '.bin'),
+      join(root, 'node_modules', '.bin'),
+      dirname(process.execPath),
+      env.PATH,
+    ].join(delimiter),
+    TURBO_TELEMETRY_DISABLED: '1',
+    DO_NOT_TRACK: '1',
+    COREPACK_ENABLE_STRICT: '0',
+  };
+}
+
+/**
+ * Installs packages from the npm registry into a folder under `.tools/`.
+ *
+ * @param {string} folder
+ * @param {string} spec
+ * @param {string} what for the message when it fails
+ */
+export async function installTool(folder, spec, what) {
+  const prefix = join(tools, folder);
+  await once(join(tools, `${folder}.done`), spec, async () => {
+    rmSync(prefix, { recursive: true, force: true });
+    mkdirSync(prefix, { recursive: true });
+    writeFileSync(join(prefix, 'package.json'), '{"private":true}\n');
+    const { command, first } = npm();
+    const { code, output } = await run(
+      command,
+      [
+        ...first,
+        'install',
+        '--prefix',
+        prefix,
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+        '--fetch-retries=2',
+        spec,
+      ],
+      { cwd: prefix, env: toolEnv() },
+    );
+    if (code !== 0) throw installFailure(what, 'npm', output);
+  });
+  return prefix;
+}
+
+async function installPnpm() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  await installTool('pnpm', packageManager, 'pnpm');
+}
+
+async function installDependencies() {
+  const manifests = [
+    'package.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    ...workspaceFiles('package.json'),
+  ];
+  const stamp = join(root, 'node_modules', '.installed');
+  await once(stamp, digest(manifests, [process.version]), async () => {
+    const { code, output } = await run(
+      'pnpm',
+      ['install', '--frozen-lockfile', '--fetch-retries=2'],
+      {
+        cwd: root,
+        env: { ...toolEnv(), CI: 'true' },
+      },
+    );
+    if (code !== 0) throw installFailure('The dependencies', 'npm', output);
+  });
+}
+
+/** Paths of a file in every folder of the workspace that has it. */
+function workspaceFiles(/** @type {string} */ name) {
+  return ['packages', 'apps', 'tooling']
+    .flatMap((kind) =>
+      existsSync(join(root, kind))
+        ? readdirSync(join(root, kind)).map((member) => `${kind}/${member}/${name}`)
+        : [],
+    )
+    .concat(`test-e2e/${name}`)
+    .filter((path) => existsSync(join(root, path)))
+    .sort();
+}
+
+/**
+ * @param {{ command: string, version: string }} python
+ * @param {string[]} requirements files of this folder
+ */
+async function installVenv(python, requirements) {
+  const files = requirements.map((name) => `tooling/bootstrap/${name}`);
+  const stamp = join(venv, `.installed-${requirements.length}`);
+  const inputs = digest(files, [python.version, venv]);
+  await once(stamp, inputs, async () => {
+    const ready =
+      existsSync(join(venv, 'bin', 'python')) &&
+      (await run(join(venv, 'bin', 'python'), ['-m', 'pip', '--version'])).code === 0;
+    if (!ready) {
+      rmSync(venv, { recursive: true, force: true });
+      const made = await run(python.command, ['-m', 'venv', venv]);
+      if (made.code !== 0) {
+        throw new SetupError(
+          `Python ${python.version} could not make a virtual environment: install its venv module (on Debian and Ubuntu: apt-get install python3-venv) and run the command again.`,
+        );
+      }
+    }
+    const { code, output } = await run(
+      join(venv, 'bin', 'python'),
+      [
+        '-m',
+        'pip',
+        'install',
+        '--disable-pip-version-check',
+        '--retries',
+        '2',
+        '--quiet',
+        ...files.flatMap((file) => ['-r', join(root, file)]),
+      ],
+      { cwd: root },
+    );
+    if (code !== 0) throw installFailure('Ansible', 'Python', output);
+  });
+}
+
+async function build() {
+  const { code, output } = await run(
+    'turbo',
+    ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'],
+    {
+      cwd: root,
+      env: toolEnv(),
+    },
+  );
+  if (code !== 0) throw new SetupError(`The build failed:\n\n${output.trim()}`);
+}
+
+/**
+ * Everything from a bare clone to built apps. What has been done before is not done again.
+ *
+ * @param {{ tests?: boolean }} [options] `tests`: also what the tests need from the Python registry
+ */
+export async function setUp({ tests = false } = {}) {
+  checkNode();
+  const python = await findPython();
+  mkdirSync(tools, { recursive: true });
+  console.log('Setting up');
+  const ansible = step('Ansible in .venv', () =>
+    installVenv(
+      python,
+      tests ? ['requirements.txt', 'requirements-test.txt'] : ['requirements.txt'],
+    ),
+  );
+  const built = (async () => {
+    await step('pnpm', installPnpm);
+    await step('dependencies', installDependencies);
+    await step('build', build);
+  })();
+  const failed = (await Promise.allSettled([ansible, built])).find(
+    (result) => result.status === 'rejected',
+  );
+  if (failed) throw failed.reason;
+}
