@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { withChain } from './nodes.mjs';
+
+/** @typedef {Record<string, number>} Figures names of figures to values */
+
+const sorted = (/** @type {number[]} */ values) => [...values].sort((a, b) => a - b);
+
+/** @param {number[]} values @param {number} share 0 to 1 */
+export function quantile(values, share) {
+  return sorted(values)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
+}
+
+/** A TCP server that counts what arrives; `reached` resolves when `total` bytes are there. */
+async function sinkOn(/** @type {number} */ port, /** @type {number} */ total) {
+  let bytes = 0;
+  /** @type {() => void} */
+  let done;
+  const reached = new Promise((/** @type {(value: void) => void} */ resolve) => (done = resolve));
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      bytes += chunk.length;
+      if (bytes >= total) done();
+    });
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { reached, close: () => server.close() };
+}
+
+async function push(/** @type {number} */ port, /** @type {number} */ total) {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const chunk = Buffer.alloc(1 << 18, 0x5a);
+  for (let sent = 0; sent < total; sent += chunk.length) {
+    if (!socket.write(chunk.subarray(0, Math.min(chunk.length, total - sent))))
+      await once(socket, 'drain');
+  }
+  return socket;
+}
+
+/**
+ * One stream through two tcp proxies.
+ *
+ * @param {string} command
+ * @param {number} hops
+ * @param {number} megabytes
+ * @returns {Promise<Figures>}
+ */
+export function stream(command, hops, megabytes) {
+  return withChain(command, hops, async ({ na, nh, nb, entry, sink }) => {
+    const total = megabytes * 1_000_000;
+    const target = await sinkOn(sink, total);
+    const nodes = { na, nh, nb };
+    const before = Object.values(nodes).map((node) => node?.cpu() ?? 0);
+    const started = performance.now();
+    const socket = await push(entry, total);
+    await target.reached;
+    const took = (performance.now() - started) / 1000;
+    const after = Object.values(nodes).map((node) => node?.cpu() ?? 0);
+    socket.destroy();
+    target.close();
+    const [, hop = 0, answering = 0] = after.map(
+      (cpu, at) => (cpu - (before[at] ?? 0)) / (total / 1e9),
+    );
+    return {
+      [`stream, ${hops} hops (MB/s)`]: total / 1e6 / took,
+      ...(hops > 0 ? { 'hop, CPU (s/GB)': hop } : { 'answering node, CPU (s/GB)': answering }),
+    };
+  });
+}
+
+/** @param {string} command @param {number} count @returns {Promise<Figures>} */
+export function ping(command, count) {
+  return withChain(command, 1, async ({ na, nh }) => {
+    const control = await na.control();
+    const times = [];
+    for (let at = 0; at < count; at += 1) {
+      const started = performance.now();
+      const { Success } = JSON.parse(await control.ask('ping nb'));
+      if (!Success) throw new Error('a ping failed');
+      times.push(performance.now() - started);
+    }
+    control.close();
+    return {
+      'ping over a hop, p50 (ms)': quantile(times, 0.5),
+      'hop at rest, memory (MB)': nh?.memory() ?? NaN,
+    };
+  });
+}
+
+/** Pings while one stream runs flat out. @param {string} command @param {number} count @returns {Promise<Figures>} */
+export function pingUnderLoad(command, count) {
+  return withChain(command, 1, async ({ na, entry, sink }) => {
+    const target = await sinkOn(sink, Infinity);
+    const socket = connect(entry, '127.0.0.1');
+    socket.on('error', () => undefined);
+    const chunk = Buffer.alloc(1 << 16, 0x5a);
+    const fill = () => {
+      while (socket.writable && socket.write(chunk));
+    };
+    socket.on('drain', fill);
+    socket.on('connect', fill);
+    await once(socket, 'drain');
+    const control = await na.control();
+    const times = [];
+    for (let at = 0; at < count; at += 1) {
+      const started = performance.now();
+      await control.ask('ping nb');
+      times.push(performance.now() - started);
+    }
+    control.close();
+    socket.destroy();
+    target.close();
+    return { 'ping under load, p99 (ms)': quantile(times, 0.99) };
+  });
+}
+
+/**
+ * One unit: submit, stdin, results to the end.
+ *
+ * @param {import('./nodes.mjs').Chain} chain
+ * @param {string} worktype
+ * @param {string} stdin
+ * @param {object} [params]
+ */
+async function unit({ na }, worktype, stdin, params = {}) {
+  const started = performance.now();
+  const submit = await na.control();
+  const answer = await submit.ask(
+    JSON.stringify({ command: 'work', subcommand: 'submit', node: 'nb', worktype, ...params }),
+  );
+  const id = /with ID ([a-zA-Z0-9]+)\./.exec(answer)?.[1];
+  if (id === undefined) throw new Error(`no unit ID in: ${answer}`);
+  submit.stream.end(stdin);
+  await submit.line();
+  submit.close();
+  const results = await na.control();
+  await results.ask(`work results ${id}`);
+  const bytes = await results.drain();
+  results.close();
+  return { id, bytes, ms: performance.now() - started };
+}
+
+/** @param {string} command @param {number} count @returns {Promise<Figures>} */
+export function submitLatency(command, count) {
+  return withChain(command, 1, async (chain) => {
+    const times = [];
+    for (let at = 0; at < count; at += 1) {
+      const { id, bytes, ms } = await unit(chain, 'cat', 'hello\n');
+      if (bytes !== 6) throw new Error(`${bytes} bytes of 6 came back`);
+      times.push(ms);
+      const control = await chain.na.control();
+      await control.ask(`work release ${id}`);
+      control.close();
+    }
+    return { 'submit to result over a hop, p50 (ms)': quantile(times, 0.5) };
+  });
+}
+
+/** @param {string} command @param {number} count units in all @param {number} [clients] @returns {Promise<Figures>} */
+export function submitRate(command, count, clients = 16) {
+  return withChain(command, 1, async (chain) => {
+    let left = count;
+    const client = async () => {
+      while (left-- > 0) {
+        const { bytes } = await unit(chain, 'cat', 'hello\n'.repeat(100));
+        if (bytes !== 600) throw new Error(`${bytes} bytes of 600 came back`);
+      }
+    };
+    const started = performance.now();
+    await Promise.all(Array.from({ length: clients }, client));
+    return {
+      [`units per second, ${clients} clients`]: count / ((performance.now() - started) / 1000),
+    };
+  });
+}
+
+/** @param {string} command @param {number} megabytes @returns {Promise<Figures>} */
+export function remoteStdout(command, megabytes) {
+  return withChain(command, 1, async (chain) => {
+    const total = megabytes * 1_000_000;
+    const { bytes, ms } = await unit(chain, 'bulk', '', { params: `-c ${total} /dev/zero` });
+    if (bytes !== total) throw new Error(`${bytes} bytes of ${total} came back`);
+    return { 'remote stdout over a hop (MB/s)': megabytes / (ms / 1000) };
+  });
+}

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openControl } from './control.mjs';
+
+const ticksPerSecond = 100;
+
+/** User and system seconds of a process and its reaped children. */
+function cpuSeconds(/** @type {number} */ pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+}
+
+/** A TCP port of the loopback interface that was free a moment ago. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** One daemon under measurement. */
+class BenchNode {
+  /**
+   * @param {string} command the receptor to run
+   * @param {string} name
+   * @param {string} folder
+   * @param {object[]} actions
+   */
+  constructor(command, name, folder, actions) {
+    this.name = name;
+    this.socket = join(folder, `${name}.sock`);
+    this.log = join(folder, `${name}.log`);
+    const config = join(folder, `${name}.yml`);
+    const items = [
+      { node: { id: name, datadir: join(folder, 'data') } },
+      { 'log-level': { level: 'error' } },
+      { 'control-service': { service: 'control', filename: this.socket } },
+      ...actions,
+    ];
+    writeFileSync(config, items.map((item) => `- ${JSON.stringify(item)}\n`).join(''));
+    const out = openSync(this.log, 'w');
+    this.child = spawn(command, ['--config', config], { stdio: ['ignore', out, out] });
+    closeSync(out);
+  }
+
+  control() {
+    return openControl(this.socket);
+  }
+
+  async routeTo(/** @type {string} */ node, patienceMs = 60_000) {
+    const deadline = performance.now() + patienceMs;
+    const control = await this.control();
+    for (;;) {
+      const { RoutingTable } = JSON.parse(
+        await control.ask('{"command":"status","requested_fields":["RoutingTable"]}'),
+      );
+      if (RoutingTable?.[node]) break;
+      if (performance.now() > deadline)
+        throw new Error(`${this.name} has no route to ${node}: ${readFileSync(this.log, 'utf8')}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    control.close();
+  }
+
+  cpu() {
+    return cpuSeconds(/** @type {number} */ (this.child.pid));
+  }
+
+  /** Resident memory in MB. */
+  memory() {
+    const match = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'));
+    return Math.round(Number(match?.[1]) / 1024);
+  }
+
+  async stop() {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    const patience = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+    await ended;
+    clearTimeout(patience);
+  }
+}
+
+/**
+ * Runs a measurement on a chain: `na`, where the work is asked for, perhaps `nh`, a hop, and `nb`, which answers.
+ *
+ * @template T
+ * @param {string} command the receptor to run at every node
+ * @param {number} hops 0 or 1
+ * @param {(chain: Chain) => Promise<T>} measure
+ * @returns {Promise<T>}
+ *
+ * @typedef {object} Chain
+ * @property {BenchNode} na
+ * @property {BenchNode | undefined} nh
+ * @property {BenchNode} nb
+ * @property {number} entry TCP port at na that leads to the sink
+ * @property {number} sink TCP port nb connects to
+ */
+export async function withChain(command, hops, measure) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const [port, entry, sink] = await Promise.all([freePort(), freePort(), freePort()]);
+  const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
+  const peer = { 'tcp-peer': { address: `127.0.0.1:${port}` } };
+  const out = [
+    { 'tcp-client': { service: 'sink', address: `127.0.0.1:${sink}` } },
+    { 'work-command': { worktype: 'cat', command: 'cat' } },
+    { 'work-command': { worktype: 'bulk', command: 'head', allowruntimeparams: true } },
+  ];
+  const into = {
+    'tcp-server': { bindaddr: '127.0.0.1', port: entry, remotenode: 'nb', remoteservice: 'sink' },
+  };
+  const nh = hops > 0 ? new BenchNode(command, 'nh', folder, [listener]) : undefined;
+  const nb = new BenchNode(command, 'nb', folder, [hops > 0 ? peer : listener, ...out]);
+  const na = new BenchNode(command, 'na', folder, [peer, into]);
+  const nodes = [na, nh, nb].filter((node) => node !== undefined);
+  try {
+    await na.routeTo('nb');
+    await nb.routeTo('na');
+    return await measure({ na, nh, nb, entry, sink });
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
