@@ -1,0 +1,181 @@
+import { formatRfc3339, parseRfc3339 } from '../wire/rfc3339.js';
+import {
+  encodeServiceAdvertisement,
+  type ConnectionType,
+  type ServiceAdvertisement,
+  type WorkCommand,
+} from '../wire/service-advertisement.js';
+import { isNodeId } from '../wire/node-id.js';
+import { Coalescer } from './coalescer.js';
+import type { Environment } from './environment.js';
+import type { EmitEvent } from './events.js';
+import type { Neighbour, Neighbours } from './neighbours.js';
+
+/** Shortest time between two rounds of one's own advertisements. */
+const COALESCE_MS = 100;
+/** Time between rounds while nothing changes. */
+const PERIOD_MS = 60_000;
+/** An advertisement of another node that is not renewed for so long is dropped: three rounds and a half. */
+const EXPIRE_AFTER_MS = 210_000;
+/** The most advertisements and withdrawals kept. */
+const MAX_ADVERTISEMENTS = 65_536;
+/** The most bytes of advertisements sent to a new neighbour. */
+const MAX_INTRODUCTION_BYTES = 524_288;
+
+/** What a node says about its service. */
+export interface ServiceDescription {
+  readonly connectionType: ConnectionType;
+  readonly tags: Readonly<Record<string, string>> | null;
+  /** Only a control service has these. */
+  readonly workCommands?: readonly WorkCommand[];
+}
+
+interface Received {
+  readonly advertisement: ServiceAdvertisement;
+  readonly time: bigint;
+  readonly message: Buffer;
+  readonly heardAt: number;
+}
+
+/** The services of this node and, by advertisement, of all others. It alone writes its maps. */
+export class Advertisements {
+  readonly #nodeId: string;
+  readonly #neighbours: Neighbours;
+  readonly #environment: Environment;
+  readonly #emit: EmitEvent;
+  readonly #own = new Map<string, ServiceDescription>();
+  /** By node and service. A withdrawn service stays as a mark against older advertisements until it expires. */
+  readonly #received = new Map<string, Received>();
+  readonly #announcement: Coalescer;
+  #lastTime = 0n;
+
+  constructor(
+    now: number,
+    nodeId: string,
+    neighbours: Neighbours,
+    environment: Environment,
+    emit: EmitEvent,
+  ) {
+    this.#nodeId = nodeId;
+    this.#neighbours = neighbours;
+    this.#environment = environment;
+    this.#emit = emit;
+    this.#announcement = new Coalescer(now, COALESCE_MS, PERIOD_MS);
+  }
+
+  get dueAt(): number {
+    return this.#announcement.dueAt;
+  }
+
+  /** Advertises a service of this node, or changes what is said about it. */
+  advertise(now: number, service: string, description: ServiceDescription): void {
+    this.#own.set(service, description);
+    this.#announcement.request(now);
+  }
+
+  /** Withdraws a service of this node at once. */
+  withdraw(service: string): void {
+    const description = this.#own.get(service);
+    if (description === undefined) return;
+    this.#own.delete(service);
+    this.#neighbours.flood(
+      encodeServiceAdvertisement({
+        ...this.#describe(service, description),
+        tags: null,
+        workCommands: null,
+        cancel: true,
+      }),
+    );
+  }
+
+  /** Takes an advertisement from a neighbour; `message` is its bytes, which are handed on as they are. */
+  handle(now: number, advertisement: ServiceAdvertisement, message: Buffer, from: string): void {
+    const { nodeId, service, cancel } = advertisement;
+    const time = parseRfc3339(advertisement.time);
+    if (nodeId === this.#nodeId || !isNodeId(nodeId) || time === undefined) return;
+    const key = `${nodeId}\0${service}`;
+    const known = this.#received.get(key);
+    if (known !== undefined && time <= known.time) return;
+    if (known === undefined && this.#received.size >= MAX_ADVERTISEMENTS) {
+      this.#environment.log.warning(`Ignoring an advertisement of ${nodeId}: too many are known`);
+      return;
+    }
+    this.#received.set(key, { advertisement, time, message: Buffer.from(message), heardAt: now });
+    if (!cancel || known?.advertisement.cancel === false) {
+      this.#emit({ type: 'advertisement', nodeId, service, withdrawn: cancel });
+    }
+    this.#neighbours.flood(Buffer.from(message), from);
+  }
+
+  /** Tells a new neighbour of all services known. */
+  linkUp(neighbour: Neighbour): void {
+    for (const [service, description] of this.#own) {
+      neighbour.transport.sendControl(
+        encodeServiceAdvertisement(this.#describe(service, description)),
+      );
+    }
+    let budget = MAX_INTRODUCTION_BYTES;
+    for (const { message, advertisement } of this.#received.values()) {
+      if (advertisement.cancel || advertisement.nodeId === neighbour.nodeId) continue;
+      budget -= message.length;
+      if (budget < 0) return;
+      neighbour.transport.sendControl(message);
+    }
+  }
+
+  /** Announces the own services when that is due. */
+  handleTimeout(now: number): void {
+    if (!this.#announcement.take(now)) return;
+    for (const [service, description] of this.#own) {
+      this.#neighbours.flood(encodeServiceAdvertisement(this.#describe(service, description)));
+    }
+  }
+
+  /** Drops what was not renewed. */
+  expire(now: number): void {
+    for (const [key, { advertisement, heardAt }] of this.#received) {
+      if (now - heardAt > EXPIRE_AFTER_MS) this.#drop(key, advertisement);
+    }
+  }
+
+  /** Drops all services of a node. */
+  forget(nodeId: string): void {
+    for (const [key, { advertisement }] of this.#received) {
+      if (advertisement.nodeId === nodeId) this.#drop(key, advertisement);
+    }
+  }
+
+  /** All services known, the own ones first. */
+  list(): ServiceAdvertisement[] {
+    const own = [...this.#own].map(([service, description]) =>
+      this.#describe(service, description),
+    );
+    const received = [...this.#received.values()].map(({ advertisement }) => advertisement);
+    return [...own, ...received.filter(({ cancel }) => !cancel)];
+  }
+
+  #drop(key: string, { nodeId, service, cancel }: ServiceAdvertisement): void {
+    this.#received.delete(key);
+    if (!cancel) this.#emit({ type: 'advertisement', nodeId, service, withdrawn: true });
+  }
+
+  #describe(service: string, description: ServiceDescription): ServiceAdvertisement {
+    const { connectionType, tags, workCommands } = description;
+    return {
+      nodeId: this.#nodeId,
+      service,
+      time: formatRfc3339(this.#time()),
+      connectionType,
+      tags,
+      workCommands: workCommands === undefined || workCommands.length === 0 ? null : workCommands,
+      cancel: false,
+    };
+  }
+
+  /** The wall clock in nanoseconds, never the same twice, never backwards: of two advertisements the later one wins. */
+  #time(): bigint {
+    const wall = BigInt(Math.floor(this.#environment.wallTime() * 1000)) * 1000n;
+    this.#lastTime = wall > this.#lastTime ? wall : this.#lastTime + 1000n;
+    return this.#lastTime;
+  }
+}

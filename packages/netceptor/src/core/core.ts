@@ -1,0 +1,163 @@
+import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
+import { checkOwnNodeId } from '../wire/node-id.js';
+import { Advertisements } from './advertisements.js';
+import { DataPlane } from './data-plane.js';
+import type { Environment } from './environment.js';
+import type { CoreEvent } from './events.js';
+import {
+  checkLinkOptions,
+  LinkSession,
+  type LinkContext,
+  type LinkOptions,
+} from './link-session.js';
+import type { LinkTransport } from './link-transport.js';
+import { Neighbours } from './neighbours.js';
+import { NodeRecord, NodeTable } from './node-table.js';
+import { Routing } from './routing.js';
+
+/** A link with nothing received for so long is dropped, unless said otherwise: two periods of updates and a second. */
+export const DEFAULT_MAX_IDLE_MS = 21_000;
+/** How often the aged is cleared out. */
+const HOUSEKEEPING_MS = 60_000;
+
+/** How a core is set up. */
+export interface CoreOptions {
+  readonly nodeId: string;
+  readonly environment: Environment;
+  /** Default {@link DEFAULT_MAX_IDLE_MS}. */
+  readonly maxIdleMs?: number;
+}
+
+/** What a node knows of the mesh. */
+export interface MeshStatus {
+  readonly nodeId: string;
+  /** Established links. */
+  readonly connections: readonly { readonly nodeId: string; readonly cost: number }[];
+  /** Node to its neighbours and their cost, as each node says. */
+  readonly knownConnectionCosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Node to the neighbour through which it is reached. */
+  readonly routingTable: Readonly<Record<string, string>>;
+  readonly advertisements: readonly ServiceAdvertisement[];
+}
+
+/**
+ * A node of the mesh without timers, sockets or clock.
+ *
+ * Order of calls: {@link addLink} for a new link, then `handleMessage` and `handleClosed` of the session returned for
+ * what arrives on it; {@link handleTimeout} not before {@link dueAt}, which may change with every call; and after each
+ * of them {@link takeEvents}. `now` is in milliseconds of a clock that never goes back.
+ */
+export class NetceptorCore {
+  readonly nodeId: string;
+  readonly advertisements: Advertisements;
+  readonly dataPlane: DataPlane;
+  readonly #routing: Routing;
+  readonly #nodes = new NodeTable();
+  readonly #neighbours = new Neighbours();
+  readonly #context: LinkContext;
+  readonly #sessions = new Set<LinkSession>();
+  #events: CoreEvent[] = [];
+  #sessionsDueAt = Infinity;
+  #housekeepingAt: number;
+
+  /** @throws {MeshError} `invalid-node-id` */
+  constructor(now: number, { nodeId, environment, maxIdleMs = DEFAULT_MAX_IDLE_MS }: CoreOptions) {
+    checkOwnNodeId(nodeId);
+    this.nodeId = nodeId;
+    const self = this.#nodes.add(nodeId, now) ?? new NodeRecord(nodeId, now);
+    const emit = (event: CoreEvent): void => void this.#events.push(event);
+    const [nodes, neighbours] = [this.#nodes, this.#neighbours];
+    this.#routing = new Routing(now, self, nodes, neighbours, environment, emit);
+    this.advertisements = new Advertisements(now, nodeId, neighbours, environment, emit);
+    this.dataPlane = new DataPlane(self, nodes, environment);
+    this.#housekeepingAt = now + HOUSEKEEPING_MS;
+    this.#context = {
+      nodeId,
+      maxIdleMs,
+      log: environment.log,
+      neighbours,
+      routing: this.#routing,
+      advertisements: this.advertisements,
+      dataPlane: this.dataPlane,
+      emit,
+    };
+  }
+
+  /** The epoch of this start of the node. */
+  get epoch(): bigint {
+    return this.#routing.epoch;
+  }
+
+  /** When {@link handleTimeout} is to be called next. */
+  get dueAt(): number {
+    return Math.min(
+      this.#sessionsDueAt,
+      this.#routing.dueAt,
+      this.advertisements.dueAt,
+      this.#housekeepingAt,
+    );
+  }
+
+  /** @throws {MeshError} `invalid-cost` */
+  addLink(now: number, transport: LinkTransport, options: LinkOptions): LinkSession {
+    checkLinkOptions(options);
+    const session = new LinkSession(now, this.#context, transport, options);
+    this.#sessions.add(session);
+    this.#sessionsDueAt = Math.min(this.#sessionsDueAt, session.dueAt);
+    return session;
+  }
+
+  handleTimeout(now: number): void {
+    if (now >= this.#sessionsDueAt) {
+      this.#sessionsDueAt = Infinity;
+      for (const session of this.#sessions) {
+        session.handleTimeout(now);
+        if (session.closed) this.#sessions.delete(session);
+        else this.#sessionsDueAt = Math.min(this.#sessionsDueAt, session.dueAt);
+      }
+    }
+    this.#routing.handleTimeout(now);
+    this.advertisements.handleTimeout(now);
+    if (now < this.#housekeepingAt) return;
+    this.#housekeepingAt = now + HOUSEKEEPING_MS;
+    this.advertisements.expire(now);
+    this.#routing.forgetSilent(now, (nodeId) => this.advertisements.forget(nodeId));
+  }
+
+  /** The events since the last call. */
+  takeEvents(): readonly CoreEvent[] {
+    if (this.#events.length === 0) return [];
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** Whether a message to the node can be sent now. */
+  isReachable(nodeId: string): boolean {
+    const target = this.dataPlane.resolve(nodeId);
+    return target === this.nodeId || this.#nodes.get(target)?.nextHop !== undefined;
+  }
+
+  /** Cost of the path to a node, or undefined when it can't be reached. */
+  costTo(nodeId: string): number | undefined {
+    return this.#routing.costTo(this.dataPlane.resolve(nodeId));
+  }
+
+  status(): MeshStatus {
+    const records = [...this.#nodes.values()];
+    const listed = records.filter((r) => r.id !== this.nodeId || r.connections.size > 0);
+    return {
+      nodeId: this.nodeId,
+      connections: [...this.#neighbours.values()].map(({ nodeId, cost }) => ({ nodeId, cost })),
+      knownConnectionCosts: Object.fromEntries(
+        listed.map((r) => [r.id, Object.fromEntries(r.connections)] as const),
+      ),
+      routingTable: Object.fromEntries(
+        records.flatMap((r) =>
+          r.nextHop === undefined ? [] : [[r.id, r.nextHop.nodeId] as const],
+        ),
+      ),
+      advertisements: this.advertisements.list(),
+    };
+  }
+}

@@ -1,0 +1,24 @@
+/** What a core tells its owner, in the order it happened. */
+export type CoreEvent =
+  /** A link has been established. */
+  | { readonly type: 'link-up'; readonly nodeId: string; readonly cost: number }
+  /** An established link is gone. */
+  | { readonly type: 'link-down'; readonly nodeId: string; readonly reason: string }
+  /** The way to a node changed; `via` is the neighbour, undefined when the node can't be reached any more. */
+  | { readonly type: 'route'; readonly nodeId: string; readonly via: string | undefined }
+  /** The routing table was computed anew and differs from the one before. Follows its `route` events. */
+  | { readonly type: 'routes-changed' }
+  /** A node came back with a younger epoch: everything it held is gone. */
+  | { readonly type: 'node-restarted'; readonly nodeId: string }
+  /** A service was advertised, or withdrawn by its node or by age. */
+  | {
+      readonly type: 'advertisement';
+      readonly nodeId: string;
+      readonly service: string;
+      readonly withdrawn: boolean;
+    }
+  /** Another node with this node's ID was there before: this node has to go. */
+  | { readonly type: 'duplicate-node' };
+
+/** Where the parts of a core put their events. */
+export type EmitEvent = (event: CoreEvent) => void;

@@ -1,0 +1,29 @@
+/**
+ * The sending side of a link, as a backend provides it. Messages are whole; the backend adds its framing.
+ *
+ * A transport keeps two queues, control messages ahead of data, both bounded; it sends what was queued soon after
+ * (at the end of the running task, say), in as few writes as it can. Nothing here throws or calls back into the node.
+ */
+export interface LinkTransport {
+  /** Names the link in log lines: `tcp 192.0.2.1:2222`. */
+  readonly description: string;
+  /**
+   * Queues a message ahead of all data. When the control queue is full, a message that `mayDrop` is dropped; for any
+   * other the transport closes the link, since its peer has stopped reading.
+   */
+  sendControl(message: Buffer, mayDrop?: boolean): void;
+  /**
+   * Queues the data message `chunk[start..end)` without copying it: nobody touches these bytes again. Up to 2 bytes
+   * in front of `start` belong to the message's own framing and may be overwritten. Dropped when the queue is full.
+   */
+  sendData(chunk: Buffer, start: number, end: number): void;
+  /**
+   * Room for one data message of up to `length` bytes, to be filled at once and followed by {@link commit}; undefined
+   * while the link is backlogged: the receiver's `drained` says when to try again.
+   */
+  reserve(length: number): Buffer | undefined;
+  /** Queues the first `length` bytes of the room last reserved; 0 gives it back. */
+  commit(length: number): void;
+  /** Sends what is queued, then closes. */
+  close(): void;
+}

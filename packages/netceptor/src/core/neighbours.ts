@@ -1,0 +1,38 @@
+import type { NextHop } from './node-table.js';
+
+/** The far end of an established link. */
+export interface Neighbour extends NextHop {
+  readonly cost: number;
+}
+
+/** The established links of a node, by neighbour. Written by the link sessions only. */
+export class Neighbours {
+  readonly #byNode = new Map<string, Neighbour>();
+
+  get size(): number {
+    return this.#byNode.size;
+  }
+
+  get(nodeId: string): Neighbour | undefined {
+    return this.#byNode.get(nodeId);
+  }
+
+  set(neighbour: Neighbour): void {
+    this.#byNode.set(neighbour.nodeId, neighbour);
+  }
+
+  delete(nodeId: string): void {
+    this.#byNode.delete(nodeId);
+  }
+
+  values(): IterableIterator<Neighbour> {
+    return this.#byNode.values();
+  }
+
+  /** Sends a message over every link but the one to `except`. */
+  flood(message: Buffer, except?: string): void {
+    for (const { nodeId, transport } of this.#byNode.values()) {
+      if (nodeId !== except) transport.sendControl(message);
+    }
+  }
+}

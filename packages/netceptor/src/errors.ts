@@ -1,0 +1,74 @@
+/**
+ * What can go wrong in the mesh, by code:
+ *
+ * - `no-route`: the node is not known, or no link leads to it.
+ * - `service-unknown`: nothing listens on that service of the node.
+ * - `message-expired`: the message had no hops left before it arrived.
+ * - `blocked-by-firewall`: a node on the way refused the message.
+ * - `unreachable`: a node on the way reported a problem this version has no code for; the message is its text.
+ * - `timeout`: no answer came in time.
+ * - `cancelled`: the caller's `AbortSignal` fired.
+ * - `shutdown`: the local node was closed.
+ * - `service-in-use`: the service name is already taken on this node, or reserved.
+ * - `invalid-service-name`, `invalid-node-id`, `invalid-cost`: an argument is out of its range.
+ * - `message-too-long`: a payload exceeds the mesh's largest.
+ * - `malformed-message`: bytes from a link are not a message.
+ * - `link-refused`: this node or the peer refused a link.
+ */
+export type MeshErrorCode =
+  | 'no-route'
+  | 'service-unknown'
+  | 'message-expired'
+  | 'blocked-by-firewall'
+  | 'unreachable'
+  | 'timeout'
+  | 'cancelled'
+  | 'shutdown'
+  | 'service-in-use'
+  | 'invalid-service-name'
+  | 'invalid-node-id'
+  | 'invalid-cost'
+  | 'message-too-long'
+  | 'malformed-message'
+  | 'link-refused';
+
+/**
+ * An error of the mesh. For the problems that users see in answers of a control service (`no-route`,
+ * `service-unknown`, `message-expired`, `blocked-by-firewall`, `timeout`, `cancelled`, `shutdown`) the message is
+ * exactly the text such an answer carries.
+ */
+export class MeshError extends Error {
+  override readonly name = 'MeshError';
+  readonly code: MeshErrorCode;
+  /** What the caller may do about it. */
+  readonly hint: string | undefined;
+
+  constructor(
+    code: MeshErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** The texts of unreachable messages, and of the errors with the same meaning. */
+export const PROBLEM_TEXT = {
+  'no-route': 'no route to node',
+  'service-unknown': 'service unknown',
+  'message-expired': 'message expired',
+  'blocked-by-firewall': 'blocked by firewall',
+} as const;
+
+/** A problem that a node reports in an unreachable message. */
+export type Problem = keyof typeof PROBLEM_TEXT;
+
+/** The error for the problem text of an unreachable message; a text of no known problem keeps it under code `unreachable`. */
+export function errorForProblem(text: string): MeshError {
+  for (const [code, known] of Object.entries(PROBLEM_TEXT)) {
+    if (known === text) return new MeshError(code as Problem, known);
+  }
+  return new MeshError('unreachable', text);
+}

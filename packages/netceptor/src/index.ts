@@ -1,0 +1,49 @@
+/**
+ * A node of an overlay mesh: it speaks the netceptor protocol over links that a backend provides, finds routes, and
+ * carries datagrams between named services of nodes. The protocol itself is a sans-IO core, `NetceptorCore`: time,
+ * randomness and links are its arguments. `MeshNode` is the thin shell that runs it in a process.
+ *
+ * ```ts
+ * import { MeshNode } from '@receptorjs/netceptor';
+ * import { dialTcp } from '@receptorjs/netceptor-backends';
+ *
+ * const node = new MeshNode({ nodeId: 'near' });
+ * await dialTcp(node, { host: 'hop.example.org', port: 2222 });
+ * node.on('route', async ({ nodeId, via }) => {
+ *   if (via === undefined) return;
+ *   const { timeNs } = await node.ping(nodeId);
+ *   console.log(`${nodeId} answered in ${timeNs} ns`);
+ * });
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { MeshError, PROBLEM_TEXT } from './errors.js';
+export type { MeshErrorCode, Problem } from './errors.js';
+export { silentLogger } from './logger.js';
+export type { Logger } from './logger.js';
+export { MeshNode } from './shell/mesh-node.js';
+export type {
+  Advertisement,
+  LinkReceiver,
+  MeshNodeEvents,
+  MeshNodeOptions,
+} from './shell/mesh-node.js';
+export { DatagramSocket } from './shell/datagram-socket.js';
+export type { DatagramSocketEvents } from './shell/datagram-socket.js';
+export type { PingOptions, PingReply, TracerouteHop } from './shell/ping.js';
+export { NetceptorCore } from './core/core.js';
+export type { CoreOptions, MeshStatus } from './core/core.js';
+export type { CoreEvent } from './core/events.js';
+export type { Environment } from './core/environment.js';
+export type { LinkOptions, LinkSession } from './core/link-session.js';
+export type { LinkTransport } from './core/link-transport.js';
+export type { OutgoingPath } from './core/outgoing-path.js';
+export type { ServicePort, UnreachableNotice } from './core/data-plane.js';
+export type { ServiceDescription } from './core/advertisements.js';
+export type {
+  ConnectionType,
+  ServiceAdvertisement,
+  WorkCommand,
+} from './wire/service-advertisement.js';
+export { MAX_HOPS, MAX_MESSAGE_BYTES, MAX_PAYLOAD_BYTES } from './wire/message-type.js';

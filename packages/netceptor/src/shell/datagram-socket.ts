@@ -1,0 +1,81 @@
+import { EventEmitter } from 'node:events';
+import { MeshError } from '../errors.js';
+import type { DataPlane, UnreachableNotice } from '../core/data-plane.js';
+import type { OutgoingPath } from '../core/outgoing-path.js';
+
+/** What a socket tells. */
+export interface DatagramSocketEvents {
+  /** A datagram: payload, node and service it comes from. The payload may be kept. */
+  message: [payload: Buffer, fromNode: string, fromService: string];
+  /** A node reports that a datagram of this socket could not be delivered. */
+  unreachable: [notice: UnreachableNotice];
+  close: [];
+}
+
+/** One service of a node, for datagrams of up to 16,384 bytes. Like UDP: datagrams may be lost, doubled or reordered. */
+export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
+  /** The name of the service. */
+  readonly service: string;
+  readonly #dataPlane: DataPlane;
+  #closed = false;
+
+  constructor(dataPlane: DataPlane, service: string | undefined) {
+    super();
+    this.setMaxListeners(0);
+    this.#dataPlane = dataPlane;
+    this.service = dataPlane.open(service, {
+      receive: (payload, fromNode, fromService) =>
+        this.emit('message', payload, fromNode, fromService),
+      unreachable: (notice) => this.emit('unreachable', notice),
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Sends a datagram. It may still get lost: what becomes of it is told, at best, by `unreachable`.
+   *
+   * @param hopsToLive - How often it may be handed on; default 30.
+   * @throws {MeshError} `no-route`, `service-unknown` (only for this node itself), `message-too-long`,
+   *   `invalid-service-name`, `shutdown` when the socket is closed.
+   */
+  send(toNode: string, toService: string, payload: Buffer, hopsToLive?: number): void {
+    this.#checkOpen();
+    this.#dataPlane.send(this.service, toNode, toService, payload, hopsToLive);
+  }
+
+  /**
+   * A way to one service for many datagrams, without a copy of the payload.
+   *
+   * @throws {MeshError} `invalid-service-name`, `shutdown` when the socket is closed.
+   */
+  path(toNode: string, toService: string): OutgoingPath {
+    this.#checkOpen();
+    return this.#dataPlane.path(this.service, toNode, toService);
+  }
+
+  /** Tells the sender of a datagram that nothing here knows what it belongs to (`service unknown`). */
+  refuse(fromNode: string, fromService: string): void {
+    this.#dataPlane.refuse(
+      'service-unknown',
+      fromNode,
+      fromService,
+      this.#dataPlane.resolve('localhost'),
+      this.service,
+    );
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#dataPlane.close(this.service);
+    this.emit('close');
+  }
+
+  #checkOpen(): void {
+    if (this.#closed)
+      throw new MeshError('shutdown', `the socket of service ${this.service} is closed`);
+  }
+}

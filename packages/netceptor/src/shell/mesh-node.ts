@@ -1,0 +1,276 @@
+import { EventEmitter } from 'node:events';
+import { NetceptorCore, type MeshStatus } from '../core/core.js';
+import type { ServiceDescription } from '../core/advertisements.js';
+import type { CoreEvent } from '../core/events.js';
+import { checkLinkOptions, type LinkOptions } from '../core/link-session.js';
+import type { LinkTransport } from '../core/link-transport.js';
+import { MeshError } from '../errors.js';
+import { silentLogger, type Logger } from '../logger.js';
+import { DatagramSocket } from './datagram-socket.js';
+import { NodeTimer } from './node-timer.js';
+import { ping, traceroute, type PingOptions, type PingReply, type TracerouteHop } from './ping.js';
+import { logRoutes } from './route-log.js';
+
+/** How a node is set up. */
+export interface MeshNodeOptions {
+  readonly nodeId: string;
+  /** A link with nothing received for so many milliseconds is dropped; default 21,000, which is also the least. */
+  readonly maxIdleConnectionTimeoutMs?: number;
+  /** Default: writes nothing. */
+  readonly log?: Logger;
+}
+
+/** What a node tells. */
+export interface MeshNodeEvents {
+  /** A link has been established. */
+  'link-up': [link: { readonly nodeId: string; readonly cost: number }];
+  /** An established link is gone. */
+  'link-down': [link: { readonly nodeId: string; readonly reason: string }];
+  /** The way to a node changed; `via` is undefined when the node can't be reached any more. */
+  route: [route: { readonly nodeId: string; readonly via: string | undefined }];
+  /** A node came back with a younger epoch: what it held before is gone. */
+  'node-restarted': [nodeId: string];
+  /** A service of another node was advertised or withdrawn. */
+  advertisement: [
+    change: { readonly nodeId: string; readonly service: string; readonly withdrawn: boolean },
+  ];
+  /** A backlogged link takes data again: paths that had no room may have. */
+  drain: [];
+  /** The ID of this node was in use before it came: the node has closed itself. */
+  'duplicate-node': [];
+  close: [];
+}
+
+/** What a backend calls with what arrives on a link. */
+export interface LinkReceiver {
+  /**
+   * Takes the whole message `chunk[start..end)`. The node keeps it: the backend does not touch these bytes again, nor
+   * the up to 2 bytes of framing in front of them.
+   */
+  message(chunk: Buffer, start: number, end: number): void;
+  /** The link takes data again after it was backlogged. */
+  drained(): void;
+  /** The link is closed; call it once. */
+  closed(reason: string): void;
+}
+
+/** An advertised service. */
+export interface Advertisement {
+  /** Changes what is said about the service. */
+  update(description: ServiceDescription): void;
+  withdraw(): void;
+}
+
+/**
+ * A node of the mesh: owns clock, timers and randomness, and leaves every decision to the sans-IO core. It alone
+ * writes its fields.
+ */
+export class MeshNode extends EventEmitter<MeshNodeEvents> {
+  readonly nodeId: string;
+  readonly #core: NetceptorCore;
+  readonly #log: Logger;
+  readonly #timer = new NodeTimer(() => this.#handleTimeout());
+  readonly #transports = new Set<LinkTransport>();
+  readonly #sockets = new Set<DatagramSocket>();
+  #settling = false;
+  #closed = false;
+  /** Set while {@link close} waits for the links. */
+  #lastClosed: (() => void) | undefined;
+
+  /** @throws {MeshError} `invalid-node-id` */
+  constructor({ nodeId, maxIdleConnectionTimeoutMs, log = silentLogger }: MeshNodeOptions) {
+    super();
+    this.setMaxListeners(0);
+    this.nodeId = nodeId;
+    this.#log = log;
+    this.#core = new NetceptorCore(performance.now(), {
+      nodeId,
+      environment: { random: Math.random, wallTime: Date.now, log },
+      ...(maxIdleConnectionTimeoutMs === undefined
+        ? {}
+        : { maxIdleMs: maxIdleConnectionTimeoutMs }),
+    });
+    this.#settle();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The epoch of this start of the node. */
+  get epoch(): bigint {
+    return this.#core.epoch;
+  }
+
+  /**
+   * Takes over a link that a backend has opened. The backend then calls the receiver returned.
+   *
+   * @throws {MeshError} `invalid-cost`, `shutdown`
+   */
+  attachLink(transport: LinkTransport, options: LinkOptions = {}): LinkReceiver {
+    this.#checkOpen();
+    const session = this.#core.addLink(performance.now(), transport, options);
+    this.#transports.add(transport);
+    this.#settle();
+    return {
+      message: (chunk, start, end) => {
+        session.handleMessage(performance.now(), chunk, start, end);
+        this.#settleSoon();
+      },
+      drained: () => void this.emit('drain'),
+      closed: (reason) => {
+        this.#transports.delete(transport);
+        if (this.#transports.size === 0) this.#lastClosed?.();
+        session.handleClosed(performance.now(), reason);
+        this.#settle();
+      },
+    };
+  }
+
+  /**
+   * Checks the options of links yet to come, so that a backend can refuse them when it starts.
+   *
+   * @throws {MeshError} `invalid-cost`, `shutdown`
+   */
+  checkLinkOptions(options: LinkOptions): void {
+    this.#checkOpen();
+    checkLinkOptions(options);
+  }
+
+  /**
+   * Opens a datagram service; without a name one with an unused random name.
+   *
+   * @throws {MeshError} `service-in-use`, `invalid-service-name`, `shutdown`
+   */
+  openDatagram(service?: string): DatagramSocket {
+    this.#checkOpen();
+    const socket = new DatagramSocket(this.#core.dataPlane, service);
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  /**
+   * Advertises a service of this node to the whole mesh, at once and then every minute.
+   *
+   * @throws {MeshError} `shutdown`
+   */
+  advertise(service: string, description: ServiceDescription): Advertisement {
+    this.#checkOpen();
+    const { advertisements } = this.#core;
+    const update = (next: ServiceDescription): void => {
+      if (this.#closed) return;
+      advertisements.advertise(performance.now(), service, next);
+      this.#settle();
+    };
+    update(description);
+    return {
+      update,
+      withdraw: () => {
+        if (!this.#closed) advertisements.withdraw(service);
+      },
+    };
+  }
+
+  /**
+   * Pings a node.
+   *
+   * @throws {MeshError} `no-route`, `service-unknown`, `message-expired`, `blocked-by-firewall`, `timeout`,
+   *   `cancelled`, `shutdown`
+   */
+  async ping(target: string, options: PingOptions = {}): Promise<PingReply> {
+    return ping(this.openDatagram(), this.nodeId, target, options);
+  }
+
+  /** Finds the nodes on the way to a node: yields each in turn, the target last. A step that fails ends it with its error. */
+  traceroute(
+    target: string,
+    options: Omit<PingOptions, 'hopsToLive'> = {},
+  ): AsyncGenerator<TracerouteHop, void, undefined> {
+    return traceroute(() => this.openDatagram(), this.nodeId, target, options);
+  }
+
+  /** The node's own name for a target: `localhost` in any case is this node. */
+  resolve(nodeId: string): string {
+    return this.#core.dataPlane.resolve(nodeId);
+  }
+
+  /** Whether there is a way to a node now. */
+  isReachable(nodeId: string): boolean {
+    return this.#core.isReachable(nodeId);
+  }
+
+  /** Cost of the path to a node, or undefined when it can't be reached. */
+  costTo(nodeId: string): number | undefined {
+    return this.#core.costTo(nodeId);
+  }
+
+  status(): MeshStatus {
+    return this.#core.status();
+  }
+
+  /** Closes all sockets and links, and resolves when the links are closed. Backends are closed by whoever opened them. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer.clear();
+    for (const socket of [...this.#sockets]) socket.close();
+    this.emit('close');
+    await new Promise<void>((resolve) => {
+      this.#lastClosed = resolve;
+      for (const transport of [...this.#transports]) transport.close();
+      if (this.#transports.size === 0) resolve();
+    });
+  }
+
+  #handleTimeout(): void {
+    if (this.#closed) return;
+    this.#core.handleTimeout(performance.now());
+    this.#settle();
+  }
+
+  /** Settles once after everything that arrives in the running task. */
+  #settleSoon(): void {
+    if (this.#settling) return;
+    this.#settling = true;
+    queueMicrotask(() => {
+      this.#settling = false;
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    if (this.#closed) return;
+    for (const event of this.#core.takeEvents()) this.#tell(event);
+    const now = performance.now();
+    if (this.#core.dueAt <= now) {
+      this.#core.handleTimeout(now);
+      for (const event of this.#core.takeEvents()) this.#tell(event);
+    }
+    this.#timer.set(now, this.#core.dueAt);
+  }
+
+  #tell(event: CoreEvent): void {
+    switch (event.type) {
+      case 'link-up':
+        return void this.emit('link-up', event);
+      case 'link-down':
+        return void this.emit('link-down', event);
+      case 'route':
+        return void this.emit('route', event);
+      case 'routes-changed':
+        { logRoutes(this.#log, this.#core.status()); return; }
+      case 'node-restarted':
+        return void this.emit('node-restarted', event.nodeId);
+      case 'advertisement':
+        return void this.emit('advertisement', event);
+      case 'duplicate-node':
+        this.emit('duplicate-node');
+        void this.close();
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new MeshError('shutdown', 'netceptor shutdown');
+  }
+}

@@ -1,0 +1,24 @@
+/** The first byte of every message on a link. */
+export const MESSAGE_TYPE = {
+  data: 0,
+  routingUpdate: 1,
+  serviceAdvertisement: 2,
+  reject: 3,
+} as const;
+
+/** The largest message a link carries, in bytes: what a 2-byte length can say. */
+export const MAX_MESSAGE_BYTES = 65_535;
+
+/** The largest payload of a data message, in bytes. */
+export const MAX_PAYLOAD_BYTES = 16_384;
+
+/** How many times a message may be handed on, its sender's link included. */
+export const MAX_HOPS = 30;
+
+/** A JSON message with its type byte. */
+export function frameJson(type: number, json: string): Buffer {
+  const message = Buffer.allocUnsafe(1 + Buffer.byteLength(json));
+  message.writeUInt8(type, 0);
+  message.write(json, 1);
+  return message;
+}

@@ -1,0 +1,19 @@
+const FORM = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** Nanoseconds since 1970 of an RFC 3339 time, or undefined when the text is none. */
+export function parseRfc3339(text: string): bigint | undefined {
+  const match = FORM.exec(text);
+  if (match === null) return undefined;
+  const [, date = '', time = '', fraction = '', zone = ''] = match;
+  const milliseconds = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
+/** A time in UTC with as many digits of its nanoseconds as are not trailing zeros. */
+export function formatRfc3339(nanoseconds: bigint): string {
+  const part = ((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  const seconds = new Date(Number((nanoseconds - part) / 1_000_000n)).toISOString().slice(0, 19);
+  const fraction = part.toString().padStart(9, '0').replace(/0+$/, '');
+  return `${seconds}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
