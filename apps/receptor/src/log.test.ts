@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { lineLog } from './log.js';
+
+it('writes level, local time and text as the original does, down to the level asked for', () => {
+  const lines: string[] = [];
+  const log = lineLog(
+    'info',
+    (line) => lines.push(line),
+    () => new Date(2021, 6, 22, 22, 40, 36),
+  );
+  log.info('Initialization complete');
+  log.warning('careful');
+  log.debug('not shown');
+  expect(lines).toEqual([
+    'INFO 2021/07/22 22:40:36 Initialization complete\n',
+    'WARNING 2021/07/22 22:40:36 careful\n',
+  ]);
+});
+
+it('keeps one event on one line', () => {
+  const lines: string[] = [];
+  lineLog('error', (line) => lines.push(line)).error('two\nlines\r');
+  expect(lines.join('').split('\n')).toHaveLength(2);
+  expect(lines[0]).toContain('two\\nlines\\r');
+});

@@ -1,0 +1,39 @@
+/** Levels in the order of their severity. */
+export const levels = ['error', 'warning', 'info', 'debug'] as const;
+export type Level = (typeof levels)[number];
+
+/** Where the parts of the daemon write what happens. */
+export type Log = Readonly<Record<Level, (message: string) => void>>;
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** `2021/07/22 22:40:36` in local time. */
+export function timestamp(at: Date): string {
+  const date = `${at.getFullYear()}/${two(at.getMonth() + 1)}/${two(at.getDate())}`;
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/**
+ * A log of lines such as `INFO 2021/07/22 22:40:36 Initialization complete` (control-and-work reference, section 8).
+ * Line breaks in a message are made visible, so that one event is one line.
+ *
+ * @param least the least severe level that is written
+ * @param write takes one line with its end
+ */
+export function lineLog(
+  least: Level,
+  write: (line: string) => void,
+  now: () => Date = () => new Date(),
+): Log {
+  const writer = (level: Level) => (message: string) => {
+    if (levels.indexOf(level) > levels.indexOf(least)) return;
+    const text = message.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+    write(`${level.toUpperCase()} ${timestamp(now())} ${text}\n`);
+  };
+  return {
+    error: writer('error'),
+    warning: writer('warning'),
+    info: writer('info'),
+    debug: writer('debug'),
+  };
+}
