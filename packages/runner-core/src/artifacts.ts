@@ -1,0 +1,76 @@
+import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FinalStatus } from './statuses.js';
+
+/**
+ * The artifact folder of one run: `command`, `stdout`, `stderr`, `status`, `rc` and `job_events/`.
+ * Files are 0600, folders 0700. Owns the open `stdout` file.
+ *
+ * Event files and `stdout` are written synchronously, a few microseconds each, so that their order is the
+ * order of the events and nothing is buffered when the process is killed.
+ */
+export class ArtifactFolder {
+  readonly path: string;
+  readonly #events: string;
+  #stdout: number | undefined;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.#events = join(path, 'job_events');
+  }
+
+  static async create(path: string): Promise<ArtifactFolder> {
+    const folder = new ArtifactFolder(path);
+    await mkdir(folder.#events, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  /** Writes `command`: `{"command": [...], "cwd": "...", "env": {...}}`. */
+  async writeCommand(
+    command: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.#write('command', JSON.stringify({ command, cwd, env }));
+  }
+
+  /** Opens `stdout` and leaves an empty `stderr`: on a terminal both streams are one. */
+  async openOutput(): Promise<void> {
+    await this.#write('stderr', '');
+    this.#stdout = openSync(join(this.path, 'stdout'), 'w', 0o600);
+  }
+
+  /** Appends to `stdout`, if it is open. */
+  appendStdout(text: string): void {
+    if (this.#stdout === undefined || text === '') return;
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length;) done += writeSync(this.#stdout, bytes, done);
+  }
+
+  /** Writes `job_events/<counter>-<uuid>.json`; who follows the folder sees whole files only. */
+  writeEvent(counter: number, uuid: string, json: string): void {
+    const file = join(this.#events, `${counter}-${uuid}.json`);
+    writeFileSync(`${file}.tmp`, json, { mode: 0o600 });
+    renameSync(`${file}.tmp`, file);
+  }
+
+  /** Writes the files that say how the run ended, and closes `stdout`. */
+  async finish(status: FinalStatus, rc: number): Promise<void> {
+    this.close();
+    await this.#write('status', status);
+    await this.#write('rc', String(rc));
+  }
+
+  close(): void {
+    if (this.#stdout !== undefined) closeSync(this.#stdout);
+    this.#stdout = undefined;
+  }
+
+  async #write(name: string, content: string): Promise<void> {
+    const file = join(this.path, name);
+    await writeFile(file, content, { mode: 0o600 });
+    // A file of an earlier run with the same ident keeps its mode on writing.
+    await chmod(file, 0o600);
+  }
+}

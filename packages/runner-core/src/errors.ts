@@ -1,0 +1,48 @@
+/** What a {@link RunnerError} is about; recognise errors by this, never by their text. */
+export type RunnerErrorCode = 'configuration' | 'callback';
+
+/** Base of the errors this package throws. */
+export class RunnerError extends Error {
+  override readonly name: string = 'RunnerError';
+  readonly code: RunnerErrorCode;
+
+  constructor(code: RunnerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * The run was asked for in a way that can't be carried out: an option, a file in the private data
+ * dir, or the machine (no Python). Thrown before anything was started.
+ */
+export class ConfigurationError extends RunnerError {
+  override readonly name = 'ConfigurationError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('configuration', message, options);
+  }
+}
+
+/**
+ * A handler the caller passed in threw. The job was ended and its `status` and `rc` were written
+ * before this is thrown; `cause` is what the handler threw.
+ */
+export class CallbackError extends RunnerError {
+  override readonly name = 'CallbackError';
+
+  constructor(handler: string, cause: unknown) {
+    super(
+      'callback',
+      `Exception in ${handler}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** The `code` of a system error such as `ENOENT`, or `undefined`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}

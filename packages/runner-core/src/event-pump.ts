@@ -1,0 +1,109 @@
+import { CallbackError } from './errors.js';
+import type { EventAssembler, EventRecord } from './event-assembler.js';
+import type { RunEvent } from './events.js';
+import type { Segment } from './output-segments.js';
+import type { EventHandler } from './run-options.js';
+
+/** Characters of output that may wait for the handler before the process is held back. */
+const HIGH_WATER = 1024 * 1024;
+/** Segments that may wait. */
+const HIGH_COUNT = 512;
+
+/** Where events go besides the handler. */
+export interface EventDestination {
+  /** Records the event; `withFile` is `false` when the handler wants no file. May hold the next one back. */
+  record(event: EventRecord, withFile: boolean): void | Promise<void>;
+}
+
+/** What the pump asks of the process whose output it takes. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+  /** Called once, when a handler or the destination failed. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Carries segments through the assembler to the handler and the destination, one at a time and in order.
+ * Owns the queue of what waits. After a failure nothing more is handled; what comes is dropped.
+ */
+export class EventPump {
+  readonly #assembler: EventAssembler;
+  readonly #destination: EventDestination;
+  readonly #handler: EventHandler | undefined;
+  readonly #flow: Flow;
+  readonly #queue: Segment[] = [];
+  #queued = 0;
+  #running: Promise<void> | undefined;
+  #failed = false;
+
+  constructor(
+    assembler: EventAssembler,
+    destination: EventDestination,
+    handler: EventHandler | undefined,
+    flow: Flow,
+  ) {
+    this.#assembler = assembler;
+    this.#destination = destination;
+    this.#handler = handler;
+    this.#flow = flow;
+  }
+
+  push(segment: Segment): void {
+    if (this.#failed) return;
+    this.#queue.push(segment);
+    this.#queued += segment.text.length;
+    if (this.#queued > HIGH_WATER || this.#queue.length > HIGH_COUNT) this.#flow.pause();
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when everything pushed so far was handled. Never rejects. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Lets the chunk that is being split come in wholly first.
+    await Promise.resolve();
+    try {
+      while (this.#queue.length > 0 && !this.#failed) {
+        const batch = this.#queue.splice(0);
+        for (const segment of batch) {
+          const assembled = this.#assembler.assemble(segment);
+          const event = assembled instanceof Promise ? await assembled : assembled;
+          const handled = this.#handle(event);
+          const wanted = handled instanceof Promise ? await handled : handled;
+          const recorded = this.#destination.record(event, wanted);
+          if (recorded !== undefined) await recorded;
+          this.#queued -= segment.text.length;
+        }
+        if (this.#queued <= HIGH_WATER / 2) this.#flow.resume();
+      }
+    } catch (error) {
+      this.#failed = true;
+      this.#queue.length = 0;
+      this.#queued = 0;
+      this.#flow.resume();
+      this.#flow.failed(error);
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Whether the event's file is wanted. */
+  #handle(event: EventRecord): boolean | Promise<boolean> {
+    if (this.#handler === undefined) return true;
+    try {
+      const answer = this.#handler(JSON.parse(event.json) as RunEvent, event.json);
+      if (!(answer instanceof Promise)) return answer !== false;
+      return answer.then(
+        (value) => value !== false,
+        (error: unknown) => {
+          throw new CallbackError('the event handler', error);
+        },
+      );
+    } catch (error) {
+      throw new CallbackError('the event handler', error);
+    }
+  }
+}

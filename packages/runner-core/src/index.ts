@@ -1,0 +1,40 @@
+/**
+ * Runs Ansible in a private data directory and turns its output into events and artifacts, in the formats of
+ * Ansible Runner: `artifacts/<ident>/` gets `command`, `status`, `rc`, `stdout`, `stderr`, `job_events/` and
+ * `fact_cache/`.
+ *
+ * ```ts
+ * import { run, runEvents } from '@receptorjs/runner-core';
+ *
+ * const result = await run({ privateDataDir: 'demo', playbook: 'site.yml', output: process.stdout });
+ * console.log(result.status, result.rc, result.artifactDir);
+ *
+ * for await (const event of runEvents({ privateDataDir: 'demo', playbook: 'site.yml' }))
+ *   if (event.event === 'runner_on_failed') console.log(event.event_data.host, event.event_data.res);
+ * ```
+ *
+ * Needs Ansible on the `PATH` of the job and a `python3`; runs on Linux.
+ *
+ * @packageDocumentation
+ */
+export { run, runEvents, EventStream, type RunResult } from './run.js';
+export type { EventHandler, OutputSink, RunOptions, StatusHandler } from './run-options.js';
+export type {
+  EventBase,
+  EventContextData,
+  HostCounts,
+  HostEvent,
+  HostEventData,
+  MessageEvent,
+  ModuleResult,
+  PlaybookEvent,
+  PlaybookStartEvent,
+  PlaybookStatsEvent,
+  PlayStartEvent,
+  PluginEventBase,
+  RunEvent,
+  RunStats,
+  TaskStartEvent,
+} from './events.js';
+export type { FinalStatus, RunStatus, StartingMessage, StatusMessage } from './statuses.js';
+export { CallbackError, ConfigurationError, RunnerError, type RunnerErrorCode } from './errors.js';

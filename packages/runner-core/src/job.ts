@@ -1,0 +1,260 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rotateArtifacts } from './artifact-rotation.js';
+import { ArtifactFolder } from './artifacts.js';
+import { CallbackError } from './errors.js';
+import { EventAssembler, type EventRecord } from './event-assembler.js';
+import { EventChannel } from './event-channel.js';
+import { EventPump } from './event-pump.js';
+import type { RunStats } from './events.js';
+import { resolveCommand } from './executables.js';
+import type { JobPlan } from './job-plan.js';
+import { MarkSplitter } from './mark-splitter.js';
+import { SegmentGatherer } from './output-segments.js';
+import { compilePrompts, PromptWatcher } from './password-prompts.js';
+import { endTree } from './process-tree.js';
+import { findPython } from './python-assets.js';
+import type { OutputSink, RunOptions } from './run-options.js';
+import { shownEnvironment } from './shown-environment.js';
+import { SshKeyPipe, withSshAgent } from './ssh-key-pipe.js';
+import type { FinalStatus, StatusMessage } from './statuses.js';
+import { exitCode, RC_ENDED, RC_NOT_FOUND } from './exit-codes.js';
+import { TerminalProcess } from './terminal-process.js';
+
+/** Time a job gets between SIGTERM and SIGKILL, in ms. */
+export const GRACE_MS = 5000;
+
+/** Longest path of a unix socket that every system takes. */
+const MAX_SOCKET_PATH = 103;
+
+/** How a job ended. */
+export interface JobEnd {
+  readonly status: FinalStatus;
+  readonly rc: number;
+  readonly stats: RunStats | undefined;
+}
+
+/**
+ * One execution of a plan. Owns the process, the artifact folder and the private folder of the run; all of
+ * them are released when {@link run} settles.
+ */
+export class Job {
+  readonly #plan: JobPlan;
+  readonly #options: RunOptions;
+  /** Why the job is being ended early; the first reason stays. */
+  #endedAs: 'canceled' | 'timeout' | 'handler' | undefined;
+  #failure: unknown;
+  /** Ends the process; set while there is one. */
+  #kill: (() => void) | undefined;
+  #lastOutput = Date.now();
+
+  constructor(plan: JobPlan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+  }
+
+  /**
+   * Runs the job to its end. `status` and `rc` are written whatever happens after the artifact folder was made.
+   *
+   * @throws CallbackError when a handler threw; whatever the file system threw.
+   */
+  async run(): Promise<JobEnd> {
+    const {
+      plan: { artifactDir, artifactRoot, ident },
+    } = { plan: this.#plan };
+    const prompts = compilePrompts(this.#plan.passwords, 'passwords');
+    const python = await findPython(this.#plan.env.PATH ?? '');
+    const artifacts = await ArtifactFolder.create(artifactDir);
+    const privateDir = await makePrivateDir();
+    const signal = this.#options.signal;
+    const cancel = () => this.#end('canceled');
+    signal?.addEventListener('abort', cancel);
+    if (signal?.aborted === true) cancel();
+    let end: JobEnd = { status: 'failed', rc: RC_ENDED, stats: undefined };
+    try {
+      for (const file of this.#plan.privateFiles)
+        await writeFile(join(privateDir, file.name), file.content, { mode: 0o600 });
+      const command = this.#command(privateDir);
+      const env = shownEnvironment(this.#plan.env, this.#plan.envSetByRun);
+      await this.#tell({
+        status: 'starting',
+        runner_ident: ident,
+        command,
+        env,
+        cwd: this.#plan.cwd,
+      });
+      await artifacts.writeCommand(command, this.#plan.cwd, env);
+      const keep = this.#options.rotateArtifacts ?? 0;
+      if (keep > 0) await rotateArtifacts(artifactRoot, keep, ident);
+      if (!this.#plan.settings.suppressOutputFile) await artifacts.openOutput();
+      await this.#tell({ status: 'running', runner_ident: ident });
+      end = await this.#execute(command, privateDir, artifacts, prompts, python);
+      await this.#tell({ status: end.status, runner_ident: ident });
+    } catch (error) {
+      this.#failure ??= error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      await artifacts.finish(end.status, end.rc);
+      await rm(privateDir, { recursive: true, force: true });
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return end;
+  }
+
+  #command(privateDir: string): string[] {
+    const command = this.#plan.command(privateDir);
+    return this.#plan.sshKey === undefined
+      ? command
+      : withSshAgent(command, join(this.#plan.artifactDir, 'ssh_key_data'));
+  }
+
+  async #tell(message: StatusMessage): Promise<void> {
+    if (this.#options.onStatus === undefined) return;
+    try {
+      await this.#options.onStatus(message);
+    } catch (error) {
+      throw new CallbackError('the status handler', error);
+    }
+  }
+
+  async #execute(
+    command: readonly string[],
+    privateDir: string,
+    artifacts: ArtifactFolder,
+    prompts: ReturnType<typeof compilePrompts>,
+    python: string,
+  ): Promise<JobEnd> {
+    const plan = this.#plan;
+    const channel = await EventChannel.open(join(privateDir, 'events'));
+    const assembler = new EventAssembler(plan.ident, channel);
+    let process: TerminalProcess | undefined;
+    const pump = new EventPump(assembler, this.#destination(artifacts), this.#options.onEvent, {
+      pause: () => process?.pause(),
+      resume: () => process?.resume(),
+      failed: (error) => this.#fail(error),
+    });
+    const gatherer = new SegmentGatherer((segment) => pump.push(segment));
+    let key: SshKeyPipe | undefined;
+    try {
+      if (this.#endedAs !== undefined) return this.#ended(RC_ENDED, assembler.stats);
+      const program = await resolveCommand(command[0] ?? '', plan.env.PATH ?? '', plan.cwd);
+      if (program === undefined) {
+        gatherer.text(
+          Buffer.from(`The command was not found or was not executable: ${String(command[0])}.\n`),
+        );
+        await pump.idle();
+        return this.#ended(RC_NOT_FOUND, assembler.stats);
+      }
+      if (plan.sshKey !== undefined)
+        key = await SshKeyPipe.open(join(plan.artifactDir, 'ssh_key_data'), plan.sshKey);
+      const watcher = new PromptWatcher(prompts);
+      const splitter = new MarkSplitter(channel.secret, {
+        text: (bytes) => {
+          gatherer.text(bytes);
+          const answer = watcher.answerTo(bytes);
+          if (answer !== undefined) process?.write(`${answer}\n`);
+        },
+        begin: (uuid) => gatherer.begin(uuid),
+        end: () => gatherer.end(),
+      });
+      process = await TerminalProcess.start(
+        {
+          program,
+          argv: command,
+          cwd: plan.cwd,
+          env: { ...plan.env, RUNNER_EVENT_SOCKET: join(privateDir, 'events') },
+          python,
+        },
+        (bytes) => {
+          this.#lastOutput = Date.now();
+          splitter.push(bytes);
+        },
+      );
+      const rc = await this.#supervise(process);
+      splitter.close();
+      gatherer.end();
+      await pump.idle();
+      return this.#ended(rc, assembler.stats);
+    } finally {
+      await key?.close();
+      channel.close();
+    }
+  }
+
+  /** Waits for the process, ends it when a limit is reached or somebody asked for it, and says its rc. */
+  async #supervise(process: TerminalProcess): Promise<number> {
+    const timers: NodeJS.Timeout[] = [];
+    let killed: Promise<void> | undefined;
+    const kill = () => {
+      killed ??= endTree(process.pid, process.ended, GRACE_MS);
+    };
+    this.#kill = kill;
+    if (this.#endedAs !== undefined) kill();
+    const { jobTimeout, settings } = this.#plan;
+    if (jobTimeout !== undefined)
+      timers.push(setTimeout(() => this.#end('timeout'), Math.min(jobTimeout * 1000, 2 ** 31 - 1)));
+    const idle = settings.idleTimeout;
+    if (idle !== undefined) {
+      this.#lastOutput = Date.now();
+      const check = () => {
+        const left = this.#lastOutput + idle * 1000 - Date.now();
+        if (left <= 0) this.#end('timeout');
+        else timers.push(setTimeout(check, Math.min(left, 2 ** 31 - 1)));
+      };
+      check();
+    }
+    try {
+      const end = await process.finished();
+      return exitCode(end);
+    } finally {
+      this.#kill = undefined;
+      for (const timer of timers) clearTimeout(timer);
+      await killed;
+    }
+  }
+
+  #end(reason: 'canceled' | 'timeout' | 'handler'): void {
+    this.#endedAs ??= reason;
+    this.#kill?.();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#end('handler');
+  }
+
+  #ended(rc: number, stats: RunStats | undefined): JobEnd {
+    switch (this.#endedAs) {
+      case 'canceled':
+      case 'timeout':
+        return { status: this.#endedAs, rc: RC_ENDED, stats };
+      case 'handler':
+        return { status: 'failed', rc: RC_ENDED, stats };
+      case undefined:
+        return { status: rc === 0 ? 'successful' : 'failed', rc, stats };
+    }
+  }
+
+  #destination(artifacts: ArtifactFolder) {
+    const output = this.#plan.settings.suppressAnsibleOutput ? undefined : this.#options.output;
+    const asJson = this.#options.jsonMode === true;
+    return {
+      record: (event: EventRecord, withFile: boolean): void | Promise<void> => {
+        if (withFile) artifacts.writeEvent(event.counter, event.uuid, event.json);
+        const text = asJson ? `${event.json}\n` : event.shown;
+        artifacts.appendStdout(text);
+        if (output !== undefined && text !== '' && !output.write(text)) return drained(output);
+      },
+    };
+  }
+}
+
+function drained(output: OutputSink): Promise<void> {
+  return new Promise((resolve) => output.once('drain', resolve));
+}
+
+async function makePrivateDir(): Promise<string> {
+  const here = join(tmpdir(), 'runner-XXXXXX', 'events').length <= MAX_SOCKET_PATH;
+  return mkdtemp(join(here ? tmpdir() : '/tmp', 'runner-'));
+}

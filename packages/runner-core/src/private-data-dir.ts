@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ConfigurationError } from './errors.js';
+import { readInput, readMapping, type Mapping } from './mapping-file.js';
+import type { RunOptions } from './run-options.js';
+import { splitWords } from './shell-words.js';
+
+/** What the private data dir and the options say together, files already read. */
+export interface RunInputs {
+  /** Absolute path of the private data dir. */
+  readonly root: string;
+  readonly envvars: Mapping;
+  readonly passwords: Mapping;
+  readonly settings: Mapping;
+  /** Words that follow the executable. */
+  readonly cmdline: readonly string[];
+  /** The whole command line when the file `args` is there. */
+  readonly args?: readonly string[];
+  readonly sshKey?: string;
+  /** Absolute path of `env/extravars`. */
+  readonly extravarsFile?: string;
+  /** Absolute path of `inventory`. */
+  readonly inventory?: string;
+  /** Working folder of the job. */
+  readonly cwd: string;
+}
+
+/**
+ * Reads the private data dir; writes nothing into it.
+ *
+ * @throws ConfigurationError when it does not exist, or a file in it can't be used.
+ */
+export async function readPrivateDataDir(options: RunOptions): Promise<RunInputs> {
+  const root = resolve(options.privateDataDir);
+  if (!(await isKind(root, 'folder')))
+    throw new ConfigurationError(
+      `The private data dir ${root} does not exist or is no folder; make it, or name another one.`,
+    );
+  const inEnv = (name: string) => join(root, 'env', name);
+  const [envvars, passwords, settings, cmdlineText, argsText, keyText] = await Promise.all([
+    readMapping(inEnv('envvars')),
+    readMapping(inEnv('passwords')),
+    readMapping(inEnv('settings')),
+    options.cmdline === undefined ? readInput(inEnv('cmdline')) : undefined,
+    readInput(join(root, 'args')),
+    options.sshKey === undefined ? readInput(inEnv('ssh_key')) : undefined,
+  ]);
+  const sshKey = options.sshKey ?? keyText;
+  const [extravars, inventory, project] = await Promise.all([
+    isKind(inEnv('extravars'), 'file'),
+    isKind(join(root, 'inventory'), 'anything'),
+    options.projectDir === undefined ? isKind(join(root, 'project'), 'folder') : false,
+  ]);
+  const cwd =
+    options.projectDir !== undefined
+      ? resolve(options.projectDir)
+      : project && options.module === undefined
+        ? join(root, 'project')
+        : root;
+  if (!(await isKind(cwd, 'folder')))
+    throw new ConfigurationError(`The project dir ${cwd} does not exist or is no folder.`);
+  return {
+    root,
+    envvars: { ...options.envvars, ...envvars },
+    passwords: { ...options.passwords, ...passwords },
+    settings: { ...options.settings, ...settings },
+    cmdline: words(
+      options.cmdline ?? cmdlineText ?? '',
+      options.cmdline === undefined ? inEnv('cmdline') : 'cmdline',
+    ),
+    cwd,
+    ...(argsText !== undefined && { args: words(argsText, join(root, 'args')) }),
+    ...(sshKey !== undefined && sshKey.trim() !== '' && { sshKey }),
+    ...(extravars && { extravarsFile: inEnv('extravars') }),
+    ...(inventory && { inventory: join(root, 'inventory') }),
+  };
+}
+
+function words(text: string, source: string): string[] {
+  try {
+    return splitWords(text);
+  } catch (cause) {
+    throw new ConfigurationError(
+      `${source} can't be split into words: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      { cause },
+    );
+  }
+}
+
+/** Whether something of that kind stands at `path`, links followed. */
+export async function isKind(path: string, kind: 'file' | 'folder' | 'anything'): Promise<boolean> {
+  try {
+    const found = await stat(path);
+    return kind === 'anything' || (kind === 'file' ? found.isFile() : found.isDirectory());
+  } catch {
+    return false;
+  }
+}

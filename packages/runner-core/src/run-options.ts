@@ -1,0 +1,85 @@
+import type { RunEvent } from './events.js';
+import type { StatusMessage } from './statuses.js';
+
+/** Where the output of a run is shown; standard output, a file, or whatever takes text. */
+export interface OutputSink {
+  /** Returns `false` when the sink wants no more for now; `drain` follows. */
+  write(text: string): boolean;
+  once(event: 'drain', listener: () => void): unknown;
+}
+
+/** What runs and how. Only `privateDataDir` and one of `playbook`, `module`, `binary` are needed. */
+export interface RunOptions {
+  /** Folder with `project/`, `inventory`, `env/` and so on. Must exist. */
+  readonly privateDataDir: string;
+  /** Name of the run's artifact folder. Default: a random UUID. */
+  readonly ident?: string;
+  /** Playbook, as a path relative to `project/` (or to the private data dir when there is none). */
+  readonly playbook?: string;
+  /** Module for `ansible -m`, instead of a playbook. */
+  readonly module?: string;
+  readonly moduleArgs?: string;
+  /** Hosts of a module run. */
+  readonly hostPattern?: string;
+  /** Executable to run instead of `ansible-playbook` or `ansible`; gets the options only. */
+  readonly binary?: string;
+  /**
+   * Paths (absolute, below the private data dir or its `inventory/`) or host lists such as `a,b`;
+   * a text of several lines is inventory content. Default: `inventory` of the private data dir.
+   */
+  readonly inventory?: string | readonly string[];
+  /** Extra variables, or the path of a file with them; they win over `env/extravars`. */
+  readonly extravars?: Readonly<Record<string, unknown>> | string;
+  /** Environment variables; `env/envvars` wins over them. */
+  readonly envvars?: Readonly<Record<string, unknown>>;
+  /** Regular expressions for prompts and the answers; `env/passwords` wins. */
+  readonly passwords?: Readonly<Record<string, string>>;
+  /** Settings; `env/settings` wins. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Private key, used through an ssh-agent that lives as long as the run; wins over `env/ssh_key`. */
+  readonly sshKey?: string;
+  /** Further arguments of the command, split as a shell does; wins over `env/cmdline`. */
+  readonly cmdline?: string;
+  readonly limit?: string;
+  readonly forks?: number;
+  /** Number of `v`. */
+  readonly verbosity?: number;
+  readonly tags?: string;
+  readonly skipTags?: string;
+  readonly rolesPath?: string | readonly string[];
+  /** Folder below which `<ident>/` is made. Default: `artifacts` in the private data dir. */
+  readonly artifactDir?: string;
+  /** Working folder of the job. Default: `project` in the private data dir. */
+  readonly projectDir?: string;
+  /** Keep this many artifact folders, the oldest are deleted. Default 0: keep all. */
+  readonly rotateArtifacts?: number;
+  /** Seconds after which the job is ended with status `timeout`; wins over the settings. */
+  readonly timeout?: number;
+  /** Leave `event_data` out of every event. */
+  readonly omitEventData?: boolean;
+  /** Leave `event_data` out of every event but failures and the recap. */
+  readonly onlyFailedEventData?: boolean;
+  /** Folder of the fact cache below the artifacts, or an absolute path. Default `fact_cache`. */
+  readonly factCache?: string;
+  /** Default `jsonfile`; with any other, Ansible's own configuration decides about the cache. */
+  readonly factCacheType?: string;
+  /** Shows the job's output here. Default: nowhere. */
+  readonly output?: OutputSink;
+  /** Show events as JSON lines instead of their text. */
+  readonly jsonMode?: boolean;
+  /** Called for each event, in order, one at a time. Returning `false` leaves out the event's file. */
+  readonly onEvent?: EventHandler;
+  /** Called for each change of state, in order. */
+  readonly onStatus?: StatusHandler;
+  /** Ends the job with status `canceled`. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Gets an event and its JSON text (exactly what is written to the event's file). A promise holds the
+ * next event back, and with it, once the bounded queue is full, the job's output. Throwing ends the job.
+ */
+export type EventHandler = (event: RunEvent, json: string) => unknown;
+
+/** Gets a change of state. Throwing ends the job. */
+export type StatusHandler = (message: StatusMessage) => unknown;

@@ -1,0 +1,68 @@
+import { ConfigurationError } from './errors.js';
+import type { Mapping } from './mapping-file.js';
+
+/** The settings of a run that this package acts on. */
+export interface RunSettings {
+  /** Seconds without output after which the job is ended; none by default. */
+  readonly idleTimeout?: number;
+  /** Seconds the job may take; none by default. */
+  readonly jobTimeout?: number;
+  readonly suppressOutputFile: boolean;
+  readonly suppressAnsibleOutput: boolean;
+  readonly factCache?: string;
+  readonly factCacheType?: string;
+}
+
+/**
+ * Reads the settings out of the merged mapping. Keys it does not know are left to plugins.
+ * `pexpect_timeout` and `pexpect_use_poll` are checked and change nothing: waiting is not done in turns.
+ *
+ * @param source what an error calls the mapping
+ * @throws ConfigurationError for a value of the wrong type, or a setting that is not supported.
+ */
+export function readSettings(settings: Mapping, source: string): RunSettings {
+  const reject = (key: string, allowed: string): never => {
+    throw new ConfigurationError(
+      `${source}: ${key} must be ${allowed}; it is ${JSON.stringify(settings[key])}.`,
+    );
+  };
+  const seconds = (key: string): number | undefined => {
+    const value = settings[key] ?? undefined;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+      return reject(key, 'a number of seconds, 0 for no limit');
+    return value === 0 ? undefined : value;
+  };
+  const flag = (key: string): boolean => {
+    const value = settings[key] ?? false;
+    return typeof value === 'boolean' ? value : reject(key, 'true or false');
+  };
+  const text = (key: string): string | undefined => {
+    const value = settings[key] ?? undefined;
+    return value === undefined || typeof value === 'string' ? value : reject(key, 'a text');
+  };
+
+  if (flag('process_isolation'))
+    throw new ConfigurationError(
+      `${source}: process_isolation is not supported by this version; set it to false or remove it.`,
+    );
+  if (text('directory_isolation_base_path'))
+    throw new ConfigurationError(
+      `${source}: directory_isolation_base_path is not supported by this version; remove it.`,
+    );
+  seconds('pexpect_timeout');
+  flag('pexpect_use_poll');
+  const subprocessTimeout = seconds('subprocess_timeout');
+  const jobTimeout = seconds('job_timeout') ?? subprocessTimeout;
+  const idleTimeout = seconds('idle_timeout');
+  const factCache = text('fact_cache');
+  const factCacheType = text('fact_cache_type');
+  return {
+    suppressOutputFile: flag('suppress_output_file'),
+    suppressAnsibleOutput: flag('suppress_ansible_output'),
+    ...(idleTimeout !== undefined && { idleTimeout }),
+    ...(jobTimeout !== undefined && { jobTimeout }),
+    ...(factCache !== undefined && { factCache }),
+    ...(factCacheType !== undefined && { factCacheType }),
+  };
+}
