@@ -64,6 +64,15 @@ const unreachable =
  */
 export function installFailure(what, registry, output) {
   const setting = registry === 'npm' ? 'npm config get registry' : 'pip config list';
+  if (
+    /self.signed|SELF_SIGNED|unable to (get|verify).*certificate|CERTIFICATE_VERIFY_FAILED/i.test(
+      output,
+    )
+  ) {
+    return new SetupError(
+      `${what} could not be installed because the certificate of the ${registry} package registry is not trusted: name your certificate authority in ${registry === 'npm' ? 'NODE_EXTRA_CA_CERTS' : 'PIP_CERT'} and run the command again.`,
+    );
+  }
   return unreachable.test(output)
     ? new SetupError(
         `${what} could not be installed because the ${registry} package registry did not answer: check the network and '${setting}', then run the command again.`,

@@ -55,6 +55,9 @@ describe('installFailure', () => {
     expect(installFailure('pnpm', 'npm', 'npm error code ENOTFOUND').message).toMatch(
       /npm package registry did not answer/,
     );
+    expect(
+      installFailure('pnpm', 'npm', 'npm error code SELF_SIGNED_CERT_IN_CHAIN').message,
+    ).toMatch(/certificate of the npm package registry is not trusted: .*NODE_EXTRA_CA_CERTS/);
     const other = installFailure('Ansible', 'Python', 'ERROR: broken wheel').message;
     expect(other).toMatch(/broken wheel[\s\S]*Ansible could not be installed/);
   });
