@@ -1,0 +1,90 @@
+// Every figure, ours beside the original's where it is present, as one table.
+//   bench.mjs [--only TEXT] [--quick]
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as mesh from './mesh-cases.mjs';
+import * as runner from './runner-cases.mjs';
+import { table } from './table.mjs';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const only = process.argv.includes('--only')
+  ? (process.argv[process.argv.indexOf('--only') + 1] ?? '')
+  : '';
+const scale = process.argv.includes('--quick') ? 0.2 : 1;
+const times = (/** @type {number} */ count) => Math.max(2, Math.round(count * scale));
+
+const ours = {
+  receptor: join(root, 'bin', 'receptor'),
+  runner: join(root, 'bin', 'ansible-runner'),
+};
+const venv = process.env.RECEPTORJS_VENV ?? join(root, '.venv');
+const go = process.env.RECEPTOR_GO;
+const python = existsSync(join(venv, 'bin', 'ansible-runner'))
+  ? join(venv, 'bin', 'ansible-runner')
+  : undefined;
+
+/** @typedef {Map<string, { ours?: number, original?: number }>} Rows */
+
+/**
+ * Runs cases for ours and for the original in turn, so that both see the same machine.
+ *
+ * @param {Record<string, (command: string, isOurs: boolean) => Promise<Record<string, number>>>} cases
+ * @param {{ ours: string, original: string | undefined }} commands
+ * @returns {Promise<Rows>}
+ */
+async function measure(cases, commands) {
+  /** @type {Rows} */
+  const rows = new Map();
+  for (const [name, run] of Object.entries(cases)) {
+    if (!name.includes(only)) continue;
+    for (const side of /** @type {const} */ (['ours', 'original'])) {
+      const command = commands[side];
+      if (!command) continue;
+      process.stderr.write(`${name}: ${side}\n`);
+      try {
+        for (const [figure, value] of Object.entries(await run(command, side === 'ours'))) {
+          rows.set(figure, { ...rows.get(figure), [side]: value });
+        }
+      } catch (error) {
+        process.exitCode = 1;
+        console.error(
+          `${name}: ${side} failed: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+  }
+  return rows;
+}
+
+const meshRows = await measure(
+  {
+    stream0: (command) => mesh.stream(command, 0, times(300)),
+    stream1: (command) => mesh.stream(command, 1, times(200)),
+    ping: (command) => mesh.ping(command, times(500)),
+    pingload: (command) => mesh.pingUnderLoad(command, times(100)),
+    submit: (command) => mesh.submitLatency(command, times(9)),
+    rate: (command, isOurs) => mesh.submitRate(command, times(isOurs ? 400 : 64)),
+    stdout: (command, isOurs) => mesh.remoteStdout(command, times(isOurs ? 200 : 50)),
+  },
+  { ours: ours.receptor, original: go },
+);
+const runnerRows = await measure(
+  {
+    startup: (command) => runner.startUp(command, times(15)),
+    events: (command) => runner.eventRate(command, times(10_000)),
+    loop: (command) => runner.loopOverhead(command, times(300), venv),
+    transmit: (command) => runner.transmit(command, times(100)),
+  },
+  { ours: ours.runner, original: python },
+);
+
+if (meshRows.size > 0)
+  console.log(`\n${table(meshRows, { ours: 'receptorjs', original: 'receptor (Go)' })}`);
+if (!go)
+  console.log('\nRECEPTOR_GO does not name a Go receptor: nothing to compare the mesh with.');
+if (runnerRows.size > 0)
+  console.log(
+    `\n${table(runnerRows, { ours: 'receptorjs', original: 'ansible-runner (Python)' })}`,
+  );
+if (!python)
+  console.log(`\nNo Python ansible-runner in ${venv}: nothing to compare the runner with.`);

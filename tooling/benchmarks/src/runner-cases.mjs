@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { quantile } from './mesh-cases.mjs';
+
+/** @typedef {import('./mesh-cases.mjs').Figures} Figures */
+
+/**
+ * A private data dir for one measurement.
+ *
+ * @template T
+ * @param {string} playbook
+ * @param {(folder: string) => Promise<T>} measure
+ */
+async function withDataDir(playbook, measure) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    for (const name of ['project', 'inventory', 'bin']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'inventory', 'hosts'), 'localhost ansible_connection=local\n');
+    writeFileSync(join(folder, 'project', 'play.yml'), playbook);
+    return await measure(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs a command and takes its time.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, input?: string, output?: string }} [options] files for stdin, stdout
+ * @returns {Promise<number>} seconds
+ */
+async function timed(command, args, { env = process.env, cwd, input, output } = {}) {
+  const started = performance.now();
+  const child = spawn(command, args, {
+    env,
+    cwd,
+    stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  const flows = [];
+  if (input && child.stdin) flows.push(pipeline(createReadStream(input), child.stdin));
+  if (output) flows.push(pipeline(child.stdout, createWriteStream(output)));
+  else child.stdout.resume();
+  const code = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  await Promise.all(flows);
+  if (code !== 0)
+    throw new Error(`${command} ${args[0]} ended with ${code}: ${errors.slice(-500)}`);
+  return (performance.now() - started) / 1000;
+}
+
+/** An environment in which `ansible-playbook` is the program given. */
+function standIn(/** @type {string} */ folder, /** @type {(path: string) => void} */ install) {
+  const path = join(folder, 'bin', 'ansible-playbook');
+  install(path);
+  chmodSync(path, 0o755);
+  return { ...process.env, PATH: [join(folder, 'bin'), process.env.PATH].join(delimiter) };
+}
+
+const emptyPlay = '- hosts: localhost\n  gather_facts: false\n  tasks: []\n';
+
+/**
+ * The runner's own cost of a run: a stub stands where ansible-playbook stands.
+ *
+ * @param {string} command
+ * @param {number} count
+ * @returns {Promise<Figures>}
+ */
+export function startUp(command, count) {
+  return withDataDir(emptyPlay, async (folder) => {
+    const env = standIn(folder, (path) => writeFileSync(path, '#!/bin/sh\nexit 0\n'));
+    await timed(command, ['run', folder, '-p', 'play.yml'], { env });
+    const times = [];
+    for (let at = 0; at < count; at += 1)
+      times.push(await timed(command, ['run', folder, '-p', 'play.yml'], { env }));
+    return { 'runner, own cost of a run, p50 (s)': quantile(times, 0.5) };
+  });
+}
+
+/** @param {string} command @param {number} count @returns {Promise<Figures>} */
+export function eventRate(command, count) {
+  return withDataDir(emptyPlay, async (folder) => {
+    const env = {
+      ...standIn(folder, (path) =>
+        copyFileSync(join(import.meta.dirname, 'replay-playbook.py'), path),
+      ),
+      REPLAY_EVENTS: String(count),
+    };
+    const seconds = await timed(command, ['run', folder, '-p', 'play.yml', '--ident', 'x', '-q'], {
+      env,
+    });
+    const files = readdirSync(join(folder, 'artifacts', 'x', 'job_events')).length;
+    if (files !== count) throw new Error(`${files} events of ${count} were written`);
+    return { 'events per second, replayed': count / seconds };
+  });
+}
+
+/**
+ * A loop of a real play, as a multiple of what ansible-playbook takes alone.
+ *
+ * @param {string} command
+ * @param {number} items
+ * @param {string} venv virtual environment with Ansible
+ * @returns {Promise<Figures>}
+ */
+export function loopOverhead(command, items, venv) {
+  const playbook = `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug: { msg: "x{{ item }}" }
+      loop: "{{ range(0, ${items}) | list }}"
+`;
+  return withDataDir(playbook, async (folder) => {
+    const bin = join(venv, 'bin');
+    if (!existsSync(join(bin, 'ansible-playbook')))
+      throw new Error(`no ansible-playbook in ${bin}`);
+    const env = { ...process.env, PATH: [bin, process.env.PATH].join(delimiter) };
+    const bare = await timed('ansible-playbook', ['-i', '../inventory', 'play.yml'], {
+      env,
+      cwd: join(folder, 'project'),
+    });
+    const run = await timed(command, ['run', folder, '-p', 'play.yml', '-q'], { env });
+    return { [`real play of ${items} items, above bare Ansible (s)`]: run - bare };
+  });
+}
+
+/** A project of incompressible files through transmit, worker and process. @param {string} command @param {number} megabytes @returns {Promise<Figures>} */
+export function transmit(command, megabytes) {
+  return withDataDir(emptyPlay, async (folder) => {
+    const env = standIn(folder, (path) => writeFileSync(path, '#!/bin/sh\nexit 0\n'));
+    const files = join(folder, 'project', 'files');
+    mkdirSync(files);
+    for (let at = 0; at < megabytes; at += 1)
+      writeFileSync(join(files, `f${at}`), randomBytes(1_000_000));
+    const out = mkdtempSync(join(tmpdir(), 'bench-'));
+    try {
+      const payload = join(out, 'payload');
+      const result = join(out, 'result');
+      const sent = await timed(command, ['transmit', folder, '-p', 'play.yml'], {
+        env,
+        output: payload,
+      });
+      const worked = await timed(command, ['worker', '--private-data-dir', join(out, 'w')], {
+        env,
+        input: payload,
+        output: result,
+      });
+      await timed(command, ['process', folder], { env, input: result });
+      return {
+        [`transmit of ${megabytes} MB (s)`]: sent,
+        [`worker on ${megabytes} MB (s)`]: worked,
+      };
+    } finally {
+      rmSync(out, { recursive: true, force: true });
+    }
+  });
+}
