@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { privateDataDir, runJob, runnerWork, storedEvents } from './job.js';
+import { Mesh, type Daemon } from './mesh.js';
+
+const go = process.env.RECEPTOR_GO ?? '';
+if (!go) console.warn('skipped: RECEPTOR_GO does not name a Go receptor binary');
+
+const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: one, ansible.builtin.debug: { msg: "one" } }
+    - name: many
+      ansible.builtin.debug: { msg: "{{ item }}" }
+      loop: "{{ range(0, 20) | list }}"
+`;
+
+describe.skipIf(!go)('with the Go receptor', () => {
+  let mesh: Mesh;
+  beforeEach(() => {
+    mesh = new Mesh();
+  });
+  afterEach(() => mesh.end());
+
+  async function expectTalk(from: Daemon, to: string, hops: string[]): Promise<void> {
+    const control = await from.control();
+    expect(await control.ping(to)).toMatchObject({ success: true, from: to });
+    const trace = await control.traceroute(to);
+    expect(Object.values(trace).map((hop) => (hop as { From: string }).From)).toEqual(hops);
+    control.close();
+    const there = await from.control();
+    expect(
+      await there.request(`connect ${to} control`).catch((error: unknown) => error),
+    ).toBeDefined();
+    there.close();
+  }
+
+  it.each([
+    ['hop', { hop: go }],
+    ['far', { far: go }],
+    ['near', { near: go }],
+    ['near and hop', { near: go, hop: go }],
+    ['hop and far', { hop: go, far: go }],
+    ['near and far', { near: go, far: go }],
+  ])('runs a job when %s is theirs', async (_, commands) => {
+    const { near, far } = await mesh.chain([runnerWork], commands);
+    await expectTalk(near, 'far', ['near', 'hop', 'far']);
+    await expectTalk(far, 'near', ['far', 'hop', 'near']);
+    const pdd = privateDataDir(join(mesh.folder, 'pdd'), playbook);
+    expect(await runJob(near, pdd, 'go')).toMatchObject({ transmit: 0, submit: 0, process: 0 });
+    const artifacts = join(pdd, 'artifacts', 'go');
+    expect(readFileSync(join(artifacts, 'status'), 'utf8')).toBe('successful');
+    const events = storedEvents(artifacts);
+    expect(events.map(({ counter }) => counter)).toEqual(events.map((_event, at) => at + 1));
+    expect(events.filter(({ event }) => event === 'runner_item_on_ok')).toHaveLength(40);
+  });
+});
