@@ -1,0 +1,167 @@
+import type { Duplex } from 'node:stream';
+import { ControlError } from './errors.js';
+import { encodeJson, parseJson, type JsonObject, type JsonValue } from './json.js';
+import { LineReader, type WaitOptions } from './line-reader.js';
+
+/** How a connection treats its greeting and its replies. */
+export interface ControlConnectionOptions {
+  /** Text the greeting must contain, usually the node ID expected at the other end. */
+  readonly expectNode?: string | undefined;
+  /** Milliseconds the greeting may take after the stream is open. Default 10,000. */
+  readonly greetingTimeoutMs?: number | undefined;
+  /** Milliseconds a reply may take unless a call says otherwise. Default 60,000. */
+  readonly replyTimeoutMs?: number | undefined;
+}
+
+const errorPrefix = /^ERROR:? ?/;
+
+/**
+ * One conversation with a control service: greeting, requests one after another, and at last perhaps a takeover of
+ * the raw stream. The first request is written without waiting for the greeting. An error that leaves the
+ * conversation out of step (timeout, abort, broken line) destroys the stream.
+ */
+export class ControlConnection {
+  readonly #reader: LineReader;
+  readonly #greeting: Promise<string>;
+  /** The end of the queue of requests; written by `#inTurn` only. */
+  #last: Promise<unknown>;
+  /** Set for good by the request that keeps the stream; written by `takeOver` only. */
+  #takenOver = false;
+
+  constructor(
+    /** The stream spoken over; it belongs to this object until a takeover hands it on. */
+    readonly stream: Duplex,
+    private readonly options: ControlConnectionOptions = {},
+  ) {
+    this.#reader = new LineReader(stream);
+    this.#greeting = this.#readGreeting();
+    this.#last = this.#greeting;
+    this.#greeting.catch(() => {
+      this.stream.destroy();
+    });
+  }
+
+  /** The node ID out of the greeting. */
+  greeting(): Promise<string> {
+    return this.#greeting;
+  }
+
+  /**
+   * Sends one request, a line or a JSON object, and reads its one-line JSON reply.
+   *
+   * @throws ControlError `remote-error` for an `ERROR:` line (the connection stays usable), else as documented
+   */
+  request(request: string | JsonObject, wait: WaitOptions = {}): Promise<JsonValue> {
+    return this.#inTurn(async () => {
+      this.write(request);
+      return parseReply(await this.line(wait));
+    });
+  }
+
+  /**
+   * Runs a request that keeps the stream for itself: nothing else is accepted afterwards. `run` uses
+   * {@link ControlConnection.write} and {@link ControlConnection.line}.
+   */
+  takeOver<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#inTurn(run);
+    this.#takenOver = true;
+    return turn;
+  }
+
+  /** Writes one request line. Only for use inside a takeover. */
+  write(request: string | JsonObject): void {
+    const text = typeof request === 'string' ? request : encodeJson(request);
+    if (text.includes('\n')) {
+      throw new ControlError('protocol', 'a request must not contain a line break');
+    }
+    this.stream.write(`${text}\n`);
+  }
+
+  /** Reads one reply line; only for use inside a takeover. Destroys the stream when the wait fails. */
+  async line(wait: WaitOptions = {}): Promise<string> {
+    try {
+      await this.#greeting;
+      const timeoutMs = wait.timeoutMs ?? this.options.replyTimeoutMs ?? 60_000;
+      const line = await this.#reader.next({ signal: wait.signal, timeoutMs });
+      if (line === undefined) throw new ControlError('closed', 'connection ended before the reply');
+      return line;
+    } catch (error) {
+      this.stream.destroy();
+      throw error;
+    }
+  }
+
+  /** As {@link ControlConnection.line}, for lines that may come at any time: no time limit. */
+  async nextLine(signal?: AbortSignal): Promise<string | undefined> {
+    await this.#greeting;
+    return this.#reader.next({ signal });
+  }
+
+  /** Ends the conversation at once. */
+  close(): void {
+    this.stream.destroy();
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#takenOver) {
+      return Promise.reject(new ControlError('closed', 'the connection was handed on'));
+    }
+    const isFirst = this.#last === this.#greeting;
+    const turn = isFirst
+      ? run()
+      : this.#last.then(run, () => {
+          if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
+          return run();
+        });
+    this.#last = turn;
+    turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #readGreeting(): Promise<string> {
+    const line = await this.#reader.next({ timeoutMs: this.options.greetingTimeoutMs ?? 10_000 });
+    if (line === undefined) {
+      throw new ControlError('closed', 'connection ended before the greeting');
+    }
+    const nodeId = /^Receptor Control, node (.+)$/.exec(line)?.[1];
+    if (nodeId === undefined) {
+      throw new ControlError(
+        'protocol',
+        `Failed to connect to Receptor socket: got ${quote(line)}`,
+      );
+    }
+    const { expectNode } = this.options;
+    if (expectNode !== undefined && !nodeId.includes(expectNode)) {
+      throw new ControlError(
+        'protocol',
+        `while expecting node ID ${expectNode}, got message: ${line}`,
+      );
+    }
+    return nodeId;
+  }
+}
+
+/**
+ * Reads a JSON reply line.
+ *
+ * @throws ControlError `remote-error` for an `ERROR:` line, `protocol` for anything that is not JSON
+ */
+export function parseReply(line: string): JsonValue {
+  throwIfError(line);
+  try {
+    return parseJson(line);
+  } catch (cause) {
+    throw new ControlError('protocol', `reply is not JSON: ${quote(line)}`, { cause });
+  }
+}
+
+/** Throws a ControlError `remote-error` when the line is an `ERROR:` line. */
+export function throwIfError(line: string): void {
+  if (line.startsWith('ERROR')) {
+    throw new ControlError('remote-error', line.replace(errorPrefix, ''));
+  }
+}
+
+function quote(line: string): string {
+  return JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}...` : line);
+}

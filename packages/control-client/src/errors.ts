@@ -1,0 +1,34 @@
+/**
+ * What a {@link ControlError} can be about:
+ *
+ * - `bad-address`: a socket address that has none of the known forms
+ * - `connect-failed`: nothing answers at the address, or the connection was refused
+ * - `timeout`: the other end did not answer within the stated time
+ * - `aborted`: the caller's signal fired
+ * - `closed`: the connection ended before the reply was complete
+ * - `protocol`: the other end does not speak the control protocol, or not as documented
+ * - `line-too-long`: a line is longer than the reader's bound
+ * - `remote-error`: the other end answered with an `ERROR:` line; `message` is its text without that prefix
+ */
+export type ControlErrorCode =
+  | 'bad-address'
+  | 'connect-failed'
+  | 'timeout'
+  | 'aborted'
+  | 'closed'
+  | 'protocol'
+  | 'line-too-long'
+  | 'remote-error';
+
+/** The one error class of this package. Recognise it by `code`; `cause` holds what lay beneath. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+
+  constructor(
+    readonly code: ControlErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,108 @@
+import type { Duplex } from 'node:stream';
+import { ControlError } from './errors.js';
+
+/** How long and until which signal to wait for a line. */
+export interface WaitOptions {
+  /** Ends the wait with a ControlError `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds; no limit when omitted. Ends the wait with a ControlError `timeout`. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** 16 MiB: a line holds the parameters of a job, which may carry whole manifests. */
+export const defaultMaxLineBytes = 16 * 1024 * 1024;
+
+const newline = 0x0a;
+const carriageReturn = /\r/g;
+
+/**
+ * Takes lines off the front of a stream and leaves everything behind them in it, so that whoever comes next reads
+ * the very next byte. Owns the stream's reading side only while {@link LineReader.next} is pending; at most
+ * `maxLineBytes` are held.
+ */
+export class LineReader {
+  /** Written by the error listener only. */
+  #failure: Error | undefined;
+  /** Bytes of the line begun, kept here between chunks; written by `next` only. */
+  #partial: Buffer[] = [];
+
+  constructor(
+    private readonly stream: Duplex,
+    private readonly maxLineBytes: number = defaultMaxLineBytes,
+  ) {
+    stream.on('error', (error: Error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  /**
+   * The next line without its `\n` and without any `\r`; a last line cut off by the end counts. `undefined` at the
+   * end of the stream.
+   *
+   * @throws ControlError `timeout`, `aborted`, `line-too-long`, or `closed` when the stream broke
+   */
+  async next(options: WaitOptions = {}): Promise<string | undefined> {
+    for (;;) {
+      const chunk = this.stream.read() as Buffer | null;
+      if (chunk === null) {
+        if (this.#failure) {
+          throw new ControlError('closed', `connection broke: ${this.#failure.message}`, {
+            cause: this.#failure,
+          });
+        }
+        if (this.stream.readableEnded) return this.#partial.length > 0 ? this.#take() : undefined;
+        if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
+        await this.#change(options);
+        continue;
+      }
+      const end = chunk.indexOf(newline);
+      this.#partial.push(end < 0 ? chunk : chunk.subarray(0, end));
+      if (end >= 0 && end + 1 < chunk.length) this.stream.unshift(chunk.subarray(end + 1));
+      if (this.#held() > this.maxLineBytes) {
+        throw new ControlError('line-too-long', `line is longer than ${this.maxLineBytes} bytes`);
+      }
+      if (end >= 0) return this.#take();
+    }
+  }
+
+  #held(): number {
+    return this.#partial.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  #take(): string {
+    const line = Buffer.concat(this.#partial).toString('utf8').replace(carriageReturn, '');
+    this.#partial = [];
+    return line;
+  }
+
+  #change({ signal, timeoutMs }: WaitOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { stream } = this;
+      const settle = (error?: ControlError): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        for (const event of ['readable', 'end', 'error', 'close']) stream.off(event, onChange);
+        if (error) reject(error);
+        else resolve();
+      };
+      const onChange = (): void => {
+        settle();
+      };
+      const onAbort = (): void => {
+        settle(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
+      };
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              settle(new ControlError('timeout', `no answer within ${timeoutMs} ms`));
+            }, timeoutMs);
+      if (signal?.aborted) {
+        onAbort();
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, { once: true });
+      for (const event of ['readable', 'end', 'error', 'close']) stream.on(event, onChange);
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { ControlError } from './errors.js';
+import { encodeJson, isJsonObject, type JsonObject, type JsonValue } from './json.js';
+
+/** The states of a unit of work, with the numbers used in status files and replies. */
+export const UnitState = {
+  Pending: 0,
+  Running: 1,
+  Succeeded: 2,
+  Failed: 3,
+  Canceled: 4,
+} as const;
+
+/** One of the five numbers of {@link UnitState}. */
+export type UnitState = (typeof UnitState)[keyof typeof UnitState];
+
+const stateNames = ['Pending', 'Running', 'Succeeded', 'Failed', 'Canceled'] as const;
+
+/** What a node tells about a unit of work. */
+export interface UnitStatus {
+  readonly state: UnitState;
+  /** One line for people, such as `exit status 2`. */
+  readonly detail: string;
+  /** Bytes of stdout the unit has produced so far. */
+  readonly stdoutSize: bigint;
+  readonly workType: string;
+  /** What the work type adds: an object, a text, or null. */
+  readonly extraData: JsonValue;
+}
+
+/** `Pending`, `Running`, `Succeeded`, `Failed` or `Canceled`. */
+export function stateName(state: UnitState): string {
+  return stateNames[state];
+}
+
+/** Whether a unit in this state changes no more: Succeeded, Failed and Canceled. */
+export function isFinal(state: UnitState): boolean {
+  return state >= UnitState.Succeeded;
+}
+
+/** Whether a JSON number is one of the five states. */
+export function isUnitState(value: JsonValue | undefined): value is UnitState {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 4;
+}
+
+/** The reply form of a status: keys in bytewise order, with the state's name. */
+export function unitStatusReply(status: UnitStatus): JsonObject {
+  return {
+    Detail: status.detail,
+    ExtraData: status.extraData,
+    State: status.state,
+    StateName: stateName(status.state),
+    StdoutSize: status.stdoutSize,
+    WorkType: status.workType,
+  };
+}
+
+/**
+ * Reads a status out of a reply or a status file.
+ *
+ * @throws ControlError `protocol` when a field is missing or of another type
+ */
+export function parseUnitStatus(value: JsonValue): UnitStatus {
+  if (!isJsonObject(value)) throw new ControlError('protocol', 'a unit status must be an object');
+  const { State, Detail, StdoutSize, WorkType, ExtraData } = value;
+  if (!isUnitState(State)) {
+    throw new ControlError('protocol', `State of a unit must be 0 to 4, not ${shown(State)}`);
+  }
+  if (typeof Detail !== 'string' || typeof WorkType !== 'string') {
+    throw new ControlError('protocol', 'Detail and WorkType of a unit must be strings');
+  }
+  return {
+    state: State,
+    detail: Detail,
+    stdoutSize: parseSize(StdoutSize),
+    workType: WorkType,
+    extraData: ExtraData ?? null,
+  };
+}
+
+function parseSize(value: JsonValue | undefined): bigint {
+  const size =
+    typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : (value ?? null);
+  if (typeof size !== 'bigint' || size < 0n) {
+    throw new ControlError('protocol', `StdoutSize must be a count of bytes, not ${shown(value)}`);
+  }
+  return size;
+}
+
+function shown(value: JsonValue | undefined): string {
+  return value === undefined ? 'nothing' : encodeJson(value);
+}

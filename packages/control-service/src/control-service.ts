@@ -1,0 +1,187 @@
+import { chmod } from 'node:fs/promises';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { availableParallelism, totalmem } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { ControlServiceError } from './errors.js';
+import type {
+  Logger,
+  MeshHandler,
+  NodeFacts,
+  ReloadHandler,
+  RequestOrigin,
+  WorkHandler,
+} from './handlers.js';
+import { runSession, type SessionContext } from './session.js';
+import { clearSocketPath } from './unix-socket-path.js';
+
+/** What a control service is made of. */
+export interface ControlServiceOptions {
+  readonly nodeId: string;
+  readonly mesh: MeshHandler;
+  /** Without it every `work` request is an unknown command. */
+  readonly work?: WorkHandler | undefined;
+  /** Without it `reload` answers that no configuration file was given. */
+  readonly reload?: ReloadHandler | undefined;
+  /** Version of the program, for `status`. */
+  readonly version: string;
+  readonly log?: Logger | undefined;
+  /** Longest request line in bytes. Default 16 MiB. */
+  readonly maxLineBytes?: number | undefined;
+  /** Connections served at once over all listeners and the mesh; further ones are closed. Default 4,096. */
+  readonly maxSessions?: number | undefined;
+}
+
+/** A listening socket of a control service. */
+export interface ControlListener {
+  /** The path, or `host:port` with the port in use. */
+  readonly address: string;
+  /** Stops accepting; connections already open go on. */
+  close(): Promise<void>;
+}
+
+const silent: Logger = {
+  error: () => undefined,
+  warning: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};
+
+/** Milliseconds a peer may take to close its side after ours was closed. */
+const lingerMs = 5_000;
+
+/** The control service of one node: any number of listeners, one protocol. */
+export class ControlService {
+  readonly #context: SessionContext;
+  readonly #maxSessions: number;
+  /** Open connections; written by `serve` only. */
+  readonly #streams = new Set<Duplex>();
+  /** Written by the listen methods and the listeners' `close`. */
+  readonly #servers = new Set<Server>();
+
+  constructor(options: ControlServiceOptions) {
+    this.#maxSessions = options.maxSessions ?? 4096;
+    this.#context = {
+      nodeId: options.nodeId,
+      mesh: options.mesh,
+      work: options.work,
+      reload: options.reload,
+      facts: nodeFacts(options.version),
+      log: options.log ?? silent,
+      maxLineBytes: options.maxLineBytes ?? 16 * 1024 * 1024,
+    };
+  }
+
+  /** Serves one accepted connection until it ends; resolves then. The stream must allow half-close. Never rejects. */
+  async serve(stream: Duplex, origin: RequestOrigin): Promise<void> {
+    stream.on('error', () => undefined);
+    if (this.#streams.size >= this.#maxSessions) {
+      this.#context.log.warning(`Control connection refused: ${this.#maxSessions} are open`);
+      stream.destroy();
+      return;
+    }
+    this.#streams.add(stream);
+    try {
+      await runSession(stream, origin, this.#context);
+    } finally {
+      this.#streams.delete(stream);
+      endGently(stream);
+    }
+  }
+
+  /**
+   * Listens on a unix socket. A socket file nobody listens on any more is replaced; nothing else is ever removed.
+   *
+   * @param mode permissions of the socket file, default 0600
+   * @throws ControlServiceError `socket-in-use`, `path-not-a-socket` or `listen-failed`
+   */
+  async listenUnix(path: string, mode = 0o600): Promise<ControlListener> {
+    await clearSocketPath(path);
+    const server = await this.#listen({ path }, 'unix', `error opening Unix socket: ${path}`);
+    await chmod(path, mode);
+    return this.#listener(server, path);
+  }
+
+  /**
+   * Listens on a TCP port.
+   *
+   * @param options `host` defaults to all IPv4 addresses; port 0 takes a free one
+   * @throws ControlServiceError `listen-failed`
+   */
+  async listenTcp(options: { host?: string | undefined; port: number }): Promise<ControlListener> {
+    const { host = '0.0.0.0', port } = options;
+    const what = `error listening on TCP socket: ${host}:${port}`;
+    const server = await this.#listen({ host, port }, 'tcp', what);
+    const bound = server.address();
+    const actual = typeof bound === 'object' && bound ? bound.port : port;
+    return this.#listener(server, `${host}:${actual}`);
+  }
+
+  /** Stops all listeners and ends all connections. */
+  async close(): Promise<void> {
+    const closing = [...this.#servers].map((server) => closeServer(server));
+    this.#servers.clear();
+    for (const stream of this.#streams) stream.destroy();
+    await Promise.all(closing);
+  }
+
+  #listen(
+    where: ListenOptions,
+    transport: RequestOrigin['transport'],
+    what: string,
+  ): Promise<Server> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
+      void this.serve(socket, { transport });
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', (cause) => {
+        reject(new ControlServiceError('listen-failed', `${what}: ${cause.message}`, { cause }));
+      });
+      server.listen(where, () => {
+        server.removeAllListeners('error');
+        server.on('error', (error) => {
+          this.#context.log.error(`Error accepting connection: ${error.message}`);
+        });
+        this.#servers.add(server);
+        resolve(server);
+      });
+    });
+  }
+
+  #listener(server: Server, address: string): ControlListener {
+    return {
+      address,
+      close: () => {
+        this.#servers.delete(server);
+        return closeServer(server);
+      },
+    };
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+}
+
+/** Ends our side, lets the peer read it all and close, and cuts the connection when it does not. */
+function endGently(stream: Duplex): void {
+  if (stream.destroyed) return;
+  const timer = setTimeout(() => stream.destroy(), lingerMs);
+  timer.unref();
+  stream.once('close', () => {
+    clearTimeout(timer);
+  });
+  stream.end();
+  stream.resume();
+}
+
+function nodeFacts(version: string): NodeFacts {
+  return {
+    version,
+    cpuCount: availableParallelism(),
+    memoryMiB: Math.floor(totalmem() / (1024 * 1024)),
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * What a {@link ControlServiceError} can be about:
+ *
+ * - `bad-request`: the text of an `ERROR:` reply to a request that is not as documented
+ * - `socket-in-use`: another running node serves the unix socket
+ * - `path-not-a-socket`: something that is not a socket is where the unix socket should be
+ * - `listen-failed`: the operating system refused to listen
+ */
+export type ControlServiceErrorCode =
+  'bad-request' | 'socket-in-use' | 'path-not-a-socket' | 'listen-failed';
+
+/** The one error class of this package. Recognise it by `code`. */
+export class ControlServiceError extends Error {
+  override readonly name = 'ControlServiceError';
+
+  constructor(
+    readonly code: ControlServiceErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** The error for a request that is refused before anything was done; `message` is the reply's text. */
+export function badRequest(message: string): ControlServiceError {
+  return new ControlServiceError('bad-request', message);
+}

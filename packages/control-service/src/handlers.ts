@@ -1,0 +1,122 @@
+import type { UnitStatus } from '@receptorjs/control-client';
+import type { Duplex } from 'node:stream';
+
+/** Where log lines go. */
+export interface Logger {
+  error(message: string): void;
+  warning(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
+}
+
+/** A service some node offers, as the mesh has heard of it. */
+export interface MeshAdvertisement {
+  readonly nodeId: string;
+  readonly service: string;
+  /** When the advertisement was made; an RFC 3339 text is passed on as it is. */
+  readonly time: Date | string;
+  /** 0 datagram, 1 stream, 2 stream with TLS. */
+  readonly connType: number;
+  readonly tags?: Readonly<Record<string, string>> | null | undefined;
+  readonly workCommands?:
+    readonly { readonly workType: string; readonly secure: boolean }[] | null | undefined;
+}
+
+/** What a node knows of the mesh. */
+export interface MeshStatus {
+  readonly nodeId: string;
+  readonly connections: readonly { readonly nodeId: string; readonly cost: number }[];
+  readonly knownConnectionCosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly routingTable: Readonly<Record<string, string>>;
+  readonly advertisements: readonly MeshAdvertisement[];
+}
+
+/** The answer to one probe. */
+export interface ProbeReply {
+  readonly from: string;
+  /** Round trip in nanoseconds. */
+  readonly timeNs: number | bigint;
+}
+
+/** The mesh as the control service needs it; a mesh node with a stream host satisfies it. */
+export interface MeshHandler {
+  status(): MeshStatus;
+  /** Rejects with an error whose message is the reason, such as `no route to node`. */
+  ping(target: string, options: { signal: AbortSignal }): Promise<ProbeReply>;
+  /** One item a hop; a hop whose probe failed has `error`. */
+  traceroute(
+    target: string,
+    options: { signal: AbortSignal },
+  ): AsyncIterable<ProbeReply & { readonly error?: string | undefined }>;
+  /** Opens a stream to a service of a node. `tlsClient` names a TLS client configuration. */
+  connect(
+    node: string,
+    service: string,
+    options: { tlsClient?: string | undefined; signal: AbortSignal },
+  ): Promise<Duplex>;
+}
+
+/** Whom a request came from, as far as the work handler must know. */
+export interface RequestOrigin {
+  /** Requests from a unix socket are trusted: no signature is asked of them. */
+  readonly transport: 'unix' | 'tcp' | 'mesh';
+}
+
+/** A request for a new unit. `params` holds every key of the request that has no meaning of its own. */
+export interface WorkSubmission {
+  readonly node: string;
+  readonly workType: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tlsClient?: string | undefined;
+  readonly ttl?: string | undefined;
+  readonly signWork: boolean;
+  readonly signature?: string | undefined;
+}
+
+/** A unit that has an ID and waits for its stdin. */
+export interface PendingUnit {
+  readonly unitId: string;
+  /**
+   * Stores the stdin and starts the unit. A rejection's message goes to the client.
+   *
+   * @returns `Job Started`, or `Job Submitted` when the target could not be reached yet
+   */
+  start(stdin: AsyncIterable<Uint8Array>): Promise<string>;
+}
+
+/** Units of work as the control service needs them. Every rejection's message goes to the client as it is. */
+export interface WorkHandler {
+  submit(submission: WorkSubmission, origin: RequestOrigin): Promise<PendingUnit>;
+  /** All units, or the one named. */
+  list(unitId?: string): Promise<readonly (readonly [id: string, status: UnitStatus])[]>;
+  status(unitId: string): Promise<UnitStatus>;
+  /** The status now and at every change, ending after a final one. Rejects at once for an unknown unit. */
+  watch(unitId: string, signal: AbortSignal): Promise<AsyncIterable<UnitStatus>>;
+  /** Stdout from a byte on; ends when the unit has ended and all was given. Rejects at once for an unknown unit. */
+  results(
+    unitId: string,
+    startPos: bigint,
+    access: RequestOrigin & { signature?: string | undefined; signal: AbortSignal },
+  ): Promise<AsyncIterable<Uint8Array>>;
+  /** `pending` when a remote node has yet to be told. */
+  cancel(
+    unitId: string,
+    access: RequestOrigin & { signature?: string | undefined },
+  ): Promise<'done' | 'pending'>;
+  release(
+    unitId: string,
+    access: RequestOrigin & { signature?: string | undefined; force: boolean },
+  ): Promise<'done' | 'pending'>;
+}
+
+/** What the node's configuration reload answers. */
+export type ReloadHandler = () => Promise<
+  { readonly success: true } | { readonly success: false; readonly error: string }
+>;
+
+/** Facts about the machine and the program, for `status`. */
+export interface NodeFacts {
+  readonly version: string;
+  readonly cpuCount: number;
+  readonly memoryMiB: number;
+}

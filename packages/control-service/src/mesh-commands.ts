@@ -1,0 +1,149 @@
+import { sortKeys, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { durationText } from './duration-text.js';
+import { badRequest } from './errors.js';
+import type {
+  MeshAdvertisement,
+  MeshHandler,
+  NodeFacts,
+  ProbeReply,
+  ReloadHandler,
+} from './handlers.js';
+import type { Request } from './request.js';
+
+/** Answers `status`: every field, or those of `requested_fields` that are known. */
+export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFacts): JsonValue {
+  const wanted = requestedFields(request);
+  const status = mesh.status();
+  const all: Record<string, () => JsonValue> = {
+    Advertisements: () => status.advertisements.map(advertisementRecord),
+    Connections: () =>
+      status.connections.map(({ nodeId, cost }) => ({ NodeID: nodeId, Cost: cost })),
+    KnownConnectionCosts: () =>
+      sortKeys(mapValues(status.knownConnectionCosts, (costs) => sortKeys(costs))),
+    NodeID: () => status.nodeId,
+    RoutingTable: () => sortKeys(status.routingTable),
+    SystemCPUCount: () => facts.cpuCount,
+    SystemMemoryMiB: () => facts.memoryMiB,
+    Version: () => facts.version,
+  };
+  const chosen = Object.entries(all).filter(([name]) => wanted?.includes(name) ?? true);
+  return sortKeys(Object.fromEntries(chosen.map(([name, value]) => [name, value()])));
+}
+
+function requestedFields(request: Request): readonly string[] | undefined {
+  if (request.form === 'line') {
+    if (request.text !== '') throw badRequest('status command does not take parameters');
+    return undefined;
+  }
+  const wanted = request.fields['requested_fields'];
+  if (wanted === undefined) return undefined;
+  if (!Array.isArray(wanted)) throw badRequest('requested_fields must be a list of strings');
+  return (wanted as readonly JsonValue[]).map((field) => {
+    if (typeof field === 'string') return field;
+    throw badRequest('each element of requested_fields must be a string');
+  });
+}
+
+function advertisementRecord(ad: MeshAdvertisement): JsonValue {
+  return {
+    NodeID: ad.nodeId,
+    Service: ad.service,
+    Time: typeof ad.time === 'string' ? ad.time : ad.time.toISOString(),
+    ConnType: ad.connType,
+    Tags: ad.tags ? sortKeys(ad.tags) : null,
+    WorkCommands:
+      ad.workCommands?.map(({ workType, secure }) => ({ WorkType: workType, Secure: secure })) ??
+      null,
+  };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function probeTarget(request: Request): string {
+  const { command } = request;
+  if (request.form === 'line') {
+    if (request.text === '') throw badRequest(`no ${command} target`);
+    return request.text;
+  }
+  const { target } = request.fields;
+  if (target === undefined) throw badRequest(`no ${command} target`);
+  if (typeof target !== 'string') throw badRequest(`${command} target must be string`);
+  return target;
+}
+
+/** Answers `ping`. A probe that fails is a reply with `Success` false, not an error line. */
+export async function pingReply(
+  request: Request,
+  mesh: MeshHandler,
+  signal: AbortSignal,
+): Promise<JsonValue> {
+  const target = probeTarget(request);
+  try {
+    return sortKeys({ Success: true, ...probeRecord(await mesh.ping(target, { signal })) });
+  } catch (error) {
+    return { Error: error instanceof Error ? error.message : String(error), Success: false };
+  }
+}
+
+/** Answers `traceroute`: one record a hop, keyed `0`, `1`, ... */
+export async function tracerouteReply(
+  request: Request,
+  mesh: MeshHandler,
+  signal: AbortSignal,
+): Promise<JsonValue> {
+  const target = probeTarget(request);
+  const hops: Record<string, JsonValue> = {};
+  let count = 0;
+  for await (const hop of mesh.traceroute(target, { signal })) {
+    hops[count] = {
+      ...(hop.error === undefined ? {} : { Error: hop.error }),
+      ...probeRecord(hop),
+    };
+    count += 1;
+  }
+  return sortKeys(hops);
+}
+
+function probeRecord({ from, timeNs }: ProbeReply): JsonObject {
+  return { From: from, Time: timeNs, TimeStr: durationText(timeNs) };
+}
+
+/** Answers `reload`; without a handler as a node that was started without a configuration file. */
+export async function reloadReply(reload: ReloadHandler | undefined): Promise<JsonValue> {
+  if (!reload) {
+    return {
+      Error: 'no configuration file was provided, reload function not set ERRORCODE 4',
+      Success: false,
+    };
+  }
+  const result = await reload();
+  return result.success ? { Success: true } : { Error: result.error, Success: false };
+}
+
+/** Whom a `connect` request wants. */
+export interface ConnectTarget {
+  readonly node: string;
+  readonly service: string;
+  readonly tlsClient: string | undefined;
+}
+
+/** Reads a `connect` request. Words of the line form are split at single spaces; an empty third one means no TLS. */
+export function connectTarget(request: Request): ConnectTarget {
+  if (request.form === 'line') {
+    const [node, service, tls, ...more] = request.text.split(' ');
+    if (node === undefined || service === undefined) throw badRequest('no connect target');
+    if (more.length > 0) throw badRequest('too many parameters');
+    return { node, service, tlsClient: tls === '' ? undefined : tls };
+  }
+  const { node, service, tls } = request.fields;
+  if (node === undefined) throw badRequest('no connect target node');
+  if (typeof node !== 'string') throw badRequest('connect target node must be string');
+  if (service === undefined) throw badRequest('no connect target service');
+  if (typeof service !== 'string') throw badRequest('connect target service must be string');
+  if (tls !== undefined && typeof tls !== 'string') {
+    throw badRequest('connect tls name must be string');
+  }
+  return { node, service, tlsClient: tls === '' ? undefined : tls };
+}

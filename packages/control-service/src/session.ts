@@ -1,0 +1,246 @@
+import {
+  encodeJson,
+  LineReader,
+  sortKeys,
+  unitStatusReply,
+  type JsonValue,
+  type UnitStatus,
+} from '@receptorjs/control-client';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { badRequest } from './errors.js';
+import type {
+  Logger,
+  MeshHandler,
+  NodeFacts,
+  PendingUnit,
+  ReloadHandler,
+  RequestOrigin,
+  WorkHandler,
+} from './handlers.js';
+import {
+  connectTarget,
+  pingReply,
+  reloadReply,
+  statusReply,
+  tracerouteReply,
+} from './mesh-commands.js';
+import { parseRequest, type Request } from './request.js';
+import { parseWorkRequest, type WorkRequest } from './work-request.js';
+import { writeChunk } from './write-chunk.js';
+
+/** What sessions of one control service share; none of it is written by a session. */
+export interface SessionContext {
+  readonly nodeId: string;
+  readonly mesh: MeshHandler;
+  readonly work: WorkHandler | undefined;
+  readonly reload: ReloadHandler | undefined;
+  readonly facts: NodeFacts;
+  readonly log: Logger;
+  readonly maxLineBytes: number;
+}
+
+/** What is left to do on the connection after a request. */
+type After = 'next-request' | 'close';
+
+/**
+ * Serves one connection: greets, then reads requests one after another and answers each before the next is read.
+ * Every refused request gets exactly one `ERROR:` line and the connection goes on. Never rejects.
+ */
+export async function runSession(
+  stream: Duplex,
+  origin: RequestOrigin,
+  context: SessionContext,
+): Promise<void> {
+  const session = new Session(stream, origin, context);
+  try {
+    await session.run();
+  } catch (error) {
+    context.log.debug(`Control connection ended: ${messageOf(error)}`);
+  } finally {
+    session.stop();
+  }
+}
+
+class Session {
+  /** Fires when the connection is gone, so that whatever a request waits for can stop. */
+  readonly #gone = new AbortController();
+  readonly #lines: LineReader;
+
+  constructor(
+    private readonly stream: Duplex,
+    private readonly origin: RequestOrigin,
+    private readonly context: SessionContext,
+  ) {
+    this.#lines = new LineReader(stream, context.maxLineBytes);
+    stream.once('close', () => {
+      this.#gone.abort();
+    });
+  }
+
+  async run(): Promise<void> {
+    await this.#write(`Receptor Control, node ${this.context.nodeId}\n`);
+    for (;;) {
+      const line = await this.#nextLine();
+      if (line === undefined) return;
+      if (line === '') continue;
+      if ((await this.#answer(line)) === 'close') return;
+    }
+  }
+
+  stop(): void {
+    this.#gone.abort();
+  }
+
+  async #nextLine(): Promise<string | undefined> {
+    try {
+      return await this.#lines.next();
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'line-too-long') {
+        await this.#write(`ERROR: ${error.message}\n`);
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #answer(line: string): Promise<After> {
+    try {
+      return await this.#execute(parseRequest(line));
+    } catch (error) {
+      await this.#refuse(error);
+      return 'next-request';
+    }
+  }
+
+  async #execute(request: Request): Promise<After> {
+    const { mesh, facts, reload, work } = this.context;
+    const { signal } = this.#gone;
+    switch (request.command) {
+      case 'status':
+        return this.#reply(statusReply(request, mesh, facts));
+      case 'ping':
+        return this.#reply(await pingReply(request, mesh, signal));
+      case 'traceroute':
+        return this.#reply(await tracerouteReply(request, mesh, signal));
+      case 'reload':
+        return this.#reply(await reloadReply(reload));
+      case 'connect':
+        return this.#connect(request);
+      case 'work':
+        if (work) return this.#work(parseWorkRequest(request), work);
+        break;
+    }
+    throw badRequest('Unknown command');
+  }
+
+  async #connect(request: Request): Promise<After> {
+    const { node, service, tlsClient } = connectTarget(request);
+    const { signal } = this.#gone;
+    const remote = await this.context.mesh.connect(node, service, { tlsClient, signal });
+    await this.#write('Connecting\n');
+    const inward = pipeline(remote, this.stream);
+    const outward = pipeline(this.stream, remote);
+    outward.catch(() => undefined);
+    await inward.catch((error: unknown) => {
+      this.stream.destroy();
+      throw error;
+    });
+    return 'close';
+  }
+
+  async #work(request: WorkRequest, work: WorkHandler): Promise<After> {
+    const { origin } = this;
+    const { signal } = this.#gone;
+    switch (request.verb) {
+      case 'submit': {
+        const unit = await work.submit(request.submission, origin);
+        await this.#write(
+          `Work unit created with ID ${unit.unitId}. Send stdin data and EOF.\n`,
+        ).catch(() => undefined);
+        return this.#start(unit);
+      }
+      case 'list': {
+        const units = await work.list(request.unitId);
+        return this.#reply(
+          sortKeys(Object.fromEntries(units.map(([id, status]) => [id, unitStatusReply(status)]))),
+        );
+      }
+      case 'status':
+        return this.#reply(unitStatusReply(await work.status(request.unitId)));
+      case 'watch':
+        return this.#stream(await work.watch(request.unitId, signal), statusLine);
+      case 'results': {
+        const { unitId, startPos, signature } = request;
+        const data = await work.results(unitId, startPos, { ...origin, signature, signal });
+        await this.#write(`Streaming results for work unit ${unitId}\n`);
+        return this.#stream(data, (chunk) => chunk);
+      }
+      case 'cancel': {
+        const { unitId, signature } = request;
+        const done = await work.cancel(unitId, { ...origin, signature });
+        return this.#reply({ [done === 'done' ? 'cancelled' : 'cancel pending']: unitId });
+      }
+      case 'release':
+      case 'force-release': {
+        const { unitId, signature } = request;
+        const force = request.verb === 'force-release';
+        const done = await work.release(unitId, { ...origin, signature, force });
+        return this.#reply({ [done === 'done' ? 'released' : 'release pending']: unitId });
+      }
+    }
+  }
+
+  async #start(unit: PendingUnit): Promise<After> {
+    const { stream } = this;
+    const input = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    try {
+      return await this.#reply({ result: await unit.start(input), unitid: unit.unitId });
+    } catch (error) {
+      if (stream.readableEnded) throw error;
+      // what is left of the payload must not be taken for requests
+      await this.#refuse(error);
+      return 'close';
+    }
+  }
+
+  /** Sends raw items; a failure in the middle cuts the connection, for an error line would pass as data. */
+  async #stream<T>(
+    items: AsyncIterable<T>,
+    encode: (item: T) => Uint8Array | string,
+  ): Promise<After> {
+    try {
+      for await (const item of items) await this.#write(encode(item));
+    } catch (error) {
+      this.stream.destroy();
+      throw error;
+    }
+    return 'close';
+  }
+
+  async #refuse(error: unknown): Promise<void> {
+    if (this.stream.destroyed) throw error;
+    const text = messageOf(error)
+      .replaceAll(/[\r\n]+/g, ' ')
+      .trimEnd();
+    this.context.log.error(`: ${text}`);
+    await this.#write(`ERROR: ${text}\n`);
+  }
+
+  async #reply(value: JsonValue): Promise<After> {
+    await this.#write(`${encodeJson(value)}\n`);
+    return 'next-request';
+  }
+
+  #write(data: Uint8Array | string): Promise<void> {
+    return writeChunk(this.stream, data);
+  }
+}
+
+function statusLine(status: UnitStatus): string {
+  return `${encodeJson(unitStatusReply(status))}\n`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,76 @@
+import { lstat, rename, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { ControlServiceError } from './errors.js';
+
+interface FileIdentity {
+  readonly inode: bigint;
+  readonly modifiedNs: bigint;
+}
+
+/**
+ * Makes the path of a unix socket free to listen on. A socket nobody listens on is what a stopped or killed node
+ * leaves behind, and is removed; anything else stays untouched. Only the very file that was probed is removed: when
+ * another node has replaced it meanwhile, that one is put back.
+ *
+ * @throws ControlServiceError `path-not-a-socket` or `socket-in-use`
+ */
+export async function clearSocketPath(path: string): Promise<void> {
+  const found = await socketAt(path);
+  if (!found) return;
+  if (await answers(path)) throw inUse(path);
+  const aside = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  const moved = await socketAt(aside);
+  if (moved?.inode !== found.inode || moved.modifiedNs !== found.modifiedNs) {
+    await rename(aside, path);
+    throw inUse(path);
+  }
+  await unlink(aside);
+}
+
+function inUse(path: string): ControlServiceError {
+  return new ControlServiceError(
+    'socket-in-use',
+    `socket ${path} is in use by another running node; stop it or choose another filename`,
+  );
+}
+
+async function socketAt(path: string): Promise<FileIdentity | undefined> {
+  try {
+    const info = await lstat(path, { bigint: true });
+    if (!info.isSocket()) {
+      throw new ControlServiceError(
+        'path-not-a-socket',
+        `${path} exists and is not a socket; it is left as it is, choose another filename`,
+      );
+    }
+    return { inode: info.ino, modifiedNs: info.mtimeNs };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** Whether something accepts connections at the path. A full backlog counts as an answer. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: Error & { code?: string }) => {
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+    });
+  });
+}

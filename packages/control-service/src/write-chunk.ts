@@ -1,0 +1,25 @@
+import type { Writable } from 'node:stream';
+
+/**
+ * Writes one chunk and waits while the stream's buffer is full.
+ *
+ * @throws Error when the stream is or gets destroyed
+ */
+export function writeChunk(stream: Writable, data: Uint8Array | string): Promise<void> {
+  if (stream.destroyed || stream.writableEnded) {
+    return Promise.reject(new Error('connection is closed'));
+  }
+  if (stream.write(data)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const onDrain = (): void => {
+      stream.off('close', onClose);
+      resolve();
+    };
+    const onClose = (): void => {
+      stream.off('drain', onDrain);
+      reject(new Error('connection was closed'));
+    };
+    stream.once('drain', onDrain);
+    stream.once('close', onClose);
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * What a {@link WorkError} can be about:
+ *
+ * - `unknown-unit`: no unit has this ID
+ * - `rejected`: a submission that is refused before anything is stored; the message says why
+ * - `input-failed`: the stdin of a unit ended early or could not be stored
+ * - `start-failed`: the unit was stored but could not be started
+ * - `remote-refused`: the other node answered a request about a remote unit with an error
+ * - `too-many-units`: the bound on units is reached
+ * - `not-removed`: the folder of a unit could not be removed
+ * - `bad-status-file`: a status file can't be read
+ */
+export type WorkErrorCode =
+  | 'unknown-unit'
+  | 'rejected'
+  | 'input-failed'
+  | 'start-failed'
+  | 'remote-refused'
+  | 'too-many-units'
+  | 'not-removed'
+  | 'bad-status-file';
+
+/** The one error class of this package. Recognise it by `code`; its message is fit for an `ERROR:` reply. */
+export class WorkError extends Error {
+  override readonly name = 'WorkError';
+
+  constructor(
+    readonly code: WorkErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether an error of the file system says that something is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

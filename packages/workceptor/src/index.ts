@@ -1,0 +1,23 @@
+/**
+ * Units of work: commands of this machine that outlive the daemon which started them, and units that other nodes run
+ * for this one and that are followed there. A unit is a folder with its stdin, its stdout and its status; whoever
+ * wants its results reads them while they are made.
+ *
+ * ```ts
+ * import { Workceptor } from '@receptorjs/workceptor';
+ *
+ * const work = new Workceptor({ nodeId: 'far', dataDir: '/var/lib/receptor' });
+ * work.registerCommand({ workType: 'cat', command: 'cat' });
+ * await work.start();
+ * // hand it to a control service: new ControlService({ nodeId: 'far', work, ... })
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { WorkError } from './errors.js';
+export type { WorkErrorCode } from './errors.js';
+export type { Dial, OnReachable } from './remote-session.js';
+export type { Logger, Outcome } from './unit.js';
+export type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
+export { Workceptor } from './workceptor.js';
+export type { CommandType, WorkceptorOptions } from './workceptor.js';

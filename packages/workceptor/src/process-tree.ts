@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  currentBootId,
+  listProcesses,
+  type ProcessEntry,
+  type ProcessIdentity,
+} from './process-table.js';
+
+/** How to end the processes of a unit. */
+export interface EndOptions {
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+  /** Told when SIGKILL was needed. */
+  readonly onKill?: (count: number) => void;
+}
+
+/** Milliseconds after SIGKILL within which the kernel has to remove the processes. */
+const killWaitMs = 5_000;
+
+/**
+ * The processes of a unit, its supervisor left out: those of the supervisor's session, whatever their group, and the
+ * descendants of any of them, whatever their session. Empty after a restart of the machine, and when the
+ * supervisor's ID now belongs to another process.
+ */
+export function unitProcesses(
+  supervisor: ProcessIdentity,
+  table: readonly ProcessEntry[],
+): ProcessEntry[] {
+  const leader = table.find(({ pid }) => pid === supervisor.pid);
+  if (leader && leader.startTime !== supervisor.startTime) return [];
+  const members = new Map<number, ProcessEntry>();
+  const add = (entry: ProcessEntry): void => {
+    if (entry.pid === supervisor.pid || members.has(entry.pid)) return;
+    members.set(entry.pid, entry);
+    for (const child of table) if (child.parent === entry.pid) add(child);
+  };
+  for (const entry of table) {
+    if (entry.session === supervisor.pid || entry.parent === supervisor.pid) add(entry);
+  }
+  return [...members.values()];
+}
+
+/**
+ * Ends all processes of a unit: SIGTERM to each, and SIGKILL to those that are left after the grace. Processes that
+ * appear meanwhile are ended too. The supervisor itself is killed once nothing else is left, lest it start its command
+ * after all.
+ *
+ * @returns false when some could not be ended
+ */
+export async function endUnitProcesses(
+  supervisor: ProcessIdentity,
+  options: EndOptions,
+): Promise<boolean> {
+  if (supervisor.bootId !== currentBootId()) return true;
+  const asked = new Set<string>();
+  const begun = performance.now();
+  let pauseMs = 5;
+  let killed = false;
+  for (;;) {
+    const table = await listProcesses();
+    const members = unitProcesses(supervisor, table);
+    if (members.length === 0) {
+      if (!table.some((entry) => isSame(entry, supervisor))) return true;
+      signal(supervisor.pid, 'SIGKILL');
+    }
+    const elapsed = performance.now() - begun;
+    if (elapsed >= options.graceMs + killWaitMs) return false;
+    if (elapsed >= options.graceMs) {
+      if (!killed && members.length > 0) options.onKill?.(members.length);
+      killed ||= members.length > 0;
+      for (const { pid } of members) signal(pid, 'SIGKILL');
+    } else {
+      for (const { pid, startTime } of members) {
+        const key = `${pid} ${startTime}`;
+        if (asked.has(key)) continue;
+        asked.add(key);
+        signal(pid, 'SIGTERM');
+        signal(pid, 'SIGCONT');
+      }
+    }
+    const untilKill = options.graceMs - elapsed;
+    await delay(untilKill > 0 ? Math.min(pauseMs, untilKill) : pauseMs);
+    pauseMs = Math.min(pauseMs * 2, 100);
+  }
+}
+
+function isSame(entry: ProcessEntry, identity: ProcessIdentity): boolean {
+  return entry.pid === identity.pid && entry.startTime === identity.startTime;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it ended by itself, or is not ours to signal, which the next look at the table tells
+  }
+}

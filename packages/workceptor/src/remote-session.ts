@@ -1,0 +1,52 @@
+import { ControlClient } from '@receptorjs/control-client';
+import type { Duplex } from 'node:stream';
+import type { RemoteData } from './remote-extra-data.js';
+
+/** Opens a stream to a service of a node. */
+export type Dial = (
+  nodeId: string,
+  service: string,
+  options: { readonly tlsClient?: string | undefined; readonly signal?: AbortSignal | undefined },
+) => Promise<Duplex>;
+
+/** Calls back each time a node becomes reachable; returns the unsubscription. */
+export type OnReachable = (nodeId: string, callback: () => void) => () => void;
+
+/** Milliseconds a control service may take to greet. */
+const greetingTimeoutMs = 5_000;
+
+/**
+ * Opens a control connection to the node of a remote unit. The greeting, which must name the node, is awaited by the
+ * first request.
+ *
+ * @throws whatever the dial throws
+ */
+export async function openControl(
+  dial: Dial,
+  { RemoteNode, TLSClient }: RemoteData,
+  signal: AbortSignal,
+): Promise<ControlClient> {
+  const stream = await dial(RemoteNode, 'control', {
+    tlsClient: TLSClient === '' ? undefined : TLSClient,
+    signal,
+  });
+  const client = ControlClient.over(stream, { expectNode: RemoteNode, greetingTimeoutMs });
+  signal.addEventListener(
+    'abort',
+    () => {
+      client.close();
+    },
+    { once: true },
+  );
+  return client;
+}
+
+/** Whether the other node has answered, with an error; anything else means that it could not be reached. */
+export function isRemoteAnswer(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'remote-error';
+}
+
+/** Whether the other node has answered that it does not know the unit. */
+export function isUnknownUnit(error: unknown): boolean {
+  return isRemoteAnswer(error) && error.message.includes('unknown work unit');
+}

@@ -1,0 +1,87 @@
+import { UnitState, type ControlClient, type UnitStatus } from '@receptorjs/control-client';
+import { createReadStream } from 'node:fs';
+import { WorkError } from './errors.js';
+import type { RemoteData } from './remote-extra-data.js';
+import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
+
+/** What a start needs from its unit. */
+export interface StartContext {
+  readonly data: () => RemoteData;
+  /** Stores a change before the next step is taken. */
+  readonly save: (change: Partial<RemoteData>) => void;
+  readonly stdinPath: string;
+  readonly connect: () => Promise<ControlClient>;
+}
+
+/** Bytes of stdin read at once. */
+const stdinChunkBytes = 256 * 1024;
+
+/**
+ * One attempt to start a unit on its node. The ID is stored before the end of stdin is sent, so a unit whose ID got
+ * lost never starts, and one whose ID is known can be asked after: an attempt that follows a broken one first finds
+ * out whether the job has started, and releases the remains when it has not.
+ *
+ * @throws WorkError `start-failed` when the node refuses; anything else means that it could not be reached
+ */
+export async function startOnNode(context: StartContext): Promise<void> {
+  if (context.data().RemoteUnitID !== '' && (await hasStarted(context))) {
+    context.save({ RemoteStarted: true });
+    return;
+  }
+  const { RemoteNode, RemoteWorkType, RemoteParams, TLSClient } = context.data();
+  const client = await context.connect();
+  try {
+    const submission = await refusal('could not parse response: ERROR: ', () =>
+      client.openSubmission({
+        node: RemoteNode,
+        workType: RemoteWorkType,
+        params: RemoteParams,
+        tlsClient: TLSClient,
+      }),
+    );
+    context.save({ RemoteUnitID: submission.unitId });
+    await refusal('error from remote: ', () =>
+      submission.send(createReadStream(context.stdinPath, { highWaterMark: stdinChunkBytes })),
+    );
+    context.save({ RemoteStarted: true });
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether the unit of an earlier attempt has started; its remains are released when it has not. */
+async function hasStarted(context: StartContext): Promise<boolean> {
+  const { RemoteUnitID } = context.data();
+  const client = await context.connect();
+  try {
+    if (wasStarted(await client.workStatus(RemoteUnitID))) return true;
+    await client.workRelease(RemoteUnitID);
+    context.save({ RemoteUnitID: '' });
+    return false;
+  } catch (error) {
+    if (isUnknownUnit(error)) throw new WorkError('start-failed', 'Remote work unit is gone');
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether a status can only be that of a unit which had all its stdin. */
+function wasStarted({ state, detail }: UnitStatus): boolean {
+  if (state === UnitState.Pending) {
+    return detail !== 'Unit Created' && detail !== 'Waiting for Input Data';
+  }
+  return !(
+    state === UnitState.Failed &&
+    (detail.startsWith('Error reading input data') || detail === 'Pending at restart')
+  );
+}
+
+async function refusal<T>(prefix: string, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (cause) {
+    if (!isRemoteAnswer(cause)) throw cause;
+    throw new WorkError('start-failed', `${prefix}${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,361 @@
+import {
+  isFinal,
+  UnitState,
+  type ControlClient,
+  type UnitStatus,
+} from '@receptorjs/control-client';
+import { messageOf, WorkError } from './errors.js';
+import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
+import { RemoteFollow } from './remote-follow.js';
+import {
+  isRemoteAnswer,
+  isUnknownUnit,
+  openControl,
+  type Dial,
+  type OnReachable,
+} from './remote-session.js';
+import { startOnNode } from './remote-start.js';
+import { RetryPace } from './retry.js';
+import type { Logger, Outcome, Unit } from './unit.js';
+import type { UnitRecord } from './unit-record.js';
+
+/** What a remote unit needs to know besides its record. */
+export interface RemoteUnitOptions {
+  readonly dial: Dial;
+  readonly onReachable?: OnReachable | undefined;
+  readonly log: Logger;
+  /** Removes the local unit once a pending release was delivered. */
+  readonly onReleased: () => Promise<void>;
+}
+
+/** The longest a timer of Node can wait, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * A unit that another node runs for this one. Everything it decides is stored before it acts on it, so that a restart
+ * at any moment goes on where the last one ended: it never starts a job twice and never loses one.
+ */
+export class RemoteUnit implements Unit {
+  /** Fires when the daemon lets go of the unit. */
+  readonly #detached = new AbortController();
+  readonly #pace = new RetryPace();
+  /** Fires to end the attempts to start; replaced never. */
+  readonly #startStopped = new AbortController();
+  /** The attempts to start, until they have ended. */
+  #starting: Promise<void> | undefined;
+  /** Present while the started unit is followed. */
+  #follow: RemoteFollow | undefined;
+  /** Fires to end the following before its end, for a release. */
+  readonly #followStopped = new AbortController();
+  /** Present while a cancel or release waits to be delivered; written by `#deliverLater` only. */
+  #delivering: 'cancel' | 'release' | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly record: UnitRecord,
+    private readonly options: RemoteUnitOptions,
+  ) {}
+
+  /** Whether requests about this unit must be signed. */
+  get signed(): boolean {
+    return this.#data.SignWork;
+  }
+
+  status(): UnitStatus {
+    const { status } = this.record;
+    const here = this.#follow?.stdoutSize ?? 0n;
+    return {
+      ...status,
+      stdoutSize: here > status.stdoutSize ? here : status.stdoutSize,
+      extraData: redacted(this.#data),
+    };
+  }
+
+  start(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#subscribe();
+      this.#starting = this.#startLoop(resolve, reject);
+    });
+  }
+
+  recover(): Promise<void> {
+    const { record } = this;
+    const { RemoteUnitID, RemoteStarted, LocalReleased, LocalCancelled } = this.#data;
+    if (LocalReleased) {
+      this.#subscribe();
+      if (RemoteUnitID === '') return this.options.onReleased();
+      this.#deliverLater('release');
+    } else if (isFinal(record.status.state)) {
+      return Promise.resolve();
+    } else if (RemoteStarted) {
+      this.#subscribe();
+      this.#startFollowing();
+      if (LocalCancelled) this.#deliverLater('cancel');
+    } else if (record.status.detail === 'Starting Worker') {
+      void this.start().catch((error: unknown) => {
+        record.update({
+          state: UnitState.Failed,
+          detail: `Error starting worker: ${messageOf(error)}`,
+        });
+      });
+    } else {
+      record.update({
+        state: UnitState.Failed,
+        detail: 'Failed to restart: remote work had not previously started',
+      });
+    }
+    return Promise.resolve();
+  }
+
+  async cancel(): Promise<Outcome> {
+    const { record } = this;
+    if (isFinal(record.status.state)) return 'done';
+    this.#save({ LocalCancelled: true });
+    await this.#stopStarting();
+    if (isFinal(record.status.state)) return 'done';
+    if (this.#data.RemoteUnitID === '') {
+      record.update({ state: UnitState.Failed, detail: 'Locally Cancelled' });
+      return 'done';
+    }
+    // the other node may have the whole job although it could not say so: from here on it knows best
+    this.#save({ RemoteStarted: true });
+    this.#startFollowing();
+    try {
+      await this.#request((client) => client.workCancel(this.#data.RemoteUnitID));
+      return 'done';
+    } catch (error) {
+      if (isRemoteAnswer(error)) throw refusedRequest(error);
+      this.#deliverLater('cancel');
+      return 'pending';
+    }
+  }
+
+  async prepareRelease(force: boolean): Promise<Outcome> {
+    this.#save({ LocalCancelled: true, LocalReleased: true });
+    await this.#stopStarting();
+    this.#followStopped.abort();
+    const { RemoteUnitID } = this.#data;
+    if (RemoteUnitID === '') return 'done';
+    try {
+      await this.#request((client) => client.workRelease(RemoteUnitID, { force }));
+      return 'done';
+    } catch (error) {
+      if (force || isUnknownUnit(error)) return 'done';
+      if (isRemoteAnswer(error)) throw refusedRequest(error);
+      this.#deliverLater('release');
+      return 'pending';
+    }
+  }
+
+  detach(): void {
+    this.#detached.abort();
+    this.#unsubscribe?.();
+    clearTimeout(this.#expiry);
+  }
+
+  get #data(): RemoteData {
+    return parseRemoteData(this.record.status.extraData);
+  }
+
+  #save(change: Partial<RemoteData>): void {
+    this.record.update({ extraData: { ...this.#data, ...change } });
+  }
+
+  #subscribe(): void {
+    this.#unsubscribe ??= this.options.onReachable?.(this.#data.RemoteNode, () => {
+      this.#pace.hurry();
+      this.#follow?.hurry();
+    });
+  }
+
+  #connect(signal: AbortSignal): Promise<ControlClient> {
+    return openControl(this.options.dial, this.#data, signal);
+  }
+
+  /** One request on a connection of its own. */
+  async #request<T>(run: (client: ControlClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect(this.#detached.signal);
+    try {
+      return await run(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #startLoop(
+    accepted: (result: string) => void,
+    refused: (error: Error) => void,
+  ): Promise<void> {
+    const signal = AbortSignal.any([this.#detached.signal, this.#startStopped.signal]);
+    this.#armExpiry();
+    while (!signal.aborted) {
+      try {
+        await startOnNode({
+          data: () => this.#data,
+          save: (change) => {
+            this.#save(change);
+          },
+          stdinPath: this.record.path('stdin'),
+          connect: () => this.#connect(signal),
+        });
+        clearTimeout(this.#expiry);
+        this.#startFollowing();
+        accepted('Job Started');
+        return;
+      } catch (error) {
+        if (isAborted(signal)) break;
+        if (error instanceof WorkError) {
+          this.#refuse(error.message);
+          refused(error);
+          return;
+        }
+        accepted('Job Submitted');
+        if (this.#failedForGood(error)) return;
+        await this.#pace.wait(signal);
+      }
+    }
+    accepted('Job Submitted');
+  }
+
+  #refuse(text: string): void {
+    clearTimeout(this.#expiry);
+    const detail = text === 'Remote work unit is gone' ? text : `Error starting worker: ${text}`;
+    this.record.update({ state: UnitState.Failed, detail });
+  }
+
+  /** A failed attempt is worth another one, unless the other side's certificate is refused. */
+  #failedForGood(error: unknown): boolean {
+    const { record, options } = this;
+    const text = messageOf(error);
+    options.log.info(`Connection to ${this.#data.RemoteNode} failed with error: ${text}`);
+    if (!text.includes('CRYPTO_ERROR')) return false;
+    clearTimeout(this.#expiry);
+    record.update({
+      state: UnitState.Failed,
+      detail: `TLS error connecting to remote service: ${text}`,
+    });
+    return true;
+  }
+
+  async #stopStarting(): Promise<void> {
+    clearTimeout(this.#expiry);
+    this.#startStopped.abort();
+    await this.#starting;
+  }
+
+  #armExpiry(): void {
+    const at = expirationMs(this.#data);
+    if (at === undefined) return;
+    const left = at - Date.now();
+    if (left <= 0) {
+      void this.#expire(new Date(at));
+      return;
+    }
+    this.#expiry = setTimeout(
+      () => {
+        this.#armExpiry();
+      },
+      Math.min(left, longestTimerMs),
+    );
+    this.#expiry.unref();
+  }
+
+  async #expire(at: Date): Promise<void> {
+    this.#startStopped.abort();
+    await this.#starting;
+    const { RemoteStarted, RemoteUnitID } = this.#data;
+    if (RemoteStarted || this.#detached.signal.aborted) return;
+    this.record.update({
+      state: UnitState.Failed,
+      detail: `Work unit expired on ${expiryText(at)}`,
+    });
+    if (RemoteUnitID !== '') this.#deliverLater('cancel');
+  }
+
+  #startFollowing(): void {
+    if (this.#follow || this.#followStopped.signal.aborted) return;
+    const signal = AbortSignal.any([this.#detached.signal, this.#followStopped.signal]);
+    const { record, options } = this;
+    this.#follow = new RemoteFollow({
+      remoteUnitId: this.#data.RemoteUnitID,
+      stdoutPath: record.path('stdout'),
+      connect: () => this.#connect(signal),
+      onStatus: ({ state, detail, stdoutSize }) => {
+        record.update({ state, detail, stdoutSize });
+      },
+      onData: () => {
+        record.touch();
+      },
+      signal,
+      log: options.log,
+    });
+    this.#followToEnd(this.#follow).catch((error: unknown) => {
+      options.log.error(`[${record.id}] ${messageOf(error)}`);
+      record.update({ state: UnitState.Failed, detail: `Error: ${messageOf(error)}` });
+    });
+  }
+
+  async #followToEnd(follow: RemoteFollow): Promise<void> {
+    const end = await follow.run();
+    if (!end) return;
+    const stdoutSize = follow.stdoutSize;
+    if (end.kind === 'gone') {
+      const detail = 'Remote work unit is gone';
+      this.record.update({ state: UnitState.Failed, detail, stdoutSize });
+    } else {
+      const { state, detail } = end.status;
+      this.record.update({ state, detail, stdoutSize });
+    }
+  }
+
+  /** Delivers a cancel or release once the node can be reached, for as long as it takes. */
+  #deliverLater(what: 'cancel' | 'release'): void {
+    const isRunning = this.#delivering !== undefined;
+    this.#delivering = what;
+    if (!isRunning) void this.#deliver();
+  }
+
+  async #deliver(): Promise<void> {
+    const { signal } = this.#detached;
+    const { record, options } = this;
+    while (!signal.aborted && this.#delivering) {
+      const what = this.#delivering;
+      const { RemoteUnitID } = this.#data;
+      try {
+        await this.#request((client) =>
+          what === 'cancel' ? client.workCancel(RemoteUnitID) : client.workRelease(RemoteUnitID),
+        );
+      } catch (error) {
+        if (!isRemoteAnswer(error)) {
+          await this.#pace.wait(signal);
+          continue;
+        }
+        if (!isUnknownUnit(error)) options.log.error(`[${record.id}] ${messageOf(error)}`);
+      }
+      if (what === 'release') {
+        await options.onReleased();
+        return;
+      }
+      if (this.#delivering === what) this.#delivering = undefined;
+    }
+  }
+}
+
+/** The error for a cancel or release that the other node has refused; its two spaces are relied upon. */
+function refusedRequest(cause: Error): WorkError {
+  return new WorkError('remote-refused', `error cancelling remote unit:  ${cause.message}`, {
+    cause,
+  });
+}
+
+/** `Sat Nov 21 01:22:11`, in local time. */
+function expiryText(at: Date): string {
+  const [day = '', month = '', , , time = ''] = at.toString().split(' ');
+  return `${day} ${month} ${at.getDate()} ${time}`;
+}
+
+/** Asked anew each time, since a signal may fire during any wait. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

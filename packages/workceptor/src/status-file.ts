@@ -1,0 +1,51 @@
+import {
+  encodeJson,
+  parseJson,
+  parseUnitStatus,
+  type UnitStatus,
+} from '@receptorjs/control-client';
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, WorkError } from './errors.js';
+
+/** Name of the status file in a unit's folder. */
+export const statusFileName = 'status';
+const lockFileName = 'status.lock';
+
+/**
+ * Writes the status of a unit: into a file beside it, then renamed over it, so that a reader finds the old one or the
+ * new one and never half of one. Synchronous, because the order of these small writes is what recovery relies on.
+ */
+export function writeStatusFile(unitDir: string, status: UnitStatus): void {
+  const path = join(unitDir, statusFileName);
+  const text = encodeJson({
+    State: status.state,
+    Detail: status.detail,
+    StdoutSize: status.stdoutSize,
+    WorkType: status.workType,
+    ExtraData: status.extraData,
+  });
+  writeFileSync(`${path}.new`, `${text}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+/** Makes the lock file that programs of the original take a lock on before they read the status. */
+export function createStatusLock(unitDir: string): void {
+  closeSync(openSync(join(unitDir, lockFileName), 'a', 0o600));
+}
+
+/**
+ * Reads a status file.
+ *
+ * @throws WorkError `bad-status-file`
+ */
+export function readStatusFile(unitDir: string): UnitStatus {
+  const path = join(unitDir, statusFileName);
+  try {
+    return parseUnitStatus(parseJson(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new WorkError('bad-status-file', `could not read ${path}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { parseDuration } from './duration.js';
+import { messageOf, WorkError } from './errors.js';
+import type { Access, WorkSubmission } from './work-verbs.js';
+
+/**
+ * Checks the signature that comes with a request.
+ *
+ * @param required whether what the request is about asks for one
+ * @throws WorkError `rejected`
+ */
+export function checkSignature(required: boolean, { transport, signature }: Access): void {
+  const given = signature !== undefined && signature !== '';
+  if (!required && given) throw new WorkError('rejected', 'work type did not expect a signature');
+  if (!required || transport === 'unix') return;
+  const why = given ? 'verifying key not specified' : 'signature is empty';
+  throw new WorkError('rejected', `could not verify signature: ${why}`);
+}
+
+/**
+ * The arguments of a command: those of its type, then those of the submission.
+ *
+ * @throws WorkError `rejected` when the type takes none
+ */
+export function runtimeParams(
+  type: { readonly params?: string | undefined; readonly allowRuntimeParams?: boolean | undefined },
+  params: Readonly<Record<string, string>>,
+): string {
+  const base = type.params ?? '';
+  const extra = params['params'] ?? '';
+  if (extra !== '' && type.allowRuntimeParams !== true) {
+    throw new WorkError('rejected', 'extra params provided but not allowed');
+  }
+  return [base, extra].filter((part) => part !== '').join(' ');
+}
+
+/**
+ * Checks what can be known about remote work before anything is stored.
+ *
+ * @returns when the unit expires unless it has started, or `undefined` for never
+ * @throws WorkError `rejected`
+ */
+export function checkRemoteSubmission(
+  { tlsClient, params, signWork, ttl }: WorkSubmission,
+  facts: { readonly hasTlsClient: (name: string) => boolean; readonly now: number },
+): Date | undefined {
+  if (tlsClient !== undefined && !facts.hasTlsClient(tlsClient)) {
+    throw new WorkError('rejected', `unknown TLS config ${tlsClient}`);
+  }
+  if (tlsClient === undefined && Object.keys(params).some((key) => isSecret(key))) {
+    throw new WorkError('rejected', 'cannot send secrets over a non-TLS connection');
+  }
+  if (signWork) throw new WorkError('rejected', 'cannot sign work: signing key is empty');
+  if (ttl === undefined) return undefined;
+  try {
+    const expiration = BigInt(facts.now) + parseDuration(ttl) / 1_000_000n;
+    return new Date(Number(expiration));
+  } catch (cause) {
+    throw new WorkError('rejected', messageOf(cause), { cause });
+  }
+}
+
+/** Whether a parameter is left out of replies. */
+export function isSecret(param: string): boolean {
+  return param.toLowerCase().startsWith('secret_');
+}

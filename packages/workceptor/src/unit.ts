@@ -1,0 +1,34 @@
+import type { UnitStatus } from '@receptorjs/control-client';
+import type { UnitRecord } from './unit-record.js';
+
+/** Where log lines go. */
+export interface Logger {
+  error(message: string): void;
+  warning(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
+}
+
+/** Whether a request has taken effect, or will once a remote node can be told. */
+export type Outcome = 'done' | 'pending';
+
+/** A unit of work, whatever its type. Its record is the state; the unit is what happens to it. */
+export interface Unit {
+  readonly record: UnitRecord;
+  /** The status as shown: sizes current, secrets left out. */
+  status(): UnitStatus;
+  /**
+   * Starts the unit, whose stdin is stored.
+   *
+   * @returns `Job Started` or `Job Submitted`
+   * @throws WorkError `start-failed`; its message becomes part of the detail
+   */
+  start(): Promise<string>;
+  /** Takes the unit up again after a restart of the daemon. */
+  recover(): Promise<void>;
+  cancel(): Promise<Outcome>;
+  /** Ends the unit; when `done`, the caller removes its folder. */
+  prepareRelease(force: boolean): Promise<Outcome>;
+  /** The daemon stops: lets go of everything, but leaves the work going on. */
+  detach(): void;
+}

@@ -1,0 +1,294 @@
+import { isFinal, UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-client';
+import { join } from 'node:path';
+import { CommandUnit } from './command-unit.js';
+import { messageOf, WorkError } from './errors.js';
+import { RemoteUnit } from './remote-unit.js';
+import { remoteExtraData } from './remote-extra-data.js';
+import type { Dial, OnReachable } from './remote-session.js';
+import { tailStdout } from './result-tail.js';
+import { checkRemoteSubmission, checkSignature, runtimeParams } from './submission-checks.js';
+import { storeInput } from './store-input.js';
+import type { Logger, Outcome, Unit } from './unit.js';
+import type { UnitRecord } from './unit-record.js';
+import { UnitStore } from './unit-store.js';
+import { UnknownUnit } from './unknown-unit.js';
+import type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
+
+/** A work type that runs a command of this machine. */
+export interface CommandType {
+  /** Name of the type; `remote` is taken. */
+  readonly workType: string;
+  /** Program to run, looked up in PATH when it has no slash. */
+  readonly command: string;
+  /** Arguments, split by the quoting rules of a shell. */
+  readonly params?: string | undefined;
+  /** Whether a submission may add arguments. Default false. */
+  readonly allowRuntimeParams?: boolean | undefined;
+  /** Whether submissions from TCP and the mesh must be signed. Default false. */
+  readonly verifySignature?: boolean | undefined;
+}
+
+/** What a workceptor is made of. */
+export interface WorkceptorOptions {
+  readonly nodeId: string;
+  /** Units live in `<dataDir>/<nodeId>`. Default `/tmp/receptor`. */
+  readonly dataDir?: string | undefined;
+  /** Opens a stream to a service of another node; without it remote work is refused. */
+  readonly dial?: Dial | undefined;
+  /** Tells when a node has become reachable, so that waiting work goes on at once. */
+  readonly onReachable?: OnReachable | undefined;
+  /** Whether a TLS client configuration of this name exists. Default: none does. */
+  readonly hasTlsClient?: ((name: string) => boolean) | undefined;
+  readonly log?: Logger | undefined;
+  /** Milliseconds between SIGTERM and SIGKILL when a command is canceled. Default 10,000. */
+  readonly cancelGraceMs?: number | undefined;
+  /** Units held at once; further submissions are refused. Default 100,000. */
+  readonly maxUnits?: number | undefined;
+}
+
+const silent: Logger = {
+  error: () => undefined,
+  warning: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};
+
+/**
+ * The units of work of one node: commands of this machine, and units that other nodes run for it. Its methods are the
+ * verbs of the control service; a rejection's message is the text of the `ERROR:` reply.
+ */
+export class Workceptor {
+  readonly #store: UnitStore;
+  readonly #log: Logger;
+  /** Written by `registerCommand` only. */
+  readonly #types = new Map<string, CommandType>();
+  /** All known units; written by `#add` and `#remove` only. */
+  readonly #units = new Map<string, Unit>();
+  /** Set by `start`. */
+  #started = false;
+
+  constructor(private readonly options: WorkceptorOptions) {
+    this.#store = new UnitStore(join(options.dataDir ?? '/tmp/receptor', options.nodeId));
+    this.#log = options.log ?? silent;
+  }
+
+  /**
+   * Makes a work type known. Units of this type that were found on disk before are taken up.
+   *
+   * @throws WorkError `rejected` when the name is taken
+   */
+  registerCommand(type: CommandType): void {
+    if (type.workType === 'remote' || this.#types.has(type.workType)) {
+      throw new WorkError('rejected', `work type ${type.workType} already registered`);
+    }
+    this.#types.set(type.workType, type);
+    for (const [id, unit] of this.#units) {
+      if (!(unit instanceof UnknownUnit) || unit.record.status.workType !== type.workType) continue;
+      this.#units.delete(id);
+      if (this.#started) void this.#adopt(id);
+    }
+  }
+
+  /** The registered types, for the advertisement of the control service. */
+  workCommands(): { workType: string; secure: boolean }[] {
+    return [...this.#types.values()].map(({ workType, verifySignature }) => ({
+      workType,
+      secure: verifySignature === true,
+    }));
+  }
+
+  /** Takes up the units an earlier daemon has left. Register the work types before. */
+  async start(): Promise<void> {
+    this.#started = true;
+    for (const id of await this.#store.ids()) {
+      if (this.#units.has(id)) continue;
+      if (!(await this.#adopt(id))) {
+        this.#log.error(`Status file has disappeared for ${id}.`);
+      }
+    }
+  }
+
+  /** Lets go of all units; commands and remote units go on without this daemon. */
+  close(): Promise<void> {
+    for (const unit of this.#units.values()) unit.detach();
+    return Promise.resolve();
+  }
+
+  /** Checks a submission and creates its unit. A refused one leaves nothing behind. */
+  submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
+    return new Promise((resolve) => {
+      const { workType, signWork, signature } = submission;
+      const verify = this.#types.get(workType)?.verifySignature === true;
+      checkSignature(workType === 'remote' ? signWork : verify, { ...access, signature });
+      const { maxUnits = 100_000 } = this.options;
+      if (this.#units.size >= maxUnits) {
+        throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
+      }
+      const unit = this.#isHere(submission.node)
+        ? this.#allocateLocal(submission)
+        : this.#allocateRemote(submission);
+      resolve({
+        unitId: unit.record.id,
+        start: (stdin) => this.#start(unit, stdin),
+      });
+    });
+  }
+
+  async list(unitId?: string): Promise<[string, UnitStatus][]> {
+    const units = unitId === undefined ? [...this.#units.values()] : [await this.#find(unitId)];
+    return units.map((unit) => [unit.record.id, unit.status()]);
+  }
+
+  async status(unitId: string): Promise<UnitStatus> {
+    return (await this.#find(unitId)).status();
+  }
+
+  /** The status now and whenever its state or detail changes; ends after a final one, and when the unit is released. */
+  async watch(unitId: string, signal: AbortSignal): Promise<AsyncIterable<UnitStatus>> {
+    return watchStatus(await this.#find(unitId), signal);
+  }
+
+  /** Stdout from byte `startPos` on; see `tailStdout`. */
+  async results(
+    unitId: string,
+    startPos: bigint,
+    access: Access & { signal: AbortSignal },
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const unit = await this.#find(unitId);
+    this.#checkAccess(unit, access);
+    return tailStdout(unit.record, startPos, access.signal);
+  }
+
+  async cancel(unitId: string, access: Access): Promise<Outcome> {
+    const unit = await this.#find(unitId);
+    this.#checkAccess(unit, access);
+    return unit.cancel();
+  }
+
+  async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
+    const unit = await this.#find(unitId);
+    this.#checkAccess(unit, access);
+    const outcome = await unit.prepareRelease(access.force);
+    if (outcome === 'done') await this.#remove(unit);
+    return outcome;
+  }
+
+  #isHere(node: string): boolean {
+    return node === this.options.nodeId || node.toLowerCase() === 'localhost';
+  }
+
+  #allocateLocal(submission: WorkSubmission): Unit {
+    if (submission.ttl !== undefined) {
+      throw new WorkError('rejected', 'ttl option is intended for remote work only');
+    }
+    const type = this.#types.get(submission.workType);
+    if (!type) throw new WorkError('rejected', `unknown work type ${submission.workType}`);
+    return this.#allocate(type.workType, {
+      Pid: 0,
+      Params: runtimeParams(type, submission.params),
+    });
+  }
+
+  #allocateRemote(submission: WorkSubmission): Unit {
+    if (!this.options.dial) {
+      throw new WorkError('rejected', 'this node does not submit work to other nodes');
+    }
+    const expiration = checkRemoteSubmission(submission, {
+      hasTlsClient: this.options.hasTlsClient ?? (() => false),
+      now: Date.now(),
+    });
+    return this.#allocate('remote', remoteExtraData(submission, expiration));
+  }
+
+  #allocate(workType: string, extraData: JsonValue): Unit {
+    const unit = this.#unitFor(this.#store.allocate(workType, extraData));
+    this.#units.set(unit.record.id, unit);
+    return unit;
+  }
+
+  #unitFor(record: UnitRecord): Unit {
+    const { workType } = record.status;
+    const { dial, onReachable, cancelGraceMs = 10_000 } = this.options;
+    if (workType === 'remote' && dial) {
+      const unit: RemoteUnit = new RemoteUnit(record, {
+        dial,
+        onReachable,
+        log: this.#log,
+        onReleased: () => this.#remove(unit),
+      });
+      return unit;
+    }
+    const type = this.#types.get(workType);
+    if (!type) return new UnknownUnit(record);
+    return new CommandUnit(record, {
+      command: type.command,
+      graceMs: cancelGraceMs,
+      log: this.#log,
+    });
+  }
+
+  async #start(unit: Unit, stdin: AsyncIterable<Uint8Array>): Promise<string> {
+    const { record } = unit;
+    try {
+      await storeInput(record.path('stdin'), stdin);
+    } catch (cause) {
+      const detail = `Error reading input data: ${messageOf(cause)}`;
+      record.update({ state: UnitState.Failed, detail });
+      throw new WorkError('input-failed', detail, { cause });
+    }
+    if (record.released || isFinal(record.status.state)) {
+      const what = record.released ? 'released' : 'canceled';
+      throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);
+    }
+    record.update({ detail: 'Starting Worker' });
+    try {
+      return await unit.start();
+    } catch (error) {
+      const detail = `Error starting worker: ${messageOf(error)}`;
+      record.update({ state: UnitState.Failed, detail });
+      throw error;
+    }
+  }
+
+  async #find(unitId: string): Promise<Unit> {
+    const unit = this.#units.get(unitId) ?? (await this.#adopt(unitId));
+    if (!unit) throw new WorkError('unknown-unit', `unknown work unit ${unitId}`);
+    return unit;
+  }
+
+  /** Takes up a unit that is on disk but not known yet. */
+  async #adopt(id: string): Promise<Unit | undefined> {
+    const loaded = this.#store.load(id);
+    if (!loaded) return undefined;
+    const { record, readable } = loaded;
+    const unit = readable ? this.#unitFor(record) : new UnknownUnit(record);
+    this.#units.set(id, unit);
+    await unit.recover();
+    return unit;
+  }
+
+  #checkAccess(unit: Unit, access: Access): void {
+    const type = this.#types.get(unit.record.status.workType);
+    const verify = unit instanceof RemoteUnit ? unit.signed : type?.verifySignature === true;
+    checkSignature(verify, access);
+  }
+
+  async #remove(unit: Unit): Promise<void> {
+    unit.detach();
+    await this.#store.remove(unit.record);
+    this.#units.delete(unit.record.id);
+  }
+}
+
+async function* watchStatus(unit: Unit, signal: AbortSignal): AsyncGenerator<UnitStatus, void> {
+  const { record } = unit;
+  let shown: UnitStatus | undefined;
+  while (!signal.aborted && !record.released) {
+    const { revision } = record;
+    const status = unit.status();
+    if (status.state !== shown?.state || status.detail !== shown.detail) yield status;
+    if (isFinal(status.state)) return;
+    shown = status;
+    await record.changed(revision, signal);
+  }
+}
