@@ -23,6 +23,11 @@ export class Coalescer {
     this.#dueAt = Math.min(this.#dueAt, Math.max(now, this.#lastRun + this.#rest));
   }
 
+  /** Like {@link request}, without the rest. */
+  requestNow(now: number): void {
+    this.#dueAt = Math.min(this.#dueAt, now);
+  }
+
   /** True when the task is to run now; it counts as run. */
   take(now: number): boolean {
     if (now < this.#dueAt) return false;

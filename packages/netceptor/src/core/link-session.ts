@@ -75,6 +75,7 @@ export class LinkSession {
   #neighbour: Neighbour | undefined;
   /** Whether the peer has listed this node among its links. */
   #listed = false;
+  #wasEstablished = false;
 
   constructor(now: number, context: LinkContext, transport: LinkTransport, options: LinkOptions) {
     this.#context = context;
@@ -83,6 +84,11 @@ export class LinkSession {
     this.#receivedAt = now;
     this.#nextHelloAt = now;
     this.handleTimeout(now);
+  }
+
+  /** Whether the peer has named itself and been accepted, at any time. */
+  get wasEstablished(): boolean {
+    return this.#wasEstablished;
   }
 
   get closed(): boolean {
@@ -189,6 +195,7 @@ export class LinkSession {
       nodeCost !== undefined && Object.hasOwn(nodeCost, peer) ? nodeCost[peer] : cost;
     this.#neighbour = { nodeId: peer, transport: this.#transport, cost: peerCost ?? cost };
     this.#state = 'established';
+    this.#wasEstablished = true;
     neighbours.set(this.#neighbour);
     log.info(`Connection established with ${peer}`);
     emit({ type: 'link-up', nodeId: peer, cost: this.#neighbour.cost });

@@ -81,11 +81,17 @@ export class Routing {
       if (first.nodeId === record.id && first.epoch > record.epoch) {
         this.#takeEpoch(record, first);
       }
+      if (record.nextHop === undefined) {
+        // The peer may ask something in the same breath in which it named itself.
+        record.nextHop = neighbour;
+        this.#emit({ type: 'route', nodeId: record.id, via: record.id });
+        this.#emit({ type: 'routes-changed' });
+      }
     }
     this.#self.connections.set(neighbour.nodeId, neighbour.cost);
     this.#introduce(neighbour);
     this.#announcement.request(now);
-    this.#computation.request(now);
+    this.#computation.requestNow(now);
   }
 
   /** An established link is gone. */
@@ -93,7 +99,7 @@ export class Routing {
     this.#self.connections.delete(nodeId);
     this.#nodes.get(nodeId)?.connections.delete(this.#self.id);
     this.#announcement.request(now);
-    this.#computation.request(now);
+    this.#computation.requestNow(now);
   }
 
   /** Takes an update that arrived from an established neighbour and hands it on. */

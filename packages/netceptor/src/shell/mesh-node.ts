@@ -43,6 +43,8 @@ export interface MeshNodeEvents {
 
 /** What a backend calls with what arrives on a link. */
 export interface LinkReceiver {
+  /** Whether the peer has named itself and been accepted, at any time. */
+  readonly wasEstablished: boolean;
   /**
    * Takes the whole message `chunk[start..end)`. The node keeps it: the backend does not touch these bytes again, nor
    * the up to 2 bytes of framing in front of them.
@@ -113,6 +115,9 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     this.#transports.add(transport);
     this.#settle();
     return {
+      get wasEstablished() {
+        return session.wasEstablished;
+      },
       message: (chunk, start, end) => {
         session.handleMessage(performance.now(), chunk, start, end);
         this.#settleSoon();

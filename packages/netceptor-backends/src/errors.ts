@@ -1,0 +1,24 @@
+/**
+ * - `listen-failed`: the listener could not bind its address.
+ * - `connect-failed`: a dialler that does not redial got no connection.
+ * - `frame-too-long`: a message does not fit the backend's framing.
+ */
+export type BackendErrorCode = 'listen-failed' | 'connect-failed' | 'frame-too-long';
+
+/** An error of a backend. The system's own error is its `cause`. */
+export class BackendError extends Error {
+  override readonly name = 'BackendError';
+  readonly code: BackendErrorCode;
+  /** What the caller may do about it. */
+  readonly hint: string | undefined;
+
+  constructor(
+    code: BackendErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

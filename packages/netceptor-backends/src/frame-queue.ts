@@ -1,0 +1,127 @@
+import { PREFIX_BYTES } from './frame-reader.js';
+
+/** Bounds of a link's queue, in bytes. */
+export const QUEUE_BOUNDS = {
+  /** Control messages; a link that can't get rid of them is closed, since its peer has stopped reading. */
+  control: 4_194_304,
+  /** Control messages that may be dropped are, beyond this. */
+  droppableControl: 262_144,
+  /** Data handed on for others; beyond this the newest is dropped. */
+  data: 1_048_576,
+  /** Data of this node; beyond this no more is asked for. Low, since it is also the time a ping waits. */
+  reserve: 262_144,
+  /** How much goes out in one write, before control messages get their next turn. */
+  batch: 262_144,
+} as const;
+
+const SLAB_BYTES = 131_072;
+
+/**
+ * What a byte-stream link is to send: control messages ahead of data, each with its length in front. Data that lies
+ * side by side in memory (messages handed on out of one chunk, messages built in one slab) goes out as one buffer. It
+ * alone writes its fields.
+ */
+export class FrameQueue {
+  #control: Buffer[] = [];
+  #controlBytes = 0;
+  #data: Buffer[] = [];
+  #dataBytes = 0;
+  /** The last stretch of data, which may still grow at its end. */
+  #stretch: Buffer | undefined;
+  #stretchStart = 0;
+  #stretchEnd = 0;
+  #slab = Buffer.alloc(0);
+  #slabUsed = 0;
+
+  /** Bytes of data waiting. */
+  get dataBytes(): number {
+    return this.#dataBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#controlBytes === 0 && this.#dataBytes === 0;
+  }
+
+  /** Queues a control message; false when there is no room for it. */
+  pushControl(message: Buffer, mayDrop: boolean): boolean {
+    const bound = mayDrop ? QUEUE_BOUNDS.droppableControl : QUEUE_BOUNDS.control;
+    if (this.#controlBytes + message.length > bound) return false;
+    const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+    frame.writeUInt16LE(message.length, 0);
+    message.copy(frame, PREFIX_BYTES);
+    this.#control.push(frame);
+    this.#controlBytes += frame.length;
+    return true;
+  }
+
+  /** Queues the data message `chunk[start..end)`, overwriting the two bytes in front of it; false when there is no room. */
+  pushData(chunk: Buffer, start: number, end: number): boolean {
+    if (this.#dataBytes >= QUEUE_BOUNDS.data) return false;
+    if (start >= PREFIX_BYTES) {
+      chunk.writeUInt16LE(end - start, start - PREFIX_BYTES);
+      this.#append(chunk, start - PREFIX_BYTES, end);
+    } else {
+      const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
+      prefix.writeUInt16LE(end - start, 0);
+      this.#append(prefix, 0, PREFIX_BYTES);
+      this.#append(chunk, start, end);
+    }
+    return true;
+  }
+
+  /** Room for a data message of up to `length` bytes; see `LinkTransport.reserve`. */
+  reserve(length: number): Buffer {
+    const size = PREFIX_BYTES + length;
+    if (this.#slab.length - this.#slabUsed < size) {
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, size));
+      this.#slabUsed = 0;
+    }
+    const start = this.#slabUsed + PREFIX_BYTES;
+    return this.#slab.subarray(start, start + length);
+  }
+
+  commit(length: number): void {
+    if (length === 0) return;
+    const start = this.#slabUsed;
+    this.#slab.writeUInt16LE(length, start);
+    this.#slabUsed = start + PREFIX_BYTES + length;
+    this.#append(this.#slab, start, this.#slabUsed);
+  }
+
+  /** Takes out what is to be written next: all control messages, then data up to the bound of a batch. */
+  takeBatch(): Buffer[] {
+    this.#endStretch();
+    const batch = this.#control;
+    this.#control = [];
+    this.#controlBytes = 0;
+    let room: number = QUEUE_BOUNDS.batch;
+    let count = 0;
+    for (const buffer of this.#data) {
+      if (room <= 0) break;
+      room -= buffer.length;
+      count++;
+      batch.push(buffer);
+      this.#dataBytes -= buffer.length;
+    }
+    this.#data = count === this.#data.length ? [] : this.#data.slice(count);
+    return batch;
+  }
+
+  #append(buffer: Buffer, start: number, end: number): void {
+    this.#dataBytes += end - start;
+    if (this.#stretch === buffer && this.#stretchEnd === start) {
+      this.#stretchEnd = end;
+      return;
+    }
+    this.#endStretch();
+    this.#stretch = buffer;
+    this.#stretchStart = start;
+    this.#stretchEnd = end;
+  }
+
+  #endStretch(): void {
+    if (this.#stretch === undefined) return;
+    this.#data.push(this.#stretch.subarray(this.#stretchStart, this.#stretchEnd));
+    this.#stretch = undefined;
+  }
+}

@@ -1,0 +1,63 @@
+/** Takes a message as it lies in a chunk: `chunk[start..end)`, its framing in the two bytes in front. */
+export type TakeMessage = (chunk: Buffer, start: number, end: number) => void;
+
+/** Bytes of the length in front of each message, little-endian. */
+export const PREFIX_BYTES = 2;
+
+/**
+ * Cuts a byte stream into messages. A message that lies whole in a chunk is not copied; one that spans chunks is put
+ * together once. Holds at most one message. It alone writes its fields.
+ */
+export class FrameReader {
+  readonly #take: TakeMessage;
+  /** The first byte of a length whose second has not come. */
+  #firstByte: number | undefined;
+  /** A message with its prefix, not yet full. */
+  #partial: Buffer | undefined;
+  #filled = 0;
+
+  constructor(take: TakeMessage) {
+    this.#take = take;
+  }
+
+  push(chunk: Buffer): void {
+    let at = this.#fillPartial(chunk, 0);
+    while (chunk.length - at >= PREFIX_BYTES) {
+      const start = at + PREFIX_BYTES;
+      const end = start + chunk.readUInt16LE(at);
+      if (end > chunk.length) {
+        this.#begin(chunk.readUInt16LE(at));
+        this.#fillPartial(chunk, start);
+        return;
+      }
+      this.#take(chunk, start, end);
+      at = end;
+    }
+    if (at < chunk.length) this.#firstByte = chunk.readUInt8(at);
+  }
+
+  /** Continues what the last chunk left unfinished; returns where the rest of the chunk starts. */
+  #fillPartial(chunk: Buffer, from: number): number {
+    let at = from;
+    if (this.#firstByte !== undefined && at < chunk.length) {
+      this.#begin(this.#firstByte | (chunk.readUInt8(at) << 8));
+      this.#firstByte = undefined;
+      at++;
+    }
+    const partial = this.#partial;
+    if (partial === undefined) return at;
+    const copied = chunk.copy(partial, this.#filled, at);
+    this.#filled += copied;
+    if (this.#filled === partial.length) {
+      this.#partial = undefined;
+      this.#take(partial, PREFIX_BYTES, partial.length);
+    }
+    return at + copied;
+  }
+
+  #begin(length: number): void {
+    this.#partial = Buffer.allocUnsafe(PREFIX_BYTES + length);
+    this.#partial.writeUInt16LE(length, 0);
+    this.#filled = PREFIX_BYTES;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Links for a mesh node. A backend opens connections and hands whole messages to the node; this one does so over TCP.
+ *
+ * ```ts
+ * import { MeshNode } from '@receptorjs/netceptor';
+ * import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
+ *
+ * const hop = new MeshNode({ nodeId: 'hop' });
+ * const listener = await listenTcp(hop, { host: '127.0.0.1', port: 0 });
+ *
+ * const near = new MeshNode({ nodeId: 'near' });
+ * await dialTcp(near, listener.address);
+ * near.once('link-up', ({ nodeId }) => console.log(`linked with ${nodeId}`));
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { BackendError } from './errors.js';
+export type { BackendErrorCode } from './errors.js';
+export { dialTcp } from './tcp-dialer.js';
+export type { TcpDialer, TcpDialerOptions } from './tcp-dialer.js';
+export { listenTcp } from './tcp-listener.js';
+export type { TcpListener, TcpListenerOptions } from './tcp-listener.js';

@@ -1,0 +1,52 @@
+import { redialDelay } from './redial-delay.js';
+
+/** A link must stand for so long before the next redial starts with a short wait again. */
+const STOOD_MS = 5_000;
+
+/** What became of an attempt once its link is gone. */
+export interface AttemptEnd {
+  /** How long the link was established, in milliseconds; 0 when it never was. */
+  readonly stoodMs: number;
+}
+
+/** Makes one attempt: resolves when its link is closed again or never came up, and gives up when the signal fires. */
+export type Attempt = (signal: AbortSignal) => Promise<AttemptEnd>;
+
+/** Repeats an attempt until closed, with growing waits between. It alone writes its fields. */
+export class Redialer {
+  readonly #attempt: Attempt;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt;
+    this.#done = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let failures = 0;
+    while (!signal.aborted) {
+      const { stoodMs } = await this.#attempt(signal);
+      failures = stoodMs >= STOOD_MS ? 1 : failures + 1;
+      if (!signal.aborted) await wait(redialDelay(failures, Math.random()), signal);
+    }
+  }
+}
+
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
+}
