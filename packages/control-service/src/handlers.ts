@@ -16,7 +16,7 @@ export interface MeshAdvertisement {
   /** When the advertisement was made; an RFC 3339 text is passed on as it is. */
   readonly time: Date | string;
   /** 0 datagram, 1 stream, 2 stream with TLS. */
-  readonly connType: number;
+  readonly connectionType: number;
   readonly tags?: Readonly<Record<string, string>> | null | undefined;
   readonly workCommands?:
     readonly { readonly workType: string; readonly secure: boolean }[] | null | undefined;
@@ -47,7 +47,7 @@ export interface MeshHandler {
   traceroute(
     target: string,
     options: { signal: AbortSignal },
-  ): AsyncIterable<ProbeReply & { readonly error?: string | undefined }>;
+  ): AsyncIterable<ProbeReply & { readonly error?: Error | undefined }>;
   /** Opens a stream to a service of a node. `tlsClient` names a TLS client configuration. */
   connect(
     node: string,

@@ -49,7 +49,7 @@ function advertisementRecord(ad: MeshAdvertisement): JsonValue {
     NodeID: ad.nodeId,
     Service: ad.service,
     Time: typeof ad.time === 'string' ? ad.time : ad.time.toISOString(),
-    ConnType: ad.connType,
+    ConnType: ad.connectionType,
     Tags: ad.tags ? sortKeys(ad.tags) : null,
     WorkCommands:
       ad.workCommands?.map(({ workType, secure }) => ({ WorkType: workType, Secure: secure })) ??
@@ -98,7 +98,7 @@ export async function tracerouteReply(
   let count = 0;
   for await (const hop of mesh.traceroute(target, { signal })) {
     hops[count] = {
-      ...(hop.error === undefined ? {} : { Error: hop.error }),
+      ...(hop.error === undefined ? {} : { Error: hop.error.message }),
       ...probeRecord(hop),
     };
     count += 1;
