@@ -8,19 +8,19 @@ export interface Logger {
   debug(message: string): void;
 }
 
-/** Opens a stream to a service of a node; the `dial` of a stream host. */
-export type DialStream = (
-  nodeId: string,
-  service: string,
-  options: { readonly signal: AbortSignal },
-) => Promise<Duplex>;
+/** What opens streams to services of nodes; a stream host fits. */
+export interface StreamDialer {
+  dial(nodeId: string, service: string, options: { signal: AbortSignal }): Promise<Duplex>;
+}
 
-/** Accepts streams for a service of this node; the `listen` of a stream host. */
-export type ListenStreams = (
-  service: string,
-  options: { readonly tags: Readonly<Record<string, string>> },
-  onStream: (stream: Duplex) => void,
-) => { close(): Promise<void> | void };
+/** What accepts streams for services of this node; a stream host fits. */
+export interface StreamAcceptor {
+  listen(
+    service: string,
+    options: { tags: Record<string, string> },
+    onStream: (stream: Duplex) => void,
+  ): Promise<{ close(): unknown }> | { close(): unknown };
+}
 
 /** A running proxy. */
 export interface Proxy {

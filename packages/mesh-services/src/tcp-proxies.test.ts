@@ -2,25 +2,25 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DialStream, ListenStreams } from './proxy-types.js';
-import { startTcpClientProxy } from './tcp-client-proxy.js';
-import { startTcpServerProxy } from './tcp-server-proxy.js';
+import type { StreamAcceptor, StreamDialer } from './proxy-types.js';
+import { serveTcpClient } from './serve-tcp-client.js';
+import { serveTcpServer } from './serve-tcp-server.js';
 
-const closers: (() => Promise<unknown> | unknown)[] = [];
+const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
 /** A mesh of one service whose streams are TCP connections of this machine. */
-async function pairMesh(): Promise<{ dial: DialStream; listen: ListenStreams }> {
+async function pairMesh(): Promise<StreamDialer & StreamAcceptor> {
   let accept: ((stream: Duplex) => void) | undefined;
-  const { address } = await backend((socket) => {
+  const { port } = await backend((socket) => {
     if (accept) accept(socket);
     else socket.destroy();
   });
   return {
     dial: async () => {
-      const socket = connectTo(address);
+      const socket = connectTo(port);
       await once(socket, 'connect');
       return socket;
     },
@@ -43,49 +43,50 @@ async function text(stream: Duplex): Promise<string> {
   return (await buffer(stream)).toString();
 }
 
-function connectTo(address: string): Socket {
-  const port = Number(address.split(':').at(-1));
+function connectTo(port: number): Socket {
   return connect({ host: '127.0.0.1', port, allowHalfOpen: true });
 }
 
 async function backend(
   onSocket: (socket: Socket) => void,
-): Promise<{ server: Server; address: string }> {
+): Promise<{ server: Server; port: number }> {
   const server = createServer({ allowHalfOpen: true }, onSocket).listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(() => server.close());
-  return { server, address: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function serverProxyAddress(dial: DialStream, lines: string[] = []): Promise<string> {
+async function serverProxyPort(dial: StreamDialer['dial'], lines: string[] = []): Promise<number> {
   const log = {
     error: (line: string) => lines.push(line),
     warning: (line: string) => lines.push(line),
     info: () => undefined,
     debug: () => undefined,
   };
-  const proxy = await startTcpServerProxy({
-    port: 0,
-    bindAddress: '127.0.0.1',
-    remoteNode: 'far',
-    remoteService: 'echo',
-    dial,
-    log,
-    maxConnections: 2,
-  });
+  const proxy = await serveTcpServer(
+    { dial },
+    {
+      port: 0,
+      host: '127.0.0.1',
+      remoteNode: 'far',
+      remoteService: 'echo',
+      log,
+      maxConnections: 2,
+    },
+  );
   closers.push(() => proxy.close());
-  return proxy.address;
+  return Number(proxy.address.split(':').at(-1));
 }
 
 describe('tcp proxies', () => {
   it('D15: a client that ends its side still gets the whole answer', async () => {
     const mesh = await pairMesh();
-    const { address } = await backend((socket) => {
+    const { port } = await backend((socket) => {
       void buffer(socket).then((all) => socket.end(all));
     });
-    const exit = startTcpClientProxy({ service: 'echo', address, listen: mesh.listen });
+    const exit = await serveTcpClient(mesh, { service: 'echo', host: '127.0.0.1', port });
     closers.push(() => exit.close());
-    const socket = connectTo(await serverProxyAddress(mesh.dial));
+    const socket = connectTo(await serverProxyPort(mesh));
     const payload = Buffer.alloc(1_000_000, 'x');
     socket.end(payload);
     expect((await buffer(socket)).equals(payload)).toBe(true);
@@ -94,13 +95,13 @@ describe('tcp proxies', () => {
   it('D15: a backend that ends its side still gets what the client says', async () => {
     const mesh = await pairMesh();
     let heard: Promise<string> | undefined;
-    const { address } = await backend((socket) => {
+    const { port } = await backend((socket) => {
       socket.end('hello');
       heard = text(socket);
     });
-    const exit = startTcpClientProxy({ service: 'echo', address, listen: mesh.listen });
+    const exit = await serveTcpClient(mesh, { service: 'echo', host: '127.0.0.1', port });
     closers.push(() => exit.close());
-    const socket = connectTo(await serverProxyAddress(mesh.dial));
+    const socket = connectTo(await serverProxyPort(mesh));
     expect(await text(socket)).toBe('hello');
     socket.end('late words');
     await once(socket, 'close');
@@ -110,7 +111,7 @@ describe('tcp proxies', () => {
   it('D16: a failed dial closes the accepted connection at once and says why', async () => {
     const lines: string[] = [];
     const socket = connectTo(
-      await serverProxyAddress(() => Promise.reject(new Error('service unknown')), lines),
+      await serverProxyPort({ dial: () => Promise.reject(new Error('service unknown')) }, lines),
     );
     expect(await text(socket)).toBe('');
     expect(lines.join()).toMatch(/to far:echo: connection failed: service unknown/);
@@ -118,9 +119,9 @@ describe('tcp proxies', () => {
 
   it('D16: a dead backend closes the stream at once', async () => {
     const mesh = await pairMesh();
-    const { server, address } = await backend(() => undefined);
+    const { server, port } = await backend(() => undefined);
     server.close();
-    const exit = startTcpClientProxy({ service: 'echo', address, listen: mesh.listen });
+    const exit = await serveTcpClient(mesh, { service: 'echo', host: '127.0.0.1', port });
     closers.push(() => exit.close());
     const stream = await mesh.dial('far', 'echo', { signal: new AbortController().signal });
     expect(await text(stream)).toBe('');
@@ -128,21 +129,23 @@ describe('tcp proxies', () => {
 
   it('a slow dial does not keep others waiting, and is given up when its client goes', async () => {
     const mesh = await pairMesh();
-    const { address } = await backend((socket) => socket.pipe(socket));
-    const exit = startTcpClientProxy({ service: 'echo', address, listen: mesh.listen });
+    const { port } = await backend((socket) => socket.pipe(socket));
+    const exit = await serveTcpClient(mesh, { service: 'echo', host: '127.0.0.1', port });
     closers.push(() => exit.close());
     let given: (() => void) | undefined;
     const givenUp = new Promise<void>((resolve) => (given = resolve));
     let first = true;
-    const proxy = await serverProxyAddress((node, service, options) => {
-      if (!first) return mesh.dial(node, service, options);
-      first = false;
-      return new Promise((_resolve, reject) => {
-        options.signal.addEventListener('abort', () => {
-          given?.();
-          reject(new Error('given up'));
+    const proxy = await serverProxyPort({
+      dial: (node, service, options) => {
+        if (!first) return mesh.dial(node, service, options);
+        first = false;
+        return new Promise((_resolve, reject) => {
+          options.signal.addEventListener('abort', () => {
+            given?.();
+            reject(new Error('given up'));
+          });
         });
-      });
+      },
     });
     const slow = connectTo(proxy);
     await once(slow, 'connect');
@@ -155,18 +158,11 @@ describe('tcp proxies', () => {
 
   it('refuses connections beyond its bound', async () => {
     const lines: string[] = [];
-    const proxy = await serverProxyAddress(() => new Promise(() => undefined), lines);
+    const proxy = await serverProxyPort({ dial: () => new Promise(() => undefined) }, lines);
     const sockets = [connectTo(proxy), connectTo(proxy)];
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
     const third = connectTo(proxy);
     expect(await text(third)).toBe('');
     expect(lines.join()).toMatch(/connection refused, 2 are open/);
-  });
-
-  it('an address without a port is refused', async () => {
-    const { listen } = await pairMesh();
-    expect(() => startTcpClientProxy({ service: 's', address: 'host', listen })).toThrow(
-      /host:port is needed/,
-    );
   });
 });

@@ -3,20 +3,19 @@ import { Connections } from './connections.js';
 import {
   defaultMaxConnections,
   silentLogger,
-  type DialStream,
   type Logger,
   type Proxy,
+  type StreamDialer,
 } from './proxy-types.js';
 
-/** Options of {@link startTcpServerProxy}. */
-export interface TcpServerProxyOptions {
+/** Options of {@link serveTcpServer}. */
+export interface TcpServerOptions {
   /** Port to listen on; 0 takes a free one. */
   readonly port: number;
   /** Address to listen on. Default `0.0.0.0`. */
-  readonly bindAddress?: string | undefined;
+  readonly host?: string | undefined;
   readonly remoteNode: string;
   readonly remoteService: string;
-  readonly dial: DialStream;
   readonly log?: Logger | undefined;
   /** Connections carried at once; further ones are closed. Default 4,096. */
   readonly maxConnections?: number | undefined;
@@ -27,17 +26,20 @@ export interface TcpServerProxyOptions {
  *
  * @throws the error of the operating system when it can't listen
  */
-export async function startTcpServerProxy(options: TcpServerProxyOptions): Promise<Proxy> {
-  const { port, bindAddress = '0.0.0.0', remoteNode, remoteService, dial } = options;
+export async function serveTcpServer(
+  streams: StreamDialer,
+  options: TcpServerOptions,
+): Promise<Proxy> {
+  const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
-  const what = `tcp-server ${bindAddress}:${port} to ${remoteNode}:${remoteService}`;
+  const what = `tcp-server ${host}:${port} to ${remoteNode}:${remoteService}`;
   const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    void connections.carry(socket, (signal) => dial(remoteNode, remoteService, { signal }));
+    void connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host: bindAddress }, () => {
+    server.listen({ port, host }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -47,7 +49,7 @@ export async function startTcpServerProxy(options: TcpServerProxyOptions): Promi
   });
   const bound = server.address();
   return {
-    address: `${bindAddress}:${typeof bound === 'object' && bound ? bound.port : port}`,
+    address: `${host}:${typeof bound === 'object' && bound ? bound.port : port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

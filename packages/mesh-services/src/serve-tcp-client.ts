@@ -3,18 +3,18 @@ import { Connections } from './connections.js';
 import {
   defaultMaxConnections,
   silentLogger,
-  type ListenStreams,
   type Logger,
   type Proxy,
+  type StreamAcceptor,
 } from './proxy-types.js';
 
-/** Options of {@link startTcpClientProxy}. */
-export interface TcpClientProxyOptions {
+/** Options of {@link serveTcpClient}. */
+export interface TcpClientOptions {
   /** Name of the service this node offers. */
   readonly service: string;
-  /** `host:port` each stream is carried to. */
-  readonly address: string;
-  readonly listen: ListenStreams;
+  /** Where each stream is carried to. */
+  readonly host: string;
+  readonly port: number;
   readonly log?: Logger | undefined;
   /** Milliseconds a TCP connection may take to open. Default 30,000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -25,20 +25,23 @@ export interface TcpClientProxyOptions {
 /**
  * Offers a service on this node and carries each stream to a TCP address.
  *
- * @throws RangeError when the address has no port, and whatever `listen` throws
+ * @throws whatever `listen` throws, such as for a service name that is taken
  */
-export function startTcpClientProxy(options: TcpClientProxyOptions): Proxy {
-  const { service, address, connectTimeoutMs = 30_000 } = options;
+export async function serveTcpClient(
+  streams: StreamAcceptor,
+  options: TcpClientOptions,
+): Promise<Proxy> {
+  const { service, host, port, connectTimeoutMs = 30_000 } = options;
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const log = options.log ?? silentLogger;
-  const target = splitAddress(address);
   const connections = new Connections(
     `tcp-client ${service} to ${address}`,
     options.maxConnections ?? defaultMaxConnections,
     log,
   );
   const tags = { type: 'TCP Proxy', address };
-  const listener = options.listen(service, { tags }, (stream) => {
-    void connections.carry(stream, (signal) => openTcp(target, connectTimeoutMs, signal));
+  const listener = await streams.listen(service, { tags }, (stream) => {
+    void connections.carry(stream, (signal) => openTcp({ host, port }, connectTimeoutMs, signal));
   });
   return {
     address,
@@ -47,15 +50,6 @@ export function startTcpClientProxy(options: TcpClientProxyOptions): Proxy {
       connections.close();
     },
   };
-}
-
-function splitAddress(address: string): { host: string; port: number } {
-  const [, host, digits] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
-  const port = Number(digits);
-  if (host === undefined || !(port >= 1 && port <= 65535)) {
-    throw new RangeError(`address ${address}: host:port is needed, with a port of 1 to 65535`);
-  }
-  return { host: host === '' ? 'localhost' : host.replace(/^\[|\]$/g, ''), port };
 }
 
 function openTcp(
