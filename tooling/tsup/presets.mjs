@@ -29,7 +29,8 @@ export function app({ external = [], ...options } = {}) {
     noExternal: [/^(?!node:)/],
     external: ['@matrixai/quic', /^@matrixai\/quic\//, ...external],
     esbuildOptions(build) {
-      build.conditions = ['source', 'import', 'module', 'node'];
+      // esbuild adds 'import' or 'require' itself, whichever the importing file uses.
+      build.conditions = ['source'];
       build.banner = {
         js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
       };

@@ -38,3 +38,4 @@ export type {
 } from './events.js';
 export type { FinalStatus, RunStatus, StartingMessage, StatusMessage } from './statuses.js';
 export { CallbackError, ConfigurationError, RunnerError, type RunnerErrorCode } from './errors.js';
+export { runIdent } from './ident.js';

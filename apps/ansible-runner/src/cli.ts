@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { parseCommandLine, UsageError } from './command-line.js';
+import { carryOut } from './subcommands.js';
+import { version } from './version.js';
+
+const abort = new AbortController();
+const cancel = () => abort.abort();
+process.once('SIGTERM', cancel);
+process.once('SIGINT', cancel);
+// Whoever reads the output may go away; the job and its artifacts are finished nevertheless.
+process.stdout.on('error', () => undefined);
+
+try {
+  process.exitCode = await carryOut(parseCommandLine(process.argv.slice(2), process.env, version), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: abort.signal,
+    version,
+  });
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  else {
+    process.exitCode = error instanceof UsageError ? error.exitCode : 1;
+    process.stderr.write(
+      `ansible-runner: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    if (process.exitCode === 2) process.stderr.write('Try ansible-runner --help.\n');
+  }
+} finally {
+  process.removeListener('SIGTERM', cancel);
+  process.removeListener('SIGINT', cancel);
+  process.stdin.destroy();
+}

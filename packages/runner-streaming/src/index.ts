@@ -1,0 +1,32 @@
+/**
+ * Carries a run of Ansible to another machine and its events back, in the stream format of Ansible Runner: `transmit`
+ * writes a private data dir to a stream, `work` carries it out at the far end, `processResults` takes what comes back.
+ * Either side may be the original.
+ *
+ * ```ts
+ * import { processResults, transmit, work } from '@receptorjs/runner-streaming';
+ * import { PassThrough } from 'node:stream';
+ *
+ * const there = new PassThrough();
+ * const back = new PassThrough();
+ * const [, , result] = await Promise.all([
+ *   transmit({ privateDataDir: 'demo', playbook: 'site.yml', output: there }),
+ *   work({ input: there, output: back }),
+ *   processResults({ input: back, privateDataDir: 'demo', output: process.stdout }),
+ * ]);
+ * console.log(result.status, result.artifactDir);
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { transmit, type TransmitOptions } from './transmit.js';
+export { work, type WorkerOptions, type WorkerResult } from './worker.js';
+export {
+  processResults,
+  type ProcessOptions,
+  type ProcessResult,
+  type WorkerStatus,
+} from './process-results.js';
+export { formatWorkerInfo, workerInfo, type WorkerInfo } from './worker-info.js';
+export type { PortableOptions } from './run-arguments.js';
+export { StreamError, type StreamErrorCode } from './errors.js';

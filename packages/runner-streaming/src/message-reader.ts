@@ -1,0 +1,74 @@
+import { StreamError } from './errors.js';
+
+/** Longest line that is read, in bytes. */
+export const MAX_LINE_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Reads a stream that mixes lines with stretches of known length. Owns what was received and not read yet:
+ * one chunk, and while a line is incomplete, that line.
+ */
+export class MessageReader {
+  readonly #input: AsyncIterator<Buffer>;
+  #chunk: Buffer = Buffer.alloc(0);
+
+  constructor(input: AsyncIterable<Buffer | string>) {
+    this.#input = asBuffers(input)[Symbol.asyncIterator]();
+  }
+
+  /**
+   * The next line without its end; the last one may lack it. `undefined` at the end of the stream.
+   *
+   * @throws StreamError 'bad-line' when the line is longer than {@link MAX_LINE_BYTES}.
+   */
+  async line(): Promise<string | undefined> {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const end = this.#chunk.indexOf(10);
+      if (end >= 0) {
+        pieces.push(this.#chunk.subarray(0, end));
+        this.#chunk = this.#chunk.subarray(end + 1);
+        break;
+      }
+      pieces.push(this.#chunk);
+      length += this.#chunk.length;
+      if (length > MAX_LINE_BYTES)
+        throw new StreamError('bad-line', `a line is longer than ${MAX_LINE_BYTES} bytes`);
+      if (!(await this.#more())) {
+        if (length === 0) return undefined;
+        break;
+      }
+    }
+    return Buffer.concat(pieces).toString('utf8');
+  }
+
+  /**
+   * Exactly the next `length` bytes, piece by piece; take all of them before reading on.
+   *
+   * @throws StreamError 'truncated' when the stream ends before.
+   */
+  async *bytes(length: number): AsyncGenerator<Buffer> {
+    let left = length;
+    while (left > 0) {
+      if (this.#chunk.length === 0 && !(await this.#more()))
+        throw new StreamError(
+          'truncated',
+          `the stream ended ${left} bytes before the end of an archive`,
+        );
+      const piece = this.#chunk.subarray(0, left);
+      this.#chunk = this.#chunk.subarray(piece.length);
+      left -= piece.length;
+      if (piece.length > 0) yield piece;
+    }
+  }
+
+  async #more(): Promise<boolean> {
+    const { value, done } = await this.#input.next();
+    this.#chunk = done === true ? Buffer.alloc(0) : value;
+    return done !== true;
+  }
+}
+
+async function* asBuffers(input: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
+  for await (const piece of input) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Archive } from './archive.js';
+import { encodeBase64 } from './base64.js';
+
+/**
+ * Writes the lines and archives of a stream, one after the other, and keepalive events while nothing else
+ * is written. Every write waits until the output takes more.
+ */
+export class MessageWriter {
+  readonly #output: Writable;
+  readonly #keepaliveMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  /** The write that is under way; the next one waits for it. */
+  #last: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+
+  /** @param keepaliveSeconds Seconds of silence after which a keepalive is sent; 0 for none. */
+  constructor(output: Writable, keepaliveSeconds = 0) {
+    this.#output = output;
+    this.#keepaliveMs = keepaliveSeconds * 1000;
+    output.on('error', (error: Error) => (this.#failure ??= error));
+    this.#restart();
+  }
+
+  /** Writes `text` and a line end. */
+  line(text: string): Promise<void> {
+    return this.#next(async () => {
+      await this.#write(`${text}\n`);
+    });
+  }
+
+  /** Writes the archive as a `zipfile` line and base64 without line end. */
+  archive(archive: Archive): Promise<void> {
+    return this.#next(async () => {
+      await this.#write(`{"zipfile": ${archive.size}}\n`);
+      for await (const piece of encodeBase64(archive.bytes)) await this.#write(piece);
+    });
+  }
+
+  /** Writes the end of the stream; no keepalive follows. Resolves when all of it was handed over. */
+  async end(): Promise<void> {
+    await this.#next(async () => {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      await new Promise<void>((resolve, reject) => {
+        this.#output.write('{"eof": true}\n', (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+    });
+    clearTimeout(this.#timer);
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(async () => {
+      clearTimeout(this.#timer);
+      await work();
+      this.#restart();
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #write(data: string | Buffer): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (!this.#output.write(data)) await once(this.#output, 'drain');
+  }
+
+  #restart(): void {
+    if (this.#keepaliveMs <= 0) return;
+    this.#timer = setTimeout(() => {
+      void this.line('{"event": "keepalive", "counter": 0, "uuid": 0}').catch(() => undefined);
+    }, this.#keepaliveMs);
+  }
+}

@@ -1,0 +1,208 @@
+import {
+  runIdent,
+  type OutputSink,
+  type RunEvent,
+  type StatusMessage,
+} from '@receptorjs/runner-core';
+import { mkdir, open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { StreamError } from './errors.js';
+import { MessageReader } from './message-reader.js';
+import { receiveArchive } from './received-archive.js';
+
+/** A status as it comes from a worker; `error` says that the run could not be carried out. */
+export type WorkerStatus =
+  | StatusMessage
+  | {
+      readonly status: 'error';
+      readonly job_explanation: string;
+      readonly result_traceback?: string;
+    };
+
+/** Where the worker's stream comes from and where the results go. */
+export interface ProcessOptions {
+  readonly input: Readable;
+  readonly privateDataDir: string;
+  /** Folder for the artifacts, `<ident>` appended if given. Default: `artifacts` in the private data dir. */
+  readonly artifactDir?: string;
+  readonly ident?: string;
+  /** Shows the run's output here. */
+  readonly output?: OutputSink;
+  /** Show events as JSON lines instead of their text. */
+  readonly jsonMode?: boolean;
+  /** Called for each event, in order. Returning `false` leaves out the event's file. */
+  readonly onEvent?: (event: RunEvent, json: string) => unknown;
+  readonly onStatus?: (message: WorkerStatus) => unknown;
+}
+
+/** How the run on the worker ended. */
+export interface ProcessResult {
+  /** `error` when the stream was incomplete or the worker said so. */
+  readonly status: string;
+  /** What the worker's `rc` file says; absent when none came. */
+  readonly rc?: number;
+  readonly artifactDir: string;
+  /** Why the status is `error`. */
+  readonly explanation?: string;
+}
+
+/**
+ * Takes what a worker wrote: writes the artifacts (each event to `job_events/`), shows the output, tells statuses and
+ * events. Never waits for more once the end mark came.
+ *
+ * @throws what a handler or the file system threw.
+ */
+export async function processResults(options: ProcessOptions): Promise<ProcessResult> {
+  const root = resolve(options.artifactDir ?? join(options.privateDataDir, 'artifacts'));
+  const artifactDir = options.ident === undefined ? root : join(root, runIdent(options.ident));
+  const results = await Results.open(artifactDir, options);
+  try {
+    return await results.take(new MessageReader(options.input));
+  } finally {
+    await results.close();
+  }
+}
+
+/** The results of one run while they arrive. Owns the open `stdout` and the last status. */
+class Results {
+  readonly #folder: string;
+  readonly #options: ProcessOptions;
+  #stdout: FileHandle | undefined;
+  #status = 'unstarted';
+  #explanation: string | undefined;
+
+  private constructor(folder: string, options: ProcessOptions, stdout: FileHandle) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#stdout = stdout;
+  }
+
+  static async open(folder: string, options: ProcessOptions): Promise<Results> {
+    await mkdir(join(folder, 'job_events'), { recursive: true, mode: 0o700 });
+    return new Results(folder, options, await open(join(folder, 'stdout'), 'w', 0o600));
+  }
+
+  async close(): Promise<void> {
+    await this.#stdout?.close();
+    this.#stdout = undefined;
+  }
+
+  async take(reader: MessageReader): Promise<ProcessResult> {
+    let complete = false;
+    while (!complete) {
+      const next = await this.#next(reader);
+      if (next === undefined) break;
+      const [message, line] = next;
+      if (typeof message.status === 'string') await this.#tell(message as unknown as WorkerStatus);
+      else if ('zipfile' in message) {
+        if (!(await this.#archive(reader, message.zipfile))) break;
+      } else if ('eof' in message) complete = true;
+      else await this.#event(message, line);
+    }
+    return this.#conclude();
+  }
+
+  async #next(reader: MessageReader): Promise<[Record<string, unknown>, string] | undefined> {
+    let line: string | undefined;
+    try {
+      line = await reader.line();
+    } catch (error) {
+      await this.#fail(`Failed to read from worker stream. Error: ${text(error)}`);
+      return undefined;
+    }
+    if (line === undefined) {
+      await this.#fail(
+        'Unexpected empty line encountered during worker stream. Worker did not produce events or ' +
+          'streaming was aborted, check execution node health.',
+      );
+      return undefined;
+    }
+    try {
+      const value: unknown = JSON.parse(line);
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw new StreamError('bad-line', 'the line holds no object');
+      return [value as Record<string, unknown>, line];
+    } catch (error) {
+      await this.#fail(
+        `Failed to JSON parse a line from worker stream. Error: ${text(error)} ` +
+          `Line with invalid JSON data: ${line.slice(0, 1000)}`,
+      );
+      return undefined;
+    }
+  }
+
+  async #fail(explanation: string): Promise<void> {
+    await this.#tell({ status: 'error', job_explanation: explanation });
+  }
+
+  async #tell(message: WorkerStatus): Promise<void> {
+    this.#status = message.status;
+    if (message.status === 'error') this.#explanation = message.job_explanation;
+    await this.#options.onStatus?.(message);
+  }
+
+  async #archive(reader: MessageReader, size: unknown): Promise<boolean> {
+    // The archive brings its own.
+    await this.close();
+    try {
+      await receiveArchive(reader, size, this.#folder, { links: 'inside' });
+      return true;
+    } catch (error) {
+      if (!(error instanceof StreamError)) throw error;
+      await this.#fail(
+        `Failed to extract the artifacts from the worker stream. Error: ${error.message}`,
+      );
+      return false;
+    }
+  }
+
+  async #event(message: Record<string, unknown>, line: string): Promise<void> {
+    const { uuid, counter, stdout } = message;
+    // Keepalives, and whatever else can't be an event file.
+    if (typeof uuid !== 'string' || !/^[\w.-]{1,128}$/.test(uuid)) return;
+    if (typeof counter !== 'number' || !Number.isSafeInteger(counter) || counter <= 0) return;
+    const wanted = await this.#options.onEvent?.(message as unknown as RunEvent, line);
+    if (wanted !== false) await this.#eventFile(`${counter}-${uuid}.json`, line);
+    const shown = this.#options.jsonMode === true ? `${line}\n` : shownText(message, stdout);
+    if (shown === '') return;
+    await this.#stdout?.write(shown);
+    const { output } = this.#options;
+    if (output !== undefined && !output.write(shown))
+      await new Promise<void>((drained) => output.once('drain', drained));
+  }
+
+  async #eventFile(name: string, line: string): Promise<void> {
+    const file = join(this.#folder, 'job_events', name);
+    await writeFile(`${file}.tmp`, line, { mode: 0o600 });
+    await rename(`${file}.tmp`, file);
+  }
+
+  async #conclude(): Promise<ProcessResult> {
+    await this.close();
+    const file = (name: string) => join(this.#folder, name);
+    const recorded = (await readFile(file('rc'), 'utf8').catch(() => '')).trim();
+    const rc = /^\d+$/.test(recorded) ? Number(recorded) : undefined;
+    if (this.#status === 'error' || rc === undefined)
+      await writeFile(file('status'), this.#status, { mode: 0o600 });
+    if (rc === undefined) await writeFile(file('rc'), 'None', { mode: 0o600 });
+    return {
+      status: this.#status,
+      artifactDir: this.#folder,
+      ...(rc !== undefined && { rc }),
+      ...(this.#explanation !== undefined && { explanation: this.#explanation }),
+    };
+  }
+}
+
+function shownText(message: Record<string, unknown>, stdout: unknown): string {
+  if (typeof stdout !== 'string') return '';
+  const { start_line: start, end_line: end } = message;
+  const blankLine =
+    !('pid' in message) && typeof start === 'number' && typeof end === 'number' && end > start;
+  return stdout === '' && !blankLine ? '' : `${stdout}\n`;
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
