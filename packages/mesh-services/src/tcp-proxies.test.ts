@@ -56,24 +56,21 @@ async function backend(
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function serverProxyPort(dial: StreamDialer['dial'], lines: string[] = []): Promise<number> {
+async function serverProxyPort(streams: StreamDialer, lines: string[] = []): Promise<number> {
   const log = {
     error: (line: string) => lines.push(line),
     warning: (line: string) => lines.push(line),
     info: () => undefined,
     debug: () => undefined,
   };
-  const proxy = await serveTcpServer(
-    { dial },
-    {
-      port: 0,
-      host: '127.0.0.1',
-      remoteNode: 'far',
-      remoteService: 'echo',
-      log,
-      maxConnections: 2,
-    },
-  );
+  const proxy = await serveTcpServer(streams, {
+    port: 0,
+    host: '127.0.0.1',
+    remoteNode: 'far',
+    remoteService: 'echo',
+    log,
+    maxConnections: 2,
+  });
   closers.push(() => proxy.close());
   return Number(proxy.address.split(':').at(-1));
 }
