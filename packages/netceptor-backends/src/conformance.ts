@@ -37,7 +37,13 @@ export function backendConformance(name: string, backend: BackendUnderTest): voi
     const pair = async (
       listenOptions: LinkOptions = {},
       dialOptions: LinkOptions = {},
-    ): Promise<{ a: MeshNode; b: MeshNode; listener: BackendEnd; dialer: BackendEnd; address: unknown }> => {
+    ): Promise<{
+      a: MeshNode;
+      b: MeshNode;
+      listener: BackendEnd;
+      dialer: BackendEnd;
+      address: unknown;
+    }> => {
       const [a, b] = [node('a'), node('b')];
       const { end: listener, address } = await backend.listen(a, listenOptions);
       const dialer = await backend.dial(b, address, dialOptions);
@@ -132,7 +138,8 @@ export function backendConformance(name: string, backend: BackendUnderTest): voi
       inbox.on('message', () => undefined);
       const path = b.openDatagram().path('a', 'inbox');
       const fill = (): void => {
-        for (let room = path.reserve(); room !== undefined; room = path.reserve()) path.commit(room.length);
+        for (let room = path.reserve(); room !== undefined; room = path.reserve())
+          path.commit(room.length);
       };
       b.on('drain', fill);
       fill();

@@ -9,6 +9,9 @@ export const REDIAL_BOUNDS = { first: 100, longest: 20_000 } as const;
  * @param random - Uniform in [0, 1).
  */
 export function redialDelay(failures: number, random: number): number {
-  const whole = Math.min(REDIAL_BOUNDS.longest, REDIAL_BOUNDS.first * 2 ** Math.min(failures - 1, 16));
+  const whole = Math.min(
+    REDIAL_BOUNDS.longest,
+    REDIAL_BOUNDS.first * 2 ** Math.min(failures - 1, 16),
+  );
   return whole * (0.5 + random / 2);
 }

@@ -34,7 +34,7 @@ export class Redialer {
     while (!signal.aborted) {
       const { stoodMs } = await this.#attempt(signal);
       failures = stoodMs >= STOOD_MS ? 1 : failures + 1;
-      if (!signal.aborted) await wait(redialDelay(failures, Math.random()), signal);
+      await wait(redialDelay(failures, Math.random()), signal);
     }
   }
 }
@@ -46,7 +46,7 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, milliseconds);
+    const timer = setTimeout(done, signal.aborted ? 0 : milliseconds);
     signal.addEventListener('abort', done);
   });
 }

@@ -54,7 +54,10 @@ function keepDialing(node: MeshNode, options: TcpDialerOptions): { close(): Prom
   });
 }
 
-async function dialOnce(node: MeshNode, options: TcpDialerOptions): Promise<{ close(): Promise<void> }> {
+async function dialOnce(
+  node: MeshNode,
+  options: TcpDialerOptions,
+): Promise<{ close(): Promise<void> }> {
   const stop = new AbortController();
   const socket = await connectTcp(options, stop.signal);
   const done = runLink(node, socket, options, stop.signal);
@@ -88,7 +91,10 @@ async function connectTcp({ host, port }: TcpDialerOptions, signal: AbortSignal)
   const socket = connect({ host, port, noDelay: true });
   const cancel = (): void => void socket.destroy();
   signal.addEventListener('abort', cancel);
-  const timer = setTimeout(() => socket.destroy(new Error('the connection timed out')), CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(
+    () => socket.destroy(new Error('the connection timed out')),
+    CONNECT_TIMEOUT_MS,
+  );
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);

@@ -18,7 +18,8 @@
  *
  * @packageDocumentation
  */
-export { MeshError, PROBLEM_TEXT } from './errors.js';
+export { errorForProblem, MeshError, PROBLEM_TEXT } from './errors.js';
+export { MovableTimer } from './shell/movable-timer.js';
 export type { MeshErrorCode, Problem } from './errors.js';
 export { silentLogger } from './logger.js';
 export type { Logger } from './logger.js';

@@ -183,13 +183,21 @@ export class LinkSession {
     const update = decodeRoutingUpdate(json);
     const peer = update.forwardingNode;
     const { cost = 1, nodeCost, allowedPeers } = this.#options;
-    if (peer === nodeId) { this.#refuse(now, peer, 'it uses the ID of this node'); return; }
-    if (!isNodeId(peer)) { this.#refuse(now, peer, 'its node ID is not valid'); return; }
+    if (peer === nodeId) {
+      this.#refuse(now, peer, 'it uses the ID of this node');
+      return;
+    }
+    if (!isNodeId(peer)) {
+      this.#refuse(now, peer, 'its node ID is not valid');
+      return;
+    }
     if (allowedPeers !== undefined && !allowedPeers.includes(peer)) {
-      this.#refuse(now, peer, 'it is not in the allowed peers list'); return;
+      this.#refuse(now, peer, 'it is not in the allowed peers list');
+      return;
     }
     if (neighbours.get(peer) !== undefined) {
-      this.#refuse(now, peer, 'there is a link with that node already'); return;
+      this.#refuse(now, peer, 'there is a link with that node already');
+      return;
     }
     const peerCost =
       nodeCost !== undefined && Object.hasOwn(nodeCost, peer) ? nodeCost[peer] : cost;
@@ -208,7 +216,8 @@ export class LinkSession {
     const neighbour = this.#neighbour;
     if (neighbour === undefined) return;
     if (update.forwardingNode !== neighbour.nodeId) {
-      this.#refuse(now, neighbour.nodeId, 'its node ID changed'); return;
+      this.#refuse(now, neighbour.nodeId, 'its node ID changed');
+      return;
     }
     if (update.nodeId === neighbour.nodeId) {
       const cost = update.connections.get(nodeId);
@@ -223,7 +232,8 @@ export class LinkSession {
           now,
           neighbour.nodeId,
           `it has cost ${cost} for the link and this node ${neighbour.cost}`,
-        ); return;
+        );
+        return;
       }
     }
     routing.handleUpdate(now, update, neighbour.nodeId);

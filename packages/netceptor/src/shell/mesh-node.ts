@@ -7,7 +7,7 @@ import type { LinkTransport } from '../core/link-transport.js';
 import { MeshError } from '../errors.js';
 import { silentLogger, type Logger } from '../logger.js';
 import { DatagramSocket } from './datagram-socket.js';
-import { NodeTimer } from './node-timer.js';
+import { MovableTimer } from './movable-timer.js';
 import { ping, traceroute, type PingOptions, type PingReply, type TracerouteHop } from './ping.js';
 import { logRoutes } from './route-log.js';
 
@@ -71,7 +71,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   readonly nodeId: string;
   readonly #core: NetceptorCore;
   readonly #log: Logger;
-  readonly #timer = new NodeTimer(() => this.#handleTimeout());
+  readonly #timer = new MovableTimer(() => this.#handleTimeout());
   readonly #transports = new Set<LinkTransport>();
   readonly #sockets = new Set<DatagramSocket>();
   #settling = false;
@@ -263,8 +263,10 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
         return void this.emit('link-down', event);
       case 'route':
         return void this.emit('route', event);
-      case 'routes-changed':
-        { logRoutes(this.#log, this.#core.status()); return; }
+      case 'routes-changed': {
+        logRoutes(this.#log, this.#core.status());
+        return;
+      }
       case 'node-restarted':
         return void this.emit('node-restarted', event.nodeId);
       case 'advertisement':

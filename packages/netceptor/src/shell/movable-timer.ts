@@ -2,7 +2,7 @@
 const MAX_WAIT_MS = 0x7fffffff;
 
 /** One timer that can be moved; moved to later, it fires early once and is set again. It alone writes its fields. */
-export class NodeTimer {
+export class MovableTimer {
   readonly #fire: () => void;
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Infinity;

@@ -1,0 +1,106 @@
+import {
+  errorForProblem,
+  type DatagramSocket,
+  type MeshError,
+  type OutgoingPath,
+} from '@receptorjs/netceptor';
+import { StreamError } from './errors.js';
+import { isInsecureIdentity } from './insecure-identity.js';
+import type { MeshStream } from './mesh-stream.js';
+import type { QuicEngine } from './quic-engine.js';
+import { StreamConnection, type ConnectionHost } from './stream-connection.js';
+
+/** How to dial. */
+export interface DialOptions {
+  /** Milliseconds until the stream must stand; default 15,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One dial: its connection, and the stream it is to become. */
+export interface Dial {
+  readonly connection: StreamConnection;
+  readonly stream: Promise<MeshStream>;
+}
+
+/**
+ * Begins a stream to `service` of `remoteNode` from a socket of its own, which is closed with the connection. The
+ * promise rejects with a `MeshError` for what the mesh reports, or a `StreamError`.
+ */
+export function dial(
+  host: ConnectionHost,
+  engine: QuicEngine,
+  socket: DatagramSocket,
+  remoteNode: string,
+  service: string,
+  { timeoutMs = 15_000, signal }: DialOptions,
+): Dial {
+  const ends = { remoteNode, remoteService: service, localService: socket.service };
+  const path = openPath(socket, remoteNode, service);
+  let settle: { resolve(stream: MeshStream): void; reject(error: Error): void } = {
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
+  const stream = new Promise<MeshStream>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  let dialling = true;
+  const timer = setTimeout(() => {
+    giveUp(new StreamError('dial-timeout', 'timeout: no answer from the peer'));
+  }, timeoutMs);
+  const cancel = (): void => giveUp(new StreamError('cancelled', 'the dial was cancelled'));
+  const done = (): void => {
+    dialling = false;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
+  };
+  const giveUp = (error: StreamError | MeshError): void => {
+    if (!dialling) return;
+    done();
+    settle.reject(error);
+    connection.fail(new StreamError('cancelled', error.message));
+  };
+  const connection = new StreamConnection(
+    host,
+    {
+      opened: (opened) => {
+        done();
+        settle.resolve(opened);
+      },
+      failed: giveUp,
+      over: () => socket.close(),
+    },
+    {
+      role: 'dialler',
+      quic: engine.connect(),
+      path,
+      ends,
+      judge: (certificates) =>
+        isInsecureIdentity(certificates) ? undefined : 'insecure connection to secure service',
+    },
+  );
+  socket.on('message', (payload, fromNode, fromService) => {
+    if (fromNode === remoteNode && fromService === service) connection.receive(payload);
+  });
+  socket.on('unreachable', ({ problem, toNode, toService }) => {
+    if (toNode !== remoteNode || toService !== service) return;
+    if (dialling) giveUp(errorForProblem(problem));
+    else if (problem === 'service unknown') {
+      connection.fail(new StreamError('service-gone', 'the peer no longer knows the stream'));
+    }
+  });
+  signal?.addEventListener('abort', cancel);
+  if (signal?.aborted === true) cancel();
+  else if (!path.hasRoute) giveUp(errorForProblem('no route to node'));
+  return { connection, stream };
+}
+
+/** A service name that is none also closes the socket. */
+function openPath(socket: DatagramSocket, remoteNode: string, service: string): OutgoingPath {
+  try {
+    return socket.path(remoteNode, service);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What can go wrong with a stream, by code. A dial also fails with the `MeshError` of what the mesh reports.
+ *
+ * - `engine-unavailable`: there is no QUIC engine for this platform.
+ * - `handshake-failed`: the two ends could not agree, or one did not trust the other.
+ * - `dial-timeout`: the connection did not stand in time.
+ * - `cancelled`: the caller's `AbortSignal` fired.
+ * - `closed-by-peer`: the peer ended the connection before it had ended the stream.
+ * - `protocol`: the peer did something a stream of the mesh does not do.
+ * - `connection-lost`: nothing was heard of the peer for 30 s.
+ * - `peer-restarted`: the node at the other end has been started anew.
+ * - `service-gone`: the other end says that it knows nothing of this stream (any more).
+ * - `host-closed`: the local node was closed.
+ */
+export type StreamErrorCode =
+  | 'engine-unavailable'
+  | 'handshake-failed'
+  | 'dial-timeout'
+  | 'cancelled'
+  | 'closed-by-peer'
+  | 'protocol'
+  | 'connection-lost'
+  | 'peer-restarted'
+  | 'service-gone'
+  | 'host-closed';
+
+/** An error of a stream. */
+export class StreamError extends Error {
+  override readonly name = 'StreamError';
+  readonly code: StreamErrorCode;
+  /** What the caller may do about it. */
+  readonly hint: string | undefined;
+
+  constructor(
+    code: StreamErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Streams between services of a mesh: QUIC (RFC 9000) over the datagrams of a `MeshNode`, each stream a Node.js
+ * `Duplex` with half-close and back-pressure.
+ *
+ * ```ts
+ * import { MeshNode } from '@receptorjs/netceptor';
+ * import { StreamHost } from '@receptorjs/netceptor-streams';
+ *
+ * const streams = new StreamHost(new MeshNode({ nodeId: 'solo' }));
+ * await streams.listen('echo', {}, (stream) => void stream.pipe(stream));
+ *
+ * const stream = await streams.dial('localhost', 'echo', { timeoutMs: 5000 });
+ * stream.end('hello');
+ * for await (const chunk of stream) process.stdout.write(chunk);
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { StreamError } from './errors.js';
+export type { StreamErrorCode } from './errors.js';
+export { StreamHost } from './stream-host.js';
+export type { StreamHostOptions } from './stream-host.js';
+export { StreamListener } from './stream-listener.js';
+export type { ListenOptions } from './stream-listener.js';
+export type { DialOptions } from './dial.js';
+export type { MeshStream } from './mesh-stream.js';
+export { loadQuicheEngine } from './quiche-engine.js';
+export type {
+  QuicAcceptor,
+  QuicConnection,
+  QuicEnd,
+  QuicEngine,
+  QuicIdentity,
+} from './quic-engine.js';

@@ -1,0 +1,21 @@
+import type { Duplex } from 'node:stream';
+
+/**
+ * A stream between a service of this node and one of another. Ending one direction leaves the other open; not reading
+ * holds the sender back. Its `error` is a `StreamError`, given after everything received has been read.
+ */
+export interface MeshStream extends Duplex {
+  /** The node at the other end. */
+  readonly remoteNode: string;
+  /** The service at the other end; a random name when that end dialled. */
+  readonly remoteService: string;
+  /** The service at this end; a random name when this end dialled. */
+  readonly localService: string;
+}
+
+/** The two ends of a stream. */
+export interface StreamEnds {
+  readonly remoteNode: string;
+  readonly remoteService: string;
+  readonly localService: string;
+}

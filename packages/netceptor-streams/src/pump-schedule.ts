@@ -1,0 +1,44 @@
+import { ReadRoom } from './read-room.js';
+import type { ConnectionHost, StreamConnection } from './stream-connection.js';
+
+/** So many rounds run before the process gets to anything else: two streams of one node must not keep it to themselves. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Which connections have something to do: pumps each once after all that arrives in the running task, so that a batch
+ * of datagrams is answered by one. It alone writes its fields.
+ */
+export class PumpSchedule implements ConnectionHost {
+  readonly room = new ReadRoom();
+  #due = new Set<StreamConnection>();
+  #blocked = new Set<StreamConnection>();
+  #scheduled = false;
+  #rounds = 0;
+
+  schedule(connection: StreamConnection): void {
+    this.#due.add(connection);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    if (this.#rounds === 0) setImmediate(() => (this.#rounds = 0));
+    if (this.#rounds++ < MAX_ROUNDS) queueMicrotask(this.#run);
+    else setImmediate(this.#run);
+  }
+
+  scheduleAfterDrain(connection: StreamConnection): void {
+    this.#blocked.add(connection);
+  }
+
+  /** Links take data again: those that waited go first come, first served. */
+  drained(): void {
+    const waiting = this.#blocked;
+    this.#blocked = new Set();
+    for (const connection of waiting) this.schedule(connection);
+  }
+
+  readonly #run = (): void => {
+    this.#scheduled = false;
+    const due = this.#due;
+    this.#due = new Set();
+    for (const connection of due) connection.pump();
+  };
+}

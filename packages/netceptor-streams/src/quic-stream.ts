@@ -1,0 +1,183 @@
+import { Duplex } from 'node:stream';
+import { StreamError } from './errors.js';
+import type { MeshStream, StreamEnds } from './mesh-stream.js';
+import type { QuicConnection } from './quic-engine.js';
+import type { ReadRoom } from './read-room.js';
+
+/** Bytes a stream holds in each direction besides what QUIC holds. */
+const HIGH_WATER_MARK = 262_144;
+const EMPTY = Buffer.alloc(0);
+
+/** What a stream asks of its connection. */
+export interface StreamCarrier {
+  /** There is something to read or write. */
+  wake(): void;
+  /** The stream was destroyed before it was over. */
+  abandon(): void;
+}
+
+interface PendingWrite {
+  readonly chunks: readonly Buffer[];
+  readonly done: (error?: Error | null) => void;
+}
+
+/** The stream of a QUIC connection as a `Duplex`. The connection moves its bytes; it alone writes its fields. */
+export class QuicStream extends Duplex implements MeshStream {
+  readonly remoteNode: string;
+  readonly remoteService: string;
+  readonly localService: string;
+  readonly #carrier: StreamCarrier;
+  #wantsData = false;
+  #readEnded = false;
+  #writeEnded = false;
+  #pending: PendingWrite | undefined;
+  #pendingAt = 0;
+  #pendingOffset = 0;
+  #pendingFinal: ((error?: Error | null) => void) | undefined;
+  /** Why the connection is gone; given to the reader once it has everything that came before. */
+  #failure: StreamError | undefined;
+
+  constructor(ends: StreamEnds, carrier: StreamCarrier) {
+    super({ allowHalfOpen: true, highWaterMark: HIGH_WATER_MARK });
+    this.remoteNode = ends.remoteNode;
+    this.remoteService = ends.remoteService;
+    this.localService = ends.localService;
+    this.#carrier = carrier;
+  }
+
+  /** Whether both ends have ended their direction, and this end knows it. */
+  get bothEnded(): boolean {
+    return this.#readEnded && this.#writeEnded;
+  }
+
+  /** Moves what the connection has received to the reader, as far as it wants it. */
+  readFrom(quic: QuicConnection, room: ReadRoom): void {
+    while (this.#wantsData && !this.#readEnded && !this.destroyed) {
+      let result: ReturnType<QuicConnection['read']>;
+      try {
+        result = quic.read(room.get());
+      } catch (cause) {
+        this.#failure ??= new StreamError('closed-by-peer', 'the peer cancelled the stream', {
+          cause,
+        });
+        break;
+      }
+      if (result === undefined) break;
+      const [length, finished] = result;
+      if (length > 0) this.#wantsData = this.push(room.take(length));
+      if (!finished) continue;
+      this.#readEnded = true;
+      this.push(null);
+    }
+    this.#giveFailure(quic);
+  }
+
+  /** The peer ended its direction before it sent anything. */
+  endReading(): void {
+    this.#readEnded = true;
+    this.push(null);
+  }
+
+  /** Moves what the writer has given to the connection, as far as that takes it. */
+  writeTo(quic: QuicConnection): void {
+    try {
+      if (this.#pending !== undefined && !this.#writePending(quic, this.#pending)) return;
+      const final = this.#pendingFinal;
+      if (final === undefined || quic.write(EMPTY, true) < 0) return;
+      this.#pendingFinal = undefined;
+      this.#writeEnded = true;
+      final();
+    } catch (cause) {
+      this.fail(
+        new StreamError('closed-by-peer', 'the peer reads no more of the stream', { cause }),
+        quic,
+      );
+    }
+  }
+
+  /** The connection is gone. What was received before is still read; then the stream ends with this error. */
+  fail(error: StreamError, quic: QuicConnection): void {
+    this.#failure ??= error;
+    this.#giveFailure(quic);
+  }
+
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (this.#failure !== undefined && this.readableLength === 0) this.#carrier.wake();
+    return chunk;
+  }
+
+  override _read(): void {
+    this.#wantsData = true;
+    this.#carrier.wake();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#begin([chunk], done);
+  }
+
+  override _writev(
+    items: readonly { readonly chunk: Buffer }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#begin(
+      items.map(({ chunk }) => chunk),
+      done,
+    );
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#pendingFinal = done;
+    this.#carrier.wake();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const pending = this.#pending?.done ?? this.#pendingFinal;
+    this.#pending = undefined;
+    this.#pendingFinal = undefined;
+    if (!this.bothEnded) this.#carrier.abandon();
+    done(error);
+    pending?.(error ?? new StreamError('cancelled', 'the stream was destroyed'));
+  }
+
+  #begin(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
+    this.#pending = { chunks, done };
+    this.#pendingAt = 0;
+    this.#pendingOffset = 0;
+    this.#carrier.wake();
+  }
+
+  /** True when everything pending has been taken. */
+  #writePending(quic: QuicConnection, { chunks, done }: PendingWrite): boolean {
+    for (
+      let chunk = chunks[this.#pendingAt];
+      chunk !== undefined;
+      chunk = chunks[this.#pendingAt]
+    ) {
+      if (this.#pendingOffset < chunk.length) {
+        const rest = this.#pendingOffset === 0 ? chunk : chunk.subarray(this.#pendingOffset);
+        const taken = quic.write(rest, false);
+        if (taken === 0) return false;
+        this.#pendingOffset += taken;
+      }
+      if (this.#pendingOffset < chunk.length) return false;
+      this.#pendingAt++;
+      this.#pendingOffset = 0;
+    }
+    this.#pending = undefined;
+    done();
+    return !this.#hasPending();
+  }
+
+  #hasPending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  /** Ends the stream with its failure when nothing is left to be read, neither here nor in QUIC. */
+  #giveFailure(quic: QuicConnection): void {
+    if (this.#failure === undefined || this.destroyed || this.bothEnded) return;
+    if (this.#readEnded || (this.readableLength === 0 && !quic.readable)) {
+      this.destroy(this.#failure);
+    }
+  }
+}

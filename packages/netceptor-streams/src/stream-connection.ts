@@ -1,0 +1,280 @@
+import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
+import { StreamError } from './errors.js';
+import { describeEnd } from './describe-end.js';
+import type { StreamEnds } from './mesh-stream.js';
+import { MAX_DATAGRAM, type QuicConnection } from './quic-engine.js';
+import { QuicStream } from './quic-stream.js';
+import type { ReadRoom } from './read-room.js';
+
+const HANDSHAKE_MS = 15_000;
+/** How long a dialler may take to open its stream. */
+const FIRST_BYTE_MS = 60_000;
+const KEEP_ALIVE_MS = 15_000;
+/** How long a connection stays after both ends ended the stream, for a peer that loses what it has not read when told of the end. */
+const LINGER_MS = 10_000;
+/** How long what was received stays readable once the connection is gone. */
+const UNREAD_MS = 30_000;
+/** What a dialler writes first, so that the listener sees the stream: no part of its content. */
+const MARKER = Buffer.from([0]);
+
+const CLOSE = {
+  normal: [0, 'normal close'],
+  cancelled: [499, 'stream cancelled'],
+  readError: [500, 'Read Data Error'],
+  acceptTimeout: [500, 'Accept Timeout'],
+} as const;
+/** QUIC's code for the TLS alert bad_certificate. */
+const BAD_CERTIFICATE = 0x12a;
+
+/** What a connection asks of its host. */
+export interface ConnectionHost {
+  readonly room: ReadRoom;
+  /** Calls {@link StreamConnection.pump} soon, once for any number of calls. */
+  schedule(connection: StreamConnection): void;
+  /** Schedules the connection when links take data again. */
+  scheduleAfterDrain(connection: StreamConnection): void;
+}
+
+/** What a connection tells its dialler or listener. */
+export interface ConnectionListener {
+  /** The stream is there. */
+  opened(stream: QuicStream): void;
+  /** The connection ended before there was a stream. */
+  failed(error: StreamError): void;
+  /** Nothing more will be sent or received. */
+  over(): void;
+}
+
+/** How a connection is set up. */
+export interface ConnectionOptions {
+  readonly role: 'dialler' | 'listener';
+  readonly quic: QuicConnection;
+  readonly path: OutgoingPath;
+  readonly ends: StreamEnds;
+  /** Says what is wrong with the peer's certificates, or nothing. */
+  readonly judge: (certificates: readonly Uint8Array[]) => string | undefined;
+}
+
+/** One QUIC connection with its one stream: moves datagrams, bytes and time. It alone writes its fields. */
+export class StreamConnection {
+  readonly ends: StreamEnds;
+  readonly #host: ConnectionHost;
+  readonly #listener: ConnectionListener;
+  readonly #role: 'dialler' | 'listener';
+  readonly #quic: QuicConnection;
+  readonly #path: OutgoingPath;
+  readonly #judge: ConnectionOptions['judge'];
+  readonly #timer = new MovableTimer(() => this.#timeUp());
+  #phase: 'handshake' | 'waiting' | 'open' | 'ended' | 'over' = 'handshake';
+  #stream: QuicStream | undefined;
+  #quicDueAt = Infinity;
+  #keepAliveAt = Infinity;
+  /** When the present phase has taken too long. */
+  #phaseEndsAt = performance.now() + HANDSHAKE_MS;
+  /** Why this end closed the connection, when it did. */
+  #reason: StreamError | undefined;
+  #lingering = false;
+  /** Whether this end has closed the connection. */
+  #closing = false;
+
+  constructor(host: ConnectionHost, listener: ConnectionListener, options: ConnectionOptions) {
+    this.#host = host;
+    this.#listener = listener;
+    this.#role = options.role;
+    this.#quic = options.quic;
+    this.#path = options.path;
+    this.#judge = options.judge;
+    this.ends = options.ends;
+    host.schedule(this);
+  }
+
+  /** The connection ID this end chose. */
+  get localId(): Buffer {
+    return this.#quic.localId;
+  }
+
+  get isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
+  receive(datagram: Buffer): void {
+    if (this.#phase === 'over') return;
+    this.#quic.receive(datagram);
+    this.#host.schedule(this);
+  }
+
+  /** Ends the connection at once; the stream ends with `error` after what it has received. */
+  fail(error: StreamError): void {
+    if (this.#phase === 'ended' || this.#phase === 'over') return;
+    this.#reason = error;
+    this.#close(CLOSE.normal);
+  }
+
+  /** The way to the peer changed: what was lost on the old one is sent again at once. */
+  routeChanged(): void {
+    if (this.#phase === 'over' || !this.#path.hasRoute) return;
+    this.#quic.keepAlive();
+    this.#host.schedule(this);
+  }
+
+  /** Does all that can be done now: reads, writes, sends, ends. */
+  pump(): void {
+    const quic = this.#quic;
+    if (this.#phase === 'handshake' && quic.established) this.#establish();
+    if (this.#phase === 'waiting') this.#awaitStream();
+    const stream = this.#stream;
+    if (stream !== undefined) {
+      stream.readFrom(quic, this.#host.room);
+      if (this.#phase === 'open') {
+        stream.writeTo(quic);
+        this.#endWhenDone(stream);
+      }
+    }
+    if (this.#phase === 'over') return;
+    this.#sendAll();
+    if (this.#phase !== 'ended' && (this.#closing || quic.ended)) this.#ended();
+    if (quic.closed) this.#over();
+    else this.#setTimer();
+  }
+
+  #establish(): void {
+    const problem = this.#judge(this.#quic.peerCertificates());
+    if (problem !== undefined) {
+      this.#reason = new StreamError('handshake-failed', `CRYPTO_ERROR 0x12a (local): ${problem}`);
+      this.#closing = true;
+      this.#quic.close(false, BAD_CERTIFICATE, problem);
+      return;
+    }
+    if (this.#role === 'listener') {
+      this.#phase = 'waiting';
+      this.#phaseEndsAt = performance.now() + FIRST_BYTE_MS;
+      return;
+    }
+    this.#quic.write(MARKER, false);
+    this.#keepAliveAt = performance.now() + KEEP_ALIVE_MS;
+    this.#open();
+  }
+
+  /** Takes the marker with which a dialler opens its stream. */
+  #awaitStream(): void {
+    const marker = Buffer.allocUnsafe(1);
+    try {
+      const read = this.#quic.read(marker);
+      if (read === undefined) return;
+      const [length, finished] = read;
+      if (length === 1 && marker[0] === MARKER[0]) {
+        const stream = this.#open();
+        if (finished) stream.endReading();
+        return;
+      }
+    } catch {
+      // The peer reset its stream before it said anything: as wrong as saying the wrong thing.
+    }
+    this.#reason = new StreamError('protocol', 'the peer did not open its stream as it should');
+    this.#close(CLOSE.readError);
+  }
+
+  #open(): QuicStream {
+    this.#phase = 'open';
+    this.#phaseEndsAt = Infinity;
+    const stream = new QuicStream(this.ends, {
+      wake: () => this.#host.schedule(this),
+      abandon: () => this.#close(CLOSE.cancelled),
+    });
+    this.#stream = stream;
+    this.#listener.opened(stream);
+    return stream;
+  }
+
+  #endWhenDone(stream: QuicStream): void {
+    if (this.#lingering || !stream.bothEnded || !this.#quic.streamDone()) return;
+    this.#lingering = true;
+    if (this.#quic.peerMaxDatagram >= MAX_DATAGRAM) this.#close(CLOSE.normal);
+    else this.#phaseEndsAt = performance.now() + LINGER_MS;
+  }
+
+  #close([code, reason]: readonly [number, string]): void {
+    if (this.#phase === 'over') return;
+    this.#closing = true;
+    this.#quic.close(true, code, reason);
+    this.#host.schedule(this);
+  }
+
+  #sendAll(): void {
+    for (;;) {
+      const room = this.#path.reserve();
+      if (room === undefined) {
+        if (this.#path.hasRoute) this.#host.scheduleAfterDrain(this);
+        return;
+      }
+      const length = this.#quic.send(room);
+      this.#path.commit(length);
+      if (length === 0) return;
+    }
+  }
+
+  /** The connection has ended at one end: tells the stream, or whoever waits for it. */
+  #ended(): void {
+    const stream = this.#stream;
+    this.#phase = 'ended';
+    this.#keepAliveAt = Infinity;
+    this.#phaseEndsAt = performance.now() + UNREAD_MS;
+    const error = this.#reason ?? describeEnd(this.#quic.end(), stream === undefined);
+    if (stream === undefined) this.#listener.failed(error);
+    else if (!stream.bothEnded) stream.fail(error, this.#quic);
+  }
+
+  #over(): void {
+    this.#phase = 'over';
+    this.#listener.over();
+    const stream = this.#stream;
+    if (stream === undefined || stream.destroyed) this.#timer.clear();
+    else this.#timer.set(performance.now(), this.#phaseEndsAt);
+  }
+
+  #setTimer(): void {
+    const now = performance.now();
+    const timeout = this.#quic.timeout();
+    this.#quicDueAt = timeout === undefined ? Infinity : now + timeout;
+    this.#timer.set(now, Math.min(this.#quicDueAt, this.#keepAliveAt, this.#phaseEndsAt));
+  }
+
+  /** Time is judged only after what has arrived was read: a process that stood still has not lost its peers. */
+  #timeUp(): void {
+    setImmediate(() => this.#handleTime(performance.now()));
+  }
+
+  #handleTime(now: number): void {
+    if (now >= this.#phaseEndsAt) this.#phaseTimedOut();
+    if (this.#phase === 'over') return;
+    if (this.#quic.timeout() === 0) this.#quic.handleTimeout();
+    if (now >= this.#keepAliveAt) {
+      this.#keepAliveAt = now + KEEP_ALIVE_MS;
+      this.#quic.keepAlive();
+    }
+    this.#host.schedule(this);
+  }
+
+  #phaseTimedOut(): void {
+    this.#phaseEndsAt = Infinity;
+    switch (this.#phase) {
+      case 'handshake':
+        this.#reason = new StreamError(
+          'dial-timeout',
+          'timeout: no handshake with the peer in 15 s',
+        );
+        this.#close(CLOSE.acceptTimeout);
+        return;
+      case 'waiting':
+        this.#reason = new StreamError('protocol', 'the peer opened no stream');
+        this.#close(CLOSE.acceptTimeout);
+        return;
+      case 'open':
+        this.#close(CLOSE.normal);
+        return;
+      case 'ended':
+      case 'over':
+        this.#stream?.destroy(describeEnd(this.#quic.end(), false));
+    }
+  }
+}

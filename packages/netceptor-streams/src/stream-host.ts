@@ -1,0 +1,129 @@
+import type { MeshNode } from '@receptorjs/netceptor';
+import { dial, type DialOptions } from './dial.js';
+import { StreamError } from './errors.js';
+import { insecureIdentity } from './insecure-identity.js';
+import type { MeshStream } from './mesh-stream.js';
+import type { QuicAcceptor, QuicEngine } from './quic-engine.js';
+import { loadQuicheEngine } from './quiche-engine.js';
+import { PumpSchedule } from './pump-schedule.js';
+import type { StreamConnection } from './stream-connection.js';
+import { StreamListener, type ListenOptions } from './stream-listener.js';
+
+/** How a host is set up. */
+export interface StreamHostOptions {
+  /** Default: the engine of this platform, loaded when it is first needed. */
+  readonly engine?: QuicEngine;
+}
+
+/** The streams of a node: dials and listens. It alone writes its fields. */
+export class StreamHost {
+  readonly #node: MeshNode;
+  readonly #schedule = new PumpSchedule();
+  readonly #diallers = new Set<StreamConnection>();
+  readonly #listeners = new Set<StreamListener>();
+  #engine: QuicEngine | undefined;
+  #acceptor: QuicAcceptor | undefined;
+  #closed = false;
+
+  constructor(node: MeshNode, { engine }: StreamHostOptions = {}) {
+    this.#node = node;
+    this.#engine = engine;
+    node.on('drain', this.#onDrain);
+    node.on('route', this.#onRoute);
+    node.on('node-restarted', this.#onRestart);
+    node.once('close', this.#onClose);
+  }
+
+  /**
+   * Opens a stream to a service of a node; `localhost` is this node.
+   *
+   * @throws {MeshError} `no-route`, `service-unknown`, `message-expired`, `blocked-by-firewall`,
+   *   `invalid-service-name`, `shutdown`
+   * @throws {StreamError} `dial-timeout`, `handshake-failed`, `cancelled`, `closed-by-peer`, `host-closed`,
+   *   `engine-unavailable`
+   */
+  async dial(nodeId: string, service: string, options: DialOptions = {}): Promise<MeshStream> {
+    const engine = await this.#loadEngine();
+    const socket = this.#node.openDatagram();
+    const target = this.#node.resolve(nodeId);
+    const { connection, stream } = dial(this.#schedule, engine, socket, target, service, options);
+    this.#diallers.add(connection);
+    socket.once('close', () => this.#diallers.delete(connection));
+    return stream;
+  }
+
+  /**
+   * Accepts streams to a service of this node; without a name one with an unused random name.
+   *
+   * @throws {MeshError} `service-in-use`, `invalid-service-name`, `shutdown`
+   * @throws {StreamError} `engine-unavailable`, `host-closed`
+   */
+  async listen(
+    service: string | undefined,
+    options: ListenOptions,
+    onStream: (stream: MeshStream) => void,
+  ): Promise<StreamListener> {
+    const engine = await this.#loadEngine();
+    this.#acceptor ??= engine.acceptor(insecureIdentity(Date.now()));
+    const listener: StreamListener = new StreamListener(
+      this.#node,
+      this.#schedule,
+      engine,
+      this.#acceptor,
+      service,
+      options,
+      onStream,
+      () => this.#listeners.delete(listener),
+    );
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  /** Ends all streams and listeners. The node stays. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#node.off('drain', this.#onDrain);
+    this.#node.off('route', this.#onRoute);
+    this.#node.off('node-restarted', this.#onRestart);
+    this.#node.off('close', this.#onClose);
+    for (const listener of this.#listeners) listener.close();
+    for (const connection of this.#diallers) {
+      connection.fail(new StreamError('host-closed', 'the node was closed'));
+      connection.pump();
+    }
+    await Promise.resolve();
+  }
+
+  readonly #onDrain = (): void => this.#schedule.drained();
+
+  readonly #onRoute = ({ nodeId, via }: { nodeId: string; via: string | undefined }): void => {
+    if (via === undefined) return;
+    for (const connection of this.#connectionsTo(nodeId)) connection.routeChanged();
+  };
+
+  readonly #onRestart = (nodeId: string): void => {
+    for (const connection of this.#connectionsTo(nodeId)) {
+      connection.fail(new StreamError('peer-restarted', `node ${nodeId} was restarted`));
+    }
+  };
+
+  readonly #onClose = (): void => void this.close();
+
+  *#connectionsTo(nodeId: string): Generator<StreamConnection, void, undefined> {
+    for (const connection of this.#diallers) {
+      if (connection.ends.remoteNode === nodeId) yield connection;
+    }
+    for (const listener of this.#listeners) {
+      for (const connection of listener.connections) {
+        if (connection.ends.remoteNode === nodeId) yield connection;
+      }
+    }
+  }
+
+  async #loadEngine(): Promise<QuicEngine> {
+    this.#engine ??= await loadQuicheEngine();
+    if (this.#closed) throw new StreamError('host-closed', 'the node was closed');
+    return this.#engine;
+  }
+}

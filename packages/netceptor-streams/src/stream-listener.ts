@@ -1,0 +1,157 @@
+import type {
+  Advertisement,
+  DatagramSocket,
+  MeshNode,
+  ServiceDescription,
+  WorkCommand,
+} from '@receptorjs/netceptor';
+import { StreamError } from './errors.js';
+import type { MeshStream } from './mesh-stream.js';
+import type { QuicAcceptor, QuicEngine } from './quic-engine.js';
+import { StreamConnection, type ConnectionHost } from './stream-connection.js';
+
+/** The most connections of one listener; a dialler beyond them gets no answer. */
+const MAX_CONNECTIONS = 16_384;
+const LONG_HEADER = 0x80;
+
+/** How a service is offered. */
+export interface ListenOptions {
+  /** Whether to advertise the service to the mesh; default false, true when there are tags or work commands. */
+  readonly advertise?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly workCommands?: readonly WorkCommand[];
+}
+
+/** A service that accepts streams. It alone writes its fields. */
+export class StreamListener {
+  readonly service: string;
+  readonly #node: MeshNode;
+  readonly #host: ConnectionHost;
+  readonly #engine: QuicEngine;
+  readonly #acceptor: QuicAcceptor;
+  readonly #socket: DatagramSocket;
+  readonly #onStream: (stream: MeshStream) => void;
+  readonly #onClose: () => void;
+  /** By node and service of the dialler. */
+  readonly #connections = new Map<string, StreamConnection>();
+  #description: ServiceDescription;
+  #advertisement: Advertisement | undefined;
+
+  /** Made by `StreamHost.listen`. */
+  constructor(
+    node: MeshNode,
+    host: ConnectionHost,
+    engine: QuicEngine,
+    acceptor: QuicAcceptor,
+    service: string | undefined,
+    options: ListenOptions,
+    onStream: (stream: MeshStream) => void,
+    onClose: () => void,
+  ) {
+    const {
+      tags,
+      workCommands,
+      advertise = tags !== undefined || workCommands !== undefined,
+    } = options;
+    this.#node = node;
+    this.#host = host;
+    this.#engine = engine;
+    this.#acceptor = acceptor;
+    this.#onStream = onStream;
+    this.#onClose = onClose;
+    this.#socket = node.openDatagram(service);
+    this.service = this.#socket.service;
+    this.#socket.on('message', (payload, fromNode, fromService) => {
+      this.#receive(payload, fromNode, fromService);
+    });
+    this.#socket.on('unreachable', ({ problem, toNode, toService }) => {
+      if (problem === 'service unknown') this.#peerGone(toNode, toService);
+    });
+    this.#description = {
+      connectionType: 1,
+      tags: tags ?? null,
+      ...(workCommands === undefined ? {} : { workCommands }),
+    };
+    if (advertise) this.#advertisement = node.advertise(this.service, this.#description);
+  }
+
+  /** All connections, those that are ending included. */
+  get connections(): Iterable<StreamConnection> {
+    return this.#connections.values();
+  }
+
+  /** Changes what is advertised, and begins to advertise when the service was not. */
+  updateAdvertisement(change: {
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly workCommands?: readonly WorkCommand[];
+  }): void {
+    this.#description = { ...this.#description, ...change };
+    if (this.#advertisement === undefined) {
+      this.#advertisement = this.#node.advertise(this.service, this.#description);
+    } else {
+      this.#advertisement.update(this.#description);
+    }
+  }
+
+  /** Accepts no more streams, withdraws the advertisement and ends the streams that are open. */
+  close(): void {
+    this.#advertisement?.withdraw();
+    for (const connection of this.#connections.values()) {
+      connection.fail(new StreamError('host-closed', 'the listener was closed'));
+      connection.pump();
+    }
+    this.#socket.close();
+    this.#onClose();
+  }
+
+  #receive(payload: Buffer, fromNode: string, fromService: string): void {
+    const key = `${fromNode}\0${fromService}`;
+    const known = this.#connections.get(key);
+    if (known !== undefined && belongsTo(payload, known)) {
+      known.receive(payload);
+    } else if (!this.#engine.isInitial(payload)) {
+      this.#socket.refuse(fromNode, fromService);
+    } else if (this.#connections.size < MAX_CONNECTIONS) {
+      known?.fail(new StreamError('closed-by-peer', 'the peer began a new connection'));
+      this.#accept(key, fromNode, fromService).receive(payload);
+    }
+  }
+
+  #accept(key: string, remoteNode: string, remoteService: string): StreamConnection {
+    const ends = { remoteNode, remoteService, localService: this.service };
+    const connection: StreamConnection = new StreamConnection(
+      this.#host,
+      {
+        opened: (stream) => this.#onStream(stream),
+        failed: () => undefined,
+        over: () => {
+          if (this.#connections.get(key) === connection) this.#connections.delete(key);
+        },
+      },
+      {
+        role: 'listener',
+        quic: this.#acceptor.accept(),
+        path: this.#socket.path(remoteNode, remoteService),
+        ends,
+        judge: () => undefined,
+      },
+    );
+    this.#connections.set(key, connection);
+    return connection;
+  }
+
+  #peerGone(node: string, service: string): void {
+    this.#connections
+      .get(`${node}\0${service}`)
+      ?.fail(new StreamError('service-gone', 'the peer no longer knows the stream'));
+  }
+}
+
+/** Whether a datagram can be one of the connection's: one that is no part of a handshake must carry its ID. */
+function belongsTo(datagram: Buffer, connection: StreamConnection): boolean {
+  if (connection.isOver) return false;
+  const first = datagram[0];
+  if (first === undefined || (first & LONG_HEADER) !== 0) return true;
+  const id = connection.localId;
+  return datagram.length > id.length && id.compare(datagram, 1, 1 + id.length) === 0;
+}

@@ -1,0 +1,220 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { buffer, text } from 'node:stream/consumers';
+import { MeshNode } from '@receptorjs/netceptor';
+import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MeshStream } from './mesh-stream.js';
+import { StreamHost } from './stream-host.js';
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+interface Member {
+  readonly node: MeshNode;
+  readonly streams: StreamHost;
+}
+
+function member(nodeId: string): Member {
+  const node = new MeshNode({ nodeId });
+  const streams = new StreamHost(node);
+  cleanups.push(async () => {
+    await streams.close();
+    await node.close();
+  });
+  return { node, streams };
+}
+
+async function reach(from: Member, nodeId: string): Promise<void> {
+  while (!from.node.isReachable(nodeId)) await once(from.node, 'route');
+}
+
+/** A chain of nodes over TCP, the first and the last with a route to each other. */
+async function chain(...ids: string[]): Promise<{ first: Member; last: Member; all: Member[] }> {
+  const all = ids.map(member);
+  for (const [at, each] of all.entries()) {
+    const next = all[at + 1];
+    if (next === undefined) continue;
+    const listener = await listenTcp(next.node, { host: '127.0.0.1', port: 0 });
+    await dialTcp(each.node, listener.address);
+  }
+  const [first, last] = [all[0]!, all.at(-1)!];
+  await Promise.all([reach(first, last.node.nodeId), reach(last, first.node.nodeId)]);
+  return { first, last, all };
+}
+
+const echo = (stream: MeshStream): void => {
+  stream.on('error', () => undefined);
+  stream.pipe(stream);
+};
+
+describe.each([
+  ['to this node', ['a']],
+  ['to a neighbour', ['a', 'b']],
+  ['over a hop', ['a', 'h', 'b']],
+])('a stream %s', (_name, ids) => {
+  const open = async (
+    service: string,
+    onStream: (stream: MeshStream) => void,
+  ): Promise<MeshStream> => {
+    const { first, last } = await chain(...ids);
+    await last.streams.listen(service, {}, onStream);
+    return first.streams.dial(last.node.nodeId, service);
+  };
+
+  it('carries bytes both ways and names its ends', async () => {
+    let accepted: MeshStream | undefined;
+    const stream = await open('echo', (each) => {
+      accepted = each;
+      echo(each);
+    });
+    stream.end('hello');
+    expect(await text(stream)).toBe('hello');
+    expect([stream.remoteNode, stream.remoteService]).toEqual([ids.at(-1), 'echo']);
+    expect([accepted?.remoteNode, accepted?.remoteService]).toEqual([ids[0], stream.localService]);
+  });
+
+  it('D15: ends one direction and still carries all of the other', async () => {
+    const stream = await open('answer', (each) => {
+      let asked = '';
+      each.on('data', (chunk: Buffer) => (asked += chunk.toString()));
+      each.on('end', () => each.end(`${asked}!`.repeat(50_000)));
+    });
+    stream.end('question');
+    expect((await text(stream)).length).toBe('question!'.length * 50_000);
+  });
+
+  it('carries megabytes unchanged', async () => {
+    const stream = await open('echo', echo);
+    const sent = randomBytes(24 << 20);
+    stream.end(sent);
+    const got = await buffer(stream);
+    const digest = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
+    expect(got.length).toBe(sent.length);
+    expect(digest(got)).toBe(digest(sent));
+  });
+
+  it('holds a sender back whose peer does not read', async () => {
+    let accepted: MeshStream | undefined;
+    const stream = await open('hold', (each) => {
+      accepted = each;
+    });
+    const chunk = Buffer.alloc(1 << 20);
+    let taken = 0;
+    while (stream.write(chunk)) taken++;
+    stream.once('drain', () => taken++);
+    for (let full = false; !full && taken < 64;) {
+      full = !stream.write(chunk);
+      taken++;
+      if (full) {
+        full = await Promise.race([
+          once(stream, 'drain').then(() => false),
+          new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 300)),
+        ]);
+      }
+    }
+    expect(taken).toBeLessThan(32);
+    expect(accepted?.readableLength).toBeLessThan(2 << 20);
+    stream.on('error', () => undefined);
+    stream.destroy();
+  });
+});
+
+describe('a dial', () => {
+  it('to a service that is not there fails at once with "service unknown"', async () => {
+    const { first, last } = await chain('a', 'h', 'b');
+    await expect(first.streams.dial(last.node.nodeId, 'nosuch')).rejects.toMatchObject({
+      code: 'service-unknown',
+      message: 'service unknown',
+    });
+  });
+
+  it('to a node that is not known fails at once with "no route to node"', async () => {
+    const { streams } = member('a');
+    await expect(streams.dial('nowhere', 'echo')).rejects.toMatchObject({
+      code: 'no-route',
+      message: 'no route to node',
+    });
+  });
+
+  it('ends when its signal fires, before and during', async () => {
+    const { first, last } = await chain('a', 'b');
+    last.node.openDatagram('mute');
+    await expect(
+      first.streams.dial('b', 'mute', { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    const stop = new AbortController();
+    const dialled = first.streams.dial('b', 'mute', { signal: stop.signal });
+    stop.abort();
+    await expect(dialled).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('ends at its deadline', async () => {
+    const { first, last } = await chain('a', 'b');
+    last.node.openDatagram('mute');
+    await expect(first.streams.dial('b', 'mute', { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'dial-timeout',
+    });
+  });
+
+  it('refuses names that are none', async () => {
+    const { streams } = member('a');
+    await expect(streams.dial('a', 'much too long')).rejects.toMatchObject({
+      code: 'invalid-service-name',
+    });
+  });
+});
+
+describe('an open stream', () => {
+  it('ends with an error after all it received when the peer destroys it', async () => {
+    const { first, last } = await chain('a', 'b');
+    await last.streams.listen('die', {}, (stream) => {
+      stream.on('error', () => undefined);
+      stream.write('last words', () => stream.once('data', () => stream.destroy()));
+    });
+    const stream = await first.streams.dial('b', 'die');
+    const [words] = (await once(stream, 'data')) as [Buffer];
+    expect(words.toString()).toBe('last words');
+    stream.write('go');
+    const [error] = (await once(stream, 'error')) as unknown as [Error];
+    expect(error).toMatchObject({ code: 'closed-by-peer' });
+  });
+
+  it('ends at once when its listener is closed', async () => {
+    const { first, last } = await chain('a', 'h', 'b');
+    const listener = await last.streams.listen('echo', {}, echo);
+    const stream = await first.streams.dial('b', 'echo');
+    const ended = once(stream, 'error') as Promise<[Error]>;
+    listener.close();
+    expect((await ended)[0]).toMatchObject({ code: 'closed-by-peer' });
+  });
+
+  it('survives that its link is cut and comes back', async () => {
+    const { first, last, all } = await chain('a', 'b');
+    await last.streams.listen('echo', {}, echo);
+    const stream = await first.streams.dial('b', 'echo');
+    stream.on('error', () => undefined);
+    stream.write('before');
+    await once(stream, 'data');
+    const extra = await listenTcp(all[1]!.node, { host: '127.0.0.1', port: 0 });
+    const down = once(first.node, 'link-down');
+    for (const socket of activeSockets()) socket.destroy();
+    await down;
+    stream.write('after');
+    await dialTcp(first.node, extra.address);
+    expect(String(((await once(stream, 'data')) as [Buffer])[0])).toBe('after');
+  });
+});
+
+function activeSockets(): { destroy(): void }[] {
+  return (
+    process as unknown as { _getActiveHandles(): { destroy?(): void; remotePort?: number }[] }
+  )
+    ._getActiveHandles()
+    .filter(
+      (handle): handle is { destroy(): void; remotePort: number } =>
+        handle.remotePort !== undefined && handle.destroy !== undefined,
+    );
+}
