@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/**
+ * The command line of a mesh node: status, ping, traceroute, units of work and their results, over the node's control
+ * socket. It takes the verbs, options and environment variables of the Python `receptorctl`, prints what that prints,
+ * and ends with the same exit codes; `--json` is there wherever there is output.
+ *
+ * ```sh
+ * receptorctl --socket /run/receptor.sock status
+ * receptorctl --socket /run/receptor.sock work submit cat --node far -l hello -f --rm
+ * ```
+ *
+ * @packageDocumentation
+ */
+import manifest from '../package.json' with { type: 'json' };
+import { Failure, messageOf } from './failure.js';
+import { buildProgram } from './program.js';
+import { printError } from './terminal.js';
+
+async function main(args: readonly string[]): Promise<number> {
+  const program = buildProgram(manifest.version);
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((c) => c.commands),
+  ]) {
+    command.exitOverride().configureOutput({ outputError: () => undefined });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof Failure) {
+      if (error.message !== '') printError(error.message);
+      return error.exitCode;
+    }
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'commander.helpDisplayed' || code === 'commander.help') return 0;
+    printError(messageOf(error).replace(/^error: /, ''));
+    return 1;
+  }
+}
+
+// a reader that has seen enough, such as head, is no failure
+process.stdout.on('error', () => {
+  process.exit(0);
+});
+process.exit(await main(process.argv.slice(2)));

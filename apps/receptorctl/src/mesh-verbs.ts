@@ -1,0 +1,109 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from './failure.js';
+import type { Session } from './session.js';
+import { statusTable } from './status-table.js';
+import { print, printError, printJson } from './terminal.js';
+
+interface JsonFlag {
+  readonly json?: boolean | undefined;
+}
+
+export async function status(session: Session, { json }: JsonFlag): Promise<void> {
+  const reply = await session.first.status();
+  if (json) printJson(reply);
+  else process.stdout.write(statusTable(reply));
+}
+
+export async function ping(
+  session: Session,
+  node: string,
+  { count, delay: seconds, json }: JsonFlag & { count: number; delay: number },
+): Promise<void> {
+  const replies: JsonValue[] = [];
+  let failed = false;
+  for (let sent = 0; sent < count; sent += 1) {
+    if (sent > 0) await delay(seconds * 1000);
+    const reply = objectOf(await session.first.request({ command: 'ping', target: node }));
+    replies.push(reply);
+    const { Success, From, TimeStr, Error: error } = reply;
+    failed ||= Success !== true;
+    if (json) continue;
+    if (Success === true) print(`Reply from ${text(From)} in ${text(TimeStr)}`);
+    else if (From !== undefined && TimeStr !== undefined) {
+      printError(`${text(error)} from ${text(From)} in ${text(TimeStr)}`);
+    } else printError(text(error));
+  }
+  if (json) printJson(replies);
+  if (failed) throw new Failure(2);
+}
+
+export async function traceroute(
+  session: Session,
+  node: string,
+  { json }: JsonFlag,
+): Promise<void> {
+  const reply = await session.first.traceroute(node);
+  if (json) {
+    printJson(reply);
+    return;
+  }
+  const hops = Object.entries(reply).sort(([a], [b]) => Number(a) - Number(b));
+  for (const [number, hop] of hops) {
+    const { From, TimeStr, Error: error } = objectOf(hop ?? null);
+    if (error === undefined) print(`${number}: ${text(From)} in ${text(TimeStr)}`);
+    else printError(`${number}: Error ${text(error)} from ${text(From)} in ${text(TimeStr)}`);
+  }
+}
+
+export async function reload(session: Session, { json }: JsonFlag): Promise<void> {
+  const reply = await session.first.reload();
+  const error = text(reply['Error']);
+  if (json) printJson(reply);
+  if (reply['Success'] === true) {
+    if (!json) print('Reload successful');
+    return;
+  }
+  const code = error.includes('ERRORCODE 3') ? 3 : error.includes('ERRORCODE 4') ? 4 : 5;
+  throw json ? new Failure(code) : new Failure(code, error);
+}
+
+export function version(session: Session, { json }: JsonFlag): void {
+  const { own, node } = session.versions;
+  if (json) {
+    printJson({ receptorctl: own, receptor: node });
+    return;
+  }
+  print(`receptorctl  ${own}`);
+  print(`receptor     ${node}`);
+}
+
+/** Joins the terminal, or whatever stdin and stdout are, with a service until the service ends. */
+export async function connect(
+  session: Session,
+  node: string,
+  service: string,
+  { raw, tlsClient }: { raw?: boolean; tlsClient?: string | undefined },
+): Promise<void> {
+  const stream = await session.first.connectService(node, service, { tlsClient });
+  const { stdin, stdout } = process;
+  const isRaw = raw === true && stdin.isTTY;
+  if (isRaw) stdin.setRawMode(true);
+  try {
+    pipeline(stdin, stream).catch(() => undefined);
+    await pipeline(stream, stdout, { end: false });
+  } finally {
+    if (isRaw) stdin.setRawMode(false);
+    stdin.destroy();
+    if (stdin.isTTY) print('');
+  }
+}
+
+function objectOf(value: JsonValue): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function text(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,175 @@
+import { Command, Option } from 'commander';
+import { Session, type GlobalOptions } from './session.js';
+import type { SubmitOptions } from './work-verbs.js';
+
+/** Collects an option that may be given several times. */
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** The command line: global options, verbs and their options. Verbs are loaded when they are used. */
+export function buildProgram(ownVersion: string): Command {
+  const program = new Command('receptorctl')
+    .description('Talks to the control service of a receptor node.')
+    .addOption(
+      new Option(
+        '--socket <address>',
+        'control socket of the node: a path, unix:PATH, tcp://HOST:PORT or tls://HOST:PORT',
+      ).env('RECEPTORCTL_SOCKET'),
+    )
+    .addOption(
+      new Option(
+        '-c, --config <file>',
+        "the node's configuration, of which the tls-client is used",
+      ).env('RECEPTORCTL_CONFIG'),
+    )
+    .addOption(
+      new Option('--tls-client <name>', 'tls-client of the configuration').env(
+        'RECEPTORCTL_TLSCLIENT',
+      ),
+    )
+    .option('--rootcas <file>', 'CA certificates to trust instead of those of the system')
+    .option('--key <file>', 'key of the client certificate')
+    .option('--cert <file>', 'client certificate')
+    .option('--insecureskipverify <bool>', 'accept any server certificate', 'false')
+    .option('--timeout <seconds>', 'how long connecting and greeting may take', seconds, 10)
+    .enablePositionalOptions()
+    .exitOverride();
+  const open = (): Promise<Session> => Session.open(program.opts<GlobalOptions>(), ownVersion);
+  addMeshVerbs(program, open);
+  addWorkVerbs(program, open);
+  return program;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--timeout must be a number of seconds, not ${text}`);
+  return value;
+}
+
+function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
+  const load = () => import('./mesh-verbs.js');
+  program
+    .command('status')
+    .description('Show the status of the mesh as this node sees it.')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      await (await load()).status(await open(), options);
+    });
+  program
+    .command('ping <node>')
+    .description('Ping a node.')
+    .option('--count <number>', 'how many pings to send', Number, 4)
+    .option('--delay <seconds>', 'time between them', Number, 1)
+    .option('--json', 'print JSON')
+    .action(async (node: string, options: { count: number; delay: number; json?: boolean }) => {
+      await (await load()).ping(await open(), node, options);
+    });
+  program
+    .command('traceroute <node>')
+    .description('Show the way to a node.')
+    .option('--json', 'print JSON')
+    .action(async (node: string, options: { json?: boolean }) => {
+      await (await load()).traceroute(await open(), node, options);
+    });
+  program
+    .command('connect <node> <service>')
+    .description('Connect the terminal to a service of a node.')
+    .option('-r, --raw', 'set the terminal to raw mode')
+    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .action(
+      async (node: string, service: string, options: { raw?: boolean; tlsClient?: string }) => {
+        await (await load()).connect(await open(), node, service, options);
+      },
+    );
+  program
+    .command('reload')
+    .description('Reload the configuration of the node.')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      await (await load()).reload(await open(), options);
+    });
+  program
+    .command('version')
+    .description('Show the versions of receptorctl and of the node.')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      (await load()).version(await open(), options);
+    });
+}
+
+function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
+  const load = () => import('./work-verbs.js');
+  const work = program.command('work').description('Units of work.');
+  const given: { payload?: string; noPayload?: boolean } = {};
+  work
+    .command('submit <worktype> [cmdparams...]')
+    .description('Submit a new unit of work.')
+    .option('--node <node>', 'node to run on; this one by default')
+    .option('-p, --payload <file>', 'file with the stdin of the unit; - for stdin')
+    .option('-l, --payload-literal <text>', 'stdin of the unit; a line break is added')
+    .option('-n, --no-payload', 'empty stdin')
+    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .option('--ttl <duration>', 'time within which remote work must start, such as 1h20m30s')
+    .option('--signwork', 'sign the submission')
+    .option('-f, --follow', 'print the results of the unit and wait for its end')
+    .option('--rm', 'release the unit in the end')
+    .option('-a, --param <key=value>', 'further parameter; @FILE as value reads it', collect, [])
+    .option('--json', 'print JSON')
+    .action(
+      async (
+        workType: string,
+        words: string[],
+        options: Omit<SubmitOptions, keyof typeof given>,
+      ) => {
+        const { payload, noPayload } = given;
+        const all = { ...options, payload, noPayload };
+        await (await load()).submit(await open(), workType, words, all);
+      },
+    )
+    // as values of options, --payload and --no-payload would replace each other
+    .on('option:payload', (file: string) => {
+      given.payload = file;
+    })
+    .on('option:no-payload', () => {
+      given.noPayload = true;
+    });
+  work
+    .command('list')
+    .description('List units of work.')
+    .option('-q, --quiet', 'print unit IDs only')
+    .option('--node <node>', 'node whose units to list; this one by default')
+    .option('--unit_id <id>', 'only this unit')
+    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .option('--json', 'print JSON, which is the default')
+    .action(
+      async (options: { quiet?: boolean; node?: string; unit_id?: string; tlsClient?: string }) => {
+        const { unit_id: unitId, ...rest } = options;
+        await (await load()).list(await open(), { ...rest, unitId });
+      },
+    );
+  work
+    .command('results <unitid>')
+    .description('Print the results of a unit until it ends.')
+    .action(async (unitId: string) => {
+      await (await load()).results(await open(), unitId);
+    });
+  work
+    .command('cancel [unitids...]')
+    .description('Cancel units.')
+    .option('--json', 'print JSON')
+    .action(async (unitIds: string[], options: { json?: boolean }) => {
+      await (await load()).cancel(await open(), unitIds, options);
+    });
+  work
+    .command('release [unitids...]')
+    .description('Release units: cancel them and delete what they have left.')
+    .option('--force', 'delete here even if the remote node can not be reached')
+    .option('--all', 'all units')
+    .option('--json', 'print JSON')
+    .action(
+      async (unitIds: string[], options: { force?: boolean; all?: boolean; json?: boolean }) => {
+        await (await load()).release(await open(), unitIds, options);
+      },
+    );
+}

@@ -1,0 +1,191 @@
+import {
+  ControlClient,
+  isJsonObject,
+  UnitState,
+  type SubmitResult,
+} from '@receptorjs/control-client';
+import { Failure, messageOf } from './failure.js';
+import type { Session } from './session.js';
+import { paramsOf, payloadOf, type PayloadOptions } from './submit-options.js';
+import { print, printError, printJson, printStream, printWarning } from './terminal.js';
+
+export interface SubmitOptions extends PayloadOptions {
+  readonly node?: string | undefined;
+  readonly tlsClient?: string | undefined;
+  readonly ttl?: string | undefined;
+  readonly signwork?: boolean | undefined;
+  readonly follow?: boolean | undefined;
+  readonly rm?: boolean | undefined;
+  readonly param: readonly string[];
+  readonly json?: boolean | undefined;
+}
+
+/** Exit code of a submission that failed. */
+const submitFailed = 101;
+
+export async function submit(
+  session: Session,
+  workType: string,
+  words: readonly string[],
+  options: SubmitOptions,
+): Promise<void> {
+  if (options.rm && !options.follow) {
+    printWarning('using --rm without --follow. Unit results will never be seen.');
+  }
+  const payload = await payloadOf(options);
+  let unitId: string | undefined;
+  try {
+    const submission = await openSubmission(session, workType, words, options);
+    unitId = submission.unitId;
+    const reply = await remoteError('Remote error: ERROR: ', () => submission.send(payload));
+    if (options.follow) await results(session, unitId);
+    else report(reply, options.json);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(submitFailed, messageOf(error));
+  } finally {
+    if (options.rm && unitId !== undefined) {
+      await onUnits(session, 'release', [unitId], options.json);
+    }
+  }
+}
+
+async function openSubmission(
+  session: Session,
+  workType: string,
+  words: readonly string[],
+  { node, tlsClient, ttl, signwork, param }: SubmitOptions,
+) {
+  const taken = [
+    ...(tlsClient ? ['tlsclient'] : []),
+    ...(ttl ? ['ttl'] : []),
+    ...(signwork ? ['signwork'] : []),
+  ];
+  const params = await paramsOf(param, words, taken);
+  return remoteError('Failed to start work unit: ', () =>
+    session.first.openSubmission({
+      node: node === undefined || node === '' ? 'localhost' : node,
+      workType,
+      params,
+      tlsClient: tlsClient === '' ? undefined : tlsClient,
+      ttl: ttl === '' ? undefined : ttl,
+      signWork: signwork,
+    }),
+  );
+}
+
+function report({ result, unitId }: SubmitResult, json: boolean | undefined): void {
+  if (json) printJson({ result, unitid: unitId });
+  else {
+    print(`Result: ${result}`);
+    print(`Unit ID: ${unitId}`);
+  }
+}
+
+/** Prints the stdout of a unit to its end; a failed unit is a failure of this program. */
+export async function results(session: Session, unitId: string): Promise<void> {
+  const client = await session.connect();
+  await printStream(await remoteError('Failed to get results: ', () => client.results(unitId)));
+  const { state, detail } = await withClient(session, (other) => other.workStatus(unitId));
+  if (state === UnitState.Failed) throw new Failure(1, `Remote unit failed: ${detail}\n`);
+}
+
+export async function list(
+  session: Session,
+  {
+    quiet,
+    node,
+    unitId,
+    tlsClient,
+  }: {
+    quiet?: boolean | undefined;
+    node?: string | undefined;
+    unitId?: string | undefined;
+    tlsClient?: string | undefined;
+  },
+): Promise<void> {
+  const client =
+    node === undefined || node === ''
+      ? session.first
+      : ControlClient.over(await session.first.connectService(node, 'control', { tlsClient }));
+  const units = await client.request(`work list${unitId ? ` ${unitId}` : ''}`);
+  client.close();
+  if (!quiet) printJson(units);
+  else if (isJsonObject(units)) for (const id of Object.keys(units)) print(id);
+}
+
+export async function cancel(
+  session: Session,
+  unitIds: readonly string[],
+  { json }: { json?: boolean | undefined },
+): Promise<void> {
+  if (unitIds.length === 0) {
+    printWarning('No unit IDs supplied: Not doing anything');
+    return;
+  }
+  if (!json) print('Cancelled:');
+  await onUnits(session, 'cancel', unitIds, json);
+}
+
+export async function release(
+  session: Session,
+  unitIds: readonly string[],
+  { force, all, json }: { force?: boolean; all?: boolean; json?: boolean | undefined },
+): Promise<void> {
+  if (unitIds.length === 0 && !all) {
+    printWarning('No unit IDs supplied: Not doing anything');
+    return;
+  }
+  if (!json) print('Released:');
+  const ids = all
+    ? await withClient(session, async (client) => (await client.workList()).keys())
+    : unitIds;
+  await onUnits(session, force ? 'force-release' : 'release', [...ids], json);
+}
+
+/** Does the same to each unit and stops at the first that fails. */
+async function onUnits(
+  session: Session,
+  verb: 'cancel' | 'release' | 'force-release',
+  unitIds: readonly string[],
+  json: boolean | undefined,
+): Promise<void> {
+  const outcomes: Record<string, string> = {};
+  await withClient(session, async (client) => {
+    for (const unitId of unitIds) {
+      try {
+        const reply = await client.request(`work ${verb} ${unitId}`);
+        const [outcome = '', id] = Object.entries(isJsonObject(reply) ? reply : {})[0] ?? [];
+        outcomes[unitId] = outcome;
+        if (!json) print(`(${typeof id === 'string' ? id : ''}, ${outcome})`);
+      } catch (error) {
+        printError(`${unitId}: ERROR: ${messageOf(error)}`);
+        throw new Failure(1);
+      }
+    }
+  });
+  if (json) printJson(outcomes);
+}
+
+async function withClient<T>(
+  session: Session,
+  run: (client: ControlClient) => Promise<T>,
+): Promise<T> {
+  const client = await session.connect();
+  try {
+    return await run(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** Puts a prefix before the text of an `ERROR:` line. */
+async function remoteError<T>(prefix: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    const isAnswer = cause instanceof Error && 'code' in cause && cause.code === 'remote-error';
+    if (!isAnswer) throw cause;
+    throw new Error(`${prefix}${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,3 @@
+import { app } from '@receptorjs/tooling-tsup';
+
+export default app();
