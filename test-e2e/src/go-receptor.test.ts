@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ControlClient } from '@receptorjs/control-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { privateDataDir, runJob, runnerWork, storedEvents } from './job.js';
 import { Mesh, type Daemon } from './mesh.js';
@@ -30,10 +31,10 @@ describe.skipIf(!go)('with the Go receptor', () => {
     const trace = await control.traceroute(to);
     expect(Object.values(trace).map((hop) => (hop as { From: string }).From)).toEqual(hops);
     control.close();
-    const there = await from.control();
-    expect(
-      await there.request(`connect ${to} control`).catch((error: unknown) => error),
-    ).toBeDefined();
+    const through = await from.control();
+    const there = ControlClient.over(await through.connectService(to, 'control'));
+    expect(await there.nodeId()).toBe(to);
+    expect(await there.status(['NodeID'])).toEqual({ NodeID: to });
     there.close();
   }
 

@@ -26,8 +26,8 @@ export function app({ external = [], ...options } = {}) {
     dts: false,
     sourcemap: false,
     minify: false,
-    noExternal: [/^(?!node:)/],
-    external: ['@matrixai/quic', /^@matrixai\/quic\//, ...external],
+    noExternal: [/^(?!node:|@matrixai\/quic)/],
+    external,
     esbuildOptions(build) {
       // esbuild adds 'import' or 'require' itself, whichever the importing file uses.
       build.conditions = ['source'];

@@ -5,10 +5,11 @@ import { connect } from 'node:net';
  * A raw control connection: the same few lines against any implementation, so that what is measured is the node.
  *
  * @param {string} socket path of a Unix socket
+ * @param {() => void} checkAlive throws when the node has ended
  * @param {number} [patienceMs] how long the socket may take to appear
  * @returns {Promise<ControlSocket>}
  */
-export async function openControl(socket, patienceMs = 30_000) {
+export async function openControl(socket, checkAlive, patienceMs = 30_000) {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const stream = connect({ path: socket, allowHalfOpen: true });
@@ -19,6 +20,7 @@ export async function openControl(socket, patienceMs = 30_000) {
       return control;
     } catch (error) {
       stream.destroy();
+      checkAlive();
       if (performance.now() > deadline)
         throw new Error(`no control socket at ${socket}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 20));

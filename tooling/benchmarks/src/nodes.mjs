@@ -52,7 +52,10 @@ class BenchNode {
   }
 
   control() {
-    return openControl(this.socket);
+    return openControl(this.socket, () => {
+      if (this.child.exitCode !== null)
+        throw new Error(`${this.name} ended: ${readFileSync(this.log, 'utf8')}`);
+    });
   }
 
   async routeTo(/** @type {string} */ node, patienceMs = 60_000) {
