@@ -44,10 +44,12 @@ export class Job {
   readonly #options: RunOptions;
   /** Why the job is being ended early; the first reason stays. */
   #endedAs: 'canceled' | 'timeout' | 'handler' | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
   /** Ends the process; set while there is one. */
   #kill: (() => void) | undefined;
   #lastOutput = Date.now();
+  /** The process is held back, because the events it made are not handled yet. */
+  #held = false;
 
   constructor(plan: JobPlan, options: RunOptions) {
     this.#plan = plan;
@@ -60,9 +62,7 @@ export class Job {
    * @throws CallbackError when a handler threw; whatever the file system threw.
    */
   async run(): Promise<JobEnd> {
-    const {
-      plan: { artifactDir, artifactRoot, ident },
-    } = { plan: this.#plan };
+    const { artifactDir, artifactRoot, ident } = this.#plan;
     const prompts = compilePrompts(this.#plan.passwords, 'passwords');
     const python = await findPython(this.#plan.env.PATH ?? '');
     const artifacts = await ArtifactFolder.create(artifactDir);
@@ -92,7 +92,7 @@ export class Job {
       end = await this.#execute(command, privateDir, artifacts, prompts, python);
       await this.#tell({ status: end.status, runner_ident: ident });
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= asError(error);
     } finally {
       signal?.removeEventListener('abort', cancel);
       await artifacts.finish(end.status, end.rc);
@@ -130,8 +130,15 @@ export class Job {
     const assembler = new EventAssembler(plan.ident, channel);
     let process: TerminalProcess | undefined;
     const pump = new EventPump(assembler, this.#destination(artifacts), this.#options.onEvent, {
-      pause: () => process?.pause(),
-      resume: () => process?.resume(),
+      pause: () => {
+        this.#held = true;
+        process?.pause();
+      },
+      resume: () => {
+        if (this.#held) this.#lastOutput = Date.now();
+        this.#held = false;
+        process?.resume();
+      },
       failed: (error) => this.#fail(error),
     });
     const gatherer = new SegmentGatherer((segment) => pump.push(segment));
@@ -174,7 +181,10 @@ export class Job {
       const rc = await this.#supervise(process);
       splitter.close();
       gatherer.end();
+      // The plugin is gone with the process; whoever else may keep its connection open is not waited for.
+      const giveUp = setTimeout(() => channel.close(), GRACE_MS);
       await pump.idle();
+      clearTimeout(giveUp);
       return this.#ended(rc, assembler.stats);
     } finally {
       await key?.close();
@@ -198,7 +208,8 @@ export class Job {
     if (idle !== undefined) {
       this.#lastOutput = Date.now();
       const check = () => {
-        const left = this.#lastOutput + idle * 1000 - Date.now();
+        const silent = this.#held ? 0 : Date.now() - this.#lastOutput;
+        const left = idle * 1000 - silent;
         if (left <= 0) this.#end('timeout');
         else timers.push(setTimeout(check, Math.min(left, 2 ** 31 - 1)));
       };
@@ -220,7 +231,7 @@ export class Job {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= error;
+    this.#failure ??= asError(error);
     this.#end('handler');
   }
 
@@ -248,6 +259,10 @@ export class Job {
       },
     };
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function drained(output: OutputSink): Promise<void> {

@@ -1,5 +1,7 @@
+import type { Tags } from 'yaml';
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError, errorCode } from './errors.js';
+import { PythonFloat } from './python-text.js';
 
 /** Largest file in `env/` that is read. */
 export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
@@ -33,17 +35,18 @@ export async function readInput(path: string): Promise<string | undefined> {
 /**
  * Reads a mapping in JSON or YAML 1.1.
  *
+ * @param exact keep what Python's `str()` would show of numbers: integers as bigint, others as PythonFloat
  * @returns the mapping, `{}` for an empty file, or `undefined` when there is no such file.
  * @throws ConfigurationError when the file is neither, or holds something else than a mapping.
  */
-export async function readMapping(path: string): Promise<Mapping | undefined> {
+export async function readMapping(path: string, exact = false): Promise<Mapping | undefined> {
   const text = await readInput(path);
-  return text === undefined ? undefined : parseMapping(text, path);
+  return text === undefined ? undefined : parseMapping(text, path, exact);
 }
 
 /** As {@link readMapping}, of a text; `name` is what an error calls it. */
-export async function parseMapping(text: string, name: string): Promise<Mapping> {
-  const value = await parseJsonOrYaml(text, name);
+export async function parseMapping(text: string, name: string, exact = false): Promise<Mapping> {
+  const value = await parseJsonOrYaml(text, name, exact);
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value))
     throw new ConfigurationError(
@@ -54,28 +57,51 @@ export async function parseMapping(text: string, name: string): Promise<Mapping>
   return value as Mapping;
 }
 
-async function parseJsonOrYaml(text: string, name: string): Promise<unknown> {
+/** Numbers that JavaScript would not give back as they were written. */
+const NEEDS_CARE = /\d\.\d|\d[eE][+-]?\d|\d{16}/;
+
+async function parseJsonOrYaml(text: string, name: string, exact: boolean): Promise<unknown> {
   if (text.trim() === '') return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    if (!exact || !NEEDS_CARE.test(text)) return value;
   } catch {
-    // Loaded here, because most runs need no YAML.
-    const { parse } = await import('yaml');
-    try {
-      return parse(text, {
-        version: '1.1',
-        maxAliasCount: 100,
-        customTags: (tags) =>
-          // Dates stay the text they are written as.
-          tags.filter(
-            (tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp',
-          ),
-      }) as unknown;
-    } catch (cause) {
-      throw new ConfigurationError(
-        `${name} must hold a mapping in JSON or YAML; ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
-    }
+    // YAML, then, or nothing that can be read.
   }
+  // Loaded here, because most runs need no YAML.
+  const { parse } = await import('yaml');
+  try {
+    return parse(text, {
+      version: '1.1',
+      maxAliasCount: 100,
+      intAsBigInt: exact,
+      customTags: (tags) =>
+        tags.flatMap<Tags[number]>((tag) => {
+          if (typeof tag === 'string') return [tag];
+          // Dates stay the text they are written as.
+          if (tag.tag === 'tag:yaml.org,2002:timestamp') return [];
+          if (!exact || tag.tag !== 'tag:yaml.org,2002:float') return [tag];
+          return [
+            {
+              tag: tag.tag,
+              default: true,
+              ...(tag.test && { test: tag.test }),
+              resolve: (digits: string) => new PythonFloat(floatOf(digits)),
+            },
+          ];
+        }),
+    }) as unknown;
+  } catch (cause) {
+    throw new ConfigurationError(
+      `${name} must hold a mapping in JSON or YAML; ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function floatOf(digits: string): number {
+  const text = digits.replaceAll('_', '').toLowerCase();
+  if (text.endsWith('.nan')) return NaN;
+  if (text.endsWith('.inf')) return text.startsWith('-') ? -Infinity : Infinity;
+  return Number(text);
 }

@@ -38,7 +38,7 @@ export async function readPrivateDataDir(options: RunOptions): Promise<RunInputs
     );
   const inEnv = (name: string) => join(root, 'env', name);
   const [envvars, passwords, settings, cmdlineText, argsText, keyText] = await Promise.all([
-    readMapping(inEnv('envvars')),
+    readMapping(inEnv('envvars'), true),
     readMapping(inEnv('passwords')),
     readMapping(inEnv('settings')),
     options.cmdline === undefined ? readInput(inEnv('cmdline')) : undefined,

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { PassThrough, Readable, Transform } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { StreamError } from './errors.js';
 
@@ -98,7 +98,7 @@ async function deflated(members: readonly Member[]): Promise<Archive> {
 async function stored(members: readonly Member[]): Promise<Archive> {
   const zip = new ZipFile();
   let failure: Error | undefined;
-  const output = zip.outputStream as Transform;
+  const output = zip.outputStream.pipe(new PassThrough());
   for (const member of members) {
     if (member.kind === 'file')
       zip.addReadStreamLazy(

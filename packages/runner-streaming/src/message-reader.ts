@@ -63,9 +63,9 @@ export class MessageReader {
   }
 
   async #more(): Promise<boolean> {
-    const { value, done } = await this.#input.next();
-    this.#chunk = done === true ? Buffer.alloc(0) : value;
-    return done !== true;
+    const next = await this.#input.next();
+    this.#chunk = next.done === true ? Buffer.alloc(0) : next.value;
+    return next.done !== true;
   }
 }
 

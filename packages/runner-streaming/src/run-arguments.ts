@@ -132,7 +132,7 @@ export function fromArguments(given: RunArguments, privateDataDir: string): Port
       throw new ConfigurationError(`The argument ${name} must be a ${entry.kind}.`);
     if (value !== '') options[entry.option] = value;
   }
-  return withPaths(options as PortableOptions, resolve(privateDataDir));
+  return withPaths(options, resolve(privateDataDir));
 }
 
 function withPaths(options: PortableOptions, root: string): PortableOptions {
@@ -140,10 +140,8 @@ function withPaths(options: PortableOptions, root: string): PortableOptions {
   const rolesPath = envvars?.ANSIBLE_ROLES_PATH;
   return {
     ...options,
-    ...(Array.isArray(inventory) && {
-      inventory: (inventory as readonly string[]).map((one) =>
-        one.includes(',') ? one : resolve(root, one),
-      ),
+    ...(typeof inventory === 'object' && {
+      inventory: inventory.map((one) => (one.includes(',') ? one : resolve(root, one))),
     }),
     ...(typeof rolesPath === 'string' && {
       envvars: {

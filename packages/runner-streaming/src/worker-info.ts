@@ -17,9 +17,8 @@ export interface WorkerInfo {
 export async function workerInfo(version: string, home = homedir()): Promise<WorkerInfo> {
   const errors: string[] = [];
   const file = join(home, '.ansible_runner_uuid');
-  let uuid: string | null = null;
+  let uuid: string | null = (await readFile(file, 'utf8').catch(() => '')).trim();
   try {
-    uuid = (await readFile(file, 'utf8').catch(() => '')).trim();
     if (uuid === '') {
       uuid = randomUUID();
       await writeFile(file, uuid, { mode: 0o600 });

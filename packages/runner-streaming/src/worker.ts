@@ -79,7 +79,6 @@ async function carryOut(
   options: WorkerOptions,
 ): Promise<WorkerResult> {
   const given = await receive(new MessageReader(options.input), folder);
-  let artifactDir: string | undefined;
   const settings = fromArguments(given, folder);
   const runOptions: RunOptions = {
     ...settings,
@@ -93,8 +92,7 @@ async function carryOut(
     ...(options.signal && { signal: options.signal }),
   };
   const result = await run(runOptions);
-  artifactDir = result.artifactDir;
-  await writer.archive(await packFolder(artifactDir));
+  await writer.archive(await packFolder(result.artifactDir));
   return { status: result.status, rc: result.rc };
 }
 
