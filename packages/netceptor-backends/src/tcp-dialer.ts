@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { once } from 'node:events';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
 import { BackendError } from './errors.js';
 import { Redialer, type AttemptEnd } from './redialer.js';
@@ -77,7 +76,7 @@ async function runLink(
 ): Promise<AttemptEnd> {
   const link = new TcpLink(node, socket, `tcp ${options.host}:${options.port}`, options);
   const started = performance.now();
-  const closed = once(socket, 'close');
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const stop = (): void => link.close();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
