@@ -1,0 +1,458 @@
+import { UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duplex } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ControlService, type ControlServiceOptions } from './control-service.js';
+import type { MeshHandler, WorkHandler, WorkSubmission } from './handlers.js';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const mesh: MeshHandler = {
+  status: () => ({
+    nodeId: 'a<b',
+    connections: [{ nodeId: 'b', cost: 1.5 }],
+    knownConnectionCosts: { b: { '10': 2, '1b': 1 }, '10': {}, '9': {} },
+    routingTable: { b: 'b' },
+    advertisements: [
+      {
+        nodeId: 'b',
+        service: 'control',
+        time: '2026-01-02T03:04:05.000000006Z',
+        connectionType: 1,
+        tags: { type: 'Control Service' },
+        workCommands: [{ workType: 'cat', secure: false }],
+      },
+    ],
+  }),
+  ping: (target) =>
+    target === 'b'
+      ? Promise.resolve({ from: 'b', timeNs: 285_713n })
+      : Promise.reject(new Error('no route to node')),
+  traceroute: async function* () {
+    for (let hop = 0; hop < 11; hop += 1) yield await Promise.resolve({ from: 'b', timeNs: 1000 });
+    yield { from: 'c', timeNs: 5, error: new Error('no route to node') };
+  },
+  connect: () =>
+    Promise.resolve(
+      new Duplex({
+        read() {
+          // the answer is pushed once all was said
+        },
+        write(_chunk, _encoding, done) {
+          done();
+        },
+        final(done) {
+          this.push('bye');
+          this.push(null);
+          done();
+        },
+      }),
+    ),
+};
+
+const running: UnitStatus = {
+  state: UnitState.Running,
+  detail: 'Running: PID 1 & <more>',
+  stdoutSize: 9007199254740993n,
+  workType: 'cat',
+  extraData: { Pid: 1, Params: '' },
+};
+
+function workWith(change: Partial<WorkHandler> = {}): WorkHandler {
+  const unknown = () => Promise.reject(new Error('unknown work unit x'));
+  return {
+    submit: unknown,
+    list: () =>
+      Promise.resolve([
+        ['zz', running],
+        ['12345678', running],
+        ['0abc', running],
+      ]),
+    status: () => Promise.resolve(running),
+    watch: unknown,
+    results: unknown,
+    cancel: () => Promise.resolve('pending'),
+    release: () => Promise.resolve('done'),
+    ...change,
+  };
+}
+
+async function start(options: Partial<ControlServiceOptions> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'control-'));
+  const control = new ControlService({
+    nodeId: 'a<b',
+    mesh,
+    work: workWith(),
+    version: '1.2.3',
+    ...options,
+  });
+  closers.push(() => control.close());
+  const path = join(folder, 'sock');
+  await control.listenUnix(path);
+  return path;
+}
+
+/** Everything the service says to `input`, with the end of input after it unless `open`. */
+async function talk(path: string, input: string | Buffer, open = false): Promise<string> {
+  const socket = connect({ path, allowHalfOpen: true });
+  if (open) socket.write(input);
+  else socket.end(input);
+  return all(socket);
+}
+
+async function all(socket: Socket): Promise<string> {
+  // a connection that is closed at once may refuse what the client says
+  socket.on('error', () => undefined);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(socket, 'end').catch(() => undefined);
+  socket.destroy();
+  return Buffer.concat(chunks).toString();
+}
+
+/** The lines after the greeting. */
+async function replies(path: string, input: string): Promise<string[]> {
+  const [, ...lines] = (await talk(path, input)).split('\n');
+  expect(lines.pop()).toBe('');
+  return lines;
+}
+
+describe('requests and replies', () => {
+  it('greets with the node ID', async () => {
+    expect(await talk(await start(), '')).toBe('Receptor Control, node a<b\n');
+  });
+
+  it('answers pipelined requests in order, drops carriage returns, ignores empty lines, takes a cut off last line', async () => {
+    expect(
+      await replies(await start(), '\r\nPI\rNG b\r\n\n{"command":"ping","target":"x"}\nping b'),
+    ).toEqual([
+      '{"From":"b","Success":true,"Time":285713,"TimeStr":"285.713µs"}',
+      '{"Error":"no route to node","Success":false}',
+      '{"From":"b","Success":true,"Time":285713,"TimeStr":"285.713µs"}',
+    ]);
+  });
+
+  it('gives the status with keys in bytewise order and HTML characters escaped', async () => {
+    const [line = '', none, some] = await replies(
+      await start(),
+      'status\n{"command":"status","requested_fields":[]}\n{"command":"status","requested_fields":["Version","nonesuch","NodeID"]}',
+    );
+    expect(line.replace(/"System\w+":\d+/g, '"X":0')).toBe(
+      '{"Advertisements":[{"NodeID":"b","Service":"control","Time":"2026-01-02T03:04:05.000000006Z","ConnType":1,' +
+        '"Tags":{"type":"Control Service"},"WorkCommands":[{"WorkType":"cat","Secure":false}]}],' +
+        '"Connections":[{"NodeID":"b","Cost":1.5}],"KnownConnectionCosts":{"10":{},"9":{},"b":{"10":2,"1b":1}},' +
+        '"NodeID":"a\\u003cb","RoutingTable":{"b":"b"},"X":0,"X":0,"Version":"1.2.3"}',
+    );
+    expect(none).toBe('{}');
+    expect(some).toBe('{"NodeID":"a\\u003cb","Version":"1.2.3"}');
+  });
+
+  it('orders hops as text, as their keys are', async () => {
+    const [line = ''] = await replies(await start(), 'traceroute c');
+    expect([...line.matchAll(/"(\d+)":\{/g)].map(([, key]) => key)).toEqual([
+      '0',
+      '1',
+      '10',
+      '11',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+    ]);
+    expect(line).toContain('"11":{"Error":"no route to node","From":"c","Time":5,"TimeStr":"5ns"}');
+  });
+
+  it('lists units in bytewise order with exact sizes', async () => {
+    const record =
+      '{"Detail":"Running: PID 1 \\u0026 \\u003cmore\\u003e","ExtraData":{"Pid":1,"Params":""},"State":1,' +
+      '"StateName":"Running","StdoutSize":9007199254740993,"WorkType":"cat"}';
+    expect(await replies(await start(), 'work list\nwork status zz')).toEqual([
+      `{"0abc":${record},"12345678":${record},"zz":${record}}`,
+      record,
+    ]);
+  });
+
+  it('answers reload as a node without a configuration file', async () => {
+    expect(await replies(await start(), 'reload now')).toEqual([
+      '{"Error":"no configuration file was provided, reload function not set ERRORCODE 4","Success":false}',
+    ]);
+  });
+
+  it('cancels and releases', async () => {
+    expect(
+      await replies(await start(), 'work cancel u1\nwork release u1\nwork force-release u1'),
+    ).toEqual(['{"cancel pending":"u1"}', '{"released":"u1"}', '{"released":"u1"}']);
+  });
+
+  it('joins a connection with a service, half-close included', async () => {
+    expect(await talk(await start(), 'connect b echo \nhello')).toBe(
+      'Receptor Control, node a<b\nConnecting\nbye',
+    );
+  });
+});
+
+describe('refusals', () => {
+  it.each([
+    ['nonsense', 'Unknown command'],
+    [' ping b', 'Unknown command'],
+    ['{"command":"PING","target":"b"}', 'Unknown command'],
+    ['{"target":"b"}', 'JSON did not contain a command'],
+    ['{"command":1}', 'command must be a string'],
+    ['status x', 'status command does not take parameters'],
+    [
+      '{"command":"status","requested_fields":[1]}',
+      'each element of requested_fields must be a string',
+    ],
+    ['ping', 'no ping target'],
+    ['{"command":"ping","target":1}', 'ping target must be string'],
+    ['traceroute', 'no traceroute target'],
+    ['connect b', 'no connect target'],
+    ['connect a b c d', 'too many parameters'],
+    ['{"command":"connect","service":"s"}', 'no connect target node'],
+    ['{"command":"connect","node":"b","service":1}', 'connect target service must be string'],
+    ['{"command":"connect","node":"b","service":"s","tls":1}', 'connect tls name must be string'],
+    ['work', 'bad command'],
+    ['work nonsense', 'bad command'],
+    ['{"command":"work"}', 'field subcommand missing'],
+    ['work submit a', 'work submit requires a target node and work type'],
+    ['{"command":"work","subcommand":"submit","node":"a"}', 'field worktype missing'],
+    [
+      '{"command":"work","subcommand":"submit","node":"a","worktype":"b","n":1}',
+      'submit parameters must all be strings and n is not',
+    ],
+    ['work status', 'work status requires a unit ID'],
+    ['work cancel a b', 'work cancel does not take parameters after the unit ID'],
+    ['work results', 'work results requires a unit ID'],
+    ['work results a 1 2', 'work results only takes a unit ID and optional start position'],
+    [
+      'work results a abc',
+      'error converting start position to integer: strconv.ParseInt: parsing "abc": invalid syntax',
+    ],
+    ['{"command":"work","subcommand":"results","unitid":"x"}', 'field startpos missing'],
+    ['work results x', 'unknown work unit x'],
+  ])('%s', async (request, text) => {
+    expect(await replies(await start(), `${request}\nping b\n`)).toEqual([
+      `ERROR: ${text}`,
+      '{"From":"b","Success":true,"Time":285713,"TimeStr":"285.713µs"}',
+    ]);
+  });
+
+  it('D1: one bad line gets one ERROR line and the connection goes on', async () => {
+    const lines = await replies(await start(), '{bad\n{"a":\n[1]\nping b\n');
+    expect(lines).toHaveLength(4);
+    expect(lines.slice(0, 3).every((line) => line.startsWith('ERROR: '))).toBe(true);
+    expect(lines[3]).toContain('"Success":true');
+  });
+
+  it.each(['"x"', 'null', '{}', '1'])(
+    'D3: requested_fields %s is an error, not a crash',
+    async (value) => {
+      expect(
+        await replies(await start(), `{"command":"status","requested_fields":${value}}\nping x`),
+      ).toEqual([
+        'ERROR: requested_fields must be a list of strings',
+        '{"Error":"no route to node","Success":false}',
+      ]);
+    },
+  );
+
+  it('ends a connection whose line is too long, with the reason', async () => {
+    const path = await start({ maxLineBytes: 100 });
+    expect(await talk(path, 'x'.repeat(200), true)).toBe(
+      'Receptor Control, node a<b\nERROR: line is longer than 100 bytes\n',
+    );
+  });
+
+  it('closes connections beyond its bound', async () => {
+    const path = await start({ maxSessions: 1 });
+    const first = connect({ path });
+    await once(first, 'data');
+    expect(await talk(path, '')).toBe('');
+    first.destroy();
+  });
+});
+
+describe('work streams', () => {
+  it.each([
+    ['12', 12n],
+    ['"12"', 12n],
+    ['12.9', 12n],
+    ['9007199254740993', 9007199254740993n],
+  ])('D23: startpos %s is taken', async (given, expected) => {
+    let seen: bigint | undefined;
+    const path = await start({
+      work: workWith({
+        results: (_id, startPos) => {
+          seen = startPos;
+          return Promise.resolve(chunks('data'));
+        },
+      }),
+    });
+    expect(
+      await talk(
+        path,
+        `{"command":"work","subcommand":"results","unitid":"u1","startpos":${given}}\n`,
+      ),
+    ).toBe('Receptor Control, node a<b\nStreaming results for work unit u1\ndata');
+    expect(seen).toBe(expected);
+  });
+
+  it('ends the connection after results although the client has not', async () => {
+    const path = await start({
+      work: workWith({ results: () => Promise.resolve(chunks('one', 'two')) }),
+    });
+    expect(await talk(path, 'work results u1\n', true)).toBe(
+      'Receptor Control, node a<b\nStreaming results for work unit u1\nonetwo',
+    );
+  });
+
+  it('hands the stdin over to the byte and answers after its end', async () => {
+    const submissions: WorkSubmission[] = [];
+    let stdin = '';
+    const path = await start({
+      work: workWith({
+        submit: (submission) => {
+          submissions.push(submission);
+          return Promise.resolve({
+            unitId: 'abcd1234',
+            start: async (input) => {
+              for await (const chunk of input) stdin += Buffer.from(chunk).toString();
+              return 'Job Started';
+            },
+          });
+        },
+      }),
+    });
+    expect(await talk(path, 'work submit b cat a  b\nping b\n\r\n last')).toBe(
+      'Receptor Control, node a<b\nWork unit created with ID abcd1234. Send stdin data and EOF.\n' +
+        '{"result":"Job Started","unitid":"abcd1234"}\n',
+    );
+    expect(stdin).toBe('ping b\n\r\n last');
+    expect(submissions).toEqual([
+      { node: 'b', workType: 'cat', params: { params: 'a  b' }, signWork: false },
+    ]);
+  });
+
+  it('never takes the rest of a refused payload for requests', async () => {
+    const path = await start({
+      work: workWith({
+        submit: () =>
+          Promise.resolve({ unitId: 'u1', start: () => Promise.reject(new Error('disk\nfull')) }),
+      }),
+    });
+    expect(await talk(path, 'work submit b cat\nping b\nping b\n', true)).toBe(
+      'Receptor Control, node a<b\nWork unit created with ID u1. Send stdin data and EOF.\nERROR: disk full\n',
+    );
+  });
+
+  it('tells the handler when a mesh stream is gone', async () => {
+    let seen: AbortSignal | undefined;
+    const control = new ControlService({
+      nodeId: 'a',
+      mesh,
+      version: '1',
+      work: workWith({
+        results: (_id, _pos, { signal }) => {
+          seen = signal;
+          return Promise.resolve(untilAborted(signal));
+        },
+      }),
+    });
+    let request: string | null = 'work results u1\n';
+    const stream = new Duplex({
+      read() {
+        if (request !== null) this.push(request);
+        request = null;
+      },
+      write(chunk: Buffer, _encoding, done) {
+        done();
+        if (chunk.toString().startsWith('Streaming')) setImmediate(() => stream.destroy());
+      },
+    });
+    await control.serve(stream, { transport: 'mesh' });
+    expect(seen?.aborted).toBe(true);
+  });
+});
+
+describe('unix sockets', () => {
+  it('has the mode asked for and goes with its listener', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'control-'));
+    const control = new ControlService({ nodeId: 'a', mesh, version: '1' });
+    const listener = await control.listenUnix(join(folder, 's'), 0o660);
+    expect((await stat(listener.address)).mode & 0o777).toBe(0o660);
+    await control.close();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('D24: leaves alone whatever is not a socket', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'control-'));
+    const control = new ControlService({ nodeId: 'a', mesh, version: '1' });
+    await mkdir(join(folder, 'tree'));
+    await writeFile(join(folder, 'tree', 'file'), 'x');
+    await expect(control.listenUnix(join(folder, 'tree'))).rejects.toMatchObject({
+      code: 'path-not-a-socket',
+    });
+    await expect(control.listenUnix(join(folder, 'tree', 'file'))).rejects.toMatchObject({
+      code: 'path-not-a-socket',
+    });
+    expect(await readdir(join(folder, 'tree'))).toEqual(['file']);
+  });
+
+  it('refuses the path of a running node and takes over that of a dead one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'control-'));
+    const path = join(folder, 's');
+    const first = new ControlService({ nodeId: 'first', mesh, version: '1' });
+    const second = new ControlService({ nodeId: 'second', mesh, version: '1' });
+    closers.push(() => second.close());
+    await first.listenUnix(path);
+    await expect(second.listenUnix(path)).rejects.toMatchObject({ code: 'socket-in-use' });
+    await first.close();
+    await leaveStaleSocket(path);
+    await second.listenUnix(path);
+    expect(await talk(path, '')).toBe('Receptor Control, node second\n');
+    expect(await readdir(folder)).toEqual(['s']);
+  });
+
+  it('listens on TCP, half-open', async () => {
+    const control = new ControlService({ nodeId: 'a', mesh, version: '1' });
+    closers.push(() => control.close());
+    const { address } = await control.listenTcp({ host: '127.0.0.1', port: 0 });
+    const socket = connect({
+      host: '127.0.0.1',
+      port: Number(address.split(':')[1]),
+      allowHalfOpen: true,
+    });
+    socket.end('ping b');
+    expect(await all(socket)).toMatch(/node a\n\{"From":"b"/);
+  });
+});
+
+/** A socket file whose listener was closed without removing it, as a killed process leaves it. */
+async function leaveStaleSocket(path: string): Promise<void> {
+  const { rename } = await import('node:fs/promises');
+  const server = createServer().listen(`${path}.old`);
+  await once(server, 'listening');
+  await rename(`${path}.old`, path);
+  server.close();
+  await once(server, 'close');
+}
+
+async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield await Promise.resolve(Buffer.from(text));
+}
+
+async function* untilAborted(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  await once(signal, 'abort');
+  yield Buffer.alloc(0);
+}
