@@ -216,9 +216,9 @@ describe.skipIf(goReceptor.path === undefined)(
       const hop = ours('hop');
       const { address } = await listenTcp(hop.node, { host: '127.0.0.1', port: 0 });
       const peer = { 'tcp-peer': { address: `127.0.0.1:${address.port}` } };
-      const [near] = await Promise.all([theirs('near', [peer]), theirs('far', [peer])]);
-      await goReaches(near, 'far');
-      await expect.poll(() => near.command('ping far')).toContain('"Success":true');
+      const [near, far] = await Promise.all([theirs('near', [peer]), theirs('far', [peer])]);
+      await Promise.all([goReaches(near, 'far'), goReaches(far, 'near')]);
+      expect(JSON.parse(await near.command('ping far'))).toMatchObject({ Success: true });
       expect(JSON.parse(await near.command('traceroute far'))).toMatchObject({
         0: { From: 'near' },
         1: { From: 'hop' },
