@@ -1,7 +1,5 @@
-import type { Tags } from 'yaml';
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError, errorCode } from './errors.js';
-import { PythonFloat } from './python-text.js';
 
 /** Largest file in `env/` that is read. */
 export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
@@ -69,39 +67,13 @@ async function parseJsonOrYaml(text: string, name: string, exact: boolean): Prom
     // YAML, then, or nothing that can be read.
   }
   // Loaded here, because most runs need no YAML.
-  const { parse } = await import('yaml');
+  const { parsePythonYaml } = await import('./python-yaml.js');
   try {
-    return parse(text, {
-      version: '1.1',
-      maxAliasCount: 100,
-      intAsBigInt: exact,
-      customTags: (tags) =>
-        tags.flatMap<Tags[number]>((tag) => {
-          if (typeof tag === 'string') return [tag];
-          // Dates stay the text they are written as.
-          if (tag.tag === 'tag:yaml.org,2002:timestamp') return [];
-          if (!exact || tag.tag !== 'tag:yaml.org,2002:float') return [tag];
-          return [
-            {
-              tag: tag.tag,
-              default: true,
-              ...(tag.test && { test: tag.test }),
-              resolve: (digits: string) => new PythonFloat(floatOf(digits)),
-            },
-          ];
-        }),
-    }) as unknown;
+    return parsePythonYaml(text, exact);
   } catch (cause) {
     throw new ConfigurationError(
       `${name} must hold a mapping in JSON or YAML; ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
   }
-}
-
-function floatOf(digits: string): number {
-  const text = digits.replaceAll('_', '').toLowerCase();
-  if (text.endsWith('.nan')) return NaN;
-  if (text.endsWith('.inf')) return text.startsWith('-') ? -Infinity : Infinity;
-  return Number(text);
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReadStream } from 'node:tty';
 import { ConfigurationError, errorCode } from './errors.js';
@@ -22,8 +22,8 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Quiet time after which the output of an ended process counts as read, in ms, if others hold the terminal open. */
-const QUIET_MS = 250;
+/** Most bytes that are read after the end of a process, in case others go on writing to its terminal. */
+const MAX_REST_BYTES = 4 * 1024 * 1024;
 
 const ROWS = 24;
 const COLUMNS = 80;
@@ -36,11 +36,23 @@ const COLUMNS = 80;
 export class TerminalProcess {
   readonly pid: number;
   readonly #master: ReadStream;
+  readonly #descriptor: number;
+  readonly #onOutput: (bytes: Buffer) => void;
   readonly #ended: Promise<ProcessEnd>;
+  /** Called when reading may go on. */
+  #resumed: (() => void) | undefined;
 
-  private constructor(pid: number, master: ReadStream, ended: Promise<ProcessEnd>) {
+  private constructor(
+    pid: number,
+    master: ReadStream,
+    descriptor: number,
+    onOutput: (bytes: Buffer) => void,
+    ended: Promise<ProcessEnd>,
+  ) {
     this.pid = pid;
     this.#master = master;
+    this.#descriptor = descriptor;
+    this.#onOutput = onOutput;
     this.#ended = ended;
   }
 
@@ -56,7 +68,8 @@ export class TerminalProcess {
     const descriptor = openMaster();
     let master: ReadStream;
     try {
-      master = new ReadStream(descriptor);
+      // Half open, because the end it reports may come before the last bytes: see `finished`.
+      master = new ReadStream(descriptor, { allowHalfOpen: true });
     } catch (error) {
       closeSync(descriptor);
       throw error;
@@ -84,7 +97,7 @@ export class TerminalProcess {
       );
     }
     master.on('data', onOutput);
-    return new TerminalProcess(child.pid ?? 0, master, ended);
+    return new TerminalProcess(child.pid ?? 0, master, descriptor, onOutput, ended);
   }
 
   /** Types `text` on the terminal. */
@@ -99,6 +112,7 @@ export class TerminalProcess {
 
   resume(): void {
     this.#master.resume();
+    this.#resumed?.();
   }
 
   /** Resolves when the process itself has ended; its output may not be read yet. */
@@ -106,39 +120,51 @@ export class TerminalProcess {
     return this.#ended;
   }
 
-  /** Resolves when the process has ended and everything it wrote was given out. Closes the terminal. */
+  /**
+   * Resolves when the process has ended and everything it wrote was given out. Closes the terminal.
+   *
+   * Once nobody has the slave side open, the event loop takes any short read for the last one, though there may be
+   * more in the terminal's buffer. So the rest is read here, until the terminal says that there is none.
+   */
   async finished(): Promise<ProcessEnd> {
     const end = await this.#ended;
-    await this.#drained();
+    await this.#allTaken();
+    this.#giveRest();
     this.#master.destroy();
     return end;
   }
 
-  async #drained(): Promise<void> {
+  /** Resolves when nothing of what was read waits, because reading is paused or has just been resumed. */
+  async #allTaken(): Promise<void> {
     const master = this.#master;
-    if (master.destroyed || master.readableEnded) return;
-    await new Promise<void>((resolve) => {
-      const restart = () => timer.refresh();
-      const timer = setTimeout(() => {
-        // Whoever reads later than the quiet time, because the reader was paused, gets another round.
-        if (master.isPaused()) restart();
-        else done();
-      }, QUIET_MS);
-      const done = () => {
-        clearTimeout(timer);
-        master.off('data', restart);
-        resolve();
-      };
-      master.on('data', restart);
-      master.once('close', done);
-      master.once('end', done);
-    });
+    while (!master.destroyed && (master.isPaused() || master.readableLength > 0))
+      if (master.isPaused())
+        await new Promise<void>((resolve) => {
+          this.#resumed = resolve;
+        });
+      else await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #giveRest(): void {
+    const buffer = Buffer.allocUnsafe(64 * 1024);
+    for (let given = 0; given < MAX_REST_BYTES && !this.#master.destroyed;) {
+      let length: number;
+      try {
+        length = readSync(this.#descriptor, buffer);
+      } catch {
+        // EIO: nobody has the slave side open. EAGAIN: somebody has, but there is nothing to read.
+        return;
+      }
+      if (length === 0) return;
+      given += length;
+      this.#onOutput(Buffer.from(buffer.subarray(0, length)));
+    }
   }
 }
 
 function openMaster(): number {
   try {
-    return openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY);
+    return openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   } catch (cause) {
     throw new ConfigurationError(
       `No pseudo terminal can be opened (/dev/ptmx: ${String(errorCode(cause))}); the job runs on one.`,

@@ -1,0 +1,239 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planJob } from './job-plan.js';
+import { readPrivateDataDir } from './private-data-dir.js';
+import type { RunOptions } from './run-options.js';
+import { shownEnvironment } from './shown-environment.js';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'runner-inputs-'));
+  await mkdir(join(root, 'env'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const env = (name: string, content: string) => writeFile(join(root, 'env', name), content);
+const plan = async (options: Partial<RunOptions> = {}, inherited: Record<string, string> = {}) => {
+  const whole = { privateDataDir: root, playbook: 'site.yml', ...options };
+  return planJob(whole, await readPrivateDataDir(whole), inherited);
+};
+
+describe('command line', () => {
+  it('stands in the order of the original', async () => {
+    await mkdir(join(root, 'inventory'));
+    await env('extravars', 'a: 1');
+    await env('cmdline', '--diff -e "q=1 2"');
+    const { command } = await plan({
+      limit: 'web',
+      extravars: { secret: 'x' },
+      verbosity: 3,
+      tags: 't',
+      skipTags: 's',
+      forks: 4,
+    });
+    expect(command('/private')).toEqual([
+      ...[
+        'ansible-playbook',
+        '--diff',
+        '-e',
+        'q=1 2',
+        '-i',
+        join(root, 'inventory'),
+        '--limit',
+        'web',
+      ],
+      ...['-e', `@${join(root, 'env', 'extravars')}`, '-e', '@/private/extravars'],
+      ...['-vvv', '--tags', 't', '--skip-tags', 's', '--forks', '4', 'site.yml'],
+    ]);
+  });
+
+  it('of a module ends in module, arguments and hosts', async () => {
+    const {
+      command,
+      cwd,
+      env: set,
+    } = await plan({
+      playbook: undefined as never,
+      module: 'ping',
+      moduleArgs: 'data=x',
+      hostPattern: 'all',
+    });
+    expect(command('/p')).toEqual(['ansible', '-m', 'ping', '-a', 'data=x', 'all']);
+    expect(cwd).toBe(root);
+    expect(set).toMatchObject({ AD_HOC_COMMAND_ID: '1', ANSIBLE_LOAD_CALLBACK_PLUGINS: '1' });
+  });
+
+  it('is what the file args says, if there is one', async () => {
+    await writeFile(join(root, 'args'), "echo 'a b'");
+    expect((await plan()).command('/p')).toEqual(['echo', 'a b']);
+  });
+
+  it('runner 3: extra variables given at run time stay out of the command and of env/', async () => {
+    const { command, privateFiles } = await plan({ extravars: { password: 'hunter2' } });
+    expect(command('/p').join(' ')).not.toContain('hunter2');
+    expect(privateFiles).toEqual([{ name: 'extravars', content: '{"password":"hunter2"}' }]);
+  });
+
+  it('runner 4: an inventory text becomes a private file and replaces nothing', async () => {
+    const { command, privateFiles } = await plan({ inventory: '[web]\nh1\n' });
+    expect(command('/p')).toContain('/p/hosts');
+    expect(privateFiles).toEqual([{ name: 'hosts', content: '[web]\nh1\n' }]);
+  });
+
+  it('takes inventories by path, as list of hosts and as list of inventories', async () => {
+    await mkdir(join(root, 'inventory'));
+    await writeFile(join(root, 'inventory', 'test'), 'h1');
+    const words = async (inventory: string | string[]) => (await plan({ inventory })).command('/p');
+    expect(await words('test')).toContain(join(root, 'inventory', 'test'));
+    expect(await words('inventory/test')).toContain(join(root, 'inventory', 'test'));
+    expect(await words('a,b')).toContain('a,b');
+    expect(await words(['x', 'y'])).toEqual(['ansible-playbook', '-i', 'x', '-i', 'y', 'site.yml']);
+    expect(await words([])).toEqual(['ansible-playbook', 'site.yml']);
+    await expect(words('nowhere')).rejects.toThrow(/"nowhere" is no file/);
+  });
+
+  it.each([
+    [{ playbook: 'a', module: 'b' }, /Only one of playbook and module/],
+    [{ playbook: '' }, /No executable for runner to run/],
+    [{ forks: 1.5 }, /forks/],
+    [{ verbosity: -1 }, /verbosity/],
+    [{ timeout: 0 }, /timeout/],
+    [{ ident: 'a/b' }, /ident/],
+  ])('refuses %j', async (options, message) => {
+    await expect(plan(options)).rejects.toThrow(message);
+  });
+});
+
+describe('environment', () => {
+  it('has the precedence of the original: forced, env/envvars, options, inherited', async () => {
+    await env('envvars', 'A: file\nANSIBLE_RETRY_FILES_ENABLED: true');
+    const { env: set } = await plan(
+      { envvars: { A: 'option', B: 'option' } },
+      { A: 'x', B: 'x', C: 'x' },
+    );
+    expect(set).toMatchObject({
+      A: 'file',
+      B: 'option',
+      C: 'x',
+      ANSIBLE_RETRY_FILES_ENABLED: 'False',
+      ANSIBLE_STDOUT_CALLBACK: 'awx_display',
+      RUNNER_OMIT_EVENTS: 'False',
+    });
+  });
+
+  it('shows values as Python does', async () => {
+    await env(
+      'envvars',
+      'a: yes\nb: 1\nc: 1.0\nd: ~\ne: 0o17\nf: 010\ng: [1, x, {k: true}]\nh: 12345678901234567890\n' +
+        'i: 1e30\nj: 2020-01-02\nk: "it\'s"\nl: .5\nm: 1_000\nn: off\no: 1.5e+3\np: y\nq: 1:30',
+    );
+    expect((await plan()).env).toMatchObject({
+      a: 'True',
+      b: '1',
+      c: '1.0',
+      d: 'None',
+      e: '0o17',
+      f: '8',
+      g: "[1, 'x', {'k': True}]",
+      h: '12345678901234567890',
+      i: '1e30',
+      j: '2020-01-02',
+      k: "it's",
+      l: '0.5',
+      m: '1000',
+      n: 'False',
+      o: '1500.0',
+      p: 'y',
+      q: '90',
+    });
+    await env('envvars', '{"a": true, "b": 1.0, "c": null, "d": 1}');
+    expect((await plan()).env).toMatchObject({ a: 'True', b: '1.0', c: 'None', d: '1' });
+  });
+
+  it('keeps the stdout callback the user asked for as base of ours, also in a run inside of a run', async () => {
+    expect(
+      (await plan({}, { ANSIBLE_STDOUT_CALLBACK: 'minimal' })).env.ORIGINAL_STDOUT_CALLBACK,
+    ).toBe('minimal');
+    const nested = await plan({}, { ANSIBLE_STDOUT_CALLBACK: 'awx_display' });
+    expect(nested.env.ORIGINAL_STDOUT_CALLBACK).toBeUndefined();
+  });
+
+  it('runner 17: artifacts and messages show no secret and no inherited environment', () => {
+    const full = {
+      PATH: '/bin',
+      AWS_SECRET_ACCESS_KEY: 's1',
+      SESSION: 's2',
+      DB_PASSWORD: 's3',
+      PROXY: 'http://u:s4@proxy:1',
+      ANSIBLE_HOST_KEY_CHECKING: 'False',
+    };
+    const shown = shownEnvironment(full, new Set(['DB_PASSWORD', 'PROXY']));
+    expect(shown).toEqual({
+      PATH: '/bin',
+      DB_PASSWORD: '**********',
+      PROXY: 'http://u:**********@proxy:1',
+      ANSIBLE_HOST_KEY_CHECKING: 'False',
+    });
+  });
+});
+
+describe('settings', () => {
+  it('runner 2: settings given at run time count where there is no file, and the file wins key by key', async () => {
+    const options = { settings: { idle_timeout: 3, suppress_output_file: true } };
+    expect((await plan(options)).settings).toMatchObject({
+      idleTimeout: 3,
+      suppressOutputFile: true,
+    });
+    await env('settings', 'idle_timeout: 5');
+    expect((await plan(options)).settings).toMatchObject({
+      idleTimeout: 5,
+      suppressOutputFile: true,
+    });
+  });
+
+  it.each([
+    ['- a', /env\/settings must hold a mapping.*a list/],
+    ['{a: [', /env\/settings must hold a mapping/],
+    ['idle_timeout: soon', /env\/settings: idle_timeout must be a number of seconds/],
+    ['suppress_output_file: 3', /suppress_output_file must be true or false/],
+    ['process_isolation: true', /process_isolation is not supported/],
+  ])('runner 25: env/settings with %j is told with its place', async (content, message) => {
+    await env('settings', content);
+    await expect(plan()).rejects.toThrow(message);
+  });
+
+  it('runner 25: fact_cache_type decides, as a setting too', async () => {
+    expect((await plan()).env.ANSIBLE_CACHE_PLUGIN).toBe('jsonfile');
+    await env('settings', 'fact_cache_type: memory');
+    expect((await plan()).env.ANSIBLE_CACHE_PLUGIN).toBeUndefined();
+  });
+
+  it('has no limit where the time is zero', async () => {
+    await env('settings', '{"idle_timeout": 0, "job_timeout": 0}');
+    const { settings, jobTimeout } = await plan();
+    expect([settings.idleTimeout, jobTimeout]).toEqual([undefined, undefined]);
+  });
+
+  it('limits come from options, then job_timeout', async () => {
+    await env('settings', '{"job_timeout": 7}');
+    expect((await plan()).jobTimeout).toBe(7);
+    expect((await plan({ timeout: 2 })).jobTimeout).toBe(2);
+  });
+});
+
+it('says which private data dir is missing', async () => {
+  await expect(plan({ privateDataDir: join(root, 'no') })).rejects.toThrow(/does not exist/);
+});
+
+it('runner 25: unreadable inputs are told, not skipped', async () => {
+  await env('cmdline', "--tags 'a");
+  await expect(plan()).rejects.toThrow(/env\/cmdline can't be split/);
+  await rm(join(root, 'env', 'cmdline'));
+  await writeFile(join(root, 'env', 'envvars'), Buffer.from([0xff, 0xfe]));
+  await expect(plan()).rejects.toThrow(/no UTF-8 text/);
+  await env('envvars', '"a=b": x');
+  await expect(plan()).rejects.toThrow(/"a=b" can't be an environment variable/);
+});

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { quoteWord, splitWords } from './shell-words.js';
+
+describe('splitWords', () => {
+  it('splits as a POSIX shell does', () => {
+    expect(splitWords(`--tags a,b -e 'x=1 2' "y=\\"q\\" \\n" a\\ b ''`)).toEqual([
+      '--tags',
+      'a,b',
+      '-e',
+      'x=1 2',
+      'y="q" \\n',
+      'a b',
+      '',
+    ]);
+    expect(splitWords(' \n')).toEqual([]);
+  });
+
+  it.each([`'a`, `"a`, `a\\`])('refuses %s', (text) => {
+    expect(() => splitWords(text)).toThrow(RangeError);
+  });
+
+  it('gives back every list of words that was quoted', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' })), (words) => {
+        expect(splitWords(words.map(quoteWord).join(' '))).toEqual(words);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
