@@ -1,13 +1,15 @@
-import { ControlClient } from '@receptorjs/control-client';
+import { ControlClient, type UnitStatus } from '@receptorjs/control-client';
 import { ControlService, type MeshHandler } from '@receptorjs/control-service';
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { Dial } from './remote-session.js';
 import { Workceptor, type WorkceptorOptions } from './workceptor.js';
 
 /** A mesh of no other nodes: what tests of units need of one. */
-export const noMesh: MeshHandler = {
+const noMesh: MeshHandler = {
   status: () => ({
     nodeId: 'none',
     connections: [],
@@ -24,12 +26,27 @@ export const noMesh: MeshHandler = {
   connect: () => Promise.reject(new Error('no route to node')),
 };
 
-/** A workceptor behind a real control service on a unix socket in `folder`. */
+/** A workceptor behind a real control service on a unix socket and a TCP port. */
 export interface TestNode {
   readonly nodeId: string;
-  readonly socketPath: string;
   readonly work: Workceptor;
+  readonly socketPath: string;
+  readonly port: number;
+  /** Folder of the units. */
+  readonly unitsDir: string;
   readonly client: () => Promise<ControlClient>;
+  /** Submits to `node` and gives the unit's ID. */
+  readonly submit: (workType: string, params?: string, node?: string) => Promise<string>;
+  readonly status: (unitId: string) => Promise<UnitStatus>;
+  /** The whole stdout, once the unit has ended. */
+  readonly results: (unitId: string) => Promise<string>;
+  /** The final status, once there is one. */
+  readonly ended: (unitId: string) => Promise<UnitStatus>;
+  /** The first status that is as wanted. */
+  readonly reaches: (
+    unitId: string,
+    wanted: (status: UnitStatus) => boolean,
+  ) => Promise<UnitStatus>;
   readonly close: () => Promise<void>;
 }
 
@@ -42,21 +59,44 @@ export async function startTestNode(
   const work = new Workceptor({
     nodeId,
     dataDir: join(folder, 'data'),
-    cancelGraceMs: 2_000,
+    cancelGraceMs: 10_000,
     ...options,
   });
   work.registerCommand({ workType: 'cat', command: 'cat' });
   work.registerCommand({ workType: 'sh', command: 'sh', allowRuntimeParams: true });
-  work.registerCommand({ workType: 'gone', command: '/nonexistent/program' });
+  work.registerCommand({ workType: 'missing', command: '/nonexistent/program' });
+  work.registerCommand({ workType: 'unfindable', command: 'no-such-program' });
   await work.start();
   const control = new ControlService({ nodeId, mesh: noMesh, work, version: '0.0.0' });
   const socketPath = join(folder, `${nodeId}.sock`);
   await control.listenUnix(socketPath);
+  const { address } = await control.listenTcp({ host: '127.0.0.1', port: 0 });
+  const client = (): Promise<ControlClient> => ControlClient.connect(socketPath);
+  const reaches: TestNode['reaches'] = async (unitId, wanted) => {
+    const watcher = await client();
+    try {
+      for await (const status of watcher.watch(unitId)) if (wanted(status)) return status;
+      throw new Error(`unit ${unitId} ended otherwise: ${(await work.status(unitId)).detail}`);
+    } finally {
+      watcher.close();
+    }
+  };
   return {
     nodeId,
-    socketPath,
     work,
-    client: () => ControlClient.connect(socketPath),
+    socketPath,
+    port: Number(address.split(':')[1]),
+    unitsDir: join(folder, 'data', nodeId),
+    client,
+    submit: async (workType, params, node = nodeId) => {
+      const given: Record<string, string> = params === undefined ? {} : { params };
+      const request = { node, workType, params: given };
+      return (await (await client()).submit(request, 'input\n')).unitId;
+    },
+    status: (unitId) => work.status(unitId),
+    results: async (unitId) => text((await (await client()).results(unitId)) as Readable),
+    ended: (unitId) => reaches(unitId, ({ state }) => state >= 2),
+    reaches,
     close: async () => {
       await work.close();
       await control.close();
@@ -64,10 +104,10 @@ export async function startTestNode(
   };
 }
 
-/** Dials the control socket of the node of that name in `folder`, as the mesh would its control service. */
-export function dialIn(folder: string): Dial {
-  return async (nodeId) => {
-    const socket = connect({ path: join(folder, `${nodeId}.sock`), allowHalfOpen: true });
+/** Dials the TCP control port of a test node, as the mesh would dial its control service. */
+export function dialPort(port: () => number): Dial {
+  return async () => {
+    const socket = connect({ host: '127.0.0.1', port: port(), allowHalfOpen: true });
     await once(socket, 'connect');
     return socket;
   };
