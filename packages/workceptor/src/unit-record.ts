@@ -14,6 +14,8 @@ export class UnitRecord {
   #revision = 0;
   /** Written by `markReleased` only. */
   #released = false;
+  /** Written by `retire` only. */
+  #retired = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -53,7 +55,7 @@ export class UnitRecord {
   /** Applies a change by the rules of the state machine, stores the result, then tells everyone who waits. */
   update(change: UnitChange): void {
     const next = transition(this.#status, change);
-    if (next === this.#status || this.#released) return;
+    if (next === this.#status || this.#released || this.#retired) return;
     writeStatusFile(this.dir, next);
     this.#status = next;
     this.touch();
@@ -65,6 +67,11 @@ export class UnitRecord {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
+  }
+
+  /** The daemon lets go of the unit: nothing is written from now on, whatever comes late. */
+  retire(): void {
+    this.#retired = true;
   }
 
   markReleased(): void {

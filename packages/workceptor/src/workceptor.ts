@@ -110,7 +110,10 @@ export class Workceptor {
 
   /** Lets go of all units; commands and remote units go on without this daemon. */
   close(): Promise<void> {
-    for (const unit of this.#units.values()) unit.detach();
+    for (const unit of this.#units.values()) {
+      unit.detach();
+      unit.record.retire();
+    }
     return Promise.resolve();
   }
 
