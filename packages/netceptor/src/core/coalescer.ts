@@ -19,8 +19,9 @@ export class Coalescer {
     return this.#dueAt;
   }
 
-  request(now: number): void {
-    this.#dueAt = Math.min(this.#dueAt, Math.max(now, this.#lastRun + this.#rest));
+  /** Asks for a run; `rest` in milliseconds replaces the usual one. */
+  request(now: number, rest = this.#rest): void {
+    this.#dueAt = Math.min(this.#dueAt, Math.max(now, this.#lastRun + rest));
   }
 
   /** Like {@link request}, without the rest. */

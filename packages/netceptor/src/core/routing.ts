@@ -8,8 +8,11 @@ import type { NodeRecord, NodeTable } from './node-table.js';
 import { SeenUpdates } from './seen-updates.js';
 import { shortestPaths } from './shortest-paths.js';
 
-/** Shortest time between two updates of one's own, and between two computations of the routes. */
+/** Shortest time between two updates of one's own. */
 const COALESCE_MS = 100;
+/** Shortest time between two computations of the routes, and how it grows with the nodes: 100 ms at 1,000 of them. */
+const LEAST_COMPUTE_REST_MS = 10;
+const COMPUTE_REST_MS_PER_NODE = 0.1;
 /** Time between updates while nothing changes. */
 const UPDATE_PERIOD_MS = 10_000;
 /** A node that can't be reached is forgotten when nothing was heard of it for so long. */
@@ -51,7 +54,7 @@ export class Routing {
     this.#emit = emit;
     this.epoch = newEpoch(environment);
     this.#announcement = new Coalescer(now, COALESCE_MS, UPDATE_PERIOD_MS);
-    this.#computation = new Coalescer(now, COALESCE_MS, Infinity);
+    this.#computation = new Coalescer(now, LEAST_COMPUTE_REST_MS, Infinity);
   }
 
   get dueAt(): number {
@@ -212,7 +215,10 @@ export class Routing {
     if (!equalMaps(record.connections, update.connections)) {
       record.connections = new Map(update.connections);
       this.#dropOneSided(record);
-      this.#computation.request(now);
+      this.#computation.request(
+        now,
+        Math.max(LEAST_COMPUTE_REST_MS, this.#nodes.size * COMPUTE_REST_MS_PER_NODE),
+      );
     }
     return true;
   }

@@ -4,7 +4,8 @@ import { MeshError } from '../errors.js';
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const MARK = '\u0000n';
-const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+const LONG_INTEGER = /^-?\d{16,}$/;
 
 /**
  * Parses a JSON object without rounding its integers: one of 16 or more digits becomes a `bigint`, everything else is
@@ -13,22 +14,38 @@ const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
  * @throws {MeshError} `malformed-message` when the text is not a JSON object.
  */
 export function parseObject(text: string): JsonObject {
-  const marked = text.replace(STRING_OR_LONG_INTEGER, (token) =>
-    token.startsWith('"') ? token : `"\\u0000n${token}"`,
-  );
-  let value: unknown;
+  let marks = 0;
+  const marked = text.replace(STRING_OR_NUMBER, (token) => {
+    if (!LONG_INTEGER.test(token)) return token;
+    marks++;
+    return `"\\u0000n${token}"`;
+  });
   try {
-    value = JSON.parse(marked, (_key, item: unknown) =>
-      typeof item === 'string' && item.startsWith(MARK) && /^-?\d+$/.test(item.slice(2))
-        ? BigInt(item.slice(2))
-        : item,
-    );
+    const value: unknown = JSON.parse(marked);
+    if (isObject(value))
+      return restored(value, marks) ?? (JSON.parse(marked, restore) as JsonObject);
   } catch (cause) {
     throw new MeshError('malformed-message', 'the message is not valid JSON', { cause });
   }
-  if (!isObject(value))
-    throw new MeshError('malformed-message', 'the message is not a JSON object');
-  return value;
+  throw new MeshError('malformed-message', 'the message is not a JSON object');
+}
+
+/** The value for a marked integer; any other as it is. */
+function restore(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && value.startsWith(MARK) && LONG_INTEGER.test(value.slice(2))
+    ? BigInt(value.slice(2))
+    : value;
+}
+
+/** The object with the integers of its own fields restored; undefined when there are marks deeper in it. */
+function restored(object: JsonObject, marks: number): JsonObject | undefined {
+  let left = marks;
+  const entries = Object.entries(object).map(([key, value]) => {
+    const back = restore(key, value);
+    if (back !== value) left--;
+    return [key, back] as const;
+  });
+  return left === 0 ? Object.fromEntries(entries) : undefined;
 }
 
 /** Whether a parsed value is an object (not an array). */
@@ -36,9 +53,13 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const ESCAPED = /[<>&\u2028\u2029]/;
+
 /** A string as Go's encoder writes it: `<`, `>`, `&` and the line separators escaped, everything else raw UTF-8. */
 export function encodeString(text: string): string {
-  return JSON.stringify(text).replace(
+  const quoted = JSON.stringify(text);
+  if (!ESCAPED.test(quoted)) return quoted;
+  return quoted.replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -46,8 +67,16 @@ export function encodeString(text: string): string {
 
 /** An object with its keys sorted bytewise, as Go's encoder writes a map. */
 export function encodeMap(entries: Iterable<readonly [string, string]>): string {
-  const sorted = [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const sorted = [...entries].sort(([a], [b]) => compareBytewise(a, b));
   return `{${sorted.map(([key, value]) => `${encodeString(key)}:${value}`).join(',')}}`;
+}
+
+/** The order of the UTF-8 bytes; that of UTF-16 is the same as long as there is nothing above the surrogates. */
+function compareBytewise(a: string, b: string): number {
+  if (/[\ud800-\uffff]/.test(a) || /[\ud800-\uffff]/.test(b)) {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  }
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const malformed = (field: string, wanted: string): MeshError =>
