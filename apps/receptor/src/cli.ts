@@ -59,4 +59,6 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 process.stdout.on('error', () => undefined);
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// Everything is closed and every line is out: nothing that lingers below may hold the process.
+process.stdout.write('', () => process.exit(code));
