@@ -5,7 +5,7 @@ import { FrameReader } from './frame-reader.js';
 
 const KEEP_ALIVE_MS = 15_000;
 /** How long a closed link may take to send its last messages. */
-const CLOSE_MS = 2_000;
+const CLOSE_MS = 1_000;
 
 /** A link over a connected TCP (or TLS) socket. It alone writes its fields, and reads and writes the socket. */
 export class TcpLink implements LinkTransport {

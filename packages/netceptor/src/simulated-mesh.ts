@@ -83,13 +83,13 @@ export class SimulatedMesh {
   ): SimulatedLink {
     const messages: Buffer[] = [];
     let frozen = false;
-    let sessions: { readonly a: LinkSession; readonly b: LinkSession } | undefined;
+    const sessions: { a?: LinkSession; b?: LinkSession } = {};
     const closed = (): void => {
       if (frozen) return;
       frozen = true;
       this.#after(latencyMs, () => {
-        sessions?.a.handleClosed(this.now, 'closed');
-        sessions?.b.handleClosed(this.now, 'closed');
+        sessions.a?.handleClosed(this.now, 'closed');
+        sessions.b?.handleClosed(this.now, 'closed');
       });
     };
     const transport = (receiver: 'a' | 'b'): LinkTransport => {
@@ -101,7 +101,7 @@ export class SimulatedMesh {
           const target = receiver === 'a' ? a : b;
           if (!this.#nodes.includes(target)) return;
           messages.push(Buffer.from(message));
-          sessions?.[receiver].handleMessage(this.now, Buffer.from(message), 0, message.length);
+          sessions[receiver]?.handleMessage(this.now, Buffer.from(message), 0, message.length);
         });
       };
       return {
@@ -119,10 +119,8 @@ export class SimulatedMesh {
       };
     };
     const ends = { a: transport('b'), b: transport('a') };
-    sessions = {
-      a: a.core.addLink(this.now, ends.a, options),
-      b: b.core.addLink(this.now, ends.b, optionsOfB),
-    };
+    sessions.a = a.core.addLink(this.now, ends.a, options);
+    sessions.b = b.core.addLink(this.now, ends.b, optionsOfB);
     return { cut: closed, freeze: () => (frozen = true), messages };
   }
 
