@@ -51,7 +51,7 @@ export class Fixture {
     return Fixture.make({
       'inventory/hosts':
         'h1 ansible_connection=local ansible_python_interpreter=/usr/bin/python3\n',
-      'project/site.yml': `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks.replace(/^/gm, '  ')}`,
+      'project/site.yml': `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks.trimEnd().replace(/^/gm, '  ')}\n`,
       'env/envvars': JSON.stringify({ PATH: ansiblePath, ANSIBLE_DEPRECATION_WARNINGS: false }),
       ...files,
     });
