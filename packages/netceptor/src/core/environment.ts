@@ -18,8 +18,21 @@ export function randomName(random: () => number): string {
   return name;
 }
 
-/** The epoch of a node that starts now: unix seconds times 2^24 plus a random number below 2^24. */
+/** How many epochs there are in a second, and in a millisecond. */
+const PER_SECOND = 1 << 24;
+const PER_MILLISECOND = Math.floor(PER_SECOND / 1000);
+
+/**
+ * The epoch of a node that starts now: unix seconds times 2^24, plus the time within the second, plus a random number
+ * below a millisecond's worth. A node that is started again within the same second is younger than it was, so that the
+ * mesh believes it; the original's random number in place of the time leaves that to chance.
+ */
 export function newEpoch(environment: Environment): bigint {
-  const seconds = BigInt(Math.floor(environment.wallTime() / 1000));
-  return (seconds << 24n) + BigInt(Math.floor(environment.random() * 0x1000000));
+  const wallTime = environment.wallTime();
+  const seconds = Math.floor(wallTime / 1000);
+  const within = Math.floor((wallTime - seconds * 1000) * PER_MILLISECOND);
+  return (
+    BigInt(seconds) * BigInt(PER_SECOND) +
+    BigInt(within + Math.floor(environment.random() * PER_MILLISECOND))
+  );
 }
