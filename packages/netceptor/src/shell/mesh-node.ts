@@ -99,6 +99,11 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return this.#closed;
   }
 
+  /** How many datagram services are open. */
+  get openServices(): number {
+    return this.#sockets.size;
+  }
+
   /** The epoch of this start of the node. */
   get epoch(): bigint {
     return this.#core.epoch;
