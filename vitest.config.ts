@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['source', 'import', 'module', 'node', 'default'];
+// Neither 'import' nor 'require': they follow from the importing file, and Node gets these conditions too.
+const conditions = ['source', 'node'];
 const resolve = { conditions };
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 const shared = { environment: 'node', pool: 'forks' } as const;

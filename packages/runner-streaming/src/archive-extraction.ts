@@ -14,6 +14,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import { fromFd, type Entry, type ZipFile } from 'yauzl';
 import { StreamError } from './errors.js';
 
@@ -152,7 +153,7 @@ class Extraction {
         throw new StreamError('unsafe-archive', `The link ${JSON.stringify(name)} is too long.`);
       this.#links.push({
         path,
-        to: (await collect(await this.#open(entry))).toString('utf8'),
+        to: (await collect(checked(await this.#open(entry), entry))).toString('utf8'),
         name,
       });
       return;
@@ -166,6 +167,7 @@ class Extraction {
     try {
       await pipeline(
         await this.#open(entry),
+        (bytes: AsyncIterable<Buffer>) => checked(bytes, entry),
         createWriteStream(path, { fd: file.fd, autoClose: false }),
       );
       await file.chmod((mode & 0o777) === 0 ? 0o644 : mode & 0o777);
@@ -239,8 +241,22 @@ class Extraction {
   }
 }
 
-async function collect(stream: Readable): Promise<Buffer> {
+/** Lets the bytes of a member through and fails at their end when they do not fit the checksum. */
+async function* checked(bytes: AsyncIterable<Buffer>, entry: Entry): AsyncGenerator<Buffer> {
+  let sum = 0;
+  for await (const piece of bytes) {
+    sum = crc32(piece, sum);
+    yield piece;
+  }
+  if (sum !== entry.crc32)
+    throw new StreamError(
+      'bad-archive',
+      `${JSON.stringify(entry.fileNameRaw.toString('utf8'))} does not fit its checksum.`,
+    );
+}
+
+async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece);
+  for await (const piece of stream) pieces.push(piece);
   return Buffer.concat(pieces);
 }

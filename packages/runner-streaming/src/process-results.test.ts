@@ -1,0 +1,85 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processResults, type ProcessOptions } from './process-results.js';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'runner-process-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const take = (lines: string, options: Partial<ProcessOptions> = {}) =>
+  processResults({ input: Readable.from([lines]), privateDataDir: root, ident: 'r', ...options });
+const file = (name: string) => readFile(join(root, 'artifacts', 'r', name), 'utf8');
+
+describe('processResults', () => {
+  it('writes events as they came, byte for byte', async () => {
+    const line =
+      '{"uuid": "u-1", "counter": 1, "stdout": "hi", "event_data": {"n": 12345678901234567890}}';
+    let shown = '';
+    await take(`${line}\n{"eof": true}\n`, {
+      output: { write: (text) => ((shown += text), true), once: () => undefined },
+    });
+    expect(await file('job_events/1-u-1.json')).toBe(line);
+    expect(shown).toBe('hi\n');
+  });
+
+  it.each([
+    ['', /^Unexpected empty line encountered/],
+    ['{"status": "running"}\n', /^Unexpected empty line encountered/],
+    [
+      'garbage\n',
+      /^Failed to JSON parse a line from worker stream\. Error: .* Line with invalid JSON data: garbage/,
+    ],
+    ['{"zipfile": 3}\nAAA', /^Failed to extract the artifacts/],
+    ['{"zipfile": -1}\n', /^Failed to extract the artifacts/],
+  ])(
+    'runner 8: the stream %j is an error, in result, status message and file',
+    async (stream, message) => {
+      const statuses: unknown[] = [];
+      const result = await take(stream, { onStatus: (status) => statuses.push(status) });
+      expect(result).toMatchObject({
+        status: 'error',
+        explanation: expect.stringMatching(message) as string,
+      });
+      expect(statuses.at(-1)).toMatchObject({
+        status: 'error',
+        job_explanation: result.explanation,
+      });
+      expect(await file('status')).toBe('error');
+    },
+  );
+
+  it('runner 8: an error told by the worker is the result', async () => {
+    expect(
+      await take('{"status": "error", "job_explanation": "no"}\n{"eof": true}\n'),
+    ).toMatchObject({
+      status: 'error',
+      explanation: 'no',
+    });
+  });
+
+  it('runner 14, 16: events whose uuid or counter could lead a file elsewhere are dropped', async () => {
+    const events = [
+      { uuid: '../../../evil', counter: 1 },
+      { uuid: 'a/b', counter: 2 },
+      { uuid: 'ok', counter: '3/../x' },
+      { uuid: 0, counter: 0, event: 'keepalive' },
+    ];
+    await take(`${events.map((event) => JSON.stringify(event)).join('\n')}\n{"eof": true}\n`);
+    expect(await readdir(join(root, 'artifacts', 'r', 'job_events'))).toEqual([]);
+    expect(await readdir(root)).toEqual(['artifacts']);
+  });
+
+  it('runner 15: refuses an ident that would leave the artifacts', async () => {
+    await expect(take('', { ident: '../x' })).rejects.toMatchObject({ code: 'configuration' });
+  });
+
+  it('leaves out the file of an event its handler does not want', async () => {
+    await take('{"uuid": "u", "counter": 1}\n{"eof": true}\n', { onEvent: () => false });
+    expect(await readdir(join(root, 'artifacts', 'r', 'job_events'))).toEqual([]);
+  });
+});
