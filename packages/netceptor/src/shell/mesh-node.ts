@@ -14,7 +14,7 @@ import { logRoutes } from './route-log.js';
 /** How a node is set up. */
 export interface MeshNodeOptions {
   readonly nodeId: string;
-  /** A link with nothing received for so many milliseconds is dropped; default 21,000, which is also the least. */
+  /** A link with nothing received for so many milliseconds is dropped; default 21,000. */
   readonly maxIdleConnectionTimeoutMs?: number;
   /** Default: writes nothing. */
   readonly log?: Logger;
