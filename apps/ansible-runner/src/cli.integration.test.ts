@@ -1,0 +1,178 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtApp } from './built-app.js';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'runner-cli-'));
+  await mkdir(join(root, 'bin'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+function start(...words: string[]): ChildProcess {
+  return spawn(process.execPath, [builtApp, ...words], {
+    env: { ...process.env, PATH: `${join(root, 'bin')}:${process.env.PATH ?? ''}` },
+    cwd: root,
+  });
+}
+
+async function result(
+  child: ChildProcess,
+  input = '',
+): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (data: Buffer) => (out += String(data)));
+  child.stderr?.on('data', (data: Buffer) => (err += String(data)));
+  child.stdin?.end(input);
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+const call = (words: string[], input?: string) => result(start(...words), input);
+
+/** Puts a shell script in the place of ansible-playbook. */
+const ansible = (script: string) =>
+  writeFile(join(root, 'bin', 'ansible-playbook'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+describe('ansible-runner', () => {
+  it('run shows the output, leaves artifacts and ends with the rc of the job', async () => {
+    await ansible('echo "$@"; exit 3');
+    expect(await call(['-p', 'one.yml', 'run', root, '-i', 'r', '-v'])).toMatchObject({
+      code: 3,
+      out: '-v one.yml\r\n',
+      err: '',
+    });
+    expect(await readFile(join(root, 'artifacts', 'r', 'status'), 'utf8')).toBe('failed');
+  });
+
+  it('run -q shows nothing, and -j shows events', async () => {
+    await ansible('echo hi');
+    expect(await call(['run', root, '-p', 'x', '-q'])).toEqual({ code: 0, out: '', err: '' });
+    const { out } = await call(['run', root, '-p', 'x', '-j']);
+    expect(JSON.parse(out)).toMatchObject({ event: 'verbose', stdout: 'hi' });
+  });
+
+  it('runner 9: run of a job killed by a signal does not end with 0', async () => {
+    await ansible('kill -KILL $$');
+    expect(await call(['run', root, '-p', 'x'])).toMatchObject({ code: 137 });
+  });
+
+  it('runner 21: SIGTERM cancels the job at once', async () => {
+    await ansible('echo ready; exec sleep 60');
+    const child = start('run', root, '-p', 'x', '-i', 'r');
+    child.stdout?.once('data', () => child.kill('SIGTERM'));
+    expect(await result(child)).toMatchObject({ code: 254 });
+    expect(await readFile(join(root, 'artifacts', 'r', 'status'), 'utf8')).toBe('canceled');
+  });
+
+  it('runner 25: says in one line what is wrong with the private data dir', async () => {
+    await mkdir(join(root, 'env'));
+    await writeFile(join(root, 'env', 'settings'), '- a');
+    const { code, err } = await call(['run', root, '-p', 'x']);
+    expect([code, err.split('\n').length]).toEqual([1, 2]);
+    expect(err).toMatch(/^ansible-runner: .*env\/settings must hold a mapping/);
+  });
+
+  it('worker canceled by SIGTERM still sends status, artifacts and end mark', async () => {
+    await ansible('echo ready; exec sleep 60');
+    const payload = await call(['transmit', root, '-p', 'x']);
+    const child = start('worker');
+    child.stdout?.on('data', (data: Buffer) => {
+      if (String(data).includes('"ready"')) child.kill('SIGTERM');
+    });
+    const { code, out } = await result(child, payload.out);
+    expect(code).toBe(254);
+    expect(out).toMatch(/"status":"canceled".*\n\{"zipfile": \d+\}\n[\w+/=]+\{"eof": true\}\n$/);
+  });
+
+  it.each([
+    ['not json\n', 'Failed to JSON parse a line from transmit stream.'],
+    ['', 'Failed to JSON parse a line from transmit stream.'],
+    ['{"kwargs": {}}\n{"zipfile": 3}\nAAAA', 'Failed to extract private data directory on worker.'],
+    ['{"kwargs": {"wrong": 1}}\n{"eof": true}\n', 'The argument "wrong" is unknown'],
+    ['{"kwargs": {"playbook": "x", "ident": "../y"}}\n{"eof": true}\n', "can't name the folder"],
+  ])(
+    'runner 8: worker given %j tells the error, the end, and ends with 1',
+    async (input, explanation) => {
+      const { code, out } = await call(['worker'], input);
+      const [status, eof] = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+      expect(code).toBe(1);
+      expect(status).toMatchObject({
+        status: 'error',
+        job_explanation: expect.stringContaining(explanation) as string,
+      });
+      expect(eof).toEqual({ eof: true });
+    },
+  );
+
+  it('runner 8: process ends with the rc of a failed job, and with 1 and a reason for a broken stream', async () => {
+    await ansible('exit 4');
+    const payload = await call(['transmit', root, '-p', 'x']);
+    const worked = await call(['worker'], payload.out);
+    expect(worked.code).toBe(4);
+    expect(await call(['process', root, '-i', 'a'], worked.out)).toMatchObject({
+      code: 4,
+      err: '',
+    });
+    const cut = await call(['process', root, '-i', 'b'], worked.out.slice(0, -20));
+    expect(cut).toMatchObject({ code: 1, err: expect.stringMatching(/worker stream/) as string });
+    expect(await call(['process', root, '-i', 'c'], 'garbage')).toMatchObject({ code: 1 });
+  });
+
+  it('runner 29: transmit leaves out artifacts, daemon files and .git, and works beside a socket', async () => {
+    await ansible('ls -A ..; exit 0');
+    await mkdir(join(root, 'project', '.git'), { recursive: true });
+    await mkdir(join(root, 'artifacts', 'old'), { recursive: true });
+    for (const name of ['pid', 'daemon.log', 'project/.git/config'])
+      await writeFile(join(root, name), '');
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    const payload = await call(['transmit', root, '-p', 'x']);
+    await call(['worker', '--private-data-dir', join(root, 'w')], payload.out);
+    expect(existsSync(join(root, 'w', 'project'))).toBe(true);
+    for (const name of ['pid', 'daemon.log', 'project/.git', 'artifacts/old', 'pipe'])
+      expect([name, existsSync(join(root, 'w', name))]).toEqual([name, false]);
+  });
+
+  it('worker --delete removes its folder, before and after', async () => {
+    await ansible('ls "$PWD"');
+    const payload = await call(['transmit', root, '-p', 'x']);
+    await mkdir(join(root, 'w'));
+    await writeFile(join(root, 'w', 'before'), '');
+    const { out } = await call(
+      ['worker', '--private-data-dir', join(root, 'w'), '--delete'],
+      payload.out,
+    );
+    expect(out).not.toContain('before');
+    expect(existsSync(join(root, 'w'))).toBe(false);
+  });
+
+  it('worker --worker-info describes the machine', async () => {
+    const { code, out } = await call(['worker', '--worker-info']);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^\{cpu_count: \d+, errors: \[\], mem_in_bytes: \d+, runner_version: \S+, uuid: \S+\}\n\n$/,
+    );
+  });
+
+  it('--version and --help end with 0, wrong usage with 2 and a hint', async () => {
+    expect(await call(['--version'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
+    expect((await call(['--help'])).out).toContain('Usage: ansible-runner');
+    expect(await call([])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--help/) as string,
+    });
+  });
+});

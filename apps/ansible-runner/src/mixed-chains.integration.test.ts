@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtApp } from './built-app.js';
+
+const venv =
+  process.env.RECEPTORJS_VENV ?? fileURLToPath(new URL('../../../.venv', import.meta.url));
+const theirRunner = join(venv, 'bin', 'ansible-runner');
+const missing = existsSync(theirRunner)
+  ? undefined
+  : `no Python ansible-runner in ${venv}; set RECEPTORJS_VENV or run the set-up`;
+if (missing !== undefined) console.warn(`skipped: ${missing}`);
+
+type Side = 'ours' | 'theirs';
+const sides: readonly Side[] = ['ours', 'theirs'];
+const chains = sides.flatMap((a) => sides.flatMap((b) => sides.map((c) => [a, b, c] as const)));
+
+const PLAYBOOK = `
+- name: a play
+  hosts: all
+  gather_facts: false
+  vars: {greeting: hello}
+  tasks:
+  - name: greet
+    debug: msg="{{ greeting }} {{ from_file }}"
+  - name: loop
+    debug: msg={{ item }}
+    loop: [1, 2]
+  - name: fail, and go on
+    fail: msg=no
+    ignore_errors: true
+  - name: skipped
+    debug:
+    when: false
+  - name: change
+    copy: {content: "x\\n", dest: "{{ playbook_dir }}/made"}
+    diff: true
+    notify: told
+  - name: retried
+    command: "true"
+    register: out
+    until: out.attempts == 2
+    retries: 2
+    delay: 0
+  - name: hidden
+    debug: msg=hidden-thing
+    no_log: true
+  - include_tasks: more.yml
+  - set_stats: {data: {answer: 42}}
+  handlers:
+  - name: told
+    debug: msg=handled
+- name: nobody
+  hosts: nowhere
+  tasks: []
+`;
+
+let root: string;
+let made = 0;
+
+async function pipe(
+  side: Side,
+  words: string[],
+  input: Buffer,
+): Promise<{ code: number; out: Buffer }> {
+  const [command, ...first] = side === 'ours' ? [process.execPath, builtApp] : [theirRunner];
+  const child = spawn(command, [...first, ...words], {
+    env: {
+      ...process.env,
+      PATH: `${join(venv, 'bin')}:${process.env.PATH ?? ''}`,
+      ANSIBLE_DEPRECATION_WARNINGS: 'false',
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const pieces: Buffer[] = [];
+  child.stdout.on('data', (data: Buffer) => pieces.push(data));
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out: Buffer.concat(pieces) };
+}
+
+/** What a chain leaves behind, with everything masked that differs from run to run. */
+async function outcome([transmit, worker, process]: readonly [Side, Side, Side]) {
+  const name = `chain-${++made}`;
+  const sent = await pipe(
+    transmit,
+    ['transmit', join(root, 'pdd'), '-p', 'site.yml', '-i', 'job'],
+    Buffer.alloc(0),
+  );
+  const worked = await pipe(
+    worker,
+    ['worker', '--private-data-dir', join(root, name, 'w')],
+    sent.out,
+  );
+  await mkdir(join(root, name, 'p'), { recursive: true });
+  const shown = await pipe(process, ['process', join(root, name, 'p'), '-i', 'job'], worked.out);
+  const artifacts = join(root, name, 'p', 'artifacts', 'job');
+  const files = await readdir(join(artifacts, 'job_events'));
+  const events = await Promise.all(
+    files.map(
+      async (file) =>
+        JSON.parse(await readFile(join(artifacts, 'job_events', file), 'utf8')) as Record<
+          string,
+          unknown
+        >,
+    ),
+  );
+  events.sort((a, b) => Number(a.counter) - Number(b.counter));
+  const statuses = worked.out
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line.startsWith('{"status'))
+    .map((line) => (JSON.parse(line) as { status: string }).status);
+  const text = (file: string) => readFile(join(artifacts, file), 'utf8');
+  const mask = (value: string) =>
+    value
+      .replaceAll(join(root, name), '<root>')
+      .replace(/(?<="(?:delta|start|end)": ")[^"]+/g, '<time>');
+  return {
+    codes: [sent.code, worked.code, shown.code],
+    statuses,
+    status: await text('status'),
+    rc: await text('rc'),
+    stdout: mask(await text('stdout')),
+    artifacts: (await readdir(artifacts)).sort(),
+    events: events.map((event) => ({
+      event: event.event,
+      counter: event.counter,
+      stdout: mask(String(event.stdout)),
+      lines: [event.start_line, event.end_line],
+      ident: event.runner_ident,
+      keys: Object.keys(event),
+      data: maskData(event.event_data, mask),
+    })),
+  };
+}
+
+const VOLATILE =
+  /uuid|^(?:start|end|duration|delta|pid|created|checksum|.*time|inode|gid|uid|size|src|dest|path|_original_basename)$/;
+
+function maskData(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskData(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      VOLATILE.test(key) ? '<volatile>' : maskData(item, mask),
+    ]),
+  );
+}
+
+describe.skipIf(missing !== undefined)(
+  'mixed chains (skipped without the Python ansible-runner)',
+  () => {
+    let expected: Awaited<ReturnType<typeof outcome>>;
+
+    beforeAll(async () => {
+      root = await mkdtemp(join(tmpdir(), 'runner-chains-'));
+      await mkdir(join(root, 'pdd', 'project'), { recursive: true });
+      await mkdir(join(root, 'pdd', 'inventory'));
+      await mkdir(join(root, 'pdd', 'env'));
+      await writeFile(join(root, 'pdd', 'project', 'site.yml'), PLAYBOOK);
+      await writeFile(join(root, 'pdd', 'project', 'more.yml'), '- debug: msg=more\n');
+      await writeFile(
+        join(root, 'pdd', 'inventory', 'hosts'),
+        'h1 ansible_connection=local ansible_python_interpreter=/usr/bin/python3\n',
+      );
+      await writeFile(join(root, 'pdd', 'env', 'extravars'), 'from_file: world\n');
+      expected = await outcome(['theirs', 'theirs', 'theirs']);
+    });
+    afterAll(() => rm(root, { recursive: true, force: true }));
+
+    it('the original alone does what the comparison needs', () => {
+      expect(expected).toMatchObject({ codes: [0, 0, 0], status: 'successful', rc: '0' });
+      expect(expected.statuses).toEqual(['starting', 'running', 'successful']);
+      expect(expected.events.length).toBeGreaterThan(30);
+    });
+
+    it.each(chains)(
+      'transmit %s, worker %s, process %s: statuses, events and stdout are equal',
+      async (...chain) => {
+        expect(await outcome(chain)).toEqual(expected);
+      },
+    );
+  },
+);
