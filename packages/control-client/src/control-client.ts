@@ -15,6 +15,7 @@ import {
 import { ControlError } from './errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import type { WaitOptions } from './line-reader.js';
+import { writeChunk } from './write-chunk.js';
 import { parseUnitStatus, type UnitStatus } from './unit-status.js';
 
 /** What to run where. All values travel as strings. */
@@ -294,18 +295,7 @@ async function writePayload(stream: Duplex, payload: Payload): Promise<void> {
     stream.end(payload);
     return;
   }
-  for await (const chunk of payload) {
-    if (!stream.write(chunk)) {
-      await new Promise<void>((resolve, reject) => {
-        const settle = (): void => {
-          for (const event of ['drain', 'close', 'error']) stream.off(event, settle);
-          if (stream.destroyed) reject(new ControlError('closed', 'connection broke during stdin'));
-          else resolve();
-        };
-        for (const event of ['drain', 'close', 'error']) stream.on(event, settle);
-      });
-    }
-  }
+  for await (const chunk of payload) await writeChunk(stream, chunk);
   stream.end();
   await finished(stream, { readable: false });
 }

@@ -36,3 +36,4 @@ export { LineReader } from './line-reader.js';
 export type { WaitOptions } from './line-reader.js';
 export { isFinal, parseUnitStatus, stateName, UnitState, unitStatusReply } from './unit-status.js';
 export type { UnitStatus } from './unit-status.js';
+export { writeChunk } from './write-chunk.js';

@@ -3,6 +3,7 @@ import {
   LineReader,
   sortKeys,
   unitStatusReply,
+  writeChunk,
   type JsonValue,
   type UnitStatus,
 } from '@receptorjs/control-client';
@@ -27,7 +28,6 @@ import {
 } from './mesh-commands.js';
 import { parseRequest, type Request } from './request.js';
 import { parseWorkRequest, type WorkRequest } from './work-request.js';
-import { writeChunk } from './write-chunk.js';
 
 /** What sessions of one control service share; none of it is written by a session. */
 export interface SessionContext {

@@ -1,13 +1,14 @@
 import type { Writable } from 'node:stream';
+import { ControlError } from './errors.js';
 
 /**
  * Writes one chunk and waits while the stream's buffer is full.
  *
- * @throws Error when the stream is or gets destroyed
+ * @throws ControlError `closed` when the stream is ended or destroyed, or gets so
  */
 export function writeChunk(stream: Writable, data: Uint8Array | string): Promise<void> {
   if (stream.destroyed || stream.writableEnded) {
-    return Promise.reject(new Error('connection is closed'));
+    return Promise.reject(new ControlError('closed', 'connection is closed'));
   }
   if (stream.write(data)) return Promise.resolve();
   return new Promise((resolve, reject) => {
@@ -17,7 +18,7 @@ export function writeChunk(stream: Writable, data: Uint8Array | string): Promise
     };
     const onClose = (): void => {
       stream.off('drain', onDrain);
-      reject(new Error('connection was closed'));
+      reject(new ControlError('closed', 'connection was closed'));
     };
     stream.once('drain', onDrain);
     stream.once('close', onClose);
