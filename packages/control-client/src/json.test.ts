@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareBytes, encodeJson, parseJson, sortKeys } from './json.js';
+
+describe('encodeJson', () => {
+  it('writes compact JSON with the escapes of the protocol', () => {
+    expect(encodeJson({ b: '<a&b>\u2028', a: [1, 2n ** 63n, null, true], c: undefined })).toBe(
+      '{"b":"\\u003ca\\u0026b\\u003e\\u2028","a":[1,9223372036854775808,null,true]}',
+    );
+  });
+
+  it('keeps the order of a map, whatever its keys', () => {
+    expect(encodeJson(sortKeys({ b: 1, '10': 2, '9': 3, é: 4, z: 5 }))).toBe(
+      '{"10":2,"9":3,"b":1,"z":5,"é":4}',
+    );
+  });
+
+  it('is read back by JSON.parse', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = encodeJson(value);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+});
+
+describe('parseJson', () => {
+  it('keeps integers exact', () => {
+    expect(parseJson('[9007199254740991,9007199254740993,-9007199254740993,1.5,1e3]')).toEqual([
+      9007199254740991,
+      9007199254740993n,
+      -9007199254740993n,
+      1.5,
+      1000,
+    ]);
+  });
+
+  it('refuses what is not JSON', () => {
+    expect(() => parseJson('{bad')).toThrow(SyntaxError);
+  });
+});
+
+it('compareBytes orders by UTF-8', () => {
+  // U+FFFF sorts before U+10000 in bytes, and after it in UTF-16
+  expect(['\u{10000}', '\uffff', 'b', 'a', ''].sort(compareBytes)).toEqual([
+    '',
+    'a',
+    'b',
+    '\uffff',
+    '\u{10000}',
+  ]);
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { PassThrough, type Duplex } from 'node:stream';
+import { expect, it } from 'vitest';
+import { LineReader } from './line-reader.js';
+
+async function rest(stream: Duplex): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+it('leaves everything behind a line in the stream, however it arrives', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.stringMatching(/^[a-zé\r]{0,20}$/), { maxLength: 5 }),
+      fc.string({ unit: 'grapheme' }),
+      fc.integer({ min: 1, max: 40 }),
+      async (lines, tail, size) => {
+        const stream = new PassThrough();
+        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join('') + tail);
+        for (let at = 0; at < bytes.length; at += size) stream.write(bytes.subarray(at, at + size));
+        stream.end();
+        const reader = new LineReader(stream);
+        for (const line of lines) expect(await reader.next()).toBe(line.replaceAll('\r', ''));
+        expect(await rest(stream)).toBe(tail);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it('gives a last line that is cut off, then nothing', async () => {
+  const stream = new PassThrough();
+  stream.end('one\ntwo');
+  const reader = new LineReader(stream);
+  expect([await reader.next(), await reader.next(), await reader.next()]).toEqual([
+    'one',
+    'two',
+    undefined,
+  ]);
+});
+
+it('is bounded', async () => {
+  const stream = new PassThrough();
+  stream.write('x'.repeat(11));
+  await expect(new LineReader(stream, 10).next()).rejects.toMatchObject({ code: 'line-too-long' });
+});
+
+it('ends its wait by time, by signal and by the loss of the stream', async () => {
+  const stream = new PassThrough();
+  const reader = new LineReader(stream);
+  await expect(reader.next({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'timeout' });
+  await expect(reader.next({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'aborted',
+  });
+  const lost = reader.next();
+  stream.destroy(new Error('reset'));
+  await expect(lost).rejects.toMatchObject({ code: 'closed', message: 'connection broke: reset' });
+});
