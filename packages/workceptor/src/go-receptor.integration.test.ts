@@ -1,0 +1,106 @@
+import { ControlClient, UnitState } from '@receptorjs/control-client';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, watch } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestNode, type TestNode } from './test-node.js';
+
+const receptor = process.env['RECEPTOR_GO'];
+if (receptor === undefined) console.warn('skipped: RECEPTOR_GO names no Go receptor');
+
+describe.skipIf(receptor === undefined)('units on a Go receptor (needs RECEPTOR_GO)', () => {
+  const unix = { transport: 'unix' } as const;
+  let folder: string;
+  let daemon: ChildProcess;
+  let near: TestNode;
+  let socketPath: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'go-'));
+    socketPath = join(folder, 'gopher.sock');
+    const config = join(folder, 'receptor.yml');
+    await writeFile(
+      config,
+      JSON.stringify([
+        { node: { id: 'gopher', datadir: join(folder, 'go-data') } },
+        { 'local-only': {} },
+        { 'control-service': { service: 'control', filename: socketPath } },
+        { 'work-command': { worktype: 'sh', command: 'sh', allowruntimeparams: true } },
+      ]),
+    );
+    const appeared = new Promise<void>((resolve) => {
+      const watcher = watch(folder, () => {
+        if (!existsSync(socketPath)) return;
+        watcher.close();
+        resolve();
+      });
+    });
+    daemon = spawn(receptor ?? '', ['--config', config], { stdio: 'ignore' });
+    await appeared;
+    near = await startTestNode(folder, 'near', {
+      dial: async () => {
+        const socket = connect({ path: socketPath, allowHalfOpen: true });
+        await once(socket, 'connect');
+        return socket;
+      },
+    });
+  });
+  afterAll(async () => {
+    await near.close();
+    daemon.kill('SIGTERM');
+    await once(daemon, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  });
+  const unitsThere = async (): Promise<string[]> => {
+    const client = await ControlClient.connect(socketPath);
+    const units = [...(await client.workList()).keys()];
+    client.close();
+    return units;
+  };
+
+  it('run, are followed by adaptive polling, and are released there too', async () => {
+    const id = await near.submit('sh', `-c 'cat; exit 4'`, 'gopher');
+    expect(await near.results(id)).toBe('input\n');
+    expect(await near.ended(id)).toMatchObject({
+      state: UnitState.Failed,
+      detail: 'exit status 4',
+      stdoutSize: 6n,
+    });
+    expect(await unitsThere()).toHaveLength(1);
+    expect(await near.work.release(id, { ...unix, force: false })).toBe('done');
+    expect(await unitsThere()).toEqual([]);
+    expect(await readdir(near.unitsDir)).toEqual([]);
+  });
+
+  it('D4: end here when they are canceled there, although their results never end there', async () => {
+    const id = await near.submit('sh', `-c 'echo up; exec sleep 1000'`, 'gopher');
+    const results = near.results(id);
+    await near.reaches(id, ({ state }) => state === UnitState.Running);
+    expect(await near.work.cancel(id, unix)).toBe('done');
+    expect(await near.ended(id)).toMatchObject({ state: UnitState.Canceled, detail: 'Canceled' });
+    expect(await results).toBe('up\n');
+    await near.work.release(id, { ...unix, force: false });
+  });
+
+  it('fail with its words when it refuses them', async () => {
+    await expect(near.submit('nonesuch', undefined, 'gopher')).rejects.toMatchObject({
+      message: 'could not parse response: ERROR: unknown work type nonesuch',
+    });
+  });
+
+  it('end as gone when it does not know them any more', async () => {
+    const id = await near.submit('sh', `-c 'exec sleep 1000'`, 'gopher');
+    await near.reaches(id, ({ state }) => state === UnitState.Running);
+    const client = await ControlClient.connect(socketPath);
+    for (const unit of await unitsThere()) await client.workRelease(unit, { force: true });
+    client.close();
+    expect(await near.ended(id)).toMatchObject({
+      state: UnitState.Failed,
+      detail: 'Remote work unit is gone',
+    });
+  });
+});
