@@ -110,6 +110,16 @@ export class StreamConnection {
     this.#close(CLOSE.normal);
   }
 
+  /** Ends the connection like {@link fail}, and forgets it: nothing more is sent or waited for. */
+  drop(error: StreamError): void {
+    if (this.#phase === 'over') return;
+    this.fail(error);
+    this.pump();
+    if (!this.isOver) this.#over();
+    this.#timer.clear();
+    this.#stream?.destroy(this.#stream.bothEnded ? undefined : error);
+  }
+
   /** The way to the peer changed: what was lost on the old one is sent again at once. */
   routeChanged(): void {
     if (this.#phase === 'over' || !this.#path.hasRoute) return;

@@ -87,11 +87,9 @@ export class StreamHost {
     this.#node.off('route', this.#onRoute);
     this.#node.off('node-restarted', this.#onRestart);
     this.#node.off('close', this.#onClose);
+    const error = new StreamError('host-closed', 'the node was closed');
+    for (const connection of this.#connections()) connection.drop(error);
     for (const listener of this.#listeners) listener.close();
-    for (const connection of this.#diallers) {
-      connection.fail(new StreamError('host-closed', 'the node was closed'));
-      connection.pump();
-    }
     await Promise.resolve();
   }
 
@@ -110,15 +108,12 @@ export class StreamHost {
 
   readonly #onClose = (): void => void this.close();
 
-  *#connectionsTo(nodeId: string): Generator<StreamConnection, void, undefined> {
-    for (const connection of this.#diallers) {
-      if (connection.ends.remoteNode === nodeId) yield connection;
-    }
-    for (const listener of this.#listeners) {
-      for (const connection of listener.connections) {
-        if (connection.ends.remoteNode === nodeId) yield connection;
-      }
-    }
+  #connections(): StreamConnection[] {
+    return [...this.#diallers, ...[...this.#listeners].flatMap((each) => [...each.connections])];
+  }
+
+  #connectionsTo(nodeId: string): StreamConnection[] {
+    return this.#connections().filter(({ ends }) => ends.remoteNode === nodeId);
   }
 
   async #loadEngine(): Promise<QuicEngine> {

@@ -214,6 +214,9 @@ export class Routing {
     if (isNew) this.#announcement.request(now);
     if (!equalMaps(record.connections, update.connections)) {
       record.connections = new Map(update.connections);
+      // An update that a neighbour sent before it took up the link says nothing about the link.
+      const link = this.#neighbours.get(record.id);
+      if (link !== undefined) record.connections.set(this.#self.id, link.cost);
       this.#dropOneSided(record);
       this.#computation.request(
         now,
