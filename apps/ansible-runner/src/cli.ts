@@ -1,4 +1,15 @@
 #!/usr/bin/env node
+/**
+ * The `ansible-runner` command line: runs Ansible in a private data directory (`run`), or carries such a run to another
+ * machine through any pipe (`transmit | worker | process`). Options, files and exit codes are those of Ansible Runner.
+ *
+ * ```sh
+ * ansible-runner run demo -p site.yml
+ * ansible-runner transmit demo -p site.yml | ssh far ansible-runner worker | ansible-runner process demo
+ * ```
+ *
+ * @packageDocumentation
+ */
 import { CommanderError } from 'commander';
 import { parseCommandLine, UsageError } from './command-line.js';
 import { carryOut } from './subcommands.js';
