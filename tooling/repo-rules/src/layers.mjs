@@ -104,11 +104,12 @@ export function judgeImport(from, specifier, file = 'src/index.ts') {
 export function checkLayers(from = root) {
   return members(from).flatMap((member) => {
     const inFiles = filesBelow(`${member.folder}/src`, /\.(ts|mts|tsx)$/, from)
-      // tests may compose a whole system out of higher layers, but never out of another package's src
+      // tests and their set-ups (test-*.ts) may compose a whole system out of higher layers, but never out of another
+      // package's src
       .flatMap((file) =>
         importsOf(readFileSync(join(from, file), 'utf8')).map((specifier) => ({
           file,
-          why: /\.test\.ts$/.test(file)
+          why: /(\.test|\/test-[a-z-]+)\.ts$/.test(file)
             ? judgeImport('receptor', specifier, file.slice(member.folder.length + 1))
             : judgeImport(member.name, specifier, file.slice(member.folder.length + 1)),
         })),
