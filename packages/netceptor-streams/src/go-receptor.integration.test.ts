@@ -112,7 +112,7 @@ describe.skipIf(goReceptor.path === undefined).each([['our dialler'], ['our list
       expect(await go.command('connect ours nosuch')).toMatch(/^ERROR: /);
     });
 
-    it('D15: carry all of one direction after the other has ended, unchanged', async () => {
+    it('carry megabytes from a Go proxy unchanged', async () => {
       const port = await freePort();
       const { us } = await link([
         {
@@ -229,6 +229,43 @@ describe.skipIf(goReceptor.path === undefined)(
       expect(await readLine(session)).toBe('Connecting');
       expect(await readLine(session)).toBe('Receptor Control, node far');
       session.destroy();
+    });
+  },
+);
+
+describe.skipIf(goReceptor.path === undefined)(
+  `a Go receptor with long node IDs ${goReceptor.missing}`,
+  () => {
+    it.each([17, 24, 31, 32, 47, 64, 110])('of %i bytes is pinged', async (length) => {
+      const name = (prefix: string): string => prefix.padEnd(length, '.example');
+      const us = ours(name('ours'));
+      const { address } = await listenTcp(us.node, { host: '127.0.0.1', port: 0 });
+      const go = await theirs(name('go'), [
+        { 'tcp-peer': { address: `127.0.0.1:${address.port}` } },
+      ]);
+      await reach(us, name('go'));
+      await goReaches(go, name('ours'));
+      expect((await us.node.ping(name('go'))).from).toBe(name('go'));
+      expect(JSON.parse(await go.command(`ping ${name('ours')}`))).toMatchObject({ Success: true });
+    });
+  },
+);
+
+describe.skipIf(goReceptor.path === undefined)(
+  `a stream whose Go end has ended ${goReceptor.missing}`,
+  () => {
+    it('is closed by our side a while after both directions have', async () => {
+      const us = ours('ours');
+      const { address } = await listenTcp(us.node, { host: '127.0.0.1', port: 0 });
+      const go = await theirs('go', [{ 'tcp-peer': { address: `127.0.0.1:${address.port}` } }]);
+      await reach(us, 'go');
+      await goReaches(go, 'ours');
+      const control = await us.streams.dial('go', 'control');
+      control.end('status\n');
+      control.resume();
+      await once(control, 'close');
+      expect(us.node.openServices).toBe(1);
+      await expect.poll(() => us.node.openServices, { timeout: 20_000 }).toBe(0);
     });
   },
 );

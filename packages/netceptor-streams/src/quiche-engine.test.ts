@@ -1,0 +1,17 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { loadQuicheEngine } from './quiche-engine.js';
+
+afterEach(() => {
+  vi.doUnmock('@matrixai/quic/native/quiche.js');
+});
+
+it('a platform without a QUIC engine is named, with what helps', async () => {
+  vi.doMock('@matrixai/quic/native/quiche.js', () => {
+    throw new Error('no binary');
+  });
+  await expect(loadQuicheEngine()).rejects.toMatchObject({
+    code: 'engine-unavailable',
+    message: `there is no QUIC engine for ${process.platform} on ${process.arch}`,
+    hint: expect.stringContaining('@matrixai/quic-linux-x64') as unknown,
+  });
+});
