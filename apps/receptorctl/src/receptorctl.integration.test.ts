@@ -1,0 +1,212 @@
+import { ControlService } from '@receptorjs/control-service';
+import { Workceptor } from '@receptorjs/workceptor';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { duplexPair } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const app = join(dirname(fileURLToPath(import.meta.url)), '..');
+const venv = process.env['RECEPTORJS_VENV'] ?? join(app, '..', '..', '.venv');
+const python = join(venv, 'bin', 'receptorctl');
+const noPython = !existsSync(python);
+if (noPython) console.warn(`skipped: ${python} is not there (the test set-up installs it)`);
+
+let folder: string;
+let cli: string;
+let socket: string;
+let work: Workceptor;
+let control: ControlService;
+
+interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(program: string, args: readonly string[], input = ''): Promise<Finished> {
+  const env = { ...process.env, RECEPTORCTL_SOCKET: socket };
+  const child = spawn(program, args, { env });
+  child.stdin.on('error', () => undefined).end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number]>,
+  ]);
+  return { code, stdout, stderr };
+}
+const ours = (args: readonly string[], input?: string): Promise<Finished> =>
+  run(process.execPath, [cli, ...args], input);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ctl-'));
+  // the app as it is shipped, built for this run
+  const tsup = createRequire(import.meta.url).resolve('tsup/dist/cli-default.js');
+  await promisify(execFile)(process.execPath, [tsup, '--out-dir', folder], { cwd: app });
+  cli = join(folder, 'cli.js');
+  work = new Workceptor({ nodeId: 'a', dataDir: join(folder, 'data') });
+  work.registerCommand({ workType: 'cat', command: 'cat' });
+  work.registerCommand({ workType: 'sh', command: 'sh', allowRuntimeParams: true });
+  await work.start();
+  control = new ControlService({
+    nodeId: 'a',
+    version: '1.6.9',
+    work,
+    mesh: {
+      status: () => ({
+        nodeId: 'a',
+        connections: [{ nodeId: 'a-node-with-a-long-name', cost: 1 }],
+        knownConnectionCosts: { a: { b: 1, c: 2.5 }, b: {} },
+        routingTable: { b: 'b' },
+        advertisements: [
+          {
+            nodeId: 'b',
+            service: 'control',
+            time: '2026-01-02T03:04:05.678Z',
+            connectionType: 1,
+            tags: { type: "Bob's" },
+            workCommands: [
+              { workType: 'cat', secure: false },
+              { workType: 'sh', secure: true },
+            ],
+          },
+          {
+            nodeId: 'c',
+            service: 'x',
+            time: '2026-01-02T03:04:05Z',
+            connectionType: 0,
+            tags: null,
+          },
+        ],
+      }),
+      ping: (target) =>
+        target === 'b'
+          ? Promise.resolve({ from: 'b', timeNs: 285_713 })
+          : Promise.reject(new Error('no route to node')),
+      traceroute: async function* () {
+        yield await Promise.resolve({ from: 'a', timeNs: 1000 });
+        yield { from: 'b', timeNs: 2000, error: new Error('timeout') };
+      },
+      connect: (_node, service) => {
+        const [near, far] = duplexPair();
+        if (service === 'control') void control.serve(far, { transport: 'mesh' });
+        else far.pipe(far);
+        return Promise.resolve(near);
+      },
+    },
+  });
+  socket = join(folder, 'sock');
+  await control.listenUnix(socket);
+});
+afterAll(async () => {
+  for (const [id] of await work.list()) {
+    await work.release(id, { transport: 'unix', force: true });
+  }
+  await work.close();
+  await control.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(noPython)('beside the Python receptorctl (needs the virtual environment)', () => {
+  /** Unit IDs differ from run to run, and each warns about another version. */
+  const comparable = ({ code, stdout, stderr }: Finished): Finished => ({
+    code,
+    stdout: stdout
+      .replace(/Unit ID: \w{8}/g, 'Unit ID: X')
+      .replace(/\(\w{8}, /g, '(X, ')
+      .replace(/receptorctl {2}\S+/, 'receptorctl  X'),
+    stderr: stderr.replace(/^Warning: .* different versions.*\n/, ''),
+  });
+
+  it.each([
+    [['status']],
+    [['status', '--json']],
+    [['ping', 'b', '--count', '2', '--delay', '0']],
+    [['ping', 'x', '--count', '2', '--delay', '0']],
+    [['traceroute', 'b']],
+    [['version']],
+    [['reload']],
+    [['work', 'list']],
+    [['work', 'list', '--unit_id', 'nonesuch']],
+    [['work', 'list', '--node', 'a']],
+    [['work', 'results', 'nonesuch']],
+    [['work', 'submit', 'cat', '-l', 'hello']],
+    [['work', 'submit', 'cat', '-l', 'hello', '-f', '--rm']],
+    [['work', 'submit', 'cat', '-p', '-', '-f']],
+    [['work', 'submit', 'sh', '-n', '-f', '-a', "params=-c 'echo $0; exit 3'", 'word']],
+    [['work', 'submit', 'sh', '-n', '-f', '--rm', '-a', "params=-c 'exit 3'"]],
+    [['work', 'submit', 'nonesuch', '-n']],
+    [['work', 'submit', 'cat', '-n', '--ttl', '1m']],
+    [['work', 'submit', 'cat', '-n', '-a', 'node=x']],
+    [['work', 'submit', 'cat']],
+    [['work', 'submit', 'cat', '-n', '-l', 'x']],
+    [['work', 'submit', 'cat', '-n', '--rm']],
+    [['work', 'cancel']],
+    [['work', 'cancel', 'nonesuch']],
+    [['work', 'release']],
+    [['work', 'release', 'nonesuch', '--force']],
+  ])('%j says the same', async (args) => {
+    const theirs = comparable(await run(python, args, 'stdin\n'));
+    expect(comparable(await ours(args, 'stdin\n'))).toEqual(theirs);
+  });
+});
+
+describe('receptorctl', () => {
+  it('prints JSON where it is asked for', async () => {
+    const json = async (args: readonly string[]): Promise<unknown> =>
+      JSON.parse((await ours([...args, '--json'])).stdout) as unknown;
+    expect(await json(['ping', 'b', '--count', '1'])).toEqual([
+      { From: 'b', Success: true, Time: 285713, TimeStr: '285.713µs' },
+    ]);
+    expect(await json(['traceroute', 'b'])).toMatchObject({ '1': { Error: 'timeout' } });
+    expect(await json(['version'])).toMatchObject({ receptor: '1.6.9' });
+    expect(await json(['reload'])).toMatchObject({ Success: false });
+    const { unitid } = (await json(['work', 'submit', 'cat', '-n'])) as { unitid: string };
+    expect(await json(['work', 'cancel', unitid])).toEqual({ [unitid]: 'cancelled' });
+    expect(await json(['work', 'release', unitid])).toEqual({ [unitid]: 'released' });
+  });
+
+  it('joins stdin and stdout with a service', async () => {
+    expect(await ours(['connect', 'b', 'echo'], 'there and back')).toMatchObject({
+      code: 0,
+      stdout: 'there and back',
+    });
+  });
+
+  it('releases all', async () => {
+    await ours(['work', 'submit', 'cat', '-n']);
+    expect((await ours(['work', 'release', '--all'])).code).toBe(0);
+    expect((await ours(['work', 'list', '-q'])).stdout).toBe('');
+  });
+
+  it('never hangs on a dead socket', async () => {
+    const server = createServer().listen(join(folder, 'dead'));
+    await once(server, 'listening');
+    const dead = ['--socket', join(folder, 'dead'), '--timeout', '0.2', 'status'];
+    expect(await ours(dead)).toMatchObject({ code: 1, stderr: 'ERROR: no answer within 200 ms\n' });
+    server.close();
+  });
+
+  it.each([
+    [['--socket', '/nonexistent', 'status'], 'ERROR: Socket path does not exist: /nonexistent\n'],
+    [['nonsense'], "ERROR: unknown command 'nonsense'\n"],
+    [['work', 'results'], "ERROR: missing required argument 'unitid'\n"],
+    [['--config', 'x', 'status'], 'ERROR: Must specify both config and tlsclient\n'],
+  ])('%j fails with one line', async (args, stderr) => {
+    expect(await ours(args)).toEqual({ code: 1, stdout: '', stderr });
+  });
+
+  it('shows its help without a socket', async () => {
+    const { code, stdout } = await ours(['work', 'submit', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--payload-literal');
+  });
+});
