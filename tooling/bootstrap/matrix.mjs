@@ -25,7 +25,7 @@ await program(async () => {
         'run',
         '--project',
         'unit',
-        '--reporter=dot',
+        '--silent',
       ],
       {
         cwd: root,
