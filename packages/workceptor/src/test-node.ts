@@ -1,11 +1,8 @@
 import { ControlClient, type UnitStatus } from '@receptorjs/control-client';
 import { ControlService, type MeshHandler } from '@receptorjs/control-service';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Dial } from './remote-session.js';
 import { Workceptor, type WorkceptorOptions } from './workceptor.js';
 
 /** A mesh of no other nodes: what tests of units need of one. */
@@ -101,14 +98,5 @@ export async function startTestNode(
       await work.close();
       await control.close();
     },
-  };
-}
-
-/** Dials the TCP control port of a test node, as the mesh would dial its control service. */
-export function dialPort(port: () => number): Dial {
-  return async () => {
-    const socket = connect({ host: '127.0.0.1', port: port(), allowHalfOpen: true });
-    await once(socket, 'connect');
-    return socket;
   };
 }
