@@ -49,7 +49,8 @@ export async function startDaemon(plan: Plan, version: string, log: Log): Promis
     await work.start();
     await startControl(plan, { node, streams, work, version, log }, keep);
     await startProxies(plan, streams, log, keep);
-    await startLinks(plan, node, log, keep);
+    // The node closes its links itself, and last: the streams' goodbyes go over them.
+    await startLinks(plan, node, log);
     return { failed, close };
   } catch (error) {
     await close();
@@ -134,27 +135,23 @@ async function startProxies(plan: Plan, streams: StreamHost, log: Log, keep: Kee
   }
 }
 
-async function startLinks(plan: Plan, node: MeshNode, log: Log, keep: Keep): Promise<void> {
+async function startLinks(plan: Plan, node: MeshNode, log: Log): Promise<void> {
   for (const { bindaddr, port, cost, nodecost, allowedpeers } of plan.listeners) {
-    const listener = keep(
-      await listenTcp(node, {
-        host: bindaddr,
-        port,
-        cost,
-        nodeCost: nodecost,
-        allowedPeers: allowedpeers,
-      }),
-    );
+    const listener = await listenTcp(node, {
+      host: bindaddr,
+      port,
+      cost,
+      nodeCost: nodecost,
+      allowedPeers: allowedpeers,
+    });
     log.info(`Listening on TCP ${listener.address.host}:${listener.address.port}`);
   }
   for (const { address, redial, cost, allowedpeers } of plan.peers) {
-    keep(
-      await dialTcp(node, {
-        ...dialAddress(address),
-        redial,
-        cost,
-        allowedPeers: allowedpeers,
-      }),
-    );
+    await dialTcp(node, {
+      ...dialAddress(address),
+      redial,
+      cost,
+      allowedPeers: allowedpeers,
+    });
   }
 }
