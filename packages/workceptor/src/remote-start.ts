@@ -2,6 +2,7 @@ import { UnitState, type ControlClient, type UnitStatus } from '@receptorjs/cont
 import { createReadStream } from 'node:fs';
 import { WorkError } from './errors.js';
 import type { RemoteData } from './remote-extra-data.js';
+import { submissionIdParam } from './resubmissions.js';
 import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
 
 /** What a start needs from its unit. */
@@ -9,6 +10,8 @@ export interface StartContext {
   readonly data: () => RemoteData;
   /** Stores a change before the next step is taken. */
   readonly save: (change: Partial<RemoteData>) => void;
+  /** Name of the submission, the same in every attempt. */
+  readonly submissionId: string;
   readonly stdinPath: string;
   readonly connect: () => Promise<ControlClient>;
 }
@@ -19,7 +22,8 @@ const stdinChunkBytes = 256 * 1024;
 /**
  * One attempt to start a unit on its node. The ID is stored before the end of stdin is sent, so a unit whose ID got
  * lost never starts, and one whose ID is known can be asked after: an attempt that follows a broken one first finds
- * out whether the job has started, and releases the remains when it has not.
+ * out whether the job has started, and releases the remains when it has not. Remains whose ID got lost are replaced by
+ * the other node, which knows the submission by its name.
  *
  * @throws WorkError `start-failed` when the node refuses; anything else means that it could not be reached
  */
@@ -35,7 +39,7 @@ export async function startOnNode(context: StartContext): Promise<void> {
       client.openSubmission({
         node: RemoteNode,
         workType: RemoteWorkType,
-        params: RemoteParams,
+        params: { ...RemoteParams, [submissionIdParam]: context.submissionId },
         tlsClient: TLSClient,
       }),
     );

@@ -21,6 +21,8 @@ import type { UnitRecord } from './unit-record.js';
 
 /** What a remote unit needs to know besides its record. */
 export interface RemoteUnitOptions {
+  /** The node this unit belongs to. */
+  readonly nodeId: string;
   readonly dial: Dial;
   readonly onReachable?: OnReachable | undefined;
   readonly log: Logger;
@@ -196,6 +198,7 @@ export class RemoteUnit implements Unit {
           save: (change) => {
             this.#save(change);
           },
+          submissionId: `${this.options.nodeId}/${this.record.id}`,
           stdinPath: this.record.path('stdin'),
           connect: () => this.#connect(signal),
         });

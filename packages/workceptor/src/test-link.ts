@@ -12,6 +12,7 @@ export class TestLink {
   #server: Server | undefined;
   #isUp = true;
   #budget = Number.POSITIVE_INFINITY;
+  #isCutting = false;
   /** Called when the budget of bytes has run out and the link was cut. */
   onCut: () => void = () => undefined;
   /** Connections made so far. */
@@ -80,12 +81,21 @@ export class TestLink {
       const passed = chunk.subarray(0, this.#budget);
       this.#budget -= passed.length;
       if (passed.length > 0) to.write(passed);
-      if (this.#budget > 0) return;
-      this.#budget = Number.POSITIVE_INFINITY;
-      this.#reset();
-      this.onCut();
+      if (this.#budget > 0 || this.#isCutting) return;
+      this.#isCutting = true;
+      // a reset that arrives together with data reads as an ordinary end, so both ends read what they have before it
+      setImmediate(() =>
+        setImmediate(() => {
+          this.#isCutting = false;
+          this.#budget = Number.POSITIVE_INFINITY;
+          this.#reset();
+          this.onCut();
+        }),
+      );
     });
-    from.on('end', () => to.end());
+    from.on('end', () => {
+      if (!this.#isCutting) to.end();
+    });
   }
 
   #reset(): void {

@@ -5,6 +5,7 @@ import { messageOf, WorkError } from './errors.js';
 import { RemoteUnit } from './remote-unit.js';
 import { remoteExtraData } from './remote-extra-data.js';
 import type { Dial, OnReachable } from './remote-session.js';
+import { Resubmissions, submissionIdParam } from './resubmissions.js';
 import { tailStdout } from './result-tail.js';
 import { checkRemoteSubmission, checkSignature, runtimeParams } from './submission-checks.js';
 import { storeInput } from './store-input.js';
@@ -64,6 +65,7 @@ export class Workceptor {
   readonly #types = new Map<string, CommandType>();
   /** All known units; written by `#add` and `#remove` only. */
   readonly #units = new Map<string, Unit>();
+  readonly #resubmissions = new Resubmissions();
   /** Set by `start`. */
   #started = false;
 
@@ -132,7 +134,7 @@ export class Workceptor {
         : this.#allocateRemote(submission);
       resolve({
         unitId: unit.record.id,
-        start: (stdin) => this.#start(unit, stdin),
+        start: (stdin) => this.#start(unit, stdin, this.#replaceEarlier(unit, submission)),
       });
     });
   }
@@ -214,6 +216,7 @@ export class Workceptor {
     const { dial, onReachable, cancelGraceMs = 10_000 } = this.options;
     if (workType === 'remote' && dial) {
       const unit: RemoteUnit = new RemoteUnit(record, {
+        nodeId: this.options.nodeId,
         dial,
         onReachable,
         log: this.#log,
@@ -230,7 +233,27 @@ export class Workceptor {
     });
   }
 
-  async #start(unit: Unit, stdin: AsyncIterable<Uint8Array>): Promise<string> {
+  /** Releases what an interrupted attempt of the same submission has left; gives the call for when stdin is complete. */
+  #replaceEarlier(unit: Unit, { params }: WorkSubmission): () => void {
+    const { id } = unit.record;
+    const name = params[submissionIdParam];
+    if (name === undefined || unit instanceof RemoteUnit) return () => undefined;
+    const earlier = this.#units.get(this.#resubmissions.replace(name, id) ?? '');
+    if (earlier) {
+      this.#remove(earlier).catch((error: unknown) => {
+        this.#log.warning(`[${earlier.record.id}] ${messageOf(error)}`);
+      });
+    }
+    return () => {
+      this.#resubmissions.settle(name, id);
+    };
+  }
+
+  async #start(
+    unit: Unit,
+    stdin: AsyncIterable<Uint8Array>,
+    onStdinComplete: () => void,
+  ): Promise<string> {
     const { record } = unit;
     try {
       await storeInput(record.path('stdin'), stdin);
@@ -243,6 +266,7 @@ export class Workceptor {
       const what = record.released ? 'released' : 'canceled';
       throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);
     }
+    onStdinComplete();
     record.update({ detail: 'Starting Worker' });
     try {
       return await unit.start();
