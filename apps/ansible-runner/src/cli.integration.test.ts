@@ -72,6 +72,15 @@ describe('ansible-runner', () => {
     expect(await readFile(join(root, 'artifacts', 'r', 'status'), 'utf8')).toBe('canceled');
   });
 
+  it('a reader that has seen enough does not end the job', async () => {
+    await ansible('seq 1 5000; exit 5');
+    const child = start('run', root, '-p', 'x', '-i', 'r');
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(5);
+    expect(await readFile(join(root, 'artifacts', 'r', 'stdout'), 'utf8')).toMatch(/\n5000\r\n$/);
+  });
+
   it('runner 25: says in one line what is wrong with the private data dir', async () => {
     await mkdir(join(root, 'env'));
     await writeFile(join(root, 'env', 'settings'), '- a');

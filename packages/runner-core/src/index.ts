@@ -39,3 +39,4 @@ export type {
 export type { FinalStatus, RunStatus, StartingMessage, StatusMessage } from './statuses.js';
 export { CallbackError, ConfigurationError, RunnerError, type RunnerErrorCode } from './errors.js';
 export { runIdent } from './ident.js';
+export { ShownOutput } from './shown-output.js';

@@ -15,8 +15,9 @@ import { SegmentGatherer } from './output-segments.js';
 import { compilePrompts, PromptWatcher } from './password-prompts.js';
 import { endTree } from './process-tree.js';
 import { findPython } from './python-assets.js';
-import type { OutputSink, RunOptions } from './run-options.js';
+import type { RunOptions } from './run-options.js';
 import { shownEnvironment } from './shown-environment.js';
+import { ShownOutput } from './shown-output.js';
 import { SshKeyPipe, withSshAgent } from './ssh-key-pipe.js';
 import type { FinalStatus, StatusMessage } from './statuses.js';
 import { exitCode, RC_ENDED, RC_NOT_FOUND } from './exit-codes.js';
@@ -248,14 +249,18 @@ export class Job {
   }
 
   #destination(artifacts: ArtifactFolder) {
-    const output = this.#plan.settings.suppressAnsibleOutput ? undefined : this.#options.output;
+    const { output: sink } = this.#options;
+    const output =
+      sink === undefined || this.#plan.settings.suppressAnsibleOutput
+        ? undefined
+        : new ShownOutput(sink);
     const asJson = this.#options.jsonMode === true;
     return {
       record: (event: EventRecord, withFile: boolean): void | Promise<void> => {
         if (withFile) artifacts.writeEvent(event.counter, event.uuid, event.json);
         const text = asJson ? `${event.json}\n` : event.shown;
         artifacts.appendStdout(text);
-        if (output !== undefined && text !== '' && !output.write(text)) return drained(output);
+        return output?.show(text);
       },
     };
   }
@@ -263,10 +268,6 @@ export class Job {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function drained(output: OutputSink): Promise<void> {
-  return new Promise((resolve) => output.once('drain', resolve));
 }
 
 async function makePrivateDir(): Promise<string> {

@@ -3,9 +3,10 @@ import type { StatusMessage } from './statuses.js';
 
 /** Where the output of a run is shown; standard output, a file, or whatever takes text. */
 export interface OutputSink {
-  /** Returns `false` when the sink wants no more for now; `drain` follows. */
+  /** Returns `false` when the sink wants no more for now; `drain` follows, or `close` or `error` when it is gone. */
   write(text: string): boolean;
-  once(event: 'drain', listener: () => void): unknown;
+  once(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
+  off(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 
 /** What runs and how. Only `privateDataDir` and one of `playbook`, `module`, `binary` are needed. */

@@ -65,7 +65,18 @@ export class MessageWriter {
 
   async #write(data: string | Buffer): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#output.write(data)) await once(this.#output, 'drain');
+    if (this.#output.write(data)) return;
+    const answered = new AbortController();
+    const { signal } = answered;
+    try {
+      await Promise.race([
+        once(this.#output, 'drain', { signal }),
+        once(this.#output, 'close', { signal }),
+      ]);
+    } finally {
+      answered.abort();
+    }
+    if (this.#output.destroyed) throw new Error('The output was closed before all was written.');
   }
 
   #restart(): void {

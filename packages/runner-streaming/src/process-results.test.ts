@@ -21,7 +21,11 @@ describe('processResults', () => {
       '{"uuid": "u-1", "counter": 1, "stdout": "hi", "event_data": {"n": 12345678901234567890}}';
     let shown = '';
     await take(`${line}\n{"eof": true}\n`, {
-      output: { write: (text) => ((shown += text), true), once: () => undefined },
+      output: {
+        write: (text) => ((shown += text), true),
+        once: () => undefined,
+        off: () => undefined,
+      },
     });
     expect(await file('job_events/1-u-1.json')).toBe(line);
     expect(shown).toBe('hi\n');

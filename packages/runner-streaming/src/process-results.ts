@@ -1,5 +1,6 @@
 import {
   runIdent,
+  ShownOutput,
   type OutputSink,
   type RunEvent,
   type StatusMessage,
@@ -68,6 +69,7 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
 class Results {
   readonly #folder: string;
   readonly #options: ProcessOptions;
+  readonly #shown: ShownOutput | undefined;
   #stdout: FileHandle | undefined;
   #status = 'unstarted';
   #explanation: string | undefined;
@@ -75,6 +77,7 @@ class Results {
   private constructor(folder: string, options: ProcessOptions, stdout: FileHandle) {
     this.#folder = folder;
     this.#options = options;
+    this.#shown = options.output && new ShownOutput(options.output);
     this.#stdout = stdout;
   }
 
@@ -167,9 +170,7 @@ class Results {
     const shown = this.#options.jsonMode === true ? `${line}\n` : shownText(message, stdout);
     if (shown === '') return;
     await this.#stdout?.write(shown);
-    const { output } = this.#options;
-    if (output !== undefined && !output.write(shown))
-      await new Promise<void>((drained) => output.once('drain', drained));
+    await this.#shown?.show(shown);
   }
 
   async #eventFile(name: string, line: string): Promise<void> {
