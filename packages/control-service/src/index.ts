@@ -8,7 +8,7 @@
  *
  * const control = new ControlService({ nodeId: 'near', version: '1.0.0', mesh, work });
  * await control.listenUnix('/run/receptor.sock');
- * streams.listen('control', (stream) => void control.serve(stream, { transport: 'mesh' }));
+ * await streams.listen('control', {}, (stream) => void control.serve(stream, { transport: 'mesh' }));
  * ```
  *
  * @packageDocumentation
