@@ -17,8 +17,9 @@ import { version } from './version.js';
 
 const abort = new AbortController();
 const cancel = () => abort.abort();
-process.once('SIGTERM', cancel);
-process.once('SIGINT', cancel);
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+// Further ones change nothing: the job is being ended, with force after its grace.
+for (const signal of signals) process.on(signal, cancel);
 // Whoever reads the output may go away; the job and its artifacts are finished nevertheless.
 process.stdout.on('error', () => undefined);
 
@@ -40,7 +41,6 @@ try {
     if (process.exitCode === 2) process.stderr.write('Try ansible-runner --help.\n');
   }
 } finally {
-  process.removeListener('SIGTERM', cancel);
-  process.removeListener('SIGINT', cancel);
+  for (const signal of signals) process.removeListener(signal, cancel);
   process.stdin.destroy();
 }

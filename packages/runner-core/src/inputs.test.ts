@@ -66,6 +66,11 @@ describe('command line', () => {
     expect(set).toMatchObject({ AD_HOC_COMMAND_ID: '1', ANSIBLE_LOAD_CALLBACK_PLUGINS: '1' });
   });
 
+  it('runner 28: of another binary has the playbook like the usual one', async () => {
+    const { command } = await plan({ binary: '/opt/ansible-playbook', limit: 'x' });
+    expect(command('/p')).toEqual(['/opt/ansible-playbook', '--limit', 'x', 'site.yml']);
+  });
+
   it('is what the file args says, if there is one', async () => {
     await writeFile(join(root, 'args'), "echo 'a b'");
     expect((await plan()).command('/p')).toEqual(['echo', 'a b']);

@@ -108,13 +108,11 @@ async function commandLine(
       );
     words.push('--forks', String(options.forks));
   }
-  if (options.binary === undefined) {
-    if (options.module !== undefined) {
-      words.push('-m', options.module);
-      if (options.moduleArgs) words.push('-a', options.moduleArgs);
-      if (options.hostPattern) words.push(options.hostPattern);
-    } else if (options.playbook !== undefined) words.push(options.playbook);
-  }
+  if (options.module) {
+    words.push('-m', options.module);
+    if (options.moduleArgs) words.push('-a', options.moduleArgs);
+    if (options.hostPattern) words.push(options.hostPattern);
+  } else if (options.playbook) words.push(options.playbook);
   return (folder) => words.map((word) => (typeof word === 'string' ? word : word(folder)));
 }
 
@@ -208,7 +206,7 @@ function environment(
       'ANSIBLE_ROLES_PATH',
       typeof options.rolesPath === 'string' ? options.rolesPath : options.rolesPath.join(delimiter),
     );
-  if (inputs.args === undefined && options.binary === undefined) {
+  if (inputs.args === undefined && (options.playbook || options.module)) {
     set('RUNNER_OMIT_EVENTS', options.omitEventData === true ? 'True' : 'False');
     set('RUNNER_ONLY_FAILED_EVENTS', options.onlyFailedEventData === true ? 'True' : 'False');
   }

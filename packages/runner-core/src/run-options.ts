@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly moduleArgs?: string;
   /** Hosts of a module run. */
   readonly hostPattern?: string;
-  /** Executable to run instead of `ansible-playbook` or `ansible`; gets the options only. */
+  /** Executable to run instead of `ansible-playbook` or `ansible`, with the same arguments. */
   readonly binary?: string;
   /**
    * Paths (absolute, below the private data dir or its `inventory/`) or host lists such as `a,b`;

@@ -57,7 +57,14 @@ describe('arguments of a run', () => {
     });
   });
 
-  it('make paths inside of the private data dir relative, and absolute again', () => {
+  it('may name the run by a number, and no fact cache by an empty text', () => {
+    expect(fromArguments({ ident: 7, fact_cache_type: '', limit: '' }, '/there')).toEqual({
+      ident: '7',
+      factCacheType: '',
+    });
+  });
+
+  it('runner 28: make paths, lists of inventories too, inside of the private data dir relative, and absolute again', () => {
     const sent = toArguments(
       { playbook: '/pdd/project/a.yml', inventory: ['/pdd/inventory/x', 'h1,'] },
       '/pdd',

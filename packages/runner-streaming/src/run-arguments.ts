@@ -128,9 +128,12 @@ export function fromArguments(given: RunArguments, privateDataDir: string): Port
       throw new ConfigurationError(
         `The argument ${JSON.stringify(name)} is unknown; known are ${[...known.keys()].join(', ')}.`,
       );
-    if (!isOfKind(value, entry.kind))
+    // Idents are often numbers on the other side.
+    const argument = name === 'ident' && typeof value === 'number' ? String(value) : value;
+    if (!isOfKind(argument, entry.kind))
       throw new ConfigurationError(`The argument ${name} must be a ${entry.kind}.`);
-    if (value !== '') options[entry.option] = value;
+    // An empty type of fact cache says that there is none; other empty texts say nothing.
+    if (argument !== '' || name === 'fact_cache_type') options[entry.option] = argument;
   }
   return withPaths(options, resolve(privateDataDir));
 }
