@@ -55,14 +55,13 @@ export class CommandUnit implements Unit {
   }
 
   start(): Promise<string> {
-    this.record.update({ detail: 'Launching command runner' });
+    this.record.update({ detail: 'Launching command runner' }, 'soon');
     const { command } = this.options;
     const words = this.#words();
     if (words === undefined) return Promise.resolve('Job Started');
     const { record } = this;
     const script = supervisorScript(record.dir, [command, ...words]);
     writeFileSync(record.path(supervisorFiles.script), script, { mode: 0o600 });
-    writeFileSync(record.path('stdout'), '', { mode: 0o600 });
     this.#follow();
     this.#spawn();
     return Promise.resolve('Job Started');
@@ -89,11 +88,11 @@ export class CommandUnit implements Unit {
     }
     this.#follow();
     if (existsSync(record.path(supervisorFiles.cancel))) {
-      void this.cancel();
+      this.#inBackground(this.cancel());
       return;
     }
     this.#look = setInterval(() => {
-      void this.#checkSupervisor();
+      this.#inBackground(this.#checkSupervisor());
     }, adoptedLookMs);
     this.#look.unref();
     await this.#checkSupervisor();
@@ -114,6 +113,13 @@ export class CommandUnit implements Unit {
   detach(): void {
     this.#detached = true;
     this.#letGo();
+  }
+
+  /** For work nobody waits for: a failure of it is logged. */
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
+    });
   }
 
   #letGo(): void {
@@ -150,17 +156,15 @@ export class CommandUnit implements Unit {
       this.#fail(`Failed to start command runner: ${error.message}`);
     });
     child.on('exit', (code, signal) => {
-      void this.#supervisorEnded(
-        signal === null ? `exit status ${code ?? 0}` : `signal: ${signal}`,
+      this.#inBackground(
+        this.#supervisorEnded(signal === null ? `exit status ${code ?? 0}` : `signal: ${signal}`),
       );
     });
     const { pid } = child;
     if (pid === undefined) return;
     const { extraData } = record.status;
-    record.update({
-      detail: 'Not started yet',
-      extraData: { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' },
-    });
+    const data = { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' };
+    record.update({ detail: 'Not started yet', extraData: data }, 'soon');
   }
 
   /** Watches the folder, and looks at once, in case everything has already happened. */
@@ -178,7 +182,7 @@ export class CommandUnit implements Unit {
     if (name === undefined || name === supervisorFiles.pid) {
       const pid = readCommandPid(record.dir);
       if (pid !== undefined) {
-        record.update({ state: UnitState.Running, detail: `Running: PID ${pid}` });
+        record.update({ state: UnitState.Running, detail: `Running: PID ${pid}` }, 'soon');
       }
     }
     if (name === undefined || name === supervisorFiles.exit) this.#takeEnd();

@@ -160,8 +160,11 @@ export class RemoteUnit implements Unit {
     return parseRemoteData(this.record.status.extraData);
   }
 
+  /** @throws Error when the change could not be stored, so that nothing is done that rests on it */
   #save(change: Partial<RemoteData>): void {
-    this.record.update({ extraData: { ...this.#data, ...change } });
+    if (!this.record.update({ extraData: { ...this.#data, ...change } })) {
+      throw new Error(`could not store the state of work unit ${this.record.id}`);
+    }
   }
 
   #subscribe(): void {
@@ -252,7 +255,9 @@ export class RemoteUnit implements Unit {
     if (at === undefined) return;
     const left = at - Date.now();
     if (left <= 0) {
-      void this.#expire(new Date(at));
+      this.#expire(new Date(at)).catch((error: unknown) => {
+        this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
+      });
       return;
     }
     this.#expiry = setTimeout(
@@ -285,7 +290,7 @@ export class RemoteUnit implements Unit {
       stdoutPath: record.path('stdout'),
       connect: () => this.#connect(signal),
       onStatus: ({ state, detail, stdoutSize }) => {
-        record.update({ state, detail, stdoutSize });
+        record.update({ state, detail, stdoutSize }, 'soon');
       },
       onData: () => {
         record.touch();
@@ -316,7 +321,10 @@ export class RemoteUnit implements Unit {
   #deliverLater(what: 'cancel' | 'release'): void {
     const isRunning = this.#delivering !== undefined;
     this.#delivering = what;
-    if (!isRunning) void this.#deliver();
+    if (isRunning) return;
+    this.#deliver().catch((error: unknown) => {
+      this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
+    });
   }
 
   async #deliver(): Promise<void> {

@@ -28,8 +28,9 @@ set +C
   (
     { read -r own </proc/self/stat; } 2>/dev/null || own=$(exec sh -c 'echo "$PPID"')
     printf '%s\\n' "$own" >"$u/pid"
+    exec <"$u/stdin" >"$u/stdout" 2>&1
     umask "$mask"
-    exec ${words.map((word) => quoteShellWord(word)).join(' ')} <"$u/stdin" >"$u/stdout" 2>&1
+    exec ${words.map((word) => quoteShellWord(word)).join(' ')}
   )
   code=$?
 } 2>"$u/supervisor.err"

@@ -1,11 +1,18 @@
 import type { UnitStatus } from '@receptorjs/control-client';
 import { join } from 'node:path';
+import { isMissing, messageOf } from './errors.js';
 import { createStatusLock, writeStatusFile } from './status-file.js';
+import type { Logger } from './unit.js';
 import { transition, type UnitChange } from './unit-transition.js';
 
+/** Milliseconds until a passing change is written, and until a write that failed is tried again. */
+const soonMs = 200;
+const againMs = 1_000;
+
 /**
- * The state of one unit and the only writer of its status file. The file is written before anyone hears of a change.
- * Whoever waits for news compares {@link UnitRecord.revision}, so that no change is missed between a look and a wait.
+ * The state of one unit and the only writer of its status file. A change on which recovery relies is written before
+ * anyone hears of it; one that passes, and that recovery finds out without it, is written a moment later, with whatever
+ * has changed until then. Whoever waits for news compares {@link UnitRecord.revision}, so that no change is missed between a look and a wait.
  */
 export class UnitRecord {
   /** Written by `update` only. */
@@ -16,6 +23,8 @@ export class UnitRecord {
   #released = false;
   /** Written by `retire` only. */
   #retired = false;
+  /** Present while a passing change is to be written. */
+  #laterWrite: NodeJS.Timeout | undefined;
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -23,6 +32,7 @@ export class UnitRecord {
     /** The unit's folder. */
     readonly dir: string,
     status: UnitStatus,
+    private readonly log: Logger,
   ) {
     this.#status = status;
   }
@@ -52,13 +62,22 @@ export class UnitRecord {
     writeStatusFile(this.dir, this.#status);
   }
 
-  /** Applies a change by the rules of the state machine, stores the result, then tells everyone who waits. */
-  update(change: UnitChange): void {
+  /**
+   * Applies a change by the rules of the state machine, stores the result, then tells everyone who waits.
+   *
+   * A write that fails is tried again until it succeeds.
+   *
+   * @param when `soon` for a change that may be lost when the daemon is killed
+   * @returns whether the change is stored
+   */
+  update(change: UnitChange, when: 'now' | 'soon' = 'now'): boolean {
     const next = transition(this.#status, change);
-    if (next === this.#status || this.#released || this.#retired) return;
-    writeStatusFile(this.dir, next);
+    if (next === this.#status || this.#released || this.#retired) return true;
     this.#status = next;
+    const stored = when === 'now' && this.#write();
+    if (when === 'soon') this.#writeIn(soonMs);
     this.touch();
+    return stored;
   }
 
   /** Wakes everyone who waits: something about the unit changed, perhaps only the length of its stdout. */
@@ -71,10 +90,13 @@ export class UnitRecord {
 
   /** The daemon lets go of the unit: nothing is written from now on, whatever comes late. */
   retire(): void {
+    if (this.#laterWrite) this.#write();
+    clearTimeout(this.#laterWrite);
     this.#retired = true;
   }
 
   markReleased(): void {
+    clearTimeout(this.#laterWrite);
     this.#released = true;
     this.touch();
   }
@@ -94,5 +116,23 @@ export class UnitRecord {
       this.#waiting.add(wake);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
+  }
+
+  #write(): boolean {
+    clearTimeout(this.#laterWrite);
+    this.#laterWrite = undefined;
+    try {
+      writeStatusFile(this.dir, this.#status);
+      return true;
+    } catch (error) {
+      this.log.error(`[${this.id}] could not write its status: ${messageOf(error)}`);
+      // without its folder the unit is on its way out
+      if (!isMissing(error)) this.#writeIn(againMs);
+      return false;
+    }
+  }
+
+  #writeIn(ms: number): void {
+    this.#laterWrite ??= setTimeout(() => this.#write(), ms).unref();
   }
 }

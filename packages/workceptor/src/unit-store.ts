@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isMissing, messageOf, WorkError } from './errors.js';
 import { readStatusFile, statusFileName } from './status-file.js';
 import { isUnitId, randomUnitId } from './unit-id.js';
+import type { Logger } from './unit.js';
 import { UnitRecord } from './unit-record.js';
 
 /** The folder that holds the folders of all units of one node. */
@@ -12,6 +13,7 @@ export class UnitStore {
   constructor(
     /** `<data dir>/<node ID>`; made, with mode 0700, when the first unit is. */
     readonly dir: string,
+    private readonly log: Logger,
   ) {}
 
   /** Makes the folder and the status file of a new unit. */
@@ -26,13 +28,18 @@ export class UnitStore {
         if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
         throw error;
       }
-      const record = new UnitRecord(id, dir, {
-        state: UnitState.Pending,
-        detail: 'Waiting for Input Data',
-        stdoutSize: 0n,
-        workType,
-        extraData,
-      });
+      const record = new UnitRecord(
+        id,
+        dir,
+        {
+          state: UnitState.Pending,
+          detail: 'Waiting for Input Data',
+          stdoutSize: 0n,
+          workType,
+          extraData,
+        },
+        this.log,
+      );
       record.create();
       return record;
     }
@@ -61,7 +68,7 @@ export class UnitStore {
     const dir = join(this.dir, id);
     if (!existsSync(join(dir, statusFileName))) return undefined;
     try {
-      return { record: new UnitRecord(id, dir, readStatusFile(dir)), readable: true };
+      return { record: new UnitRecord(id, dir, readStatusFile(dir), this.log), readable: true };
     } catch (error) {
       const status: UnitStatus = {
         state: UnitState.Failed,
@@ -70,7 +77,7 @@ export class UnitStore {
         workType: '',
         extraData: null,
       };
-      return { record: new UnitRecord(id, dir, status), readable: false };
+      return { record: new UnitRecord(id, dir, status, this.log), readable: false };
     }
   }
 

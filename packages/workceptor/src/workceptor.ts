@@ -70,8 +70,11 @@ export class Workceptor {
   #started = false;
 
   constructor(private readonly options: WorkceptorOptions) {
-    this.#store = new UnitStore(join(options.dataDir ?? '/tmp/receptor', options.nodeId));
     this.#log = options.log ?? silent;
+    this.#store = new UnitStore(
+      join(options.dataDir ?? '/tmp/receptor', options.nodeId),
+      this.#log,
+    );
   }
 
   /**
@@ -267,7 +270,7 @@ export class Workceptor {
       throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);
     }
     onStdinComplete();
-    record.update({ detail: 'Starting Worker' });
+    record.update({ detail: 'Starting Worker' }, unit instanceof RemoteUnit ? 'now' : 'soon');
     try {
       return await unit.start();
     } catch (error) {
