@@ -25,8 +25,12 @@ function cut(bytes: Buffer, sizes: readonly number[]): Readable {
 /** Everything that was written so far; newer versions of Node read it piece by piece. */
 function written(output: PassThrough): string {
   let text = '';
-  for (let piece: unknown = output.read(); piece !== null; piece = output.read())
-    text += String(piece);
+  for (
+    let piece = output.read() as Buffer | null;
+    piece !== null;
+    piece = output.read() as Buffer | null
+  )
+    text += piece.toString();
   return text;
 }
 
