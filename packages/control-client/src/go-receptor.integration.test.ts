@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ControlClient } from './control-client.js';
 import { UnitState } from './unit-status.js';
 
@@ -41,6 +41,10 @@ describe.skipIf(receptor === undefined)('against a Go receptor (needs RECEPTOR_G
     });
     daemon = spawn(receptor ?? '', ['--config', config], { stdio: 'ignore' });
     await appeared;
+    // the file is there a moment before the socket accepts
+    await vi.waitFor(async () => {
+      (await connect()).close();
+    });
   });
   afterAll(async () => {
     daemon.kill('SIGTERM');

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestNode, type TestNode } from './test-node.js';
 
 const receptor = process.env['RECEPTOR_GO'];
@@ -41,6 +41,10 @@ describe.skipIf(receptor === undefined)('units on a Go receptor (needs RECEPTOR_
     });
     daemon = spawn(receptor ?? '', ['--config', config], { stdio: 'ignore' });
     await appeared;
+    // the file is there a moment before the socket accepts
+    await vi.waitFor(async () => {
+      (await ControlClient.connect(socketPath)).close();
+    });
     near = await startTestNode(folder, 'near', {
       dial: async () => {
         const socket = connect({ path: socketPath, allowHalfOpen: true });

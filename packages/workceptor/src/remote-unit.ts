@@ -6,6 +6,7 @@ import {
 } from '@receptorjs/control-client';
 import { messageOf, WorkError } from './errors.js';
 import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
+import { RemoteDelivery } from './remote-delivery.js';
 import { RemoteFollow } from './remote-follow.js';
 import {
   isRemoteAnswer,
@@ -49,15 +50,24 @@ export class RemoteUnit implements Unit {
   #follow: RemoteFollow | undefined;
   /** Fires to end the following before its end, for a release. */
   readonly #followStopped = new AbortController();
-  /** Present while a cancel or release waits to be delivered; written by `#deliverLater` only. */
-  #delivering: 'cancel' | 'release' | undefined;
+  readonly #delivery: RemoteDelivery;
   #unsubscribe: (() => void) | undefined;
   #expiry: NodeJS.Timeout | undefined;
 
   constructor(
     readonly record: UnitRecord,
     private readonly options: RemoteUnitOptions,
-  ) {}
+  ) {
+    this.#delivery = new RemoteDelivery({
+      unitId: record.id,
+      remoteUnitId: () => this.#data.RemoteUnitID,
+      request: (run) => this.#request(run),
+      onReleased: options.onReleased,
+      pace: this.#pace,
+      signal: this.#detached.signal,
+      log: options.log,
+    });
+  }
 
   /** Whether requests about this unit must be signed. */
   get signed(): boolean {
@@ -87,13 +97,13 @@ export class RemoteUnit implements Unit {
     if (LocalReleased) {
       this.#subscribe();
       if (RemoteUnitID === '') return this.options.onReleased();
-      this.#deliverLater('release');
+      this.#delivery.begin('release');
     } else if (isFinal(record.status.state)) {
       return Promise.resolve();
     } else if (RemoteStarted) {
       this.#subscribe();
       this.#startFollowing();
-      if (LocalCancelled) this.#deliverLater('cancel');
+      if (LocalCancelled) this.#delivery.begin('cancel');
     } else if (record.status.detail === 'Starting Worker') {
       void this.start().catch((error: unknown) => {
         record.update({
@@ -128,7 +138,7 @@ export class RemoteUnit implements Unit {
       return 'done';
     } catch (error) {
       if (isRemoteAnswer(error)) throw refusedRequest(error);
-      this.#deliverLater('cancel');
+      this.#delivery.begin('cancel');
       return 'pending';
     }
   }
@@ -145,7 +155,7 @@ export class RemoteUnit implements Unit {
     } catch (error) {
       if (force || isUnknownUnit(error)) return 'done';
       if (isRemoteAnswer(error)) throw refusedRequest(error);
-      this.#deliverLater('release');
+      this.#delivery.begin('release');
       return 'pending';
     }
   }
@@ -278,7 +288,7 @@ export class RemoteUnit implements Unit {
       state: UnitState.Failed,
       detail: `Work unit expired on ${expiryText(at)}`,
     });
-    if (RemoteUnitID !== '') this.#deliverLater('cancel');
+    if (RemoteUnitID !== '') this.#delivery.begin('cancel');
   }
 
   #startFollowing(): void {
@@ -314,41 +324,6 @@ export class RemoteUnit implements Unit {
     } else {
       const { state, detail } = end.status;
       this.record.update({ state, detail, stdoutSize });
-    }
-  }
-
-  /** Delivers a cancel or release once the node can be reached, for as long as it takes. */
-  #deliverLater(what: 'cancel' | 'release'): void {
-    const isRunning = this.#delivering !== undefined;
-    this.#delivering = what;
-    if (isRunning) return;
-    this.#deliver().catch((error: unknown) => {
-      this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
-    });
-  }
-
-  async #deliver(): Promise<void> {
-    const { signal } = this.#detached;
-    const { record, options } = this;
-    while (!signal.aborted && this.#delivering) {
-      const what = this.#delivering;
-      const { RemoteUnitID } = this.#data;
-      try {
-        await this.#request((client) =>
-          what === 'cancel' ? client.workCancel(RemoteUnitID) : client.workRelease(RemoteUnitID),
-        );
-      } catch (error) {
-        if (!isRemoteAnswer(error)) {
-          await this.#pace.wait(signal);
-          continue;
-        }
-        if (!isUnknownUnit(error)) options.log.error(`[${record.id}] ${messageOf(error)}`);
-      }
-      if (what === 'release') {
-        await options.onReleased();
-        return;
-      }
-      if (this.#delivering === what) this.#delivering = undefined;
     }
   }
 }
