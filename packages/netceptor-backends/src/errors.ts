@@ -1,9 +1,8 @@
 /**
  * - `listen-failed`: the listener could not bind its address.
  * - `connect-failed`: a dialler that does not redial got no connection.
- * - `frame-too-long`: a message does not fit the backend's framing.
  */
-export type BackendErrorCode = 'listen-failed' | 'connect-failed' | 'frame-too-long';
+export type BackendErrorCode = 'listen-failed' | 'connect-failed';
 
 /** An error of a backend. The system's own error is its `cause`. */
 export class BackendError extends Error {

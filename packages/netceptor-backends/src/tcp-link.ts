@@ -1,5 +1,11 @@
 import type { Socket } from 'node:net';
-import type { LinkOptions, LinkReceiver, LinkTransport, MeshNode } from '@receptorjs/netceptor';
+import {
+  MAX_MESSAGE_BYTES,
+  type LinkOptions,
+  type LinkReceiver,
+  type LinkTransport,
+  type MeshNode,
+} from '@receptorjs/netceptor';
 import { FrameQueue, QUEUE_BOUNDS } from './frame-queue.js';
 import { FrameReader } from './frame-reader.js';
 
@@ -47,7 +53,7 @@ export class TcpLink implements LinkTransport {
   }
 
   sendControl(message: Buffer, mayDrop = false): void {
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open' || message.length > MAX_MESSAGE_BYTES) return;
     if (this.#queue.pushControl(message, mayDrop)) this.#flushSoon();
     else if (!mayDrop) this.#socket.destroy(new Error('the peer has stopped reading'));
   }

@@ -127,7 +127,9 @@ export class Advertisements {
   handleTimeout(now: number): void {
     if (!this.#announcement.take(now)) return;
     for (const [service, description] of this.#own) {
-      this.#neighbours.flood(encodeServiceAdvertisement(this.#describe(service, description)));
+      const message = encodeServiceAdvertisement(this.#describe(service, description));
+      if (this.#neighbours.flood(message)) continue;
+      this.#environment.log.error(`The advertisement of service ${service} is too long to be sent`);
     }
   }
 

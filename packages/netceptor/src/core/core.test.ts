@@ -88,12 +88,15 @@ describe('links', () => {
   it('refuse a second link with the same node', () => {
     const mesh = new SimulatedMesh();
     const [a, b] = [mesh.add('a'), mesh.add('b')];
-    mesh.link(a, b);
-    mesh.run(10);
+    const first = mesh.link(a, b);
+    mesh.run(200);
+    const before = first.messages.length;
     mesh.link(a, b);
     mesh.run(10);
     expect(a.lines.join('\n')).toContain('a link with that node already');
     expect(a.core.isReachable('b')).toBe(true);
+    // Whoever is no longer there shows it when something arrives: a machine that was started anew resets the connection.
+    expect(first.messages.length).toBeGreaterThan(before);
   });
 
   it('end when the two ends have different costs', () => {

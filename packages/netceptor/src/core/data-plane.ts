@@ -147,8 +147,10 @@ export class DataPlane {
     const high = chunk.readInt32BE(start + DATA_OFFSET.toNode);
     const low = chunk.readInt32BE(start + DATA_OFFSET.toNode + 4);
     const { hash } = this.#self;
-    if (low === hash.low && high === hash.high) this.#deliver(chunk, start, end);
-    else this.#forward(chunk, start, end, this.#nodes.find(high, low));
+    if (low === hash.low && high === hash.high) {
+      // What this node sends to itself never goes over a link.
+      if (this.#sender(chunk, start) !== this.#self) this.#deliver(chunk, start, end);
+    } else this.#forward(chunk, start, end, this.#nodes.find(high, low));
   }
 
   #forward(chunk: Buffer, start: number, end: number, target: NodeRecord | undefined): void {
@@ -183,7 +185,8 @@ export class DataPlane {
     if (port !== undefined) {
       port.receive(chunk.subarray(start + DATA_HEADER_BYTES, end), from.id, fromService);
     } else if (toService === 'ping') {
-      this.#answer(from, 'ping', fromService, Buffer.alloc(0));
+      // Nobody asks from a reserved service: the answer would be answered in turn, without end.
+      if (!RESERVED.has(fromService)) this.#answer(from, 'ping', fromService, Buffer.alloc(0));
     } else if (toService === 'unreach') {
       this.#takeUnreachable(chunk.subarray(start + DATA_HEADER_BYTES, end), from.id);
     } else {

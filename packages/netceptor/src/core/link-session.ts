@@ -195,7 +195,10 @@ export class LinkSession {
       this.#refuse(now, peer, 'it is not in the allowed peers list');
       return;
     }
-    if (neighbours.get(peer) !== undefined) {
+    const incumbent = neighbours.get(peer);
+    if (incumbent !== undefined) {
+      // If that link is a leftover of the peer's earlier life, its machine says so when something arrives on it.
+      incumbent.transport.sendControl(encodeRoutingUpdate(routing.ownUpdate()));
       this.#refuse(now, peer, 'there is a link with that node already');
       return;
     }

@@ -8,7 +8,7 @@ export interface LinkTransport {
   /** Names the link in log lines: `tcp 192.0.2.1:2222`. */
   readonly description: string;
   /**
-   * Queues a message ahead of all data. When the control queue is full, a message that `mayDrop` is dropped; for any
+   * Queues a message ahead of all data; one longer than `MAX_MESSAGE_BYTES` is dropped. When the control queue is full, a message that `mayDrop` is dropped; for any
    * other the transport closes the link, since its peer has stopped reading.
    */
   sendControl(message: Buffer, mayDrop?: boolean): void;

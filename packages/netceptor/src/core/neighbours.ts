@@ -1,3 +1,4 @@
+import { MAX_MESSAGE_BYTES } from '../wire/message-type.js';
 import type { NextHop } from './node-table.js';
 
 /** The far end of an established link. */
@@ -29,10 +30,12 @@ export class Neighbours {
     return this.#byNode.values();
   }
 
-  /** Sends a message over every link but the one to `except`. */
-  flood(message: Buffer, except?: string): void {
+  /** Sends a message over every link but the one to `except`; false, and nothing is sent, when it is too long for a link. */
+  flood(message: Buffer, except?: string): boolean {
+    if (message.length > MAX_MESSAGE_BYTES) return false;
     for (const { nodeId, transport } of this.#byNode.values()) {
       if (nodeId !== except) transport.sendControl(message);
     }
+    return true;
   }
 }

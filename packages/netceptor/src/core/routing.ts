@@ -119,12 +119,7 @@ export class Routing {
     if (!this.#seen.add(update.updateId, now)) return;
     const accepted =
       update.suspectedDuplicate === 0n ? this.#take(now, update) : this.#restoreIncumbent(update);
-    if (accepted) {
-      this.#neighbours.flood(
-        encodeRoutingUpdate({ ...update, forwardingNode: this.#self.id }),
-        from,
-      );
-    }
+    if (accepted) this.#flood({ ...update, forwardingNode: this.#self.id }, from);
   }
 
   /** Does what is due: announces, computes routes. */
@@ -151,7 +146,13 @@ export class Routing {
 
   #announce(suspectedDuplicate = 0n): void {
     if (this.#neighbours.size === 0) return;
-    this.#neighbours.flood(encodeRoutingUpdate(this.ownUpdate(suspectedDuplicate)));
+    this.#flood(this.ownUpdate(suspectedDuplicate));
+  }
+
+  /** An update grows when it is written anew, by this node's name and by escapes, and may then be too long. */
+  #flood(update: RoutingUpdate, except?: string): void {
+    if (this.#neighbours.flood(encodeRoutingUpdate(update), except)) return;
+    this.#environment.log.error(`The routing update of ${update.nodeId} is too long to be sent`);
   }
 
   /** Tells a new neighbour what this node knows, so that it need not wait for everybody's next update. */
