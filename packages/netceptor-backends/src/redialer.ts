@@ -9,7 +9,10 @@ export interface AttemptEnd {
   readonly stoodMs: number;
 }
 
-/** Makes one attempt: resolves when its link is closed again or never came up, and gives up when the signal fires. */
+/**
+ * Makes one attempt: resolves when its link is closed again or never came up, and gives up when the signal fires. Says by
+ * itself why it failed.
+ */
 export type Attempt = (signal: AbortSignal) => Promise<AttemptEnd>;
 
 /** Repeats an attempt until closed, with growing waits between. It alone writes its fields. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
+import { MeshError, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import { BackendError } from './errors.js';
 import { Redialer, type AttemptEnd } from './redialer.js';
 import { TcpLink } from './tcp-link.js';
@@ -35,8 +35,13 @@ export async function dialTcp(node: MeshNode, options: TcpDialerOptions): Promis
   const address = `${options.host}:${options.port}`;
   const redialer =
     options.redial === false ? await dialOnce(node, options) : keepDialing(node, options);
-  node.once('close', () => void redialer.close());
-  return { address, close: () => redialer.close() };
+  const close = (): Promise<void> => {
+    node.off('close', onClose);
+    return redialer.close();
+  };
+  const onClose = (): void => void close();
+  node.once('close', onClose);
+  return { address, close };
 }
 
 function keepDialing(node: MeshNode, options: TcpDialerOptions): { close(): Promise<void> } {
@@ -48,9 +53,16 @@ function keepDialing(node: MeshNode, options: TcpDialerOptions): { close(): Prom
       return await runLink(node, socket, options, signal);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
+      if (!signal.aborted) node.log.warning(`${error.message} (will retry): ${why(error)}`);
       return { stoodMs: 0 };
     }
   });
+}
+
+/** What the system says about it: of several addresses that were tried, about the first. */
+function why({ cause }: BackendError): string {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return first instanceof Error ? first.message : 'unknown error';
 }
 
 async function dialOnce(
@@ -59,6 +71,10 @@ async function dialOnce(
 ): Promise<{ close(): Promise<void> }> {
   const stop = new AbortController();
   const socket = await connectTcp(options, stop.signal);
+  if (node.closed) {
+    socket.destroy();
+    throw new MeshError('shutdown', 'netceptor shutdown');
+  }
   const done = runLink(node, socket, options, stop.signal);
   return {
     close: async () => {

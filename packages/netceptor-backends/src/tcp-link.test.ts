@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { MeshNode } from '@receptorjs/netceptor';
+import { EventEmitter, once } from 'node:events';
+import { connect, createServer, Server, type AddressInfo, type Socket } from 'node:net';
+import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialTcp } from './tcp-dialer.js';
 import { listenTcp } from './tcp-listener.js';
@@ -14,6 +14,24 @@ function node(nodeId: string): MeshNode {
   const made = new MeshNode({ nodeId });
   cleanups.push(() => made.close());
   return made;
+}
+
+/** A place for log lines, and a promise of the first. */
+function nextWarning(): {
+  readonly promise: Promise<string>;
+  readonly warning: (message: string) => void;
+} {
+  const lines = new EventEmitter<{ line: [string] }>();
+  return {
+    promise: once(lines, 'line').then(([line]) => String(line)),
+    warning: (message) => void lines.emit('line', message),
+  };
+}
+
+/** The listening servers of this process. */
+function servers(): Server[] {
+  const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+  return handles.filter((handle) => handle instanceof Server);
 }
 
 describe('a TCP link', () => {
@@ -48,6 +66,45 @@ describe('a TCP link', () => {
     await expect(
       dialTcp(node('a'), { host: '127.0.0.1', port: 1, redial: false }),
     ).rejects.toMatchObject({ code: 'connect-failed' });
+  });
+
+  it('without redial is not made for a node that is closed meanwhile', async () => {
+    const { address } = await listenTcp(node('a'), { host: '127.0.0.1', port: 0 });
+    const b = node('b');
+    const dialled = dialTcp(b, { ...address, redial: false });
+    await Promise.all([expect(dialled).rejects.toMatchObject({ code: 'shutdown' }), b.close()]);
+  });
+
+  it('tells the log why nobody answers, and tries again', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = free.address() as AddressInfo;
+    free.close();
+    await once(free, 'close');
+    const { promise, warning } = nextWarning();
+    const a = new MeshNode({ nodeId: 'a', log: { ...silentLogger, warning } });
+    cleanups.push(() => a.close());
+    await dialTcp(a, { host: '127.0.0.1', port });
+    expect(await promise).toBe(
+      `could not connect to 127.0.0.1:${port} (will retry): connect ECONNREFUSED 127.0.0.1:${port}`,
+    );
+    const up = once(a, 'link-up');
+    await listenTcp(node('b'), { host: '127.0.0.1', port });
+    await up;
+  });
+
+  it('tells the log of a connection that could not be accepted, and takes the next', async () => {
+    const { promise, warning } = nextWarning();
+    const a = new MeshNode({ nodeId: 'a', log: { ...silentLogger, warning } });
+    cleanups.push(() => a.close());
+    const before = new Set(servers());
+    const { address } = await listenTcp(a, { host: '127.0.0.1', port: 0 });
+    const server = servers().find((each) => !before.has(each));
+    for (let count = 0; count < 3; count++) server?.emit('error', new Error('accept EMFILE'));
+    expect(await promise).toBe('Could not accept a connection: accept EMFILE');
+    const b = node('b');
+    await dialTcp(b, address);
+    await once(b, 'link-up');
   });
 
   it('checks costs before it opens anything', async () => {

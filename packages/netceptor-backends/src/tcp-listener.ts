@@ -41,6 +41,10 @@ export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Pr
     links.add(link);
     socket.once('close', () => links.delete(link));
   });
+  // Once it listens: a connection that could not be accepted, for want of descriptors, say. The next one may be.
+  server.on('error', (error) => {
+    if (server.listening) node.log.warning(`Could not accept a connection: ${error.message}`);
+  });
   server.maxConnections = MAX_LINKS;
   const { host, port } = options;
   await new Promise<void>((resolve, reject) => {
@@ -57,10 +61,12 @@ export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Pr
   });
   const bound = server.address() as AddressInfo;
   const close = async (): Promise<void> => {
+    node.off('close', onClose);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const link of links) link.close();
     await closed;
   };
-  node.once('close', () => void close());
+  const onClose = (): void => void close();
+  node.once('close', onClose);
   return { address: { host: bound.address, port: bound.port }, close };
 }

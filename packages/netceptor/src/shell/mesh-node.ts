@@ -69,13 +69,16 @@ export interface Advertisement {
  */
 export class MeshNode extends EventEmitter<MeshNodeEvents> {
   readonly nodeId: string;
+  /** Where the node writes, and its backends. */
+  readonly log: Logger;
   readonly #core: NetceptorCore;
-  readonly #log: Logger;
   readonly #timer = new MovableTimer(() => this.#handleTimeout());
   readonly #transports = new Set<LinkTransport>();
   readonly #sockets = new Set<DatagramSocket>();
   #settling = false;
   #closed = false;
+  /** Settles when the links are closed; set by the first {@link close}. */
+  #closing: Promise<void> | undefined;
   /** Set while {@link close} waits for the links. */
   #lastClosed: (() => void) | undefined;
 
@@ -84,7 +87,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     super();
     this.setMaxListeners(0);
     this.nodeId = nodeId;
-    this.#log = log;
+    this.log = log;
     this.#core = new NetceptorCore(performance.now(), {
       nodeId,
       environment: { random: Math.random, wallTime: Date.now, log },
@@ -220,8 +223,12 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   }
 
   /** Closes all sockets and links, and resolves when the links are closed. Backends are closed by whoever opened them. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     this.#timer.clear();
     for (const socket of [...this.#sockets]) socket.close();
@@ -269,7 +276,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
       case 'route':
         return void this.emit('route', event);
       case 'routes-changed': {
-        logRoutes(this.#log, this.#core.status());
+        logRoutes(this.log, this.#core.status());
         return;
       }
       case 'node-restarted':
