@@ -20,13 +20,7 @@ await program(async () => {
     console.log(`\nunit tests on Node ${version.output.trim()}`);
     const { code } = await run(
       node,
-      [
-        join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-        'run',
-        '--project',
-        'unit',
-        '--silent',
-      ],
+      [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'unit', '--silent'],
       {
         cwd: root,
         env: toolEnv(),
