@@ -64,6 +64,8 @@ export function dial(
     host,
     {
       opened: (opened) => {
+        // The caller gets the stream a moment later, and it may fail before anybody listens.
+        opened.on('error', () => undefined);
         done();
         settle.resolve(opened);
       },

@@ -1,6 +1,7 @@
 import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
 import { StreamError } from './errors.js';
 import { describeEnd } from './describe-end.js';
+import { HandshakeFlight } from './handshake-flight.js';
 import type { StreamEnds } from './mesh-stream.js';
 import { MAX_DATAGRAM, type QuicConnection } from './quic-engine.js';
 import { QuicStream } from './quic-stream.js';
@@ -65,6 +66,7 @@ export class StreamConnection {
   readonly #path: OutgoingPath;
   readonly #judge: ConnectionOptions['judge'];
   readonly #timer = new MovableTimer(() => this.#timeUp());
+  readonly #flight = new HandshakeFlight();
   #phase: 'handshake' | 'waiting' | 'open' | 'ended' | 'over' = 'handshake';
   #stream: QuicStream | undefined;
   #quicDueAt = Infinity;
@@ -99,6 +101,7 @@ export class StreamConnection {
 
   receive(datagram: Buffer): void {
     if (this.#phase === 'over') return;
+    this.#flight.received();
     this.#quic.receive(datagram);
     this.#host.schedule(this);
   }
@@ -148,6 +151,7 @@ export class StreamConnection {
   }
 
   #establish(): void {
+    this.#flight.end();
     const problem = this.#judge(this.#quic.peerCertificates());
     if (problem !== undefined) {
       this.#reason = new StreamError('handshake-failed', `CRYPTO_ERROR 0x12a (local): ${problem}`);
@@ -160,9 +164,22 @@ export class StreamConnection {
       this.#phaseEndsAt = performance.now() + FIRST_BYTE_MS;
       return;
     }
-    this.#quic.write(MARKER, false);
+    if (!this.#beginStream()) {
+      this.#reason = new StreamError('protocol', 'the peer takes no stream');
+      this.#close(CLOSE.cancelled);
+      return;
+    }
     this.#keepAliveAt = performance.now() + KEEP_ALIVE_MS;
     this.#open();
+  }
+
+  /** Opens the stream by its marker; false when the peer allows none. */
+  #beginStream(): boolean {
+    try {
+      return this.#quic.write(MARKER, false) === MARKER.length;
+    } catch {
+      return false;
+    }
   }
 
   /** Takes the marker with which a dialler opens its stream. */
@@ -206,6 +223,7 @@ export class StreamConnection {
   #close([code, reason]: readonly [number, string]): void {
     if (this.#phase === 'over') return;
     this.#closing = true;
+    this.#flight.end();
     this.#quic.close(true, code, reason);
     this.#host.schedule(this);
   }
@@ -218,8 +236,19 @@ export class StreamConnection {
         return;
       }
       const length = this.#quic.send(room);
+      if (length > 0 && this.#phase === 'handshake' && !this.#closing) {
+        this.#flight.sent(performance.now(), room.subarray(0, length));
+      }
       this.#path.commit(length);
       if (length === 0) return;
+    }
+  }
+
+  #sendAgain(datagrams: readonly Buffer[]): void {
+    for (const datagram of datagrams) {
+      const room = this.#path.reserve(datagram.length);
+      if (room === undefined) return;
+      this.#path.commit(datagram.copy(room));
     }
   }
 
@@ -246,7 +275,8 @@ export class StreamConnection {
     const now = performance.now();
     const timeout = this.#quic.timeout();
     this.#quicDueAt = timeout === undefined ? Infinity : now + timeout;
-    this.#timer.set(now, Math.min(this.#quicDueAt, this.#keepAliveAt, this.#phaseEndsAt));
+    const { dueAt } = this.#flight;
+    this.#timer.set(now, Math.min(this.#quicDueAt, this.#keepAliveAt, this.#phaseEndsAt, dueAt));
   }
 
   /** Time is judged only after what has arrived was read: a process that stood still has not lost its peers. */
@@ -258,6 +288,7 @@ export class StreamConnection {
     if (now >= this.#phaseEndsAt) this.#phaseTimedOut();
     if (this.#phase === 'over') return;
     if (this.#quic.timeout() === 0) this.#quic.handleTimeout();
+    if (now >= this.#flight.dueAt) this.#sendAgain(this.#flight.repeat(now));
     if (now >= this.#keepAliveAt) {
       this.#keepAliveAt = now + KEEP_ALIVE_MS;
       this.#quic.keepAlive();
