@@ -38,12 +38,12 @@ function freePort() {
  * Starts near, hop and far: near and far link to hop, far offers the work type `ansible-runner`.
  *
  * @param {string} folder where configurations, sockets, logs and data go
- * @returns {Promise<Daemon[]>} once near has a route to far
+ * @returns {Promise<Daemon[]>} once they are started; see {@link routeTo}
  */
 export async function startMesh(folder) {
   const port = await freePort();
   const peer = { 'tcp-peer': { address: `127.0.0.1:${port}` } };
-  const daemons = [
+  return [
     startDaemon(folder, 'hop', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]),
     startDaemon(folder, 'far', [
       peer,
@@ -57,13 +57,6 @@ export async function startMesh(folder) {
     ]),
     startDaemon(folder, 'near', [peer]),
   ];
-  try {
-    await routeTo('far', daemons);
-  } catch (error) {
-    await stopMesh(daemons);
-    throw error;
-  }
-  return daemons;
 }
 
 /** JSON is YAML, so the configuration needs no YAML writer. */
@@ -93,7 +86,14 @@ function startDaemon(
   return { name, socket, log, child };
 }
 
-async function routeTo(/** @type {string} */ node, /** @type {Daemon[]} */ daemons) {
+/**
+ * Waits until near has a route to a node.
+ *
+ * @param {string} node
+ * @param {Daemon[]} daemons
+ * @throws SetupError when a daemon ends, or after 30 s
+ */
+export async function routeTo(node, daemons) {
   const near = /** @type {Daemon} */ (daemons.find(({ name }) => name === 'near'));
   const deadline = performance.now() + 30_000;
   while (performance.now() < deadline) {
@@ -116,6 +116,9 @@ async function routeTo(/** @type {string} */ node, /** @type {Daemon[]} */ daemo
   );
 }
 
+/** How long a daemon may take to close what it has open. */
+const STOP_MS = 10_000;
+
 /** Ends the daemons and waits for them. */
 export async function stopMesh(/** @type {Daemon[]} */ daemons) {
   await Promise.all(
@@ -123,7 +126,8 @@ export async function stopMesh(/** @type {Daemon[]} */ daemons) {
       if (child.exitCode !== null || child.signalCode !== null) return undefined;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
-      return ended;
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      return ended.finally(() => clearTimeout(kill));
     }),
   );
 }

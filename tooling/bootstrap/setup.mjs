@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { delimiter, join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkNode, findPython, installFailure } from './prerequisites.mjs';
+import { exclusively } from './set-up-lock.mjs';
 import { run, SetupError, step } from './steps.mjs';
 
 /** The root of the clone. */
@@ -50,16 +51,17 @@ function npm() {
 }
 
 /**
- * Environment for the tools: pnpm and the workspace's commands first on PATH, the settings npm hands to scripts left
- * out (they would steer pnpm).
+ * Environment for the tools: pnpm and the workspace's commands first on PATH; left out what npm hands to scripts (it
+ * would steer pnpm) and what leaves out development dependencies, which are what builds and tests here.
  *
+ * @param {NodeJS.ProcessEnv} [from]
  * @returns {NodeJS.ProcessEnv}
  */
-export function toolEnv() {
+export function toolEnv(from = process.env) {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(
+    Object.entries(from).filter(
       ([name]) =>
-        !/^npm_(config_(local_prefix|prefix|global_prefix|node_gyp)|lifecycle|package|command)/i.test(
+        !/^(npm_(config_(local_prefix|prefix|global_prefix|node_gyp|omit|include|production|dev|optional|only)|lifecycle|package|command)|NODE_ENV$)/i.test(
           name,
         ),
     ),
@@ -103,6 +105,7 @@ export async function installTool(folder, spec, what) {
         '--no-fund',
         '--loglevel=error',
         '--fetch-retries=2',
+        '--fetch-timeout=60000',
         spec,
       ],
       { cwd: prefix, env: toolEnv() },
@@ -159,6 +162,8 @@ async function installVenv(python, requirements) {
   const files = requirements.map((name) => `tooling/bootstrap/${name}`);
   const stamp = join(venv, `.installed-${requirements.length}`);
   const inputs = digest(files, [python.version, venv]);
+  const unfinished = join(venv, '.installing');
+  if (existsSync(unfinished)) rmSync(venv, { recursive: true, force: true });
   await once(stamp, inputs, async () => {
     const ready =
       existsSync(join(venv, 'bin', 'python')) &&
@@ -172,6 +177,8 @@ async function installVenv(python, requirements) {
         );
       }
     }
+    // pip takes what it was killed in the middle of for installed
+    writeFileSync(unfinished, '');
     const { code, output } = await run(
       join(venv, 'bin', 'python'),
       [
@@ -187,6 +194,7 @@ async function installVenv(python, requirements) {
       { cwd: root },
     );
     if (code !== 0) throw installFailure('Ansible', 'Python', output);
+    rmSync(unfinished);
   });
 }
 
@@ -211,6 +219,13 @@ export async function setUp({ tests = false } = {}) {
   checkNode();
   const python = await findPython();
   mkdirSync(tools, { recursive: true });
+  await exclusively(join(tools, 'set-up.lock'), () => install(python, tests));
+}
+
+async function install(
+  /** @type {{ command: string, version: string }} */ python,
+  /** @type {boolean} */ tests,
+) {
   console.log('Setting up');
   const ansible = step('Ansible in .venv', () =>
     installVenv(

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { bin, meshEnv, startMesh, stopMesh } from './mesh.mjs';
+import { bin, meshEnv, routeTo, startMesh, stopMesh } from './mesh.mjs';
 import { root, setUp } from './setup.mjs';
 import { program, seconds, SetupError, step } from './steps.mjs';
 
@@ -79,15 +79,31 @@ await program(async () => {
   await setUp();
   const ready = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'receptorjs-'));
-  const daemons = await step('near, hop and far are up', () => startMesh(folder));
-  const up = performance.now();
-  const interrupted = () => void stopMesh(daemons).then(() => process.exit(130));
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  /** @type {import('./mesh.mjs').Daemon[]} */
+  let daemons = [];
+  const end = async () => {
+    await stopMesh(daemons);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  /** @type {Promise<never> | undefined} */
+  let interruption;
+  for (const [signal, code] of /** @type {const} */ ([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])) {
+    process.once(signal, () => {
+      interruption ??= end().then(() => process.exit(code));
+    });
+  }
   let stop = !keep;
   try {
+    await step('near, hop and far are up', async () => {
+      daemons = await startMesh(folder);
+      await routeTo('far', daemons);
+    });
+    const up = performance.now();
     const near = /** @type {string} */ (daemons.find(({ name }) => name === 'near')?.socket);
-    const ident = `hello-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+    const ident = `hello-${new Date().toISOString().replace(/[-:.]/g, '')}`;
     console.log('\nRunning examples/hello on far, through hop\n');
     const at = await runJob(near, ident);
     const artifacts = join(project, 'artifacts', ident);
@@ -112,12 +128,12 @@ Logs and data are in ${folder}. Stop the mesh with:
   kill ${daemons.map(({ child }) => child.pid).join(' ')}`);
     }
   } catch (error) {
+    // what fails because everything is being ended is no news
+    await interruption;
     stop = true;
     throw error;
   } finally {
-    if (stop) {
-      await stopMesh(daemons);
-      rmSync(folder, { recursive: true, force: true });
-    } else for (const { child } of daemons) child.unref();
+    if (stop) await end();
+    else for (const { child } of daemons) child.unref();
   }
 });

@@ -1,5 +1,5 @@
 // `npm test`: set-up, then every check and every test, and one closing line.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, setUp, toolEnv, venv } from './setup.mjs';
@@ -25,6 +25,15 @@ async function check(
   if (code !== 0) console.log(output.trim());
 }
 
+/** What vitest counted; undefined when it ended before it could say. */
+function readReport(/** @type {string} */ path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The tests of one vitest project. */
 async function tests(/** @type {string} */ project) {
   console.log(`\n${project} tests`);
@@ -41,11 +50,12 @@ async function tests(/** @type {string} */ project) {
     ],
     { cwd: root, env, show: true },
   );
-  if (!existsSync(report)) {
+  const result = readReport(report);
+  if (result === undefined) {
+    console.log(`FAIL vitest ended with ${code} and left no report`);
     total.failed += 1;
     return;
   }
-  const result = JSON.parse(readFileSync(report, 'utf8'));
   total.passed += result.numPassedTests;
   total.failed += Math.max(result.numFailedTests, code === 0 ? 0 : 1);
   total.skipped += result.numPendingTests + result.numTodoTests;
