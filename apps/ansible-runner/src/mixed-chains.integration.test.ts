@@ -120,6 +120,7 @@ async function outcome([transmit, worker, process]: readonly [Side, Side, Side])
   const mask = (value: string) =>
     value
       .replaceAll(join(root, name), '<root>')
+      .replace(/ansible-local-\w+\/tmp\w+/g, '<local temp>')
       .replace(/(?<="(?:delta|start|end)": ")[^"]+/g, '<time>');
   return {
     codes: [sent.code, worked.code, shown.code],
