@@ -41,8 +41,8 @@ function expectComplete(artifacts: string): void {
   expect(printed).toMatch(/PLAY RECAP/);
 }
 
-it('runs a playbook on far and leaves its artifacts on near', async () => {
-  const { near, far } = await mesh.chain([runnerWork]);
+it('runs a playbook on far and leaves its artifacts on near (D30: without a warning in any log)', async () => {
+  const { near, hop, far } = await mesh.chain([runnerWork]);
   const pdd = privateDataDir(join(mesh.folder, 'pdd'), gated(mesh.folder));
   writeFileSync(join(mesh.folder, 'gate'), '');
   const end = await runJob(near, pdd, 'j1');
@@ -52,6 +52,7 @@ it('runs a playbook on far and leaves its artifacts on near', async () => {
   expect(readdirSync(join(pdd, 'artifacts', 'j1'))).toEqual(
     expect.arrayContaining(['command', 'job_events', 'rc', 'status', 'stdout']),
   );
+  for (const daemon of [near, hop, far]) expect(daemon.logText()).not.toMatch(/^(WARNING|ERROR) /m);
   const control = await far.control();
   expect([...(await control.workList()).values()].map(({ state }) => state)).toEqual([2]);
   control.close();

@@ -17,7 +17,7 @@ it('writes level, local time and text as the original does, down to the level as
   ]);
 });
 
-it('keeps one event on one line', () => {
+it('D30: one event is one line, with the level it was written with', () => {
   const lines: string[] = [];
   lineLog('error', (line) => lines.push(line)).error('two\nlines\r');
   expect(lines.join('').split('\n')).toHaveLength(2);
