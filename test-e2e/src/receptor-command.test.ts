@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bin, command, Mesh } from './mesh.js';
+import { bin, command, freePort, Mesh, until } from './mesh.js';
 
 const receptor = (...args: string[]) => command(bin('receptor'), args);
 let folder: string;
@@ -87,6 +87,41 @@ describe('receptor', () => {
     child.kill('SIGTERM');
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
     expect({ code, signal }).toEqual({ code: 0, signal: null });
+  });
+
+  it('runs on without a peer that it is to dial once and that is not there', async () => {
+    const mesh = new Mesh();
+    try {
+      const one = mesh.start('one', [{ 'tcp-peer': { address: '127.0.0.1:1', redial: false } }]);
+      const control = await one.control();
+      await until(
+        'the log of the failed dial',
+        () => one.logText().match(/^ERROR .*/m) ?? undefined,
+      );
+      expect(one.logText()).toMatch(
+        /^ERROR \S+ \S+ Backend connection failed: could not connect to 127\.0\.0\.1:1: .*ECONNREFUSED/m,
+      );
+      expect(await control.status(['NodeID'])).toEqual({ NodeID: 'one' });
+      control.close();
+    } finally {
+      await mesh.end();
+    }
+  });
+
+  it('names the address it could not listen on and why', async () => {
+    const port = await freePort();
+    const mesh = new Mesh();
+    try {
+      await mesh.start('one', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]).control();
+      const { code, stdout } = await receptor(
+        ...['--node', 'id=two', `datadir=${folder}`],
+        ...['--tcp-listener', 'bindaddr=127.0.0.1', `port=${port}`],
+      );
+      expect(code).toBe(1);
+      expect(stdout).toMatch(new RegExp(`^Error: .*127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*$`, 'm'));
+    } finally {
+      await mesh.end();
+    }
   });
 
   it('refuses a second daemon on the same control socket and leaves the first alone', async () => {

@@ -147,11 +147,18 @@ async function startLinks(plan: Plan, node: MeshNode, log: Log): Promise<void> {
     log.info(`Listening on TCP ${listener.address.host}:${listener.address.port}`);
   }
   for (const { address, redial, cost, allowedpeers } of plan.peers) {
-    await dialTcp(node, {
+    const link = dialTcp(node, {
       ...dialAddress(address),
       redial,
       cost,
       allowedPeers: allowedpeers,
     });
+    if (redial) await link;
+    else
+      void link.catch((error: unknown) => {
+        log.error(
+          `Backend connection failed: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      });
   }
 }

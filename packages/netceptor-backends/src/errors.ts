@@ -4,7 +4,7 @@
  */
 export type BackendErrorCode = 'listen-failed' | 'connect-failed';
 
-/** An error of a backend. The system's own error is its `cause`. */
+/** An error of a backend. The system's own error is its `cause`, and its text ends the message. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
   readonly code: BackendErrorCode;
@@ -20,4 +20,10 @@ export class BackendError extends Error {
     this.code = code;
     this.hint = options.hint;
   }
+}
+
+/** What the system says went wrong; of several addresses that were tried, with the first. */
+export function reasonOf(cause: unknown): string {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return first instanceof Error ? first.message : String(first);
 }

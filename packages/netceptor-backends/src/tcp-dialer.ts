@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { MeshError, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
-import { BackendError } from './errors.js';
+import { BackendError, reasonOf } from './errors.js';
 import { Redialer, type AttemptEnd } from './redialer.js';
 import { TcpLink } from './tcp-link.js';
 
@@ -53,16 +53,10 @@ function keepDialing(node: MeshNode, options: TcpDialerOptions): { close(): Prom
       return await runLink(node, socket, options, signal);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      if (!signal.aborted) node.log.warning(`${error.message} (will retry): ${why(error)}`);
+      if (!signal.aborted) node.log.warning(`${error.message} (will retry)`);
       return { stoodMs: 0 };
     }
   });
-}
-
-/** What the system says about it: of several addresses that were tried, about the first. */
-function why({ cause }: BackendError): string {
-  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return first instanceof Error ? first.message : 'unknown error';
 }
 
 async function dialOnce(
@@ -118,10 +112,14 @@ async function connectTcp({ host, port }: TcpDialerOptions, signal: AbortSignal)
     });
     return socket;
   } catch (cause) {
-    throw new BackendError('connect-failed', `could not connect to ${host}:${port}`, {
-      hint: 'Check that the peer listens there and that no firewall is in the way.',
-      cause,
-    });
+    throw new BackendError(
+      'connect-failed',
+      `could not connect to ${host}:${port}: ${reasonOf(cause)}`,
+      {
+        hint: 'Check that the peer listens there and that no firewall is in the way.',
+        cause,
+      },
+    );
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
-import { BackendError } from './errors.js';
+import { BackendError, reasonOf } from './errors.js';
 import { TcpLink } from './tcp-link.js';
 
 /** The most links of one listener; further connections are closed at once. */
@@ -51,10 +51,14 @@ export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Pr
     server.once('listening', resolve);
     server.once('error', (cause) =>
       reject(
-        new BackendError('listen-failed', `could not listen on ${host ?? ''}:${port}`, {
-          hint: 'Another process may have the port, or the address is not one of this machine.',
-          cause,
-        }),
+        new BackendError(
+          'listen-failed',
+          `could not listen on ${host ?? ''}:${port}: ${reasonOf(cause)}`,
+          {
+            hint: 'Another process may have the port, or the address is not one of this machine.',
+            cause,
+          },
+        ),
       ),
     );
     server.listen({ port, ...(host === undefined ? {} : { host }) });

@@ -27,7 +27,7 @@ const action = <F extends Record<string, Field<unknown>>>(spec: ActionSpec<F>): 
 
 const peerLimits = {
   cost: cost({ help: 'Cost of this link', fallback: 1 }),
-  allowedpeers: list({ help: 'Node IDs that may connect; all when empty' }),
+  allowedpeers: list({ help: 'Node IDs that may connect; all when not given' }),
 };
 
 /**

@@ -111,6 +111,12 @@ describe('the command line', () => {
       /unknown field name ident in --node .*id=/,
     ],
     [
+      'a field named like a part of every object',
+      ['--node', 'constructor=x'],
+      'config-unknown-field',
+      /unknown field name constructor in --node/,
+    ],
+    [
       'a bare value',
       ['--local-only', '--tcp-server', '80'],
       'config-bare-value',

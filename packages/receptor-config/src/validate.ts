@@ -55,7 +55,7 @@ function readFields(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [key, value] of entriesOf(name, fields, item)) {
-    const field = fields[key];
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (field === undefined) throw unknownField(name, fields, item, key);
     const read = readField(name, key, field, value, item);
     const earlier = values[key];
