@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 
 /** A reason to stop that the user can do something about: one sentence, no stack. */
 export class SetupError extends Error {
+  /** @override */
   name = 'SetupError';
 }
 

@@ -73,6 +73,7 @@ await program(async () => {
       'node_modules/.cache/eslint/',
     ]);
     await check('types', 'turbo', ['run', 'typecheck', '--output-logs=errors-only']);
+    await check('types of the tooling', 'tsc', ['-p', 'tsconfig.json']);
     await check('repository rules', process.execPath, ['tooling/repo-rules/src/check.mjs']);
     await check('unused code', 'knip', []);
     await check('packages', 'turbo', [

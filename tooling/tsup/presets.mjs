@@ -1,5 +1,6 @@
 import { defineConfig } from 'tsup';
 
+/** @type {import('tsup').Options} */
 const shared = {
   format: ['esm'],
   target: 'node20',
@@ -10,7 +11,11 @@ const shared = {
   splitting: true,
 };
 
-/** A library: one entry, declarations beside it, dependencies left to the installer. */
+/**
+ * A library: one entry, declarations beside it, dependencies left to the installer.
+ *
+ * @param {import('tsup').Options} [options]
+ */
 export function library(options = {}) {
   return defineConfig({ ...shared, entry: ['src/index.ts'], dts: true, ...options });
 }
@@ -18,6 +23,8 @@ export function library(options = {}) {
 /**
  * An app: everything but native modules in a few files, so that starting it opens few files.
  * CommonJS dependencies inside an ESM bundle need `require`, which the banner supplies.
+ *
+ * @param {import('tsup').Options} [options]
  */
 export function app({ external = [], ...options } = {}) {
   return defineConfig({

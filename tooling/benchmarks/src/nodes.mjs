@@ -94,20 +94,22 @@ class BenchNode {
 }
 
 /**
- * Runs a measurement on a chain: `na`, where the work is asked for, perhaps `nh`, a hop, and `nb`, which answers.
+ * @typedef {object} Chain
+ * @property {BenchNode} na where the work is asked for
+ * @property {BenchNode | undefined} nh a hop, perhaps
+ * @property {BenchNode} nb the node that answers
+ * @property {number} entry TCP port at na that leads to the sink
+ * @property {number} sink TCP port nb connects to
+ */
+
+/**
+ * Runs a measurement on a chain of nodes.
  *
  * @template T
  * @param {string} command the receptor to run at every node
  * @param {number} hops 0 or 1
  * @param {(chain: Chain) => Promise<T>} measure
  * @returns {Promise<T>}
- *
- * @typedef {object} Chain
- * @property {BenchNode} na
- * @property {BenchNode | undefined} nh
- * @property {BenchNode} nb
- * @property {number} entry TCP port at na that leads to the sink
- * @property {number} sink TCP port nb connects to
  */
 export async function withChain(command, hops, measure) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));

@@ -54,11 +54,11 @@ async function timed(command, args, { env = process.env, cwd, input, output } = 
     stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   let errors = '';
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  child.stderr?.on('data', (chunk) => (errors += String(chunk)));
   const flows = [];
   if (input && child.stdin) flows.push(pipeline(createReadStream(input), child.stdin));
-  if (output) flows.push(pipeline(child.stdout, createWriteStream(output)));
-  else child.stdout.resume();
+  if (output && child.stdout) flows.push(pipeline(child.stdout, createWriteStream(output)));
+  else child.stdout?.resume();
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
