@@ -1,5 +1,5 @@
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FinalStatus } from './statuses.js';
 
@@ -20,9 +20,11 @@ export class ArtifactFolder {
     this.#events = join(path, 'job_events');
   }
 
+  /** Makes the folder. What an earlier run with the same ident left stays, but for the files that say it has ended. */
   static async create(path: string): Promise<ArtifactFolder> {
     const folder = new ArtifactFolder(path);
     await mkdir(folder.#events, { recursive: true, mode: 0o700 });
+    for (const name of ['status', 'rc']) await rm(join(path, name), { force: true });
     return folder;
   }
 

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EventChannel, MAX_CHANNEL_BYTES } from './event-channel.js';
+import { EventChannel, HIGH_WATER_BYTES, MAX_EVENT_BYTES } from './event-channel.js';
 
 let folder: string;
 let channel: EventChannel;
@@ -66,13 +66,48 @@ it('says that nothing comes any more when the plugin is gone', async () => {
   expect(channel.take('u9')).toBe('{}');
 });
 
-it('drops a plugin that sends more than is held for it', async () => {
+it('forgets a plugin that went away while it waited', async () => {
+  const first = plugin();
+  await secretOf(first);
+  const second = plugin();
+  await once(second, 'connect');
+  second.end();
+  await once(second, 'close');
+  const third = plugin();
+  first.end();
+  expect(await secretOf(third)).toBe(`${channel.secret}\n`);
+});
+
+it('lets a plugin wait while much is not asked for, and loses nothing of it', async () => {
   const socket = plugin();
   await secretOf(socket);
-  socket.on('error', () => undefined);
+  const body = `{"x":"${'x'.repeat(1024 * 1024)}"}`;
+  const count = 40;
+  const sent = new Promise<void>((resolve) => {
+    for (let index = 0; index < count; index++)
+      socket.write(`u${index} ${body}\n`, () => {
+        if (index === count - 1) resolve();
+      });
+  });
+  let all = false;
+  void sent.then(() => (all = true));
+  while (socket.bytesWritten < HIGH_WATER_BYTES) await new Promise(setImmediate);
+  for (let index = 0; index < count; index++) {
+    // some are there, some are still on the plugin's side
+    if (index === 10) expect(all).toBe(false);
+    expect(await channel.take(`u${index}`)).toBe(body);
+  }
+  await sent;
+});
+
+it('leaves out the data of an event that is too long, and goes on with the next', async () => {
+  const socket = plugin();
+  await secretOf(socket);
+  const long = channel.take('u1');
+  socket.write('u1 ');
   const piece = 'x'.repeat(1024 * 1024);
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  for (let sent = 0; sent <= MAX_CHANNEL_BYTES + piece.length; sent += piece.length)
-    socket.write(piece);
-  await closed;
+  for (let sent = 0; sent <= MAX_EVENT_BYTES; sent += piece.length) socket.write(piece);
+  socket.write('\nu2 {}\n');
+  expect(await long).toBe('');
+  expect(await channel.take('u2')).toBe('{}');
 });

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { LineJoiner } from './line-joiner.js';
 
-/** Most bytes of one event, and of all events whose mark has not been seen yet. */
-export const MAX_CHANNEL_BYTES = 64 * 1024 * 1024;
+/** Longest event in bytes; a longer one is left out, and its text becomes an event without data. */
+export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+
+/** Bytes of events nobody asked for yet above which no more are read; the plugin waits in its next event then. */
+export const HIGH_WATER_BYTES = 16 * 1024 * 1024;
 
 /** Plugins that may wait for their turn while another one is connected. */
 const MAX_WAITING = 4;
@@ -28,7 +32,7 @@ export class EventChannel {
     this.#server = createServer((socket) => {
       socket.on('error', () => socket.destroy());
       if (this.#connected === undefined) this.#serve(socket);
-      else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(socket);
+      else if (this.#waiting.length < MAX_WAITING) this.#wait(socket);
       else socket.destroy();
     });
   }
@@ -52,10 +56,14 @@ export class EventChannel {
     if (body !== undefined) {
       this.#arrived.delete(uuid);
       this.#arrivedBytes -= body.length;
+      this.#regulate();
       return body;
     }
     if (this.#connected === undefined) return undefined;
-    return new Promise((resolve) => this.#awaited.set(uuid, resolve));
+    return new Promise((resolve) => {
+      this.#awaited.set(uuid, resolve);
+      this.#regulate();
+    });
   }
 
   /** Stops listening; whoever waits gets `undefined`. */
@@ -68,27 +76,22 @@ export class EventChannel {
     this.#release();
   }
 
+  #wait(socket: Socket): void {
+    this.#waiting.push(socket);
+    socket.on('close', () => {
+      const index = this.#waiting.indexOf(socket);
+      if (index >= 0) this.#waiting.splice(index, 1);
+    });
+  }
+
   #serve(socket: Socket): void {
     this.#connected = socket;
     socket.write(`${this.secret}\n`);
     socket.setEncoding('latin1');
-    let pieces: string[] = [];
-    let length = 0;
+    const lines = new LineJoiner(MAX_EVENT_BYTES, (line) => this.#line(line));
     socket.on('data', (data) => {
-      const chunk = data.toString();
-      let start = 0;
-      for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
-        pieces.push(chunk.slice(start, end));
-        this.#line(pieces.length === 1 ? (pieces[0] ?? '') : pieces.join(''));
-        pieces = [];
-        length = 0;
-        start = end + 1;
-      }
-      if (start < chunk.length) {
-        pieces.push(chunk.slice(start));
-        length += chunk.length - start;
-      }
-      if (length + this.#arrivedBytes > MAX_CHANNEL_BYTES) socket.destroy();
+      lines.push(data.toString());
+      this.#regulate();
     });
     socket.on('close', () => {
       this.#connected = undefined;
@@ -96,6 +99,13 @@ export class EventChannel {
       const next = this.#waiting.shift();
       if (next !== undefined && !this.#closed) this.#serve(next);
     });
+  }
+
+  /** Reads on while little waits, and always when somebody waits for an event that is not here. */
+  #regulate(): void {
+    if (this.#arrivedBytes <= HIGH_WATER_BYTES || this.#awaited.size > 0)
+      this.#connected?.resume();
+    else this.#connected?.pause();
   }
 
   #line(line: string): void {

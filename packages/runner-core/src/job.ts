@@ -67,13 +67,14 @@ export class Job {
     const prompts = compilePrompts(this.#plan.passwords, 'passwords');
     const python = await findPython(this.#plan.env.PATH ?? '');
     const artifacts = await ArtifactFolder.create(artifactDir);
-    const privateDir = await makePrivateDir();
+    let privateDir: string | undefined;
     const signal = this.#options.signal;
     const cancel = () => this.#end('canceled');
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();
     let end: JobEnd = { status: 'failed', rc: RC_ENDED, stats: undefined };
     try {
+      privateDir = await makePrivateDir();
       for (const file of this.#plan.privateFiles)
         await writeFile(join(privateDir, file.name), file.content, { mode: 0o600 });
       const command = this.#command(privateDir);
@@ -96,8 +97,11 @@ export class Job {
       this.#failure ??= asError(error);
     } finally {
       signal?.removeEventListener('abort', cancel);
-      await artifacts.finish(end.status, end.rc);
-      await rm(privateDir, { recursive: true, force: true });
+      // First of all: it may hold secrets.
+      if (privateDir !== undefined) await rm(privateDir, { recursive: true, force: true });
+      await artifacts.finish(end.status, end.rc).catch((error: unknown) => {
+        this.#failure ??= asError(error);
+      });
     }
     if (this.#failure !== undefined) throw this.#failure;
     return end;
@@ -216,12 +220,15 @@ export class Job {
       };
       check();
     }
+    // What limits the job does not limit those who handle its last events.
+    void process.ended.then(() => {
+      for (const timer of timers) clearTimeout(timer);
+    });
     try {
       const end = await process.finished();
       return exitCode(end);
     } finally {
       this.#kill = undefined;
-      for (const timer of timers) clearTimeout(timer);
       await killed;
     }
   }

@@ -10,8 +10,8 @@ export interface Segment {
   readonly cut: boolean;
 }
 
-/** Longest text of one event in bytes; what is longer goes on in `verbose` events. */
-export const MAX_TEXT_BYTES = 32 * 1024 * 1024;
+/** Longest text of one event in bytes; what is longer goes on in `verbose` events of this size. */
+export const MAX_TEXT_BYTES = 1024 * 1024;
 
 /**
  * Gathers the text between marks. Inside of an event it becomes one segment, outside one for each
@@ -33,7 +33,7 @@ export class SegmentGatherer implements MarkedOutput {
 
   text(bytes: Buffer): void {
     let rest = bytes;
-    if (this.#uuid === undefined || this.#overflown)
+    if (this.#uuid === undefined)
       for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
         this.#append(rest.subarray(0, end + 1));
         this.#flush(false);

@@ -3,6 +3,8 @@ import type { StatusMessage } from './statuses.js';
 
 /** Where the output of a run is shown; standard output, a file, or whatever takes text. */
 export interface OutputSink {
+  /** `true` when the sink takes nothing any more; the run goes on without it. */
+  readonly destroyed?: boolean;
   /** Returns `false` when the sink wants no more for now; `drain` follows, or `close` or `error` when it is gone. */
   write(text: string): boolean;
   once(event: 'drain' | 'close' | 'error', listener: () => void): unknown;

@@ -173,6 +173,22 @@ describe('artifacts', () => {
     expect((await readdir(fixture.at('artifacts'))).sort()).toEqual(['c', 'r', 'running', 'stray']);
   });
 
+  it('runner 32: an event is never larger than its bound, and what is cut is not lost', async () => {
+    fixture = await Fixture.ofScript('head -c 3000000 /dev/zero | tr "\\\\0" x; echo');
+    await start();
+    const events = await fixture.events('r');
+    expect(events.map(({ stdout }) => stdout.length)).toEqual([1048576, 1048576, 902848]);
+    expect(await artifact('stdout')).toBe(`${'x'.repeat(3_000_000)}\r\n`);
+  });
+
+  it('of an earlier run with the same ident say nothing about how this one ended', async () => {
+    fixture = await Fixture.ofScript('ls artifacts/r');
+    await start();
+    await start();
+    expect(await artifact('stdout')).not.toMatch(/^(?:rc|status)\r$/m);
+    expect(await artifact('rc')).toBe('0');
+  });
+
   it('can do without the stdout file', async () => {
     fixture = await Fixture.ofScript('echo x');
     await start({ settings: { suppress_output_file: true } });
@@ -209,6 +225,20 @@ describe('ending early', () => {
     expect(await start({ settings: { idle_timeout: 0.2 } })).toMatchObject({ status: 'timeout' });
     // the original would take its five seconds for each
     expect(Date.now() - began).toBeLessThan(5000);
+  });
+
+  it('a limit that passes while the last events are handled changes nothing', async () => {
+    fixture = await Fixture.ofScript('seq 1 600');
+    let seen = 0;
+    const result = await start({
+      timeout: 1,
+      onEvent: async () => {
+        // more wait than are taken at once, so reading is held back until the limit is over
+        if (++seen === 1) await new Promise((resolve) => setTimeout(resolve, 1200));
+        return false;
+      },
+    });
+    expect(result).toMatchObject({ status: 'successful', rc: 0 });
   });
 
   it('runner 21: output without events counts against idleness', async () => {

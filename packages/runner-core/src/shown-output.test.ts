@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { ShownOutput } from './shown-output.js';
 
@@ -34,4 +35,11 @@ it.each(['close', 'error'])('goes on without a sink that answers with %s', async
   expect(shown.show('b')).toBeUndefined();
   expect(sink.written).toEqual(['a']);
   expect(sink.eventNames()).toEqual([]);
+});
+
+it('goes on without a sink that was destroyed long ago', async () => {
+  const sink = new PassThrough();
+  sink.destroy();
+  await once(sink, 'close');
+  expect(new ShownOutput(sink).show('a')).toBeUndefined();
 });

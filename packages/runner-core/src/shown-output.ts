@@ -14,8 +14,10 @@ export class ShownOutput {
 
   /** Hands the text over; a promise says that the sink wants no more for now. */
   show(text: string): void | Promise<void> {
-    if (this.#gone || text === '' || this.#sink.write(text)) return;
-    return this.#answered();
+    if (this.#gone || text === '') return;
+    // One that was destroyed says nothing any more, so nothing may be waited for.
+    if (this.#sink.destroyed === true) this.#gone = true;
+    else if (!this.#sink.write(text)) return this.#answered();
   }
 
   #answered(): Promise<void> {
