@@ -102,6 +102,28 @@ describe('ansible-runner', () => {
   });
 
   it.each([
+    ['worker', '--keepalive-seconds', '1'],
+    ['process', '.'],
+  ])('%s ends at SIGTERM while its input is silent', async (...words) => {
+    const child = start(...words);
+    child.stdin?.write('{"uuid": "u", "counter": 1, "stdout": "ready"}\n');
+    // a keepalive of the one, the shown event of the other
+    await once(child.stdout!, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([254, null]);
+  });
+
+  it('transmit ends at SIGTERM though nobody takes what it sends', async () => {
+    await mkdir(join(root, 'project'));
+    await writeFile(join(root, 'project', 'large'), Buffer.alloc(2_000_000, 'x'));
+    await writeFile(join(root, 'project', 'larger'), Buffer.alloc(18_000_000, 'y'));
+    const child = start('transmit', root, '-p', 'x');
+    await once(child.stdout!, 'readable');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
+  });
+
+  it.each([
     ['not json\n', 'Failed to JSON parse a line from transmit stream.'],
     ['', 'Failed to JSON parse a line from transmit stream.'],
     ['{"kwargs": {}}\n{"zipfile": 3}\nAAAA', 'Failed to extract private data directory on worker.'],

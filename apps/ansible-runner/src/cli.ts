@@ -18,13 +18,14 @@ import { version } from './version.js';
 const abort = new AbortController();
 const cancel = () => abort.abort();
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-// Further ones change nothing: the job is being ended, with force after its grace.
-for (const signal of signals) process.on(signal, cancel);
 // Whoever reads the output may go away; the job and its artifacts are finished nevertheless.
 process.stdout.on('error', () => undefined);
 
 try {
-  process.exitCode = await carryOut(parseCommandLine(process.argv.slice(2), process.env, version), {
+  const line = parseCommandLine(process.argv.slice(2), process.env, version);
+  // Further ones change nothing: the job is being ended, with force after its grace. Transmitting just ends.
+  if (line.subcommand !== 'transmit') for (const signal of signals) process.on(signal, cancel);
+  process.exitCode = await carryOut(line, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

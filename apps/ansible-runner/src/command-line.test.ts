@@ -48,6 +48,8 @@ describe('the command line', () => {
     ['run d -p x --forks many', 2, /forks.*whole number/],
     ['run d e -p x', 2, /too many arguments/],
     ['run d -r role', 2, /--role is not supported/],
+    ['--debug run d -p x', 2, /--debug is not supported/],
+    ['run d -p x --logfile f', 2, /--logfile is not supported/],
     ['run d -p x --process-isolation', 2, /--process-isolation is not supported/],
     ['run d -p x --via-receptor n1', 2, /--via-receptor is not supported/],
     ['run d -p x --worker-info', 2, /--worker-info does not belong to run/],

@@ -30,7 +30,6 @@ export interface CommandLineOptions {
   readonly onlyFailedEventData?: boolean;
   readonly omitEnvFiles?: boolean;
   readonly verbose: number;
-  readonly debug?: boolean;
   readonly privateDataDir?: string;
   readonly delete?: boolean;
   readonly workerInfo?: boolean;
@@ -92,6 +91,7 @@ const UNSUPPORTED = [
   '-r, --role <role>',
   '--role-vars <vars>',
   '--role-skip-facts',
+  '--debug',
   '--logfile <file>',
   '--process-isolation',
   '--process-isolation-executable <executable>',
@@ -152,7 +152,6 @@ export function parseCommandLine(
     .option('--omit-event-data', 'leave the data out of events')
     .option('--only-failed-event-data', 'keep the data of failures only')
     .option('--omit-env-files', 'accepted; env files are never written')
-    .option('--debug', 'accepted; has no effect')
     .option('--private-data-dir <path>', 'worker: folder to unpack to')
     .option('--delete', 'worker: remove the folder before and after')
     .option('--worker-info', 'worker: describe this machine and end')

@@ -8,7 +8,7 @@ export interface Surroundings {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Aborted by SIGTERM, SIGINT and SIGHUP. */
+  /** Aborted by SIGTERM, SIGINT and SIGHUP; never for `transmit`, which these signals end as they end any program. */
   readonly signal: AbortSignal;
   readonly version: string;
 }
@@ -72,13 +72,14 @@ async function receive({ privateDataDir = '.', options }: CommandLine, around: S
   const result = await processResults({
     input: around.stdin,
     privateDataDir,
+    signal: around.signal,
     ...(artifactDir !== undefined && { artifactDir }),
     ...(ident !== undefined && { ident }),
     ...(quiet !== true && { output: around.stdout }),
     ...(json === true && { jsonMode: true }),
   });
   if (result.explanation !== undefined) around.stderr.write(`${result.explanation}\n`);
-  return exitCode(result.status, result.rc ?? 1);
+  return exitCode(result.status, result.rc ?? (result.status === 'canceled' ? 254 : 1));
 }
 
 /** 0 for success only; a job that failed with rc 0 does not exist, but nobody shall rely on that. */

@@ -103,8 +103,7 @@ export class EventChannel {
 
   /** Reads on while little waits, and always when somebody waits for an event that is not here. */
   #regulate(): void {
-    if (this.#arrivedBytes <= HIGH_WATER_BYTES || this.#awaited.size > 0)
-      this.#connected?.resume();
+    if (this.#arrivedBytes <= HIGH_WATER_BYTES || this.#awaited.size > 0) this.#connected?.resume();
     else this.#connected?.pause();
   }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Archive } from './archive.js';
 import { encodeBase64 } from './base64.js';
+import { StreamError } from './errors.js';
 
 /**
  * Writes the lines and archives of a stream, one after the other, and keepalive events while nothing else
@@ -14,6 +15,7 @@ export class MessageWriter {
   /** The write that is under way; the next one waits for it. */
   #last: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
+  #ended = false;
 
   /** @param keepaliveSeconds Seconds of silence after which a keepalive is sent; 0 for none. */
   constructor(output: Writable, keepaliveSeconds = 0) {
@@ -41,8 +43,8 @@ export class MessageWriter {
   /** Writes the end of the stream; no keepalive follows. Resolves when all of it was handed over. */
   async end(): Promise<void> {
     await this.#next(async () => {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+      this.#ended = true;
+      this.#requireOutput();
       await new Promise<void>((resolve, reject) => {
         this.#output.write('{"eof": true}\n', (error) => {
           if (error) reject(error);
@@ -50,21 +52,20 @@ export class MessageWriter {
         });
       });
     });
-    clearTimeout(this.#timer);
   }
 
   #next(work: () => Promise<void>): Promise<void> {
     const done = this.#last.then(async () => {
       clearTimeout(this.#timer);
       await work();
-      this.#restart();
+      if (!this.#ended) this.#restart();
     });
     this.#last = done.catch(() => undefined);
     return done;
   }
 
   async #write(data: string | Buffer): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#requireOutput();
     if (this.#output.write(data)) return;
     const answered = new AbortController();
     const { signal } = answered;
@@ -76,7 +77,15 @@ export class MessageWriter {
     } finally {
       answered.abort();
     }
-    if (this.#output.destroyed) throw new Error('The output was closed before all was written.');
+    this.#requireOutput();
+  }
+
+  /** An output that was destroyed does not say so again, so nothing may be waited for. */
+  #requireOutput(): void {
+    const failure = this.#failure ?? this.#output.errored;
+    if (failure) throw failure;
+    if (this.#output.destroyed)
+      throw new StreamError('truncated', 'The output was closed before all was written.');
   }
 
   #restart(): void {

@@ -125,4 +125,12 @@ describe('MessageWriter', () => {
     output.destroy(new Error('gone'));
     await expect(writer.line('x')).rejects.toThrow('gone');
   });
+
+  it('does not wait for an output that was closed without a word', async () => {
+    const output = new PassThrough();
+    const writer = new MessageWriter(output);
+    output.destroy();
+    await expect(writer.line('x')).rejects.toMatchObject({ code: 'truncated' });
+    await expect(writer.end()).rejects.toMatchObject({ code: 'truncated' });
+  });
 });

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processResults, type ProcessOptions } from './process-results.js';
 
@@ -40,6 +40,8 @@ describe('processResults', () => {
     ],
     ['{"zipfile": 3}\nAAA', /^Failed to extract the artifacts/],
     ['{"zipfile": -1}\n', /^Failed to extract the artifacts/],
+    ['{"eof": true}\n', /came to its end, but the run did not: its last status is unstarted/],
+    ['{"status": "running"}\n{"eof": true}\n', /its last status is running/],
   ])(
     'runner 8: the stream %j is an error, in result, status message and file',
     async (stream, message) => {
@@ -64,6 +66,31 @@ describe('processResults', () => {
       status: 'error',
       explanation: 'no',
     });
+  });
+
+  it('takes no more when it is canceled, though the stream never ends', async () => {
+    const input = new PassThrough();
+    const abort = new AbortController();
+    input.write('{"status": "running"}\n{"uuid": "u", "counter": 1}\n');
+    const result = await take('', { input, signal: abort.signal, onEvent: () => abort.abort() });
+    expect(result).toMatchObject({ status: 'canceled' });
+    expect(await file('status')).toBe('canceled');
+    expect(await readdir(join(root, 'artifacts', 'r', 'job_events'))).toEqual(['1-u.json']);
+  });
+
+  it('records an error when a handler throws', async () => {
+    const onEvent = () => {
+      throw new Error('boom');
+    };
+    await expect(take('{"uuid": "u", "counter": 1}\n', { onEvent })).rejects.toThrow('boom');
+    expect([await file('status'), await file('rc')]).toEqual(['error', 'None']);
+  });
+
+  it('does not take rc and status of earlier results for its own', async () => {
+    await mkdir(join(root, 'artifacts', 'r'), { recursive: true });
+    await writeFile(join(root, 'artifacts', 'r', 'rc'), '0');
+    expect(await take('')).not.toHaveProperty('rc');
+    expect(await file('rc')).toBe('None');
   });
 
   it('runner 14, 16: events whose uuid or counter could lead a file elsewhere are dropped', async () => {

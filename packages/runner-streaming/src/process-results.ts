@@ -5,7 +5,7 @@ import {
   type RunEvent,
   type StatusMessage,
 } from '@receptorjs/runner-core';
-import { mkdir, open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StreamError } from './errors.js';
@@ -15,11 +15,21 @@ import { receiveArchive } from './received-archive.js';
 /** A status as it comes from a worker; `error` says that the run could not be carried out. */
 export type WorkerStatus =
   | StatusMessage
+  | { readonly status: 'canceled'; readonly job_explanation: string }
   | {
       readonly status: 'error';
       readonly job_explanation: string;
       readonly result_traceback?: string;
     };
+
+/** Statuses a run ends with. */
+const FINAL: ReadonlySet<string> = new Set([
+  'successful',
+  'failed',
+  'timeout',
+  'canceled',
+  'error',
+]);
 
 /** Where the worker's stream comes from and where the results go. */
 export interface ProcessOptions {
@@ -35,6 +45,8 @@ export interface ProcessOptions {
   /** Called for each event, in order. Returning `false` leaves out the event's file. */
   readonly onEvent?: (event: RunEvent, json: string) => unknown;
   readonly onStatus?: (message: WorkerStatus) => unknown;
+  /** Takes no more: the input is destroyed, what has come is kept, and the status is `canceled`. */
+  readonly signal?: AbortSignal;
 }
 
 /** How the run on the worker ended. */
@@ -52,15 +64,23 @@ export interface ProcessResult {
  * Takes what a worker wrote: writes the artifacts (each event to `job_events/`), shows the output, tells statuses and
  * events. Never waits for more once the end mark came.
  *
- * @throws what a handler or the file system threw.
+ * @throws what a handler or the file system threw; the file `status` says `error` then, if it can be written.
  */
 export async function processResults(options: ProcessOptions): Promise<ProcessResult> {
   const root = resolve(options.artifactDir ?? join(options.privateDataDir, 'artifacts'));
   const artifactDir = options.ident === undefined ? root : join(root, runIdent(options.ident));
+  const { input, signal } = options;
   const results = await Results.open(artifactDir, options);
+  const stop = () => input.destroy(new Error('canceled'));
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted === true) stop();
   try {
-    return await results.take(new MessageReader(options.input));
+    return await results.take(new MessageReader(input));
+  } catch (error) {
+    await results.giveUp();
+    throw error;
   } finally {
+    signal?.removeEventListener('abort', stop);
     await results.close();
   }
 }
@@ -83,6 +103,8 @@ class Results {
 
   static async open(folder: string, options: ProcessOptions): Promise<Results> {
     await mkdir(join(folder, 'job_events'), { recursive: true, mode: 0o700 });
+    // Those of earlier results with the same ident would say how these ended.
+    for (const name of ['status', 'rc']) await rm(join(folder, name), { force: true });
     return new Results(folder, options, await open(join(folder, 'stdout'), 'w', 0o600));
   }
 
@@ -103,7 +125,17 @@ class Results {
       } else if ('eof' in message) complete = true;
       else await this.#event(message, line);
     }
+    if (complete && !FINAL.has(this.#status))
+      await this.#fail(
+        `The worker stream came to its end, but the run did not: its last status is ${this.#status}.`,
+      );
     return this.#conclude();
+  }
+
+  /** Records that the results could not be taken. */
+  async giveUp(): Promise<void> {
+    this.#status = 'error';
+    await this.#conclude().catch(() => undefined);
   }
 
   async #next(reader: MessageReader): Promise<[Record<string, unknown>, string] | undefined> {
@@ -136,12 +168,17 @@ class Results {
   }
 
   async #fail(explanation: string): Promise<void> {
-    await this.#tell({ status: 'error', job_explanation: explanation });
+    if (this.#options.signal?.aborted === true)
+      await this.#tell({
+        status: 'canceled',
+        job_explanation: 'The results were not taken to their end: this was canceled.',
+      });
+    else await this.#tell({ status: 'error', job_explanation: explanation });
   }
 
   async #tell(message: WorkerStatus): Promise<void> {
     this.#status = message.status;
-    if (message.status === 'error') this.#explanation = message.job_explanation;
+    if ('job_explanation' in message) this.#explanation = message.job_explanation;
     await this.#options.onStatus?.(message);
   }
 
@@ -152,9 +189,8 @@ class Results {
       await receiveArchive(reader, size, this.#folder, { links: 'inside' });
       return true;
     } catch (error) {
-      if (!(error instanceof StreamError)) throw error;
       await this.#fail(
-        `Failed to extract the artifacts from the worker stream. Error: ${error.message}`,
+        `Failed to extract the artifacts from the worker stream. Error: ${text(error)}`,
       );
       return false;
     }
@@ -169,7 +205,7 @@ class Results {
     if (wanted !== false) await this.#eventFile(`${counter}-${uuid}.json`, line);
     const shown = this.#options.jsonMode === true ? `${line}\n` : shownText(message, stdout);
     if (shown === '') return;
-    await this.#stdout?.write(shown);
+    await this.#stdout?.appendFile(shown);
     await this.#shown?.show(shown);
   }
 

@@ -38,7 +38,7 @@ export async function receiveArchive(
     let received = 0;
     try {
       for await (const piece of decodeBase64(reader.bytes(Math.ceil(size / 3) * 4))) {
-        await file.write(piece);
+        await file.appendFile(piece);
         received += piece.length;
       }
     } finally {

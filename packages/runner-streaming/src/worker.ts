@@ -20,7 +20,10 @@ export interface WorkerOptions {
   readonly delete?: boolean;
   /** Seconds of silence after which a keepalive event is sent. Default 0: never. */
   readonly keepaliveSeconds?: number;
-  /** Cancels the run; its artifacts and the end mark are still sent. */
+  /**
+   * Cancels the run; its artifacts and the end mark are still sent. While the run has not been received yet, the input
+   * is destroyed, and there are no artifacts.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +33,9 @@ export interface WorkerResult {
   /** Exit status of the command, or 1 for `error`. */
   readonly rc: number;
 }
+
+/** `rc` of a run that was canceled. */
+const RC_CANCELED = 254;
 
 /** What went wrong before the run, as the status message says it. */
 class WorkerFailure extends Error {
@@ -67,9 +73,13 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
     );
     return { status: 'error', rc: 1 };
   } finally {
-    await writer.end();
-    if (given === undefined || options.delete === true)
-      await rm(folder, { recursive: true, force: true });
+    try {
+      await writer.end();
+    } finally {
+      // Also when nobody takes the results any more: keys and passwords lie in it.
+      if (given === undefined || options.delete === true)
+        await rm(folder, { recursive: true, force: true });
+    }
   }
 }
 
@@ -78,7 +88,12 @@ async function carryOut(
   writer: MessageWriter,
   options: WorkerOptions,
 ): Promise<WorkerResult> {
-  const given = await receive(new MessageReader(options.input), folder);
+  const given = await receiveUnlessCanceled(options, folder);
+  if (given === undefined) {
+    const job_explanation = 'The worker was canceled before it had received the run.';
+    await writer.line(JSON.stringify({ status: 'canceled', job_explanation }));
+    return { status: 'canceled', rc: RC_CANCELED };
+  }
   const settings = fromArguments(given, folder);
   const runOptions: RunOptions = {
     ...settings,
@@ -94,6 +109,24 @@ async function carryOut(
   const result = await run(runOptions);
   await writer.archive(await packFolder(result.artifactDir));
   return { status: result.status, rc: result.rc };
+}
+
+/** What {@link receive} gives, or `undefined` when the signal came before the end mark. */
+async function receiveUnlessCanceled(
+  { input, signal }: WorkerOptions,
+  folder: string,
+): Promise<RunArguments | undefined> {
+  const stop = () => input.destroy(new Error('canceled'));
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted === true) stop();
+  try {
+    return await receive(new MessageReader(input), folder);
+  } catch (error) {
+    if (signal?.aborted === true) return undefined;
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
 }
 
 /** Reads up to the end mark; unpacks the private data dir, if one comes, and returns the arguments. */

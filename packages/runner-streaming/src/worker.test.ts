@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { work } from './worker.js';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'runner-worker-test-'));
+  vi.stubEnv('TMPDIR', root);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(root, { recursive: true, force: true });
+});
+
+it('ends when it is canceled while its input is silent, says so, and leaves nothing behind', async () => {
+  const output = new PassThrough();
+  const abort = new AbortController();
+  const input = new PassThrough();
+  input.write('{"kwargs": {"playbook": "x"}}\n');
+  const working = work({ input, output, signal: abort.signal });
+  abort.abort();
+  expect(await working).toEqual({ status: 'canceled', rc: 254 });
+  output.end();
+  const lines = (await text(output)).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { status: 'canceled' },
+    { eof: true },
+  ]);
+  expect(await readdir(root)).toEqual([]);
+});
+
+it('removes its folder also when nobody takes the results', async () => {
+  const output = new Writable({ write: (_chunk, _encoding, done) => done(new Error('gone')) });
+  await expect(work({ input: Readable.from(['garbage\n']), output })).rejects.toThrow('gone');
+  expect(await readdir(root)).toEqual([]);
+  const given = join(root, 'given');
+  const input = Readable.from(['garbage\n']);
+  await expect(work({ input, output, privateDataDir: given, delete: true })).rejects.toThrow();
+  expect(existsSync(given)).toBe(false);
+});
