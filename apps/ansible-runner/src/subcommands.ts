@@ -34,6 +34,7 @@ async function runHere({ privateDataDir = '.', options }: CommandLine, around: S
     ...jobOptions(privateDataDir, options),
     privateDataDir,
     signal: around.signal,
+    onWarning: (sentence) => around.stderr.write(`ansible-runner: ${sentence}\n`),
     ...(quiet !== true && { output: around.stdout }),
     ...(json === true && { jsonMode: true }),
     ...(artifactDir !== undefined && { artifactDir }),

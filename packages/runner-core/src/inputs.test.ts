@@ -185,6 +185,42 @@ describe('environment', () => {
   });
 });
 
+describe('runner 31: host key checking', () => {
+  const checking = async (inherited: Record<string, string> = {}) =>
+    (await plan({}, { HOME: root, ...inherited })).env.ANSIBLE_HOST_KEY_CHECKING;
+  const config = (name: string, text: string) => writeFile(join(root, name), text);
+
+  it('is off where nobody says anything', async () => {
+    await config(
+      'ansible.cfg',
+      '[defaults]\n# host_key_checking = True\nforks = 3\n[other]\nhost_key_checking=1',
+    );
+    expect(await checking()).toBe('False');
+  });
+
+  it.each([
+    '[defaults]\nforks=1\nhost_key_checking = True\n',
+    '[ssh_connection]\r\nhost_key_checking: no\r\n',
+  ])('is left to an ansible.cfg that says %j', async (text) => {
+    await config('ansible.cfg', text);
+    expect(await checking()).toBeUndefined();
+  });
+
+  it('is left to the ansible.cfg that counts: the named, the one here, the one at home', async () => {
+    await config('.ansible.cfg', '[defaults]\nhost_key_checking = True\n');
+    expect(await checking()).toBeUndefined();
+    await config('ansible.cfg', '[defaults]\n');
+    expect(await checking()).toBe('False');
+    await config('named.cfg', '[defaults]\nhost_key_checking = True\n');
+    expect(await checking({ ANSIBLE_CONFIG: join(root, 'named.cfg') })).toBeUndefined();
+  });
+
+  it('is what the environment says', async () => {
+    expect(await checking({ ANSIBLE_HOST_KEY_CHECKING: 'True' })).toBe('True');
+    expect(await checking({ ANSIBLE_SSH_HOST_KEY_CHECKING: 'True' })).toBeUndefined();
+  });
+});
+
 describe('settings', () => {
   it('runner 2: settings given at run time count where there is no file, and the file wins key by key', async () => {
     const options = { settings: { idle_timeout: 3, suppress_output_file: true } };
@@ -214,6 +250,21 @@ describe('settings', () => {
     expect((await plan()).env.ANSIBLE_CACHE_PLUGIN).toBe('jsonfile');
     await env('settings', 'fact_cache_type: memory');
     expect((await plan()).env.ANSIBLE_CACHE_PLUGIN).toBeUndefined();
+  });
+
+  it('of event plugins are told to have no effect', async () => {
+    await env('settings', 'runner_http_url: http://x\nrunner_http_headers: {a: b}\nmine: 1\n');
+    expect((await plan({ settings: { runner_socket_url: 'y' } })).warnings).toEqual([
+      expect.stringMatching(/^runner_http_url and runner_socket_url have no effect: /),
+    ]);
+    expect((await plan({}, { RUNNER_HTTP_URL: 'z' })).warnings).toHaveLength(1);
+    await rm(join(root, 'env', 'settings'));
+    expect((await plan()).warnings).toEqual([]);
+  });
+
+  it('may name a key twice, the last one counts', async () => {
+    await env('settings', 'idle_timeout: 1\nidle_timeout: 2\n');
+    expect((await plan()).settings.idleTimeout).toBe(2);
   });
 
   it('has no limit where the time is zero', async () => {

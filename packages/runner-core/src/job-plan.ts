@@ -1,4 +1,5 @@
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { configSetsHostKeyChecking } from './ansible-config.js';
 import { ConfigurationError } from './errors.js';
 import { runIdent } from './ident.js';
 import type { RunInputs } from './private-data-dir.js';
@@ -32,6 +33,8 @@ export interface JobPlan {
   /** Seconds, or `undefined` for no limit. */
   readonly jobTimeout?: number;
   readonly sshKey?: string;
+  /** Sentences about what was asked for and has no effect. */
+  readonly warnings: readonly string[];
 }
 
 const ansibleName = { playbook: 'ansible-playbook', module: 'ansible' } as const;
@@ -66,10 +69,26 @@ export async function planJob(
     privateFiles,
     settings,
     passwords: inputs.passwords,
-    ...environment(options, inputs, settings, artifactDir, inherited),
+    warnings: warningsAbout(inputs.settings, inherited),
+    ...(await environment(options, inputs, settings, artifactDir, inherited)),
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(inputs.sshKey !== undefined && { sshKey: inputs.sshKey }),
   };
+}
+
+const PLUGIN_ADDRESSES = ['runner_http_url', 'runner_socket_url'];
+
+/** Without a plugin the original ignores these too, but nobody who sets them expects that. */
+function warningsAbout(
+  settings: RunInputs['settings'],
+  inherited: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const asked = PLUGIN_ADDRESSES.filter((name) => settings[name] || inherited[name.toUpperCase()]);
+  if (asked.length === 0) return [];
+  return [
+    `${asked.join(' and ')} ${asked.length > 1 ? 'have' : 'has'} no effect: ` +
+      'event plugins are not supported by this version, so nothing is sent.',
+  ];
 }
 
 /** Where a private file goes is known when the job starts, so such words wait as functions. */
@@ -150,13 +169,13 @@ async function inventories(
   );
 }
 
-function environment(
+async function environment(
   options: RunOptions,
   inputs: RunInputs,
   settings: RunSettings,
   artifactDir: string,
   inherited: Readonly<Record<string, string | undefined>>,
-): { env: Record<string, string>; envSetByRun: ReadonlySet<string> } {
+): Promise<{ env: Record<string, string>; envSetByRun: ReadonlySet<string> }> {
   const env: Record<string, string> = {};
   const setByRun = new Set<string>();
   for (const [name, value] of Object.entries(inherited)) if (value !== undefined) env[name] = value;
@@ -192,7 +211,13 @@ function environment(
   if (callback && callback !== CALLBACK) set('ORIGINAL_STDOUT_CALLBACK', callback);
   set('ANSIBLE_STDOUT_CALLBACK', CALLBACK);
   set('ANSIBLE_RETRY_FILES_ENABLED', 'False');
-  if (env.ANSIBLE_HOST_KEY_CHECKING === undefined) set('ANSIBLE_HOST_KEY_CHECKING', 'False');
+  // The runner's default is not Ansible's, but what somebody has decided stands.
+  if (
+    env.ANSIBLE_HOST_KEY_CHECKING === undefined &&
+    env.ANSIBLE_SSH_HOST_KEY_CHECKING === undefined &&
+    !(await configSetsHostKeyChecking(env, inputs.cwd))
+  )
+    set('ANSIBLE_HOST_KEY_CHECKING', 'False');
   set('AWX_ISOLATED_DATA_DIR', artifactDir);
   if ((options.factCacheType ?? settings.factCacheType ?? 'jsonfile') === 'jsonfile') {
     set('ANSIBLE_CACHE_PLUGIN', 'jsonfile');

@@ -164,8 +164,7 @@ export class Job {
       const splitter = new MarkSplitter(channel.secret, {
         text: (bytes) => {
           gatherer.text(bytes);
-          const answer = watcher.answerTo(bytes);
-          if (answer !== undefined) process?.write(`${answer}\n`);
+          for (const answer of watcher.answersTo(bytes)) process?.write(`${answer}\n`);
         },
         begin: (uuid) => gatherer.begin(uuid),
         end: () => gatherer.end(),

@@ -3,7 +3,7 @@ import { compilePrompts, PromptWatcher } from './password-prompts.js';
 
 function watch(passwords: Record<string, unknown>, pieces: readonly string[]) {
   const watcher = new PromptWatcher(compilePrompts(passwords, 'env/passwords'));
-  return pieces.map((piece) => watcher.answerTo(Buffer.from(piece)));
+  return pieces.map((piece) => watcher.answersTo(Buffer.from(piece)).join());
 }
 
 describe('PromptWatcher', () => {
@@ -11,21 +11,31 @@ describe('PromptWatcher', () => {
     const passwords = { '^SSH password:\\s*?$': 'a', '^BECOME password.*:\\s*?$': 'b' };
     expect(watch(passwords, ['SSH password: '])).toEqual(['a']);
     expect(watch(passwords, ['\r\nBECOME password[defaults to SSH password]: '])).toEqual(['b']);
-    expect(watch(passwords, ['the SSH password: '])).toEqual([undefined]);
+    expect(watch(passwords, ['the SSH password: '])).toEqual(['']);
   });
 
   it('sees a prompt that comes in pieces, answers it once, and the next one again', () => {
     expect(watch({ 'Pass.*: $': 'x' }, ['Pas', 'sword', ': ', '\r\n', 'Password: '])).toEqual([
-      undefined,
-      undefined,
+      '',
+      '',
       'x',
-      undefined,
+      '',
       'x',
     ]);
   });
 
+  it('answers prompts that come at once in their order, whatever the order of the patterns', () => {
+    expect(watch({ 'B: ': 'b', 'A: ': 'a' }, ['A: B: '])).toEqual(['a,b']);
+    expect(watch({ 'A.*: $': 'long', 'A: ': 'short' }, ['A: '])).toEqual(['long']);
+  });
+
+  it('answers once for a pattern that matches nothing at all', () => {
+    expect(watch({ 'x*': 'a' }, ['-'])).toEqual(['a']);
+    expect(watch({ $: 'a' }, ['abc'])).toEqual(['a']);
+  });
+
   it('looks at the last 100 characters only', () => {
-    expect(watch({ '^start': 'x' }, [`start${'.'.repeat(100)}`])).toEqual([undefined]);
+    expect(watch({ '^start': 'x' }, [`start${'.'.repeat(100)}`])).toEqual(['']);
   });
 
   it.each([
@@ -37,6 +47,8 @@ describe('PromptWatcher', () => {
     ["Enter passphrase for '.*':\\s*?$", "Enter passphrase for '/k': "],
     ['Vault password \\(id1\\):', 'Vault password (id1): '],
     ['x{2}', 'xx'],
+    ['^Kennwort für \\w+: $', 'Kennwort für jürgen: '],
+    ['^[\\w.]+@\\w+: $', 'jürgen.x@hôst: '],
     ['{x}', '{x}'],
     ['\\<x\\>', '<x>'],
   ])('reads %s as Python does', (pattern, prompt) => {

@@ -47,16 +47,28 @@ export class PromptWatcher {
     this.#prompts = prompts;
   }
 
-  /** Takes further text and returns the answer to the prompt in it, if there is one. */
-  answerTo(bytes: Buffer): string | undefined {
-    if (this.#prompts.length === 0) return undefined;
+  /** Takes further text and returns the answers to the prompts in it, in their order. */
+  answersTo(bytes: Buffer): readonly string[] {
+    if (this.#prompts.length === 0) return [];
     this.#window = (this.#window + this.#decoder.write(bytes)).slice(-WINDOW);
+    const answers: string[] = [];
+    for (let found = this.#first(); found !== undefined; found = this.#first()) {
+      // A pattern that matches nothing at all would do so for ever.
+      if (found.end === 0 && answers.length > 0) break;
+      answers.push(found.answer);
+      this.#window = this.#window.slice(found.end);
+    }
+    return answers;
+  }
+
+  /** The prompt that stands first in the window; of two at one place, that of the first pattern. */
+  #first(): { answer: string; end: number } | undefined {
+    let first: { answer: string; start: number; end: number } | undefined;
     for (const { pattern, answer } of this.#prompts) {
       const match = pattern.exec(this.#window);
-      if (match === null) continue;
-      this.#window = this.#window.slice(match.index + match[0].length);
-      return answer;
+      if (match !== null && (first === undefined || match.index < first.start))
+        first = { answer, start: match.index, end: match.index + match[0].length };
     }
-    return undefined;
+    return first;
   }
 }

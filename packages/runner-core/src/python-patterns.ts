@@ -58,10 +58,25 @@ export function fromPythonPattern(pattern: string): RegExp {
   return new RegExp(translated.join(''), flags);
 }
 
+/** Kinds of characters go by Unicode in Python. */
+const KINDS: Readonly<Record<string, string>> = {
+  d: '\\p{Nd}',
+  D: '\\P{Nd}',
+  w: '[_\\p{L}\\p{N}]',
+  W: '[^_\\p{L}\\p{N}]',
+};
+const KINDS_IN_CLASS: Readonly<Record<string, string>> = {
+  d: '\\p{Nd}',
+  D: '\\P{Nd}',
+  w: '_\\p{L}\\p{N}',
+};
+
 function escape(character: string, inClass: boolean): string {
   if (character === 'A') return '(?<![\\s\\S])';
   if (character === 'Z') return '(?![\\s\\S])';
   if (character === 'a') return '\\x07';
+  const kind = inClass ? KINDS_IN_CLASS[character] : KINDS[character];
+  if (kind !== undefined) return kind;
   if (/[dDsSwWnrtfvxu0-9]/.test(character)) return `\\${character}`;
   if (/[bB]/.test(character)) return inClass ? '\\x08' : `\\${character}`;
   // The unicode flag allows escapes of syntax characters only.

@@ -14,6 +14,8 @@ export function parsePythonYaml(text: string, exact: boolean): unknown {
   return parse(text, {
     version: '1.1',
     maxAliasCount: 100,
+    // The last one counts.
+    uniqueKeys: false,
     intAsBigInt: exact,
     customTags: (tags) => tags.flatMap<Tags[number]>((tag) => asInPython(tag, exact)),
   }) as unknown;

@@ -74,6 +74,8 @@ export interface RunOptions {
   readonly onEvent?: EventHandler;
   /** Called for each change of state, in order. */
   readonly onStatus?: StatusHandler;
+  /** Gets a sentence for each thing that was asked for and has no effect, before the run starts. */
+  readonly onWarning?: (sentence: string) => void;
   /** Ends the job with status `canceled`. */
   readonly signal?: AbortSignal;
 }

@@ -27,6 +27,7 @@ export interface RunResult {
 export async function run(options: RunOptions): Promise<RunResult> {
   const inputs = await readPrivateDataDir(options);
   const plan = await planJob(options, inputs, process.env);
+  for (const warning of plan.warnings) options.onWarning?.(warning);
   const end = await new Job(plan, options).run();
   return {
     status: end.status,

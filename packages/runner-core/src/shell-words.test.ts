@@ -14,6 +14,8 @@ describe('splitWords', () => {
       '',
     ]);
     expect(splitWords(' \n')).toEqual([]);
+    // as Python does: other kinds of space are characters like any other
+    expect(splitWords('a\u00a0b\fc d')).toEqual(['a\u00a0b\fc', 'd']);
   });
 
   it.each([`'a`, `"a`, `a\\`])('refuses %s', (text) => {

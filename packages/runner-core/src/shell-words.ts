@@ -30,7 +30,7 @@ export function splitWords(text: string): string[] {
     } else if (character === '\\') {
       if (index + 1 >= text.length) throw new RangeError('the text ends in a backslash');
       word = (word ?? '') + text.charAt(++index);
-    } else if (/\s/.test(character)) {
+    } else if (/[ \t\r\n]/.test(character)) {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else word = (word ?? '') + character;

@@ -7,7 +7,14 @@ export type RunArguments = Readonly<Record<string, unknown>>;
 /** Options of a run that can travel. */
 export type PortableOptions = Omit<
   RunOptions,
-  'privateDataDir' | 'output' | 'onEvent' | 'onStatus' | 'signal' | 'artifactDir' | 'projectDir'
+  | 'privateDataDir'
+  | 'output'
+  | 'onEvent'
+  | 'onStatus'
+  | 'onWarning'
+  | 'signal'
+  | 'artifactDir'
+  | 'projectDir'
 >;
 
 type Kind = 'text' | 'number' | 'flag' | 'mapping' | 'text or mapping' | 'text or texts';
