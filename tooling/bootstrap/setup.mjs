@@ -6,6 +6,14 @@ import { checkNode, findPython, installFailure } from './prerequisites.mjs';
 import { exclusively } from './set-up-lock.mjs';
 import { run, SetupError, step } from './steps.mjs';
 
+/** So patient npm and pnpm are with a registry; by themselves they wait over a minute for one that refuses at once. */
+const patience = [
+  '--fetch-retries=2',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=5000',
+  '--fetch-timeout=60000',
+];
+
 /** The root of the clone. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** The virtual environment with Ansible. */
@@ -104,8 +112,7 @@ export async function installTool(folder, spec, what) {
         '--no-audit',
         '--no-fund',
         '--loglevel=error',
-        '--fetch-retries=2',
-        '--fetch-timeout=60000',
+        ...patience,
         spec,
       ],
       { cwd: prefix, env: toolEnv() },
@@ -129,14 +136,10 @@ async function installDependencies() {
   ];
   const stamp = join(root, 'node_modules', '.installed');
   await once(stamp, digest(manifests, [process.version]), async () => {
-    const { code, output } = await run(
-      'pnpm',
-      ['install', '--frozen-lockfile', '--fetch-retries=2'],
-      {
-        cwd: root,
-        env: { ...toolEnv(), CI: 'true' },
-      },
-    );
+    const { code, output } = await run('pnpm', ['install', '--frozen-lockfile', ...patience], {
+      cwd: root,
+      env: { ...toolEnv(), CI: 'true' },
+    });
     if (code !== 0) throw installFailure('The dependencies', 'npm', output);
   });
 }
