@@ -12,7 +12,7 @@ import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 
 /** How to dial. */
 export interface DialOptions {
-  /** Milliseconds until the stream must stand; default 15,000. */
+  /** Milliseconds until the stream must stand; default 15,000, which is also the most that a handshake may take. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
