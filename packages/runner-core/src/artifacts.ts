@@ -40,6 +40,12 @@ export class ArtifactFolder {
   /** Opens `stdout` and leaves an empty `stderr`: on a terminal both streams are one. */
   async openOutput(): Promise<void> {
     await this.#write('stderr', '');
+    this.openStdout();
+  }
+
+  /** Opens `stdout`; what it held is gone. */
+  openStdout(): void {
+    this.close();
     this.#stdout = openSync(join(this.path, 'stdout'), 'w', 0o600);
   }
 
@@ -64,6 +70,7 @@ export class ArtifactFolder {
     await this.#write('rc', String(rc));
   }
 
+  /** Closes `stdout`; nothing is appended to it any more. */
   close(): void {
     if (this.#stdout !== undefined) closeSync(this.#stdout);
     this.#stdout = undefined;

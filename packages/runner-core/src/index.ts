@@ -40,3 +40,4 @@ export type { FinalStatus, RunStatus, StartingMessage, StatusMessage } from './s
 export { CallbackError, ConfigurationError, RunnerError, type RunnerErrorCode } from './errors.js';
 export { runIdent } from './ident.js';
 export { ShownOutput } from './shown-output.js';
+export { ArtifactFolder } from './artifacts.js';

@@ -1,11 +1,12 @@
 import {
+  ArtifactFolder,
   runIdent,
   ShownOutput,
   type OutputSink,
   type RunEvent,
   type StatusMessage,
 } from '@receptorjs/runner-core';
-import { mkdir, open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StreamError } from './errors.js';
@@ -81,36 +82,32 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
-    await results.close();
+    results.close();
   }
 }
 
-/** The results of one run while they arrive. Owns the open `stdout` and the last status. */
+/** The results of one run while they arrive. Owns the artifact folder and the last status. */
 class Results {
-  readonly #folder: string;
+  readonly #folder: ArtifactFolder;
   readonly #options: ProcessOptions;
   readonly #shown: ShownOutput | undefined;
-  #stdout: FileHandle | undefined;
   #status = 'unstarted';
   #explanation: string | undefined;
 
-  private constructor(folder: string, options: ProcessOptions, stdout: FileHandle) {
+  private constructor(folder: ArtifactFolder, options: ProcessOptions) {
     this.#folder = folder;
     this.#options = options;
     this.#shown = options.output && new ShownOutput(options.output);
-    this.#stdout = stdout;
   }
 
-  static async open(folder: string, options: ProcessOptions): Promise<Results> {
-    await mkdir(join(folder, 'job_events'), { recursive: true, mode: 0o700 });
-    // Those of earlier results with the same ident would say how these ended.
-    for (const name of ['status', 'rc']) await rm(join(folder, name), { force: true });
-    return new Results(folder, options, await open(join(folder, 'stdout'), 'w', 0o600));
+  static async open(path: string, options: ProcessOptions): Promise<Results> {
+    const folder = await ArtifactFolder.create(path);
+    folder.openStdout();
+    return new Results(folder, options);
   }
 
-  async close(): Promise<void> {
-    await this.#stdout?.close();
-    this.#stdout = undefined;
+  close(): void {
+    this.#folder.close();
   }
 
   async take(reader: MessageReader): Promise<ProcessResult> {
@@ -184,9 +181,9 @@ class Results {
 
   async #archive(reader: MessageReader, size: unknown): Promise<boolean> {
     // The archive brings its own.
-    await this.close();
+    this.close();
     try {
-      await receiveArchive(reader, size, this.#folder, { links: 'inside' });
+      await receiveArchive(reader, size, this.#folder.path, { links: 'inside' });
       return true;
     } catch (error) {
       await this.#fail(
@@ -202,22 +199,16 @@ class Results {
     if (typeof uuid !== 'string' || !/^[\w.-]{1,128}$/.test(uuid)) return;
     if (typeof counter !== 'number' || !Number.isSafeInteger(counter) || counter <= 0) return;
     const wanted = await this.#options.onEvent?.(message as unknown as RunEvent, line);
-    if (wanted !== false) await this.#eventFile(`${counter}-${uuid}.json`, line);
+    if (wanted !== false) this.#folder.writeEvent(counter, uuid, line);
     const shown = this.#options.jsonMode === true ? `${line}\n` : shownText(message, stdout);
     if (shown === '') return;
-    await this.#stdout?.appendFile(shown);
+    this.#folder.appendStdout(shown);
     await this.#shown?.show(shown);
   }
 
-  async #eventFile(name: string, line: string): Promise<void> {
-    const file = join(this.#folder, 'job_events', name);
-    await writeFile(`${file}.tmp`, line, { mode: 0o600 });
-    await rename(`${file}.tmp`, file);
-  }
-
   async #conclude(): Promise<ProcessResult> {
-    await this.close();
-    const file = (name: string) => join(this.#folder, name);
+    this.close();
+    const file = (name: string) => join(this.#folder.path, name);
     const recorded = (await readFile(file('rc'), 'utf8').catch(() => '')).trim();
     const rc = /^\d+$/.test(recorded) ? Number(recorded) : undefined;
     if (this.#status === 'error' || rc === undefined)
@@ -225,7 +216,7 @@ class Results {
     if (rc === undefined) await writeFile(file('rc'), 'None', { mode: 0o600 });
     return {
       status: this.#status,
-      artifactDir: this.#folder,
+      artifactDir: this.#folder.path,
       ...(rc !== undefined && { rc }),
       ...(this.#explanation !== undefined && { explanation: this.#explanation }),
     };
