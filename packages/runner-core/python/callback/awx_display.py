@@ -10,29 +10,34 @@ its text is printed; on the terminal the text stands between two marks that carr
 A begin mark encodes {"secret": S, "uuid": U}, an end mark {"secret": S}. Terminals show nothing of
 them. Text that only looks like a mark is text to the runner, because it does not know the secret.
 
+The parts are in receptorjs_events, the folder beside this one's; here are the callbacks.
+
 Without RUNNER_EVENT_SOCKET the plugin behaves as the callback it is built on.
 """
 
 from __future__ import annotations
 
-import base64
 import configparser
 import contextlib
-import datetime
-import functools
-import inspect
-import json
-import math
 import os
-import socket
 import sys
-import threading
 import uuid
-from collections.abc import Mapping, Sequence, Set
 
 from ansible import constants as C
 from ansible.plugins.loader import callback_loader
-from ansible.utils.display import Display
+
+# Ansible loads this file by its path, so that Python does not know where the rest is.
+PARTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, PARTS)
+try:
+    from receptorjs_events.about import (
+        Repeats, about_play, about_task, data_of, drop_environment, host_of, shown_result, task_of,
+    )
+    from receptorjs_events.channel import Channel
+    from receptorjs_events.display import patch_display
+    from receptorjs_events.reporter import Reporter, now
+finally:
+    sys.path.remove(PARTS)
 
 DOCUMENTATION = """
 name: awx_display
@@ -47,25 +52,6 @@ requirements:
 """
 
 AD_HOC = bool(os.environ.get("AD_HOC_COMMAND_ID"))
-OMIT_DATA = os.environ.get("RUNNER_OMIT_EVENTS", "").lower() == "true"
-ONLY_FAILED_DATA = os.environ.get("RUNNER_ONLY_FAILED_EVENTS", "").lower() == "true"
-FAILED_EVENTS = frozenset(
-    ("runner_on_failed", "runner_on_async_failed", "runner_item_on_failed")
-)
-MAX_RESULT = int(os.environ.get("MAX_EVENT_RES") or 700000)
-JOB_NUMBERS = {
-    key: int(os.environ[key.upper()])
-    for key in ("job_id", "ad_hoc_command_id", "project_update_id")
-    if os.environ.get(key.upper(), "").isdigit()
-}
-HIDDEN = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
-FACT_ACTIONS = frozenset(
-    prefix + name
-    for prefix in ("", "ansible.builtin.", "ansible.legacy.")
-    for name in ("setup", "gather_facts")
-)
-# Kinds of message that Ansible shows outside of its callbacks, the more telling one first.
-MESSAGE_KINDS = ("debug", "verbose", "deprecated", "warning", "system_warning", "error")
 
 
 def base_callback_name():
@@ -77,220 +63,6 @@ def base_callback_name():
             settings.read(C.CONFIG_FILE, encoding="utf-8")
             asked = settings.get("defaults", "stdout_callback", fallback=None)
     return asked or ("minimal" if AD_HOC else "default")
-
-
-def now():
-    return datetime.datetime.now(datetime.timezone.utc)
-
-
-def plain(value, depth=0):
-    """`value` rebuilt out of what JSON knows, for whatever the encoder alone would refuse."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if hasattr(value, "_ciphertext") or isinstance(value, (bytes, datetime.date)):
-        return foreign(value)
-    if depth > 100:
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (Sequence, Set)):
-        return [plain(item, depth + 1) for item in value]
-    return foreign(value)
-
-
-def foreign(value):
-    """What stands in JSON for an object that is no JSON type."""
-    secret = getattr(value, "_ciphertext", None)
-    if secret is not None:
-        return {"__ansible_vault": secret.decode() if isinstance(secret, bytes) else secret}
-    if isinstance(value, (datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, (Mapping, Sequence, Set)):
-        return plain(value)
-    return str(value)
-
-
-def encode(value):
-    try:
-        return json.dumps(value, default=foreign, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        return json.dumps(plain(value))
-
-
-class Channel:
-    """The connection to the runner. Belongs to the process that opened it: forks never touch it."""
-
-    def __init__(self, path):
-        self._owner = os.getpid()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(60)
-        self._socket.connect(path)
-        with self._socket.makefile("r", encoding="ascii") as lines:
-            self.secret = lines.readline().strip()
-        if not self.secret:
-            raise RuntimeError("the runner refused the event connection")
-        self._socket.settimeout(None)
-        os.register_at_fork(after_in_child=self._socket.close)
-
-    def is_mine(self):
-        return os.getpid() == self._owner
-
-    def send(self, event_uuid, body):
-        try:
-            self._socket.sendall(("%s %s\n" % (event_uuid, body)).encode("ascii"))
-        except OSError:
-            # The runner is gone, and with it whoever could read the output: the play goes on.
-            pass
-
-
-class Context:
-    """What is known while something is shown: shared by all threads, or of this thread only."""
-
-    def __init__(self):
-        self.shared = {}
-        self._thread = threading.local()
-
-    @property
-    def own(self):
-        if not hasattr(self._thread, "values"):
-            self._thread.values = {}
-        return self._thread.values
-
-    @contextlib.contextmanager
-    def during(self, **values):
-        own = self.own
-        own.update(values)
-        try:
-            yield
-        finally:
-            for key in values:
-                own.pop(key, None)
-
-    def merged(self):
-        return {**self.shared, **self.own}
-
-
-class Reporter:
-    """Sends events and prints the marks around their text."""
-
-    def __init__(self, channel):
-        self.channel = channel
-        self.context = Context()
-        self.lock = getattr(Display(), "_lock", None) or threading.RLock()
-        self._end = self._mark({"secret": channel.secret})
-
-    @staticmethod
-    def _mark(content):
-        text = base64.b64encode(json.dumps(content, separators=(",", ":")).encode()).decode()
-        pieces = [text[start:start + 78] for start in range(0, len(text), 78)]
-        return "\x1b[K%s\x1b[K" % "".join("%s\x1b[%dD" % (piece, len(piece)) for piece in pieces)
-
-    @contextlib.contextmanager
-    def event(self, stream, name=None, /, **values):
-        """One event; what is printed to `stream` inside of the block is its text."""
-        with self.lock, self.context.during(event=name, **values):
-            event_uuid = self._announce()
-            if stream is not sys.stdout:
-                sys.stdout.flush()
-            stream.write(self._mark({"secret": self.channel.secret, "uuid": event_uuid}))
-            try:
-                yield
-            finally:
-                stream.write(self._end)
-                stream.flush()
-
-    def _announce(self):
-        data = self.context.merged()
-        name = data.pop("event", None)
-        if name is None:
-            name = next((kind for kind in MESSAGE_KINDS if data.get(kind)), "verbose")
-        event_uuid = data["uuid"]
-        event = {"event": name, **JOB_NUMBERS, "pid": os.getpid(), "created": now().isoformat()}
-        parents = (data.get(key) for key in ("task_uuid", "play_uuid", "playbook_uuid"))
-        parent = next((parent for parent in parents if parent and parent != event_uuid), None)
-        if parent:
-            event["parent_uuid"] = parent
-        if "verbosity" in data:
-            event["verbosity"] = data.pop("verbosity")
-        stats = name == "playbook_on_stats"
-        if OMIT_DATA or (ONLY_FAILED_DATA and name not in FAILED_EVENTS and not stats):
-            if stats:
-                # The runner's own summary needs them; it takes this key out again.
-                event["runner_stats"] = data
-            data = {}
-        body = encode({**event, "event_data": data})
-        if "res" in data and not stats and len(body) * 2 > MAX_RESULT and len(str(data["res"])) > MAX_RESULT:
-            body = encode({**event, "event_data": {**data, "res": {}}})
-        self.channel.send(event_uuid, body)
-        return event_uuid
-
-
-def patch_display(reporter):
-    """Makes everything that Ansible shows outside of callbacks an event of its own."""
-
-    def named(method, key):
-        @functools.wraps(method)
-        def wrapper(*args, **kwargs):
-            _skip_stackwalk = True  # ansible-core 2.19 and later: blame the caller, not this frame
-            with reporter.context.during(**{key: True}):
-                return method(*args, **kwargs)
-
-        return wrapper
-
-    levels = ("v", "vv", "vvv", "vvvv", "vvvvv", "vvvvvv", "verbose")
-    for name, method in list(vars(Display).items()):
-        if not inspect.isfunction(method) or "cow" in name or "prompt" in name:
-            continue
-        if name in ("_warning", "_deprecated", "_error"):
-            setattr(Display, name, named(method, name[1:]))
-        elif not name.startswith("_") and name != "display" and name not in levels:
-            setattr(Display, name, named(method, name))
-
-    show_verbose = Display.verbose
-
-    @functools.wraps(show_verbose)
-    def verbose(self, msg, host=None, caplevel=2, **kwargs):
-        values = {"verbose": True, "verbosity": caplevel + 1}
-        if host is not None:
-            values["remote_addr"] = host
-        with reporter.context.during(**values):
-            return show_verbose(self, msg, host=host, caplevel=caplevel, **kwargs)
-
-    Display.verbose = verbose
-
-    show = Display.display
-    positions = {name: index for index, name in enumerate(inspect.signature(show).parameters)}
-
-    def argument(name, args, kwargs):
-        position = positions.get(name, len(args))
-        return args[position] if position < len(args) else kwargs.get(name, False)
-
-    @functools.wraps(show)
-    def display(*args, **kwargs):
-        if not reporter.channel.is_mine():
-            # A forked worker: Ansible forwards its messages to this plugin in the parent.
-            return show(*args, **kwargs)
-        to_stderr = argument("stderr", args, kwargs)
-        with reporter.lock:
-            if argument("log_only", args, kwargs):
-                return show(*args, **kwargs)
-            if "uuid" in reporter.context.own:
-                if not to_stderr:
-                    return show(*args, **kwargs)
-                # Keeps the order of what one event prints to both streams.
-                sys.stdout.flush()
-                try:
-                    return show(*args, **kwargs)
-                finally:
-                    sys.stderr.flush()
-            with reporter.event(sys.stderr if to_stderr else sys.stdout, uuid=str(uuid.uuid4())):
-                return show(*args, **kwargs)
-
-    Display.display = display
 
 
 def connect():
@@ -307,89 +79,6 @@ BASE = callback_loader.get(BASE_NAME, class_only=True)
 if BASE is None:
     raise RuntimeError("the stdout callback '%s' can't be found" % BASE_NAME)
 REPORTER = connect()
-
-
-def host_of(result):
-    return getattr(result, "host", None) or result._host
-
-
-def task_of(result):
-    return getattr(result, "task", None) or result._task
-
-
-def data_of(result):
-    data = getattr(result, "result", None)
-    return result._result if data is None else data
-
-
-def shown_result(data):
-    """The result as an event may carry it: what must stay hidden is hidden."""
-    if not data:
-        return data
-    if data.get("_ansible_no_log"):
-        return {"censored": HIDDEN}
-    items = data.get("results")
-    if isinstance(items, list) and any(isinstance(item, Mapping) and item.get("_ansible_no_log") for item in items):
-        hidden = [
-            {"censored": HIDDEN} if isinstance(item, Mapping) and item.get("_ansible_no_log") else item
-            for item in items
-        ]
-        return {**data, "results": hidden}
-    return data
-
-
-def drop_environment(task, data):
-    """Gathered facts name the environment of the managed host; it is neither shown nor recorded."""
-    if task.action not in FACT_ACTIONS and getattr(task, "resolved_action", None) not in FACT_ACTIONS:
-        return
-    items = data.get("results")
-    for one in [data, *(items if isinstance(items, list) else [])]:
-        facts = one.get("ansible_facts") if isinstance(one, Mapping) else None
-        if isinstance(facts, dict):
-            facts.pop("ansible_env", None)
-
-
-def about_task(task):
-    values = {
-        "task": task.name or task.action,
-        "task_uuid": str(task._uuid),
-        "task_action": task.action,
-        "resolved_action": getattr(task, "resolved_action", task.action),
-        "task_args": "",
-    }
-    with contextlib.suppress(AttributeError):
-        values["task_path"] = task.get_path()
-    if C.DISPLAY_ARGS_TO_STDOUT:
-        values["task_args"] = HIDDEN if task.no_log else ", ".join("%s=%s" % pair for pair in task.args.items())
-    role = getattr(task, "_role", None)
-    if role:
-        name = role._role_name
-        resolved = role.get_name()
-        if resolved != name:
-            values["resolved_role"] = resolved
-    else:
-        name = getattr(task, "role_name", "")
-    if name:
-        values["role"] = name
-    return values
-
-
-def about_play(play):
-    hosts = getattr(play, "hosts", "")
-    pattern = ",".join(hosts) if isinstance(hosts, list) else hosts
-    return (play.get_name().strip() or pattern), pattern
-
-
-class Repeats:
-    """Ansible shows one play or task several times under the same id; every showing gets its own."""
-
-    def __init__(self):
-        self._seen = {}
-
-    def unique(self, identity):
-        times = self._seen[identity] = self._seen.get(identity, 0) + 1
-        return identity if times == 1 else "%s_%d" % (identity, times)
-
 
 PLAY_KEYS = ("play", "play_uuid", "play_pattern")
 TASK_KEYS = (
