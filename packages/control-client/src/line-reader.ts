@@ -25,6 +25,8 @@ export class LineReader {
   #failure: Error | undefined;
   /** Bytes of the line begun, kept here between chunks; written by `next` only. */
   #partial: Buffer[] = [];
+  /** Bytes in `#partial`; written by `next` only. */
+  #held = 0;
 
   constructor(
     private readonly stream: Duplex,
@@ -56,22 +58,21 @@ export class LineReader {
         continue;
       }
       const end = chunk.indexOf(newline);
-      this.#partial.push(end < 0 ? chunk : chunk.subarray(0, end));
+      const part = end < 0 ? chunk : chunk.subarray(0, end);
+      this.#partial.push(part);
+      this.#held += part.length;
       if (end >= 0 && end + 1 < chunk.length) this.stream.unshift(chunk.subarray(end + 1));
-      if (this.#held() > this.maxLineBytes) {
+      if (this.#held > this.maxLineBytes) {
         throw new ControlError('line-too-long', `line is longer than ${this.maxLineBytes} bytes`);
       }
       if (end >= 0) return this.#take();
     }
   }
 
-  #held(): number {
-    return this.#partial.reduce((sum, part) => sum + part.length, 0);
-  }
-
   #take(): string {
     const line = Buffer.concat(this.#partial).toString('utf8').replace(carriageReturn, '');
     this.#partial = [];
+    this.#held = 0;
     return line;
   }
 

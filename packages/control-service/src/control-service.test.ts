@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ControlService, type ControlServiceOptions } from './control-service.js';
 import type { MeshHandler, WorkHandler, WorkSubmission } from './handlers.js';
 
@@ -385,6 +385,107 @@ describe('work streams', () => {
   });
 });
 
+/** A connection that requests something and takes in what it is sent only when told to. */
+class SlowReader extends Duplex {
+  readonly taken: string[] = [];
+  #take: (() => void) | undefined;
+  #holds = false;
+
+  constructor(private request: string | null) {
+    super();
+  }
+
+  hold(): void {
+    this.#holds = true;
+  }
+
+  take(): void {
+    this.#holds = false;
+    this.#take?.();
+  }
+
+  override _read(): void {
+    if (this.request !== null) this.push(this.request);
+    this.request = null;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#take = () => {
+      this.taken.push(chunk.toString());
+      done();
+    };
+    if (!this.#holds) this.#take();
+  }
+}
+
+describe('the end of a connection', () => {
+  it('waits for a reader that is slow, and not for one that has everything and stays', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    closers.push(() => vi.useRealTimers());
+    const stream = new SlowReader('work results u1\n');
+    const control = new ControlService({
+      nodeId: 'a',
+      mesh,
+      version: '1',
+      work: workWith({
+        results: () => {
+          stream.hold();
+          return Promise.resolve(chunks('one', 'two'));
+        },
+      }),
+    });
+    await control.serve(stream, { transport: 'unix' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(stream.destroyed).toBe(false);
+    stream.take();
+    await once(stream, 'finish');
+    expect(stream.taken.join('')).toMatch(/Streaming results for work unit u1\nonetwo$/);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(stream.destroyed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('stops watching a unit for a client that has gone', async () => {
+    let ended: (gone: boolean) => void = () => undefined;
+    const whenEnded = new Promise<boolean>((resolve) => {
+      ended = resolve;
+    });
+    const path = await start({
+      work: workWith({
+        watch: (_id, signal) => Promise.resolve(untilGone(signal, ended)),
+      }),
+    });
+    const socket = connect(path);
+    socket.write('work watch u1\n');
+    // the greeting and the first status are here, so the watch has begun
+    for (let seen = ''; !seen.includes('"State":1'); ) {
+      const [chunk] = (await once(socket, 'data')) as [Buffer];
+      seen += chunk.toString();
+    }
+    socket.end();
+    expect(await whenEnded).toBe(true);
+  });
+
+  it('closes a stream it has opened for a client that has gone meanwhile', async () => {
+    const stream = new SlowReader('connect b echo\n');
+    const remote = new Duplex({ read: () => undefined });
+    const control = new ControlService({
+      nodeId: 'a',
+      version: '1',
+      mesh: {
+        ...mesh,
+        connect: () => {
+          stream.destroy();
+          return Promise.resolve(remote);
+        },
+      },
+    });
+    await control.serve(stream, { transport: 'unix' });
+    expect(remote.destroyed).toBe(true);
+  });
+});
+
 describe('unix sockets', () => {
   it('has the mode asked for and goes with its listener', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'control-'));
@@ -455,4 +556,13 @@ async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
 async function* untilAborted(signal: AbortSignal): AsyncGenerator<Uint8Array> {
   await once(signal, 'abort');
   yield Buffer.alloc(0);
+}
+
+async function* untilGone(
+  signal: AbortSignal,
+  ended: (gone: boolean) => void,
+): AsyncGenerator<UnitStatus> {
+  yield running;
+  await once(signal, 'abort');
+  ended(signal.aborted);
 }

@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { isMainThread } from 'node:worker_threads';
 import { ControlServiceError } from './errors.js';
 import type {
   Logger,
@@ -53,7 +54,7 @@ const lingerMs = 5_000;
 export class ControlService {
   readonly #context: SessionContext;
   readonly #maxSessions: number;
-  /** Open connections; written by `serve` only. */
+  /** Connections until both sides are closed; written by `serve` only. */
   readonly #streams = new Set<Duplex>();
   /** Written by the listen methods and the listeners' `close`. */
   readonly #servers = new Set<Server>();
@@ -80,12 +81,10 @@ export class ControlService {
       return;
     }
     this.#streams.add(stream);
-    try {
-      await runSession(stream, origin, this.#context);
-    } finally {
-      this.#streams.delete(stream);
-      endGently(stream);
-    }
+    stream.once('close', () => this.#streams.delete(stream));
+    await runSession(stream, origin, this.#context);
+    if (stream.destroyed) this.#streams.delete(stream);
+    else endGently(stream);
   }
 
   /**
@@ -96,9 +95,16 @@ export class ControlService {
    */
   async listenUnix(path: string, mode = 0o600): Promise<ControlListener> {
     await clearSocketPath(path);
-    const server = await this.#listen({ path }, 'unix', `error opening Unix socket: ${path}`);
-    await chmod(path, mode);
-    return this.#listener(server, path);
+    const what = `error opening Unix socket: ${path}`;
+    const server = await privately(() => this.#listen({ path }, 'unix', what));
+    const listener = this.#listener(server, path);
+    try {
+      await chmod(path, mode);
+    } catch (cause) {
+      await listener.close();
+      throw new ControlServiceError('listen-failed', `${what}: ${messageOf(cause)}`, { cause });
+    }
+    return listener;
   }
 
   /**
@@ -166,16 +172,37 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** Ends our side, lets the peer read it all and close, and cuts the connection when it does not. */
+/**
+ * Runs what makes a socket file, which takes its mode from the umask of the process until it is changed: nobody but
+ * the owner may use it meanwhile. Only the synchronous part runs so. A worker thread can't set the umask.
+ */
+function privately<T>(run: () => T): T {
+  if (!isMainThread) return run();
+  const before = process.umask(0o077);
+  try {
+    return run();
+  } finally {
+    process.umask(before);
+  }
+}
+
+/**
+ * Ends our side and lets the peer read all of it, however slowly. A peer that has been sent everything and still does
+ * not close its side is cut off.
+ */
 function endGently(stream: Duplex): void {
-  if (stream.destroyed) return;
-  const timer = setTimeout(() => stream.destroy(), lingerMs);
-  timer.unref();
-  stream.once('close', () => {
-    clearTimeout(timer);
+  stream.end(() => {
+    const timer = setTimeout(() => stream.destroy(), lingerMs);
+    timer.unref();
+    stream.once('close', () => {
+      clearTimeout(timer);
+    });
   });
-  stream.end();
   stream.resume();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function nodeFacts(version: string): NodeFacts {

@@ -138,7 +138,12 @@ class Session {
     const { node, service, tlsClient } = connectTarget(request);
     const { signal } = this.#gone;
     const remote = await this.context.mesh.connect(node, service, { tlsClient, signal });
-    await this.#write('Connecting\n');
+    // either may break before the two are joined
+    remote.on('error', () => undefined);
+    await this.#write('Connecting\n').catch((error: unknown) => {
+      remote.destroy();
+      throw error;
+    });
     const inward = pipeline(remote, this.stream);
     const outward = pipeline(this.stream, remote);
     outward.catch(() => undefined);
@@ -168,8 +173,11 @@ class Session {
       }
       case 'status':
         return this.#reply(unitStatusReply(await work.status(request.unitId)));
-      case 'watch':
-        return this.#stream(await work.watch(request.unitId, signal), statusLine);
+      case 'watch': {
+        const statuses = await work.watch(request.unitId, signal);
+        this.#stopAtEnd();
+        return this.#stream(statuses, statusLine);
+      }
       case 'results': {
         const { unitId, startPos, signature } = request;
         const data = await work.results(unitId, startPos, { ...origin, signature, signal });
@@ -202,6 +210,14 @@ class Session {
       await this.#refuse(error);
       return 'close';
     }
+  }
+
+  /** The client sends nothing more on this connection: its end means that it is gone, and whatever comes is dropped. */
+  #stopAtEnd(): void {
+    this.stream.once('end', () => {
+      this.#gone.abort();
+    });
+    this.stream.resume();
   }
 
   /** Sends raw items; a failure in the middle cuts the connection, for an error line would pass as data. */
