@@ -459,7 +459,7 @@ describe('the end of a connection', () => {
     const socket = connect(path);
     socket.write('work watch u1\n');
     // the greeting and the first status are here, so the watch has begun
-    for (let seen = ''; !seen.includes('"State":1'); ) {
+    for (let seen = ''; !seen.includes('"State":1');) {
       const [chunk] = (await once(socket, 'data')) as [Buffer];
       seen += chunk.toString();
     }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type * as FsPromises from 'node:fs/promises';
 import { mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import type { MeshHandler } from './handlers.js';
 /** Modes of the socket file at the moment before they are changed. */
 const modes = vi.hoisted((): number[] => []);
 vi.mock('node:fs/promises', async (original) => {
-  const fs = await original<typeof import('node:fs/promises')>();
+  const fs = await original<typeof FsPromises>();
   return {
     ...fs,
     chmod: (path: string, mode: number) => {
@@ -27,7 +28,7 @@ it('a unix socket is the owner’s alone until it has its mode, whatever the uma
     const { address } = await control.listenUnix(join(folder, 's'), 0o660);
     expect(modes).toEqual([0o700]);
     expect((await stat(address)).mode & 0o777).toBe(0o660);
-    expect(process.umask()).toBe(0);
+    expect(process.umask(0)).toBe(0);
   } finally {
     process.umask(umask);
     await control.close();

@@ -1,15 +1,17 @@
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-client';
 import { spawn } from 'node:child_process';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DirectoryWatch } from './directory-watch.js';
 import { messageOf } from './errors.js';
 import { whyNotExecutable } from './executable.js';
 import { isAlive, type ProcessIdentity } from './process-table.js';
 import { endUnitProcesses } from './process-tree.js';
+import { replaceFile } from './replace-file.js';
 import { splitShellWords } from './shell-words.js';
 import {
   claimUnit,
+  isClaimedByDaemon,
   readCommandEnd,
   readCommandPid,
   readSupervisor,
@@ -21,6 +23,9 @@ import type { UnitRecord } from './unit-record.js';
 
 /** Milliseconds between looks whether an adopted supervisor still lives; its normal end is noticed at once. */
 const adoptedLookMs = 1_000;
+
+/** Milliseconds a supervisor may take from the creation of its claim to the writing of it, on a busy machine. */
+const claimMs = 5_000;
 
 /** What a command unit needs to know besides its record. */
 export interface CommandUnitOptions {
@@ -61,48 +66,22 @@ export class CommandUnit implements Unit {
     if (words === undefined) return Promise.resolve('Job Started');
     const { record } = this;
     const script = supervisorScript(record.dir, [command, ...words]);
-    writeFileSync(record.path(supervisorFiles.script), script, { mode: 0o600 });
+    // the whole script stands for a unit that is checked and has all its stdin
+    replaceFile(record.path(supervisorFiles.script), script);
     this.#follow();
     this.#spawn();
     return Promise.resolve('Job Started');
   }
 
-  async recover(): Promise<void> {
-    const { record } = this;
-    if (isFinal(record.status.state)) return;
-    const supervisor = readSupervisor(record.dir);
-    if (!supervisor && existsSync(record.path(supervisorFiles.script))) {
-      // stored and checked, but the daemon went before the supervisor could claim it
-      this.#follow();
-      this.#spawn();
-      return;
-    }
-    if (!supervisor) {
-      claimUnit(record.dir);
-      this.#fail(
-        record.status.state === UnitState.Pending
-          ? 'Pending at restart'
-          : 'Failed to restart: nothing is known of its supervisor',
-      );
-      return;
-    }
-    this.#follow();
-    if (existsSync(record.path(supervisorFiles.cancel))) {
-      this.#inBackground(this.cancel());
-      return;
-    }
-    this.#look = setInterval(() => {
-      this.#inBackground(this.#checkSupervisor());
-    }, adoptedLookMs);
-    this.#look.unref();
-    await this.#checkSupervisor();
+  recover(): Promise<void> {
+    if (!isFinal(this.record.status.state)) this.#takeUp();
+    return Promise.resolve();
   }
 
   async cancel(): Promise<Outcome> {
     const { record } = this;
     if (isFinal(record.status.state)) return 'done';
-    this.#ending ??= this.#end();
-    await this.#ending;
+    await this.#endOnce(() => this.#end());
     return 'done';
   }
 
@@ -120,6 +99,49 @@ export class CommandUnit implements Unit {
     work.catch((error: unknown) => {
       this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
     });
+  }
+
+  /** Goes on where an earlier daemon has left the unit. What has to be ended is ended in the background. */
+  #takeUp(): void {
+    const { record } = this;
+    const supervisor = readSupervisor(record.dir);
+    if (existsSync(record.path(supervisorFiles.cancel))) {
+      this.#inBackground(this.cancel());
+    } else if (supervisor) {
+      this.#follow();
+      this.#lookAfter(supervisor);
+    } else if (existsSync(record.path(supervisorFiles.script))) {
+      // stored and checked, but the daemon went before the supervisor could claim it
+      this.#follow();
+      this.#spawn();
+    } else {
+      claimUnit(record.dir);
+      this.#fail(
+        record.status.state === UnitState.Pending
+          ? 'Pending at restart'
+          : 'Failed to restart: nothing is known of its supervisor',
+      );
+    }
+  }
+
+  /** Looks whether a supervisor that is no child of this daemon still lives. */
+  #lookAfter(supervisor: ProcessIdentity): void {
+    if (this.#detached || isFinal(this.record.status.state)) return;
+    const look = (): void => {
+      this.#inBackground(this.#checkSupervisor(supervisor));
+    };
+    this.#look = setInterval(look, adoptedLookMs).unref();
+    look();
+  }
+
+  /** One ending at a time; one that went wrong may be tried again, and does not hide how the command ends. */
+  async #endOnce(run: () => Promise<void>): Promise<void> {
+    this.#ending ??= run().catch((error: unknown) => {
+      this.#ending = undefined;
+      this.#noticeChange(undefined);
+      throw error;
+    });
+    await this.#ending;
   }
 
   #letGo(): void {
@@ -155,13 +177,12 @@ export class CommandUnit implements Unit {
     child.on('error', (error) => {
       this.#fail(`Failed to start command runner: ${error.message}`);
     });
-    child.on('exit', (code, signal) => {
-      this.#inBackground(
-        this.#supervisorEnded(signal === null ? `exit status ${code ?? 0}` : `signal: ${signal}`),
-      );
-    });
     const { pid } = child;
     if (pid === undefined) return;
+    child.on('exit', (code, signal) => {
+      const how = signal === null ? `exit status ${code ?? 0}` : `signal: ${signal}`;
+      this.#inBackground(this.#childEnded(pid, how));
+    });
     const { extraData } = record.status;
     const data = { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' };
     record.update({ detail: 'Not started yet', extraData: data }, 'soon');
@@ -198,30 +219,44 @@ export class CommandUnit implements Unit {
     return true;
   }
 
-  async #checkSupervisor(): Promise<void> {
-    const supervisor = readSupervisor(this.record.dir);
-    if (supervisor && !(await isAlive(supervisor))) await this.#supervisorEnded('unknown');
+  async #checkSupervisor(supervisor: ProcessIdentity): Promise<void> {
+    if (!(await isAlive(supervisor))) await this.#supervisorEnded('unknown');
+  }
+
+  /** The supervisor this daemon has started is gone; perhaps one of an earlier daemon was first to claim the unit. */
+  async #childEnded(pid: number, how: string): Promise<void> {
+    if (this.#takeEnd()) return;
+    const supervisor = await this.#claimant();
+    if (supervisor && supervisor.pid !== pid) this.#lookAfter(supervisor);
+    else await this.#supervisorEnded(how);
   }
 
   /** The supervisor is gone. Without an exit status it was killed: its processes are ended and the unit fails. */
   async #supervisorEnded(how: string): Promise<void> {
     const { record } = this;
     if (this.#detached || isFinal(record.status.state) || this.#takeEnd()) return;
-    this.#ending ??= this.#endLost(how);
-    await this.#ending;
+    await this.#endOnce(() => this.#endLost(how));
   }
 
   async #endLost(how: string): Promise<void> {
-    await this.#endProcesses();
+    const outcome = await this.#endProcesses().then(
+      () => 'was stopped',
+      (error: unknown) => `could not be stopped: ${messageOf(error)}`,
+    );
     const cause = how === 'unknown' ? '' : ` (${how})`;
     this.#fail(
-      `supervisor was killed${cause} before its command ended; the exit status is lost and the command was stopped`,
+      `supervisor was killed${cause} before its command ended; the exit status is lost and the command ${outcome}`,
     );
   }
 
   async #end(): Promise<void> {
     const { record } = this;
-    writeFileSync(record.path(supervisorFiles.cancel), '', { mode: 0o600 });
+    try {
+      replaceFile(record.path(supervisorFiles.cancel), '');
+    } catch (error) {
+      // what fills the disk may be the very command that is to end
+      this.options.log.warning(`[${record.id}] cancel is not stored: ${messageOf(error)}`);
+    }
     if (!claimUnit(record.dir)) await this.#endProcesses();
     this.#finish(UnitState.Canceled, 'Canceled');
   }
@@ -243,12 +278,16 @@ export class CommandUnit implements Unit {
 
   /** The supervisor that claimed the unit. Its claim may be a moment older than what it writes into it. */
   async #claimant(): Promise<ProcessIdentity | undefined> {
-    for (let tries = 0; tries < 50; tries += 1) {
-      const supervisor = readSupervisor(this.record.dir);
+    const { dir } = this.record;
+    const begun = performance.now();
+    for (;;) {
+      const supervisor = readSupervisor(dir);
       if (supervisor) return supervisor;
+      const isUnclaimed = !existsSync(this.record.path(supervisorFiles.started));
+      if (isUnclaimed || isClaimedByDaemon(dir)) return undefined;
+      if (performance.now() - begun > claimMs) return undefined;
       await delay(2);
     }
-    return undefined;
   }
 
   #fail(detail: string): void {

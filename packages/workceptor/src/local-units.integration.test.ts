@@ -128,6 +128,33 @@ describe('a command', () => {
     expect(argv).not.toContain('secret');
   });
 
+  it('has the environment of the daemon as it is', async () => {
+    const names = ['u', 'code', 'own', 'boot', 'self', 'mask'];
+    for (const name of names) process.env[name] = 'kept';
+    try {
+      const id = await node.submit('sh', `-c 'echo $u $code $own $boot $self $mask'`);
+      expect(await node.results(id)).toBe(`${names.map(() => 'kept').join(' ')}\n`);
+    } finally {
+      for (const name of names) Reflect.deleteProperty(process.env, name);
+    }
+  });
+
+  it('keeps its exit status until there is room to store it', async () => {
+    const id = await node.submit(
+      'sh',
+      `-c 'echo $$ >"$0/up"; while [ ! -e "$0/go" ]; do sleep 0.01; done; exit 5' '${folder}'`,
+    );
+    await fileAppears(folder, 'up');
+    const dir = join(node.unitsDir, id);
+    const pid = (await readFile(join(dir, 'pid'), 'utf8')).trim();
+    await mkdir(join(dir, 'exit'));
+    await writeFile(join(folder, 'go'), '');
+    await expect.poll(() => isRunning(pid)).toBe(false);
+    expect((await node.status(id)).state).toBe(UnitState.Running);
+    await rm(join(dir, 'exit'), { recursive: true });
+    expect(await node.ended(id)).toMatchObject({ detail: 'exit status 5' });
+  });
+
   it('gives results from a start beyond the end as an empty stream', async () => {
     const id = await node.submit('cat');
     await node.ended(id);
@@ -282,6 +309,46 @@ describe('a restart of the daemon', () => {
       state: UnitState.Failed,
       detail: 'exit status 7',
     });
+  });
+
+  it.each([
+    ['before the claim was taken', undefined],
+    ['after the claim was taken', 'daemon\n'],
+  ])('goes on with a cancel that was interrupted %s', async (_when, claim) => {
+    const id = await node.submit('sh', `-c 'echo $$ >>"$0/ran"' '${folder}'`);
+    await node.ended(id);
+    await rm(join(folder, 'ran'));
+    await restart(async () => {
+      const dir = join(node.unitsDir, id);
+      for (const name of ['started', 'pid', 'exit', 'stdout']) await rm(join(dir, name));
+      if (claim !== undefined) await writeFile(join(dir, 'started'), claim);
+      await writeFile(join(dir, 'cancel'), '');
+      await writeFile(
+        join(dir, 'status'),
+        '{"State":0,"Detail":"Not started yet","StdoutSize":0,"WorkType":"sh","ExtraData":{"Pid":1,"Params":""}}\n',
+      );
+    });
+    expect(await node.ended(id)).toMatchObject({ state: UnitState.Canceled, detail: 'Canceled' });
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+  });
+
+  it('leaves a command alone whose supervisor claims the unit just after the restart', async () => {
+    const id = await node.submit(
+      'sh',
+      `-c 'echo $$ >"$0/up"; while [ ! -e "$0/go" ]; do sleep 0.01; done; echo done' '${folder}'`,
+    );
+    await fileAppears(folder, 'up');
+    const dir = join(node.unitsDir, id);
+    const claim = await readFile(join(dir, 'started'), 'utf8');
+    await restart(async () => {
+      // the new daemon finds a claim that is not written yet, so its own supervisor comes second
+      await writeFile(join(dir, 'started'), '');
+    });
+    await writeFile(join(dir, 'started'), claim);
+    const results = node.results(id);
+    await writeFile(join(folder, 'go'), '');
+    expect(await results).toBe('done\n');
+    expect(await node.status(id)).toMatchObject({ state: UnitState.Succeeded });
   });
 
   it('learns how a command ended while there was no daemon', async () => {

@@ -23,34 +23,63 @@ export interface ProcessEntry {
 
 const run = promisify(execFile);
 
+/** Files of /proc open at once. */
+const readAtOnce = 64;
+
 /** All running processes, zombies left out. From /proc, or from `ps` where there is no /proc. */
 export async function listProcesses(): Promise<ProcessEntry[]> {
   if (process.platform !== 'linux') return listWithPs();
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const entries = await Promise.all(
-    names.map(async (name) => {
-      try {
-        return parseStat(await readFile(`/proc/${name}/stat`, 'utf8'));
-      } catch {
-        return undefined;
-      }
-    }),
-  );
-  return entries.filter((entry) => entry !== undefined);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const entries: ProcessEntry[] = [];
+  for (let at = 0; at < pids.length; at += readAtOnce) {
+    const read = pids.slice(at, at + readAtOnce).map((pid) => entryOf(pid));
+    for (const entry of await Promise.all(read)) if (entry) entries.push(entry);
+  }
+  return entries;
+}
+
+/** One process of Linux, or nothing when it is gone. */
+async function entryOf(pid: number): Promise<ProcessEntry | undefined> {
+  try {
+    return parseStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    return goneOrThrow(error);
+  }
+}
+
+/** Anything but the end of a process, such as a lack of descriptors, must not pass for it. */
+function goneOrThrow(error: unknown): undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+  throw error;
 }
 
 /** Whether this very process still runs. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   if (identity.bootId !== currentBootId()) return false;
-  if (process.platform !== 'linux') {
-    const entry = (await listWithPs()).find(({ pid }) => pid === identity.pid);
-    return entry?.startTime === identity.startTime;
-  }
+  const entry =
+    process.platform === 'linux'
+      ? await entryOf(identity.pid)
+      : (await listWithPs()).find(({ pid }) => pid === identity.pid);
+  return entry?.startTime === identity.startTime;
+}
+
+/**
+ * Signals this very process: where the system allows it, a look at it directly before the signal, with nothing in
+ * between, keeps the signal from another process that was given its ID meanwhile. One that is gone is left at that.
+ */
+export function signalProcess(
+  { pid, startTime }: Pick<ProcessEntry, 'pid' | 'startTime'>,
+  name: NodeJS.Signals,
+): void {
   try {
-    const entry = parseStat(await readFile(`/proc/${identity.pid}/stat`, 'utf8'));
-    return entry?.startTime === identity.startTime;
+    if (process.platform === 'linux') {
+      const entry = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      if (entry?.startTime !== startTime) return;
+    }
+    process.kill(pid, name);
   } catch {
-    return false;
+    // it ended by itself, or is not ours to signal, which the next look at the table tells
   }
 }
 

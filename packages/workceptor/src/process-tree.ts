@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   currentBootId,
   listProcesses,
+  signalProcess,
   type ProcessEntry,
   type ProcessIdentity,
 } from './process-table.js';
@@ -61,21 +62,21 @@ export async function endUnitProcesses(
     const members = unitProcesses(supervisor, table);
     if (members.length === 0) {
       if (!table.some((entry) => isSame(entry, supervisor))) return true;
-      signal(supervisor.pid, 'SIGKILL');
+      signalProcess(supervisor, 'SIGKILL');
     }
     const elapsed = performance.now() - begun;
     if (elapsed >= options.graceMs + killWaitMs) return false;
     if (elapsed >= options.graceMs) {
       if (!killed && members.length > 0) options.onKill?.(members.length);
       killed ||= members.length > 0;
-      for (const { pid } of members) signal(pid, 'SIGKILL');
+      for (const member of members) signalProcess(member, 'SIGKILL');
     } else {
-      for (const { pid, startTime } of members) {
-        const key = `${pid} ${startTime}`;
+      for (const member of members) {
+        const key = `${member.pid} ${member.startTime}`;
         if (asked.has(key)) continue;
         asked.add(key);
-        signal(pid, 'SIGTERM');
-        signal(pid, 'SIGCONT');
+        signalProcess(member, 'SIGTERM');
+        signalProcess(member, 'SIGCONT');
       }
     }
     const untilKill = options.graceMs - elapsed;
@@ -86,12 +87,4 @@ export async function endUnitProcesses(
 
 function isSame(entry: ProcessEntry, identity: ProcessIdentity): boolean {
   return entry.pid === identity.pid && entry.startTime === identity.startTime;
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // it ended by itself, or is not ours to signal, which the next look at the table tells
-  }
 }

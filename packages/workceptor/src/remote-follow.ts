@@ -1,6 +1,6 @@
 import { isFinal, type ControlClient, type UnitStatus } from '@receptorjs/control-client';
-import { closeSync, openSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { messageOf } from './errors.js';
 import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
@@ -146,30 +146,39 @@ export class RemoteFollow {
   }
 
   async #followStdout(): Promise<void> {
-    const { context } = this;
-    closeSync(openSync(context.stdoutPath, 'a', 0o600));
-    this.#size = statSync(context.stdoutPath, { bigint: true }).size;
+    const { stdoutPath, signal } = this.context;
+    this.#size = statSync(stdoutPath, { bigint: true, throwIfNoEntry: false })?.size ?? 0n;
     while (!this.#isOver() && !this.#isComplete()) {
-      let client: ControlClient | undefined;
       try {
-        client = await context.connect();
-        await this.#copy(client);
+        await this.#fetch();
         this.#pollNow?.();
-        if (!this.#isComplete()) await this.#stdout.wait(context.signal);
+        if (!this.#isComplete()) await this.#stdout.wait(signal);
       } catch (error) {
         if (this.#isComplete() || this.#isGone(error)) continue;
         await this.#pause(this.#stdout, 'results', error);
-      } finally {
-        client?.close();
       }
     }
   }
 
-  async #copy(client: ControlClient): Promise<void> {
-    const { remoteUnitId, stdoutPath, signal, onData } = this.context;
+  /** Appends what is missing, for as long as one connection brings it. */
+  async #fetch(): Promise<void> {
+    const file = await open(this.context.stdoutPath, 'a', 0o600);
+    let client: ControlClient | undefined;
+    try {
+      // what an append that failed half-way has left counts too
+      this.#size = (await file.stat({ bigint: true })).size;
+      client = await this.context.connect();
+      await this.#copy(client, file);
+    } finally {
+      client?.close();
+      await file.close();
+    }
+  }
+
+  async #copy(client: ControlClient, file: FileHandle): Promise<void> {
+    const { remoteUnitId, signal, onData } = this.context;
     const startPos = this.#size;
     const results = await client.results(remoteUnitId, { startPos, signal });
-    const file = await open(stdoutPath, 'a', 0o600);
     this.#results = results;
     try {
       this.#stopIfComplete();
@@ -182,7 +191,6 @@ export class RemoteFollow {
       }
     } finally {
       this.#results = undefined;
-      await file.close();
     }
   }
 

@@ -31,13 +31,15 @@ export async function openControl(
     signal,
   });
   const client = ControlClient.over(stream, { expectNode: RemoteNode, greetingTimeoutMs });
-  signal.addEventListener(
-    'abort',
-    () => {
-      client.close();
-    },
-    { once: true },
-  );
+  const close = (): void => {
+    client.close();
+  };
+  signal.addEventListener('abort', close, { once: true });
+  // the signal outlives its connections, of which a long job may need many
+  stream.once('close', () => {
+    signal.removeEventListener('abort', close);
+  });
+  if (signal.aborted) close();
   return client;
 }
 

@@ -59,8 +59,9 @@ async function hasStarted(context: StartContext): Promise<boolean> {
   const client = await context.connect();
   try {
     if (wasStarted(await client.workStatus(RemoteUnitID))) return true;
-    await client.workRelease(RemoteUnitID);
+    // forgotten first: a release whose answer got lost would read as a unit that is gone
     context.save({ RemoteUnitID: '' });
+    await client.workRelease(RemoteUnitID);
     return false;
   } catch (error) {
     if (isUnknownUnit(error)) throw new WorkError('start-failed', 'Remote work unit is gone');

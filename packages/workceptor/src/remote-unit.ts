@@ -48,8 +48,6 @@ export class RemoteUnit implements Unit {
   #starting: Promise<void> | undefined;
   /** Present while the started unit is followed. */
   #follow: RemoteFollow | undefined;
-  /** Fires to end the following before its end, for a release. */
-  readonly #followStopped = new AbortController();
   readonly #delivery: RemoteDelivery;
   #unsubscribe: (() => void) | undefined;
   #expiry: NodeJS.Timeout | undefined;
@@ -100,7 +98,9 @@ export class RemoteUnit implements Unit {
       this.#delivery.begin('release');
     } else if (isFinal(record.status.state)) {
       return Promise.resolve();
-    } else if (RemoteStarted) {
+    } else if (LocalCancelled && RemoteUnitID === '') {
+      record.update({ state: UnitState.Failed, detail: 'Locally Cancelled' });
+    } else if (RemoteStarted || LocalCancelled) {
       this.#subscribe();
       this.#startFollowing();
       if (LocalCancelled) this.#delivery.begin('cancel');
@@ -146,7 +146,7 @@ export class RemoteUnit implements Unit {
   async prepareRelease(force: boolean): Promise<Outcome> {
     this.#save({ LocalCancelled: true, LocalReleased: true });
     await this.#stopStarting();
-    this.#followStopped.abort();
+    // a refused release must leave the unit as it is, so it is followed until its folder goes
     const { RemoteUnitID } = this.#data;
     if (RemoteUnitID === '') return 'done';
     try {
@@ -292,8 +292,8 @@ export class RemoteUnit implements Unit {
   }
 
   #startFollowing(): void {
-    if (this.#follow || this.#followStopped.signal.aborted) return;
-    const signal = AbortSignal.any([this.#detached.signal, this.#followStopped.signal]);
+    if (this.#follow) return;
+    const { signal } = this.#detached;
     const { record, options } = this;
     this.#follow = new RemoteFollow({
       remoteUnitId: this.#data.RemoteUnitID,

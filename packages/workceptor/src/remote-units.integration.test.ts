@@ -6,7 +6,8 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RemoteData } from './remote-extra-data.js';
 import { TestLink } from './test-link.js';
 import { startTestNode, type TestNode } from './test-node.js';
 import type { WorkceptorOptions } from './workceptor.js';
@@ -50,6 +51,15 @@ afterEach(async () => {
 async function remoteIdOf(id: string): Promise<string> {
   return ((await near.status(id)).extraData as { RemoteUnitID: string }).RemoteUnitID;
 }
+/** Makes a unit one whose start has not been confirmed when the daemon was killed. */
+async function changeRemoteData(id: string, change: Partial<RemoteData>): Promise<void> {
+  const path = join(near.unitsDir, id, 'status');
+  const status = JSON.parse(await readFile(path, 'utf8')) as { ExtraData: RemoteData };
+  const ExtraData = { ...status.ExtraData, ...change };
+  const text = JSON.stringify({ ...status, State: 0, Detail: 'Starting Worker', ExtraData });
+  await writeFile(path, `${text}\n`);
+}
+
 /** A job that can be counted, with a stop in its middle until `go` exists. */
 const countedJob = (name: string): string =>
   `-c 'echo one; echo ran >>"$0/${name}"; cat; while [ ! -e "$0/go" ]; do sleep 0.01; done; echo two' '${folder}'`;
@@ -286,6 +296,20 @@ describe('cancel', () => {
   });
 });
 
+it('a release that the other node refuses leaves the unit as it is, and it goes on', async () => {
+  const id = await near.submit('sh', countedJob('ran'), 'far');
+  await near.reaches(id, ({ state }) => state === UnitState.Running);
+  const refuse = vi.spyOn(far.work, 'release').mockRejectedValue(new Error('not now'));
+  await expect(near.work.release(id, { ...unix, force: false })).rejects.toMatchObject({
+    message: 'error cancelling remote unit:  not now',
+  });
+  refuse.mockRestore();
+  await writeFile(join(folder, 'go'), '');
+  expect(await near.results(id)).toBe('one\ninput\ntwo\n');
+  expect(await near.ended(id)).toMatchObject({ state: UnitState.Succeeded });
+  expect(await near.work.release(id, { ...unix, force: false })).toBe('done');
+});
+
 describe('D22: nothing is lost and nothing runs twice', () => {
   /** Submits, cuts the link after `bytes`, and looks at what has come of it. */
   async function survives(bytes: number, onCut: () => void | Promise<void>): Promise<void> {
@@ -344,6 +368,45 @@ describe('D22: nothing is lost and nothing runs twice', () => {
     await writeFile(join(folder, 'go'), '');
     expect(await results).toBe('one\ninput\ntwo\n');
     expect(await readFile(join(folder, 'ran'), 'utf8')).toBe('ran\n');
+  });
+
+  it('when the link is cut at any byte while the remains of a broken start are looked after', async () => {
+    link.onCut = () => {
+      link.join();
+    };
+    for (let bytes = 20; bytes < 400; bytes += 9) {
+      const farClient = await far.client();
+      const remains = await farClient.openSubmission({ node: 'far', workType: 'cat' });
+      link.cut();
+      const id = await near.submit('cat', undefined, 'far');
+      await restartNear(async () => {
+        await changeRemoteData(id, { RemoteUnitID: remains.unitId });
+        link.join();
+        link.cutAfter(bytes);
+      });
+      const where = `cut after ${bytes} bytes`;
+      expect(await near.results(id), where).toBe('input\n');
+      expect(await near.ended(id), where).toMatchObject({ state: UnitState.Succeeded });
+      link.cutAfter(Number.POSITIVE_INFINITY);
+      farClient.close();
+    }
+  });
+
+  it.each([
+    ['no ID', '', UnitState.Failed, 'Locally Cancelled'],
+    ['an ID', 'known', UnitState.Canceled, 'Canceled'],
+  ])('a cancel that a restart interrupts with %s goes on', async (_what, known, state, detail) => {
+    const started = await near.submit('sh', `-c 'exec sleep 1000'`, 'far');
+    const farId = await remoteIdOf(started);
+    await restartNear(() =>
+      changeRemoteData(started, {
+        RemoteUnitID: known === '' ? '' : farId,
+        RemoteStarted: false,
+        LocalCancelled: true,
+      }),
+    );
+    expect(await near.ended(started)).toMatchObject({ state, detail });
+    expect(await far.work.list()).toHaveLength(1);
   });
 
   it('an interrupted start leaves nothing on the other node', async () => {

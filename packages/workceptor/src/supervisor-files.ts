@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './process-table.js';
@@ -13,13 +13,16 @@ export const supervisorFiles = {
   cancel: 'cancel',
 } as const;
 
+/** Stands in a claim where supervisors write their process ID. */
+const daemonClaim = 'daemon';
+
 /** How a command ended, and the detail text for it. */
 export interface CommandEnd {
   readonly success: boolean;
   readonly detail: string;
 }
 
-/** The supervisor as it wrote itself down, or nothing when it did not yet. */
+/** The supervisor as it wrote itself down, or nothing when it did not yet, or the daemon has the claim. */
 export function readSupervisor(unitDir: string): ProcessIdentity | undefined {
   const [pid, bootId, self] = wholeLines(unitDir, supervisorFiles.started);
   if (pid === undefined || bootId === undefined || self === undefined) return undefined;
@@ -49,12 +52,18 @@ export function readCommandEnd(unitDir: string): CommandEnd | undefined {
  * @returns false when a supervisor was first
  */
 export function claimUnit(unitDir: string): boolean {
+  const path = join(unitDir, supervisorFiles.started);
   try {
-    closeSync(openSync(join(unitDir, supervisorFiles.started), 'wx', 0o600));
+    writeFileSync(path, `${daemonClaim}\n`, { flag: 'wx', mode: 0o600 });
     return true;
   } catch {
     return false;
   }
+}
+
+/** Whether the claim on a unit was taken by a daemon, so that there is no supervisor and will be none. */
+export function isClaimedByDaemon(unitDir: string): boolean {
+  return wholeLines(unitDir, supervisorFiles.started)[0] === daemonClaim;
 }
 
 /** Field 22 of a line of /proc/PID/stat; any other text stands for itself. */

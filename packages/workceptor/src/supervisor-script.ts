@@ -8,36 +8,42 @@ import { quoteShellWord } from './shell-words.js';
  * - the command runs in its foreground (in the background it would ignore SIGINT), with the unit's `stdin` and
  *   `stdout`, after its own process ID and start time were written to `pid`;
  * - afterwards it writes `exit N` or `signal N` to `exit`. A shell tells death by signal N and `exit 128+N` apart only
- *   by the message it prints for the first, which is looked for in `supervisor.err`.
+ *   by the message it prints for the first, which is looked for in `supervisor.err`. While the disk is full it tries
+ *   again.
+ *
+ * Its variables have names that no environment has: a shell hands a changed variable on when it came with the environment.
  *
  * Each file is written by one write and ends in a line break, by which a reader knows that it is whole. The words of
  * the command stand in the script, which only the owner may read, and not in the supervisor's arguments.
  */
 export function supervisorScript(unitDir: string, words: readonly string[]): string {
-  return `u=${quoteShellWord(unitDir)}
+  return `_unit=${quoteShellWord(unitDir)}
 trap : HUP INT TERM
-mask=$(umask)
+_unit_mask=$(umask)
 umask 077
-boot= self=
-{ read -r boot </proc/sys/kernel/random/boot_id; read -r self </proc/$$/stat; } 2>/dev/null ||
-  self=$(ps -o lstart= -p $$)
+_unit_boot= _unit_self= _unit_code=2
+{ read -r _unit_boot </proc/sys/kernel/random/boot_id; read -r _unit_self </proc/$$/stat; } 2>/dev/null ||
+  _unit_self=$(ps -o lstart= -p $$)
 set -C
-{ printf '%s\\n%s\\n%s\\n' $$ "$boot" "$self" >"$u/started"; } 2>/dev/null || exit 1
+{ printf '%s\\n%s\\n%s\\n' $$ "$_unit_boot" "$_unit_self" >"$_unit/started"; } 2>/dev/null || exit 1
 set +C
 {
   (
-    { read -r own </proc/self/stat; } 2>/dev/null || own=$(exec sh -c 'echo "$PPID"')
-    printf '%s\\n' "$own" >"$u/pid"
-    exec <"$u/stdin" >"$u/stdout" 2>&1
-    umask "$mask"
+    { read -r _unit_own </proc/self/stat; } 2>/dev/null || _unit_own=$(exec sh -c 'echo "$PPID"')
+    printf '%s\\n' "$_unit_own" >"$_unit/pid"
+    exec <"$_unit/stdin" >"$_unit/stdout" 2>&1
+    umask "$_unit_mask"
     exec ${words.map((word) => quoteShellWord(word)).join(' ')}
   )
-  code=$?
-} 2>"$u/supervisor.err"
-if [ "$code" -gt 128 ] && [ -s "$u/supervisor.err" ]; then
-  printf 'signal %s\\n' $((code - 128)) >"$u/exit"
-else
-  printf 'exit %s\\n' "$code" >"$u/exit"
+  _unit_code=$?
+} 2>"$_unit/supervisor.err"
+_unit_end="exit $_unit_code"
+if [ "$_unit_code" -gt 128 ] && [ -s "$_unit/supervisor.err" ]; then
+  _unit_end="signal $((_unit_code - 128))"
 fi
+until printf '%s\\n' "$_unit_end" >"$_unit/exit"; do
+  [ -d "$_unit" ] || exit 1
+  sleep 1
+done
 `;
 }

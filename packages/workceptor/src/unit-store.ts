@@ -1,5 +1,5 @@
 import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-client';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing, messageOf, WorkError } from './errors.js';
@@ -40,7 +40,12 @@ export class UnitStore {
         },
         this.log,
       );
-      record.create();
+      try {
+        record.create();
+      } catch (error) {
+        rmSync(dir, { recursive: true, force: true });
+        throw error;
+      }
       return record;
     }
   }

@@ -90,7 +90,7 @@ export class Workceptor {
     for (const [id, unit] of this.#units) {
       if (!(unit instanceof UnknownUnit) || unit.record.status.workType !== type.workType) continue;
       this.#units.delete(id);
-      if (this.#started) void this.#adopt(id);
+      if (this.#started) void this.#takeUp(id);
     }
   }
 
@@ -106,10 +106,17 @@ export class Workceptor {
   async start(): Promise<void> {
     this.#started = true;
     for (const id of await this.#store.ids()) {
-      if (this.#units.has(id)) continue;
-      if (!(await this.#adopt(id))) {
-        this.#log.error(`Status file has disappeared for ${id}.`);
-      }
+      if (!this.#units.has(id)) await this.#takeUp(id);
+    }
+  }
+
+  /** Adopts a unit nobody asks for; what is wrong with one must not stop the others. */
+  async #takeUp(id: string): Promise<void> {
+    try {
+      if (await this.#adopt(id)) return;
+      this.#log.error(`Status file has disappeared for ${id}.`);
+    } catch (error) {
+      this.#log.error(`[${id}] ${messageOf(error)}`);
     }
   }
 

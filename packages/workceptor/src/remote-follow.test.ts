@@ -1,0 +1,81 @@
+import { ControlClient, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { ControlService, type MeshHandler, type WorkHandler } from '@receptorjs/control-service';
+import type * as FsPromises from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { duplexPair } from 'node:stream';
+import { expect, it, vi } from 'vitest';
+import { RemoteFollow } from './remote-follow.js';
+
+/** How many of the next appends write half of what they should and fail, as they do on a full disk. */
+const disk = vi.hoisted(() => ({ failures: 0 }));
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof FsPromises>();
+  const open: typeof fs.open = async (...args) => {
+    const file = await fs.open(...args);
+    const append = file.appendFile.bind(file);
+    file.appendFile = async (data, options) => {
+      if (disk.failures === 0) return append(data, options);
+      disk.failures -= 1;
+      await append((data as Buffer).subarray(0, 3), options);
+      throw new Error('ENOSPC: no space left on device');
+    };
+    return file;
+  };
+  return { ...fs, open };
+});
+
+const ended: UnitStatus = {
+  state: UnitState.Succeeded,
+  detail: 'exit status 0',
+  stdoutSize: 10n,
+  workType: 'cat',
+  extraData: null,
+};
+const silent = {
+  error: () => undefined,
+  warning: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};
+
+it('neither doubles nor loses a byte when the disk was full in the middle of an append', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'follow-'));
+  const starts: bigint[] = [];
+  const work = {
+    watch: () => Promise.resolve(only(ended)),
+    results: (_id: string, start: bigint) => {
+      starts.push(start);
+      return Promise.resolve(only(Buffer.from('0123456789').subarray(Number(start))));
+    },
+  };
+  const control = new ControlService({
+    nodeId: 'far',
+    mesh: {} as MeshHandler,
+    work: work as unknown as WorkHandler,
+    version: '1',
+  });
+  disk.failures = 2;
+  const follow = new RemoteFollow({
+    remoteUnitId: 'u1',
+    stdoutPath: join(folder, 'stdout'),
+    connect: () => {
+      const [near, far] = duplexPair();
+      void control.serve(far, { transport: 'mesh' });
+      return Promise.resolve(ControlClient.over(near));
+    },
+    onStatus: () => undefined,
+    onData: () => undefined,
+    signal: new AbortController().signal,
+    log: silent,
+  });
+  expect(await follow.run()).toEqual({ kind: 'final', status: ended });
+  expect(await readFile(join(folder, 'stdout'), 'utf8')).toBe('0123456789');
+  expect(starts).toEqual([0n, 3n, 6n]);
+  await control.close();
+});
+
+async function* only<T>(item: T): AsyncGenerator<T> {
+  yield await Promise.resolve(item);
+}
