@@ -41,7 +41,11 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 // a reader that has seen enough, such as head, is no failure
-process.stdout.on('error', () => {
-  process.exit(0);
+process.stdout.on('error', (error: Error & { code?: string }) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  printError(`could not write the output: ${error.message}`);
+  process.exit(1);
 });
-process.exit(await main(process.argv.slice(2)));
+const code = await main(process.argv.slice(2));
+// after the failure of the last write, should there be one
+setImmediate(() => process.exit(code));

@@ -1,9 +1,9 @@
-import { ControlService } from '@receptorjs/control-service';
+import { ControlService, type MeshHandler } from '@receptorjs/control-service';
 import { Workceptor } from '@receptorjs/workceptor';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,7 @@ let cli: string;
 let socket: string;
 let work: Workceptor;
 let control: ControlService;
+let mesh: MeshHandler;
 
 interface Finished {
   readonly code: number;
@@ -56,53 +57,49 @@ beforeAll(async () => {
   work.registerCommand({ workType: 'cat', command: 'cat' });
   work.registerCommand({ workType: 'sh', command: 'sh', allowRuntimeParams: true });
   await work.start();
-  control = new ControlService({
-    nodeId: 'a',
-    version: '1.6.9',
-    work,
-    mesh: {
-      status: () => ({
-        nodeId: 'a',
-        connections: [{ nodeId: 'a-node-with-a-long-name', cost: 1 }],
-        knownConnectionCosts: { a: { b: 1, c: 2.5 }, b: {} },
-        routingTable: { b: 'b' },
-        advertisements: [
-          {
-            nodeId: 'b',
-            service: 'control',
-            time: '2026-01-02T03:04:05.678Z',
-            connectionType: 1,
-            tags: { type: "Bob's" },
-            workCommands: [
-              { workType: 'cat', secure: false },
-              { workType: 'sh', secure: true },
-            ],
-          },
-          {
-            nodeId: 'c',
-            service: 'x',
-            time: '2026-01-02T03:04:05Z',
-            connectionType: 0,
-            tags: null,
-          },
-        ],
-      }),
-      ping: (target) =>
-        target === 'b'
-          ? Promise.resolve({ from: 'b', timeNs: 285_713 })
-          : Promise.reject(new Error('no route to node')),
-      traceroute: async function* () {
-        yield await Promise.resolve({ from: 'a', timeNs: 1000 });
-        yield { from: 'b', timeNs: 2000, error: new Error('timeout') };
-      },
-      connect: (_node, service) => {
-        const [near, far] = duplexPair();
-        if (service === 'control') void control.serve(far, { transport: 'mesh' });
-        else far.pipe(far);
-        return Promise.resolve(near);
-      },
+  mesh = {
+    status: () => ({
+      nodeId: 'a',
+      connections: [{ nodeId: 'a-node-with-a-long-name', cost: 1 }],
+      knownConnectionCosts: { a: { b: 1, c: 2.5 }, b: {} },
+      routingTable: { b: 'b' },
+      advertisements: [
+        {
+          nodeId: 'b',
+          service: 'control',
+          time: '2026-01-02T03:04:05.678Z',
+          connectionType: 1,
+          tags: { type: "Bob's" },
+          workCommands: [
+            { workType: 'cat', secure: false },
+            { workType: 'sh', secure: true },
+          ],
+        },
+        {
+          nodeId: 'c',
+          service: 'x',
+          time: '2026-01-02T03:04:05Z',
+          connectionType: 0,
+          tags: null,
+        },
+      ],
+    }),
+    ping: (target) =>
+      target === 'b'
+        ? Promise.resolve({ from: 'b', timeNs: 285_713 })
+        : Promise.reject(new Error('no route to node')),
+    traceroute: async function* () {
+      yield await Promise.resolve({ from: 'a', timeNs: 1000 });
+      yield { from: 'b', timeNs: 2000, error: new Error('timeout') };
     },
-  });
+    connect: (_node, service) => {
+      const [near, far] = duplexPair();
+      if (service === 'control') void control.serve(far, { transport: 'mesh' });
+      else far.pipe(far);
+      return Promise.resolve(near);
+    },
+  };
+  control = new ControlService({ nodeId: 'a', version: '1.6.9', work, mesh });
   socket = join(folder, 'sock');
   await control.listenUnix(socket);
 });
@@ -173,6 +170,38 @@ describe('receptorctl', () => {
     expect(await json(['work', 'cancel', unitid])).toEqual({ [unitid]: 'cancelled' });
     expect(await json(['work', 'release', unitid])).toEqual({ [unitid]: 'released' });
   });
+
+  it('prints all of a unit although the node is restarted meanwhile', async () => {
+    const path = join(folder, 'restarted');
+    const serve = async (): Promise<ControlService> => {
+      const service = new ControlService({ nodeId: 'a', version: '1.6.9', mesh, work });
+      await service.listenUnix(path);
+      return service;
+    };
+    const before = await serve();
+    const job = `-c 'echo one; while [ ! -e "$0/go" ]; do sleep 0.01; done; echo two' '${folder}'`;
+    const args = ['--socket', path, 'work', 'submit', 'sh', '-n', '-f', '--rm', '-a'];
+    const child = spawn(process.execPath, [cli, ...args, `params=${job}`]);
+    const rest = text(child.stdout);
+    await once(child.stdout, 'data');
+    await before.close();
+    const after = await serve();
+    await writeFile(join(folder, 'go'), '');
+    expect(await rest).toMatch(/^one\ntwo\n\(\w{8}, released\)\n$/);
+    await after.close();
+  });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'fails when its output is not taken (needs /dev/full)',
+    async () => {
+      const toFull = [`exec "$@" >/dev/full`, 'sh', process.execPath, cli, 'version'];
+      const { code, stderr } = await run('/bin/sh', ['-c', ...toFull]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/could not write the output: .*no space left/) as string,
+      });
+    },
+  );
 
   it('joins stdin and stdout with a service', async () => {
     expect(await ours(['connect', 'b', 'echo'], 'there and back')).toMatchObject({

@@ -1,5 +1,6 @@
 import { ControlClient, type ControlTlsOptions } from '@receptorjs/control-client';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './failure.js';
 import { printWarning } from './terminal.js';
 
@@ -56,6 +57,19 @@ export class Session {
   /** A further connection. */
   connect(): Promise<ControlClient> {
     return connect(this.options, this.#tls ?? tlsOptions(this.options));
+  }
+
+  /** A further connection to a node that may just be restarting, for which it gets the time of `--timeout`. */
+  async reconnect(): Promise<ControlClient> {
+    const begun = performance.now();
+    for (;;) {
+      try {
+        return await this.connect();
+      } catch (error) {
+        if (performance.now() - begun > this.options.timeout * 1000) throw error;
+        await delay(200);
+      }
+    }
   }
 }
 

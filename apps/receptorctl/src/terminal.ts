@@ -21,7 +21,16 @@ export function printWarning(text: string): void {
   process.stderr.write(`Warning: ${text}\n`);
 }
 
-/** Copies a stream to stdout to its end. */
-export async function printStream(stream: Readable): Promise<void> {
+/**
+ * Copies a stream to stdout to its end.
+ *
+ * @returns how many bytes there were
+ */
+export async function printStream(stream: Readable): Promise<number> {
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
   await pipeline(stream, process.stdout, { end: false });
+  return bytes;
 }

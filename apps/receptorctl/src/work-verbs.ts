@@ -1,9 +1,11 @@
 import {
   ControlClient,
+  isFinal,
   isJsonObject,
   UnitState,
   type SubmitResult,
 } from '@receptorjs/control-client';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, messageOf } from './failure.js';
 import type { Session } from './session.js';
 import { paramsOf, payloadOf, type PayloadOptions } from './submit-options.js';
@@ -82,12 +84,28 @@ function report({ result, unitId }: SubmitResult, json: boolean | undefined): vo
   }
 }
 
-/** Prints the stdout of a unit to its end; a failed unit is a failure of this program. */
+/**
+ * Prints the stdout of a unit to its end; a failed unit is a failure of this program. A node that is restarted ends
+ * its streams as a finished unit does, so what counts is the status: as long as there is more to come, it is read on.
+ */
 export async function results(session: Session, unitId: string): Promise<void> {
-  const client = await session.connect();
-  await printStream(await remoteError('Failed to get results: ', () => client.results(unitId)));
-  const { state, detail } = await withClient(session, (other) => other.workStatus(unitId));
-  if (state === UnitState.Failed) throw new Failure(1, `Remote unit failed: ${detail}\n`);
+  let startPos = 0;
+  for (let emptyRounds = 0; ;) {
+    const client = await session.connect();
+    const printed = await printStream(
+      await remoteError('Failed to get results: ', () => client.results(unitId, { startPos })),
+    );
+    startPos += printed;
+    emptyRounds = printed > 0 ? 0 : emptyRounds + 1;
+    const other = await session.reconnect();
+    const { state, detail, stdoutSize } = await other.workStatus(unitId);
+    other.close();
+    if (isFinal(state) && (startPos >= stdoutSize || emptyRounds > 1)) {
+      if (state === UnitState.Failed) throw new Failure(1, `Remote unit failed: ${detail}\n`);
+      return;
+    }
+    if (printed === 0) await delay(200);
+  }
 }
 
 export async function list(

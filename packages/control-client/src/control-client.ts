@@ -46,7 +46,10 @@ export interface SubmitResult {
 /** A unit that exists and waits for its stdin. */
 export interface Submission {
   readonly unitId: string;
-  /** Sends the stdin and its end, then waits for the answer. */
+  /**
+   * Sends the stdin and its end, then waits for the answer; by default without a limit, since the node first hands all
+   * of the stdin to the node that runs the unit.
+   */
   send(payload: Payload, wait?: WaitOptions): Promise<SubmitResult>;
 }
 
@@ -188,7 +191,8 @@ export class ControlClient {
         unitId,
         async send(payload, sendWait): Promise<SubmitResult> {
           await writePayload(connection.stream, payload);
-          const reply = objectOf(parseReply(await connection.line(sendWait)));
+          const limits = { timeoutMs: Number.POSITIVE_INFINITY, ...sendWait };
+          const reply = objectOf(parseReply(await connection.line(limits)));
           connection.close();
           return { unitId, result: typeof reply['result'] === 'string' ? reply['result'] : '' };
         },

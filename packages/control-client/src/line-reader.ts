@@ -5,7 +5,7 @@ import { ControlError } from './errors.js';
 export interface WaitOptions {
   /** Ends the wait with a ControlError `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds; no limit when omitted. Ends the wait with a ControlError `timeout`. */
+  /** Milliseconds; `Infinity` for no limit. Ends the wait with a ControlError `timeout`. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -93,7 +93,7 @@ export class LineReader {
         settle(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
       };
       const timer =
-        timeoutMs === undefined
+        timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
           ? undefined
           : setTimeout(() => {
               settle(new ControlError('timeout', `no answer within ${timeoutMs} ms`));

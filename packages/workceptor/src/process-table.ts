@@ -43,7 +43,8 @@ async function entryOf(pid: number): Promise<ProcessEntry | undefined> {
   try {
     return parseStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
   } catch (error) {
-    return goneOrThrow(error);
+    goneOrThrow(error);
+    return;
   }
 }
 

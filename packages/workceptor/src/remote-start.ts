@@ -16,6 +16,9 @@ export interface StartContext {
   readonly connect: () => Promise<ControlClient>;
 }
 
+/** Milliseconds the other node may take to start a unit that it has the whole stdin of. */
+const startedMs = 60_000;
+
 /** Bytes of stdin read at once. */
 const stdinChunkBytes = 256 * 1024;
 
@@ -45,7 +48,9 @@ export async function startOnNode(context: StartContext): Promise<void> {
     );
     context.save({ RemoteUnitID: submission.unitId });
     await refusal('error from remote: ', () =>
-      submission.send(createReadStream(context.stdinPath, { highWaterMark: stdinChunkBytes })),
+      submission.send(createReadStream(context.stdinPath, { highWaterMark: stdinChunkBytes }), {
+        timeoutMs: startedMs,
+      }),
     );
     context.save({ RemoteStarted: true });
   } finally {
