@@ -1,4 +1,4 @@
-import { constants, createWriteStream } from 'node:fs';
+import { constants } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -11,12 +11,12 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { fromFd, type Entry, type ZipFile } from 'yauzl';
 import { StreamError } from './errors.js';
+import { writePieces } from './file-pieces.js';
 
 /** How an archive is unpacked. */
 export interface ExtractionOptions {
@@ -165,11 +165,7 @@ class Extraction {
       0o600,
     );
     try {
-      await pipeline(
-        await this.#open(entry),
-        (bytes: AsyncIterable<Buffer>) => checked(bytes, entry),
-        createWriteStream(path, { fd: file.fd, autoClose: false }),
-      );
+      await writePieces(file, checked(await this.#open(entry), entry));
       await file.chmod((mode & 0o777) === 0 ? 0o644 : mode & 0o777);
       await file.utimes(time, time);
     } catch (cause) {

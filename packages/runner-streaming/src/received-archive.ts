@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { extractArchive, type ExtractionOptions } from './archive-extraction.js';
 import { decodeBase64 } from './base64.js';
 import { StreamError } from './errors.js';
+import { writePieces } from './file-pieces.js';
 import type { MessageReader } from './message-reader.js';
 
 /** Largest archive that is received, in bytes. */
@@ -35,12 +36,9 @@ export async function receiveArchive(
   try {
     const path = join(folder, 'archive.zip');
     const file = await open(path, 'wx', 0o600);
-    let received = 0;
+    let received: number;
     try {
-      for await (const piece of decodeBase64(reader.bytes(Math.ceil(size / 3) * 4))) {
-        await file.appendFile(piece);
-        received += piece.length;
-      }
+      received = await writePieces(file, decodeBase64(reader.bytes(Math.ceil(size / 3) * 4)));
     } finally {
       await file.close();
     }
