@@ -43,3 +43,17 @@ it('removes its folder also when nobody takes the results', async () => {
   await expect(work({ input, output, privateDataDir: given, delete: true })).rejects.toThrow();
   expect(existsSync(given)).toBe(false);
 });
+
+it('tells when it can not make its folder, and sends no keepalives after its end', async () => {
+  vi.stubEnv('TMPDIR', join(root, 'missing'));
+  const output = new PassThrough();
+  const result = await work({ input: new PassThrough(), output, keepaliveSeconds: 0.001 });
+  expect(result).toEqual({ status: 'error', rc: 1 });
+  output.end();
+  const lines = (await text(output)).trim().split('\n');
+  expect(JSON.parse(lines.at(-2) ?? '')).toMatchObject({
+    status: 'error',
+    job_explanation: expect.stringContaining('ENOENT') as string,
+  });
+  expect(lines.at(-1)).toBe('{"eof": true}');
+});

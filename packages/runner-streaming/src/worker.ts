@@ -55,12 +55,9 @@ class WorkerFailure extends Error {
  */
 export async function work(options: WorkerOptions): Promise<WorkerResult> {
   const writer = new MessageWriter(options.output, options.keepaliveSeconds ?? 0);
-  const given = options.privateDataDir;
-  if (given !== undefined && options.delete === true)
-    await rm(given, { recursive: true, force: true });
-  const folder =
-    given === undefined ? await mkdtemp(join(tmpdir(), 'runner-worker-')) : resolve(given);
+  let folder: string | undefined;
   try {
+    folder = await openFolder(options);
     return await carryOut(folder, writer, options);
   } catch (error) {
     await writer.line(
@@ -77,10 +74,17 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
       await writer.end();
     } finally {
       // Also when nobody takes the results any more: keys and passwords lie in it.
-      if (given === undefined || options.delete === true)
+      if (folder !== undefined && (options.privateDataDir === undefined || options.delete === true))
         await rm(folder, { recursive: true, force: true });
     }
   }
+}
+
+/** The folder the private data dir is unpacked to: a new one, or the given one, emptied if that is asked for. */
+async function openFolder(options: WorkerOptions): Promise<string> {
+  if (options.privateDataDir === undefined) return mkdtemp(join(tmpdir(), 'runner-worker-'));
+  if (options.delete === true) await rm(options.privateDataDir, { recursive: true, force: true });
+  return resolve(options.privateDataDir);
 }
 
 async function carryOut(
