@@ -1,6 +1,7 @@
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigurationError, errorCode } from './errors.js';
 import type { FinalStatus } from './statuses.js';
 
 /**
@@ -20,11 +21,22 @@ export class ArtifactFolder {
     this.#events = join(path, 'job_events');
   }
 
-  /** Makes the folder. What an earlier run with the same ident left stays, but for the files that say it has ended. */
+  /**
+   * Makes the folder. What an earlier run with the same ident left stays, but for the files that say it has ended.
+   *
+   * @throws ConfigurationError when that can't be done.
+   */
   static async create(path: string): Promise<ArtifactFolder> {
     const folder = new ArtifactFolder(path);
-    await mkdir(folder.#events, { recursive: true, mode: 0o700 });
-    for (const name of ['status', 'rc']) await rm(join(path, name), { force: true });
+    try {
+      await mkdir(folder.#events, { recursive: true, mode: 0o700 });
+      for (const name of ['status', 'rc']) await rm(join(path, name), { force: true });
+    } catch (cause) {
+      throw new ConfigurationError(
+        `The folder of the artifacts, ${path}, can't be made or written to: ${String(errorCode(cause))}.`,
+        { cause },
+      );
+    }
     return folder;
   }
 

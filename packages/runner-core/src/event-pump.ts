@@ -95,8 +95,8 @@ export class EventPump {
     if (this.#handler === undefined) return true;
     try {
       const answer = this.#handler(JSON.parse(event.json) as RunEvent, event.json);
-      if (!(answer instanceof Promise)) return answer !== false;
-      return answer.then(
+      if (!isThenable(answer)) return answer !== false;
+      return Promise.resolve(answer).then(
         (value) => value !== false,
         (error: unknown) => {
           throw new CallbackError('the event handler', error);
@@ -106,4 +106,14 @@ export class EventPump {
       throw new CallbackError('the event handler', error);
     }
   }
+}
+
+/** Promises of any make. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
 }

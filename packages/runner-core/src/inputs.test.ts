@@ -82,6 +82,10 @@ describe('command line', () => {
     expect(privateFiles).toEqual([{ name: 'extravars', content: '{"password":"hunter2"}' }]);
   });
 
+  it('refuses extra variables that JSON can not hold', async () => {
+    await expect(plan({ extravars: { n: 1n } })).rejects.toMatchObject({ code: 'configuration' });
+  });
+
   it('runner 4: an inventory text becomes a private file and replaces nothing', async () => {
     const { command, privateFiles } = await plan({ inventory: '[web]\nh1\n' });
     expect(command('/p')).toContain('/p/hosts');

@@ -111,7 +111,7 @@ async function commandLine(
   if (inputs.extravarsFile !== undefined) words.push('-e', `@${inputs.extravarsFile}`);
   if (typeof options.extravars === 'string') words.push('-e', `@${resolve(options.extravars)}`);
   else if (options.extravars && Object.keys(options.extravars).length > 0) {
-    files.push({ name: 'extravars', content: JSON.stringify(options.extravars) });
+    files.push({ name: 'extravars', content: jsonText(options.extravars) });
     words.push('-e', (folder) => `@${join(folder, 'extravars')}`);
   }
   const verbosity = options.verbosity ?? 0;
@@ -133,6 +133,17 @@ async function commandLine(
     if (options.hostPattern) words.push(options.hostPattern);
   } else if (options.playbook) words.push(options.playbook);
   return (folder) => words.map((word) => (typeof word === 'string' ? word : word(folder)));
+}
+
+function jsonText(extravars: object): string {
+  try {
+    return JSON.stringify(extravars);
+  } catch (cause) {
+    throw new ConfigurationError(
+      `extravars must be what JSON can hold: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      { cause },
+    );
+  }
 }
 
 function executable(options: RunOptions): string {

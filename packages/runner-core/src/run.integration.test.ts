@@ -189,6 +189,15 @@ describe('artifacts', () => {
     expect(await artifact('rc')).toBe('0');
   });
 
+  it('that can not be written are told before anything runs', async () => {
+    fixture = await Fixture.ofScript('touch ran');
+    await expect(start({ artifactDir: fixture.at('job') })).rejects.toMatchObject({
+      code: 'configuration',
+      cause: { code: 'ENOTDIR' },
+    });
+    expect(existsSync(fixture.at('ran'))).toBe(false);
+  });
+
   it('can do without the stdout file', async () => {
     fixture = await Fixture.ofScript('echo x');
     await start({ settings: { suppress_output_file: true } });
@@ -283,6 +292,13 @@ describe('events', () => {
     expect(seen).toEqual(['a', 'b']);
     expect(await events.result).toMatchObject({ status: 'successful' });
     expect((user + system) / 1e6).toBeLessThan(0.6);
+  });
+
+  it('a handler may answer with a promise of any make', async () => {
+    fixture = await Fixture.ofScript('echo a');
+    const later = { then: (resolve: (value: boolean) => void) => resolve(false) };
+    await start({ onEvent: () => later });
+    expect(await fixture.events('r')).toEqual([]);
   });
 
   it('a left iteration cancels the run', async () => {
