@@ -1,16 +1,16 @@
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-client';
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DirectoryWatch } from './directory-watch.js';
 import { messageOf } from './errors.js';
 import { whyNotExecutable } from './executable.js';
 import { isAlive, type ProcessIdentity } from './process-table.js';
 import { endUnitProcesses } from './process-tree.js';
-import { replaceFile } from './replace-file.js';
 import { splitShellWords } from './shell-words.js';
 import {
   claimUnit,
+  hasWholeScript,
   isClaimedByDaemon,
   readCommandEnd,
   readCommandPid,
@@ -66,8 +66,7 @@ export class CommandUnit implements Unit {
     if (words === undefined) return Promise.resolve('Job Started');
     const { record } = this;
     const script = supervisorScript(record.dir, [command, ...words]);
-    // the whole script stands for a unit that is checked and has all its stdin
-    replaceFile(record.path(supervisorFiles.script), script);
+    writeFileSync(record.path(supervisorFiles.script), script, { mode: 0o600 });
     this.#follow();
     this.#spawn();
     return Promise.resolve('Job Started');
@@ -110,8 +109,8 @@ export class CommandUnit implements Unit {
     } else if (supervisor) {
       this.#follow();
       this.#lookAfter(supervisor);
-    } else if (existsSync(record.path(supervisorFiles.script))) {
-      // stored and checked, but the daemon went before the supervisor could claim it
+    } else if (hasWholeScript(record.dir)) {
+      // checked and with all its stdin, but the daemon went before the supervisor could claim it
       this.#follow();
       this.#spawn();
     } else {
@@ -252,7 +251,7 @@ export class CommandUnit implements Unit {
   async #end(): Promise<void> {
     const { record } = this;
     try {
-      replaceFile(record.path(supervisorFiles.cancel), '');
+      writeFileSync(record.path(supervisorFiles.cancel), '', { mode: 0o600 });
     } catch (error) {
       // what fills the disk may be the very command that is to end
       this.options.log.warning(`[${record.id}] cancel is not stored: ${messageOf(error)}`);

@@ -1,7 +1,17 @@
 import { UnitState } from '@receptorjs/control-client';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -373,23 +383,29 @@ describe('a restart of the daemon', () => {
     const { unitId } = await client.openSubmission({ node: 'a', workType: 'cat' });
     const ready = await node.submit('sh', `-c 'echo ran'`);
     await node.ended(ready);
+    const half = await node.submit('sh', `-c 'echo ran'`);
+    await node.ended(half);
     await restart(async () => {
       await writeFile(
         join(node.unitsDir, unitId, 'status'),
         '{"State":0,"Detail":"Waiting for Input Data","StdoutSize":0,"WorkType":"cat","ExtraData":{"Pid":0,"Params":""}}\n',
       );
       // as a daemon leaves a unit when it is killed between storing the script and starting it
-      const dir = join(node.unitsDir, ready);
-      for (const name of ['started', 'pid', 'exit', 'stdout']) await rm(join(dir, name));
-      await writeFile(
-        join(dir, 'status'),
-        '{"State":0,"Detail":"Launching command runner","StdoutSize":0,"WorkType":"sh","ExtraData":{"Pid":0,"Params":""}}\n',
-      );
+      for (const id of [ready, half]) {
+        const dir = join(node.unitsDir, id);
+        for (const name of ['started', 'pid', 'exit', 'stdout']) await rm(join(dir, name));
+        await writeFile(
+          join(dir, 'status'),
+          '{"State":0,"Detail":"Launching command runner","StdoutSize":0,"WorkType":"sh","ExtraData":{"Pid":0,"Params":""}}\n',
+        );
+      }
+      await truncate(join(node.unitsDir, half, 'supervisor'), 100);
     });
     expect(await node.status(unitId)).toMatchObject({
       state: UnitState.Failed,
       detail: 'Pending at restart',
     });
+    expect(await node.status(half)).toMatchObject({ detail: 'Pending at restart' });
     expect(await node.results(ready)).toBe('ran\n');
     expect(await node.status(ready)).toMatchObject({ state: UnitState.Succeeded });
   });

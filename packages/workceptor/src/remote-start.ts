@@ -8,8 +8,8 @@ import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
 /** What a start needs from its unit. */
 export interface StartContext {
   readonly data: () => RemoteData;
-  /** Stores a change before the next step is taken. */
-  readonly save: (change: Partial<RemoteData>) => void;
+  /** Stores a change before the next step is taken; `soon` for one that another attempt finds out without it. */
+  readonly save: (change: Partial<RemoteData>, when?: 'now' | 'soon') => void;
   /** Name of the submission, the same in every attempt. */
   readonly submissionId: string;
   readonly stdinPath: string;
@@ -52,7 +52,7 @@ export async function startOnNode(context: StartContext): Promise<void> {
         timeoutMs: startedMs,
       }),
     );
-    context.save({ RemoteStarted: true });
+    context.save({ RemoteStarted: true }, 'soon');
   } finally {
     client.close();
   }

@@ -171,8 +171,9 @@ export class RemoteUnit implements Unit {
   }
 
   /** @throws Error when the change could not be stored, so that nothing is done that rests on it */
-  #save(change: Partial<RemoteData>): void {
-    if (!this.record.update({ extraData: { ...this.#data, ...change } })) {
+  #save(change: Partial<RemoteData>, when: 'now' | 'soon' = 'now'): void {
+    const isStored = this.record.update({ extraData: { ...this.#data, ...change } }, when);
+    if (!isStored && when === 'now') {
       throw new Error(`could not store the state of work unit ${this.record.id}`);
     }
   }
@@ -208,8 +209,8 @@ export class RemoteUnit implements Unit {
       try {
         await startOnNode({
           data: () => this.#data,
-          save: (change) => {
-            this.#save(change);
+          save: (change, when) => {
+            this.#save(change, when);
           },
           submissionId: `${this.options.nodeId}/${this.record.id}`,
           stdinPath: this.record.path('stdin'),

@@ -4,17 +4,30 @@ import {
   parseUnitStatus,
   type UnitStatus,
 } from '@receptorjs/control-client';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, WorkError } from './errors.js';
-import { replaceFile } from './replace-file.js';
 
 /** Name of the status file in a unit's folder. */
 export const statusFileName = 'status';
 const lockFileName = 'status.lock';
 
-/** Writes the status of a unit; a reader never finds half of one. */
+/** Writes the first status of a unit, into a folder that nobody knows of yet. */
+export function createStatusFile(unitDir: string, status: UnitStatus): void {
+  writeFileSync(join(unitDir, statusFileName), textOf(status), { flag: 'wx', mode: 0o600 });
+}
+
+/**
+ * Writes the status of a unit: into a file beside it, then renamed over it, so that a reader finds the old one or the
+ * new one and never half of one. Synchronous, because the order of these small writes is what recovery relies on.
+ */
 export function writeStatusFile(unitDir: string, status: UnitStatus): void {
+  const path = join(unitDir, statusFileName);
+  writeFileSync(`${path}.new`, textOf(status), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+function textOf(status: UnitStatus): string {
   const text = encodeJson({
     State: status.state,
     Detail: status.detail,
@@ -22,7 +35,7 @@ export function writeStatusFile(unitDir: string, status: UnitStatus): void {
     WorkType: status.workType,
     ExtraData: status.extraData,
   });
-  replaceFile(join(unitDir, statusFileName), `${text}\n`);
+  return `${text}\n`;
 }
 
 /** Makes the lock file that programs of the original take a lock on before they read the status. */

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './process-table.js';
+import { scriptEnd } from './supervisor-script.js';
 
 /** Names of the files a supervisor and its daemon leave for each other in a unit's folder. */
 export const supervisorFiles = {
@@ -59,6 +60,11 @@ export function claimUnit(unitDir: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether the script of a supervisor is there to its end: the disk may have been full. */
+export function hasWholeScript(unitDir: string): boolean {
+  return `${wholeLines(unitDir, supervisorFiles.script).at(-1) ?? ''}\n` === scriptEnd;
 }
 
 /** Whether the claim on a unit was taken by a daemon, so that there is no supervisor and will be none. */

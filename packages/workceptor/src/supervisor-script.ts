@@ -1,5 +1,8 @@
 import { quoteShellWord } from './shell-words.js';
 
+/** The last line of each script. */
+export const scriptEnd = '# end\n';
+
 /**
  * The POSIX shell script that supervises one command. It runs in a session of its own and needs no daemon:
  *
@@ -45,5 +48,5 @@ until printf '%s\\n' "$_unit_end" >"$_unit/exit"; do
   [ -d "$_unit" ] || exit 1
   sleep 1
 done
-`;
+${scriptEnd}`;
 }

@@ -1,7 +1,7 @@
 import type { UnitStatus } from '@receptorjs/control-client';
 import { join } from 'node:path';
 import { isMissing, messageOf } from './errors.js';
-import { createStatusLock, writeStatusFile } from './status-file.js';
+import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';
 import type { Logger } from './unit.js';
 import { transition, type UnitChange } from './unit-transition.js';
 
@@ -59,7 +59,7 @@ export class UnitRecord {
   /** Writes the first status of a new unit. */
   create(): void {
     createStatusLock(this.dir);
-    writeStatusFile(this.dir, this.#status);
+    createStatusFile(this.dir, this.#status);
   }
 
   /**
