@@ -7,6 +7,7 @@ const fallbackMs = 250;
 export class DirectoryWatch {
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(
     path: string,
@@ -25,12 +26,14 @@ export class DirectoryWatch {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#watcher?.close();
     clearInterval(this.#timer);
   }
 
   /** The system refuses to watch (its number of watches is limited), so look at intervals instead. */
   #fallBack(): void {
+    if (this.#isClosed) return;
     this.#watcher?.close();
     this.#watcher = undefined;
     this.#timer ??= setInterval(() => {

@@ -97,7 +97,10 @@ export class RemoteUnit implements Unit {
       if (RemoteUnitID === '') return this.options.onReleased();
       this.#delivery.begin('release');
     } else if (isFinal(record.status.state)) {
-      return Promise.resolve();
+      // expired here while the other node may have started it
+      if (!LocalCancelled || RemoteStarted || RemoteUnitID === '') return Promise.resolve();
+      this.#subscribe();
+      this.#delivery.begin('cancel');
     } else if (LocalCancelled && RemoteUnitID === '') {
       record.update({ state: UnitState.Failed, detail: 'Locally Cancelled' });
     } else if (RemoteStarted || LocalCancelled) {
@@ -288,6 +291,7 @@ export class RemoteUnit implements Unit {
     this.record.update({
       state: UnitState.Failed,
       detail: `Work unit expired on ${expiryText(at)}`,
+      extraData: { ...this.#data, LocalCancelled: RemoteUnitID !== '' },
     });
     if (RemoteUnitID !== '') this.#delivery.begin('cancel');
   }

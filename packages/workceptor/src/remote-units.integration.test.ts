@@ -409,6 +409,21 @@ describe('D22: nothing is lost and nothing runs twice', () => {
     expect(await far.work.list()).toHaveLength(1);
   });
 
+  it('a unit that expired is canceled on the other node, over restarts', async () => {
+    const id = await near.submit('sh', `-c 'exec sleep 1000'`, 'far');
+    await near.reaches(id, ({ state }) => state === UnitState.Running);
+    const farId = await remoteIdOf(id);
+    link.cut();
+    const Expiration = new Date(0).toISOString();
+    await restartNear(() => changeRemoteData(id, { RemoteStarted: false, Expiration }));
+    expect(await near.ended(id)).toMatchObject({
+      detail: expect.stringMatching(/^Work unit expired on /) as string,
+    });
+    await restartNear();
+    link.join();
+    expect(await far.ended(farId)).toMatchObject({ state: UnitState.Canceled });
+  });
+
   it('an interrupted start leaves nothing on the other node', async () => {
     link.onCut = () => {
       link.join();

@@ -321,9 +321,9 @@ async function* watchStatus(unit: Unit, signal: AbortSignal): AsyncGenerator<Uni
   const { record } = unit;
   let shown: UnitStatus | undefined;
   while (!signal.aborted && !record.released) {
-    const { revision } = record;
-    const status = unit.status();
-    if (status.state !== shown?.state || status.detail !== shown.detail) yield status;
+    const { revision, status } = record;
+    // the whole status asks the file system for a size, and growth of stdout alone is no news here
+    if (status.state !== shown?.state || status.detail !== shown.detail) yield unit.status();
     if (isFinal(status.state)) return;
     shown = status;
     await record.changed(revision, signal);
