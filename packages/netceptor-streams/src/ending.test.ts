@@ -76,6 +76,33 @@ describe('an open stream ends at once', () => {
     expect(await ended).toMatchObject({ code: 'peer-restarted' });
   });
 
+  it('but not while its handshake goes on, which can overtake the news of the start', async () => {
+    const engine = await loadQuicheEngine();
+    const told: Promise<void>[] = [];
+    const far = member('far', {
+      engine: {
+        connect: () => engine.connect(),
+        isInitial: (datagram) => engine.isInitial(datagram),
+        acceptor: (identity) => {
+          const acceptor = engine.acceptor(identity);
+          const accept = (): QuicConnection => {
+            told.push(Promise.resolve().then(() => void far.node.emit('node-restarted', 'near')));
+            return acceptor.accept();
+          };
+          return { accept };
+        },
+      },
+    });
+    const near = member('near');
+    await join(near, far);
+    await reach(near, 'far');
+    await far.streams.listen('echo', {}, echo);
+    const stream = await near.streams.dial('far', 'echo', { timeoutMs: 2_000 });
+    stream.end('x');
+    expect(String((await once(stream, 'data'))[0])).toBe('x');
+    expect(told).toHaveLength(1);
+  });
+
   it('when the service of a dialler is gone while its node stays', async () => {
     const { engine, die } = mortalEngine(await loadQuicheEngine());
     const { last } = await chain('a', 'b');

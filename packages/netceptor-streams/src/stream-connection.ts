@@ -123,6 +123,15 @@ export class StreamConnection {
     this.#stream?.destroy(this.#stream.bothEnded ? undefined : error);
   }
 
+  /**
+   * The peer's node was started anew: a stream with it is gone. A handshake that it began goes on: its first words can
+   * arrive before the news of its start.
+   */
+  peerRestarted(): void {
+    if (this.#role === 'listener' && this.#phase === 'handshake') return;
+    this.fail(new StreamError('peer-restarted', `node ${this.ends.remoteNode} was restarted`));
+  }
+
   /** The way to the peer changed: what was lost on the old one is sent again at once. */
   routeChanged(): void {
     if (this.#phase === 'over' || !this.#path.hasRoute) return;

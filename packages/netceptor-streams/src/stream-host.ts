@@ -101,9 +101,7 @@ export class StreamHost {
   };
 
   readonly #onRestart = (nodeId: string): void => {
-    for (const connection of this.#connectionsTo(nodeId)) {
-      connection.fail(new StreamError('peer-restarted', `node ${nodeId} was restarted`));
-    }
+    for (const connection of this.#connectionsTo(nodeId)) connection.peerRestarted();
   };
 
   readonly #onClose = (): void => void this.close();
