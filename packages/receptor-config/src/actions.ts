@@ -57,7 +57,7 @@ export const actions = {
     singleton: true,
     fields: {
       level: word(['error', 'warning', 'info', 'debug'], {
-        help: 'Least severe level that is logged',
+        help: 'Least severe level that is logged; info without this action',
         bare: true,
         fallback: 'error',
         unknown: (value) => `${value} is not a valid log level name`,

@@ -29,5 +29,8 @@ function notes(field: Field<unknown>): string {
   return said.length > 0 ? ` (${said.join('; ')})` : '';
 }
 
-const shown = ({ allowed, fallback }: Field<unknown>): string =>
-  allowed.startsWith('octal') ? `0${Number(fallback).toString(8)}` : JSON.stringify(fallback);
+function shown({ allowed, fallback }: Field<unknown>): string {
+  if (allowed.startsWith('octal')) return `0${Number(fallback).toString(8)}`;
+  if (allowed.startsWith('a duration')) return `${Number(fallback) / 1000}s`;
+  return JSON.stringify(fallback);
+}
