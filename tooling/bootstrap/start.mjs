@@ -122,7 +122,7 @@ The mesh stays up. Try:
   ${short} traceroute far
   bin/ansible-runner transmit examples/hello -p site.yml | \\
     ${short} work submit ansible-runner --node far -f --rm -p - | \\
-    bin/ansible-runner process examples/hello
+    bin/ansible-runner process examples/hello --ident again
   ${short} work list
 Logs and data are in ${folder}. Stop the mesh with:
   kill ${daemons.map(({ child }) => child.pid).join(' ')}`);
