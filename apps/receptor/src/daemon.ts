@@ -58,6 +58,10 @@ export async function startDaemon(plan: Plan, version: string, log: Log): Promis
   }
 }
 
+/** Clients tell kinds of failure by the number at the end; 4 is that of a configuration that can't be taken. */
+const notReloadable =
+  'this version reads its configuration at start only, restart receptor ERRORCODE 4';
+
 type Keep = <T extends { close(): unknown }>(part: T) => T;
 
 function startWork(plan: Plan, node: MeshNode, streams: StreamHost, log: Log): Workceptor {
@@ -96,6 +100,7 @@ async function startControl(
       nodeId: node.nodeId,
       mesh: meshHandler(node, streams),
       work,
+      reload: () => Promise.resolve({ success: false, error: notReloadable }),
       version,
       log,
     }),

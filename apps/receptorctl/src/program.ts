@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Session, type GlobalOptions } from './session.js';
 import type { SubmitOptions } from './work-verbs.js';
 
@@ -41,6 +41,20 @@ export function buildProgram(ownVersion: string): Command {
   return program;
 }
 
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  }
+  return value;
+}
+
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0)) throw new InvalidArgumentError('It must be a number of seconds from 0 on.');
+  return value;
+}
+
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new Error(`--timeout must be a number of seconds, not ${text}`);
@@ -59,8 +73,8 @@ function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
   program
     .command('ping <node>')
     .description('Ping a node.')
-    .option('--count <number>', 'how many pings to send', Number, 4)
-    .option('--delay <seconds>', 'time between them', Number, 1)
+    .option('--count <number>', 'how many pings to send', wholeNumber, 4)
+    .option('--delay <seconds>', 'time between them', notNegative, 1)
     .option('--json', 'print JSON')
     .action(async (node: string, options: { count: number; delay: number; json?: boolean }) => {
       await (await load()).ping(await open(), node, options);

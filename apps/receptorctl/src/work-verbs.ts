@@ -40,6 +40,11 @@ export async function submit(
     const submission = await openSubmission(session, workType, words, options);
     unitId = submission.unitId;
     const reply = await remoteError('Remote error: ERROR: ', () => submission.send(payload));
+    if (reply.result === 'Job Submitted') {
+      printWarning(
+        `${options.node ?? 'the node'} can't be reached yet; unit ${unitId} starts when it can (--ttl limits the wait)`,
+      );
+    }
     if (options.follow) await results(session, unitId);
     else report(reply, options.json);
   } catch (error) {
