@@ -399,7 +399,7 @@ class SlowReader extends Duplex {
     this.#holds = true;
   }
 
-  take(): void {
+  accept(): void {
     this.#holds = false;
     this.#take?.();
   }
@@ -437,7 +437,7 @@ describe('the end of a connection', () => {
     await control.serve(stream, { transport: 'unix' });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(stream.destroyed).toBe(false);
-    stream.take();
+    stream.accept();
     await once(stream, 'finish');
     expect(stream.taken.join('')).toMatch(/Streaming results for work unit u1\nonetwo$/);
     await vi.advanceTimersByTimeAsync(4_999);
