@@ -18,7 +18,8 @@ import {
   supervisorFiles,
 } from './supervisor-files.js';
 import { supervisorScript } from './supervisor-script.js';
-import type { Logger, Outcome, Unit } from './unit.js';
+import type { Logger } from './logger.js';
+import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** Milliseconds between looks whether an adopted supervisor still lives; its normal end is noticed at once. */

@@ -17,7 +17,8 @@
 export { WorkError } from './errors.js';
 export type { WorkErrorCode } from './errors.js';
 export type { Dial, OnReachable } from './remote-session.js';
-export type { Logger, Outcome } from './unit.js';
+export type { Logger } from './logger.js';
+export type { Outcome } from './unit.js';
 export type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
 export type { CommandType, WorkceptorOptions } from './workceptor.js';

@@ -2,7 +2,7 @@ import type { ControlClient } from '@receptorjs/control-client';
 import { messageOf } from './errors.js';
 import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
 import type { RetryPace } from './retry.js';
-import type { Logger } from './unit.js';
+import type { Logger } from './logger.js';
 
 /** What a delivery needs from its unit. */
 export interface DeliveryContext {

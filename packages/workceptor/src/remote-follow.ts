@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { messageOf } from './errors.js';
 import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
 import { RetryPace } from './retry.js';
-import type { Logger } from './unit.js';
+import type { Logger } from './logger.js';
 
 /** What following needs from its unit. */
 export interface FollowContext {

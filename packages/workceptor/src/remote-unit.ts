@@ -17,7 +17,8 @@ import {
 } from './remote-session.js';
 import { startOnNode } from './remote-start.js';
 import { RetryPace } from './retry.js';
-import type { Logger, Outcome, Unit } from './unit.js';
+import type { Logger } from './logger.js';
+import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** What a remote unit needs to know besides its record. */

@@ -2,7 +2,7 @@ import type { UnitStatus } from '@receptorjs/control-client';
 import { join } from 'node:path';
 import { isMissing, messageOf } from './errors.js';
 import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';
-import type { Logger } from './unit.js';
+import type { Logger } from './logger.js';
 import { transition, type UnitChange } from './unit-transition.js';
 
 /** Milliseconds until a passing change is written, and until a write that failed is tried again. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isMissing, messageOf, WorkError } from './errors.js';
 import { readStatusFile, statusFileName } from './status-file.js';
 import { isUnitId, randomUnitId } from './unit-id.js';
-import type { Logger } from './unit.js';
+import type { Logger } from './logger.js';
 import { UnitRecord } from './unit-record.js';
 
 /** The folder that holds the folders of all units of one node. */

@@ -1,14 +1,6 @@
 import type { UnitStatus } from '@receptorjs/control-client';
 import type { UnitRecord } from './unit-record.js';
 
-/** Where log lines go. */
-export interface Logger {
-  error(message: string): void;
-  warning(message: string): void;
-  info(message: string): void;
-  debug(message: string): void;
-}
-
 /** Whether a request has taken effect, or will once a remote node can be told. */
 export type Outcome = 'done' | 'pending';
 
