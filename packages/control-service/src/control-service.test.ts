@@ -240,6 +240,10 @@ describe('refusals', () => {
       'error converting start position to integer: strconv.ParseInt: parsing "abc": invalid syntax',
     ],
     ['{"command":"work","subcommand":"results","unitid":"x"}', 'field startpos missing'],
+    [
+      '{"command":"work","subcommand":"results","unitid":"x","startpos":[9007199254740993]}',
+      'field startpos value [9007199254740993] is not convertible to an int',
+    ],
     ['work results x', 'unknown work unit x'],
   ])('%s', async (request, text) => {
     expect(await replies(await start(), `${request}\nping b\n`)).toEqual([

@@ -1,4 +1,4 @@
-import type { UnitStatus } from '@receptorjs/control-client';
+import type { JsonObject, UnitStatus } from '@receptorjs/control-client';
 import type { Duplex } from 'node:stream';
 
 /** Where log lines go. */
@@ -22,10 +22,18 @@ export interface MeshAdvertisement {
     readonly { readonly workType: string; readonly secure: boolean }[] | null | undefined;
 }
 
+/** An established link. */
+export interface MeshConnection {
+  readonly nodeId: string;
+  readonly cost: number;
+  /** Round trip of the link in nanoseconds, where it is measured. */
+  readonly rttNs?: number | undefined;
+}
+
 /** What a node knows of the mesh. */
 export interface MeshStatus {
   readonly nodeId: string;
-  readonly connections: readonly { readonly nodeId: string; readonly cost: number }[];
+  readonly connections: readonly MeshConnection[];
   readonly knownConnectionCosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly routingTable: Readonly<Record<string, string>>;
   readonly advertisements: readonly MeshAdvertisement[];
@@ -54,6 +62,25 @@ export interface MeshHandler {
     service: string,
     options: { tlsClient?: string | undefined; signal: AbortSignal },
   ): Promise<Duplex>;
+  /** Says why this node can or can't open a stream to a service of a node; without it `explain` is an unknown command. */
+  explain?(
+    target: string,
+    options: {
+      service?: string | undefined;
+      tlsClient?: string | undefined;
+      signal: AbortSignal;
+    },
+  ): Promise<JsonObject>;
+  /** What the firewall of this node does with a message; without it `firewall` is an unknown command. */
+  firewall?(message: FirewallQuestion): JsonObject;
+}
+
+/** A message as firewall rules see it. */
+export interface FirewallQuestion {
+  readonly fromNode: string;
+  readonly fromService: string;
+  readonly toNode: string;
+  readonly toService: string;
 }
 
 /** Whom a request came from, as far as the work handler must know. */
@@ -109,10 +136,20 @@ export interface WorkHandler {
   ): Promise<'done' | 'pending'>;
 }
 
-/** What the node's configuration reload answers. */
-export type ReloadHandler = () => Promise<
-  { readonly success: true } | { readonly success: false; readonly error: string }
->;
+/** What a reload did, or would do. Each text names one action of the configuration. */
+export interface ReloadChanges {
+  readonly opened: readonly string[];
+  readonly closed: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/** What the node's configuration reload answers; `changes` are there whenever they could be told. */
+export type ReloadOutcome =
+  | { readonly success: true; readonly changes: ReloadChanges }
+  | { readonly success: false; readonly error: string; readonly changes?: ReloadChanges };
+
+/** Reads the configuration again and carries out what changed; with `planOnly` only says what would change. */
+export type ReloadHandler = (options: { planOnly: boolean }) => Promise<ReloadOutcome>;
 
 /** Facts about the machine and the program, for `status`. */
 export interface NodeFacts {

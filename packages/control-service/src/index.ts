@@ -18,13 +18,17 @@ export type { ControlListener, ControlServiceOptions } from './control-service.j
 export { ControlServiceError } from './errors.js';
 export type { ControlServiceErrorCode } from './errors.js';
 export type {
+  FirewallQuestion,
   Logger,
   MeshAdvertisement,
+  MeshConnection,
   MeshHandler,
   MeshStatus,
   PendingUnit,
   ProbeReply,
+  ReloadChanges,
   ReloadHandler,
+  ReloadOutcome,
   RequestOrigin,
   WorkHandler,
   WorkSubmission,

@@ -6,9 +6,10 @@ import type {
   MeshHandler,
   NodeFacts,
   ProbeReply,
+  ReloadChanges,
   ReloadHandler,
 } from './handlers.js';
-import type { Request } from './request.js';
+import { stringField, type Request } from './request.js';
 
 /** Answers `status`: every field, or those of `requested_fields` that are known. */
 export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFacts): JsonValue {
@@ -17,7 +18,11 @@ export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFact
   const all: Record<string, () => JsonValue> = {
     Advertisements: () => status.advertisements.map(advertisementRecord),
     Connections: () =>
-      status.connections.map(({ nodeId, cost }) => ({ NodeID: nodeId, Cost: cost })),
+      status.connections.map(({ nodeId, cost, rttNs }) => ({
+        NodeID: nodeId,
+        Cost: cost,
+        ...(rttNs === undefined ? {} : { RTT: rttNs }),
+      })),
     KnownConnectionCosts: () =>
       sortKeys(mapValues(status.knownConnectionCosts, (costs) => sortKeys(costs))),
     NodeID: () => status.nodeId,
@@ -110,16 +115,78 @@ function probeRecord({ from, timeNs }: ProbeReply): JsonObject {
   return { From: from, Time: timeNs, TimeStr: durationText(timeNs) };
 }
 
-/** Answers `reload`; without a handler as a node that was started without a configuration file. */
-export async function reloadReply(reload: ReloadHandler | undefined): Promise<JsonValue> {
+/**
+ * Answers `reload`; without a handler as a node that was started without a configuration file. The JSON field `plan`
+ * asks for what would change, which is told and not done.
+ */
+export async function reloadReply(
+  request: Request,
+  reload: ReloadHandler | undefined,
+): Promise<JsonValue> {
   if (!reload) {
     return {
       Error: 'no configuration file was provided, reload function not set ERRORCODE 4',
       Success: false,
     };
   }
-  const result = await reload();
-  return result.success ? { Success: true } : { Error: result.error, Success: false };
+  const planOnly = request.form === 'json' && request.fields['plan'] === true;
+  const outcome = await reload({ planOnly });
+  const plan = planOnly && outcome.changes ? { Plan: changesRecord(outcome.changes) } : {};
+  return outcome.success
+    ? { ...plan, Success: true }
+    : { Error: outcome.error, ...plan, Success: false };
+}
+
+function changesRecord({ opened, closed, kept }: ReloadChanges): JsonObject {
+  return { Close: [...closed], Keep: [...kept], Open: [...opened] };
+}
+
+/**
+ * Answers `explain`, which is added to the protocol: `explain NODE [SERVICE [TLSCLIENT]]`, or the JSON fields `target`,
+ * `service` and `tls`.
+ */
+export async function explainReply(
+  request: Request,
+  explain: NonNullable<MeshHandler['explain']>,
+  signal: AbortSignal,
+): Promise<JsonValue> {
+  const [target, service, tlsClient] =
+    request.form === 'line'
+      ? request.text.split(' ')
+      : [request.fields['target'], request.fields['service'], request.fields['tls']];
+  if (target === undefined || target === '') throw badRequest('no explain target');
+  return explain(textOf('explain target', target), {
+    service: optionalText('explain service', service),
+    tlsClient: optionalText('explain tls name', tlsClient),
+    signal,
+  });
+}
+
+/**
+ * Answers `firewall`, which is added to the protocol: what this node does with a message from `fromnode`, `fromservice` to
+ * `tonode`, `toservice`. JSON form only.
+ */
+export function firewallReply(
+  request: Request,
+  firewall: NonNullable<MeshHandler['firewall']>,
+): JsonValue {
+  if (request.form === 'line') throw badRequest('firewall command takes its fields as JSON');
+  const { fields } = request;
+  return firewall({
+    fromNode: stringField(fields, 'fromnode'),
+    fromService: stringField(fields, 'fromservice'),
+    toNode: stringField(fields, 'tonode'),
+    toService: stringField(fields, 'toservice'),
+  });
+}
+
+function textOf(what: string, value: JsonValue): string {
+  if (typeof value !== 'string') throw badRequest(`${what} must be string`);
+  return value;
+}
+
+function optionalText(what: string, value: JsonValue | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : textOf(what, value);
 }
 
 /** Whom a `connect` request wants. */

@@ -21,6 +21,8 @@ import type {
 } from './handlers.js';
 import {
   connectTarget,
+  explainReply,
+  firewallReply,
   pingReply,
   reloadReply,
   statusReply,
@@ -124,7 +126,16 @@ class Session {
       case 'traceroute':
         return this.#reply(await tracerouteReply(request, mesh, signal));
       case 'reload':
-        return this.#reply(await reloadReply(reload));
+        return this.#reply(await reloadReply(request, reload));
+      case 'explain':
+        if (mesh.explain) {
+          const explain = mesh.explain.bind(mesh);
+          return this.#reply(await explainReply(request, explain, signal));
+        }
+        break;
+      case 'firewall':
+        if (mesh.firewall) return this.#reply(firewallReply(request, mesh.firewall.bind(mesh)));
+        break;
       case 'connect':
         return this.#connect(request);
       case 'work':

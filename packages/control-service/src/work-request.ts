@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@receptorjs/control-client';
+import { encodeJson, type JsonObject, type JsonValue } from '@receptorjs/control-client';
 import { badRequest } from './errors.js';
 import type { WorkSubmission } from './handlers.js';
 import { optionalString, stringField, type Request } from './request.js';
@@ -155,7 +155,7 @@ function jsonPosition(value: JsonValue | undefined): bigint {
     return checkedPosition(BigInt(Math.trunc(value)));
   }
   if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return linePosition(value);
-  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = typeof value === 'string' ? value : encodeJson(value);
   throw badRequest(`field startpos value ${shown} is not convertible to an int`);
 }
 

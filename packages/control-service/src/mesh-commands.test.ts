@@ -1,0 +1,123 @@
+import { encodeJson } from '@receptorjs/control-client';
+import { describe, expect, it } from 'vitest';
+import type { FirewallQuestion, MeshHandler, ReloadHandler } from './handlers.js';
+import { explainReply, firewallReply, reloadReply, statusReply } from './mesh-commands.js';
+import { parseRequest } from './request.js';
+
+const signal = new AbortController().signal;
+
+describe('reload', () => {
+  const changes = { opened: ['tcp-peer a:1'], closed: ['tcp-peer b:1'], kept: ['node near'] };
+
+  it('asks for the plan alone when the request does, and tells it', async () => {
+    const asked: boolean[] = [];
+    const reload: ReloadHandler = ({ planOnly }) => {
+      asked.push(planOnly);
+      return Promise.resolve({ success: true, changes });
+    };
+    expect(await reloadReply(parseRequest('{"command":"reload","plan":true}'), reload)).toEqual({
+      Plan: { Open: ['tcp-peer a:1'], Close: ['tcp-peer b:1'], Keep: ['node near'] },
+      Success: true,
+    });
+    expect(await reloadReply(parseRequest('reload'), reload)).toEqual({ Success: true });
+    expect(asked).toEqual([true, false]);
+  });
+
+  it('gives the reason of a refusal', async () => {
+    const reload: ReloadHandler = () =>
+      Promise.resolve({ success: false, error: 'no ERRORCODE 3', changes });
+    expect(await reloadReply(parseRequest('reload'), reload)).toEqual({
+      Error: 'no ERRORCODE 3',
+      Success: false,
+    });
+  });
+});
+
+describe('explain', () => {
+  const asked: unknown[] = [];
+  const explain: NonNullable<MeshHandler['explain']> = (target, { service, tlsClient }) => {
+    asked.push([target, service, tlsClient]);
+    return Promise.resolve({ Node: target });
+  };
+
+  it('takes words or fields', async () => {
+    expect(await explainReply(parseRequest('explain far'), explain, signal)).toEqual({
+      Node: 'far',
+    });
+    await explainReply(parseRequest('explain far  tls'), explain, signal);
+    await explainReply(
+      parseRequest('{"command":"explain","target":"far","service":"web"}'),
+      explain,
+      signal,
+    );
+    expect(asked).toEqual([
+      ['far', undefined, undefined],
+      ['far', undefined, 'tls'],
+      ['far', 'web', undefined],
+    ]);
+  });
+
+  it.each([
+    ['explain', 'no explain target'],
+    ['{"command":"explain"}', 'no explain target'],
+    ['{"command":"explain","target":7}', 'explain target must be string'],
+    ['{"command":"explain","target":"far","service":[]}', 'explain service must be string'],
+    ['{"command":"explain","target":"far","tls":{}}', 'explain tls name must be string'],
+  ])('refuses %s', async (line, text) => {
+    await expect(explainReply(parseRequest(line), explain, signal)).rejects.toThrow(text);
+  });
+});
+
+describe('firewall', () => {
+  const asked: FirewallQuestion[] = [];
+  const firewall = (question: FirewallQuestion) => {
+    asked.push(question);
+    return { Action: 'accept' };
+  };
+
+  it('hands on all four sides of a message', () => {
+    const request = parseRequest(
+      '{"command":"firewall","fromnode":"a","fromservice":"x","tonode":"b","toservice":"control"}',
+    );
+    expect(firewallReply(request, firewall)).toEqual({ Action: 'accept' });
+    expect(asked).toEqual([{ fromNode: 'a', fromService: 'x', toNode: 'b', toService: 'control' }]);
+  });
+
+  it('refuses lines and missing fields', () => {
+    expect(() => firewallReply(parseRequest('firewall a b'), firewall)).toThrow('as JSON');
+    expect(() =>
+      firewallReply(parseRequest('{"command":"firewall","fromnode":"a"}'), firewall),
+    ).toThrow('field fromservice missing');
+  });
+});
+
+describe('status', () => {
+  const facts = { version: '1', cpuCount: 1, memoryMiB: 1 };
+  const mesh = {
+    status: () => ({
+      nodeId: 'a',
+      connections: [
+        { nodeId: 'b', cost: 1, rttNs: 250_000 },
+        { nodeId: 'c', cost: 2 },
+      ],
+      knownConnectionCosts: {},
+      routingTable: {},
+      advertisements: [],
+    }),
+  } as Partial<MeshHandler> as MeshHandler;
+
+  it('carries the round trip of links that measure it', () => {
+    const request = parseRequest('{"command":"status","requested_fields":["Connections"]}');
+    expect(encodeJson(statusReply(request, mesh, facts))).toBe(
+      '{"Connections":[{"NodeID":"b","Cost":1,"RTT":250000},{"NodeID":"c","Cost":2}]}',
+    );
+  });
+
+  it.each(['"x"', 'null', '{}', '7', 'true', '[1]', '[null]'])(
+    'D3: requested_fields %s is refused and nothing else happens',
+    (value) => {
+      const request = parseRequest(`{"command":"status","requested_fields":${value}}`);
+      expect(() => statusReply(request, mesh, facts)).toThrow(/requested_fields must be/);
+    },
+  );
+});
