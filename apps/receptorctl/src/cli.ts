@@ -35,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'commander.helpDisplayed' || code === 'commander.help') return 0;
+    if (code === 'commander.version') return 0;
     printError(messageOf(error).replace(/^error: /, ''));
     return 1;
   }

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/contr
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './failure.js';
+import { pingStatistics } from './ping-statistics.js';
 import type { Session } from './session.js';
 import { statusTable } from './status-table.js';
 import { print, printError, printJson } from './terminal.js';
@@ -22,13 +23,13 @@ export async function ping(
   { count, delay: seconds, json }: JsonFlag & { count: number; delay: number },
 ): Promise<void> {
   const replies: JsonValue[] = [];
-  let failed = false;
+  const timesNs: number[] = [];
   for (let sent = 0; sent < count; sent += 1) {
     if (sent > 0) await delay(seconds * 1000);
     const reply = objectOf(await session.first.request({ command: 'ping', target: node }));
     replies.push(reply);
-    const { Success, From, TimeStr, Error: error } = reply;
-    failed ||= Success !== true;
+    const { Success, From, Time, TimeStr, Error: error } = reply;
+    if (Success === true) timesNs.push(Number(Time));
     if (json) continue;
     if (Success === true) print(`Reply from ${text(From)} in ${text(TimeStr)}`);
     else if (From !== undefined && TimeStr !== undefined) {
@@ -36,7 +37,9 @@ export async function ping(
     } else printError(text(error));
   }
   if (json) printJson(replies);
-  if (failed) throw new Failure(2);
+  // on stderr: scripts read the replies
+  else if (count > 1) process.stderr.write(`${pingStatistics(node, count, timesNs)}\n`);
+  if (timesNs.length < count) throw new Failure(2);
 }
 
 export async function traceroute(
@@ -57,16 +60,44 @@ export async function traceroute(
   }
 }
 
-export async function reload(session: Session, { json }: JsonFlag): Promise<void> {
-  const reply = await session.first.reload();
+export async function reload(
+  session: Session,
+  { plan, json }: JsonFlag & { plan?: boolean },
+): Promise<void> {
+  if (plan) await refuseForeign(session);
+  const reply = await session.first.reload({ plan: plan === true });
   const error = text(reply['Error']);
   if (json) printJson(reply);
+  else if (isJsonObject(reply['Plan'] ?? null)) printPlan(objectOf(reply['Plan'] ?? null));
   if (reply['Success'] === true) {
-    if (!json) print('Reload successful');
+    if (!json && !plan) print('Reload successful');
     return;
   }
   const code = error.includes('ERRORCODE 3') ? 3 : error.includes('ERRORCODE 4') ? 4 : 5;
   throw json ? new Failure(code) : new Failure(code, error);
+}
+
+/** A node that knows nothing of plans would carry the reload out; those that know `explain` know plans. */
+async function refuseForeign(session: Session): Promise<void> {
+  try {
+    await session.first.request('explain');
+  } catch (error) {
+    if (error instanceof Error && /explain target/.test(error.message)) return;
+  }
+  throw new Failure(1, 'this node can not tell what a reload would change');
+}
+
+function printPlan(plan: JsonObject): void {
+  for (const [key, word] of [
+    ['Close', 'close'],
+    ['Open', 'open'],
+    ['Keep', 'keep'],
+  ] as const) {
+    const actions = plan[key];
+    if (!Array.isArray(actions)) continue;
+    for (const action of actions as readonly JsonValue[])
+      print(`${word.padEnd(5)}  ${text(action)}`);
+  }
 }
 
 export function version(session: Session, { json }: JsonFlag): void {

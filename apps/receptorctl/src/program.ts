@@ -33,6 +33,7 @@ export function buildProgram(ownVersion: string): Command {
     .option('--cert <file>', 'client certificate')
     .option('--insecureskipverify <bool>', 'accept any server certificate', 'false')
     .option('--timeout <seconds>', 'how long connecting and greeting may take', seconds, 10)
+    .version(ownVersion, '-V, --version', 'print the version of receptorctl')
     .enablePositionalOptions()
     .exitOverride();
   const open = (): Promise<Session> => Session.open(program.opts<GlobalOptions>(), ownVersion);
@@ -87,6 +88,18 @@ function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
       await (await load()).traceroute(await open(), node, options);
     });
   program
+    .command('explain <node>')
+    .description('Say why this node can or can not open a stream to a node; exit code 0 if it can.')
+    .option('--service <name>', 'service of the node (default: control)')
+    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .option('--json', 'print JSON')
+    .action(
+      async (node: string, options: { service?: string; tlsClient?: string; json?: boolean }) => {
+        const { explain } = await import('./explain.js');
+        await explain(await open(), node, options);
+      },
+    );
+  program
     .command('connect <node> <service>')
     .description('Connect the terminal to a service of a node.')
     .option('-r, --raw', 'set the terminal to raw mode')
@@ -99,8 +112,9 @@ function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
   program
     .command('reload')
     .description('Reload the configuration of the node.')
+    .option('--plan', 'only say what would be opened, closed and kept')
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { plan?: boolean; json?: boolean }) => {
       await (await load()).reload(await open(), options);
     });
   program

@@ -140,9 +140,15 @@ export class ControlClient {
     return objectOf(await this.request({ command: 'traceroute', target }, wait));
   }
 
-  /** `{"Success":true}` or `{"Error":"...","Success":false}`. */
-  async reload(wait?: WaitOptions): Promise<JsonObject> {
-    return objectOf(await this.request('reload', wait));
+  /**
+   * `{"Success":true}` or `{"Error":"...","Success":false}`. With `plan` nothing is changed, and `Plan` has the lists
+   * `Open`, `Close` and `Keep` (an addition of nodes of this project; others reload at once).
+   */
+  async reload({
+    plan = false,
+    ...wait
+  }: WaitOptions & { plan?: boolean } = {}): Promise<JsonObject> {
+    return objectOf(await this.request(plan ? { command: 'reload', plan } : 'reload', wait));
   }
 
   /** All units of the node, or one, keyed by unit ID. */

@@ -28,6 +28,7 @@ export type {
 export type { ControlConnectionOptions } from './control-connection.js';
 export { parseControlAddress } from './address.js';
 export type { ControlAddress, ControlTlsOptions } from './address.js';
+export { durationText } from './duration-text.js';
 export { ControlError } from './errors.js';
 export type { ControlErrorCode } from './errors.js';
 export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';

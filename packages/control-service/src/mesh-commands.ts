@@ -1,5 +1,9 @@
-import { sortKeys, type JsonObject, type JsonValue } from '@receptorjs/control-client';
-import { durationText } from './duration-text.js';
+import {
+  durationText,
+  sortKeys,
+  type JsonObject,
+  type JsonValue,
+} from '@receptorjs/control-client';
 import { badRequest } from './errors.js';
 import type {
   MeshAdvertisement,

@@ -1,0 +1,66 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { Failure } from './failure.js';
+import type { Session } from './session.js';
+import { print, printJson } from './terminal.js';
+
+/** Which service of the node, and with which TLS client configuration of the node spoken to. */
+export interface ExplainOptions {
+  readonly service?: string | undefined;
+  readonly tlsClient?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Prints why the node spoken to can or can't open a stream to another; exit code 0 only when it could. */
+export async function explain(
+  session: Session,
+  node: string,
+  { service, tlsClient, json }: ExplainOptions,
+): Promise<void> {
+  const reply = objectOf(
+    await session.first.request({
+      command: 'explain',
+      target: node,
+      ...(service === undefined ? {} : { service }),
+      ...(tlsClient === undefined ? {} : { tls: tlsClient }),
+    }),
+  );
+  if (json) printJson(reply);
+  else process.stdout.write(explanationTable(reply));
+  if (reply['Open'] !== true) throw new Failure(1);
+}
+
+/** The findings of an explanation, a line each, and what they come to. */
+export function explanationTable(reply: JsonObject): string {
+  const findings = listOf(reply['Findings']).map((finding) => {
+    const { Subject, State, Text } = objectOf(finding);
+    return [text(Subject), text(State), text(Text)] as const;
+  });
+  const [subjects, states] = [0, 1].map((column) =>
+    Math.max(0, ...findings.map((finding) => (finding[column] ?? '').length)),
+  );
+  const [from, to, service] = [reply['From'], reply['Node'], reply['Service']].map(text);
+  const end =
+    reply['Open'] === true
+      ? `${from} can open a stream to ${service} of ${to}.`
+      : `${from} can not open a stream to ${service} of ${to}.`;
+  return [
+    ...findings.map(([subject, state, words]) =>
+      `${subject.padEnd(subjects ?? 0)}  ${state.padEnd(states ?? 0)}  ${words}`.trimEnd(),
+    ),
+    '',
+    end,
+    '',
+  ].join('\n');
+}
+
+function objectOf(value: JsonValue): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+}
+
+function text(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
