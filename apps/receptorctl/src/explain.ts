@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
 import { Failure } from './failure.js';
 import type { Session } from './session.js';
-import { print, printJson } from './terminal.js';
+import { printJson } from './terminal.js';
 
 /** Which service of the node, and with which TLS client configuration of the node spoken to. */
 export interface ExplainOptions {
