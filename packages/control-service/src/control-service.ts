@@ -2,7 +2,6 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { isMainThread } from 'node:worker_threads';
 import { ControlServiceError } from './errors.js';
 import type {
   Logger,
@@ -13,7 +12,7 @@ import type {
   WorkHandler,
 } from './handlers.js';
 import { runSession, type SessionContext } from './session.js';
-import { clearSocketPath } from './unix-socket-path.js';
+import { clearSocketPath, privately } from './unix-socket-path.js';
 
 /** What a control service is made of. */
 export interface ControlServiceOptions {
@@ -170,20 +169,6 @@ function closeServer(server: Server): Promise<void> {
       resolve();
     });
   });
-}
-
-/**
- * Runs what makes a socket file, which takes its mode from the umask of the process until it is changed: nobody but
- * the owner may use it meanwhile. Only the synchronous part runs so. A worker thread can't set the umask.
- */
-function privately<T>(run: () => T): T {
-  if (!isMainThread) return run();
-  const before = process.umask(0o077);
-  try {
-    return run();
-  } finally {
-    process.umask(before);
-  }
 }
 
 /**

@@ -33,3 +33,4 @@ export type {
   WorkHandler,
   WorkSubmission,
 } from './handlers.js';
+export { clearSocketPath, privately } from './unix-socket-path.js';

@@ -1,6 +1,7 @@
 import { lstat, rename, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { isMainThread } from 'node:worker_threads';
 import { ControlServiceError } from './errors.js';
 
 interface FileIdentity {
@@ -32,6 +33,20 @@ export async function clearSocketPath(path: string): Promise<void> {
     throw inUse(path);
   }
   await unlink(aside);
+}
+
+/**
+ * Runs what makes a socket file, which takes its mode from the umask of the process until it is changed: nobody but
+ * the owner may use it meanwhile. Only the synchronous part runs so. A worker thread can't set the umask.
+ */
+export function privately<T>(run: () => T): T {
+  if (!isMainThread) return run();
+  const before = process.umask(0o077);
+  try {
+    return run();
+  } finally {
+    process.umask(before);
+  }
 }
 
 function inUse(path: string): ControlServiceError {
