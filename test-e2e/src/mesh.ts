@@ -52,6 +52,8 @@ export async function until<T>(
 /** How a daemon of the test is run: ours unless told otherwise. */
 export interface DaemonOptions {
   readonly command?: string;
+  /** Network namespace to run in; the test's own when not given. */
+  readonly namespace?: string;
 }
 
 /** One daemon: started from a configuration file, and started again from the same one after a kill. */
@@ -87,7 +89,11 @@ export class Daemon {
 
   start(): void {
     const out = openSync(this.log, 'a');
-    this.#child = spawn(this.options.command ?? bin('receptor'), ['--config', this.#config], {
+    const { command = bin('receptor'), namespace } = this.options;
+    const words = [command, '--config', this.#config];
+    // it becomes the command: the process ID is the daemon's
+    if (namespace !== undefined) words.unshift('ip', 'netns', 'exec', namespace);
+    this.#child = spawn(words[0] ?? command, words.slice(1), {
       cwd: this.folder,
       env,
       stdio: ['ignore', out, out],
