@@ -11,7 +11,9 @@
  * - `shutdown`: the local node was closed.
  * - `service-in-use`: the service name is already taken on this node, or reserved.
  * - `invalid-service-name`, `invalid-node-id`, `invalid-cost`: an argument is out of its range.
- * - `message-too-long`: a payload exceeds the mesh's largest.
+ * - `message-too-long`: a payload exceeds the mesh's largest, or what a link on the way carries; `maxPayloadBytes` says
+ *   how much that is.
+ * - `invalid-firewall-rule`: a firewall rule can't be used.
  * - `malformed-message`: bytes from a link are not a message.
  * - `link-refused`: this node or the peer refused a link.
  */
@@ -29,6 +31,7 @@ export type MeshErrorCode =
   | 'invalid-node-id'
   | 'invalid-cost'
   | 'message-too-long'
+  | 'invalid-firewall-rule'
   | 'malformed-message'
   | 'link-refused';
 
@@ -42,15 +45,18 @@ export class MeshError extends Error {
   readonly code: MeshErrorCode;
   /** What the caller may do about it. */
   readonly hint: string | undefined;
+  /** With `message-too-long`: the largest payload that would have passed, in bytes, where that is known. */
+  readonly maxPayloadBytes: number | undefined;
 
   constructor(
     code: MeshErrorCode,
     message: string,
-    options: { hint?: string; cause?: unknown } = {},
+    options: { hint?: string; cause?: unknown; maxPayloadBytes?: number } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.hint = options.hint;
+    this.maxPayloadBytes = options.maxPayloadBytes;
   }
 }
 
@@ -60,15 +66,26 @@ export const PROBLEM_TEXT = {
   'service-unknown': 'service unknown',
   'message-expired': 'message expired',
   'blocked-by-firewall': 'blocked by firewall',
+  /** Only nodes of this project say so; the original's links all carry the mesh's largest message. */
+  'message-too-long': 'message too large for link',
 } as const;
 
 /** A problem that a node reports in an unreachable message. */
 export type Problem = keyof typeof PROBLEM_TEXT;
 
-/** The error for the problem text of an unreachable message; a text of no known problem keeps it under code `unreachable`. */
-export function errorForProblem(text: string): MeshError {
+/**
+ * The error for the problem text of an unreachable message; a text of no known problem keeps it under code `unreachable`.
+ *
+ * @param maxPayloadBytes - What the report says about the largest payload, if anything.
+ */
+export function errorForProblem(text: string, maxPayloadBytes?: number): MeshError {
   for (const [code, known] of Object.entries(PROBLEM_TEXT)) {
-    if (known === text) return new MeshError(code as Problem, known);
+    if (known !== text) continue;
+    return new MeshError(
+      code as Problem,
+      known,
+      maxPayloadBytes === undefined ? {} : { maxPayloadBytes },
+    );
   }
   return new MeshError('unreachable', text);
 }

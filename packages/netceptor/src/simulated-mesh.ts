@@ -27,8 +27,8 @@ export interface SimulatedNode {
 export interface SimulatedLink {
   /** Both ends learn at once that it is gone. */
   cut(): void;
-  /** Nothing passes any more, and nobody is told. */
-  freeze(): void;
+  /** Nothing passes any more, or nothing to one of the ends, and nobody is told. */
+  freeze(towards?: 'a' | 'b'): void;
   /** Messages that have passed in both directions. */
   readonly messages: readonly Buffer[];
 }
@@ -78,25 +78,29 @@ export class SimulatedMesh {
   link(
     a: SimulatedNode,
     b: SimulatedNode,
-    { latencyMs = 1, ...options }: LinkOptions & { readonly latencyMs?: number } = {},
+    {
+      latencyMs = 1,
+      maxMessageBytes,
+      ...options
+    }: LinkOptions & { readonly latencyMs?: number; readonly maxMessageBytes?: number } = {},
     optionsOfB: LinkOptions = options,
   ): SimulatedLink {
     const messages: Buffer[] = [];
-    let frozen = false;
+    const frozen = { a: false, b: false };
     const sessions: { a?: LinkSession; b?: LinkSession } = {};
     const closed = (): void => {
-      if (frozen) return;
-      frozen = true;
+      const reached = { a: !frozen.a, b: !frozen.b };
+      frozen.a = frozen.b = true;
       this.#after(latencyMs, () => {
-        sessions.a?.handleClosed(this.now, 'closed');
-        sessions.b?.handleClosed(this.now, 'closed');
+        if (reached.a) sessions.a?.handleClosed(this.now, 'closed');
+        if (reached.b) sessions.b?.handleClosed(this.now, 'closed');
       });
     };
     const transport = (receiver: 'a' | 'b'): LinkTransport => {
       let open = true;
       let room = Buffer.alloc(0);
       const send = (message: Buffer): void => {
-        if (!open || frozen) return;
+        if (!open || frozen[receiver]) return;
         this.#after(latencyMs, () => {
           const target = receiver === 'a' ? a : b;
           if (!this.#nodes.includes(target)) return;
@@ -106,6 +110,7 @@ export class SimulatedMesh {
       };
       return {
         description: 'simulated',
+        maxMessageBytes,
         sendControl: send,
         sendData: (chunk, start, end) => send(Buffer.from(chunk.subarray(start, end))),
         reserve: (length) => (room = Buffer.alloc(length)),
@@ -121,7 +126,11 @@ export class SimulatedMesh {
     const ends = { a: transport('b'), b: transport('a') };
     sessions.a = a.core.addLink(this.now, ends.a, options);
     sessions.b = b.core.addLink(this.now, ends.b, optionsOfB);
-    return { cut: closed, freeze: () => (frozen = true), messages };
+    const freeze = (towards?: 'a' | 'b'): void => {
+      if (towards !== 'b') frozen.a = true;
+      if (towards !== 'a') frozen.b = true;
+    };
+    return { cut: closed, freeze, messages };
   }
 
   /** Lets so many milliseconds pass. */

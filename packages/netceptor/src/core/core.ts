@@ -4,6 +4,7 @@ import { Advertisements } from './advertisements.js';
 import { DataPlane } from './data-plane.js';
 import type { Environment } from './environment.js';
 import type { CoreEvent } from './events.js';
+import type { FirewallRule } from './firewall-rules.js';
 import {
   checkLinkOptions,
   LinkSession,
@@ -26,6 +27,8 @@ export interface CoreOptions {
   readonly environment: Environment;
   /** Default {@link DEFAULT_MAX_IDLE_MS}. */
   readonly maxIdleMs?: number;
+  /** Default: none, which accepts everything. */
+  readonly firewallRules?: readonly FirewallRule[];
 }
 
 /** What a node knows of the mesh. */
@@ -60,8 +63,11 @@ export class NetceptorCore {
   #sessionsDueAt = Infinity;
   #housekeepingAt: number;
 
-  /** @throws {MeshError} `invalid-node-id` */
-  constructor(now: number, { nodeId, environment, maxIdleMs = DEFAULT_MAX_IDLE_MS }: CoreOptions) {
+  /** @throws {MeshError} `invalid-node-id`, `invalid-firewall-rule` */
+  constructor(
+    now: number,
+    { nodeId, environment, maxIdleMs = DEFAULT_MAX_IDLE_MS, firewallRules = [] }: CoreOptions,
+  ) {
     checkOwnNodeId(nodeId);
     this.nodeId = nodeId;
     const self = this.#nodes.add(nodeId, now) ?? new NodeRecord(nodeId, now);
@@ -70,6 +76,7 @@ export class NetceptorCore {
     this.#routing = new Routing(now, self, nodes, neighbours, environment, emit);
     this.advertisements = new Advertisements(now, nodeId, neighbours, environment, emit);
     this.dataPlane = new DataPlane(self, nodes, environment);
+    this.dataPlane.firewall.set(firewallRules);
     this.#housekeepingAt = now + HOUSEKEEPING_MS;
     this.#context = {
       nodeId,

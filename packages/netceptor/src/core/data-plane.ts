@@ -12,7 +12,10 @@ import { MAX_HOPS, MAX_PAYLOAD_BYTES } from '../wire/message-type.js';
 import { isLocalhost } from '../wire/node-id.js';
 import { decodeUnreachable, encodeUnreachable } from '../wire/unreachable.js';
 import { randomName, type Environment } from './environment.js';
+import { payloadLimit } from './link-transport.js';
 import { LocalQueue } from './local-queue.js';
+import { Firewall } from './firewall.js';
+import type { FirewallAction } from './firewall-rules.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 import { OutgoingPath } from './outgoing-path.js';
 
@@ -31,6 +34,8 @@ export interface UnreachableNotice {
   /** Target of the message. */
   readonly toNode: string;
   readonly toService: string;
+  /** With the problem `message too large for link`: the largest payload that would have passed, in bytes. */
+  readonly maxPayloadBytes?: number | undefined;
 }
 
 /** Takes what arrives for one service of this node. */
@@ -42,6 +47,8 @@ export interface ServicePort {
 
 /** Delivers data messages to the services of this node and hands on those for others. It alone writes the service map. */
 export class DataPlane {
+  /** Judges every message of this node, to it and through it, the answers to pings and the reports of problems too. */
+  readonly firewall = new Firewall();
   readonly #self: NodeRecord;
   readonly #nodes: NodeTable;
   readonly #environment: Environment;
@@ -83,18 +90,23 @@ export class DataPlane {
   /** A way for many messages from one service to another, without a copy of the payload. */
   path(fromService: string, toNode: string, toService: string): OutgoingPath {
     checkServiceName(toService);
-    return new OutgoingPath(this.#self, this.#nodes, this.#local, {
-      fromService,
-      toNode: this.resolve(toNode),
-      toService,
-    });
+    const address = { fromService, toNode: this.resolve(toNode), toService };
+    return new OutgoingPath(
+      this.#self,
+      this.#nodes,
+      this.#local,
+      this.firewall,
+      address,
+      (notice) => this.#notify(fromService, { ...notice, reportedBy: this.#self.id }),
+    );
   }
 
   /**
-   * Sends one message. A message that has no hops left at once is reported to the sender's port as expired.
+   * Sends one message. A message that has no hops left at once is reported to the sender's port as expired; one that
+   * the firewall of this node drops is gone.
    *
    * @throws {MeshError} `no-route`, `service-unknown` (only for a service of this node), `message-too-long`,
-   *   `invalid-service-name`
+   *   `blocked-by-firewall` (by this node), `invalid-service-name`
    */
   send(
     fromService: string,
@@ -107,10 +119,22 @@ export class DataPlane {
     if (payload.length > MAX_PAYLOAD_BYTES) {
       throw new MeshError('message-too-long', `a message of ${payload.length} bytes is too long`, {
         hint: `A message has at most ${MAX_PAYLOAD_BYTES} bytes.`,
+        maxPayloadBytes: MAX_PAYLOAD_BYTES,
       });
     }
     const toNode = this.resolve(target);
     const isLocal = toNode === this.#self.id;
+    const { firewall } = this;
+    if (firewall.active) {
+      const { action } = firewall.match({
+        fromNode: this.#self.id,
+        toNode,
+        fromService,
+        toService,
+      });
+      if (action === 'drop') return;
+      if (action === 'reject') throw errorForProblem(PROBLEM_TEXT['blocked-by-firewall']);
+    }
     if (isLocal && !RESERVED.has(toService) && !this.#services.has(toService)) {
       throw errorForProblem(PROBLEM_TEXT['service-unknown']);
     }
@@ -126,6 +150,10 @@ export class DataPlane {
     }
     if (record === undefined || (!isLocal && record.nextHop === undefined)) {
       throw errorForProblem(PROBLEM_TEXT['no-route']);
+    }
+    const limit = payloadLimit(isLocal ? undefined : record.nextHop?.transport);
+    if (payload.length > limit) {
+      throw errorForProblem(PROBLEM_TEXT['message-too-long'], limit);
     }
     const message = Buffer.allocUnsafe(DATA_HEADER_BYTES + payload.length);
     writeDataHeader(message, 0, {
@@ -147,10 +175,33 @@ export class DataPlane {
     const high = chunk.readInt32BE(start + DATA_OFFSET.toNode);
     const low = chunk.readInt32BE(start + DATA_OFFSET.toNode + 4);
     const { hash } = this.#self;
-    if (low === hash.low && high === hash.high) {
-      // What this node sends to itself never goes over a link.
-      if (this.#sender(chunk, start) !== this.#self) this.#deliver(chunk, start, end);
-    } else this.#forward(chunk, start, end, this.#nodes.find(high, low));
+    const isLocal = low === hash.low && high === hash.high;
+    // What this node sends to itself never goes over a link.
+    if (isLocal && this.#sender(chunk, start) === this.#self) return;
+    const target = isLocal ? this.#self : this.#nodes.find(high, low);
+    if (this.firewall.active && target !== undefined && !this.#admits(chunk, start, target)) return;
+    if (isLocal) this.#deliver(chunk, start, end);
+    else this.#forward(chunk, start, end, target);
+  }
+
+  /** Whether the firewall lets a message from a link pass; if not, its sender has been told when a rule says so. */
+  #admits(chunk: Buffer, start: number, target: NodeRecord): boolean {
+    const key = chunk.toString('latin1', start + DATA_OFFSET.fromNode, start + DATA_HEADER_BYTES);
+    const action = this.firewall.decided(key) ?? this.#decide(key, chunk, start, target);
+    if (action === 'reject') this.#refuse(chunk, start, target, 'blocked-by-firewall');
+    return action === 'accept';
+  }
+
+  #decide(key: string, chunk: Buffer, start: number, target: NodeRecord): FirewallAction {
+    const from = this.#sender(chunk, start);
+    // No rule can be asked about a sender without a name.
+    if (from === undefined) return 'drop';
+    return this.firewall.decide(key, {
+      fromNode: from.id,
+      toNode: target.id,
+      fromService: readService(chunk, start + DATA_OFFSET.fromService),
+      toService: readService(chunk, start + DATA_OFFSET.toService),
+    });
   }
 
   #forward(chunk: Buffer, start: number, end: number, target: NodeRecord | undefined): void {
@@ -166,6 +217,11 @@ export class DataPlane {
     const next = target.nextHop;
     if (next === undefined) {
       this.#refuse(chunk, start, target, 'no-route');
+      return;
+    }
+    const limit = payloadLimit(next.transport);
+    if (end - start - DATA_HEADER_BYTES > limit) {
+      this.#refuse(chunk, start, target, 'message-too-long', limit);
       return;
     }
     chunk.writeUInt8(hops - 1, start + DATA_OFFSET.hopsToLive);
@@ -195,12 +251,18 @@ export class DataPlane {
   }
 
   /** Tells the sender of a message what became of it; an unreachable message is never answered by one. */
-  #refuse(chunk: Buffer, start: number, target: NodeRecord, problem: Problem): void {
+  #refuse(
+    chunk: Buffer,
+    start: number,
+    target: NodeRecord,
+    problem: Problem,
+    maxPayloadBytes?: number,
+  ): void {
     const from = this.#sender(chunk, start);
     const fromService = readService(chunk, start + DATA_OFFSET.fromService);
     if (from === undefined || fromService === 'unreach') return;
     const toService = readService(chunk, start + DATA_OFFSET.toService);
-    this.refuse(problem, from.id, fromService, target.id, toService);
+    this.refuse(problem, from.id, fromService, target.id, toService, maxPayloadBytes);
   }
 
   /** Sends the sender of a message for `toService` of `toNode` an unreachable message. */
@@ -210,19 +272,20 @@ export class DataPlane {
     fromService: string,
     toNode: string,
     toService: string,
+    maxPayloadBytes?: number,
   ): void {
     const from = this.#nodes.get(fromNode);
     if (from === undefined || fromService === 'unreach') return;
-    const text = PROBLEM_TEXT[problem];
+    const notice = { problem: PROBLEM_TEXT[problem], toNode, toService, maxPayloadBytes };
     if (from === this.#self) {
-      this.#notify(fromService, { problem: text, reportedBy: this.#self.id, toNode, toService });
+      this.#notify(fromService, { ...notice, reportedBy: this.#self.id });
       return;
     }
     this.#answer(
       from,
       'unreach',
       'unreach',
-      encodeUnreachable({ fromNode, toNode, fromService, toService, problem: text }),
+      encodeUnreachable({ fromNode, fromService, ...notice }),
     );
   }
 
@@ -237,9 +300,9 @@ export class DataPlane {
   }
 
   #takeUnreachable(payload: Buffer, reportedBy: string): void {
-    const { fromNode, fromService, toNode, toService, problem } = decodeUnreachable(payload);
+    const { fromNode, fromService, ...notice } = decodeUnreachable(payload);
     if (fromNode !== this.#self.id) return;
-    this.#notify(fromService, { problem, reportedBy, toNode, toService });
+    this.#notify(fromService, { ...notice, reportedBy });
   }
 
   #notify(service: string, notice: UnreachableNotice): void {

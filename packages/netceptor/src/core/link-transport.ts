@@ -1,3 +1,6 @@
+import { DATA_HEADER_BYTES } from '../wire/data-header.js';
+import { MAX_PAYLOAD_BYTES } from '../wire/message-type.js';
+
 /**
  * The sending side of a link, as a backend provides it. Messages are whole; the backend adds its framing.
  *
@@ -7,6 +10,8 @@
 export interface LinkTransport {
   /** Names the link in log lines: `tcp 192.0.2.1:2222`. */
   readonly description: string;
+  /** The largest message the link carries at present, in bytes; `MAX_MESSAGE_BYTES` when undefined. */
+  readonly maxMessageBytes?: number | undefined;
   /**
    * Queues a message ahead of all data; one longer than `MAX_MESSAGE_BYTES` is dropped. When the control queue is full, a message that `mayDrop` is dropped; for any
    * other the transport closes the link, since its peer has stopped reading.
@@ -26,4 +31,11 @@ export interface LinkTransport {
   commit(length: number): void;
   /** Sends what is queued, then closes. */
   close(): void;
+}
+
+/** The largest payload of a data message that a link carries at present, in bytes; the mesh's largest when there is no link. */
+export function payloadLimit(transport: LinkTransport | undefined): number {
+  const max = transport?.maxMessageBytes;
+  if (max === undefined) return MAX_PAYLOAD_BYTES;
+  return Math.min(MAX_PAYLOAD_BYTES, Math.max(0, max - DATA_HEADER_BYTES));
 }

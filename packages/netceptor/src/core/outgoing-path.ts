@@ -1,6 +1,10 @@
 import { DATA_HEADER_BYTES, writeDataHeader } from '../wire/data-header.js';
-import { MAX_HOPS, MAX_PAYLOAD_BYTES } from '../wire/message-type.js';
-import type { LinkTransport } from './link-transport.js';
+import { MAX_HOPS } from '../wire/message-type.js';
+import { PROBLEM_TEXT, type Problem } from '../errors.js';
+import type { UnreachableNotice } from './data-plane.js';
+import type { Firewall } from './firewall.js';
+import type { FirewallAction } from './firewall-rules.js';
+import { payloadLimit, type LinkTransport } from './link-transport.js';
 import type { LocalQueue } from './local-queue.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 
@@ -11,25 +15,50 @@ export interface PathAddress {
   readonly toService: string;
 }
 
+/** A problem this node itself has with a message of a path. */
+export type PathNotice = Omit<UnreachableNotice, 'reportedBy'>;
+
+/** What becomes of a message whose room leads nowhere, once it is committed. */
+interface Refusal {
+  /** Undefined when nobody is to be told. */
+  readonly notice: PathNotice | undefined;
+}
+
 /**
  * A way from one service to another for many messages: {@link reserve} gives room in the outgoing link's own buffer,
- * {@link commit} sends what was put there. It follows route changes by itself. It alone writes its fields.
+ * {@link commit} sends what was put there. It follows route changes by itself. A message that the firewall of this node
+ * rejects, or that is larger than {@link maxPayloadBytes}, is reported to the service as if a node on the way had refused
+ * it. It alone writes its fields.
  */
 export class OutgoingPath {
   readonly #self: NodeRecord;
   readonly #nodes: NodeTable;
   readonly #local: LocalQueue;
+  readonly #firewall: Firewall;
   readonly #address: PathAddress;
+  readonly #report: (notice: PathNotice) => void;
   readonly #header = Buffer.alloc(DATA_HEADER_BYTES);
   #headerTarget: NodeRecord | undefined;
-  /** Where the room given out lies: a link's buffer, or a message of its own for this node. */
-  #pending: LinkTransport | Buffer | undefined;
+  /** Where the room given out lies: a link's buffer, a message of its own for this node, or nowhere. */
+  #pending: LinkTransport | Buffer | Refusal | undefined;
+  /** What the firewall said, and of which generation that is. */
+  #verdict: FirewallAction = 'accept';
+  #verdictOf = 0;
 
-  constructor(self: NodeRecord, nodes: NodeTable, local: LocalQueue, address: PathAddress) {
+  constructor(
+    self: NodeRecord,
+    nodes: NodeTable,
+    local: LocalQueue,
+    firewall: Firewall,
+    address: PathAddress,
+    report: (notice: PathNotice) => void,
+  ) {
     this.#self = self;
     this.#nodes = nodes;
     this.#local = local;
+    this.#firewall = firewall;
     this.#address = address;
+    this.#report = report;
   }
 
   /** Whether there is a way to the target now. */
@@ -38,15 +67,26 @@ export class OutgoingPath {
     return toNode === this.#self.id || this.#nodes.get(toNode)?.nextHop !== undefined;
   }
 
+  /** The largest payload the first link to the target carries at present, in bytes. A later link may carry less. */
+  get maxPayloadBytes(): number {
+    return payloadLimit(this.#nodes.get(this.#address.toNode)?.nextHop?.transport);
+  }
+
   /**
-   * Room for one payload of up to `length` bytes, to be filled at once and followed by {@link commit}. Undefined when
+   * Room for one payload of up to `length` bytes, to be filled at once and followed by {@link commit}; without a length
+   * for the largest the first link carries. Undefined when
    * the outgoing link is backlogged (the node's `drain` event says when to try again) or there is no way to the
    * target (its `route` event does).
    */
-  reserve(length: number = MAX_PAYLOAD_BYTES): Buffer | undefined {
+  reserve(length: number = this.maxPayloadBytes): Buffer | undefined {
     const { toNode } = this.#address;
     const target = toNode === this.#self.id ? this.#self : this.#nodes.get(toNode);
     if (target === undefined) return undefined;
+    if (this.#verdictOf !== this.#firewall.generation) this.#judge();
+    if (this.#verdict !== 'accept') {
+      const rejected = this.#verdict === 'reject';
+      return this.#refuse(length, rejected ? this.#notice('blocked-by-firewall') : undefined);
+    }
     const size = DATA_HEADER_BYTES + length;
     let room: Buffer | undefined;
     if (target === this.#self) {
@@ -54,6 +94,8 @@ export class OutgoingPath {
       this.#pending = room;
     } else {
       const transport = target.nextHop?.transport;
+      const limit = payloadLimit(transport);
+      if (length > limit) return this.#refuse(length, this.#notice('message-too-long', limit));
       room = transport?.reserve(size);
       if (room === undefined) return undefined;
       this.#pending = transport;
@@ -69,8 +111,27 @@ export class OutgoingPath {
     this.#pending = undefined;
     if (pending === undefined) return;
     const size = length === 0 ? 0 : DATA_HEADER_BYTES + length;
+    if ('notice' in pending) {
+      if (size > 0 && pending.notice !== undefined) this.#report(pending.notice);
+      return;
+    }
     if (!Buffer.isBuffer(pending)) pending.commit(size);
     else if (size > 0) this.#local.push(pending.subarray(0, size));
+  }
+
+  #judge(): void {
+    this.#verdictOf = this.#firewall.generation;
+    this.#verdict = this.#firewall.match({ fromNode: this.#self.id, ...this.#address }).action;
+  }
+
+  #refuse(length: number, notice: PathNotice | undefined): Buffer {
+    this.#pending = { notice };
+    return Buffer.allocUnsafe(length);
+  }
+
+  #notice(problem: Problem, maxPayloadBytes?: number): PathNotice {
+    const { toNode, toService } = this.#address;
+    return { problem: PROBLEM_TEXT[problem], toNode, toService, maxPayloadBytes };
   }
 
   #writeHeader(target: NodeRecord): void {

@@ -3,6 +3,8 @@ import { NetceptorCore, type MeshStatus } from '../core/core.js';
 import type { ServiceDescription } from '../core/advertisements.js';
 import type { CoreEvent } from '../core/events.js';
 import { checkLinkOptions, type LinkOptions } from '../core/link-session.js';
+import type { Firewall } from '../core/firewall.js';
+import type { FirewallRule } from '../core/firewall-rules.js';
 import type { LinkTransport } from '../core/link-transport.js';
 import { MeshError } from '../errors.js';
 import { silentLogger, type Logger } from '../logger.js';
@@ -16,6 +18,8 @@ export interface MeshNodeOptions {
   readonly nodeId: string;
   /** A link with nothing received for so many milliseconds is dropped; default 21,000. */
   readonly maxIdleConnectionTimeoutMs?: number;
+  /** Default: none, which accepts everything. `parseFirewallRules` makes them out of a configuration. */
+  readonly firewallRules?: readonly FirewallRule[];
   /** Default: writes nothing. */
   readonly log?: Logger;
 }
@@ -82,14 +86,20 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   /** Set while {@link close} waits for the links. */
   #lastClosed: (() => void) | undefined;
 
-  /** @throws {MeshError} `invalid-node-id` */
-  constructor({ nodeId, maxIdleConnectionTimeoutMs, log = silentLogger }: MeshNodeOptions) {
+  /** @throws {MeshError} `invalid-node-id`, `invalid-firewall-rule` */
+  constructor({
+    nodeId,
+    maxIdleConnectionTimeoutMs,
+    firewallRules = [],
+    log = silentLogger,
+  }: MeshNodeOptions) {
     super();
     this.setMaxListeners(0);
     this.nodeId = nodeId;
     this.log = log;
     this.#core = new NetceptorCore(performance.now(), {
       nodeId,
+      firewallRules,
       environment: { random: Math.random, wallTime: Date.now, log },
       ...(maxIdleConnectionTimeoutMs === undefined
         ? {}
@@ -216,6 +226,20 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   /** Cost of the path to a node, or undefined when it can't be reached. */
   costTo(nodeId: string): number | undefined {
     return this.#core.costTo(nodeId);
+  }
+
+  /** The rules in force, and what they say about a message. {@link setFirewallRules} changes them. */
+  get firewall(): Pick<Firewall, 'rules' | 'match'> {
+    return this.#core.dataPlane.firewall;
+  }
+
+  /**
+   * Replaces the firewall rules, from the next message on.
+   *
+   * @throws {MeshError} `invalid-firewall-rule`; the rules are then as they were.
+   */
+  setFirewallRules(rules: readonly FirewallRule[]): void {
+    this.#core.dataPlane.firewall.set(rules);
   }
 
   status(): MeshStatus {

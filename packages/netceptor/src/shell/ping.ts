@@ -6,6 +6,8 @@ import type { DatagramSocket } from './datagram-socket.js';
 export interface PingOptions {
   /** How often the ping may be handed on, 0 to 255; default 30. */
   readonly hopsToLive?: number;
+  /** Bytes the ping carries, 0 to 16,384: finds out whether the way takes messages of that size. Default 0. */
+  readonly payloadBytes?: number;
   /** Milliseconds; default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -35,7 +37,7 @@ async function probe(
   socket: DatagramSocket,
   ownNodeId: string,
   target: string,
-  { hopsToLive, timeoutMs = 10_000, signal }: PingOptions,
+  { hopsToLive, payloadBytes = 0, timeoutMs = 10_000, signal }: PingOptions,
 ): Promise<Probe> {
   const started = process.hrtime.bigint();
   const outcome = (from: string, error?: MeshError): Probe => ({
@@ -50,14 +52,14 @@ async function probe(
     timeoutMs,
   );
   socket.on('message', (_payload, fromNode) => resolve(outcome(fromNode)));
-  socket.on('unreachable', ({ problem, reportedBy }) =>
-    resolve(outcome(reportedBy, errorForProblem(problem))),
+  socket.on('unreachable', ({ problem, reportedBy, maxPayloadBytes }) =>
+    resolve(outcome(reportedBy, errorForProblem(problem, maxPayloadBytes))),
   );
   socket.on('close', () => resolve(outcome('', new MeshError('shutdown', 'netceptor shutdown'))));
   try {
     if (signal?.aborted === true) cancel();
     signal?.addEventListener('abort', cancel);
-    socket.send(target, 'ping', Buffer.alloc(0), hopsToLive);
+    socket.send(target, 'ping', Buffer.alloc(payloadBytes), hopsToLive);
     return await promise;
   } catch (error) {
     if (error instanceof MeshError) return outcome(ownNodeId, error);

@@ -1,3 +1,4 @@
+import { MAX_PAYLOAD_BYTES } from './message-type.js';
 import { encodeString, parseObject, stringField } from './json.js';
 
 /** The payload of a message to the service `unreach`: what became of another message. */
@@ -9,6 +10,8 @@ export interface UnreachableMessage {
   readonly toService: string;
   /** Why: one of the texts of `PROBLEM_TEXT`, or something a newer node says. */
   readonly problem: string;
+  /** The largest payload the reporting node could have handed on, in bytes. An addition of this project. */
+  readonly maxPayloadBytes?: number | undefined;
 }
 
 /** The payload for an unreachable message. */
@@ -16,7 +19,8 @@ export function encodeUnreachable(message: UnreachableMessage): Buffer {
   return Buffer.from(
     `{"FromNode":${encodeString(message.fromNode)},"ToNode":${encodeString(message.toNode)}` +
       `,"FromService":${encodeString(message.fromService)},"ToService":${encodeString(message.toService)}` +
-      `,"Problem":${encodeString(message.problem)}}`,
+      `,"Problem":${encodeString(message.problem)}` +
+      (message.maxPayloadBytes === undefined ? '}' : `,"MaxPayload":${message.maxPayloadBytes}}`),
   );
 }
 
@@ -33,5 +37,16 @@ export function decodeUnreachable(payload: Buffer): UnreachableMessage {
     fromService: stringField(object, 'FromService'),
     toService: stringField(object, 'ToService'),
     problem: stringField(object, 'Problem'),
+    maxPayloadBytes: payloadLimit(object['MaxPayload']),
   };
+}
+
+/** A limit that can't be one is as good as none. */
+function payloadLimit(value: unknown): number | undefined {
+  return typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= 0 &&
+    value <= MAX_PAYLOAD_BYTES
+    ? value
+    : undefined;
 }
