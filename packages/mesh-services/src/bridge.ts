@@ -1,15 +1,45 @@
-import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Socket } from 'node:net';
+import { finished, type Duplex } from 'node:stream';
 
 /**
  * Joins two connections until both directions have ended. The end of one direction is handed on as the end of that
- * direction only; a failure of either connection ends both. Data waits in the streams' own buffers, so a slow reader
- * slows its writer.
+ * direction only; a failure of either connection ends both, and a TCP connection is reset then, so that its peer
+ * does not take what it got for all there was. Data waits in the streams' own buffers, so a slow reader slows its
+ * writer.
  *
  * @throws the first failure
  */
-export async function bridge(a: Duplex, b: Duplex): Promise<void> {
-  const outcomes = await Promise.allSettled([pipeline(a, b), pipeline(b, a)]);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
+export function bridge(a: Duplex, b: Duplex): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let open = 2;
+    const ended = (error: Error | null | undefined): void => {
+      if (error) {
+        abandon(a);
+        abandon(b);
+        reject(error);
+      } else {
+        open -= 1;
+        if (open === 0) resolve();
+      }
+    };
+    finished(a, ended);
+    finished(b, ended);
+    a.pipe(b);
+    b.pipe(a);
+  });
+}
+
+/** Ends a connection as one that failed. */
+export function abandon(stream: Duplex): void {
+  stream.on('error', () => undefined);
+  if (stream.destroyed) return;
+  // only TCP has resets, and a socket without a peer is no connection any more
+  if (stream instanceof Socket && stream.remoteFamily?.startsWith('IP') === true && isPlain(stream))
+    stream.resetAndDestroy();
+  else stream.destroy();
+}
+
+/** Whether a socket is not one of TLS, which says by itself that it ends before its time. */
+function isPlain(socket: Socket): boolean {
+  return !('encrypted' in socket);
 }

@@ -14,8 +14,14 @@
  *
  * @packageDocumentation
  */
-export type { Logger, Proxy, StreamAcceptor, StreamDialer } from './proxy-types.js';
+export { MeshServiceError } from './errors.js';
+export type { MeshServiceErrorCode } from './errors.js';
+export type { Logger, RunningService, StreamAcceptor, StreamDialer } from './service-types.js';
 export { serveTcpClient } from './serve-tcp-client.js';
 export type { TcpClientOptions } from './serve-tcp-client.js';
 export { serveTcpServer } from './serve-tcp-server.js';
 export type { TcpServerOptions } from './serve-tcp-server.js';
+export { serveUnixClient } from './serve-unix-client.js';
+export type { UnixClientOptions } from './serve-unix-client.js';
+export { serveUnixServer } from './serve-unix-server.js';
+export type { UnixServerOptions } from './serve-unix-server.js';

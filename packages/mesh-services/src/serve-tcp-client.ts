@@ -1,12 +1,13 @@
-import { connect, type Socket } from 'node:net';
 import { Connections } from './connections.js';
+import { hostPort } from './host-port.js';
+import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
 import {
   defaultMaxConnections,
   silentLogger,
   type Logger,
-  type Proxy,
+  type RunningService,
   type StreamAcceptor,
-} from './proxy-types.js';
+} from './service-types.js';
 
 /** Options of {@link serveTcpClient}. */
 export interface TcpClientOptions {
@@ -30,58 +31,25 @@ export interface TcpClientOptions {
 export async function serveTcpClient(
   streams: StreamAcceptor,
   options: TcpClientOptions,
-): Promise<Proxy> {
-  const { service, host, port, connectTimeoutMs = 30_000 } = options;
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const log = options.log ?? silentLogger;
+): Promise<RunningService> {
+  const { service, host, port, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
+  const address = hostPort(host, port);
   const connections = new Connections(
     `tcp-client ${service} to ${address}`,
     options.maxConnections ?? defaultMaxConnections,
-    log,
+    options.log ?? silentLogger,
   );
   const tags = { type: 'TCP Proxy', address };
   const listener = await streams.listen(service, { tags }, (stream) => {
-    void connections.carry(stream, (signal) => openTcp({ host, port }, connectTimeoutMs, signal));
+    connections.carry(stream, (signal) =>
+      openConnection({ host, port, noDelay: true }, { name: address, timeoutMs, signal }),
+    );
   });
   return {
     address,
     close: async () => {
       await listener.close();
-      connections.close();
+      await connections.close();
     },
   };
-}
-
-function openTcp(
-  { host, port }: { host: string; port: number },
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-    const settle = (error?: Error): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      socket.off('error', settle);
-      if (error) {
-        socket.on('error', () => undefined);
-        socket.destroy();
-        reject(error);
-      } else {
-        resolve(socket);
-      }
-    };
-    const onAbort = (): void => {
-      settle(new Error('given up'));
-    };
-    const timer = setTimeout(() => {
-      settle(new Error(`no connection to ${host}:${port} within ${timeoutMs / 1000} s`));
-    }, timeoutMs);
-    socket.once('error', settle);
-    socket.once('connect', () => {
-      settle();
-    });
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

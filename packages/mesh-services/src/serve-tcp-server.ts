@@ -1,12 +1,14 @@
 import { createServer } from 'node:net';
 import { Connections } from './connections.js';
+import { hostPort } from './host-port.js';
+import { startListening, stopListening } from './local-listener.js';
 import {
   defaultMaxConnections,
   silentLogger,
   type Logger,
-  type Proxy,
+  type RunningService,
   type StreamDialer,
-} from './proxy-types.js';
+} from './service-types.js';
 
 /** Options of {@link serveTcpServer}. */
 export interface TcpServerOptions {
@@ -24,38 +26,27 @@ export interface TcpServerOptions {
 /**
  * Accepts TCP connections here and carries each to a service of a node.
  *
- * @throws the error of the operating system when it can't listen
+ * @throws MeshServiceError `listen-failed`
  */
 export async function serveTcpServer(
   streams: StreamDialer,
   options: TcpServerOptions,
-): Promise<Proxy> {
+): Promise<RunningService> {
   const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
-  const what = `tcp-server ${host}:${port} to ${remoteNode}:${remoteService}`;
+  const what = `tcp-server ${hostPort(host, port)} to ${remoteNode}:${remoteService}`;
   const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    void connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
+    connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  server.on('error', (error) => {
-    log.error(`${what}: ${error.message}`);
-  });
+  await startListening(server, { port, host }, what, log);
   const bound = server.address();
   return {
-    address: `${host}:${typeof bound === 'object' && bound ? bound.port : port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        connections.close();
-      }),
+    address: hostPort(host, typeof bound === 'object' && bound ? bound.port : port),
+    close: async () => {
+      const stopped = stopListening(server);
+      await connections.close();
+      await stopped;
+    },
   };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { StreamAcceptor, StreamDialer } from './proxy-types.js';
+import type { StreamAcceptor, StreamDialer } from './service-types.js';
 import { serveTcpClient } from './serve-tcp-client.js';
 import { serveTcpServer } from './serve-tcp-server.js';
 

@@ -1,0 +1,52 @@
+import { Connections } from './connections.js';
+import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
+import {
+  defaultMaxConnections,
+  silentLogger,
+  type Logger,
+  type RunningService,
+  type StreamAcceptor,
+} from './service-types.js';
+
+/** Options of {@link serveUnixClient}. */
+export interface UnixClientOptions {
+  /** Name of the service this node offers. */
+  readonly service: string;
+  /** Path of the socket each stream is carried to. */
+  readonly filename: string;
+  readonly log?: Logger | undefined;
+  /** Milliseconds a connection may take to open. Default 30,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Connections carried at once; further ones are closed. Default 4,096. */
+  readonly maxConnections?: number | undefined;
+}
+
+/**
+ * Offers a service on this node and carries each stream to a unix socket.
+ *
+ * @throws whatever `listen` throws, such as for a service name that is taken
+ */
+export async function serveUnixClient(
+  streams: StreamAcceptor,
+  options: UnixClientOptions,
+): Promise<RunningService> {
+  const { service, filename, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
+  const connections = new Connections(
+    `unix-socket-client ${service} to ${filename}`,
+    options.maxConnections ?? defaultMaxConnections,
+    options.log ?? silentLogger,
+  );
+  const tags = { type: 'Unix Proxy', filename };
+  const listener = await streams.listen(service, { tags }, (stream) => {
+    connections.carry(stream, (signal) =>
+      openConnection({ path: filename }, { name: filename, timeoutMs, signal }),
+    );
+  });
+  return {
+    address: filename,
+    close: async () => {
+      await listener.close();
+      await connections.close();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { chmod } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { clearSocketPath, privately } from '@receptorjs/control-service';
+import { Connections } from './connections.js';
+import { MeshServiceError, messageOf } from './errors.js';
+import { startListening, stopListening } from './local-listener.js';
+import {
+  defaultMaxConnections,
+  silentLogger,
+  type Logger,
+  type RunningService,
+  type StreamDialer,
+} from './service-types.js';
+
+/** Options of {@link serveUnixServer}. */
+export interface UnixServerOptions {
+  /** Path of the socket. A socket nobody listens on any more is replaced; nothing else is ever removed. */
+  readonly filename: string;
+  /** Permissions of the socket file. Default 0600. */
+  readonly permissions?: number | undefined;
+  readonly remoteNode: string;
+  readonly remoteService: string;
+  readonly log?: Logger | undefined;
+  /** Connections carried at once; further ones are closed. Default 4,096. */
+  readonly maxConnections?: number | undefined;
+}
+
+/**
+ * Accepts connections on a unix socket and carries each to a service of a node.
+ *
+ * @throws MeshServiceError `listen-failed`; ControlServiceError `socket-in-use` or `path-not-a-socket`
+ */
+export async function serveUnixServer(
+  streams: StreamDialer,
+  options: UnixServerOptions,
+): Promise<RunningService> {
+  const { filename, permissions = 0o600, remoteNode, remoteService } = options;
+  const log = options.log ?? silentLogger;
+  const what = `unix-socket-server ${filename} to ${remoteNode}:${remoteService}`;
+  const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
+  });
+  await clearSocketPath(filename);
+  await startListening(server, { path: filename }, what, log, privately);
+  const close = async (): Promise<void> => {
+    const stopped = stopListening(server);
+    await connections.close();
+    await stopped;
+  };
+  try {
+    await chmod(filename, permissions);
+  } catch (cause) {
+    await close();
+    throw new MeshServiceError('listen-failed', `${what}: ${messageOf(cause)}`, { cause });
+  }
+  return { address: filename, close };
+}

@@ -1,0 +1,67 @@
+import type { Duplex } from 'node:stream';
+
+/** Where log lines go. */
+export interface Logger {
+  error(message: string): void;
+  warning(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
+}
+
+/** What opens streams to services of nodes; a stream host fits. TLS on the mesh side is its affair. */
+export interface StreamDialer {
+  dial(nodeId: string, service: string, options: { signal: AbortSignal }): Promise<Duplex>;
+}
+
+/** What accepts streams for services of this node; a stream host fits. TLS on the mesh side is its affair. */
+export interface StreamAcceptor {
+  listen(
+    service: string,
+    options: { tags: Record<string, string> },
+    onStream: (stream: Duplex) => void,
+  ): Promise<{ close(): unknown }> | { close(): unknown };
+}
+
+/** One datagram service of this node; its payloads may be kept. */
+export interface DatagramPort {
+  readonly service: string;
+  /** @throws when there is no way to the node, or the payload is too long; see `code` */
+  send(toNode: string, toService: string, payload: Buffer): void;
+  on(
+    event: 'message',
+    listener: (payload: Buffer, fromNode: string, fromService: string) => void,
+  ): unknown;
+  on(
+    event: 'unreachable',
+    listener: (notice: { problem: string; toNode: string; toService: string }) => void,
+  ): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  close(): void;
+}
+
+/** What gives out datagram services and advertises them; a mesh node fits. */
+export interface DatagramNode {
+  openDatagram(service?: string): DatagramPort;
+  advertise(
+    service: string,
+    description: { connectionType: 0; tags: Record<string, string> },
+  ): { withdraw(): void };
+}
+
+/** A running service. */
+export interface RunningService {
+  /** Where its local side is: `host:port`, a path, a command line or the name of an interface. */
+  readonly address: string;
+  /** Stops accepting, ends everything it carries and resolves when that has ended. */
+  close(): Promise<void>;
+}
+
+export const silentLogger: Logger = {
+  error: () => undefined,
+  warning: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};
+
+/** Connections a proxy carries at once unless told otherwise. */
+export const defaultMaxConnections = 4096;
