@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { certificateFindings, shownCertificate } from './certificate.js';
+
+const certificate = {
+  subject: 'CN=far',
+  issuer: 'CN=ca',
+  nodeIds: ['far'],
+  notBefore: new Date('2026-01-01T00:00:00Z'),
+  notAfter: new Date('2027-01-01T00:00:00Z'),
+};
+const at = (date: string): number => Date.parse(date);
+
+it('gives names and dates', () => {
+  expect(certificateFindings(certificate, 'far', at('2026-06-01'))).toEqual([
+    {
+      subject: 'Certificate',
+      state: 'ok',
+      text: 'names far, valid 2026-01-01 to 2027-01-01, subject CN=far, issued by CN=ca',
+    },
+  ]);
+});
+
+it.each([
+  ['other', '2026-06-01', ['warning']],
+  ['far', '2026-12-31T12:00:00Z', ['ok', 'warning']],
+  ['far', '2027-01-02', ['ok', 'failed']],
+  ['far', '2025-12-31', ['ok', 'failed']],
+])('judges it for %s on %s', (target, now, states) => {
+  expect(certificateFindings(certificate, target, at(now)).map(({ state }) => state)).toEqual(
+    states,
+  );
+});
+
+it('takes what is no certificate for none', () => {
+  expect(shownCertificate([Buffer.from('no')])).toBeUndefined();
+  expect(shownCertificate([])).toBeUndefined();
+  expect(certificateFindings(undefined, 'far', 0)).toEqual([]);
+});

@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { durationText } from '@receptorjs/control-client';
+import { certificateFindings, shownCertificate } from './certificate.js';
+import type { Explanation, Finding, PathLink, ShownCertificate } from './explanation.js';
+import { firewallFindings } from './firewall.js';
+import { linkFindings, pathLinks } from './links.js';
+import {
+  askNode,
+  type Direction,
+  type FirewallVerdict,
+  type NodeAnswers,
+} from './node-questions.js';
+import { missingRoute, type KnownMesh } from './route.js';
+
+/** The node that explains, as far as it is asked; a `MeshNode` and its streams fit. */
+export interface ExplainingNode {
+  readonly nodeId: string;
+  status(): KnownMesh & {
+    readonly connections: readonly {
+      readonly nodeId: string;
+      readonly cost: number;
+      readonly rttNs?: number | undefined;
+    }[];
+    readonly advertisements: readonly {
+      readonly nodeId: string;
+      readonly service: string;
+      readonly connectionType: number;
+      readonly tags: Readonly<Record<string, string>> | null;
+    }[];
+  };
+  isReachable(nodeId: string): boolean;
+  costTo(nodeId: string): number | undefined;
+  traceroute(
+    target: string,
+    options: { signal: AbortSignal },
+  ): AsyncIterable<{
+    readonly from: string;
+    readonly timeNs: number | bigint;
+    readonly error?: Error | undefined;
+  }>;
+}
+
+/** A stream that was opened to find out whether it can be. */
+export interface DialledStream extends Duplex {
+  /** DER, the service's own first. */
+  readonly peerCertificates?: readonly Uint8Array[];
+  /** The largest datagrams in use, in bytes. */
+  readonly maxDatagram?: number;
+}
+
+/** What an explanation is made with. */
+export interface ExplainParts {
+  readonly node: ExplainingNode;
+  /** Opens a stream; `tlsClient` names a TLS client configuration of the node. An error may carry `peerCertificates`. */
+  dial(
+    nodeId: string,
+    service: string,
+    options: { tlsClient?: string | undefined; signal: AbortSignal },
+  ): Promise<DialledStream>;
+  /** What the firewall of this node does with a message. */
+  firewall(message: Direction): FirewallVerdict;
+  /** Wall clock, milliseconds since 1970; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** What is to be explained. */
+export interface ExplainOptions {
+  /** Service of the node; default `control`. */
+  readonly service?: string | undefined;
+  /** Name of a TLS client configuration for the stream. */
+  readonly tlsClient?: string | undefined;
+  /** Ends the explanation early, with what was found. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long each part of an explanation may take, in milliseconds. */
+const PART_MS = 15_000;
+
+/**
+ * Finds out why this node can or can't open a stream to a service of another: the route, every link on it, what the
+ * firewalls on the way do, the service, its certificate, the clocks, the size of datagrams; and opens a stream to see.
+ * Nodes on the way are asked over their control services; what they do not say is `unknown`. Never rejects for what
+ * it finds.
+ */
+export async function explain(
+  parts: ExplainParts,
+  target: string,
+  { service = 'control', tlsClient, signal }: ExplainOptions = {},
+): Promise<Explanation> {
+  const { node } = parts;
+  const subject = { from: node.nodeId, node: target, service };
+  const status = node.status();
+  if (target !== node.nodeId && !node.isReachable(target)) {
+    const { findings, path } = missingRoute(status, target);
+    return { ...subject, open: false, findings, path };
+  }
+  const findings: Finding[] = [];
+  const hops = await hopsTo(node, target, withLimit(signal));
+  findings.push(routeFinding(hops, target, node.costTo(target)));
+  const directions = directionsOf(node.nodeId, target, service);
+  const answers = await askAll(parts, hops, directions, tlsClient, withLimit(signal));
+  const path = pathLinks(hops.nodes, status, answers);
+  findings.push(...linkFindings(path));
+  const own = directions.map((direction) => parts.firewall(direction));
+  findings.push(...firewallFindings(node.nodeId, own, hops.nodes, answers, directions));
+  findings.push(serviceFinding(status, target, service));
+  const tried = await tryStream(parts, target, service, tlsClient, withLimit(signal));
+  findings.push(tried.finding);
+  const now = parts.now?.() ?? Date.now();
+  findings.push(...certificateFindings(tried.certificate, target, now));
+  const clockAheadMs = target === node.nodeId ? 0 : answers.get(target)?.clockAheadMs;
+  findings.push(clockFinding(target, clockAheadMs));
+  if (tried.datagramBytes !== undefined) {
+    findings.push({ subject: 'Datagrams', state: 'ok', text: `${tried.datagramBytes} bytes` });
+  }
+  const { open, certificate, datagramBytes } = tried;
+  return { ...subject, open, findings, path, certificate, clockAheadMs, datagramBytes };
+}
+
+interface Hops {
+  /** The nodes on the way, this one first; as far as the way could be followed. */
+  readonly nodes: readonly string[];
+  readonly error?: Error | undefined;
+  /** Round trip to the last of them, in nanoseconds. */
+  readonly timeNs: number | bigint;
+}
+
+async function hopsTo(node: ExplainingNode, target: string, signal: AbortSignal): Promise<Hops> {
+  const nodes = [node.nodeId];
+  let timeNs: number | bigint = 0;
+  if (target === node.nodeId) return { nodes, timeNs };
+  for await (const hop of node.traceroute(target, { signal })) {
+    if (hop.error !== undefined) return { nodes, timeNs, error: hop.error };
+    timeNs = hop.timeNs;
+    if (hop.from !== nodes.at(-1)) nodes.push(hop.from);
+  }
+  return { nodes, timeNs };
+}
+
+function routeFinding({ nodes, error, timeNs }: Hops, target: string, cost = 0): Finding {
+  const way = nodes.join(' -> ');
+  if (nodes.at(-1) === target) {
+    const text =
+      nodes.length === 1
+        ? 'it is this node itself'
+        : `${way}, cost ${cost}, ping ${durationText(timeNs)}`;
+    return { subject: 'Route', state: 'ok', text };
+  }
+  const why = error?.message ?? 'no answer';
+  return { subject: 'Route', state: 'warning', text: `${way}, then: ${why}` };
+}
+
+function directionsOf(from: string, target: string, service: string): readonly Direction[] {
+  const random = randomBytes(4).toString('hex');
+  return [
+    { fromNode: from, fromService: random, toNode: target, toService: service },
+    { fromNode: target, fromService: service, toNode: from, toService: random },
+  ];
+}
+
+/** Asks every other node on the way, all at once. */
+async function askAll(
+  parts: ExplainParts,
+  { nodes }: Hops,
+  directions: readonly Direction[],
+  tlsClient: string | undefined,
+  signal: AbortSignal,
+): Promise<Map<string, NodeAnswers>> {
+  const now = parts.now ?? Date.now;
+  const { advertisements } = parts.node.status();
+  const asked = nodes.slice(1).map(async (nodeId) => {
+    try {
+      const secure = advertisements.some(
+        (ad) => ad.nodeId === nodeId && ad.service === 'control' && ad.connectionType === 2,
+      );
+      const stream = await parts.dial(nodeId, 'control', {
+        tlsClient: secure ? tlsClient : undefined,
+        signal,
+      });
+      return [nodeId, await askNode(stream, directions, now)] as const;
+    } catch {
+      return [nodeId, {}] as const;
+    }
+  });
+  return new Map(await Promise.all(asked));
+}
+
+function serviceFinding(
+  { advertisements }: ReturnType<ExplainingNode['status']>,
+  target: string,
+  service: string,
+): Finding {
+  const ad = advertisements.find((each) => each.nodeId === target && each.service === service);
+  if (ad === undefined) {
+    const others = advertisements.filter(({ nodeId }) => nodeId === target);
+    const names = others.map((each) => each.service).join(', ');
+    const text = `${service} is not advertised${names === '' ? '' : `; advertised: ${names}`}`;
+    return { subject: 'Service', state: 'warning', text };
+  }
+  const kind = ['datagrams', 'stream', 'stream with TLS'][ad.connectionType] ?? 'unknown kind';
+  const type = ad.tags?.['type'];
+  const text = `${service}, ${kind}${type === undefined ? '' : ` (${type})`}`;
+  return { subject: 'Service', state: ad.connectionType === 0 ? 'failed' : 'ok', text };
+}
+
+interface Tried {
+  readonly open: boolean;
+  readonly finding: Finding;
+  readonly certificate?: ShownCertificate | undefined;
+  readonly datagramBytes?: number | undefined;
+}
+
+async function tryStream(
+  parts: ExplainParts,
+  target: string,
+  service: string,
+  tlsClient: string | undefined,
+  signal: AbortSignal,
+): Promise<Tried> {
+  const begun = performance.now();
+  try {
+    const stream = await parts.dial(target, service, { tlsClient, signal });
+    stream.on('error', () => undefined);
+    const ms = performance.now() - begun;
+    const tried: Tried = {
+      open: true,
+      finding: { subject: 'Stream', state: 'ok', text: `opened in ${ms.toFixed(1)} ms` },
+      certificate: shownCertificate(stream.peerCertificates),
+      datagramBytes: stream.maxDatagram,
+    };
+    stream.destroy();
+    return tried;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return {
+      open: false,
+      finding: { subject: 'Stream', state: 'failed', text },
+      certificate: shownCertificate(
+        (error as { peerCertificates?: readonly Uint8Array[] }).peerCertificates,
+      ),
+    };
+  }
+}
+
+/** Beyond this, signatures and certificates begin to be judged differently at the two ends. */
+const MUCH_SKEW_MS = 30_000;
+
+function clockFinding(target: string, aheadMs: number | undefined): Finding {
+  if (aheadMs === undefined) {
+    return { subject: 'Clock', state: 'unknown', text: `${target} does not say its time` };
+  }
+  const seconds = (Math.abs(aheadMs) / 1000).toFixed(3);
+  const text = `${target} is ${seconds} s ${aheadMs < 0 ? 'behind' : 'ahead'}`;
+  return { subject: 'Clock', state: Math.abs(aheadMs) > MUCH_SKEW_MS ? 'warning' : 'ok', text };
+}
+
+function withLimit(signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(PART_MS);
+  return signal === undefined ? limit : AbortSignal.any([signal, limit]);
+}

@@ -1,0 +1,109 @@
+import { ControlClient, isJsonObject, type JsonObject } from '@receptorjs/control-client';
+import type { Duplex } from 'node:stream';
+
+/** How long a node on the way may take to answer, in milliseconds. */
+const ANSWER_MS = 3_000;
+
+/** What a node on the way said of itself; fields that it did not answer are missing. */
+export interface NodeAnswers {
+  /** Neighbour to what the node says of its link with it. */
+  readonly links?: ReadonlyMap<string, { readonly cost: number; readonly rttNs?: number }>;
+  /** What its firewall does with the two directions of the stream. */
+  readonly firewall?: readonly FirewallVerdict[];
+  /** How far its clock is ahead of this one's, in milliseconds. */
+  readonly clockAheadMs?: number;
+}
+
+/** What the firewall of a node does with messages of one direction. */
+export interface FirewallVerdict {
+  readonly action: string;
+  /** The rule, as text; undefined when none matches. */
+  readonly rule?: string | undefined;
+}
+
+/** One direction of a stream, as firewall rules see it. */
+export interface Direction {
+  readonly fromNode: string;
+  readonly fromService: string;
+  readonly toNode: string;
+  readonly toService: string;
+}
+
+/**
+ * Asks the control service at the other end of a stream for its links, its clock and what its firewall does. A node of
+ * another make does not know the last question.
+ */
+export async function askNode(
+  stream: Duplex,
+  directions: readonly Direction[],
+  now: () => number,
+): Promise<NodeAnswers> {
+  const client = ControlClient.over(stream, { greetingTimeoutMs: ANSWER_MS });
+  try {
+    const node = await client.nodeId();
+    const begun = now();
+    const status = await client.status(['Connections', 'Advertisements'], {
+      timeoutMs: ANSWER_MS,
+    });
+    const middle = (begun + now()) / 2;
+    const time = ownTime(status, node);
+    return {
+      links: linksIn(status),
+      ...(time === undefined ? {} : { clockAheadMs: time - middle }),
+      ...(await firewallOf(client, directions)),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+async function firewallOf(
+  client: ControlClient,
+  directions: readonly Direction[],
+): Promise<{ firewall?: FirewallVerdict[] }> {
+  const firewall: FirewallVerdict[] = [];
+  try {
+    for (const { fromNode, fromService, toNode, toService } of directions) {
+      const reply = await client.request(
+        {
+          command: 'firewall',
+          fromnode: fromNode,
+          fromservice: fromService,
+          tonode: toNode,
+          toservice: toService,
+        },
+        { timeoutMs: ANSWER_MS },
+      );
+      if (!isJsonObject(reply)) return {};
+      const { Action, Rule } = reply;
+      if (typeof Action !== 'string') return {};
+      firewall.push({ action: Action, ...(typeof Rule === 'string' ? { rule: Rule } : {}) });
+    }
+    return { firewall };
+  } catch {
+    return {};
+  }
+}
+
+function linksIn(status: JsonObject): Map<string, { cost: number; rttNs?: number }> {
+  const links = new Map<string, { cost: number; rttNs?: number }>();
+  for (const connection of objectsOf(status['Connections'])) {
+    const { NodeID, Cost, RTT } = connection;
+    if (typeof NodeID !== 'string' || typeof Cost !== 'number') continue;
+    links.set(NodeID, { cost: Cost, ...(typeof RTT === 'number' ? { rttNs: RTT } : {}) });
+  }
+  return links;
+}
+
+/** A node's own advertisements carry the time of the answer. */
+function ownTime(status: JsonObject, node: string): number | undefined {
+  const times = objectsOf(status['Advertisements']).flatMap(({ NodeID, Time }) =>
+    NodeID === node && typeof Time === 'string' ? [Date.parse(Time)] : [],
+  );
+  const time = Math.max(...times);
+  return Number.isFinite(time) ? time : undefined;
+}
+
+function objectsOf(value: JsonObject[string]): JsonObject[] {
+  return Array.isArray(value) ? value.filter((item) => isJsonObject(item)) : [];
+}
