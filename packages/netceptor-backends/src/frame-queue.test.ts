@@ -20,7 +20,7 @@ function drain(queue: FrameQueue): string[] {
 
 describe('a frame queue', () => {
   it('sends control messages ahead of data', () => {
-    const queue = new FrameQueue();
+    const queue = new FrameQueue('stream');
     const data = Buffer.from('..data');
     queue.pushData(data, 2, data.length);
     queue.pushControl(Buffer.from('control'), false);
@@ -28,7 +28,7 @@ describe('a frame queue', () => {
   });
 
   it('joins messages that lie side by side into one buffer', () => {
-    const queue = new FrameQueue();
+    const queue = new FrameQueue('stream');
     const chunk = Buffer.from('__one__two__three');
     queue.pushData(chunk, 2, 5);
     queue.pushData(chunk, 7, 10);
@@ -48,7 +48,7 @@ describe('a frame queue', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const queue = new FrameQueue();
+        const queue = new FrameQueue('stream');
         const expected: string[] = [];
         steps.forEach(({ way, size }, at) => {
           const text = `${at}:`.padEnd(size, '.');
@@ -73,7 +73,7 @@ describe('a frame queue', () => {
   });
 
   it('holds no more than its bounds', () => {
-    const queue = new FrameQueue();
+    const queue = new FrameQueue('stream');
     const message = Buffer.alloc(10_002);
     let taken = 0;
     while (queue.pushData(message, 2, message.length)) taken++;
@@ -88,7 +88,7 @@ describe('a frame queue', () => {
   });
 
   it('gives control messages a turn between batches of data', () => {
-    const queue = new FrameQueue();
+    const queue = new FrameQueue('stream');
     const message = Buffer.alloc(10_002, 1);
     while (queue.pushData(message, 2, message.length));
     expect(queue.takeBatch().length).toBeGreaterThan(0);

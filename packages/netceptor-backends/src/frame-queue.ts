@@ -10,18 +10,25 @@ export const QUEUE_BOUNDS = {
   data: 1_048_576,
   /** Data of this node; beyond this no more is asked for. Low, since it is also the time a ping waits. */
   reserve: 262_144,
-  /** How much goes out in one write, before control messages get their next turn. */
+  /** How much goes out in one write, before control messages get their next turn; a carrier may want less. */
   batch: 262_144,
 } as const;
 
 const SLAB_BYTES = 131_072;
 
 /**
- * What a byte-stream link is to send: control messages ahead of data, each with its length in front. Data that lies
- * side by side in memory (messages handed on out of one chunk, messages built in one slab) goes out as one buffer. It
- * alone writes its fields.
+ * How a batch is cut: `stream` has the length in front of each message, and several of them in a buffer; `messages` has
+ * each bare and alone in its buffer, for carriers that keep messages apart by themselves.
+ */
+export type Framing = 'stream' | 'messages';
+
+/**
+ * What a link is to send: control messages ahead of data. For byte streams, data that lies side by side in memory
+ * (messages handed on out of one chunk, messages built in one slab) goes out as one buffer. It alone writes its fields.
  */
 export class FrameQueue {
+  /** Bytes in front of each message. */
+  readonly #prefix: number;
   #control: Buffer[] = [];
   #controlBytes = 0;
   #data: Buffer[] = [];
@@ -33,31 +40,43 @@ export class FrameQueue {
   #slab = Buffer.alloc(0);
   #slabUsed = 0;
 
+  constructor(framing: Framing) {
+    this.#prefix = framing === 'stream' ? PREFIX_BYTES : 0;
+  }
+
   /** Bytes of data waiting. */
   get dataBytes(): number {
     return this.#dataBytes;
   }
 
   get isEmpty(): boolean {
-    return this.#controlBytes === 0 && this.#dataBytes === 0;
+    return this.#control.length === 0 && this.#dataBytes === 0;
   }
 
   /** Queues a control message; false when there is no room for it. */
   pushControl(message: Buffer, mayDrop: boolean): boolean {
     const bound = mayDrop ? QUEUE_BOUNDS.droppableControl : QUEUE_BOUNDS.control;
     if (this.#controlBytes + message.length > bound) return false;
-    const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
-    frame.writeUInt16LE(message.length, 0);
-    message.copy(frame, PREFIX_BYTES);
+    let frame = message;
+    if (this.#prefix > 0) {
+      frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+      frame.writeUInt16LE(message.length, 0);
+      message.copy(frame, PREFIX_BYTES);
+    }
     this.#control.push(frame);
     this.#controlBytes += frame.length;
     return true;
   }
 
-  /** Queues the data message `chunk[start..end)`, overwriting the two bytes in front of it; false when there is no room. */
+  /**
+   * Queues the data message `chunk[start..end)`, for a stream overwriting the two bytes in front of it; false when there is
+   * no room.
+   */
   pushData(chunk: Buffer, start: number, end: number): boolean {
     if (this.#dataBytes >= QUEUE_BOUNDS.data) return false;
-    if (start >= PREFIX_BYTES) {
+    if (this.#prefix === 0) {
+      this.#append(chunk, start, end);
+    } else if (start >= PREFIX_BYTES) {
       chunk.writeUInt16LE(end - start, start - PREFIX_BYTES);
       this.#append(chunk, start - PREFIX_BYTES, end);
     } else {
@@ -71,44 +90,53 @@ export class FrameQueue {
 
   /** Room for a data message of up to `length` bytes; see `LinkTransport.reserve`. */
   reserve(length: number): Buffer {
-    const size = PREFIX_BYTES + length;
+    const size = this.#prefix + length;
     if (this.#slab.length - this.#slabUsed < size) {
       this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, size));
       this.#slabUsed = 0;
     }
-    const start = this.#slabUsed + PREFIX_BYTES;
+    const start = this.#slabUsed + this.#prefix;
     return this.#slab.subarray(start, start + length);
   }
 
   commit(length: number): void {
     if (length === 0) return;
     const start = this.#slabUsed;
-    this.#slab.writeUInt16LE(length, start);
-    this.#slabUsed = start + PREFIX_BYTES + length;
+    if (this.#prefix > 0) this.#slab.writeUInt16LE(length, start);
+    this.#slabUsed = start + this.#prefix + length;
     this.#append(this.#slab, start, this.#slabUsed);
   }
 
-  /** Takes out what is to be written next: all control messages, then data up to the bound of a batch. */
-  takeBatch(): Buffer[] {
+  /** Takes out what is to be written next, control messages first, up to `limit` bytes and the rest of the last buffer. */
+  takeBatch(limit: number = QUEUE_BOUNDS.batch): Buffer[] {
     this.#endStretch();
-    const batch = this.#control;
-    this.#control = [];
-    this.#controlBytes = 0;
-    let room: number = QUEUE_BOUNDS.batch;
-    let count = 0;
+    const batch: Buffer[] = [];
+    let room = limit;
+    for (const buffer of this.#control) {
+      if (room <= 0) break;
+      room -= buffer.length;
+      this.#controlBytes -= buffer.length;
+      batch.push(buffer);
+    }
+    const controls = batch.length;
+    this.#control = controls === this.#control.length ? [] : this.#control.slice(controls);
     for (const buffer of this.#data) {
       if (room <= 0) break;
       room -= buffer.length;
-      count++;
-      batch.push(buffer);
       this.#dataBytes -= buffer.length;
+      batch.push(buffer);
     }
-    this.#data = count === this.#data.length ? [] : this.#data.slice(count);
+    const taken = batch.length - controls;
+    this.#data = taken === this.#data.length ? [] : this.#data.slice(taken);
     return batch;
   }
 
   #append(buffer: Buffer, start: number, end: number): void {
     this.#dataBytes += end - start;
+    if (this.#prefix === 0) {
+      this.#data.push(buffer.subarray(start, end));
+      return;
+    }
     if (this.#stretch === buffer && this.#stretchEnd === start) {
       this.#stretchEnd = end;
       return;

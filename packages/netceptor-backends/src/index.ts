@@ -17,7 +17,13 @@
  */
 export { BackendError } from './errors.js';
 export type { BackendErrorCode } from './errors.js';
+export type { Dialer, DialOptions } from './dialer.js';
+export type { Listener, ListenOptions } from './listener.js';
 export { dialTcp } from './tcp-dialer.js';
-export type { TcpDialer, TcpDialerOptions } from './tcp-dialer.js';
+export type { TcpDialerOptions } from './tcp-dialer.js';
 export { listenTcp } from './tcp-listener.js';
-export type { TcpListener, TcpListenerOptions } from './tcp-listener.js';
+export type { TcpListenerOptions } from './tcp-listener.js';
+export { dialUdp } from './udp-dialer.js';
+export type { UdpDialerOptions } from './udp-dialer.js';
+export { listenUdp } from './udp-listener.js';
+export type { UdpListenerOptions } from './udp-listener.js';

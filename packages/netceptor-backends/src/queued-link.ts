@@ -1,0 +1,181 @@
+import {
+  MAX_MESSAGE_BYTES,
+  type LinkOptions,
+  type LinkReceiver,
+  type LinkTransport,
+  type MeshNode,
+} from '@receptorjs/netceptor';
+import { FrameQueue, QUEUE_BOUNDS, type Framing } from './frame-queue.js';
+
+/** How long a closed link may take to send its last messages. */
+const CLOSE_MS = 1_000;
+
+/** The socket under a link, which knows its own framing. */
+export interface Carrier {
+  /** How the link cuts what it hands over. */
+  readonly framing: Framing;
+  /** The longest message it carries, in bytes. */
+  readonly maxMessageBytes: number;
+  /** How much it wants at a time, in bytes. */
+  readonly batchBytes: number;
+  /** Sends a batch; calls `written` once, when it takes the next. */
+  write(batch: readonly Buffer[], written: () => void): void;
+  /** Says goodbye after all that it was given, and closes. */
+  end(): void;
+  /** Closes at once. */
+  destroy(reason: string): void;
+}
+
+/** What went over a link since it was opened, without framing. */
+export interface LinkStats {
+  readonly receivedBytes: number;
+  readonly receivedMessages: number;
+  readonly sentBytes: number;
+  readonly sentMessages: number;
+}
+
+/**
+ * The link of any backend: queues what the node sends, control messages ahead of data, and hands it to its carrier one
+ * batch at a time. Whoever reads the carrier calls {@link receive} and, once, {@link handleClosed}. It alone writes its
+ * fields.
+ */
+export class QueuedLink implements LinkTransport {
+  readonly description: string;
+  readonly maxMessageBytes: number;
+  readonly #node: MeshNode;
+  readonly #carrier: Carrier;
+  readonly #queue: FrameQueue;
+  readonly #receiver: LinkReceiver;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #flushScheduled = false;
+  #writing = false;
+  #refusedRoom = false;
+  #warnedOfLength = false;
+  #closeTimer: NodeJS.Timeout | undefined;
+  #receivedBytes = 0;
+  #receivedMessages = 0;
+  #sentBytes = 0;
+  #sentMessages = 0;
+  #resolveClosed: () => void = () => undefined;
+  /** Resolves when the carrier is closed. */
+  readonly closed = new Promise<void>((resolve) => {
+    this.#resolveClosed = resolve;
+  });
+
+  /** @throws {MeshError} `shutdown` */
+  constructor(node: MeshNode, carrier: Carrier, description: string, options: LinkOptions) {
+    this.description = description;
+    this.maxMessageBytes = carrier.maxMessageBytes;
+    this.#node = node;
+    this.#carrier = carrier;
+    this.#queue = new FrameQueue(carrier.framing);
+    this.#receiver = node.attachLink(this, options);
+  }
+
+  /** Whether the peer has named itself and been accepted, at any time. */
+  get wasEstablished(): boolean {
+    return this.#receiver.wasEstablished;
+  }
+
+  stats(): LinkStats {
+    return {
+      receivedBytes: this.#receivedBytes,
+      receivedMessages: this.#receivedMessages,
+      sentBytes: this.#sentBytes,
+      sentMessages: this.#sentMessages,
+    };
+  }
+
+  /** Takes the message `chunk[start..end)` that arrived; nobody touches these bytes again. */
+  receive(chunk: Buffer, start: number, end: number): void {
+    if (this.#state !== 'open') return;
+    this.#receivedBytes += end - start;
+    this.#receivedMessages++;
+    if (end - start <= MAX_MESSAGE_BYTES) this.#receiver.message(chunk, start, end);
+    else this.#refuseLength('from', end - start);
+  }
+
+  /** The carrier is closed. */
+  handleClosed(reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    clearTimeout(this.#closeTimer);
+    this.#receiver.closed(reason);
+    this.#resolveClosed();
+  }
+
+  sendControl(message: Buffer, mayDrop = false): void {
+    if (this.#state !== 'open') return;
+    if (message.length > this.maxMessageBytes) this.#refuseLength('to', message.length);
+    else if (this.#queue.pushControl(message, mayDrop)) this.#queued(message.length);
+    else if (!mayDrop) this.#carrier.destroy('the peer has stopped reading');
+  }
+
+  sendData(chunk: Buffer, start: number, end: number): void {
+    if (this.#state !== 'open' || end === start) return;
+    if (end - start > this.maxMessageBytes) this.#refuseLength('to', end - start);
+    else if (this.#queue.pushData(chunk, start, end)) this.#queued(end - start);
+  }
+
+  reserve(length: number): Buffer | undefined {
+    if (this.#state !== 'open') return undefined;
+    if (this.#queue.dataBytes >= QUEUE_BOUNDS.reserve) {
+      this.#refusedRoom = true;
+      return undefined;
+    }
+    return this.#queue.reserve(Math.min(length, this.maxMessageBytes));
+  }
+
+  commit(length: number): void {
+    this.#queue.commit(length);
+    if (length > 0) this.#queued(length);
+  }
+
+  close(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#closeTimer = setTimeout(() => this.#carrier.destroy('closed'), CLOSE_MS);
+    while (!this.#queue.isEmpty) this.#carrier.write(this.#queue.takeBatch(), () => undefined);
+    this.#carrier.end();
+  }
+
+  #queued(length: number): void {
+    this.#sentBytes += length;
+    this.#sentMessages++;
+    this.#flushSoon();
+  }
+
+  /** Writes once after everything that the running task queues. */
+  #flushSoon(): void {
+    if (this.#flushScheduled || this.#writing) return;
+    this.#flushScheduled = true;
+    queueMicrotask(() => {
+      this.#flushScheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#writing || this.#queue.isEmpty || this.#state !== 'open') return;
+    this.#writing = true;
+    this.#carrier.write(this.#queue.takeBatch(this.#carrier.batchBytes), () => this.#written());
+  }
+
+  #written(): void {
+    this.#writing = false;
+    this.#flush();
+    if (this.#refusedRoom && this.#queue.dataBytes < QUEUE_BOUNDS.reserve) {
+      this.#refusedRoom = false;
+      this.#receiver.drained();
+    }
+  }
+
+  /** Says once a link that a message was dropped for its length. */
+  #refuseLength(direction: 'from' | 'to', length: number): void {
+    if (this.#warnedOfLength) return;
+    this.#warnedOfLength = true;
+    this.#node.log.warning(
+      `Dropping messages ${direction} ${this.description} that are too long: ${length} bytes, and the link carries ${this.maxMessageBytes}`,
+    );
+  }
+}

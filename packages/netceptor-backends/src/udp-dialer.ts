@@ -1,0 +1,112 @@
+import type { Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
+import { hostPort } from './address.js';
+import { connectFailed, type SocketTarget } from './connect-socket.js';
+import { startDialer, type Dialer, type DialOptions } from './dialer.js';
+import { QueuedLink, type Carrier } from './queued-link.js';
+import {
+  GOODBYE,
+  growBuffers,
+  makeUdpSocket,
+  MAX_DATAGRAM_BYTES,
+  UDP_BATCH_BYTES,
+  udpAddresses,
+} from './udp-socket.js';
+
+/** Whom to dial, and how. */
+export interface UdpDialerOptions extends DialOptions, SocketTarget {}
+
+/**
+ * Links a node to a UDP listener. With redial it returns at once and keeps trying: after 100 ms, then twice as long each
+ * time up to 20 s. Each attempt has a port of its own, and the next address where a name has several. Without, it
+ * resolves when the socket stands, which says nothing about the peer. Where nobody listens the system says so, which ends
+ * the link at once.
+ *
+ * @throws {MeshError} `invalid-cost`, `shutdown`
+ * @throws {BackendError} `connect-failed`, only without redial.
+ */
+export function dialUdp(node: MeshNode, options: UdpDialerOptions): Promise<Dialer> {
+  const address = hostPort(options.host, options.port);
+  let attempts = 0;
+  return startDialer(node, options, address, async () => {
+    const socket = await connectUdp(options, attempts++, address);
+    let destroyed = false;
+    return {
+      get destroyed() {
+        return destroyed;
+      },
+      destroy: () => {
+        destroyed = true;
+        socket.close();
+      },
+      link: () => openUdpLink(node, socket, address, options),
+    };
+  });
+}
+
+/** @throws {BackendError} `connect-failed` */
+async function connectUdp(
+  { host, port }: SocketTarget,
+  attempt: number,
+  address: string,
+): Promise<Socket> {
+  let socket: Socket | undefined;
+  try {
+    const addresses = await udpAddresses(host);
+    const target = addresses[attempt % addresses.length];
+    if (target === undefined) throw new Error(`${host} has no address`);
+    socket = makeUdpSocket(target.family);
+    const connected = once(socket, 'connect');
+    socket.connect(port, target.address);
+    await connected;
+    growBuffers(socket);
+    return socket;
+  } catch (cause) {
+    socket?.close();
+    throw connectFailed(address, cause);
+  }
+}
+
+function openUdpLink(
+  node: MeshNode,
+  socket: Socket,
+  address: string,
+  options: LinkOptions,
+): QueuedLink {
+  let reason = 'the connection was closed';
+  let closed = false;
+  const close = (why: string): void => {
+    if (closed) return;
+    closed = true;
+    reason = why;
+    socket.close();
+  };
+  const fail = (error: NodeJS.ErrnoException): void =>
+    close(error.code === 'ECONNREFUSED' ? 'nobody listens there (ECONNREFUSED)' : error.message);
+  const carrier: Carrier = {
+    framing: 'messages',
+    maxMessageBytes: MAX_DATAGRAM_BYTES,
+    batchBytes: UDP_BATCH_BYTES,
+    write(batch, written) {
+      if (closed) return;
+      batch.forEach((message, at) => {
+        if (at < batch.length - 1) socket.send(message);
+        else
+          socket.send(message, (error) => {
+            if (error === null) setImmediate(written);
+            else fail(error);
+          });
+      });
+    },
+    end: () => {
+      if (!closed) socket.send(GOODBYE, () => close('closed'));
+    },
+    destroy: close,
+  };
+  const link = new QueuedLink(node, carrier, `udp ${address}`, options);
+  socket.on('message', (message) => link.receive(message, 0, message.length));
+  socket.on('error', fail);
+  socket.on('close', () => link.handleClosed(reason));
+  return link;
+}

@@ -1,0 +1,128 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
+import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
+import { hostPort, plainAddress } from './address.js';
+import { MAX_LINKS } from './listener.js';
+import { QueuedLink, type Carrier } from './queued-link.js';
+import { GOODBYE, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
+
+/** The most peers of one listener that have not named themselves; beyond this the one waiting longest has to go. */
+const MAX_GREETING = 256;
+/** A peer whose link has ended gets no new one for so long: what it had sent before it knew is not a beginning. */
+const FAREWELL_MS = 1_000;
+/** The most ended links remembered for that; the oldest is forgotten first. */
+const MAX_FAREWELLS = 1_024;
+/** The first bytes of messages: data, a routing update, an advertisement. */
+const [DATA, ROUTING_UPDATE, ADVERTISEMENT] = [0, 1, 2];
+
+/** The peers of a UDP listener by address and port. It alone writes its fields. */
+export class UdpSessions {
+  readonly #node: MeshNode;
+  readonly #socket: Socket;
+  readonly #options: LinkOptions;
+  readonly #links = new Map<string, QueuedLink>();
+  /** Links that were not established when last looked at, oldest first. */
+  readonly #greeting = new Map<string, QueuedLink>();
+  /** Peers whose link has ended, with the time until which they get no new one, oldest first. */
+  readonly #farewells = new Map<string, number>();
+  #closing = false;
+
+  constructor(node: MeshNode, socket: Socket, options: LinkOptions) {
+    this.#node = node;
+    this.#socket = socket;
+    this.#options = options;
+  }
+
+  receive(message: Buffer, peer: RemoteInfo): void {
+    const key = `${peer.port} ${peer.address}`;
+    const link = this.#links.get(key) ?? this.#begin(key, message, peer);
+    link?.receive(message, 0, message.length);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const links = [...this.#links.values()];
+    for (const link of links) link.close();
+    await Promise.all(links.map((link) => link.closed));
+  }
+
+  /** A link for a peer not known: only for the message that begins one. */
+  #begin(key: string, message: Buffer, peer: RemoteInfo): QueuedLink | undefined {
+    if (this.#closing || this.#node.closed) return undefined;
+    const type = message[0];
+    if (type === DATA || type === ADVERTISEMENT) {
+      // The peer holds a link that this listener does not, from before a restart, say.
+      this.#socket.send(GOODBYE, peer.port, peer.address);
+      return undefined;
+    }
+    if (type !== ROUTING_UPDATE || !this.#mayBegin(key)) return undefined;
+    const name = hostPort(plainAddress(peer.address), peer.port);
+    const link = new QueuedLink(
+      this.#node,
+      this.#carrier(key, peer, (reason) => link.handleClosed(reason)),
+      `udp ${name}`,
+      this.#options,
+    );
+    this.#links.set(key, link);
+    this.#greeting.set(key, link);
+    return link;
+  }
+
+  #mayBegin(key: string): boolean {
+    const until = this.#farewells.get(key);
+    if (until !== undefined && performance.now() < until) return false;
+    this.#farewells.delete(key);
+    if (this.#greeting.size >= MAX_GREETING) {
+      for (const [other, link] of this.#greeting) {
+        if (link.wasEstablished) this.#greeting.delete(other);
+      }
+    }
+    if (this.#greeting.size >= MAX_GREETING || this.#links.size >= MAX_LINKS) {
+      const [oldest] = this.#greeting.values();
+      if (oldest === undefined || oldest.wasEstablished) return false;
+      oldest.close();
+      return false;
+    }
+    return true;
+  }
+
+  #carrier(key: string, peer: RemoteInfo, closed: (reason: string) => void): Carrier {
+    const socket = this.#socket;
+    const { address, port } = peer;
+    let ended = false;
+    const end = (reason: string): void => {
+      if (ended) return;
+      ended = true;
+      this.#links.delete(key);
+      this.#greeting.delete(key);
+      this.#remember(key);
+      // Not within the call that ends the link: the node is in the middle of something.
+      queueMicrotask(() => closed(reason));
+    };
+    return {
+      framing: 'messages',
+      maxMessageBytes: MAX_DATAGRAM_BYTES,
+      batchBytes: UDP_BATCH_BYTES,
+      write(batch, written) {
+        if (ended) return;
+        batch.forEach((message, at) => {
+          if (at < batch.length - 1) socket.send(message, port, address);
+          // An error of one datagram, such as no route for now, is a loss; silence ends the link in time.
+          else socket.send(message, port, address, () => setImmediate(written));
+        });
+      },
+      end: () => {
+        if (!ended) socket.send(GOODBYE, port, address);
+        end('closed');
+      },
+      destroy: end,
+    };
+  }
+
+  #remember(key: string): void {
+    this.#farewells.delete(key);
+    this.#farewells.set(key, performance.now() + FAREWELL_MS);
+    if (this.#farewells.size <= MAX_FAREWELLS) return;
+    const [oldest] = this.#farewells.keys();
+    if (oldest !== undefined) this.#farewells.delete(oldest);
+  }
+}
