@@ -16,7 +16,14 @@
  */
 export { MeshServiceError } from './errors.js';
 export type { MeshServiceErrorCode } from './errors.js';
-export type { Logger, RunningService, StreamAcceptor, StreamDialer } from './service-types.js';
+export type {
+  DatagramNode,
+  DatagramPort,
+  Logger,
+  RunningService,
+  StreamAcceptor,
+  StreamDialer,
+} from './service-types.js';
 export { serveTcpClient } from './serve-tcp-client.js';
 export type { TcpClientOptions } from './serve-tcp-client.js';
 export { serveTcpServer } from './serve-tcp-server.js';
@@ -25,3 +32,7 @@ export { serveUnixClient } from './serve-unix-client.js';
 export type { UnixClientOptions } from './serve-unix-client.js';
 export { serveUnixServer } from './serve-unix-server.js';
 export type { UnixServerOptions } from './serve-unix-server.js';
+export { serveUdpClient } from './serve-udp-client.js';
+export type { UdpClientOptions } from './serve-udp-client.js';
+export { serveUdpServer } from './serve-udp-server.js';
+export type { UdpServerOptions } from './serve-udp-server.js';

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { DropLog } from './drop-log.js';
+import { FlowTable } from './flow-table.js';
+
+it('D17: holds the flows used last, and none longer than its idle time', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ source: fc.integer({ min: 0, max: 9 }), afterMs: fc.nat(60) })),
+      (uses) => {
+        let now = 0;
+        const live = new Map<string, number>();
+        const table = new FlowTable(
+          { max: 4, idleMs: 100 },
+          () => undefined,
+          () => now,
+        );
+        for (const { source, afterMs } of uses) {
+          now += afterMs;
+          table.expire();
+          for (const [key, at] of live) if (now - at >= 100) live.delete(key);
+          const key = String(source);
+          let made = false;
+          table.use(key, () => {
+            made = true;
+            return { close: () => live.delete(key) };
+          });
+          expect(made).toBe(!live.has(key));
+          live.delete(key);
+          live.set(key, now);
+          expect(table.size).toBe(live.size);
+          expect(table.size).toBeLessThanOrEqual(4);
+        }
+        table.close();
+        expect(live.size).toBe(0);
+      },
+    ),
+  );
+});
+
+it('says at once what is dropped, then every ten seconds how many', () => {
+  let now = 0;
+  const lines: string[] = [];
+  const ignore = (): void => undefined;
+  const log = { error: ignore, info: ignore, debug: ignore, warning: (l: string) => lines.push(l) };
+  const drops = new DropLog('p', log, () => now);
+  for (; now < 25_000; now += 1000) drops.drop('too long');
+  expect(lines).toEqual([
+    'p: dropped 1 (1 in all): too long',
+    'p: dropped 10 (11 in all): too long',
+    'p: dropped 10 (21 in all): too long',
+  ]);
+  expect(drops.total).toBe(25);
+  for (let reason = 0; reason < 1000; reason += 1) drops.drop(`reason ${reason}`);
+  expect(lines.length).toBeLessThan(40);
+});

@@ -1,0 +1,101 @@
+import { DropLog } from './drop-log.js';
+import { messageOf } from './errors.js';
+import { FlowTable } from './flow-table.js';
+import { hostPort } from './host-port.js';
+import {
+  silentLogger,
+  type DatagramNode,
+  type DatagramPort,
+  type Logger,
+  type RunningService,
+} from './service-types.js';
+import { boundSocket, maxSendQueueBytes, resolveUdp } from './udp-socket.js';
+
+/** Flows a UDP proxy keeps at once, unless told otherwise. */
+export const defaultMaxFlows = 4096;
+/** Milliseconds a flow is kept without a datagram in either direction, unless told otherwise. */
+export const defaultFlowIdleMs = 300_000;
+
+/** Options of {@link serveUdpServer}. */
+export interface UdpServerOptions {
+  /** Port to listen on; 0 takes a free one. */
+  readonly port: number;
+  /** Address to listen on. Default `0.0.0.0`. */
+  readonly host?: string | undefined;
+  readonly remoteNode: string;
+  readonly remoteService: string;
+  readonly log?: Logger | undefined;
+  /** Sources served at once; a further one takes the place of the longest quiet. Default 4,096. */
+  readonly maxFlows?: number | undefined;
+  /** Milliseconds a source is remembered without a datagram in either direction. Default 300,000. */
+  readonly flowIdleMs?: number | undefined;
+}
+
+/**
+ * Carries each datagram that arrives here to a service of a node, with a service of its own for each source, and takes
+ * answers from that service of that node only. What is too long for the mesh is dropped, counted and logged.
+ *
+ * @throws MeshServiceError `invalid-address`, `listen-failed`
+ */
+export async function serveUdpServer(
+  node: DatagramNode,
+  options: UdpServerOptions,
+): Promise<RunningService> {
+  const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
+  const log = options.log ?? silentLogger;
+  const what = `udp-server ${hostPort(host, port)} to ${remoteNode}:${remoteService}`;
+  const drops = new DropLog(what, log);
+  const socket = await boundSocket(await resolveUdp(host, port));
+  const flows = new FlowTable<DatagramPort>(
+    {
+      max: options.maxFlows ?? defaultMaxFlows,
+      idleMs: options.flowIdleMs ?? defaultFlowIdleMs,
+    },
+    () => {
+      log.debug(`${what}: the longest quiet source makes room for a new one`);
+    },
+  );
+  const open = (source: string, toAddress: string, toPort: number): DatagramPort => {
+    const mesh = node.openDatagram();
+    log.debug(`${what}: new source ${source}`);
+    mesh.on('message', (payload, fromNode, fromService) => {
+      if (fromNode !== remoteNode || fromService !== remoteService) {
+        drops.drop(`an answer from ${fromNode}:${fromService}`);
+      } else if (socket.getSendQueueSize() > maxSendQueueBytes) {
+        drops.drop('the system takes answers too slowly');
+      } else {
+        flows.touch(source);
+        socket.send(payload, toPort, toAddress, (error) => {
+          if (error) drops.drop(error.message);
+        });
+      }
+    });
+    mesh.on('unreachable', ({ problem }) => {
+      drops.drop(problem);
+    });
+    return mesh;
+  };
+  socket.on('message', (payload, { address, port: fromPort }) => {
+    const source = hostPort(address, fromPort);
+    try {
+      flows
+        .use(source, () => open(source, address, fromPort))
+        .send(remoteNode, remoteService, payload);
+    } catch (error) {
+      drops.drop(messageOf(error));
+    }
+  });
+  socket.on('error', (error) => {
+    drops.drop(error.message);
+  });
+  return {
+    address: hostPort(host, socket.address().port),
+    close: () =>
+      new Promise((resolve) => {
+        flows.close();
+        socket.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
