@@ -9,18 +9,17 @@ import { filesBelow, members, root } from './workspace.mjs';
  * @type {readonly (readonly string[])[]}
  */
 export const layers = [
-  ['netceptor'],
+  ['netceptor', 'certificates'],
   [
     'netceptor-streams',
     'netceptor-backends',
     'netceptor-simulator',
     'runner-core',
-    'certificates',
     'receptor-config',
   ],
   ['control-client', 'runner-streaming'],
   ['control-service', 'workceptor'],
-  ['workceptor-kubernetes', 'mesh-services', 'runner-mesh', 'controller-core'],
+  ['workceptor-kubernetes', 'mesh-services', 'mesh-diagnostics', 'runner-mesh', 'controller-core'],
   ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt'],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];
@@ -42,6 +41,7 @@ const mesh = new Set([
   'control-service',
   'workceptor',
   'mesh-services',
+  'mesh-diagnostics',
   'certificates',
 ]);
 

@@ -1,0 +1,38 @@
+/**
+ * TLS for a mesh: certificates bound to Receptor node IDs, loaded and checked, read again when their files change,
+ * judged as chains; and a CA, requests and signatures for small meshes.
+ *
+ * ```ts
+ * import { TlsClient, TlsServer, connectTls, createTlsServer } from '@receptorjs/certificates';
+ *
+ * const options = { nodeId: 'hop', log: { warning: console.warn, info: console.info } };
+ * const server = await TlsServer.load({ name: 'in', cert: 'hop.crt', key: 'hop.key' }, options);
+ * createTlsServer(server, { accepted: (socket) => socket.end('hello') }).listen(2222);
+ *
+ * const client = await TlsClient.load({ name: 'out', rootCas: 'ca.crt' }, options);
+ * (await connectTls(client, { host: 'hop.example.org', port: 2222 })).pipe(process.stdout);
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { CertificateError } from './certificate-error.js';
+export type { CertificateErrorCode } from './certificate-error.js';
+export type { CertificateLog } from './log.js';
+export { receptorNodeIds } from './receptor-name.js';
+export type { TlsClientConfig, TlsServerConfig } from './tls-config.js';
+export type { TlsMaterial } from './tls-material.js';
+export type { LoadOptions } from './watched-material.js';
+export { TlsServer } from './tls-server.js';
+export type { ClientCertificates } from './tls-server.js';
+export { TlsClient } from './tls-client.js';
+export type { ExpectedPeer } from './peer-rules.js';
+export {
+  connectTls,
+  connectTlsOptions,
+  createTlsServer,
+  judgeClientSocket,
+  judgeServerSocket,
+  serverTlsOptions,
+} from './tls-sockets.js';
+export type { ConnectTlsOptions, TlsServerHandlers } from './tls-sockets.js';
+export { tlsFailure } from './tls-failure.js';

@@ -1,0 +1,233 @@
+import { constants } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  connect,
+  createServer,
+  type ConnectionOptions,
+  type DetailedPeerCertificate,
+  type Server,
+  type TlsOptions,
+  type TLSSocket,
+} from 'node:tls';
+import { CertificateError } from './certificate-error.js';
+import { tlsFailure } from './tls-failure.js';
+import type { TlsClient } from './tls-client.js';
+import type { TlsServer } from './tls-server.js';
+
+/** How long a TLS handshake may take unless told otherwise, in milliseconds. */
+const HANDSHAKE_MS = 10_000;
+/** The most certificates of a peer that are looked at. */
+const MAX_CHAIN = 16;
+
+/**
+ * Options for `node:tls` servers with what the configuration holds now. Clients that must show a certificate are refused
+ * by `node:tls` already; everything else about their certificates is for {@link judgeClientSocket}, so prefer
+ * {@link createTlsServer}, which also follows changed files.
+ */
+export function serverTlsOptions(server: TlsServer): TlsOptions {
+  const { certificatePem, keyPem, caPem } = server.current();
+  return {
+    cert: certificatePem,
+    key: keyPem,
+    ca: caPem,
+    minVersion: server.config.minTls13 === true ? 'TLSv1.3' : 'TLSv1.2',
+    requestCert: server.clientCertificates !== 'unasked',
+    rejectUnauthorized: server.clientCertificates === 'required',
+    // A resumed session would come without the chain it was judged by.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    handshakeTimeout: HANDSHAKE_MS,
+  };
+}
+
+/**
+ * Options for `tls.connect` with what the configuration holds now: chain, host and fingerprints are checked. With
+ * `insecureSkipVerify` nothing is, not even fingerprints: {@link connectTls} does that too.
+ */
+export function connectTlsOptions(
+  client: TlsClient,
+  { host }: { readonly host: string },
+): ConnectionOptions {
+  const { certificatePem, keyPem, caPem } = client.current();
+  const name = host.replace(/^\[|\]$/g, '');
+  return {
+    cert: certificatePem,
+    key: keyPem,
+    ca: caPem,
+    minVersion: client.config.minTls13 === true ? 'TLSv1.3' : 'TLSv1.2',
+    rejectUnauthorized: client.config.insecureSkipVerify !== true,
+    // An IP address can't be asked for by name.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    checkServerIdentity: (_, certificate) => {
+      const chain: Buffer[] = [];
+      let next: object | undefined = certificate;
+      while (next !== undefined && chain.length < MAX_CHAIN) {
+        const { raw, issuerCertificate }: Partial<DetailedPeerCertificate> = next;
+        if (raw === undefined || chain.some((each) => each.equals(raw))) break;
+        chain.push(raw);
+        next = issuerCertificate;
+      }
+      return client.judgeServer(chain, { host });
+    },
+  };
+}
+
+/** Says what is wrong with the certificates of a client whose handshake is done, or nothing. */
+export function judgeClientSocket(
+  server: TlsServer,
+  socket: TLSSocket,
+): CertificateError | undefined {
+  const chain = peerChain(socket);
+  const problem = server.judgeClient(chain);
+  if (problem !== undefined || chain.length === 0 || server.clientCertificates === 'unasked') {
+    return problem;
+  }
+  return verdictOf(socket);
+}
+
+/** Says what is wrong with the certificates of a server whose handshake is done, or nothing. */
+export function judgeServerSocket(
+  client: TlsClient,
+  socket: TLSSocket,
+  { host }: { readonly host: string },
+): CertificateError | undefined {
+  const problem = client.judgeServer(peerChain(socket), { host });
+  return problem ?? (client.config.insecureSkipVerify === true ? undefined : verdictOf(socket));
+}
+
+/** How a TLS server is set up. */
+export interface TlsServerHandlers {
+  /** A client whose handshake is done and whose certificates are right. The socket is open at both ends until ended. */
+  readonly accepted: (socket: TLSSocket) => void;
+  /** A client was refused, or its handshake failed; its socket is closed. */
+  readonly refused?: (error: CertificateError, socket: TLSSocket) => void;
+}
+
+/** A `node:tls` server, not listening yet, that judges its clients and uses changed files for new connections. */
+export function createTlsServer(
+  server: TlsServer,
+  { accepted, refused }: TlsServerHandlers,
+): Server {
+  const listener = createServer({
+    ...serverTlsOptions(server),
+    // Refused below, with a reason.
+    rejectUnauthorized: false,
+    allowHalfOpen: true,
+  });
+  listener.on('secureConnection', (socket) => {
+    const problem = judgeClientSocket(server, socket);
+    if (problem === undefined) {
+      accepted(socket);
+      return;
+    }
+    socket.on('error', () => undefined);
+    socket.destroy();
+    refused?.(problem, socket);
+  });
+  listener.on('tlsClientError', (error, socket) => {
+    socket.destroy();
+    refused?.(tlsFailure(error), socket);
+  });
+  const refresh = (): void => listener.setSecureContext(serverTlsOptions(server));
+  server.on('changed', refresh);
+  listener.once('close', () => server.off('changed', refresh));
+  return listener;
+}
+
+/** Where and how to connect. */
+export interface ConnectTlsOptions {
+  /** Host name or IP address that the server's certificate must be for. */
+  readonly host: string;
+  /** Port at `host`; needed unless `socket` is given. */
+  readonly port?: number;
+  /** A connected stream to speak TLS over. */
+  readonly socket?: Duplex;
+  readonly signal?: AbortSignal;
+  /** Milliseconds until the handshake must be done; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Connects, and judges the server before anything is sent or received. The socket stays open in one direction when the
+ * other is ended.
+ *
+ * @throws {CertificateError} for the server's certificates and for TLS itself; other errors of the socket as they are
+ */
+export async function connectTls(
+  client: TlsClient,
+  { host, port, socket: stream, signal, timeoutMs = HANDSHAKE_MS }: ConnectTlsOptions,
+): Promise<TLSSocket> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+  stop.throwIfAborted();
+  const name = host.replace(/^\[|\]$/g, '');
+  const options = {
+    ...connectTlsOptions(client, { host }),
+    // Refused below, with a reason.
+    rejectUnauthorized: false,
+    allowHalfOpen: true,
+    ...(stream === undefined ? { host: name, port } : { socket: stream }),
+  };
+  const socket = connect(options);
+  return new Promise((resolve, reject) => {
+    const give = (error: Error): void => {
+      stop.removeEventListener('abort', stopped);
+      socket.off('error', give);
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(isOfTls(error) ? tlsFailure(error) : error);
+    };
+    const stopped = (): void => {
+      give(
+        signal?.aborted === true
+          ? toError(signal.reason)
+          : new CertificateError(
+              'tls-failed',
+              `no TLS handshake with ${host} in ${String(timeoutMs)} ms`,
+            ),
+      );
+    };
+    stop.addEventListener('abort', stopped);
+    socket.once('error', give);
+    socket.once('secureConnect', () => {
+      const problem = judgeServerSocket(client, socket, { host });
+      if (problem !== undefined) {
+        give(problem);
+        return;
+      }
+      stop.removeEventListener('abort', stopped);
+      socket.off('error', give);
+      resolve(socket);
+    });
+  });
+}
+
+/** The certificates a peer has shown, DER, its own first. */
+function peerChain(socket: TLSSocket): Buffer[] {
+  const chain: Buffer[] = [];
+  for (
+    let next = socket.getPeerX509Certificate();
+    next !== undefined && chain.length < MAX_CHAIN;
+    next = next.issuerCertificate
+  ) {
+    const { raw } = next;
+    if (chain.some((each) => each.equals(raw))) break;
+    chain.push(raw);
+  }
+  return chain;
+}
+
+/** What OpenSSL says about the peer's chain: it has to agree. */
+function verdictOf({ authorized, authorizationError }: TLSSocket): CertificateError | undefined {
+  if (authorized) return undefined;
+  // The typings say Error; it is the name of OpenSSL's verdict.
+  return tlsFailure({ code: String(authorizationError), message: 'the chain is not trusted' });
+}
+
+function isOfTls(error: Error): boolean {
+  return 'code' in error && /^ERR_(SSL|TLS)_|^EPROTO$/.test(String(error.code));
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('the connection was cancelled');
+}
