@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { durationText } from '@receptorjs/control-client';
 import { certificateFindings, shownCertificate } from './certificate.js';
-import type { Explanation, Finding, PathLink, ShownCertificate } from './explanation.js';
+import type { Explanation, Finding, ShownCertificate } from './explanation.js';
 import { firewallFindings } from './firewall.js';
+import type { LinkHistory } from './link-history.js';
 import { linkFindings, pathLinks } from './links.js';
 import {
   askNode,
@@ -60,6 +61,8 @@ export interface ExplainParts {
   ): Promise<DialledStream>;
   /** What the firewall of this node does with a message. */
   firewall(message: Direction): FirewallVerdict;
+  /** The links that the mesh has lost. */
+  readonly history: Pick<LinkHistory, 'lost'>;
   /** Wall clock, milliseconds since 1970; default `Date.now`. */
   readonly now?: () => number;
 }
@@ -92,7 +95,12 @@ export async function explain(
   const subject = { from: node.nodeId, node: target, service };
   const status = node.status();
   if (target !== node.nodeId && !node.isReachable(target)) {
-    const { findings, path } = missingRoute(status, target);
+    const { findings, path } = missingRoute(
+      status,
+      target,
+      parts.history.lost(),
+      parts.now?.() ?? Date.now(),
+    );
     return { ...subject, open: false, findings, path };
   }
   const findings: Finding[] = [];

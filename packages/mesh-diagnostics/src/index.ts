@@ -4,9 +4,10 @@
  * `receptorctl explain` prints.
  *
  * ```ts
- * import { explain } from '@receptorjs/mesh-diagnostics';
+ * import { explain, LinkHistory } from '@receptorjs/mesh-diagnostics';
  *
- * const explanation = await explain({ node, dial, firewall }, 'far', { service: 'control' });
+ * const history = new LinkHistory(node);
+ * const explanation = await explain({ node, dial, firewall, history }, 'far', { service: 'control' });
  * for (const { subject, state, text } of explanation.findings) console.log(subject, state, text);
  * if (!explanation.open) process.exitCode = 1;
  * ```
@@ -23,5 +24,7 @@ export type {
   PathLink,
   ShownCertificate,
 } from './explanation.js';
+export { LinkHistory } from './link-history.js';
+export type { FollowedNode, LostLink } from './link-history.js';
 export type { Direction, FirewallVerdict } from './node-questions.js';
 export type { KnownMesh } from './route.js';

@@ -1,4 +1,9 @@
-import { ControlClient, isJsonObject, type JsonObject } from '@receptorjs/control-client';
+import {
+  ControlClient,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '@receptorjs/control-client';
 import type { Duplex } from 'node:stream';
 
 /** How long a node on the way may take to answer, in milliseconds. */
@@ -105,5 +110,7 @@ function ownTime(status: JsonObject, node: string): number | undefined {
 }
 
 function objectsOf(value: JsonObject[string]): JsonObject[] {
-  return Array.isArray(value) ? value.filter((item) => isJsonObject(item)) : [];
+  return Array.isArray(value)
+    ? (value as readonly JsonValue[]).filter((item) => isJsonObject(item))
+    : [];
 }

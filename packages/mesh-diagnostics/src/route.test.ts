@@ -1,50 +1,49 @@
 import { expect, it } from 'vitest';
 import { missingRoute } from './route.js';
 
+const mesh = {
+  nodeId: 'near',
+  knownConnectionCosts: { near: { hop: 1 }, hop: { near: 1 }, far: {} },
+  routingTable: { hop: 'hop' },
+};
+
 it('says what is known when the node is not', () => {
-  const mesh = {
-    nodeId: 'near',
-    knownConnectionCosts: { near: { hop: 1 }, hop: { near: 1 } },
-    routingTable: { hop: 'hop' },
-  };
-  expect(missingRoute(mesh, 'far').findings).toEqual([
-    { subject: 'Route', state: 'failed', text: 'nothing was heard of a node far; known: hop' },
-  ]);
+  expect(missingRoute(mesh, 'nonesuch', [], 0)).toEqual({
+    findings: [
+      {
+        subject: 'Route',
+        state: 'failed',
+        text: 'nothing was heard of a node nonesuch; known: far, hop',
+      },
+    ],
+    path: [],
+  });
 });
 
 it('says so when there is no link at all', () => {
-  const mesh = { nodeId: 'near', knownConnectionCosts: {}, routingTable: {} };
-  expect(missingRoute(mesh, 'far').findings[0]?.text).toBe(
+  const alone = { nodeId: 'near', knownConnectionCosts: {}, routingTable: {} };
+  expect(missingRoute(alone, 'far', [], 0).findings[0]?.text).toBe(
     'nothing was heard of a node far, nor of any other: this node has no link',
   );
 });
 
-it('names the link that is missing between the two parts', () => {
-  const mesh = {
-    nodeId: 'near',
-    knownConnectionCosts: {
-      near: { hop: 1 },
-      hop: { near: 1 },
-      far: { hop: 2, beyond: 1 },
-      beyond: { far: 1 },
-    },
-    routingTable: { hop: 'hop' },
-  };
-  const { findings, path } = missingRoute(mesh, 'beyond');
-  expect(path).toEqual([{ from: 'far', to: 'hop', cost: 2, up: false }]);
+it('names the links that are missing between the two parts, and since when', () => {
+  const lost = [
+    { a: 'far', b: 'hop', cost: 2, lostAt: 10_000 },
+    { a: 'far', b: 'beyond', cost: 1, lostAt: 9_000 },
+  ];
+  const { findings, path } = missingRoute(mesh, 'beyond', lost, 22_000);
+  expect(path).toEqual([{ from: 'hop', to: 'far', cost: 2, up: false }]);
   expect(findings.map(({ text }) => text)).toEqual([
-    'no way to beyond: it is in another part of the mesh than hop, near',
-    'far - hop: far says it has a link with hop, which hop does not say',
+    'no way to beyond; this part of the mesh: hop, near',
+    'hop - far: down, lost 12 s ago',
   ]);
 });
 
-it('says what a node said last when no link to it is half there', () => {
-  const mesh = {
-    nodeId: 'near',
-    knownConnectionCosts: { near: {}, far: {} },
-    routingTable: {},
-  };
-  expect(missingRoute(mesh, 'far').findings.at(-1)?.text).toBe(
-    'far last said that it has no link; none of its links is seen from both ends',
-  );
+it('says so when it never saw a link that would join the two', () => {
+  expect(missingRoute(mesh, 'far', [], 0).findings.at(-1)).toEqual({
+    subject: 'Link',
+    state: 'unknown',
+    text: 'no link was seen that would join far with this part',
+  });
 });

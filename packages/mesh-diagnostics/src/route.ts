@@ -1,4 +1,5 @@
 import type { Finding, PathLink } from './explanation.js';
+import type { LostLink } from './link-history.js';
 
 /** What a node knows of the mesh, as far as ways through it go. */
 export interface KnownMesh {
@@ -11,13 +12,24 @@ export interface KnownMesh {
 /** The most nodes that are named in a finding. */
 const MAX_NAMED = 8;
 
-/** Says that there is no way to a node, and what is known of it: which links would have to stand. */
+/**
+ * Says that there is no way to a node, and which links on the border between the two parts of the mesh are missing.
+ *
+ * @param lost - Links that stood once, the last one first.
+ * @param now - Wall clock, milliseconds since 1970.
+ */
 export function missingRoute(
   mesh: KnownMesh,
   target: string,
+  lost: readonly LostLink[],
+  now: number,
 ): { findings: Finding[]; path: PathLink[] } {
   const costs = mesh.knownConnectionCosts;
-  const known = new Set([...Object.keys(costs), ...Object.values(costs).flatMap(Object.keys)]);
+  const known = new Set([
+    ...Object.keys(costs),
+    ...Object.values(costs).flatMap(Object.keys),
+    ...lost.flatMap(({ a, b }) => [a, b]),
+  ]);
   if (!known.has(target)) {
     const others = [...known].filter((id) => id !== mesh.nodeId).sort();
     const text =
@@ -26,63 +38,28 @@ export function missingRoute(
         : `nothing was heard of a node ${target}; known: ${listed(others)}`;
     return { findings: [{ subject: 'Route', state: 'failed', text }], path: [] };
   }
-  const within = [mesh.nodeId, ...Object.keys(mesh.routingTable)].sort();
+  const within = new Set([mesh.nodeId, ...Object.keys(mesh.routingTable)]);
   const findings: Finding[] = [
     {
       subject: 'Route',
       state: 'failed',
-      text: `no way to ${target}: it is in another part of the mesh than ${listed(within)}`,
+      text: `no way to ${target}; this part of the mesh: ${listed([...within].sort())}`,
     },
   ];
-  const path = brokenLinks(costs, new Set(within), target);
-  for (const { from, to } of path) {
-    findings.push({
-      subject: 'Link',
-      state: 'failed',
-      text: `${from} - ${to}: ${from} says it has a link with ${to}, which ${to} does not say`,
-    });
+  const border = lost.flatMap(({ a, b, cost, lostAt }) => {
+    if (within.has(a) === within.has(b)) return [];
+    return [{ from: within.has(a) ? a : b, to: within.has(a) ? b : a, cost, lostAt }];
+  });
+  for (const { from, to, lostAt } of border.slice(0, MAX_NAMED)) {
+    const seconds = Math.round((now - lostAt) / 1000);
+    const text = `${from} - ${to}: down, lost ${seconds} s ago`;
+    findings.push({ subject: 'Link', state: 'failed', text });
   }
-  if (path.length === 0) {
-    findings.push({
-      subject: 'Link',
-      state: 'failed',
-      text: `${target} last said that it has ${links(costs[target])}; none of its links is seen from both ends`,
-    });
+  if (border.length === 0) {
+    const text = `no link was seen that would join ${target} with this part`;
+    findings.push({ subject: 'Link', state: 'unknown', text });
   }
-  return { findings, path };
-}
-
-/** Links at the border of the part that is reached, which one end says it has and the other does not. */
-function brokenLinks(
-  costs: KnownMesh['knownConnectionCosts'],
-  within: ReadonlySet<string>,
-  target: string,
-): PathLink[] {
-  const beyond = partOf(costs, target);
-  const oneSided = Object.entries(costs).flatMap(([from, peers]) =>
-    Object.entries(peers).flatMap(([to, cost]) =>
-      costs[to]?.[from] === undefined ? [{ from, to, cost, up: false }] : [],
-    ),
-  );
-  return oneSided.filter(
-    ({ from, to }) => (within.has(from) && beyond.has(to)) || (beyond.has(from) && within.has(to)),
-  );
-}
-
-/** The nodes that `start` reaches over links seen from either end. */
-function partOf(costs: KnownMesh['knownConnectionCosts'], start: string): Set<string> {
-  const part = new Set([start]);
-  for (const id of part) {
-    for (const [other, peers] of Object.entries(costs)) {
-      if (peers[id] !== undefined && costs[id]?.[other] !== undefined) part.add(other);
-    }
-  }
-  return part;
-}
-
-function links(peers: Readonly<Record<string, number>> | undefined): string {
-  const names = Object.keys(peers ?? {});
-  return names.length === 0 ? 'no link' : `links with ${listed(names)}`;
+  return { findings, path: border.map(({ from, to, cost }) => ({ from, to, cost, up: false })) };
 }
 
 function listed(names: readonly string[]): string {

@@ -1,0 +1,95 @@
+import type { KnownMesh } from './route.js';
+
+/** A link that was seen from both ends and is not any more. */
+export interface LostLink {
+  readonly a: string;
+  readonly b: string;
+  readonly cost: number;
+  /** When it was found missing, milliseconds since 1970. */
+  readonly lostAt: number;
+}
+
+/** How long a lost link is remembered, in milliseconds. */
+const REMEMBERED_MS = 86_400_000;
+/** The most links known at once; beyond it the oldest are forgotten. */
+const MAX_LINKS = 65_536;
+/** Changes come in bursts: at most one look in this time, in milliseconds. */
+const REST_MS = 1_000;
+
+/** What a history follows; a `MeshNode` fits. */
+export interface FollowedNode {
+  status(): Pick<KnownMesh, 'knownConnectionCosts'>;
+  on(event: 'route', listener: () => void): unknown;
+  off(event: 'route', listener: () => void): unknown;
+}
+
+interface KnownLink {
+  readonly a: string;
+  readonly b: string;
+  readonly cost: number;
+  readonly lostAt: number | undefined;
+}
+
+/**
+ * Remembers the links of the mesh that are gone, for a day: the mesh itself forgets at once what a lost node had. It alone
+ * writes its fields.
+ */
+export class LinkHistory {
+  readonly #node: FollowedNode;
+  readonly #now: () => number;
+  readonly #links = new Map<string, KnownLink>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(node: FollowedNode, now: () => number = Date.now) {
+    this.#node = node;
+    this.#now = now;
+    node.on('route', this.#changed);
+    this.look();
+  }
+
+  /** The links that were lost, the last one first. */
+  lost(): LostLink[] {
+    this.look();
+    return [...this.#links.values()]
+      .flatMap(({ a, b, cost, lostAt }) => (lostAt === undefined ? [] : [{ a, b, cost, lostAt }]))
+      .sort((one, other) => other.lostAt - one.lostAt);
+  }
+
+  /** Compares what the node knows now with what it knew. */
+  look(): void {
+    const now = this.#now();
+    const costs = this.#node.status().knownConnectionCosts;
+    const present = new Set<string>();
+    for (const [a, peers] of Object.entries(costs)) {
+      for (const [b, cost] of Object.entries(peers)) {
+        if (a > b || costs[b]?.[a] === undefined) continue;
+        const key = `${a}\0${b}`;
+        present.add(key);
+        this.#links.delete(key);
+        this.#links.set(key, { a, b, cost, lostAt: undefined });
+      }
+    }
+    for (const [key, link] of this.#links) {
+      if (present.has(key)) continue;
+      const lostAt = link.lostAt ?? now;
+      if (now - lostAt > REMEMBERED_MS) this.#links.delete(key);
+      else this.#links.set(key, { ...link, lostAt });
+    }
+    for (const key of this.#links.keys()) {
+      if (this.#links.size <= MAX_LINKS) break;
+      this.#links.delete(key);
+    }
+  }
+
+  close(): void {
+    this.#node.off('route', this.#changed);
+    clearTimeout(this.#timer);
+  }
+
+  readonly #changed = (): void => {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.look();
+    }, REST_MS).unref();
+  };
+}
