@@ -1,3 +1,4 @@
+import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
 import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
@@ -107,15 +108,19 @@ export class ControlService {
   }
 
   /**
-   * Listens on a TCP port.
+   * Listens on a TCP port, with TLS if `tls` is given. A client then has 10 s for its handshake.
    *
    * @param options `host` defaults to all IPv4 addresses; port 0 takes a free one
    * @throws ControlServiceError `listen-failed`
    */
-  async listenTcp(options: { host?: string | undefined; port: number }): Promise<ControlListener> {
-    const { host = '0.0.0.0', port } = options;
+  async listenTcp(options: {
+    host?: string | undefined;
+    port: number;
+    tls?: TlsServer | undefined;
+  }): Promise<ControlListener> {
+    const { host = '0.0.0.0', port, tls } = options;
     const what = `error listening on TCP socket: ${host}:${port}`;
-    const server = await this.#listen({ host, port }, 'tcp', what);
+    const server = await this.#listen({ host, port }, 'tcp', what, tls);
     const bound = server.address();
     const actual = typeof bound === 'object' && bound ? bound.port : port;
     return this.#listener(server, `${host}:${actual}`);
@@ -133,10 +138,18 @@ export class ControlService {
     where: ListenOptions,
     transport: RequestOrigin['transport'],
     what: string,
+    tls?: TlsServer,
   ): Promise<Server> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
-      void this.serve(socket, { transport });
-    });
+    const accepted = (socket: Socket): void => void this.serve(socket, { transport });
+    const server =
+      tls === undefined
+        ? createServer({ allowHalfOpen: true, noDelay: true }, accepted)
+        : createTlsServer(tls, {
+            accepted,
+            refused: ({ message }) => {
+              this.#context.log.warning(`Control connection refused: ${message}`);
+            },
+          });
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => {
         reject(new ControlServiceError('listen-failed', `${what}: ${cause.message}`, { cause }));
