@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
+import { connectTls, type TlsClient } from '@receptorjs/certificates';
 import { bareHost, hostPort } from './address.js';
 import { BackendError, reasonOf } from './errors.js';
+import { connectThroughProxy } from './proxy-connect.js';
 
-/** How long each stage of a connection may take: TCP, the proxy's answer, TLS. */
+/** How long each stage of a connection may take: TCP, the proxy's answer, TLS, the upgrade. */
 export const STAGE_MS = 15_000;
 
 /** Where a socket is to lead. */
@@ -12,18 +14,41 @@ export interface SocketTarget {
   readonly port: number;
 }
 
+/** The way to the target. */
+export interface SocketWay {
+  /** Speaks TLS with the target. */
+  readonly tls?: TlsClient | undefined;
+  /** `http:` or `https:` URL of a proxy to go through, with its credentials. */
+  readonly proxy?: URL | undefined;
+}
+
 /**
- * Connects a socket; gives up when the signal fires.
+ * Connects a socket: through the proxy if there is one, and with TLS if it is set up. Gives up when the signal fires.
+ * The socket reads nothing until somebody listens to it.
  *
- * @throws {BackendError} `connect-failed`
+ * @throws {BackendError} `connect-failed`; its cause may be a `CertificateError`.
  */
-export async function connectSocket(target: SocketTarget, signal: AbortSignal): Promise<Socket> {
-  const { host, port } = target;
+export async function connectSocket(
+  target: SocketTarget,
+  { tls, proxy }: SocketWay,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const host = bareHost(target.host);
+  const address = hostPort(host, target.port);
   try {
-    const socket = connect({ host: bareHost(host), port, noDelay: true });
-    return await reached(socket, 'connect', 'the connection timed out', signal);
+    const socket =
+      proxy === undefined
+        ? await connectDirectly({ host, port: target.port }, signal)
+        : await connectThroughProxy(proxy, address, { signal, timeoutMs: STAGE_MS });
+    if (tls === undefined) return socket;
+    return await connectTls(tls, { host, socket, signal, timeoutMs: STAGE_MS }).catch(
+      (error: unknown) => {
+        socket.destroy();
+        throw error;
+      },
+    );
   } catch (cause) {
-    throw connectFailed(hostPort(host, port), cause);
+    throw connectFailed(address, cause);
   }
 }
 
@@ -35,20 +60,15 @@ export function connectFailed(address: string, cause: unknown): BackendError {
   });
 }
 
-/** Resolves with the socket at its event; on error, close, signal or after {@link STAGE_MS} it is destroyed. */
-async function reached<S extends Socket>(
-  socket: S,
-  event: 'connect' | 'secureConnect',
-  late: string,
-  signal: AbortSignal,
-): Promise<S> {
+async function connectDirectly(target: SocketTarget, signal: AbortSignal): Promise<Socket> {
+  const socket = connect({ ...target, noDelay: true });
   const cancel = (): void => void socket.destroy();
   signal.addEventListener('abort', cancel);
   if (signal.aborted) cancel();
-  const timer = setTimeout(() => socket.destroy(new Error(late)), STAGE_MS);
+  const timer = setTimeout(() => socket.destroy(new Error('the connection timed out')), STAGE_MS);
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.once(event, resolve);
+      socket.once('connect', resolve);
       socket.once('error', reject);
       socket.once('close', () => reject(new Error('the connection was closed')));
     });

@@ -1,8 +1,12 @@
 /**
  * - `listen-failed`: the listener could not bind its address.
  * - `connect-failed`: a dialler that does not redial got no connection.
+ * - `invalid-url`: what a WebSocket dialler was given is no `ws:` or `wss:` URL.
+ * - `invalid-header`: an extra header is not of the form `key:value`.
+ * - `invalid-path`: the path of a WebSocket listener does not begin with a slash.
  */
-export type BackendErrorCode = 'listen-failed' | 'connect-failed';
+export type BackendErrorCode =
+  'listen-failed' | 'connect-failed' | 'invalid-url' | 'invalid-header' | 'invalid-path';
 
 /** An error of a backend. The system's own error is its `cause`, and its text ends the message. */
 export class BackendError extends Error {

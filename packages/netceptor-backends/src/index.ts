@@ -27,3 +27,7 @@ export { dialUdp } from './udp-dialer.js';
 export type { UdpDialerOptions } from './udp-dialer.js';
 export { listenUdp } from './udp-listener.js';
 export type { UdpListenerOptions } from './udp-listener.js';
+export { dialWebSocket } from './ws-dialer.js';
+export type { WebSocketDialerOptions } from './ws-dialer.js';
+export { listenWebSocket } from './ws-listener.js';
+export type { WebSocketListenerOptions } from './ws-listener.js';

@@ -1,3 +1,4 @@
+import type { TlsClient } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { hostPort } from './address.js';
 import { connectSocket, type SocketTarget } from './connect-socket.js';
@@ -5,7 +6,10 @@ import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { openTcpLink } from './tcp-link.js';
 
 /** Whom to dial, and how. */
-export interface TcpDialerOptions extends DialOptions, SocketTarget {}
+export interface TcpDialerOptions extends DialOptions, SocketTarget {
+  /** Default: no TLS. With it the peer's certificate must be for `host`. */
+  readonly tls?: TlsClient;
+}
 
 /**
  * Links a node to a TCP listener. With redial it returns at once and keeps trying: after 100 ms, then twice as long each
@@ -17,7 +21,7 @@ export interface TcpDialerOptions extends DialOptions, SocketTarget {}
 export function dialTcp(node: MeshNode, options: TcpDialerOptions): Promise<Dialer> {
   const address = hostPort(options.host, options.port);
   return startDialer(node, options, address, async (signal) => {
-    const socket = await connectSocket(options, signal);
+    const socket = await connectSocket(options, { tls: options.tls }, signal);
     return {
       get destroyed() {
         return socket.destroyed;

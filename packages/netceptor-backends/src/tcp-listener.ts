@@ -1,12 +1,15 @@
-import { createServer, type Socket } from 'node:net';
+import type { TlsServer } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
-import { hostPort, plainAddress } from './address.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
+import { createSocketServer, peerOf } from './socket-server.js';
 import { openTcpLink } from './tcp-link.js';
 
-/** Where to listen. */
-export type TcpListenerOptions = ListenOptions;
+/** Where to listen, and how. */
+export interface TcpListenerOptions extends ListenOptions {
+  /** Default: no TLS. */
+  readonly tls?: TlsServer;
+}
 
 /**
  * Lets peers link to a node over TCP. Resolves when it listens.
@@ -16,18 +19,11 @@ export type TcpListenerOptions = ListenOptions;
  */
 export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Promise<Listener> {
   node.checkLinkOptions(options);
-  const accept = (socket: Socket): void => {
-    if (node.closed) socket.destroy();
-    else links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options));
-  };
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, accept);
+  const server = createSocketServer(node, options.tls, (socket) =>
+    links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options)),
+  );
   const links = new LinkServer(node, server);
   const listener = await links.listen(options);
   warnWhenOpen(node, 'tcp', listener.address, options);
   return listener;
-}
-
-/** The other end of a socket, for people. */
-export function peerOf(socket: Socket): string {
-  return hostPort(plainAddress(socket.remoteAddress ?? '?'), socket.remotePort ?? 0);
 }

@@ -1,0 +1,62 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { bareHost } from './address.js';
+
+/**
+ * Asks an HTTP proxy for a connection by CONNECT (RFC 9110, 9.3.6). Gives up when the signal fires or the time is over.
+ *
+ * @param authority - `host:port` to connect to.
+ * @throws {Error} says what the proxy answered; never its credentials.
+ */
+export async function connectThroughProxy(
+  proxy: URL,
+  authority: string,
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<Socket> {
+  const name = `proxy ${proxy.protocol}//${proxy.host}`;
+  const secure = proxy.protocol === 'https:';
+  const asking = (secure ? requestHttps : requestHttp)({
+    method: 'CONNECT',
+    host: bareHost(proxy.hostname),
+    port: proxy.port === '' ? (secure ? 443 : 80) : Number(proxy.port),
+    path: authority,
+    headers: { Host: authority, ...authorization(proxy) },
+    agent: false,
+  });
+  // Not the request's own option: that would end the socket after the request, too.
+  const cancel = (): void => void asking.destroy(new Error('given up'));
+  signal.addEventListener('abort', cancel);
+  if (signal.aborted) cancel();
+  const timer = setTimeout(() => asking.destroy(new Error('it did not answer in time')), timeoutMs);
+  return new Promise<Socket>((resolve, reject) => {
+    asking.on('error', (cause) => reject(new Error(`${name}: ${cause.message}`, { cause })));
+    const refuse = ({ statusCode = 0, statusMessage = '' }: IncomingMessage): void => {
+      asking.destroy();
+      reject(new Error(`${name} refused: ${statusCode} ${statusMessage}`.trimEnd()));
+    };
+    asking.on('response', refuse);
+    asking.on('connect', (response, stream, head) => {
+      if (response.statusCode !== 200) {
+        stream.destroy();
+        refuse(response);
+        return;
+      }
+      // The typings say Duplex; of a request over TCP or TLS it is its socket.
+      const socket = stream as Socket;
+      socket.setNoDelay(true);
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    asking.end();
+  }).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+  });
+}
+
+function authorization({ username, password }: URL): { 'Proxy-Authorization'?: string } {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}

@@ -1,0 +1,28 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
+import type { MeshNode } from '@receptorjs/netceptor';
+import { hostPort, plainAddress } from './address.js';
+
+/** A server, not listening yet, that hands out connected sockets; with TLS, those of clients whose certificates are right. */
+export function createSocketServer(
+  node: MeshNode,
+  tls: TlsServer | undefined,
+  accepted: (socket: Socket) => void,
+): Server {
+  const take = (socket: Socket): void => {
+    if (node.closed) socket.destroy();
+    else accepted(socket);
+  };
+  if (tls === undefined) return createServer({ noDelay: true, allowHalfOpen: true }, take);
+  return createTlsServer(tls, {
+    accepted: take,
+    refused: (error, socket) =>
+      node.log.warning(`Refused a connection from ${peerOf(socket)}: ${error.message}`),
+  });
+}
+
+/** The other end of a socket, for people. */
+export function peerOf({ remoteAddress, remotePort }: Socket): string {
+  if (remoteAddress === undefined || remotePort === undefined) return 'a peer that is gone';
+  return hostPort(plainAddress(remoteAddress), remotePort);
+}

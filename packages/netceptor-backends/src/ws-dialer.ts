@@ -1,0 +1,143 @@
+import type { Socket } from 'node:net';
+import { TlsClient } from '@receptorjs/certificates';
+import type { MeshNode } from '@receptorjs/netceptor';
+import { WebSocket } from 'ws';
+import { connectFailed, connectSocket, STAGE_MS } from './connect-socket.js';
+import { startDialer, type Dialer, type DialOptions } from './dialer.js';
+import { BackendError } from './errors.js';
+import { proxyFor, type Environment } from './proxy-environment.js';
+import { openWsLink, WS_OPTIONS } from './ws-link.js';
+
+/** Whom to dial, and how. */
+export interface WebSocketDialerOptions extends DialOptions {
+  /** `ws://host:port/path` or `wss://...`; the ports are 80 and 443 unless given. */
+  readonly url: string;
+  /** One more header of the upgrade, as `key:value`. */
+  readonly extraHeader?: string;
+  /** For `wss:`; default: the CAs of the system, and no certificate of this node. */
+  readonly tls?: TlsClient;
+  /** Where `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are looked up; default: the process's environment. */
+  readonly environment?: Environment;
+}
+
+/** What an attempt needs. */
+interface Upgrade {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: TlsClient | undefined;
+  readonly environment: Environment;
+}
+
+/**
+ * Links a node to a WebSocket listener, through a proxy where the environment names one. With redial it returns at once
+ * and keeps trying: after 100 ms, then twice as long each time up to 20 s. Without, it resolves when the connection stands.
+ *
+ * @throws {MeshError} `invalid-cost`, `shutdown`
+ * @throws {BackendError} `invalid-url`, `invalid-header`; `connect-failed`, only without redial.
+ */
+export async function dialWebSocket(
+  node: MeshNode,
+  options: WebSocketDialerOptions,
+): Promise<Dialer> {
+  const { environment = process.env, extraHeader } = options;
+  const url = parseUrl(options.url);
+  const headers = parseHeader(extraHeader);
+  node.checkLinkOptions(options);
+  const ownTls =
+    url.protocol === 'wss:' && options.tls === undefined
+      ? await TlsClient.load({ name: 'default' }, { nodeId: node.nodeId, log: node.log })
+      : undefined;
+  const tls = url.protocol === 'wss:' ? (options.tls ?? ownTls) : undefined;
+  const scheme = url.protocol === 'wss:' ? 'wss' : 'ws';
+  const dialer = await startDialer(node, options, options.url, async (signal) => {
+    const { ws, socket } = await openWebSocket({ url, headers, tls, environment }, signal);
+    return {
+      get destroyed() {
+        return ws.readyState !== ws.OPEN;
+      },
+      destroy: () => ws.terminate(),
+      link: () => openWsLink(node, ws, socket, `${scheme} ${url.host}${url.pathname}`, options),
+    };
+  });
+  return {
+    address: dialer.address,
+    close: async () => {
+      await dialer.close();
+      ownTls?.close();
+    },
+  };
+}
+
+/** @throws {BackendError} `connect-failed` */
+async function openWebSocket(
+  { url, headers, tls, environment }: Upgrade,
+  signal: AbortSignal,
+): Promise<{ ws: WebSocket; socket: Socket }> {
+  const port = url.port === '' ? (tls === undefined ? 80 : 443) : Number(url.port);
+  const socket = await connectSocket(
+    { host: url.hostname, port },
+    { tls, proxy: proxyOf(url, environment) },
+    signal,
+  );
+  const ws = new WebSocket(url, {
+    ...WS_OPTIONS,
+    createConnection: () => socket,
+    handshakeTimeout: STAGE_MS,
+    headers,
+    origin: `${tls === undefined ? 'http' : 'https'}://${url.host}`,
+  });
+  const cancel = (): void => ws.terminate();
+  signal.addEventListener('abort', cancel);
+  if (signal.aborted) cancel();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      ws.once('open', () => {
+        // What the peer says first waits for the link.
+        ws.pause();
+        resolve();
+      });
+      ws.on('error', reject);
+      ws.once('close', () => reject(new Error('the connection was closed')));
+    });
+    return { ws, socket };
+  } catch (cause) {
+    socket.destroy();
+    throw connectFailed(url.host, cause);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** @throws {BackendError} `connect-failed` */
+function proxyOf(url: URL, environment: Environment): URL | undefined {
+  try {
+    return proxyFor(url, environment);
+  } catch (cause) {
+    throw connectFailed(url.host, cause);
+  }
+}
+
+/** @throws {BackendError} `invalid-url` */
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.protocol === 'ws:' || url.protocol === 'wss:')) {
+    url.hash = '';
+    return url;
+  }
+  throw new BackendError('invalid-url', `address ${text} is not a valid URL`, {
+    hint: 'It has the form ws://HOST:PORT/PATH or wss://HOST:PORT/PATH.',
+  });
+}
+
+/** @throws {BackendError} `invalid-header` */
+function parseHeader(text: string | undefined): Readonly<Record<string, string>> {
+  if (text === undefined || text === '') return {};
+  const colon = text.indexOf(':');
+  const [name, value] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  if (colon > 0 && /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    return { [name]: value };
+  }
+  throw new BackendError('invalid-header', 'extra header must be in the form key:value', {
+    hint: 'For example Authorization:Bearer TOKEN.',
+  });
+}
