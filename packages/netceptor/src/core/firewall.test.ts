@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SimulatedMesh, type SimulatedNode } from '../simulated-mesh.js';
+import { SimulatedMesh, type SimulatedNode } from '@receptorjs/netceptor-simulator';
 import type { UnreachableNotice } from './data-plane.js';
 import { Firewall } from './firewall.js';
 import { parseFirewallRules, type FirewallSubject } from './firewall-rules.js';

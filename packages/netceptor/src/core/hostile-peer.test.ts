@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SimulatedMesh } from '../simulated-mesh.js';
+import { SimulatedMesh } from '@receptorjs/netceptor-simulator';
 import { DATA_HEADER_BYTES, writeDataHeader } from '../wire/data-header.js';
 import { hashNodeId } from '../wire/highway-hash.js';
 import { MAX_MESSAGE_BYTES } from '../wire/message-type.js';

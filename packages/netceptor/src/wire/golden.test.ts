@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { SimulatedMesh } from '../simulated-mesh.js';
+import { SimulatedMesh } from '@receptorjs/netceptor-simulator';
 import { DATA_HEADER_BYTES, readDataHeader, writeDataHeader } from './data-header.js';
 import { hashNodeId, type Hash64 } from './highway-hash.js';
 import { MESSAGE_TYPE } from './message-type.js';

@@ -1,0 +1,113 @@
+/** Something that is to happen at a time that may move. It belongs to one {@link Agenda}, which alone writes its fields. */
+export class Due {
+  /** When, in milliseconds of the agenda's clock; Infinity for never. */
+  at = Infinity;
+  /** Its place in the agenda's heap, -1 when it is not in it. */
+  place = -1;
+  /** Of two that are due at once the one with the lower number comes first. */
+  readonly order: number;
+  readonly run: () => void;
+
+  constructor(order: number, run: () => void) {
+    this.order = order;
+    this.run = run;
+  }
+}
+
+/**
+ * What is to happen next: a binary heap in which every item knows its place, so that moving one costs no search. The
+ * order of what is due at once is that in which the items were made, so that every run goes alike. It alone writes its
+ * fields.
+ */
+export class Agenda {
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  readonly #heap: Due[] = [];
+  #made = 0;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  /** When the next item is due; Infinity when there is none. */
+  get nextAt(): number {
+    return this.#heap[0]?.at ?? Infinity;
+  }
+
+  /** An item that is not yet due at any time. */
+  make(run: () => void): Due {
+    return new Due(this.#made++, run);
+  }
+
+  /** Makes an item due at `at`, earlier or later than before; Infinity takes it out. */
+  set(item: Due, at: number): void {
+    if (item.at === at) return;
+    const heap = this.#heap;
+    if (at === Infinity) {
+      this.#remove(item);
+      return;
+    }
+    const earlier = at < item.at;
+    item.at = at;
+    if (item.place < 0) {
+      item.place = heap.length;
+      heap.push(item);
+      this.#rise(item);
+    } else if (earlier) this.#rise(item);
+    else this.#sink(item);
+  }
+
+  /** Takes the next item out and runs it. */
+  runNext(): void {
+    const item = this.#heap[0];
+    if (item === undefined) return;
+    this.#remove(item);
+    item.run();
+  }
+
+  #remove(item: Due): void {
+    item.at = Infinity;
+    if (item.place < 0) return;
+    const last = this.#heap.pop();
+    if (last !== undefined && last !== item) {
+      this.#put(last, item.place);
+      this.#rise(last);
+      this.#sink(last);
+    }
+    item.place = -1;
+  }
+
+  #put(item: Due, place: number): void {
+    this.#heap[place] = item;
+    item.place = place;
+  }
+
+  #rise(item: Due): void {
+    let place = item.place;
+    while (place > 0) {
+      const above = this.#heap[(place - 1) >> 1];
+      if (above === undefined || !isBefore(item, above)) break;
+      const next = above.place;
+      this.#put(above, place);
+      place = next;
+    }
+    this.#put(item, place);
+  }
+
+  #sink(item: Due): void {
+    let place = item.place;
+    for (;;) {
+      const left = this.#heap[2 * place + 1];
+      if (left === undefined) break;
+      const right = this.#heap[2 * place + 2];
+      const child = right !== undefined && isBefore(right, left) ? right : left;
+      if (!isBefore(child, item)) break;
+      const next = child.place;
+      this.#put(child, place);
+      place = next;
+    }
+    this.#put(item, place);
+  }
+}
+
+const isBefore = (a: Due, b: Due): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);

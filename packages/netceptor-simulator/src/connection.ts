@@ -1,0 +1,118 @@
+import type { LinkOptions, LinkSession, NetceptorCore } from '@receptorjs/netceptor';
+import type { Agenda } from './agenda.js';
+import type { Message } from './sending-line.js';
+import type { SimulatedNode } from './simulated-node.js';
+import { Wire, type WireOptions } from './wire.js';
+
+/** The two ends of a link. */
+export type End = 'a' | 'b';
+
+/** What a connection needs of its link. */
+export interface ConnectionContext {
+  readonly agenda: Agenda;
+  /** How long the news of a reset takes, in milliseconds. */
+  readonly latencyMs: number;
+  readonly nodes: Readonly<Record<End, SimulatedNode>>;
+  readonly options: Readonly<Record<End, LinkOptions>>;
+  /** What the wire that leaves an end is like. */
+  readonly wires: Readonly<Record<End, WireOptions>>;
+  /** Whether messages from an end pass at present. */
+  passes(from: End): boolean;
+  /** A message leaves an end. */
+  sent(message: Message, from: End): void;
+  /** An end is closed. */
+  closed(end: End): void;
+}
+
+interface Side {
+  readonly core: NetceptorCore;
+  readonly wire: Wire;
+  session: LinkSession | undefined;
+  isOpen: boolean;
+}
+
+/** One connection of a link, from the first hello to the end: what a TCP connection is to a backend. It alone writes its fields. */
+export class Connection {
+  readonly #context: ConnectionContext;
+  readonly #sides: Readonly<Record<End, Side>>;
+
+  constructor(context: ConnectionContext) {
+    this.#context = context;
+    const side = (end: End): Side => {
+      const far = end === 'a' ? 'b' : 'a';
+      const wire = new Wire(
+        context.wires[end],
+        {
+          sends: (message) => {
+            if (!context.passes(end)) return false;
+            context.sent(message, end);
+            return true;
+          },
+          drained: () => undefined,
+          closed: () => this.#close(end),
+        },
+        {
+          message: (message) => this.#receive(far, message),
+          settle: () => context.nodes[far].settle(),
+          closed: () => this.end(far, 'closed by the peer'),
+        },
+      );
+      return { core: context.nodes[end].core, wire, session: undefined, isOpen: true };
+    };
+    this.#sides = { a: side('a'), b: side('b') };
+    for (const end of ['a', 'b'] as const) {
+      const { core, wire } = this.#sides[end];
+      this.#sides[end].session = core.addLink(context.agenda.now(), wire, context.options[end]);
+      context.nodes[end].settle();
+    }
+  }
+
+  isOpen(end: End): boolean {
+    return this.#sides[end].isOpen;
+  }
+
+  /** Tells the node at an end that the connection is gone. */
+  end(end: End, reason: string): void {
+    const side = this.#sides[end];
+    if (!side.isOpen) return;
+    side.wire.drop();
+    if (this.#isAlive(end)) side.session?.handleClosed(this.#context.agenda.now(), reason);
+    this.#close(end);
+    this.#context.nodes[end].settle();
+  }
+
+  /** Takes an end away without a word, as when its machine loses power. */
+  abandon(end: End): void {
+    this.#sides[end].wire.drop();
+    this.#close(end);
+  }
+
+  #close(end: End): void {
+    const side = this.#sides[end];
+    if (!side.isOpen) return;
+    side.isOpen = false;
+    this.#context.closed(end);
+  }
+
+  #receive(end: End, { chunk, start, end: stop }: Message): void {
+    const { isOpen, session } = this.#sides[end];
+    if (isOpen && this.#isAlive(end)) {
+      session?.handleMessage(this.#context.agenda.now(), chunk, start, stop);
+    } else if (this.#context.nodes[end].isRunning) this.#reset(end);
+  }
+
+  /** An end that has no connection any more says so to whoever still sends. */
+  #reset(end: End): void {
+    const { agenda, latencyMs } = this.#context;
+    const far = end === 'a' ? 'b' : 'a';
+    if (!this.#sides[far].isOpen || !this.#context.passes(end)) return;
+    const reset = agenda.make(() => this.end(far, 'reset by the peer'));
+    agenda.set(reset, agenda.now() + latencyMs);
+  }
+
+  /** Whether the node at an end is still in the start of which this connection is. */
+  #isAlive(end: End): boolean {
+    const node = this.#context.nodes[end];
+    return node.isRunning && node.core === this.#sides[end].core;
+  }
+}

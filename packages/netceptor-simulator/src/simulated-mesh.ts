@@ -1,0 +1,228 @@
+import type { CoreEvent } from '@receptorjs/netceptor';
+import { Agenda } from './agenda.js';
+import { seededRandom } from './seeded-random.js';
+import { SimulatedLink, type SimulatedLinkOptions } from './simulated-link.js';
+import { SimulatedNode, type SimulatedNodeOptions } from './simulated-node.js';
+import type { Topology } from './topologies.js';
+
+/** How a simulated mesh is set up. */
+export interface SimulatedMeshOptions {
+  /** The same seed gives the same run; default 1. */
+  readonly seed?: number;
+  /** How many events and how many log lines each node keeps; the older half goes when there are more. Default 10,000. */
+  readonly keep?: number;
+  /** Sees every event of every node. */
+  readonly onEvent?: (node: SimulatedNode, event: CoreEvent) => void;
+}
+
+/** What has been sent over the links so far, lost messages left out. */
+export interface Traffic {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly dataMessages: number;
+  readonly routingUpdates: number;
+  readonly advertisements: number;
+}
+
+/** How a whole topology is built. */
+export interface BuildOptions {
+  /** The ID of the node at a place; default `n0`, `n1` and so on. */
+  readonly nodeId?: (place: number) => string;
+  /** What its links are like; a function is asked for each. */
+  readonly link?: SimulatedLinkOptions | ((a: number, b: number) => SimulatedLinkOptions);
+}
+
+const START_OF_TIME = 1_700_000_000_000;
+
+/**
+ * Many nodes with the real core in one process, on a virtual clock: nothing happens but in {@link run}, and the same
+ * seed gives the same run. It alone writes its fields.
+ */
+export class SimulatedMesh {
+  readonly seed: number;
+  readonly #random: () => number;
+  readonly #nodes = new Set<SimulatedNode>();
+  readonly #links = new Set<SimulatedLink>();
+  readonly #agenda = new Agenda(() => this.#now);
+  readonly #keep: number;
+  readonly #onEvent: ((node: SimulatedNode, event: CoreEvent) => void) | undefined;
+  #now = 0;
+  readonly #traffic = {
+    messages: 0,
+    bytes: 0,
+    dataMessages: 0,
+    routingUpdates: 0,
+    advertisements: 0,
+  };
+
+  constructor({ seed = 1, keep = 10_000, onEvent }: SimulatedMeshOptions = {}) {
+    this.seed = seed;
+    this.#random = seededRandom(seed);
+    this.#keep = keep;
+    this.#onEvent = onEvent;
+  }
+
+  /** The virtual clock, in milliseconds from 0. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** A number in [0, 1), the next of the seed. */
+  readonly random = (): number => this.#random();
+
+  get nodes(): ReadonlySet<SimulatedNode> {
+    return this.#nodes;
+  }
+
+  get links(): ReadonlySet<SimulatedLink> {
+    return this.#links;
+  }
+
+  get traffic(): Traffic {
+    return { ...this.#traffic };
+  }
+
+  /**
+   * Adds a node and starts it. Two may have the same ID, to see what becomes of them.
+   *
+   * @throws {MeshError} `invalid-node-id`
+   */
+  add(nodeId: string, options: SimulatedNodeOptions = {}): SimulatedNode {
+    const node = new SimulatedNode(
+      nodeId,
+      {
+        agenda: this.#agenda,
+        random: this.#random,
+        startOfTime: START_OF_TIME,
+        keep: this.#keep,
+        onEvent: this.#onEvent,
+      },
+      options,
+    );
+    this.#nodes.add(node);
+    return node;
+  }
+
+  /**
+   * Links two nodes.
+   *
+   * @throws {RangeError} when a condition makes no sense
+   * @throws {MeshError} `invalid-cost`
+   */
+  link(a: SimulatedNode, b: SimulatedNode, options: SimulatedLinkOptions = {}): SimulatedLink {
+    const link = new SimulatedLink(a, b, options, {
+      agenda: this.#agenda,
+      random: this.#random,
+      count: (type, bytes) => this.#count(type, bytes),
+    });
+    this.#links.add(link);
+    a.links.add(link);
+    b.links.add(link);
+    return link;
+  }
+
+  /** Adds the nodes and links of a topology; returns the nodes by place. */
+  build(topology: Topology, { nodeId, link = {} }: BuildOptions = {}): SimulatedNode[] {
+    const nodes = Array.from({ length: topology.size }, (_, at) =>
+      this.add(nodeId?.(at) ?? `n${at}`),
+    );
+    for (const [a, b] of topology.links) {
+      const [first, second] = [nodes[a], nodes[b]];
+      if (first === undefined || second === undefined)
+        throw new RangeError(`a link between places ${a} and ${b} of ${topology.size}`);
+      this.link(first, second, typeof link === 'function' ? link(a, b) : link);
+    }
+    return nodes;
+  }
+
+  /** Stops a node. Its neighbours learn it at once, as when a process is killed, or silently: only by their idle limit. */
+  stop(node: SimulatedNode, { silently = false }: { readonly silently?: boolean } = {}): void {
+    if (!node.isRunning) return;
+    node.stop();
+    for (const link of node.links) link.nodeStopped(node, silently);
+  }
+
+  /** Starts a stopped node anew: it knows nothing of before, and has a younger epoch. */
+  start(node: SimulatedNode): void {
+    if (node.isRunning) return;
+    node.start();
+    for (const link of node.links) link.nodeStarted();
+  }
+
+  /**
+   * Parts these nodes from all others: their links are cut or, silently, frozen. Returns what heals those links.
+   */
+  partition(
+    nodes: Iterable<SimulatedNode>,
+    { silently = false }: { readonly silently?: boolean } = {},
+  ): () => void {
+    const inside = new Set(nodes);
+    const parted = [...this.#links].filter(({ a, b }) => inside.has(a) !== inside.has(b));
+    for (const link of parted) {
+      if (silently) link.freeze();
+      else link.cut();
+    }
+    return () => {
+      for (const link of parted) link.heal();
+    };
+  }
+
+  /** Does something at a time of the virtual clock, in a later {@link run}. */
+  at(milliseconds: number, act: () => void): void {
+    this.#agenda.set(
+      this.#agenda.make(() => {
+        act();
+        this.#settle();
+      }),
+      Math.max(milliseconds, this.#now),
+    );
+  }
+
+  /** Lets so many milliseconds pass. */
+  run(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    this.#settle();
+    for (;;) {
+      const at = this.#agenda.nextAt;
+      if (at > end) break;
+      this.#now = Math.max(this.#now, at);
+      this.#agenda.runNext();
+    }
+    this.#now = end;
+  }
+
+  /**
+   * Lets time pass until a condition holds, which is asked every `stepMs`; false when it does not within `limitMs`.
+   * Both in milliseconds.
+   */
+  runUntil(
+    condition: () => boolean,
+    { limitMs, stepMs = 10 }: { readonly limitMs: number; readonly stepMs?: number },
+  ): boolean {
+    const end = this.#now + limitMs;
+    while (!condition()) {
+      if (this.#now >= end) return false;
+      this.run(Math.min(stepMs, end - this.#now));
+    }
+    return true;
+  }
+
+  /** The clock jumps, as when the whole machine stood still: nothing happens in that time, and then all that is due. */
+  skip(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** Whoever uses the mesh may have called any core. */
+  #settle(): void {
+    for (const node of this.#nodes) node.settle();
+  }
+
+  #count(type: number | undefined, bytes: number): void {
+    const traffic = this.#traffic;
+    traffic.messages++;
+    traffic.bytes += bytes;
+    if (type === 0) traffic.dataMessages++;
+    else if (type === 1) traffic.routingUpdates++;
+    else if (type === 2) traffic.advertisements++;
+  }
+}

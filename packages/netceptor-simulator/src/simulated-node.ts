@@ -1,0 +1,116 @@
+import { NetceptorCore, type CoreEvent } from '@receptorjs/netceptor';
+import type { Agenda, Due } from './agenda.js';
+import type { SimulatedLink } from './simulated-link.js';
+
+/** How a simulated node is set up. */
+export interface SimulatedNodeOptions {
+  /** A link with nothing received for so many milliseconds is dropped; default 21,000. */
+  readonly maxIdleMs?: number;
+  /** How far the node's calendar is ahead of the others', in milliseconds; default 0. */
+  readonly clockSkewMs?: number;
+}
+
+/** What a node needs of its mesh. */
+export interface NodeSurroundings {
+  readonly agenda: Agenda;
+  readonly random: () => number;
+  /** Milliseconds since 1970 at the clock's 0. */
+  readonly startOfTime: number;
+  /** How many events and log lines a node keeps; the older half goes when there are more. */
+  readonly keep: number;
+  readonly onEvent?: ((node: SimulatedNode, event: CoreEvent) => void) | undefined;
+}
+
+/** A node in a simulated mesh. Its mesh alone starts and stops it. */
+export class SimulatedNode {
+  readonly nodeId: string;
+  /** What the node told, in order, over all its starts; see {@link NodeSurroundings.keep}. */
+  readonly events: CoreEvent[] = [];
+  /** What the node logged, with its level in front. */
+  readonly lines: string[] = [];
+  /** All links of the node, up or not. Written by the mesh. */
+  readonly links = new Set<SimulatedLink>();
+  readonly #surroundings: NodeSurroundings;
+  readonly #options: SimulatedNodeOptions;
+  readonly #timer: Due;
+  #core: NetceptorCore;
+  #isRunning = true;
+
+  constructor(nodeId: string, surroundings: NodeSurroundings, options: SimulatedNodeOptions) {
+    this.nodeId = nodeId;
+    this.#surroundings = surroundings;
+    this.#options = options;
+    this.#timer = surroundings.agenda.make(() => this.#handleTimeout());
+    this.#core = this.#makeCore();
+    this.settle();
+  }
+
+  /** The core of the node's present start. */
+  get core(): NetceptorCore {
+    return this.#core;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Takes the core's events and looks when it is due next; to be called after every call of the core. */
+  settle(): void {
+    const { agenda, keep, onEvent } = this.#surroundings;
+    if (!this.#isRunning) return;
+    for (const event of this.#core.takeEvents()) {
+      keepLast(this.events, event, keep);
+      onEvent?.(this, event);
+    }
+    // As a timer that is moved to later: it fires early, once, and is set again.
+    const { dueAt } = this.#core;
+    if (dueAt < this.#timer.at) agenda.set(this.#timer, Math.max(dueAt, agenda.now()));
+  }
+
+  /** A new start, with nothing known. */
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#core = this.#makeCore();
+    this.settle();
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    this.#surroundings.agenda.set(this.#timer, Infinity);
+  }
+
+  #handleTimeout(): void {
+    const now = this.#surroundings.agenda.now();
+    if (this.#core.dueAt <= now) this.#core.handleTimeout(now);
+    this.settle();
+  }
+
+  #makeCore(): NetceptorCore {
+    const { agenda, random, startOfTime, keep } = this.#surroundings;
+    const { maxIdleMs, clockSkewMs = 0 } = this.#options;
+    const write = (level: string) => (message: string) => {
+      if (keep > 0) keepLast(this.lines, `${level}: ${message}`, keep);
+    };
+    return new NetceptorCore(agenda.now(), {
+      nodeId: this.nodeId,
+      environment: {
+        random,
+        wallTime: () => startOfTime + clockSkewMs + agenda.now(),
+        log: {
+          error: write('error'),
+          warning: write('warning'),
+          info: write('info'),
+          debug: write('debug'),
+        },
+      },
+      ...(maxIdleMs === undefined ? {} : { maxIdleMs }),
+    });
+  }
+}
+
+function keepLast<T>(list: T[], item: T, keep: number): void {
+  if (keep === 0) return;
+  list.push(item);
+  if (list.length > keep) list.splice(0, list.length - Math.ceil(keep / 2));
+}
