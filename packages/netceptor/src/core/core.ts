@@ -5,13 +5,11 @@ import { DataPlane } from './data-plane.js';
 import type { Environment } from './environment.js';
 import type { CoreEvent } from './events.js';
 import type { FirewallRule } from './firewall-rules.js';
-import {
-  checkLinkOptions,
-  LinkSession,
-  type LinkContext,
-  type LinkOptions,
-} from './link-session.js';
+import type { LinkInfo } from './link-info.js';
+import { checkLinkOptions, type LinkOptions } from './link-options.js';
+import { LinkSession, type LinkContext } from './link-session.js';
 import type { LinkTransport } from './link-transport.js';
+import { MessageTrace } from './message-trace.js';
 import { Neighbours } from './neighbours.js';
 import { NodeRecord, NodeTable } from './node-table.js';
 import { Routing } from './routing.js';
@@ -29,13 +27,23 @@ export interface CoreOptions {
   readonly maxIdleMs?: number;
   /** Default: none, which accepts everything. */
   readonly firewallRules?: readonly FirewallRule[];
+  /** Is given one line for each message; default: none is written. */
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** An established link, in a few words; `links()` says more. */
+export interface ConnectionStatus {
+  readonly nodeId: string;
+  readonly cost: number;
+  /** Smoothed round-trip time in nanoseconds; undefined when the peer is not of this project, or has not answered yet. */
+  readonly rttNs?: number;
 }
 
 /** What a node knows of the mesh. */
 export interface MeshStatus {
   readonly nodeId: string;
   /** Established links. */
-  readonly connections: readonly { readonly nodeId: string; readonly cost: number }[];
+  readonly connections: readonly ConnectionStatus[];
   /** Node to its neighbours and their cost, as each node says. */
   readonly knownConnectionCosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Node to the neighbour through which it is reached. */
@@ -59,6 +67,8 @@ export class NetceptorCore {
   readonly #neighbours = new Neighbours();
   readonly #context: LinkContext;
   readonly #sessions = new Set<LinkSession>();
+  /** Written by the sessions. */
+  readonly #established = new Map<string, LinkSession>();
   #events: CoreEvent[] = [];
   #sessionsDueAt = Infinity;
   #housekeepingAt: number;
@@ -66,27 +76,41 @@ export class NetceptorCore {
   /** @throws {MeshError} `invalid-node-id`, `invalid-firewall-rule` */
   constructor(
     now: number,
-    { nodeId, environment, maxIdleMs = DEFAULT_MAX_IDLE_MS, firewallRules = [] }: CoreOptions,
+    {
+      nodeId,
+      environment,
+      maxIdleMs = DEFAULT_MAX_IDLE_MS,
+      firewallRules = [],
+      trace: write,
+    }: CoreOptions,
   ) {
     checkOwnNodeId(nodeId);
     this.nodeId = nodeId;
     const self = this.#nodes.add(nodeId, now) ?? new NodeRecord(nodeId, now);
     const emit = (event: CoreEvent): void => void this.#events.push(event);
     const [nodes, neighbours] = [this.#nodes, this.#neighbours];
+    const trace = write === undefined ? undefined : new MessageTrace(write, nodes);
     this.#routing = new Routing(now, self, nodes, neighbours, environment, emit);
     this.advertisements = new Advertisements(now, nodeId, neighbours, environment, emit);
-    this.dataPlane = new DataPlane(self, nodes, environment);
+    this.dataPlane = new DataPlane(self, nodes, environment, trace);
     this.dataPlane.firewall.set(firewallRules);
     this.#housekeepingAt = now + HOUSEKEEPING_MS;
     this.#context = {
       nodeId,
       maxIdleMs,
       log: environment.log,
+      wallTime: () => environment.wallTime(),
       neighbours,
+      established: this.#established,
       routing: this.#routing,
       advertisements: this.advertisements,
       dataPlane: this.dataPlane,
+      trace,
+      knownNodes: () => nodes.size,
       emit,
+      wake: (at) => {
+        this.#sessionsDueAt = Math.min(this.#sessionsDueAt, at);
+      },
     };
   }
 
@@ -150,12 +174,21 @@ export class NetceptorCore {
     return this.#routing.costTo(this.dataPlane.resolve(nodeId));
   }
 
+  /** The established links, as they are now. */
+  links(now: number): LinkInfo[] {
+    return [...this.#established.values()].flatMap((session) => session.info(now) ?? []);
+  }
+
   status(): MeshStatus {
     const records = [...this.#nodes.values()];
     const listed = records.filter((r) => r.id !== this.nodeId || r.connections.size > 0);
     return {
       nodeId: this.nodeId,
-      connections: [...this.#neighbours.values()].map(({ nodeId, cost }) => ({ nodeId, cost })),
+      connections: this.links(0).map(({ nodeId, cost, rttMs }) => ({
+        nodeId,
+        cost,
+        ...(rttMs !== undefined && { rttNs: Math.round(rttMs * 1e6) }),
+      })),
       knownConnectionCosts: Object.fromEntries(
         listed.map((r) => [r.id, Object.fromEntries(r.connections)] as const),
       ),

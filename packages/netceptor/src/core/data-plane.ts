@@ -16,6 +16,7 @@ import { payloadLimit } from './link-transport.js';
 import { LocalQueue } from './local-queue.js';
 import { Firewall } from './firewall.js';
 import type { FirewallAction } from './firewall-rules.js';
+import type { MessageTrace } from './message-trace.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 import { OutgoingPath } from './outgoing-path.js';
 
@@ -52,13 +53,20 @@ export class DataPlane {
   readonly #self: NodeRecord;
   readonly #nodes: NodeTable;
   readonly #environment: Environment;
+  readonly #trace: MessageTrace | undefined;
   readonly #services = new Map<string, ServicePort>();
   readonly #local = new LocalQueue((message) => this.#deliver(message, 0, message.length));
 
-  constructor(self: NodeRecord, nodes: NodeTable, environment: Environment) {
+  constructor(
+    self: NodeRecord,
+    nodes: NodeTable,
+    environment: Environment,
+    trace: MessageTrace | undefined,
+  ) {
     this.#self = self;
     this.#nodes = nodes;
     this.#environment = environment;
+    this.#trace = trace;
   }
 
   /**
@@ -164,14 +172,17 @@ export class DataPlane {
       toService,
     });
     payload.copy(message, DATA_HEADER_BYTES);
+    this.#trace?.sent(message, 0, message.length);
+    if (!isLocal) this.#trace?.forwarded(payload.length, record.nextHop?.nodeId ?? '');
     if (isLocal) this.#local.push(message);
     else if (isUrgent(message, 0)) record.nextHop?.transport.sendControl(message, true);
     else record.nextHop?.transport.sendData(message, 0, message.length);
   }
 
-  /** Takes the data message `chunk[start..end)` from a link. */
-  handle(chunk: Buffer, start: number, end: number): void {
+  /** Takes the data message `chunk[start..end)` from the link with a peer. */
+  handle(chunk: Buffer, start: number, end: number, peer: string): void {
     if (end - start < DATA_HEADER_BYTES) throw shortDataMessage(end - start);
+    this.#trace?.received(chunk, start, end, peer);
     const high = chunk.readInt32BE(start + DATA_OFFSET.toNode);
     const low = chunk.readInt32BE(start + DATA_OFFSET.toNode + 4);
     const { hash } = this.#self;
@@ -179,16 +190,19 @@ export class DataPlane {
     // What this node sends to itself never goes over a link.
     if (isLocal && this.#sender(chunk, start) === this.#self) return;
     const target = isLocal ? this.#self : this.#nodes.find(high, low);
-    if (this.firewall.active && target !== undefined && !this.#admits(chunk, start, target)) return;
+    if (this.firewall.active && target !== undefined && !this.#admits(chunk, start, end, target)) {
+      return;
+    }
     if (isLocal) this.#deliver(chunk, start, end);
     else this.#forward(chunk, start, end, target);
   }
 
   /** Whether the firewall lets a message from a link pass; if not, its sender has been told when a rule says so. */
-  #admits(chunk: Buffer, start: number, target: NodeRecord): boolean {
+  #admits(chunk: Buffer, start: number, end: number, target: NodeRecord): boolean {
     const key = chunk.toString('latin1', start + DATA_OFFSET.fromNode, start + DATA_HEADER_BYTES);
     const action = this.firewall.decided(key) ?? this.#decide(key, chunk, start, target);
-    if (action === 'reject') this.#refuse(chunk, start, target, 'blocked-by-firewall');
+    if (action === 'reject') this.#refuse(chunk, start, end, target, 'blocked-by-firewall');
+    if (action === 'drop') this.#trace?.refused(chunk, start, end, 'dropped by firewall');
     return action === 'accept';
   }
 
@@ -211,20 +225,21 @@ export class DataPlane {
     }
     const hops = chunk.readUInt8(start + DATA_OFFSET.hopsToLive);
     if (hops === 0) {
-      this.#refuse(chunk, start, target, 'message-expired');
+      this.#refuse(chunk, start, end, target, 'message-expired');
       return;
     }
     const next = target.nextHop;
     if (next === undefined) {
-      this.#refuse(chunk, start, target, 'no-route');
+      this.#refuse(chunk, start, end, target, 'no-route');
       return;
     }
     const limit = payloadLimit(next.transport);
     if (end - start - DATA_HEADER_BYTES > limit) {
-      this.#refuse(chunk, start, target, 'message-too-long', limit);
+      this.#refuse(chunk, start, end, target, 'message-too-long', limit);
       return;
     }
     chunk.writeUInt8(hops - 1, start + DATA_OFFSET.hopsToLive);
+    this.#trace?.forwarded(end - start - DATA_HEADER_BYTES, next.nodeId);
     if (isUrgent(chunk, start)) next.transport.sendControl(chunk.subarray(start, end), true);
     else next.transport.sendData(chunk, start, end);
   }
@@ -246,7 +261,7 @@ export class DataPlane {
     } else if (toService === 'unreach') {
       this.#takeUnreachable(chunk.subarray(start + DATA_HEADER_BYTES, end), from.id);
     } else {
-      this.#refuse(chunk, start, this.#self, 'service-unknown');
+      this.#refuse(chunk, start, end, this.#self, 'service-unknown');
     }
   }
 
@@ -254,10 +269,12 @@ export class DataPlane {
   #refuse(
     chunk: Buffer,
     start: number,
+    end: number,
     target: NodeRecord,
     problem: Problem,
     maxPayloadBytes?: number,
   ): void {
+    this.#trace?.refused(chunk, start, end, PROBLEM_TEXT[problem]);
     const from = this.#sender(chunk, start);
     const fromService = readService(chunk, start + DATA_OFFSET.fromService);
     if (from === undefined || fromService === 'unreach') return;
@@ -300,9 +317,14 @@ export class DataPlane {
   }
 
   #takeUnreachable(payload: Buffer, reportedBy: string): void {
-    const { fromNode, fromService, ...notice } = decodeUnreachable(payload);
-    if (fromNode !== this.#self.id) return;
-    this.#notify(fromService, { ...notice, reportedBy });
+    try {
+      const { fromNode, fromService, ...notice } = decodeUnreachable(payload);
+      if (fromNode === this.#self.id) this.#notify(fromService, { ...notice, reportedBy });
+    } catch (error) {
+      // The link it came over is not to blame for what a far node writes.
+      if (!(error instanceof MeshError)) throw error;
+      this.#environment.log.debug(`Dropping a report of ${reportedBy}: ${error.message}`);
+    }
   }
 
   #notify(service: string, notice: UnreachableNotice): void {

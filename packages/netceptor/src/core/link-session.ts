@@ -1,6 +1,9 @@
 import { MeshError } from '../errors.js';
-import { MESSAGE_TYPE } from '../wire/message-type.js';
+import type { Logger } from '../logger.js';
+import { MAX_MESSAGE_BYTES, MESSAGE_TYPE } from '../wire/message-type.js';
 import { isNodeId } from '../wire/node-id.js';
+import { pingMessage } from '../wire/ping-message.js';
+import { decodeProbe, encodeProbe, LINK_VERSION } from '../wire/probe.js';
 import { encodeReject } from '../wire/reject.js';
 import {
   decodeRoutingUpdate,
@@ -11,77 +14,87 @@ import { decodeServiceAdvertisement } from '../wire/service-advertisement.js';
 import type { Advertisements } from './advertisements.js';
 import type { DataPlane } from './data-plane.js';
 import type { EmitEvent } from './events.js';
+import { LinkConduct } from './link-conduct.js';
+import { LinkHealth } from './link-health.js';
+import { describeLink, type LinkInfo } from './link-info.js';
+import { costFor, type LinkOptions } from './link-options.js';
 import type { LinkTransport } from './link-transport.js';
-import type { Logger } from '../logger.js';
+import type { MessageTrace } from './message-trace.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
 import type { Routing } from './routing.js';
+import { WaitingMessages } from './waiting-messages.js';
 
 /** How often a link says who it is while the peer has not, and how many times. */
 const HELLO_INTERVAL_MS = 1000;
 const MAX_HELLOS = 10;
-/** A link that looks idle is given so long before it counts as idle: what arrived while the process stood still is read first. */
-const IDLE_GRACE_MS = 1000;
-
-/** What a link costs and whom it accepts. */
-export interface LinkOptions {
-  /** Positive; default 1. Both ends must agree. */
-  readonly cost?: number;
-  /** Costs for single peers, instead of `cost`. */
-  readonly nodeCost?: Readonly<Record<string, number>>;
-  /** The only node IDs accepted; any when undefined. */
-  readonly allowedPeers?: readonly string[];
-}
+/** How long a link has to show that it lives when a second one with the same peer comes. */
+const CHALLENGE_MS = 2000;
+/** What arrived while the process stood still is read before the time is taken for over. */
+const CHALLENGE_GRACE_MS = 250;
 
 /** The parts of a node a link works on. */
 export interface LinkContext {
   readonly nodeId: string;
   readonly maxIdleMs: number;
   readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly wallTime: () => number;
   readonly neighbours: Neighbours;
+  /** The established links by peer; written by the links only. */
+  readonly established: Map<string, LinkSession>;
   readonly routing: Routing;
   readonly advertisements: Advertisements;
   readonly dataPlane: DataPlane;
+  readonly trace: MessageTrace | undefined;
+  /** How many nodes are known. */
+  readonly knownNodes: () => number;
   readonly emit: EmitEvent;
+  /** A link is due at that time, earlier perhaps than it had said. */
+  readonly wake: (at: number) => void;
 }
 
-/**
- * Checks costs.
- *
- * @throws {MeshError} `invalid-cost`
- */
-export function checkLinkOptions({ cost = 1, nodeCost = {} }: LinkOptions): void {
-  for (const value of [cost, ...Object.values(nodeCost)]) {
-    if (Number.isFinite(value) && value > 0) continue;
-    throw new MeshError('invalid-cost', `link cost ${value} is not valid`, {
-      hint: 'A cost is a positive number.',
-    });
-  }
+/** A second link with the same peer, which waits for what becomes of the first. */
+interface Contender {
+  readonly session: LinkSession;
+  /** The update that named the peer. */
+  readonly first: RoutingUpdate;
+  /** When the first link has to have shown that it lives; moved once, when that time is noticed. */
+  dueAt: number;
+  isLastChance: boolean;
 }
 
 /**
  * One link: says hello until the peer has named itself, then takes its messages until either end gives it up. It alone
  * writes its fields.
+ *
+ * A second link with the same peer waits while the first is asked whether it lives; it is refused when the first does,
+ * and takes its place when nothing is heard for two seconds.
  */
 export class LinkSession {
   readonly #context: LinkContext;
   readonly #transport: LinkTransport;
   readonly #options: LinkOptions;
-  #state: 'greeting' | 'established' | 'closed' = 'greeting';
+  readonly #health: LinkHealth;
+  readonly #conduct = new LinkConduct();
+  #state: 'greeting' | 'waiting' | 'established' | 'closed' = 'greeting';
   #hellos = 0;
   #nextHelloAt: number;
-  #receivedAt: number;
-  #suspectSince: number | undefined;
+  /** What arrives while waiting. */
+  readonly #waiting = new WaitingMessages();
   /** Set while established. */
   #neighbour: Neighbour | undefined;
+  /** When the link was established, in milliseconds since 1970. */
+  #upSinceMs = 0;
   /** Whether the peer has listed this node among its links. */
   #listed = false;
   #wasEstablished = false;
+  #contender: Contender | undefined;
 
   constructor(now: number, context: LinkContext, transport: LinkTransport, options: LinkOptions) {
     this.#context = context;
     this.#transport = transport;
     this.#options = options;
-    this.#receivedAt = now;
+    this.#health = new LinkHealth(now, context.maxIdleMs);
     this.#nextHelloAt = now;
     this.handleTimeout(now);
   }
@@ -97,31 +110,45 @@ export class LinkSession {
 
   /** When {@link handleTimeout} wants to be called next, as far as is known now. */
   get dueAt(): number {
-    if (this.#state === 'closed') return Infinity;
-    if (this.#state === 'greeting') return this.#nextHelloAt;
-    return this.#suspectSince === undefined
-      ? this.#receivedAt + this.#context.maxIdleMs
-      : this.#suspectSince + IDLE_GRACE_MS;
+    switch (this.#state) {
+      case 'greeting':
+        return this.#nextHelloAt;
+      case 'established':
+        return Math.min(this.#health.dueAt, this.#contender?.dueAt ?? Infinity);
+      default:
+        return Infinity;
+    }
+  }
+
+  /** What is known of the link; undefined while it is not established. */
+  info(now: number): LinkInfo | undefined {
+    if (this.#neighbour === undefined) return undefined;
+    const wallTime = this.#context.wallTime();
+    return describeLink(this.#neighbour, this.#health, this.#upSinceMs, now, wallTime);
   }
 
   /** Takes the message `chunk[start..end)`. Anything wrong with it ends here: with a log line, or with the link. */
   handleMessage(now: number, chunk: Buffer, start: number, end: number): void {
     if (this.#state === 'closed') return;
-    this.#receivedAt = now;
-    this.#suspectSince = undefined;
+    this.#health.heard(now);
     const type = end > start ? chunk[start] : undefined;
     try {
-      if (this.#state === 'greeting') {
-        if (type === MESSAGE_TYPE.routingUpdate) this.#establish(now, jsonOf(chunk, start, end));
-        else if (type === MESSAGE_TYPE.reject) this.#end(now, 'the peer rejected the link');
-      } else {
-        this.#handleEstablished(now, type, chunk, start, end);
+      if (end - start > MAX_MESSAGE_BYTES) {
+        throw new MeshError('malformed-message', `it has ${end - start} bytes`);
       }
+      if (this.#state === 'established') this.#handleEstablished(now, type, chunk, start, end);
+      else if (type === MESSAGE_TYPE.reject) this.#end(now, 'the peer rejected the link');
+      else if (this.#state === 'waiting') this.#waiting.push(chunk.subarray(start, end));
+      else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, jsonOf(chunk, start, end));
+      else this.#offence(now, false);
     } catch (error) {
       if (!(error instanceof MeshError)) throw error;
       this.#context.log.warning(
         `Dropping a message from ${this.#peerName()} that can't be understood: ${error.message}`,
       );
+      // Advertisements are handed on as they are: the peer need not be to blame for what they say.
+      const isSerious = type !== MESSAGE_TYPE.serviceAdvertisement;
+      if (error.code === 'malformed-message') this.#offence(now, isSerious);
     }
   }
 
@@ -131,20 +158,34 @@ export class LinkSession {
   }
 
   handleTimeout(now: number): void {
-    if (this.#state === 'greeting' && now >= this.#nextHelloAt) {
-      if (this.#hellos >= MAX_HELLOS) {
-        this.#end(now, 'the peer did not say who it is');
+    if (this.#state === 'greeting') this.#greet(now);
+    else if (this.#state === 'established') this.#checkHealth(now);
+  }
+
+  #greet(now: number): void {
+    if (now < this.#nextHelloAt) return;
+    if (this.#hellos >= MAX_HELLOS) {
+      this.#end(now, 'the peer did not say who it is');
+      return;
+    }
+    this.#hellos++;
+    this.#nextHelloAt = now + HELLO_INTERVAL_MS;
+    this.#sendOwnUpdate();
+  }
+
+  #checkHealth(now: number): void {
+    const contender = this.#contender;
+    if (contender !== undefined && now >= contender.dueAt) {
+      if (contender.isLastChance) {
+        this.#giveUp(now, 'a newer link with that node has taken its place');
         return;
       }
-      this.#hellos++;
-      this.#nextHelloAt = now + HELLO_INTERVAL_MS;
-      this.#transport.sendControl(encodeRoutingUpdate(this.#context.routing.ownUpdate()));
+      contender.isLastChance = true;
+      contender.dueAt = now + CHALLENGE_GRACE_MS;
     }
-    if (this.#state !== 'established' || now < this.#receivedAt + this.#context.maxIdleMs) return;
-    this.#suspectSince ??= now;
-    if (now >= this.#suspectSince + IDLE_GRACE_MS) {
-      this.#end(now, `nothing was received for ${this.#context.maxIdleMs / 1000} s`);
-    }
+    const verdict = this.#health.judge(now);
+    if (verdict !== undefined) this.#giveUp(now, verdict);
+    else this.#sendQuestion(this.#health.takeQuestion(now));
   }
 
   #handleEstablished(
@@ -154,64 +195,127 @@ export class LinkSession {
     start: number,
     end: number,
   ): void {
-    const { dataPlane, advertisements, log } = this.#context;
+    const { dataPlane, log, trace } = this.#context;
+    // A peer that can answer questions shows that it hears this node by nothing else.
+    if (!this.#health.canAsk) this.#dismissContender(now);
     switch (type) {
       case MESSAGE_TYPE.data:
-        dataPlane.handle(chunk, start, end);
+        dataPlane.handle(chunk, start, end, this.#peerName());
         return;
       case MESSAGE_TYPE.routingUpdate:
-        this.#handleUpdate(now, decodeRoutingUpdate(jsonOf(chunk, start, end)));
-        return;
       case MESSAGE_TYPE.serviceAdvertisement:
-        advertisements.handle(
-          now,
-          decodeServiceAdvertisement(jsonOf(chunk, start, end)),
-          chunk.subarray(start, end),
-          this.#peerName(),
-        );
+        trace?.control('Received', type, end - start, this.#peerName());
+        this.#handleFlooded(now, type, chunk, start, end);
         return;
       case MESSAGE_TYPE.reject:
         this.#end(now, 'the peer rejected the link');
         return;
+      case MESSAGE_TYPE.probe:
+        this.#handleProbe(now, chunk, start, end);
+        return;
       default:
         log.warning(`Dropping a message of unknown type from ${this.#peerName()}`);
+        this.#offence(now, false);
     }
   }
 
-  #establish(now: number, json: string): void {
-    const { nodeId, neighbours, routing, advertisements, log, emit } = this.#context;
+  #handleFlooded(now: number, type: number, chunk: Buffer, start: number, end: number): void {
+    const { knownNodes, advertisements } = this.#context;
+    const verdict = this.#conduct.judgeFlood(now, knownNodes());
+    if (verdict === 'reject') {
+      this.#refuse(now, this.#peerName(), 'it floods updates and advertisements');
+    }
+    if (verdict !== 'take') return;
+    if (type === MESSAGE_TYPE.routingUpdate) {
+      this.#handleUpdate(now, decodeRoutingUpdate(jsonOf(chunk, start, end)));
+    } else {
+      const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
+      advertisements.handle(now, advertisement, chunk.subarray(start, end), this.#peerName());
+    }
+  }
+
+  #handleProbe(now: number, chunk: Buffer, start: number, end: number): void {
+    const { isAnswer, number } = decodeProbe(chunk, start, end);
+    if (!isAnswer) this.#transport.sendControl(encodeProbe({ isAnswer: true, number }), true);
+    else if (this.#health.answered(now, number)) this.#dismissContender(now);
+  }
+
+  #sendQuestion(number: number | undefined): void {
+    if (number === undefined) return;
+    this.#transport.sendControl(encodeProbe({ isAnswer: false, number }), true);
+  }
+
+  /** The peer has named itself. */
+  #meet(now: number, json: string): void {
+    const { nodeId, established } = this.#context;
     const update = decodeRoutingUpdate(json);
     const peer = update.forwardingNode;
-    const { cost = 1, nodeCost, allowedPeers } = this.#options;
+    const { allowedPeers } = this.#options;
     if (peer === nodeId) {
       this.#refuse(now, peer, 'it uses the ID of this node');
-      return;
-    }
-    if (!isNodeId(peer)) {
-      this.#refuse(now, peer, 'its node ID is not valid');
-      return;
-    }
-    if (allowedPeers !== undefined && !allowedPeers.includes(peer)) {
+    } else if (!isNodeId(peer)) {
+      this.#refuse(now, peer.slice(0, 80), 'its node ID is not valid');
+    } else if (allowedPeers !== undefined && !allowedPeers.includes(peer)) {
       this.#refuse(now, peer, 'it is not in the allowed peers list');
+    } else {
+      const incumbent = established.get(peer);
+      if (incumbent === undefined) this.#accept(now, update);
+      else incumbent.#contend(now, this, update);
+    }
+  }
+
+  /** A second link with the same peer: this one has to show that it lives. */
+  #contend(now: number, session: LinkSession, first: RoutingUpdate): void {
+    const { nodeId, wake } = this.#context;
+    if (this.#contender?.session.closed === false) {
+      session.#refuse(now, first.forwardingNode, 'there is a link with that node already');
       return;
     }
-    const incumbent = neighbours.get(peer);
-    if (incumbent !== undefined) {
-      // If that link is a leftover of the peer's earlier life, its machine says so when something arrives on it.
-      incumbent.transport.sendControl(encodeRoutingUpdate(routing.ownUpdate()));
-      this.#refuse(now, peer, 'there is a link with that node already');
-      return;
-    }
-    const peerCost =
-      nodeCost !== undefined && Object.hasOwn(nodeCost, peer) ? nodeCost[peer] : cost;
-    this.#neighbour = { nodeId: peer, transport: this.#transport, cost: peerCost ?? cost };
+    session.#state = 'waiting';
+    this.#contender = { session, first, dueAt: now + CHALLENGE_MS, isLastChance: false };
+    wake(this.#contender.dueAt);
+    // If this link is a leftover of the peer's earlier life, its machine says so when something arrives on it.
+    this.#sendOwnUpdate();
+    if (this.#health.canAsk) this.#sendQuestion(this.#health.ask(now));
+    else this.#transport.sendControl(pingMessage(nodeId, first.forwardingNode), true);
+  }
+
+  /** This link lives: the one that waited for its end is refused. */
+  #dismissContender(now: number): void {
+    const contender = this.#contender;
+    if (contender === undefined) return;
+    this.#contender = undefined;
+    const { session, first } = contender;
+    if (session.closed) return;
+    session.#refuse(now, first.forwardingNode, 'there is a link with that node already');
+  }
+
+  #accept(now: number, update: RoutingUpdate): void {
+    const { neighbours, established, routing, advertisements, log, emit } = this.#context;
+    const peer = update.forwardingNode;
+    const cost = costFor(this.#options, peer);
+    this.#neighbour = { nodeId: peer, transport: this.#transport, cost };
+    this.#upSinceMs = this.#context.wallTime();
     this.#state = 'established';
     this.#wasEstablished = true;
+    this.#health.heard(now);
     neighbours.set(this.#neighbour);
+    established.set(peer, this);
     log.info(`Connection established with ${peer}`);
-    emit({ type: 'link-up', nodeId: peer, cost: this.#neighbour.cost });
+    emit({ type: 'link-up', nodeId: peer, cost });
     routing.linkUp(now, this.#neighbour, update);
     advertisements.linkUp(this.#neighbour);
+    this.#learnVersion(now, update);
+    for (const message of this.#waiting.take()) {
+      this.handleMessage(now, message, 0, message.length);
+    }
+  }
+
+  #learnVersion(now: number, { nodeId, forwardingNode, linkVersion = 0 }: RoutingUpdate): void {
+    if (nodeId !== forwardingNode || linkVersion < LINK_VERSION || this.#health.canAsk) return;
+    this.#health.startAsking(now);
+    this.#sendQuestion(this.#health.takeQuestion(now));
+    this.#context.wake(this.dueAt);
   }
 
   #handleUpdate(now: number, update: RoutingUpdate): void {
@@ -223,6 +327,7 @@ export class LinkSession {
       return;
     }
     if (update.nodeId === neighbour.nodeId) {
+      this.#learnVersion(now, update);
       const cost = update.connections.get(nodeId);
       if (cost === undefined) {
         // A late hello says nothing about links; after the peer has listed this node it means that it gave the link up.
@@ -242,26 +347,49 @@ export class LinkSession {
     routing.handleUpdate(now, update, neighbour.nodeId);
   }
 
+  /** The peer has sent what no node sends; after too much of it the link is given up. */
+  #offence(now: number, isSerious: boolean): void {
+    if (this.#state === 'closed' || this.#conduct.forgives(now, isSerious)) return;
+    this.#refuse(now, this.#peerName(), "it keeps sending what can't be understood");
+  }
+
+  #sendOwnUpdate(): void {
+    this.#transport.sendControl(encodeRoutingUpdate(this.#context.routing.ownUpdate()));
+  }
+
   #refuse(now: number, peer: string, reason: string): void {
+    if (this.#state === 'closed') return;
     this.#context.log.error(`Rejected the link with node ${peer} because ${reason}`);
+    this.#giveUp(now, `rejected: ${reason}`);
+  }
+
+  /** Ends the link and tells the peer, where that still reaches it. */
+  #giveUp(now: number, reason: string): void {
     this.#transport.sendControl(encodeReject());
-    this.#end(now, `rejected: ${reason}`);
+    this.#end(now, reason);
   }
 
   #end(now: number, reason: string): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#transport.close();
+    const { log, neighbours, established, emit, routing } = this.#context;
     const neighbour = this.#neighbour;
     this.#neighbour = undefined;
     if (neighbour === undefined) {
-      this.#context.log.warning(`Link ${this.#transport.description} ended: ${reason}`);
+      log.warning(`Link ${this.#transport.description} ended: ${reason}`);
       return;
     }
-    this.#context.neighbours.delete(neighbour.nodeId);
-    this.#context.log.warning(`Connection with ${neighbour.nodeId} ended: ${reason}`);
-    this.#context.emit({ type: 'link-down', nodeId: neighbour.nodeId, reason });
-    this.#context.routing.linkDown(now, neighbour.nodeId);
+    neighbours.delete(neighbour.nodeId);
+    established.delete(neighbour.nodeId);
+    log.warning(`Connection with ${neighbour.nodeId} ended: ${reason}`);
+    emit({ type: 'link-down', nodeId: neighbour.nodeId, reason });
+    routing.linkDown(now, neighbour.nodeId);
+    const contender = this.#contender;
+    this.#contender = undefined;
+    if (contender !== undefined && !contender.session.closed) {
+      contender.session.#accept(now, contender.first);
+    }
   }
 
   #peerName(): string {

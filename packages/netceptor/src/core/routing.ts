@@ -1,5 +1,6 @@
 import { encodeRoutingUpdate, type RoutingUpdate } from '../wire/routing-update.js';
 import { isNodeId } from '../wire/node-id.js';
+import { LINK_VERSION } from '../wire/probe.js';
 import { Coalescer } from './coalescer.js';
 import { newEpoch, randomName, type Environment } from './environment.js';
 import type { EmitEvent } from './events.js';
@@ -72,6 +73,7 @@ export class Routing {
       connections: this.#self.connections,
       forwardingNode: this.#self.id,
       suspectedDuplicate,
+      linkVersion: LINK_VERSION,
     };
   }
 

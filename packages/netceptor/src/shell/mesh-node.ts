@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { NetceptorCore, type MeshStatus } from '../core/core.js';
 import type { ServiceDescription } from '../core/advertisements.js';
 import type { CoreEvent } from '../core/events.js';
-import { checkLinkOptions, type LinkOptions } from '../core/link-session.js';
+import type { LinkInfo } from '../core/link-info.js';
+import { checkLinkOptions, type LinkOptions } from '../core/link-options.js';
 import type { Firewall } from '../core/firewall.js';
 import type { FirewallRule } from '../core/firewall-rules.js';
 import type { LinkTransport } from '../core/link-transport.js';
@@ -20,6 +21,8 @@ export interface MeshNodeOptions {
   readonly maxIdleConnectionTimeoutMs?: number;
   /** Default: none, which accepts everything. `parseFirewallRules` makes them out of a configuration. */
   readonly firewallRules?: readonly FirewallRule[];
+  /** Is given one line for each message that is received, sent, handed on or refused; default: none is written. */
+  readonly trace?: ((line: string) => void) | undefined;
   /** Default: writes nothing. */
   readonly log?: Logger;
 }
@@ -91,6 +94,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     nodeId,
     maxIdleConnectionTimeoutMs,
     firewallRules = [],
+    trace,
     log = silentLogger,
   }: MeshNodeOptions) {
     super();
@@ -100,6 +104,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     this.#core = new NetceptorCore(performance.now(), {
       nodeId,
       firewallRules,
+      trace,
       environment: { random: Math.random, wallTime: Date.now, log },
       ...(maxIdleConnectionTimeoutMs === undefined
         ? {}
@@ -240,6 +245,11 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
    */
   setFirewallRules(rules: readonly FirewallRule[]): void {
     this.#core.dataPlane.firewall.set(rules);
+  }
+
+  /** The established links, with their round-trip time where the peer answers probes. */
+  links(): LinkInfo[] {
+    return this.#core.links(performance.now());
   }
 
   status(): MeshStatus {

@@ -4,6 +4,8 @@ export const MESSAGE_TYPE = {
   routingUpdate: 1,
   serviceAdvertisement: 2,
   reject: 3,
+  /** An addition of this project; see `probe.ts`. */
+  probe: 4,
 } as const;
 
 /** The largest message a link carries, in bytes: what a 2-byte length can say. */

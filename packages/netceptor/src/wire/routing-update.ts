@@ -18,29 +18,35 @@ export interface RoutingUpdate {
   readonly forwardingNode: string;
   /** 0, or the epoch of another node with the same ID that the sender has seen. */
   readonly suspectedDuplicate: bigint;
+  /** What the node does with a link beyond the original; see `LINK_VERSION`. Undefined for the original's nodes. */
+  readonly linkVersion?: number | undefined;
 }
 
-/** The message for a routing update. */
+/** The message for a routing update. The link version is for neighbours only: who hands an update on leaves it out. */
 export function encodeRoutingUpdate(update: RoutingUpdate): Buffer {
   const connections = encodeMap(
     [...update.connections].map(([node, cost]) => [node, JSON.stringify(cost)] as const),
   );
+  const { linkVersion } = update;
+  const isOwn = linkVersion !== undefined && update.nodeId === update.forwardingNode;
   return frameJson(
     MESSAGE_TYPE.routingUpdate,
     `{"NodeID":${encodeString(update.nodeId)},"UpdateID":${encodeString(update.updateId)}` +
       `,"UpdateEpoch":${update.epoch.toString()},"UpdateSequence":${update.sequence.toString()}` +
       `,"Connections":${connections},"ForwardingNode":${encodeString(update.forwardingNode)}` +
-      `,"SuspectedDuplicate":${update.suspectedDuplicate.toString()}}`,
+      `,"SuspectedDuplicate":${update.suspectedDuplicate.toString()}` +
+      (isOwn ? `,"LinkVersion":${linkVersion}}` : '}'),
   );
 }
 
 /**
  * Reads a routing update; `json` is the message after its type byte.
  *
- * @throws {MeshError} `malformed-message`
+ * @throws {MeshError} `malformed-message`, `invalid-cost`
  */
 export function decodeRoutingUpdate(json: string): RoutingUpdate {
   const object = parseObject(json);
+  const linkVersion = object['LinkVersion'];
   return {
     nodeId: stringField(object, 'NodeID'),
     updateId: stringField(object, 'UpdateID'),
@@ -49,6 +55,7 @@ export function decodeRoutingUpdate(json: string): RoutingUpdate {
     connections: connectionsField(object['Connections'] ?? {}),
     forwardingNode: stringField(object, 'ForwardingNode'),
     suspectedDuplicate: u64Field(object, 'SuspectedDuplicate'),
+    ...(typeof linkVersion === 'number' && Number.isSafeInteger(linkVersion) && { linkVersion }),
   };
 }
 
@@ -58,9 +65,11 @@ function connectionsField(value: unknown): ReadonlyMap<string, number> {
   const connections = new Map<string, number>();
   for (const [node, item] of Object.entries(value)) {
     const cost = typeof item === 'bigint' ? Number(item) : item;
-    if (typeof cost !== 'number' || !Number.isFinite(cost) || cost <= 0) {
-      throw new MeshError('malformed-message', 'a cost in Connections must be a positive number');
+    if (typeof cost !== 'number' || !Number.isFinite(cost)) {
+      throw new MeshError('malformed-message', 'a cost in Connections must be a number');
     }
+    // The original hands such an update on: the peer it comes from need not be to blame.
+    if (cost <= 0) throw new MeshError('invalid-cost', 'a cost in Connections must be positive');
     connections.set(node, cost);
   }
   return connections;
