@@ -36,3 +36,5 @@ export { serveUdpClient } from './serve-udp-client.js';
 export type { UdpClientOptions } from './serve-udp-client.js';
 export { serveUdpServer } from './serve-udp-server.js';
 export type { UdpServerOptions } from './serve-udp-server.js';
+export { serveCommand } from './serve-command.js';
+export type { CommandServiceOptions } from './serve-command.js';

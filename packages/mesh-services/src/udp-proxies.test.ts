@@ -149,7 +149,7 @@ describe('udp proxies', () => {
     );
     const source = await udpSocket();
     source.send('question', portOf(server.address), '127.0.0.1');
-    const [payload, fromNode, fromService] = await once(service, 'message');
+    const [payload, fromNode, fromService] = (await once(service, 'message')) as unknown[];
     expect(String(payload)).toBe('question');
     const answer = received(source);
     stranger.send(String(fromNode), String(fromService), Buffer.from('forged'));
