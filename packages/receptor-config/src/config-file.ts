@@ -1,91 +1,92 @@
-import { readFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Node as YamlNode } from 'yaml';
-import { ConfigError } from './errors.js';
-import type { Item, Scalar } from './items.js';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, throwing } from './errors.js';
+import type { Report } from './errors.js';
+import type { Item } from './items.js';
+import { limits } from './limits.js';
+import { readListForm, reported } from './list-form.js';
+import { readMapForm, saysVersion2 } from './map-form.js';
+import { YamlDocument } from './yaml-document.js';
+
+/** How a configuration file is read. */
+export interface FileOptions {
+  /** The file must have the v2 form; otherwise it is told by its `version`. */
+  readonly v2?: boolean;
+  /** Takes each mistake; without it the first one is thrown. */
+  readonly report?: Report;
+}
+
+const unreadable = (path: string, cause: unknown): ConfigError => {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  const why = code === 'ENOENT' ? 'no such file' : code;
+  return new ConfigError('config-file', `error loading config file: ${path}: ${why}`, {
+    cause,
+    origin: { file: path, line: 1, column: 1 },
+    plain: why,
+  });
+};
 
 /**
- * Reads a configuration file of the list form (control-and-work reference, section 5.1).
+ * The files that `--config PATH` stands for: the file itself or, of a folder, its files that end in `.yml`, `.yaml` or
+ * `.conf`, by name in the order of their code units. Hidden files and folders inside it are passed over.
  *
- * @throws ConfigError `config-file` when it cannot be read or has another form
+ * @throws ConfigError `config-file` when the path cannot be read, or a folder holds no such file
  */
-export function readConfigFile(path: string): Item[] {
-  let source: string;
+export function configFiles(path: string): string[] {
   try {
-    source = readFileSync(path, 'utf8');
+    if (!statSync(path).isDirectory()) return [path];
+    const names = readdirSync(path, { withFileTypes: true })
+      .filter(({ name }) => /^[^.].*\.(?:yml|yaml|conf)$/s.test(name))
+      .map(({ name }) => join(path, name))
+      .filter((file) => !statSync(file).isDirectory())
+      .sort();
+    if (names.length > 0) return names;
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    const why = code === 'ENOENT' ? 'no such file' : code;
-    throw new ConfigError('config-file', `error loading config file: ${path}: ${why}`, { cause });
+    throw unreadable(path, cause);
   }
-  return parseConfigFile(source, path);
+  throw new ConfigError(
+    'config-file',
+    `error loading config file: ${path}: the folder holds no .yml, .yaml or .conf file`,
+    { origin: { file: path, line: 1, column: 1 }, plain: 'no .yml, .yaml or .conf file in it' },
+  );
 }
 
 /**
- * Reads the text of a configuration file: a YAML list whose items are either a bare string
- * (`- local-only`) or a map with one key, the action, whose value is nothing, one value or a map of fields.
+ * Reads one configuration file.
+ *
+ * @throws ConfigError `config-file` when it cannot be read, is larger than {@link limits} allow or has another form
+ */
+export function readConfigFile(path: string, options: FileOptions = {}): Item[] {
+  let source: string;
+  try {
+    // A FIFO or a device has no size to go by, hence the check of the text as well.
+    if (statSync(path).size > limits.fileBytes) {
+      throw Object.assign(new Error(path), { code: `longer than ${limits.fileBytes} bytes` });
+    }
+    source = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  return parseConfigFile(source, path, options);
+}
+
+/**
+ * Reads the text of a configuration file, of the list form or the v2 form. The latter is known by its key `version`.
  *
  * @param source YAML; numbers and booleans as YAML 1.1 has them (`0660` is octal, `yes` is true)
  * @param path its name, for messages
- * @throws ConfigError `config-file`
+ * @throws ConfigError at the first mistake when there is no `report`
  */
-export function parseConfigFile(source: string, path: string): Item[] {
-  const lines = new LineCounter();
-  const document = parseDocument(source, {
-    version: '1.1',
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
-  const at = (node: YamlNode | null): string =>
-    `${path}:${lines.linePos(node?.range?.[0] ?? 0).line}`;
-  const fail = (where: string, why: string): never => {
-    throw new ConfigError('config-file', `error loading config file: ${where}: ${why}`);
-  };
-  const mistake = document.errors[0];
-  if (mistake) fail(`${path}:${lines.linePos(mistake.pos[0]).line}`, mistake.message);
-  const top = document.contents;
-  if (top === null) return [];
-  if (!isSeq<YamlNode>(top)) {
-    return fail(
-      at(top),
-      'config format invalid: the file must be a list of actions, each starting with a dash',
-    );
-  }
-  return top.items.map((node): Item => {
-    const origin = at(node);
-    if (isScalar(node) && typeof node.value === 'string') {
-      return { action: node.value, origin, entries: [] };
-    }
-    if (!isMap<YamlNode, YamlNode | null>(node)) {
-      return fail(
-        origin,
-        'unknown config file format: an item must be an action or a map with one action',
-      );
-    }
-    const [pair, ...others] = node.items;
-    if (pair === undefined || others.length > 0) {
-      return fail(
-        origin,
-        'config format invalid: item has multiple names; start each action with its own dash',
-      );
-    }
-    const action = String(document.createNode(pair.key).toJS(document));
-    const value = pair.value;
-    if (value === null || (isScalar(value) && value.value === null)) {
-      return { action, origin, entries: [] };
-    }
-    if (isMap<YamlNode, YamlNode | null>(value)) {
-      const entries = value.items.map(
-        ({ key, value: field }) =>
-          [
-            String(key.toJS(document)).toLowerCase(),
-            field === null ? null : (field.toJS(document) as unknown),
-          ] as const,
-      );
-      return { action, origin, entries };
-    }
-    if (isScalar<Scalar>(value)) return { action, origin, entries: [], bare: value.value };
-    return fail(origin, `invalid config format for ${action}: a list is not allowed here`);
-  });
+export function parseConfigFile(source: string, path: string, options: FileOptions = {}): Item[] {
+  const { report = throwing, v2 = false } = options;
+  return reported(
+    () => {
+      const document = new YamlDocument(source, path, report);
+      return v2 || saysVersion2(document)
+        ? readMapForm(document, report)
+        : readListForm(document, report);
+    },
+    report,
+    [],
+  );
 }

@@ -1,24 +1,87 @@
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Action } from './actions.js';
-import { parseCommandLine } from './command-line.js';
-import { readConfigFile } from './config-file.js';
+import { parseCommandLine, requestOf } from './command-line.js';
+import { configFiles, readConfigFile } from './config-file.js';
+import { ConfigError, throwing } from './errors.js';
+import type { Report } from './errors.js';
 import type { Item } from './items.js';
-import { validate } from './validate.js';
+import { limits } from './limits.js';
+import { reported } from './list-form.js';
+import { checkTogether } from './together.js';
+import { validateItems } from './validate.js';
 
 /** What a command line comes to. */
 export type Configuration =
   { readonly help: true } | { readonly help: false; readonly actions: readonly Action[] };
 
+/** What of the machine a configuration depends on. */
+export interface Surroundings {
+  /** Node ID when none is configured; the machine's name when not given. */
+  readonly hostname?: string;
+  /** Folder of `receptor.yaml`, which `--config-v2` reads when there is no `--config`; that of the user when not given. */
+  readonly home?: string;
+}
+
 /**
  * Reads a whole command line and the files it names. The order of actions is kept, those of a
- * file standing where `--config` stood.
+ * file standing where `--config` stood; it may stand more than once and name folders ({@link configFiles}).
  *
  * @throws ConfigError at the first mistake; nothing but the named files has been read by then
  */
-export function configure(args: readonly string[]): Configuration {
-  const line = parseCommandLine(args);
-  if (line.help) return line;
-  const items = line.parts.flatMap((part): Item[] =>
-    'file' in part ? readConfigFile(part.file) : [part],
+export function configure(args: readonly string[], surroundings: Surroundings = {}): Configuration {
+  if (requestOf(args) === 'help') return { help: true };
+  return { help: false, actions: readAll(args, surroundings, throwing) };
+}
+
+/**
+ * All mistakes of a command line and of the files it names, in the order in which they are found and at most
+ * as many as {@link limits} say; none when {@link configure} would take it. {@link ConfigError.listing} gives each with its place.
+ */
+export function checkConfiguration(
+  args: readonly string[],
+  surroundings: Surroundings = {},
+): ConfigError[] {
+  const mistakes: ConfigError[] = [];
+  const enough = new Error('enough');
+  try {
+    readAll(args, surroundings, (mistake) => {
+      mistakes.push(mistake);
+      if (mistakes.length >= limits.mistakes) throw enough;
+    });
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  return mistakes;
+}
+
+function readAll(args: readonly string[], surroundings: Surroundings, report: Report): Action[] {
+  const { v2, parts } = parseCommandLine(args, report);
+  const named = parts.some((part) => 'file' in part);
+  const all =
+    v2 && !named
+      ? [...parts, { file: join(surroundings.home ?? homedir(), 'receptor.yaml') }]
+      : parts;
+  const sources = all.flatMap((part): (Item | { file: string })[] =>
+    'file' in part
+      ? reported(() => configFiles(part.file), report, []).map((file) => ({ file }))
+      : [part],
   );
-  return { help: false, actions: validate(items) };
+  if (sources.filter((source) => 'file' in source).length > limits.files) {
+    report(
+      new ConfigError(
+        'config-usage',
+        `error loading config file: more than ${limits.files} files (--config stands for too many)`,
+      ),
+    );
+    return [];
+  }
+  const items = sources.flatMap((source): Item[] =>
+    'file' in source
+      ? reported(() => readConfigFile(source.file, { v2, report }), report, [])
+      : [source],
+  );
+  const { actions, broken } = validateItems(items, report);
+  checkTogether(actions, { hostname: surroundings.hostname ?? hostname(), broken }, report);
+  return actions;
 }

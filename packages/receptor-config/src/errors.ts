@@ -1,3 +1,6 @@
+import { place } from './items.js';
+import type { Origin } from './items.js';
+
 /** What kind of mistake a {@link ConfigError} speaks of. */
 export type ConfigErrorCode =
   | 'config-unknown-action'
@@ -7,8 +10,18 @@ export type ConfigErrorCode =
   | 'config-bare-value'
   | 'config-repeated'
   | 'config-exclusive'
+  | 'config-unknown-name'
+  | 'config-not-reloadable'
   | 'config-file'
   | 'config-usage';
+
+/** Longest message, in UTF-16 units; longer ones are cut. */
+const maxMessage = 4_000;
+
+const oneLine = (text: string): string => {
+  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return line.length > maxMessage ? `${line.slice(0, maxMessage)}…` : line;
+};
 
 /**
  * A mistake in the command line or in a configuration file. Its message is one line that names the
@@ -17,12 +30,48 @@ export type ConfigErrorCode =
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  /** Where the mistake stands, as far as it has a place. */
+  readonly origin: Origin | undefined;
+  /** The message without the place. */
+  readonly plain: string;
 
   constructor(
     readonly code: ConfigErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options: { cause?: unknown; origin?: Origin; plain?: string } = {},
   ) {
-    super(message, options);
+    super(oneLine(message), 'cause' in options ? { cause: options.cause } : undefined);
+    this.origin = options.origin;
+    this.plain = oneLine(options.plain ?? message);
   }
+
+  /** `FILE:LINE:COLUMN: what is wrong`, as editors and compilers print it; without a file only what is wrong. */
+  get listing(): string {
+    const at = this.origin;
+    return at === undefined || at === 'command line'
+      ? this.plain
+      : `${at.file}:${at.line}:${at.column}: ${this.plain}`;
+  }
+}
+
+/** Takes a mistake: throws it, or keeps it and lets the reading go on. */
+export type Report = (mistake: ConfigError) => void;
+
+/** Gives up at the first mistake. */
+export const throwing: Report = (mistake) => {
+  throw mistake;
+};
+
+/** Puts a message together: `INTRO TEXT (FILE:LINE) (HINT)`. */
+export function mistake(
+  code: ConfigErrorCode,
+  origin: Origin,
+  parts: { intro?: string; text: string; hint?: string; cause?: unknown },
+): ConfigError {
+  const hint = parts.hint === undefined ? '' : ` (${parts.hint})`;
+  return new ConfigError(code, `${parts.intro ?? ''}${parts.text}${place(origin)}${hint}`, {
+    origin,
+    plain: `${parts.text}${hint}`,
+    cause: parts.cause,
+  });
 }

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { costs, duration, flag, hostAndPort, list, permissions, port } from './fields.js';
+import { hostAndPort } from './address-fields.js';
+import { flag, permissions, port } from './fields.js';
+import { costs, list } from './structured-fields.js';
+import { duration } from './time-fields.js';
 
 const help = { help: 'x' };
 

@@ -1,24 +1,34 @@
 /**
- * Turns a receptor command line, and the YAML files it names, into validated, typed actions. Every
+ * Turns a receptor command line, and the YAML files and folders it names, into validated, typed actions. Every
  * mistake is one line that names the action, the field, the place and what is allowed.
  *
  * ```ts
- * import { configure } from '@receptorjs/receptor-config';
+ * import { checkConfiguration, configure } from '@receptorjs/receptor-config';
  *
  * const configuration = configure(['--node', 'id=foo', '--tcp-listener', '2222']);
  * if (!configuration.help) {
  *   for (const { action, fields } of configuration.actions) console.log(action, fields);
  * }
+ * for (const mistake of checkConfiguration(['--config', 'receptor.yml'])) console.log(mistake.listing);
  * ```
  *
  * @packageDocumentation
  */
+export { fieldsOf } from './actions.js';
 export type { Action, ActionName, Fields } from './actions.js';
-export { configure } from './configuration.js';
-export type { Configuration } from './configuration.js';
+export { parseHostAndPort } from './address-fields.js';
+export type { HostAndPort } from './address-fields.js';
+export { requestOf } from './command-line.js';
+export type { Request } from './command-line.js';
+export { checkConfiguration, configure } from './configuration.js';
+export type { Configuration, Surroundings } from './configuration.js';
 export { parseConfigFile } from './config-file.js';
-export type { Item } from './items.js';
+export type { FileOptions } from './config-file.js';
+export type { Entry, FilePlace, Item, Origin, Scalar } from './items.js';
 export { ConfigError } from './errors.js';
-export type { ConfigErrorCode } from './errors.js';
+export type { ConfigErrorCode, Report } from './errors.js';
 export { helpText } from './help.js';
+export type { FirewallRuleText } from './structured-fields.js';
+export { checkTogether, nodeIdOf, tlsNamesOf } from './together.js';
+export type { WholeOptions } from './together.js';
 export { validate } from './validate.js';

@@ -1,12 +1,19 @@
+import { actionNames, isActionName, specOf } from './actions.js';
 import type { Action, ActionName } from './actions.js';
-import { actions, laterActions } from './actions.js';
-import { ConfigError } from './errors.js';
-import type { Field } from './fields.js';
-import { FieldError } from './fields.js';
-import type { Item } from './items.js';
-import { place } from './items.js';
+import type { ActionSpec, FieldTable } from './actions/spec.js';
+import { mistake, throwing } from './errors.js';
+import type { ConfigError, Report } from './errors.js';
+import type { Field } from './field.js';
+import { FieldError } from './field.js';
+import type { Entry, Item } from './items.js';
 
-const isAction = (name: string): name is ActionName => Object.hasOwn(actions, name);
+/** What a list of items comes to. */
+export interface Validated {
+  /** The items without a mistake in their fields, typed, defaults filled in, in the same order. */
+  readonly actions: Action[];
+  /** Names of actions of which some were left out. */
+  readonly broken: ReadonlySet<string>;
+}
 
 /**
  * Checks items against the table of actions and gives typed ones, in the same order, defaults filled in.
@@ -14,128 +21,210 @@ const isAction = (name: string): name is ActionName => Object.hasOwn(actions, na
  *
  * @throws ConfigError at the first mistake
  */
-export function validate(items: readonly Item[]): Action[] {
+export const validate = (items: readonly Item[]): Action[] =>
+  validateItems(items, throwing).actions;
+
+/**
+ * Does what {@link validate} does.
+ *
+ * @param report takes each mistake
+ */
+export function validateItems(items: readonly Item[], report: Report): Validated {
   const seen = new Set<string>();
-  return items.map((item) => {
-    const name = knownAction(item);
-    const spec = actions[name];
-    if ('singleton' in spec && seen.has(name)) {
-      throw new ConfigError(
-        'config-repeated',
-        `directive "${name}" is only allowed once${place(item.origin)}`,
+  const broken = new Set<string>();
+  const lone = items.find(({ action }) => isActionName(action) && specOf(action).exclusive);
+  const actions = items.flatMap((item): Action[] => {
+    const name = item.action;
+    if (!isActionName(name)) {
+      report(unknownAction(item));
+      return [];
+    }
+    const spec = specOf(name);
+    if (spec.singleton && seen.has(name)) {
+      report(
+        mistake('config-repeated', item.origin, {
+          text: `directive "${name}" is only allowed once`,
+        }),
       );
     }
     seen.add(name);
-    if ('exclusive' in spec && items.length > 1) {
-      throw new ConfigError('config-exclusive', `cannot specify any other options with ${name}`);
+    if (item === lone && !mayStandWith(item, items)) {
+      report(
+        mistake('config-exclusive', item.origin, {
+          text: `cannot specify any other options with ${name}`,
+        }),
+      );
     }
-    return { action: name, fields: readFields(name, spec.fields, item) } as Action;
+    let sound = true;
+    const fields = readFields(name, spec, item, (each) => {
+      sound = false;
+      report(each);
+    });
+    if (sound) return [{ action: name, fields, origin: item.origin } as Action];
+    broken.add(name);
+    return [];
   });
+  return { actions, broken };
 }
 
-function knownAction(item: Item): ActionName {
-  if (isAction(item.action)) return item.action;
-  const prefix =
-    item.origin === 'command line'
-      ? 'command error: '
-      : `error loading config file: could not get config type for command ${item.action}: `;
-  const why = laterActions.has(item.action)
-    ? `${item.action} is not supported by this version`
-    : `unknown config type ${item.action}`;
-  throw new ConfigError(
-    'config-unknown-action',
-    `${prefix}${why}${place(item.origin)} (allowed: ${Object.keys(actions).join(', ')})`,
+/** A file of the v2 form may make several certificates; otherwise an exclusive action stands alone. */
+const mayStandWith = (item: Item, items: readonly Item[]): boolean =>
+  items.length === 1 ||
+  items.every(
+    ({ action, v2 }) => v2 && item.v2 && isActionName(action) && specOf(action).exclusive,
   );
+
+function unknownAction({ action, origin }: Item): ConfigError {
+  return mistake('config-unknown-action', origin, {
+    intro:
+      origin === 'command line'
+        ? 'command error: '
+        : `error loading config file: could not get config type for command ${action}: `,
+    text: `unknown config type ${action}`,
+    hint: `allowed: ${actionNames.join(', ')}`,
+  });
 }
 
 function readFields(
   name: ActionName,
-  fields: Readonly<Record<string, Field<unknown>>>,
+  spec: ActionSpec<FieldTable>,
   item: Item,
+  report: Report,
 ): Record<string, unknown> {
+  const { fields } = spec;
   const values: Record<string, unknown> = {};
-  for (const [key, value] of entriesOf(name, fields, item)) {
-    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (field === undefined) throw unknownField(name, fields, item, key);
-    const read = readField(name, key, field, value, item);
-    const earlier = values[key];
-    values[key] =
-      Array.isArray(earlier) && Array.isArray(read)
-        ? (earlier as unknown[]).concat(read as unknown[])
-        : read;
+  const failed = new Set<string>();
+  for (const entry of entriesOf(name, fields, item, report)) {
+    const field = Object.hasOwn(fields, entry.key) ? fields[entry.key] : undefined;
+    if (field === undefined) {
+      report(unknownField(name, fields, entry));
+      continue;
+    }
+    try {
+      const read = readField(name, field, entry);
+      const earlier = values[entry.key];
+      values[entry.key] =
+        Array.isArray(earlier) && Array.isArray(read)
+          ? (earlier as unknown[]).concat(read as unknown[])
+          : read;
+    } catch (error) {
+      failed.add(entry.key);
+      report(error as ConfigError);
+    }
   }
   const missing = Object.entries(fields)
-    .filter(([key, field]) => field.required && (values[key] === undefined || values[key] === ''))
+    .filter(([key, { required, mayBeEmpty }]) => {
+      const value = values[key];
+      return required && !failed.has(key) && (value === undefined || (value === '' && !mayBeEmpty));
+    })
     .map(([key]) => key);
   if (missing.length > 0) {
     const word = missing.length > 1 ? 'parameters' : 'parameter';
-    const forms = missing.map((key) => `${key}: ${fields[key]?.allowed ?? ''}`).join('; ');
-    throw new ConfigError(
-      'config-missing-field',
-      `error in --${name}: required ${word} missing: ${missing.join(', ')}${place(item.origin)} (${forms})`,
+    report(
+      mistake('config-missing-field', item.origin, {
+        text: `error in --${name}: required ${word} missing: ${missing.join(', ')}`,
+        hint: missing.map((key) => `${key}: ${fields[key]?.allowed ?? ''}`).join('; '),
+      }),
     );
   }
   for (const [key, field] of Object.entries(fields)) {
     if (!(key in values)) values[key] = field.fallback;
   }
+  if (missing.length === 0 && failed.size === 0) checkFields(name, spec, item, values, report);
   return values;
+}
+
+function checkFields(
+  name: ActionName,
+  spec: ActionSpec<FieldTable>,
+  item: Item,
+  values: Record<string, unknown>,
+  report: Report,
+): void {
+  const conflict = spec.check?.(values);
+  if (!conflict) return;
+  const at = item.entries.find(({ key }) => key === conflict.field);
+  report(
+    mistake(
+      conflict.field === undefined ? 'config-missing-field' : 'config-bad-value',
+      at?.origin ?? item.origin,
+      {
+        text: conflict.why.startsWith('error ')
+          ? conflict.why
+          : `error in --${name}: ${conflict.why}`,
+        hint: conflict.hint,
+      },
+    ),
+  );
 }
 
 function entriesOf(
   name: ActionName,
-  fields: Readonly<Record<string, Field<unknown>>>,
+  fields: FieldTable,
   item: Item,
-): readonly (readonly [string, unknown])[] {
+  report: Report,
+): readonly Entry[] {
   if (item.bare === undefined) return item.entries;
   const bare = Object.entries(fields).find(([, field]) => field.bare);
-  if (bare === undefined) {
-    throw new ConfigError(
-      'config-bare-value',
-      `config error: command does not allow bare values: ${name} ${String(item.bare)}${place(item.origin)} (allowed: ${allowedKeys(fields)})`,
-    );
-  }
-  return [[bare[0], item.bare], ...item.entries];
+  if (bare) return [{ key: bare[0], value: item.bare, origin: item.origin }, ...item.entries];
+  report(
+    mistake('config-bare-value', item.origin, {
+      text: `config error: command does not allow bare values: ${name} ${shown(item.bare)}`,
+      hint: `allowed: ${allowedKeys(fields)}`,
+    }),
+  );
+  return item.entries;
 }
 
-const allowedKeys = (fields: Readonly<Record<string, Field<unknown>>>): string =>
+const allowedKeys = (fields: FieldTable): string =>
   Object.keys(fields)
     .map((key) => `${key}=`)
     .join(', ') || 'no parameters';
 
-function unknownField(
-  name: ActionName,
-  fields: Readonly<Record<string, Field<unknown>>>,
-  item: Item,
-  key: string,
-): ConfigError {
-  const prefix =
-    item.origin === 'command line'
-      ? `config error: unknown field name ${key} in --${name}`
-      : `error loading config file: field ${key} not defined for command ${name}: unknown field name ${key}`;
-  return new ConfigError(
+function unknownField(name: ActionName, fields: FieldTable, { key, origin }: Entry): ConfigError {
+  const hint = `allowed: ${allowedKeys(fields)}`;
+  return mistake(
     'config-unknown-field',
-    `${prefix}${place(item.origin)} (allowed: ${allowedKeys(fields)})`,
+    origin,
+    origin === 'command line'
+      ? { text: `config error: unknown field name ${key} in --${name}`, hint }
+      : {
+          intro: 'error loading config file: ',
+          text: `field ${key} not defined for command ${name}: unknown field name ${key}`,
+          hint,
+        },
   );
 }
 
+/** @throws ConfigError */
 function readField(
   name: ActionName,
-  key: string,
   field: Field<unknown>,
-  value: unknown,
-  item: Item,
+  { key, value, origin }: Entry,
 ): unknown {
   try {
     if (value === null) throw new FieldError('has no value');
     return field.read(value);
   } catch (error) {
     if (!(error instanceof FieldError)) throw error;
-    const shown = typeof value === 'string' ? value : JSON.stringify(value);
-    const why = /^(is|has|must) /.test(error.message) ? `${shown} ${error.message}` : error.message;
-    throw new ConfigError(
-      'config-bad-value',
-      `error setting field ${key} in command ${name}: ${why}${place(item.origin)} (allowed: ${field.allowed})`,
-      { cause: error },
-    );
+    const why = /^(is|has|must) /.test(error.message)
+      ? `${shown(value)} ${error.message}`
+      : error.message;
+    throw mistake('config-bad-value', origin, {
+      text: `error setting field ${key} in command ${name}: ${why}`,
+      hint: `allowed: ${field.allowed}`,
+      cause: error,
+    });
   }
+}
+
+/** A value as it stands in a message, cut when it is long. */
+function shown(value: unknown): string {
+  const whole =
+    typeof value === 'string'
+      ? value
+      : (JSON.stringify(value, (_, inner: unknown) =>
+          typeof inner === 'bigint' ? String(inner) : inner,
+        ) ?? '');
+  return whole.length > 200 ? `${whole.slice(0, 200)}…` : whole;
 }

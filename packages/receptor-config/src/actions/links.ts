@@ -1,0 +1,90 @@
+import { header, hostAndPort, webSocketUrl } from '../address-fields.js';
+import { cost, flag, port, text, tlsName } from '../fields.js';
+import { costs, list } from '../structured-fields.js';
+import { action } from './spec.js';
+
+const peerLimits = {
+  cost: cost({ help: 'Cost of this link', fallback: 1 }),
+  allowedpeers: list({ help: 'Node IDs that may connect; all when not given' }),
+};
+
+const listener = {
+  bindaddr: text({ help: 'Address to listen on', fallback: '0.0.0.0' }),
+  port: port({ help: 'Port to listen on', bare: true, required: true }),
+  ...peerLimits,
+  nodecost: costs({ help: 'Costs for single peers' }),
+};
+
+const listenerTls = tlsName('tls-server', 'TLS of the listener');
+const peerTls = tlsName('tls-client', 'TLS of the link');
+const redial = flag({ help: 'Link again when the link is lost', fallback: true });
+
+const peer = {
+  address: hostAndPort({ help: 'Address of the other node', bare: true, required: true }),
+  redial,
+  ...peerLimits,
+};
+
+/** Links to other nodes: who waits for them and who makes them. */
+export const linkActions = {
+  'tcp-listener': action({
+    help: 'Wait for links from other nodes on a TCP port',
+    reload: 'reopened',
+    v2: 'tcp-listeners',
+    title: 'port',
+    fields: { ...listener, tls: listenerTls },
+  }),
+  'tcp-peer': action({
+    help: 'Link to another node by TCP',
+    reload: 'reopened',
+    v2: 'tcp-peers',
+    title: 'address',
+    fields: { ...peer, tls: peerTls },
+  }),
+  'udp-listener': action({
+    help: 'Wait for links from other nodes on a UDP port',
+    reload: 'reopened',
+    v2: 'udp-listeners',
+    title: 'port',
+    fields: listener,
+  }),
+  'udp-peer': action({
+    help: 'Link to another node by UDP',
+    reload: 'reopened',
+    v2: 'udp-peers',
+    title: 'address',
+    fields: peer,
+  }),
+  'ws-listener': action({
+    help: 'Wait for links from other nodes by WebSocket',
+    reload: 'reopened',
+    v2: 'ws-listeners',
+    title: 'port',
+    fields: {
+      ...listener,
+      path: text({ help: 'Path of the URL at which links are accepted', fallback: '/' }),
+      tls: listenerTls,
+    },
+    check: ({ path }) =>
+      path.startsWith('/')
+        ? undefined
+        : {
+            why: `error setting field path in command ws-listener: ${path || '""'} is no path`,
+            hint: 'a path that starts with a slash',
+            field: 'path',
+          },
+  }),
+  'ws-peer': action({
+    help: 'Link to another node by WebSocket',
+    reload: 'reopened',
+    v2: 'ws-peers',
+    title: 'address',
+    fields: {
+      address: webSocketUrl({ help: 'URL of the other node', bare: true, required: true }),
+      redial,
+      extraheader: header({ help: 'Header sent with the request for the link' }),
+      ...peerLimits,
+      tls: peerTls,
+    },
+  }),
+} as const;

@@ -1,0 +1,94 @@
+import { portOrHostAndPort } from '../address-fields.js';
+import { flag, permissions, text, tlsName, word } from '../fields.js';
+import { firewallRules } from '../structured-fields.js';
+import { duration } from '../time-fields.js';
+import { action } from './spec.js';
+
+/** The node itself, what it logs, and how it is controlled. */
+export const nodeActions = {
+  node: action({
+    help: 'Identity of this node and where it keeps its data',
+    reload: 'fixed',
+    v2: 'node',
+    singleton: true,
+    title: 'id',
+    fields: {
+      id: text({ help: 'Node ID (the host name when not given)', bare: true }),
+      datadir: text({ help: 'Folder of the units of work', fallback: '/tmp/receptor' }),
+      firewallrules: firewallRules({ help: 'Which messages are let through, first match first' }),
+      maxidleconnectiontimeout: duration(
+        {
+          help: 'A link on which nothing arrives for so long is dropped',
+          fallback: 21_000,
+          fallbackText: '21s',
+        },
+        { minMs: 21_000 },
+      ),
+      receptorkubesupportreconnect: text({
+        help: 'Whether logs of pods can be read again after a break: enabled, disabled, auto',
+      }),
+      receptorkubeclientsetqps: text({ help: 'Requests a second to Kubernetes' }),
+      receptorkubeclientsetburst: text({ help: 'Requests at once to Kubernetes' }),
+      receptorkubeclientsetratelimiter: text({
+        help: 'How requests to Kubernetes are limited: tokenbucket, never, always',
+      }),
+    },
+  }),
+  'local-only': action({
+    help: 'Run without any link to other nodes',
+    reload: 'applied',
+    v2: 'local-only',
+    singleton: true,
+    fields: { local: flag({ help: 'Has no effect in the list form', fallback: true }) },
+  }),
+  'log-level': action({
+    help: 'How much is logged',
+    reload: 'applied',
+    v2: 'log-level',
+    singleton: true,
+    title: 'level',
+    fields: {
+      level: word(['error', 'warning', 'info', 'debug'], {
+        help: 'Least severe level that is logged; info without this action',
+        bare: true,
+        fallback: 'error',
+        unknown: (value) => `${value} is not a valid log level name`,
+      }),
+    },
+  }),
+  trace: action({
+    help: 'Log every message that this node sends, receives or passes on',
+    reload: 'applied',
+    v2: 'trace',
+    singleton: true,
+    fields: {},
+  }),
+  'control-service': action({
+    help: 'Answer the control protocol on the mesh, a Unix socket or a TCP port',
+    reload: 'fixed',
+    v2: 'control-services',
+    title: 'service',
+    fields: {
+      service: text({ help: 'Name of the mesh service; empty for none', fallback: 'control' }),
+      filename: text({ help: 'Path of the Unix socket' }),
+      permissions: permissions({
+        help: 'Permissions of the Unix socket',
+        fallback: 0o600,
+        fallbackText: '0600',
+      }),
+      tls: tlsName('tls-server', 'TLS of the mesh service'),
+      tcplisten: portOrHostAndPort({ help: 'Port, or host:port, of the TCP listener' }),
+      tcptls: tlsName('tls-server', 'TLS of the TCP listener'),
+    },
+    check: ({ service, filename, tcplisten }) =>
+      service || filename || tcplisten
+        ? undefined
+        : { why: 'no listeners specified', hint: 'give service, filename or tcplisten' },
+  }),
+  version: action({
+    help: 'Print the version and leave',
+    reload: 'fixed',
+    exclusive: true,
+    fields: {},
+  }),
+} as const;

@@ -1,0 +1,107 @@
+import { hostAndPort } from '../address-fields.js';
+import { permissions, port, text, tlsName } from '../fields.js';
+import { action } from './spec.js';
+import { ipRouterConflict } from './ip-networks.js';
+
+const remote = {
+  remotenode: text({ help: 'Node that offers the service', required: true }),
+  remoteservice: text({ help: 'Name of the service there', required: true }),
+};
+const local = {
+  port: port({ help: 'Port to listen on', required: true }),
+  bindaddr: text({ help: 'Address to listen on', fallback: '0.0.0.0' }),
+};
+const service = text({ help: 'Name of the service', required: true });
+
+/** Services that carry other traffic over the mesh. */
+export const serviceActions = {
+  'tcp-server': action({
+    help: 'Accept TCP connections here and carry them to a service of another node',
+    reload: 'reopened',
+    v2: 'tcp-servers',
+    title: 'port',
+    fields: {
+      ...local,
+      ...remote,
+      tlsserver: tlsName('tls-server', 'TLS of the TCP listener'),
+      tlsclient: tlsName('tls-client', 'TLS of the connection over the mesh'),
+    },
+  }),
+  'tcp-client': action({
+    help: 'Offer a service on the mesh and carry its connections to a TCP address',
+    reload: 'reopened',
+    v2: 'tcp-clients',
+    title: 'service',
+    fields: {
+      service,
+      address: hostAndPort({ help: 'Address to connect to', required: true }),
+      tlsserver: tlsName('tls-server', 'TLS of the service on the mesh'),
+      tlsclient: tlsName('tls-client', 'TLS of the connection to the address'),
+    },
+  }),
+  'udp-server': action({
+    help: 'Take UDP datagrams here and carry them to a service of another node',
+    reload: 'reopened',
+    v2: 'udp-servers',
+    title: 'port',
+    fields: { ...local, ...remote },
+  }),
+  'udp-client': action({
+    help: 'Offer a service on the mesh and carry its datagrams to a UDP address',
+    reload: 'reopened',
+    v2: 'udp-clients',
+    title: 'service',
+    fields: { service, address: hostAndPort({ help: 'Address to send to', required: true }) },
+  }),
+  'unix-socket-server': action({
+    help: 'Accept connections to a Unix socket and carry them to a service of another node',
+    reload: 'reopened',
+    v2: 'unix-socket-servers',
+    title: 'filename',
+    fields: {
+      filename: text({ help: 'Path of the socket', required: true }),
+      permissions: permissions({
+        help: 'Permissions of the socket',
+        fallback: 0o600,
+        fallbackText: '0600',
+      }),
+      ...remote,
+      tls: tlsName('tls-client', 'TLS of the connection over the mesh'),
+    },
+  }),
+  'unix-socket-client': action({
+    help: 'Offer a service on the mesh and carry its connections to a Unix socket',
+    reload: 'reopened',
+    v2: 'unix-socket-clients',
+    title: 'service',
+    fields: {
+      service,
+      filename: text({ help: 'Path of the socket', required: true }),
+      tls: tlsName('tls-server', 'TLS of the service on the mesh'),
+    },
+  }),
+  'command-service': action({
+    help: 'Offer a service on the mesh that runs a command on a terminal for each connection',
+    reload: 'reopened',
+    v2: 'command-services',
+    title: 'service',
+    fields: {
+      service,
+      command: text({ help: 'Command to run', required: true }),
+      tls: tlsName('tls-server', 'TLS of the service on the mesh'),
+    },
+  }),
+  'ip-router': action({
+    help: 'Carry IP packets between networks by a tun interface',
+    reload: 'reopened',
+    v2: 'iprouters',
+    title: 'networkname',
+    fields: {
+      networkname: text({ help: 'Name of the network, and of its service', required: true }),
+      interface: text({ help: 'Name of the tun interface; chosen by the system when not given' }),
+      localnet: text({ help: 'Network of this end, a /30 of IPv4', required: true }),
+      routes: text({ help: 'Networks reached through this node, with commas between' }),
+    },
+    check: ipRouterConflict,
+  }),
+} as const;

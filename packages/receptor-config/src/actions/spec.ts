@@ -1,0 +1,50 @@
+import type { Field } from '../field.js';
+
+/** The fields of an action by their names in lower case. */
+export type FieldTable = Readonly<Record<string, Field<unknown>>>;
+
+type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+/** Fields after validation; optional ones without a default may be undefined. */
+export type Values<F extends FieldTable> = { readonly [K in keyof F]: ValueOf<F[K]> };
+
+/** What is wrong with the fields of an action taken together. */
+export interface Conflict {
+  /** The text of the original, where it has one. */
+  readonly why: string;
+  /** What would be right. */
+  readonly hint: string;
+  /** The field to point at. */
+  readonly field?: string;
+}
+
+/** What a running node can do with an action whose configuration has changed. */
+export type Reload =
+  /** Opened and closed on its own. */
+  | 'reopened'
+  /** A setting of the node that is changed in place. */
+  | 'applied'
+  /** Fixed for the life of the process. */
+  | 'fixed';
+
+/** An action of the configuration: what it is for, which fields it takes, what may be done with it. */
+export interface ActionSpec<F extends FieldTable> {
+  readonly help: string;
+  readonly fields: F;
+  readonly reload: Reload;
+  /** Its key in the v2 form; a list of maps unless {@link singleton} or {@link v2Single}. */
+  readonly v2?: string;
+  /** One map in the v2 form, though it may stand more than once elsewhere. */
+  readonly v2Single?: boolean;
+  /** May stand once only. */
+  readonly singleton?: boolean;
+  /** Must stand alone. */
+  readonly exclusive?: boolean;
+  /** The field that says which one it is, in logs and plans. */
+  readonly title?: string;
+  /** Rules over several fields of one action. */
+  check?(fields: Values<F>): Conflict | undefined;
+}
+
+/** Gives the table of fields its precise type. */
+export const action = <F extends FieldTable>(spec: ActionSpec<F>): ActionSpec<F> => spec;

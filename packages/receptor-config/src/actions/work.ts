@@ -1,0 +1,129 @@
+import { flag, text, word } from '../fields.js';
+import { map } from '../structured-fields.js';
+import { duration } from '../time-fields.js';
+import { action } from './spec.js';
+
+const worktype = text({ help: 'Name of the work type', required: true });
+const verifysignature = flag({ help: 'Submissions must be signed', fallback: false });
+
+/** Types of work and the keys that sign and verify submissions. */
+export const workActions = {
+  'work-command': action({
+    help: 'Offer a command as a type of work',
+    reload: 'reopened',
+    v2: 'work-commands',
+    title: 'worktype',
+    fields: {
+      worktype,
+      command: text({ help: 'Command to run', required: true }),
+      params: text({ help: 'Arguments of the command' }),
+      allowruntimeparams: flag({ help: 'Submitters may add arguments', fallback: false }),
+      verifysignature,
+    },
+  }),
+  'work-kubernetes': action({
+    help: 'Offer a container of Kubernetes as a type of work',
+    reload: 'fixed',
+    v2: 'work-kubernetes',
+    title: 'worktype',
+    fields: {
+      worktype,
+      namespace: text({ help: 'Namespace of the pods' }),
+      image: text({ help: 'Container image' }),
+      command: text({ help: 'Command of the container' }),
+      params: text({ help: 'Arguments of the container' }),
+      authmethod: word(['kubeconfig', 'incluster', 'runtime'], {
+        help: 'How the cluster is reached',
+        fallback: 'incluster',
+        unknown: (value) => `invalid AuthMethod: ${value}`,
+      }),
+      kubeconfig: text({ help: 'File of the cluster configuration, for authmethod kubeconfig' }),
+      pod: text({ help: 'File of the pod manifest, YAML or JSON' }),
+      allowruntimeauth: flag({ help: 'Submitters may say how to log in', fallback: false }),
+      allowruntimecommand: flag({
+        help: 'Submitters may choose image and command',
+        fallback: false,
+      }),
+      allowruntimeparams: flag({ help: 'Submitters may add arguments', fallback: false }),
+      allowruntimepod: flag({ help: 'Submitters may give a pod manifest', fallback: false }),
+      deletepodonrestart: flag({
+        help: 'Delete pods that are still pending when the node starts again',
+        fallback: true,
+      }),
+      streammethod: word(['logger', 'tcp'], {
+        help: 'How input and output travel',
+        fallback: 'logger',
+        unknown: () => 'stream mode must be logger or tcp',
+      }),
+      verifysignature,
+    },
+    check: (fields) => {
+      const { authmethod, namespace, kubeconfig, pod, image, command, params } = fields;
+      if (!namespace && authmethod !== 'kubeconfig' && !fields.allowruntimeauth) {
+        return {
+          why: 'must provide namespace when AuthMethod is not kubeconfig',
+          hint: 'give namespace, or allowruntimeauth=true',
+        };
+      }
+      if (kubeconfig && authmethod !== 'kubeconfig') {
+        return {
+          why: 'can only provide KubeConfig when AuthMethod=kubeconfig',
+          hint: 'leave out kubeconfig, or give authmethod=kubeconfig',
+          field: 'kubeconfig',
+        };
+      }
+      if (pod && (image || command || params)) {
+        return {
+          why: 'can only provide Pod when Image, Command, and Params are empty',
+          hint: 'either pod, or image with command and params',
+          field: 'pod',
+        };
+      }
+      if (!pod && !image && !fields.allowruntimecommand && !fields.allowruntimepod) {
+        return {
+          why: 'must specify a container image to run',
+          hint: 'give image or pod, or allow one of them at runtime',
+        };
+      }
+      return undefined;
+    },
+  }),
+  'work-python': action({
+    help: 'Offer a plugin of the Python worker as a type of work (deprecated)',
+    reload: 'fixed',
+    v2: 'work-python',
+    title: 'worktype',
+    fields: {
+      worktype,
+      plugin: text({ help: 'Python module of the plugin', required: true }),
+      function: text({ help: 'Function of the plugin to call', required: true }),
+      config: map({ help: 'Configuration of the plugin' }),
+    },
+  }),
+  'work-signing': action({
+    help: 'Sign submissions of work',
+    reload: 'fixed',
+    v2: 'work-signing',
+    singleton: true,
+    title: 'privatekey',
+    fields: {
+      privatekey: text({ help: 'File of the RSA private key, PEM', bare: true }),
+      tokenexpiration: duration(
+        { help: 'How long a signature is good', fallback: 300_000, fallbackText: '5m' },
+        {
+          minMs: 0,
+          unreadable:
+            "failed to parse TokenExpiration -- valid examples include '1.5h', '30m', '30m10s'",
+        },
+      ),
+    },
+  }),
+  'work-verification': action({
+    help: 'Verify signatures of submissions',
+    reload: 'fixed',
+    v2: 'work-verification',
+    singleton: true,
+    title: 'publickey',
+    fields: { publickey: text({ help: 'File of the RSA public key, PEM', bare: true }) },
+  }),
+} as const;

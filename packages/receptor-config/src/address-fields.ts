@@ -1,0 +1,108 @@
+import { field, FieldError } from './field.js';
+import type { Field, FieldOptions, Value } from './field.js';
+import { readText } from './fields.js';
+
+/** Where to listen or to connect. */
+export interface HostAndPort {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+const pattern = '^(?:(?:\\[([^\\]]+)\\]|([^:]*)):)?(\\d+)$';
+
+/**
+ * Reads `host:port`, `[v6]:port`, `:port` or a port alone.
+ *
+ * @returns undefined when it is none of these or the port is above 65535; `host` is undefined when none was given
+ */
+export function parseHostAndPort(source: string): HostAndPort | undefined {
+  const match = new RegExp(pattern).exec(source);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) return undefined;
+  const host = match[1] ?? match[2];
+  return { host: host === '' ? undefined : host, port };
+}
+
+/** A `host:port` pair; an IPv6 host stands in brackets. */
+export const hostAndPort = <const O extends FieldOptions<string>>(
+  options: O,
+): Field<Value<string, O>> =>
+  field<string, O>(
+    {
+      allowed: 'host:port',
+      read: (value) => {
+        const address = readText(value);
+        if (!/^(?:\[[^\]]+\]|[^:]*):\d+$/.test(address)) {
+          throw new FieldError(`address ${address}: missing port in address`);
+        }
+        if (!parseHostAndPort(address)) throw new FieldError(`address ${address}: invalid port`);
+        return address;
+      },
+      schema: { type: 'string', pattern: '^(?:\\[[^\\]]+\\]|[^:]*):\\d+$' },
+    },
+    options,
+  );
+
+/** Where a listener waits: a port, or `host:port`. Empty is nowhere. */
+export const portOrHostAndPort = <const O extends FieldOptions<string>>(
+  options: O,
+): Field<Value<string, O>> =>
+  field<string, O>(
+    {
+      allowed: 'port or host:port',
+      read: (value) => {
+        const address = readText(value);
+        if (address !== '' && !parseHostAndPort(address)) {
+          throw new FieldError(`${address} is no address`);
+        }
+        return address;
+      },
+      schema: {
+        anyOf: [
+          { type: 'integer', minimum: 0, maximum: 65_535 },
+          { type: 'string', pattern: `^$|${pattern}` },
+        ],
+      },
+    },
+    options,
+  );
+
+/** The address of a WebSocket peer: a `ws:` or `wss:` URL. */
+export const webSocketUrl = <const O extends FieldOptions<string>>(
+  options: O,
+): Field<Value<string, O>> =>
+  field<string, O>(
+    {
+      allowed: 'a URL such as ws://host:port/path or wss://host/path',
+      read: (value) => {
+        const address = readText(value);
+        const invalid = (why: string): FieldError =>
+          new FieldError(`address ${address} is not a valid URL: ${why}`);
+        if (!URL.canParse(address)) throw invalid('it cannot be parsed');
+        const { protocol, hostname, username, password } = new URL(address);
+        if (!/^wss?:$/.test(protocol)) throw invalid(`its scheme is ${protocol}`);
+        if (hostname === '') throw invalid('it names no host');
+        if (username || password) throw invalid('it must not hold a password');
+        return address;
+      },
+      schema: { type: 'string', pattern: '^\\s*[wW][sS]{1,2}:' },
+    },
+    options,
+  );
+
+/** A header of HTTP as `key:value`. */
+export const header = <const O extends FieldOptions<string>>(options: O): Field<Value<string, O>> =>
+  field<string, O>(
+    {
+      allowed: 'key:value',
+      read: (value) => {
+        const source = readText(value);
+        if (source !== '' && !/^[\w!#$%&'*+.^`|~-]+\s*:[^\r\n\0]*$/.test(source)) {
+          throw new FieldError('extra header must be in the form key:value');
+        }
+        return source;
+      },
+      schema: { type: 'string' },
+    },
+    options,
+  );

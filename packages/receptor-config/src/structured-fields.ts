@@ -1,0 +1,148 @@
+import { field, FieldError } from './field.js';
+import type { Field, FieldOptions, Reader, Value } from './field.js';
+import { costSchema, readNumber, readText, textSchema } from './fields.js';
+
+/** One rule of the firewall as written: its keys in lower case. */
+export type FirewallRuleText = Readonly<
+  Partial<Record<'action' | 'fromnode' | 'tonode' | 'fromservice' | 'toservice', string>>
+>;
+
+const ruleKeys = ['action', 'fromnode', 'tonode', 'fromservice', 'toservice'] as const;
+
+function fromJson(value: unknown, opening: string): unknown {
+  if (typeof value !== 'string' || !value.startsWith(opening)) return value;
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw new FieldError('is not valid JSON', { cause });
+  }
+}
+
+function asMap(value: unknown, otherwise: string): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new FieldError(otherwise);
+  }
+  return Object.entries(value);
+}
+
+const readList: Reader<string[]> = (value) => {
+  const list = fromJson(value, '[');
+  if (Array.isArray(list)) return list.map(readText);
+  return [readText(list)];
+};
+
+const readCosts: Reader<Record<string, number>> = (value) => {
+  const entries = asMap(fromJson(value, '{'), 'is not a map of node IDs to costs');
+  return Object.fromEntries(
+    entries.map(([node, cost]) => {
+      const number = readNumber(cost);
+      if (number <= 0) throw new FieldError(`connection cost must be positive for ${node}`);
+      return [node, number];
+    }),
+  );
+};
+
+const readRules: Reader<FirewallRuleText[]> = (value) => {
+  const rules = fromJson(value, '[');
+  if (!Array.isArray(rules)) throw new FieldError('is not a list of firewall rules');
+  return rules.map((rule, index) => {
+    const entries = asMap(rule, `error in rule ${index}: invalid firewall rule. it is not a map`);
+    return Object.fromEntries(
+      entries.map(([key, match]) => {
+        const known = ruleKeys.find((each) => each === key.toLowerCase());
+        if (known === undefined) {
+          throw new FieldError(
+            `error in rule ${index}: invalid filewall rule. unknown key: ${key}`,
+          );
+        }
+        if (typeof match !== 'string') {
+          throw new FieldError(
+            `error in rule ${index}: invalid firewall rule. ${key} must be a string`,
+          );
+        }
+        return [known, match];
+      }),
+    );
+  });
+};
+
+const readMap: Reader<Record<string, unknown>> = (value) =>
+  Object.fromEntries(asMap(fromJson(value, '{'), 'is not a map'));
+
+/** A list of texts; one text is a list of one, and text that starts with `[` is JSON. */
+export const list = <const O extends FieldOptions<string[]>>(
+  options: O,
+): Field<Value<string[], O>> =>
+  field<string[], O>(
+    {
+      allowed: 'a list of texts',
+      read: readList,
+      schema: { anyOf: [{ type: 'array', items: textSchema }, textSchema] },
+    },
+    options,
+  );
+
+/** A map of node IDs to link costs; text that starts with `{` is JSON. */
+export const costs = <const O extends FieldOptions<Record<string, number>>>(
+  options: O,
+): Field<Value<Record<string, number>, O>> =>
+  field<Record<string, number>, O>(
+    {
+      allowed: 'a map of node IDs to costs above 0',
+      read: readCosts,
+      schema: {
+        anyOf: [
+          { type: 'object', additionalProperties: costSchema },
+          { type: 'string', pattern: '^\\{' },
+        ],
+      },
+    },
+    options,
+  );
+
+/**
+ * Rules of the firewall, each a map of texts; text that starts with `[` is JSON. What the texts mean is judged
+ * where the rules are put to work.
+ */
+export const firewallRules = <const O extends FieldOptions<FirewallRuleText[]>>(
+  options: O,
+): Field<Value<FirewallRuleText[], O>> =>
+  field<FirewallRuleText[], O>(
+    {
+      allowed: `a list of maps with ${ruleKeys.join(', ')}`,
+      read: readRules,
+      schema: {
+        anyOf: [
+          {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: {
+                action: { type: 'string', examples: ['accept', 'reject', 'drop'] },
+                fromnode: { type: 'string' },
+                tonode: { type: 'string' },
+                fromservice: { type: 'string' },
+                toservice: { type: 'string' },
+              },
+              additionalProperties: { type: 'string' },
+            },
+          },
+          { type: 'string', pattern: '^\\[' },
+        ],
+      },
+    },
+    options,
+  );
+
+/** A map whose meaning is somebody else's; text that starts with `{` is JSON. */
+export const map = <const O extends FieldOptions<Record<string, unknown>>>(
+  options: O,
+): Field<Value<Record<string, unknown>, O>> =>
+  field<Record<string, unknown>, O>(
+    {
+      allowed: 'a map',
+      read: readMap,
+      schema: { anyOf: [{ type: 'object' }, { type: 'string', pattern: '^\\{' }] },
+    },
+    options,
+  );
