@@ -36,14 +36,12 @@ export async function connectThroughProxy(
       reject(new Error(`${name} refused: ${statusCode} ${statusMessage}`.trimEnd()));
     };
     asking.on('response', refuse);
-    asking.on('connect', (response, stream, head) => {
+    asking.on('connect', (response, socket, head) => {
       if (response.statusCode !== 200) {
-        stream.destroy();
+        socket.destroy();
         refuse(response);
         return;
       }
-      // The typings say Duplex; of a request over TCP or TLS it is its socket.
-      const socket = stream as Socket;
       socket.setNoDelay(true);
       if (head.length > 0) socket.unshift(head);
       resolve(socket);

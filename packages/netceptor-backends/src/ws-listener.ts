@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { TlsServer } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { WebSocketServer } from 'ws';
@@ -45,9 +44,8 @@ export async function listenWebSocket(
     response.writeHead(status, { Connection: 'close', 'Content-Length': 0 }).end();
   });
   const deadlines = new WeakMap<object, NodeJS.Timeout>();
-  http.on('upgrade', (request, stream, head) => {
-    // The typings say Duplex; it is the socket that was accepted.
-    const socket = stream as Socket;
+  http.on('upgrade', (request, _, head) => {
+    const { socket } = request;
     const refusal = refusalOf(path, request);
     if (refusal !== undefined) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
