@@ -18,7 +18,7 @@ import { Firewall } from './firewall.js';
 import type { FirewallAction } from './firewall-rules.js';
 import type { MessageTrace } from './message-trace.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
-import { OutgoingPath } from './outgoing-path.js';
+import { OutgoingPath, type PathContext } from './outgoing-path.js';
 
 /** Services every node answers itself. */
 const RESERVED = new Set(['ping', 'unreach']);
@@ -54,6 +54,7 @@ export class DataPlane {
   readonly #nodes: NodeTable;
   readonly #environment: Environment;
   readonly #trace: MessageTrace | undefined;
+  readonly #pathContext: PathContext;
   readonly #services = new Map<string, ServicePort>();
   readonly #local = new LocalQueue((message) => this.#deliver(message, 0, message.length));
 
@@ -67,6 +68,7 @@ export class DataPlane {
     this.#nodes = nodes;
     this.#environment = environment;
     this.#trace = trace;
+    this.#pathContext = { self, nodes, local: this.#local, firewall: this.firewall, trace };
   }
 
   /**
@@ -99,13 +101,8 @@ export class DataPlane {
   path(fromService: string, toNode: string, toService: string): OutgoingPath {
     checkServiceName(toService);
     const address = { fromService, toNode: this.resolve(toNode), toService };
-    return new OutgoingPath(
-      this.#self,
-      this.#nodes,
-      this.#local,
-      this.firewall,
-      address,
-      (notice) => this.#notify(fromService, { ...notice, reportedBy: this.#self.id }),
+    return new OutgoingPath(this.#pathContext, address, (notice) =>
+      this.#notify(fromService, { ...notice, reportedBy: this.#self.id }),
     );
   }
 

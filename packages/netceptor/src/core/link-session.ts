@@ -1,5 +1,4 @@
 import { MeshError } from '../errors.js';
-import type { Logger } from '../logger.js';
 import { MAX_MESSAGE_BYTES, MESSAGE_TYPE } from '../wire/message-type.js';
 import { isNodeId } from '../wire/node-id.js';
 import { pingMessage } from '../wire/ping-message.js';
@@ -11,58 +10,19 @@ import {
   type RoutingUpdate,
 } from '../wire/routing-update.js';
 import { decodeServiceAdvertisement } from '../wire/service-advertisement.js';
-import type { Advertisements } from './advertisements.js';
-import type { DataPlane } from './data-plane.js';
-import type { EmitEvent } from './events.js';
+import { Contender } from './contender.js';
 import { LinkConduct } from './link-conduct.js';
+import type { LinkContext } from './link-context.js';
 import { LinkHealth } from './link-health.js';
 import { describeLink, type LinkInfo } from './link-info.js';
 import { costFor, type LinkOptions } from './link-options.js';
 import type { LinkTransport } from './link-transport.js';
-import type { MessageTrace } from './message-trace.js';
-import type { Neighbour, Neighbours } from './neighbours.js';
-import type { Routing } from './routing.js';
+import type { Neighbour } from './neighbours.js';
 import { WaitingMessages } from './waiting-messages.js';
 
 /** How often a link says who it is while the peer has not, and how many times. */
 const HELLO_INTERVAL_MS = 1000;
 const MAX_HELLOS = 10;
-/** How long a link has to show that it lives when a second one with the same peer comes. */
-const CHALLENGE_MS = 2000;
-/** What arrived while the process stood still is read before the time is taken for over. */
-const CHALLENGE_GRACE_MS = 250;
-
-/** The parts of a node a link works on. */
-export interface LinkContext {
-  readonly nodeId: string;
-  readonly maxIdleMs: number;
-  readonly log: Logger;
-  /** Milliseconds since 1970. */
-  readonly wallTime: () => number;
-  readonly neighbours: Neighbours;
-  /** The established links by peer; written by the links only. */
-  readonly established: Map<string, LinkSession>;
-  readonly routing: Routing;
-  readonly advertisements: Advertisements;
-  readonly dataPlane: DataPlane;
-  readonly trace: MessageTrace | undefined;
-  /** How many nodes are known. */
-  readonly knownNodes: () => number;
-  readonly emit: EmitEvent;
-  /** A link is due at that time, earlier perhaps than it had said. */
-  readonly wake: (at: number) => void;
-}
-
-/** A second link with the same peer, which waits for what becomes of the first. */
-interface Contender {
-  readonly session: LinkSession;
-  /** The update that named the peer. */
-  readonly first: RoutingUpdate;
-  /** When the first link has to have shown that it lives; moved once, when that time is noticed. */
-  dueAt: number;
-  isLastChance: boolean;
-}
-
 /**
  * One link: says hello until the peer has named itself, then takes its messages until either end gives it up. It alone
  * writes its fields.
@@ -174,16 +134,10 @@ export class LinkSession {
   }
 
   #checkHealth(now: number): void {
-    const contender = this.#contender;
-    if (contender !== undefined && now >= contender.dueAt) {
-      if (contender.isLastChance) {
-        this.#giveUp(now, 'a newer link with that node has taken its place');
-        return;
-      }
-      contender.isLastChance = true;
-      contender.dueAt = now + CHALLENGE_GRACE_MS;
-    }
-    const verdict = this.#health.judge(now);
+    const verdict =
+      this.#contender?.hasWon(now) === true
+        ? 'a newer link with that node has taken its place'
+        : this.#health.judge(now);
     if (verdict !== undefined) this.#giveUp(now, verdict);
     else this.#sendQuestion(this.#health.takeQuestion(now));
   }
@@ -272,7 +226,7 @@ export class LinkSession {
       return;
     }
     session.#state = 'waiting';
-    this.#contender = { session, first, dueAt: now + CHALLENGE_MS, isLastChance: false };
+    this.#contender = new Contender(now, session, first);
     wake(this.#contender.dueAt);
     // If this link is a leftover of the peer's earlier life, its machine says so when something arrives on it.
     this.#sendOwnUpdate();

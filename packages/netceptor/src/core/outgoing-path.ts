@@ -6,6 +6,7 @@ import type { Firewall } from './firewall.js';
 import type { FirewallAction } from './firewall-rules.js';
 import { payloadLimit, type LinkTransport } from './link-transport.js';
 import type { LocalQueue } from './local-queue.js';
+import type { MessageTrace } from './message-trace.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 
 /** Sender and target of the messages of a path. */
@@ -17,6 +18,15 @@ export interface PathAddress {
 
 /** A problem this node itself has with a message of a path. */
 export type PathNotice = Omit<UnreachableNotice, 'reportedBy'>;
+
+/** The parts of a node a path works on. */
+export interface PathContext {
+  readonly self: NodeRecord;
+  readonly nodes: NodeTable;
+  readonly local: LocalQueue;
+  readonly firewall: Firewall;
+  readonly trace: MessageTrace | undefined;
+}
 
 /** What becomes of a message whose room leads nowhere, once it is committed. */
 interface Refusal {
@@ -35,21 +45,21 @@ export class OutgoingPath {
   readonly #nodes: NodeTable;
   readonly #local: LocalQueue;
   readonly #firewall: Firewall;
+  readonly #trace: MessageTrace | undefined;
   readonly #address: PathAddress;
   readonly #report: (notice: PathNotice) => void;
   readonly #header = Buffer.alloc(DATA_HEADER_BYTES);
   #headerTarget: NodeRecord | undefined;
   /** Where the room given out lies: a link's buffer, a message of its own for this node, or nowhere. */
   #pending: LinkTransport | Buffer | Refusal | undefined;
+  /** The room given out, with its header; only set for the trace. */
+  #traced: Buffer | undefined;
   /** What the firewall said, and of which generation that is. */
   #verdict: FirewallAction = 'accept';
   #verdictOf = 0;
 
   constructor(
-    self: NodeRecord,
-    nodes: NodeTable,
-    local: LocalQueue,
-    firewall: Firewall,
+    { self, nodes, local, firewall, trace }: PathContext,
     address: PathAddress,
     report: (notice: PathNotice) => void,
   ) {
@@ -57,6 +67,7 @@ export class OutgoingPath {
     this.#nodes = nodes;
     this.#local = local;
     this.#firewall = firewall;
+    this.#trace = trace;
     this.#address = address;
     this.#report = report;
   }
@@ -102,6 +113,7 @@ export class OutgoingPath {
     }
     if (this.#headerTarget !== target) this.#writeHeader(target);
     this.#header.copy(room);
+    if (this.#trace !== undefined) this.#traced = room;
     return room.subarray(DATA_HEADER_BYTES, size);
   }
 
@@ -115,6 +127,7 @@ export class OutgoingPath {
       if (size > 0 && pending.notice !== undefined) this.#report(pending.notice);
       return;
     }
+    if (size > 0 && this.#traced !== undefined) this.#trace?.sent(this.#traced, 0, size);
     if (!Buffer.isBuffer(pending)) pending.commit(size);
     else if (size > 0) this.#local.push(pending.subarray(0, size));
   }

@@ -1,0 +1,29 @@
+import type { Logger } from '../logger.js';
+import type { Advertisements } from './advertisements.js';
+import type { DataPlane } from './data-plane.js';
+import type { EmitEvent } from './events.js';
+import type { LinkSession } from './link-session.js';
+import type { MessageTrace } from './message-trace.js';
+import type { Neighbours } from './neighbours.js';
+import type { Routing } from './routing.js';
+
+/** The parts of a node a link works on. */
+export interface LinkContext {
+  readonly nodeId: string;
+  readonly maxIdleMs: number;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly wallTime: () => number;
+  readonly neighbours: Neighbours;
+  /** The established links by peer; written by the links only. */
+  readonly established: Map<string, LinkSession>;
+  readonly routing: Routing;
+  readonly advertisements: Advertisements;
+  readonly dataPlane: DataPlane;
+  readonly trace: MessageTrace | undefined;
+  /** How many nodes are known. */
+  readonly knownNodes: () => number;
+  readonly emit: EmitEvent;
+  /** A link is due at that time, earlier perhaps than it had said. */
+  readonly wake: (at: number) => void;
+}
