@@ -48,10 +48,14 @@ const readFlag: Reader<boolean> = (value) => {
 export const text = <const O extends FieldOptions<string>>(options: O): Field<Value<string, O>> =>
   field<string, O>({ allowed: 'text', read: readText, schema: textSchema }, options);
 
-/** The name of a `tls-server` or `tls-client` of the same configuration; not set, or empty, for none. */
+/** The name of a `tls-server` or `tls-client` of the same configuration; undefined when it is not set, or empty. */
 export const tlsName = (refersTo: TlsKind, help: string): Field<string | undefined> =>
-  field<string, { help: string; refersTo: TlsKind }>(
-    { allowed: `name of a ${refersTo}`, read: readText, schema: textSchema },
+  field<string | undefined, { help: string; refersTo: TlsKind }>(
+    {
+      allowed: `name of a ${refersTo}`,
+      read: (value) => readText(value) || undefined,
+      schema: textSchema,
+    },
     { help, refersTo },
   );
 

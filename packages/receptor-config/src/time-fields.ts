@@ -44,6 +44,12 @@ export function duration<const O extends FieldOptions<number>>(
 
 const stamp = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
+/** Date alone would roll 31 February over to March. */
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
+
 /** A date and time of RFC 3339, such as `2030-01-31T12:00:00Z`. */
 export const timestamp = <const O extends FieldOptions<Date>>(options: O): Field<Value<Date, O>> =>
   field<Date, O>(
@@ -52,11 +58,7 @@ export const timestamp = <const O extends FieldOptions<Date>>(options: O): Field
       read: (value) => {
         const source = readText(value);
         const date = new Date(source);
-        // Date would roll 31 February over to March.
-        const sameDay = new Date(`${source.slice(0, 10)}T00:00:00Z`)
-          .toJSON()
-          ?.startsWith(source.slice(0, 10));
-        if (!stamp.test(source) || Number.isNaN(date.getTime()) || !sameDay) {
+        if (!stamp.test(source) || Number.isNaN(date.getTime()) || !isDay(source.slice(0, 10))) {
           throw new FieldError('is not a date and time');
         }
         return date;

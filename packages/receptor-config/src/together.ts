@@ -69,16 +69,24 @@ function checkNodeId(actions: readonly Action[], hostname: string, report: Repor
 /** Names of TLS configurations that are there without being configured. */
 const builtInTls: Record<TlsKind, readonly string[]> = {
   'tls-server': [],
-  // The original's: no certificate, servers judged by the roots of the system.
   'tls-client': ['default'],
 };
 
-/** The TLS configurations that an action names, with the fields that name them. */
+/** Whether a WebSocket peer is reached by TLS, by the scheme of its URL. */
+const isSecure = (address: string): boolean => new URL(address).protocol === 'wss:';
+
+/**
+ * The TLS configurations that an action uses, with the fields that name them. A `ws-peer` with a `wss:` URL and no
+ * `tls` uses the one called `default`, which needs no action: no certificate, servers judged by the roots of the system.
+ */
 export function tlsNamesOf(action: Action): { field: string; kind: TlsKind; name: string }[] {
+  if (action.action === 'ws-peer' && !action.fields.tls && isSecure(action.fields.address)) {
+    return [{ field: 'tls', kind: 'tls-client', name: 'default' }];
+  }
   const values = action.fields as Readonly<Record<string, unknown>>;
   return Object.entries(specOf(action.action).fields).flatMap(([field, { refersTo }]) => {
     const name = values[field];
-    return refersTo !== undefined && typeof name === 'string' && name !== ''
+    return refersTo !== undefined && typeof name === 'string'
       ? [{ field, kind: refersTo, name }]
       : [];
   });

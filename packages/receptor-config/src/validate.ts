@@ -55,12 +55,12 @@ export function validateItems(items: readonly Item[], report: Report): Validated
         }),
       );
     }
-    let sound = true;
+    const found: ConfigError[] = [];
     const fields = readFields(name, spec, item, (each) => {
-      sound = false;
+      found.push(each);
       report(each);
     });
-    if (sound) return [{ action: name, fields, origin: item.origin } as Action];
+    if (found.length === 0) return [{ action: name, fields, origin: item.origin } as Action];
     broken.add(name);
     return [];
   });
@@ -220,11 +220,8 @@ function readField(
 
 /** A value as it stands in a message, cut when it is long. */
 function shown(value: unknown): string {
-  const whole =
-    typeof value === 'string'
-      ? value
-      : (JSON.stringify(value, (_, inner: unknown) =>
-          typeof inner === 'bigint' ? String(inner) : inner,
-        ) ?? '');
+  const exact = (_: string, inner: unknown): unknown =>
+    typeof inner === 'bigint' ? String(inner) : inner;
+  const whole = typeof value === 'string' ? value : JSON.stringify(value, exact);
   return whole.length > 200 ? `${whole.slice(0, 200)}…` : whole;
 }

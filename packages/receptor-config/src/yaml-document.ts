@@ -61,8 +61,7 @@ export class YamlDocument {
     for (const { pos, message } of this.#document.errors.slice(0, limits.mistakes)) {
       report(fileMistake(this.#place(pos[0]), message));
     }
-    this.top =
-      this.#document.errors.length > 0 ? null : (this.#document.contents as YamlNode | null);
+    this.top = this.#document.errors.length > 0 ? null : this.#document.contents;
   }
 
   #whole(why: string, cause?: unknown): ConfigError {
