@@ -10,6 +10,7 @@ import { Coalescer } from './coalescer.js';
 import type { Environment } from './environment.js';
 import type { EmitEvent } from './events.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
+import { ReceivedAdvertisements, type ReceivedAdvertisement } from './received-advertisements.js';
 
 /** Shortest time between two rounds of one's own advertisements. */
 const COALESCE_MS = 100;
@@ -17,8 +18,6 @@ const COALESCE_MS = 100;
 const PERIOD_MS = 60_000;
 /** An advertisement of another node that is not renewed for so long is dropped: three rounds and a half. */
 const EXPIRE_AFTER_MS = 210_000;
-/** The most advertisements and withdrawals kept. */
-const MAX_ADVERTISEMENTS = 65_536;
 /** The most bytes of advertisements sent to a new neighbour. */
 const MAX_INTRODUCTION_BYTES = 524_288;
 
@@ -30,22 +29,15 @@ export interface ServiceDescription {
   readonly workCommands?: readonly WorkCommand[];
 }
 
-interface Received {
-  readonly advertisement: ServiceAdvertisement;
-  readonly time: bigint;
-  readonly message: Buffer;
-  readonly heardAt: number;
-}
-
-/** The services of this node and, by advertisement, of all others. It alone writes its maps. */
+/** The services of this node and, by advertisement, of all others. It alone writes its fields. */
 export class Advertisements {
   readonly #nodeId: string;
   readonly #neighbours: Neighbours;
   readonly #environment: Environment;
   readonly #emit: EmitEvent;
   readonly #own = new Map<string, ServiceDescription>();
-  /** By node and service. A withdrawn service stays as a mark against older advertisements until it expires. */
-  readonly #received = new Map<string, Received>();
+  /** A withdrawn service stays as a mark against older advertisements until it expires. */
+  readonly #received = new ReceivedAdvertisements();
   readonly #announcement: Coalescer;
   #lastTime = 0n;
 
@@ -93,18 +85,21 @@ export class Advertisements {
     const { nodeId, service, cancel } = advertisement;
     const time = parseRfc3339(advertisement.time);
     if (nodeId === this.#nodeId || !isNodeId(nodeId) || time === undefined) return;
-    const key = `${nodeId}\0${service}`;
-    const known = this.#received.get(key);
+    const known = this.#received.get(nodeId, service);
     if (known !== undefined && time <= known.time) return;
-    if (known === undefined && this.#received.size >= MAX_ADVERTISEMENTS) {
-      this.#environment.log.warning(`Ignoring an advertisement of ${nodeId}: too many are known`);
-      return;
-    }
-    this.#received.set(key, { advertisement, time, message: Buffer.from(message), heardAt: now });
+    const copy = Buffer.from(message);
+    const gone = this.#received.set({
+      advertisement,
+      time,
+      message: copy,
+      heardAt: now,
+      via: from,
+    });
     if (!cancel || known?.advertisement.cancel === false) {
       this.#emit({ type: 'advertisement', nodeId, service, withdrawn: cancel });
     }
-    this.#neighbours.flood(Buffer.from(message), from);
+    for (const item of gone) this.#tellGone(item);
+    this.#neighbours.flood(copy, from);
   }
 
   /** Tells a new neighbour of all services known. */
@@ -135,16 +130,14 @@ export class Advertisements {
 
   /** Drops what was not renewed. */
   expire(now: number): void {
-    for (const [key, { advertisement, heardAt }] of this.#received) {
-      if (now - heardAt > EXPIRE_AFTER_MS) this.#drop(key, advertisement);
+    for (const item of this.#received.values()) {
+      if (now - item.heardAt > EXPIRE_AFTER_MS) this.#drop(item);
     }
   }
 
   /** Drops all services of a node. */
   forget(nodeId: string): void {
-    for (const [key, { advertisement }] of this.#received) {
-      if (advertisement.nodeId === nodeId) this.#drop(key, advertisement);
-    }
+    for (const item of this.#received.of(nodeId)) this.#drop(item);
   }
 
   /** All services known, the own ones first. */
@@ -156,8 +149,12 @@ export class Advertisements {
     return [...own, ...received.filter(({ cancel }) => !cancel)];
   }
 
-  #drop(key: string, { nodeId, service, cancel }: ServiceAdvertisement): void {
-    this.#received.delete(key);
+  #drop(item: ReceivedAdvertisement): void {
+    this.#received.delete(item);
+    this.#tellGone(item);
+  }
+
+  #tellGone({ advertisement: { nodeId, service, cancel } }: ReceivedAdvertisement): void {
     if (!cancel) this.#emit({ type: 'advertisement', nodeId, service, withdrawn: true });
   }
 

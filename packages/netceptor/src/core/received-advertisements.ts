@@ -1,0 +1,133 @@
+import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
+
+/** The most advertisements and withdrawals kept, and their most bytes. */
+const MAX_ADVERTISEMENTS = 65_536;
+const MAX_BYTES = 16_777_216;
+/** The most of one node. */
+const MAX_PER_NODE = 1024;
+const MAX_BYTES_PER_NODE = 262_144;
+
+/** An advertisement or withdrawal of another node. */
+export interface ReceivedAdvertisement {
+  readonly advertisement: ServiceAdvertisement;
+  /** When it was made, in nanoseconds since 1970. */
+  readonly time: bigint;
+  /** Its bytes, as they are handed on. */
+  readonly message: Buffer;
+  /** When it arrived. */
+  readonly heardAt: number;
+  /** The neighbour it came from first. */
+  readonly via: string;
+}
+
+/** What one node or one neighbour has, the longest not renewed first. */
+class Share {
+  readonly items = new Map<string, ReceivedAdvertisement>();
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  set(key: string, item: ReceivedAdvertisement): void {
+    this.delete(key);
+    this.items.set(key, item);
+    this.#bytes += item.message.length;
+  }
+
+  delete(key: string): void {
+    const item = this.items.get(key);
+    if (item === undefined) return;
+    this.items.delete(key);
+    this.#bytes -= item.message.length;
+  }
+
+  /** The one not renewed for the longest time. */
+  oldest(): ReceivedAdvertisement | undefined {
+    for (const item of this.items.values()) return item;
+    return undefined;
+  }
+}
+
+/**
+ * The services of other nodes, by node and service. A node that has too many loses its own oldest; when there are too many
+ * in all, the neighbour that brought the most loses its oldest. It alone writes its fields.
+ */
+export class ReceivedAdvertisements {
+  readonly #byNode = new Map<string, Share>();
+  readonly #byNeighbour = new Map<string, Share>();
+  #size = 0;
+  #bytes = 0;
+
+  get(nodeId: string, service: string): ReceivedAdvertisement | undefined {
+    return this.#byNode.get(nodeId)?.items.get(service);
+  }
+
+  /** Takes an advertisement in the place of the one before; returns those that had to go for it. */
+  set(item: ReceivedAdvertisement): ReceivedAdvertisement[] {
+    const { nodeId, service } = item.advertisement;
+    const before = this.get(nodeId, service);
+    if (before !== undefined) this.delete(before);
+    const kept = before === undefined ? item : { ...item, via: before.via };
+    const ofNode = shareOf(this.#byNode, nodeId);
+    ofNode.set(service, kept);
+    shareOf(this.#byNeighbour, kept.via).set(keyOf(kept), kept);
+    this.#size++;
+    this.#bytes += kept.message.length;
+
+    const gone: ReceivedAdvertisement[] = [];
+    const drop = (oldest: ReceivedAdvertisement | undefined): boolean => {
+      if (oldest === undefined) return false;
+      this.delete(oldest);
+      gone.push(oldest);
+      return true;
+    };
+    while (ofNode.items.size > MAX_PER_NODE || ofNode.bytes > MAX_BYTES_PER_NODE) {
+      if (!drop(ofNode.oldest())) break;
+    }
+    while (this.#size > MAX_ADVERTISEMENTS || this.#bytes > MAX_BYTES) {
+      if (!drop(this.#largest()?.oldest())) break;
+    }
+    return gone;
+  }
+
+  delete(item: ReceivedAdvertisement): void {
+    const { nodeId, service } = item.advertisement;
+    const ofNode = this.#byNode.get(nodeId);
+    const known = ofNode?.items.get(service);
+    if (ofNode === undefined || known === undefined) return;
+    ofNode.delete(service);
+    if (ofNode.items.size === 0) this.#byNode.delete(nodeId);
+    const ofNeighbour = this.#byNeighbour.get(known.via);
+    ofNeighbour?.delete(keyOf(known));
+    if (ofNeighbour?.items.size === 0) this.#byNeighbour.delete(known.via);
+    this.#size--;
+    this.#bytes -= known.message.length;
+  }
+
+  /** Those of one node. */
+  of(nodeId: string): ReceivedAdvertisement[] {
+    return [...(this.#byNode.get(nodeId)?.items.values() ?? [])];
+  }
+
+  *values(): Generator<ReceivedAdvertisement, void, undefined> {
+    for (const { items } of this.#byNode.values()) yield* items.values();
+  }
+
+  #largest(): Share | undefined {
+    let largest: Share | undefined;
+    for (const share of this.#byNeighbour.values()) {
+      if (largest === undefined || share.bytes > largest.bytes) largest = share;
+    }
+    return largest;
+  }
+}
+
+function shareOf(shares: Map<string, Share>, name: string): Share {
+  let share = shares.get(name);
+  if (share === undefined) shares.set(name, (share = new Share()));
+  return share;
+}
+
+const keyOf = ({ advertisement: { nodeId, service } }: ReceivedAdvertisement): string =>
+  `${nodeId}\0${service}`;
