@@ -1,20 +1,31 @@
 #!/usr/bin/env node
 /**
- * The receptor daemon. It takes the command line and the list-form YAML of Ansible Receptor and links with it: routes
- * packets, answers the control protocol, runs units of work, carries TCP connections over the mesh.
+ * The receptor daemon. It takes the command line and the YAML of Ansible Receptor and links with it: routes packets,
+ * answers the control protocol, runs units of work, carries other traffic over the mesh, makes certificates.
  *
  * ```sh
  * receptor --node id=foo --local-only --log-level Debug
  * receptor --config foo.yml
+ * receptor --check --config foo.yml
  * ```
  *
  * @packageDocumentation
  */
 import { hostname } from 'node:os';
-import { configure, helpText } from '@receptorjs/receptor-config';
+import {
+  bashCompletion,
+  checkConfiguration,
+  configure,
+  helpText,
+  requestOf,
+  zshCompletion,
+  type Action,
+} from '@receptorjs/receptor-config';
 import manifest from '../package.json' with { type: 'json' };
+import type { Daemon } from './daemon.js';
 import { lineLog } from './log.js';
-import { hasBackends, planOf, type Plan } from './plan.js';
+import { nodeSettings } from './node-settings.js';
+import { refuseUnsupported } from './unsupported.js';
 
 /** Prints a failure as the original does: one line on stdout. */
 function fail(error: unknown): number {
@@ -23,9 +34,16 @@ function fail(error: unknown): number {
   return 1;
 }
 
-async function run(plan: Plan): Promise<number> {
-  const log = lineLog(plan.level, (line) => process.stdout.write(line));
-  if (!hasBackends(plan)) {
+function actionsOf(args: readonly string[]): readonly Action[] {
+  const configuration = configure(args);
+  return configuration.help ? [] : configuration.actions;
+}
+
+async function run(args: readonly string[], actions: readonly Action[]): Promise<number> {
+  refuseUnsupported(actions);
+  const settings = nodeSettings(actions, hostname());
+  const log = lineLog(settings.level, (line) => process.stdout.write(line));
+  if (!settings.hasBackends) {
     log.warning('Nothing to do - no backends are running.');
     return 1;
   }
@@ -33,26 +51,69 @@ async function run(plan: Plan): Promise<number> {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
-  const { startDaemon } = await import('./daemon.js');
-  const daemon = await startDaemon(plan, manifest.version, log);
+  const [{ startDaemon }, { Reloader }] = await Promise.all([
+    import('./daemon.js'),
+    import('./reload.js'),
+  ]);
+  let daemon: Daemon | undefined = undefined;
+  const reloader = new Reloader({
+    actions,
+    read: () => actionsOf(args),
+    daemon: () => daemon,
+    hostname: hostname(),
+    log,
+  });
+  const hasFile = args.some((arg) => /^--?(?:c|config)(?:=|$)/i.test(arg));
+  daemon = await startDaemon({
+    settings,
+    actions,
+    version: manifest.version,
+    log,
+    reload: hasFile ? reloader.reload : undefined,
+  });
   log.info('Initialization complete');
   const end = await Promise.race([stopped, daemon.failed]);
   await daemon.close();
   return end instanceof Error ? fail(end) : 0;
 }
 
+/** Prints all mistakes of a configuration, each with its place. */
+function check(args: readonly string[]): number {
+  const mistakes = checkConfiguration(args);
+  for (const { listing } of mistakes) process.stdout.write(`${listing}\n`);
+  if (mistakes.length === 0) process.stdout.write('The configuration is good.\n');
+  return mistakes.length === 0 ? 0 : 1;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   try {
-    const configuration = configure(args);
-    if (configuration.help) {
-      process.stdout.write(helpText());
-      return 0;
+    const request = requestOf(args);
+    switch (request) {
+      case 'help':
+        process.stdout.write(helpText());
+        return 0;
+      case 'check':
+        return check(args);
+      case 'bash-completion':
+      case 'zsh-completion': {
+        const script = request === 'bash-completion' ? bashCompletion : zshCompletion;
+        process.stdout.write(script('receptor'));
+        return 0;
+      }
+      case 'start':
+        break;
     }
-    if (configuration.actions.some(({ action }) => action === 'version')) {
+    const actions = actionsOf(args);
+    if (actions.some(({ action }) => action === 'version')) {
       process.stdout.write(`${manifest.version}\n`);
       return 0;
     }
-    return await run(planOf(configuration.actions, hostname()));
+    if (actions.some(({ action }) => action.startsWith('cert-'))) {
+      const { makeCertificates } = await import('./certificate-actions.js');
+      await makeCertificates(actions);
+      return 0;
+    }
+    return await run(args, actions);
   } catch (error) {
     return fail(error);
   }

@@ -1,28 +1,48 @@
-import { ControlService } from '@receptorjs/control-service';
-import { serveTcpClient, serveTcpServer } from '@receptorjs/mesh-services';
+import { ControlService, type ReloadHandler } from '@receptorjs/control-service';
+import { LinkHistory } from '@receptorjs/mesh-diagnostics';
 import { MeshNode } from '@receptorjs/netceptor';
-import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
-import { StreamHost } from '@receptorjs/netceptor-streams';
+import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
+import { fieldsOf, type Action } from '@receptorjs/receptor-config';
 import { Workceptor } from '@receptorjs/workceptor';
+import { listenAddress } from './addresses.js';
 import type { Log } from './log.js';
 import { meshHandler } from './mesh-handler.js';
-import { dialAddress, listenAddress, type Plan } from './plan.js';
+import type { NodeSettings } from './node-settings.js';
+import { RunningParts } from './running-parts.js';
+import { TlsConfigs } from './tls-configs.js';
 
 /** A running node. */
 export interface Daemon {
   /** Resolves when the node has ended by itself, with the reason. */
   readonly failed: Promise<Error>;
+  /** What the actions of the configuration have started. */
+  readonly parts: RunningParts;
+  readonly tls: TlsConfigs;
+  readonly node: MeshNode;
+  /** Tells the mesh which work types there are now. */
+  announceWork(): void;
   /** Closes everything; commands of units go on. */
   close(): Promise<void>;
 }
 
+/** What a daemon is started with. */
+export interface DaemonOptions {
+  readonly settings: NodeSettings;
+  readonly actions: readonly Action[];
+  readonly version: string;
+  readonly log: Log;
+  /** Answers `reload` once the daemon runs; without it the node says that it has no configuration file. */
+  readonly reload?: ReloadHandler | undefined;
+}
+
 /**
- * Starts everything a plan names, bottom up: node, work, services, then links. When a part can't be started, the
- * parts before it are closed again.
+ * Starts everything a configuration names, bottom up: node, TLS, work, control services, services, then links. When a
+ * part can't be started, the parts before it are closed again.
  *
  * @throws the error of the part that could not be started
  */
-export async function startDaemon(plan: Plan, version: string, log: Log): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { settings, actions, log } = options;
   const opened: { close(): unknown }[] = [];
   const close = async (): Promise<void> => {
     for (const part of opened.splice(0).reverse()) await part.close();
@@ -32,43 +52,71 @@ export async function startDaemon(plan: Plan, version: string, log: Log): Promis
     return part;
   };
   try {
-    const node = keep(
-      new MeshNode({
-        nodeId: plan.node.id,
-        maxIdleConnectionTimeoutMs: plan.node.maxIdleMs,
-        log,
-      }),
-    );
+    const node = keep(startNode(options));
     const failed = new Promise<Error>((resolve) => {
       node.once('duplicate-node', () => {
-        resolve(new Error(`node ID ${plan.node.id} is in use by another node of the mesh`));
+        resolve(new Error(`node ID ${settings.id} is in use by another node of the mesh`));
       });
     });
     const streams = keep(new StreamHost(node));
-    const work = keep(startWork(plan, node, streams, log));
+    const tls = keep(new TlsConfigs(settings.id, log));
+    tls.swap(await tls.prepare([], actions));
+    const work = keep(makeWork(settings, node, streams, tls, log));
+    const parts = new RunningParts({ node, streams, work, tls, log });
+    await parts.open(actions.filter(({ action }) => action === 'work-command'));
     await work.start();
-    await startControl(plan, { node, streams, work, version, log }, keep);
-    await startProxies(plan, streams, log, keep);
-    // The node closes its links itself, and last: the streams' goodbyes go over them.
-    await startLinks(plan, node, log);
-    return { failed, close };
+    const history = keep(new LinkHistory(node));
+    const control = keep(
+      new ControlService({
+        nodeId: settings.id,
+        mesh: meshHandler({ node, streams, tls, history }),
+        work,
+        reload: options.reload,
+        version: options.version,
+        log,
+      }),
+    );
+    const listeners = await startControl(actions, { control, streams, tls, work, log });
+    keep({ close: () => listeners.forEach((listener) => listener.close()) });
+    // The node closes links itself, and last: the streams' goodbyes go over them.
+    await parts.open(actions.filter(({ action }) => action !== 'work-command'));
+    const announceWork = (): void => {
+      for (const listener of listeners) {
+        listener.updateAdvertisement({ ...controlTags, workCommands: work.workCommands() });
+      }
+    };
+    return { failed, parts, tls, node, announceWork, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Clients tell kinds of failure by the number at the end; 4 is that of a configuration that can't be taken. */
-const notReloadable =
-  'this version reads its configuration at start only, restart receptor ERRORCODE 4';
+const controlTags = { tags: { type: 'Control Service' } };
 
-type Keep = <T extends { close(): unknown }>(part: T) => T;
+function startNode({ settings, log }: DaemonOptions): MeshNode {
+  return new MeshNode({
+    nodeId: settings.id,
+    maxIdleConnectionTimeoutMs: settings.maxIdleMs,
+    firewallRules: settings.firewallRules,
+    log,
+    ...(settings.trace ? { trace: (line: string) => log.debug(line) } : {}),
+  });
+}
 
-function startWork(plan: Plan, node: MeshNode, streams: StreamHost, log: Log): Workceptor {
-  const work = new Workceptor({
-    nodeId: node.nodeId,
-    dataDir: plan.node.dataDir,
-    dial: (nodeId, service, { signal }) => streams.dial(nodeId, service, { signal }),
+function makeWork(
+  { id, dataDir }: NodeSettings,
+  node: MeshNode,
+  streams: StreamHost,
+  tls: TlsConfigs,
+  log: Log,
+): Workceptor {
+  return new Workceptor({
+    nodeId: id,
+    dataDir,
+    dial: async (nodeId, service, { signal, tlsClient }) =>
+      streams.dial(nodeId, service, { signal, tls: tls.client(tlsClient) }),
+    hasTlsClient: (name) => tls.hasClient(name),
     onReachable: (nodeId, reached) => {
       const listener = (route: { nodeId: string; via: string | undefined }): void => {
         if (route.nodeId === nodeId && route.via !== undefined) reached();
@@ -78,92 +126,40 @@ function startWork(plan: Plan, node: MeshNode, streams: StreamHost, log: Log): W
     },
     log,
   });
-  for (const { worktype, command, params, allowruntimeparams } of plan.workCommands) {
-    work.registerCommand({
-      workType: worktype,
-      command,
-      params,
-      allowRuntimeParams: allowruntimeparams,
-    });
-  }
-  return work;
 }
 
 async function startControl(
-  plan: Plan,
-  parts: { node: MeshNode; streams: StreamHost; work: Workceptor; version: string; log: Log },
-  keep: Keep,
-): Promise<void> {
-  const { node, streams, work, version, log } = parts;
-  const control = keep(
-    new ControlService({
-      nodeId: node.nodeId,
-      mesh: meshHandler(node, streams),
-      work,
-      reload: () => Promise.resolve({ success: false, error: notReloadable }),
-      version,
-      log,
-    }),
-  );
-  for (const { service, filename, permissions, tcplisten } of plan.controlServices) {
+  actions: readonly Action[],
+  {
+    control,
+    streams,
+    tls,
+    work,
+    log,
+  }: {
+    control: ControlService;
+    streams: StreamHost;
+    tls: TlsConfigs;
+    work: Workceptor;
+    log: Log;
+  },
+): Promise<StreamListener[]> {
+  const listeners: StreamListener[] = [];
+  for (const fields of fieldsOf(actions, 'control-service')) {
+    const { service, filename, permissions, tcplisten } = fields;
     if (filename) await control.listenUnix(filename, permissions);
-    if (tcplisten) await control.listenTcp(listenAddress(tcplisten));
+    if (tcplisten) {
+      await control.listenTcp({ ...listenAddress(tcplisten), tls: tls.server(fields.tcptls) });
+    }
     if (service) {
-      const description = {
-        tags: { type: 'Control Service' },
-        workCommands: work.workCommands(),
-      };
-      keep(
-        await streams.listen(service, description, (stream) => {
+      const description = { ...controlTags, workCommands: work.workCommands() };
+      listeners.push(
+        await streams.listen(service, { ...description, tls: tls.server(fields.tls) }, (stream) => {
           void control.serve(stream, { transport: 'mesh' });
         }),
       );
     }
     log.info(`Running control service ${service || filename || tcplisten || ''}`);
   }
-}
-
-async function startProxies(plan: Plan, streams: StreamHost, log: Log, keep: Keep): Promise<void> {
-  for (const { port, bindaddr, remotenode, remoteservice } of plan.tcpServers) {
-    keep(
-      await serveTcpServer(streams, {
-        host: bindaddr,
-        port,
-        remoteNode: remotenode,
-        remoteService: remoteservice,
-        log,
-      }),
-    );
-  }
-  for (const { service, address } of plan.tcpClients) {
-    keep(await serveTcpClient(streams, { service, ...dialAddress(address), log }));
-  }
-}
-
-async function startLinks(plan: Plan, node: MeshNode, log: Log): Promise<void> {
-  for (const { bindaddr, port, cost, nodecost, allowedpeers } of plan.listeners) {
-    const listener = await listenTcp(node, {
-      host: bindaddr,
-      port,
-      cost,
-      nodeCost: nodecost,
-      allowedPeers: allowedpeers,
-    });
-    log.info(`Listening on TCP ${listener.address.host}:${listener.address.port}`);
-  }
-  for (const { address, redial, cost, allowedpeers } of plan.peers) {
-    const link = dialTcp(node, {
-      ...dialAddress(address),
-      redial,
-      cost,
-      allowedPeers: allowedpeers,
-    });
-    if (redial) await link;
-    else
-      void link.catch((error: unknown) => {
-        log.error(
-          `Backend connection failed: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      });
-  }
+  return listeners;
 }

@@ -5,6 +5,11 @@ export type Level = (typeof levels)[number];
 /** Where the parts of the daemon write what happens. */
 export type Log = Readonly<Record<Level, (message: string) => void>>;
 
+/** A log whose least severe level can be changed. */
+export interface LevelledLog extends Log {
+  setLevel(least: Level): void;
+}
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** `2021/07/22 22:40:36` in local time. */
@@ -17,16 +22,17 @@ export function timestamp(at: Date): string {
  * A log of lines such as `INFO 2021/07/22 22:40:36 Initialization complete` (control-and-work reference, section 8).
  * Line breaks in a message are made visible, so that one event is one line.
  *
- * @param least the least severe level that is written
+ * @param first the least severe level that is written until it is changed
  * @param write takes one line with its end
  */
 export function lineLog(
-  least: Level,
+  first: Level,
   write: (line: string) => void,
   now: () => Date = () => new Date(),
-): Log {
+): LevelledLog {
+  let least = levels.indexOf(first);
   const writer = (level: Level) => (message: string) => {
-    if (levels.indexOf(level) > levels.indexOf(least)) return;
+    if (levels.indexOf(level) > least) return;
     const text = message.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
     write(`${level.toUpperCase()} ${timestamp(now())} ${text}\n`);
   };
@@ -35,5 +41,8 @@ export function lineLog(
     warning: writer('warning'),
     info: writer('info'),
     debug: writer('debug'),
+    setLevel: (level) => {
+      least = levels.indexOf(level);
+    },
   };
 }

@@ -1,16 +1,54 @@
 import type { MeshHandler } from '@receptorjs/control-service';
-import type { MeshNode } from '@receptorjs/netceptor';
+import {
+  explain,
+  explanationReply,
+  type Direction,
+  type FirewallVerdict,
+  type LinkHistory,
+} from '@receptorjs/mesh-diagnostics';
+import type { FirewallRule, MeshNode } from '@receptorjs/netceptor';
 import type { StreamHost } from '@receptorjs/netceptor-streams';
+import type { TlsConfigs } from './tls-configs.js';
+
+/** What the control service is told of the mesh with. */
+export interface MeshParts {
+  readonly node: MeshNode;
+  readonly streams: StreamHost;
+  readonly tls: TlsConfigs;
+  readonly history: LinkHistory;
+}
 
 /** The mesh as the control service sees it: a node and its streams. */
-export function meshHandler(node: MeshNode, streams: StreamHost): MeshHandler {
+export function meshHandler({ node, streams, tls, history }: MeshParts): MeshHandler {
+  const dial = async (
+    target: string,
+    service: string,
+    { tlsClient, signal }: { tlsClient?: string | undefined; signal: AbortSignal },
+  ) => streams.dial(target, service, { signal, tls: tls.client(tlsClient) });
+  const firewall = (message: Direction): FirewallVerdict => {
+    const { action, rule, index } = node.firewall.match(message);
+    return rule === undefined ? { action } : { action, rule: ruleText(rule, index ?? 0) };
+  };
   return {
     status: () => node.status(),
     ping: (target, options) => node.ping(target, options),
     traceroute: (target, options) => node.traceroute(target, options),
-    connect: (target, service, { tlsClient, signal }) => {
-      if (tlsClient) return Promise.reject(new Error(`unknown TLS config ${tlsClient}`));
-      return streams.dial(target, service, { signal });
+    connect: dial,
+    firewall: (message) => {
+      const { action, rule } = firewall(message);
+      return { Action: action, Rule: rule };
+    },
+    explain: async (target, options) => {
+      const resolved = node.resolve(target);
+      return explanationReply(await explain({ node, dial, firewall, history }, resolved, options));
     },
   };
+}
+
+/** A firewall rule as people write it, with its place from 1. */
+function ruleText({ action, ...patterns }: FirewallRule, index: number): string {
+  const words = Object.entries(patterns).flatMap(([key, pattern]) =>
+    pattern === undefined || pattern === '' ? [] : [`${key.toLowerCase()}=${pattern}`],
+  );
+  return [`rule ${index + 1}: ${action}`, ...words].join(' ');
 }

@@ -58,7 +58,7 @@ export const nodeActions = {
   }),
   trace: action({
     help: 'Log every message that this node sends, receives or passes on',
-    reload: 'applied',
+    reload: 'fixed',
     v2: 'trace',
     singleton: true,
     fields: {},

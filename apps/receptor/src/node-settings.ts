@@ -1,0 +1,41 @@
+import { parseFirewallRules, type FirewallRule } from '@receptorjs/netceptor';
+import { fieldsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
+import type { Level } from './log.js';
+
+/** What holds for the node as a whole. */
+export interface NodeSettings {
+  readonly id: string;
+  /** Folder of the units of work. */
+  readonly dataDir: string;
+  /** A link with nothing received for so many milliseconds is dropped. */
+  readonly maxIdleMs: number;
+  readonly level: Level;
+  /** Whether every message is logged. */
+  readonly trace: boolean;
+  readonly firewallRules: readonly FirewallRule[];
+  /** Whether anything keeps the node busy: a link, or the wish to run without one. */
+  readonly hasBackends: boolean;
+}
+
+const backend = /^(?:tcp|udp|ws)-(?:listener|peer)$|^local-only$/;
+
+/**
+ * The settings of a configuration.
+ *
+ * @param hostname the node ID when none is configured
+ * @throws ConfigError when there is no usable node ID
+ * @throws MeshError `invalid-firewall-rule`
+ */
+export function nodeSettings(actions: readonly Action[], hostname: string): NodeSettings {
+  const [node] = fieldsOf(actions, 'node');
+  const [logLevel] = fieldsOf(actions, 'log-level');
+  return {
+    id: nodeIdOf(actions, hostname),
+    dataDir: node?.datadir ?? '/tmp/receptor',
+    maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
+    level: logLevel?.level ?? 'info',
+    firewallRules: parseFirewallRules(node?.firewallrules ?? []),
+    trace: actions.some(({ action }) => action === 'trace'),
+    hasBackends: actions.some(({ action }) => backend.test(action)),
+  };
+}

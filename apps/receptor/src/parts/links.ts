@@ -1,0 +1,113 @@
+import {
+  dialTcp,
+  dialUdp,
+  dialWebSocket,
+  listenTcp,
+  listenUdp,
+  listenWebSocket,
+  type Dialer,
+  type Listener,
+} from '@receptorjs/netceptor-backends';
+import { hostAndPortOf } from '../addresses.js';
+import type { Log } from '../log.js';
+import type { Part, PartContext, PartStarters } from './part.js';
+
+interface ListenerFields {
+  readonly bindaddr: string;
+  readonly port: number;
+  readonly cost: number;
+  readonly nodecost?: Readonly<Record<string, number>> | undefined;
+  readonly allowedpeers?: readonly string[] | undefined;
+}
+
+interface PeerFields {
+  readonly redial: boolean;
+  readonly cost: number;
+  readonly allowedpeers?: readonly string[] | undefined;
+}
+
+/** Links to other nodes. */
+export const linkParts = {
+  'tcp-listener': (fields, { node, tls, log }) =>
+    listening('TCP', log, listenTcp(node, { ...listenerOptions(fields), ...server(tls, fields) })),
+  'udp-listener': (fields, { node, log }) =>
+    listening('UDP', log, listenUdp(node, listenerOptions(fields))),
+  'ws-listener': (fields, { node, tls, log }) =>
+    listening(
+      'WebSocket',
+      log,
+      listenWebSocket(node, {
+        ...listenerOptions(fields),
+        ...server(tls, fields),
+        path: fields.path,
+      }),
+    ),
+  'tcp-peer': (fields, { node, tls, log }) =>
+    dialling(fields, log, (options) =>
+      dialTcp(node, { ...options, ...hostAndPortOf(fields.address), ...client(tls, fields) }),
+    ),
+  'udp-peer': (fields, { node, log }) =>
+    dialling(fields, log, (options) =>
+      dialUdp(node, { ...options, ...hostAndPortOf(fields.address) }),
+    ),
+  'ws-peer': (fields, { node, tls, log }) =>
+    dialling(fields, log, (options) =>
+      dialWebSocket(node, {
+        ...options,
+        ...client(tls, fields),
+        url: fields.address,
+        ...(fields.extraheader ? { extraHeader: fields.extraheader } : {}),
+      }),
+    ),
+} as const satisfies PartStarters;
+
+function listenerOptions({ bindaddr, port, cost, nodecost, allowedpeers }: ListenerFields) {
+  return {
+    host: bindaddr,
+    port,
+    cost,
+    ...(nodecost ? { nodeCost: nodecost } : {}),
+    ...(allowedpeers ? { allowedPeers: allowedpeers } : {}),
+  };
+}
+
+function server(tls: PartContext['tls'], fields: { readonly tls?: string | undefined }) {
+  const config = tls.server(fields.tls);
+  return config === undefined ? {} : { tls: config };
+}
+
+function client(tls: PartContext['tls'], fields: { readonly tls?: string | undefined }) {
+  const config = tls.client(fields.tls);
+  return config === undefined ? {} : { tls: config };
+}
+
+async function listening(kind: string, log: Log, started: Promise<Listener>): Promise<Part> {
+  const listener = await started;
+  const { host, port } = listener.address;
+  log.info(`Listening on ${kind} ${host.includes(':') ? `[${host}]` : host}:${port}`);
+  return listener;
+}
+
+/** Without redial the first failure is the end: it is logged, and the node goes on without this link. */
+async function dialling(
+  { redial, cost, allowedpeers }: PeerFields,
+  log: Log,
+  dial: (options: {
+    redial: boolean;
+    cost: number;
+    allowedPeers?: readonly string[];
+  }) => Promise<Dialer>,
+): Promise<Part> {
+  const started = dial({
+    redial,
+    cost,
+    ...(allowedpeers ? { allowedPeers: allowedpeers } : {}),
+  });
+  if (redial) return started;
+  const dialler = started.catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    log.error(`Backend connection failed: ${why}`);
+    return undefined;
+  });
+  return { close: async () => (await dialler)?.close() };
+}

@@ -1,0 +1,35 @@
+import type { MeshNode } from '@receptorjs/netceptor';
+import type { StreamHost } from '@receptorjs/netceptor-streams';
+import type { Action, ActionName, Fields } from '@receptorjs/receptor-config';
+import type { Workceptor } from '@receptorjs/workceptor';
+import type { Log } from '../log.js';
+import type { TlsConfigs } from '../tls-configs.js';
+
+/** Something that runs for one action of the configuration. */
+export interface Part {
+  close(): unknown;
+}
+
+/** What parts are started with. */
+export interface PartContext {
+  readonly node: MeshNode;
+  readonly streams: StreamHost;
+  readonly work: Workceptor;
+  readonly tls: TlsConfigs;
+  readonly log: Log;
+}
+
+/** Starts the part of an action; rejects when it can't be started, and nothing of it is left then. */
+export type StartPart<N extends ActionName> = (
+  fields: Fields<N>,
+  context: PartContext,
+) => Promise<Part>;
+
+/** How the parts of some actions are started. */
+export type PartStarters = { readonly [N in ActionName]?: StartPart<N> };
+
+/** The names of the actions that a table starts. */
+export type StartedBy<T> = keyof T & ActionName;
+
+/** An action of one of these names. */
+export type ActionOf<N extends ActionName> = Extract<Action, { readonly action: N }>;

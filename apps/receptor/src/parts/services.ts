@@ -1,0 +1,86 @@
+import {
+  serveCommand,
+  serveIpRouter,
+  serveTcpClient,
+  serveTcpServer,
+  serveUdpClient,
+  serveUdpServer,
+  serveUnixClient,
+  serveUnixServer,
+} from '@receptorjs/mesh-services';
+import type { StreamHost } from '@receptorjs/netceptor-streams';
+import type { TlsClient, TlsServer } from '@receptorjs/certificates';
+import { hostAndPortOf } from '../addresses.js';
+import type { PartStarters } from './part.js';
+
+/** Services that carry other traffic over the mesh. */
+export const serviceParts = {
+  'tcp-server': (fields, { streams, tls, log }) =>
+    serveTcpServer(dialler(streams, tls.client(fields.tlsclient)), {
+      host: fields.bindaddr,
+      port: fields.port,
+      remoteNode: fields.remotenode,
+      remoteService: fields.remoteservice,
+      tls: tls.server(fields.tlsserver),
+      log,
+    }),
+  'tcp-client': (fields, { streams, tls, log }) =>
+    serveTcpClient(acceptor(streams, tls.server(fields.tlsserver)), {
+      service: fields.service,
+      ...hostAndPortOf(fields.address),
+      tls: tls.client(fields.tlsclient),
+      log,
+    }),
+  'unix-socket-server': (fields, { streams, tls, log }) =>
+    serveUnixServer(dialler(streams, tls.client(fields.tls)), {
+      filename: fields.filename,
+      permissions: fields.permissions,
+      remoteNode: fields.remotenode,
+      remoteService: fields.remoteservice,
+      log,
+    }),
+  'unix-socket-client': (fields, { streams, tls, log }) =>
+    serveUnixClient(acceptor(streams, tls.server(fields.tls)), {
+      service: fields.service,
+      filename: fields.filename,
+      log,
+    }),
+  'udp-server': (fields, { node, log }) =>
+    serveUdpServer(node, {
+      host: fields.bindaddr,
+      port: fields.port,
+      remoteNode: fields.remotenode,
+      remoteService: fields.remoteservice,
+      log,
+    }),
+  'udp-client': (fields, { node, log }) =>
+    serveUdpClient(node, { service: fields.service, ...hostAndPortOf(fields.address), log }),
+  'command-service': (fields, { streams, tls, log }) =>
+    serveCommand(acceptor(streams, tls.server(fields.tls)), {
+      service: fields.service,
+      command: fields.command,
+      log,
+    }),
+  'ip-router': (fields, { node, log }) =>
+    serveIpRouter(node, {
+      networkName: fields.networkname,
+      localNet: fields.localnet,
+      interface: fields.interface,
+      routes: fields.routes,
+      log,
+    }),
+} as const satisfies PartStarters;
+
+/** The streams of the node, with the TLS that a service is configured to dial with. */
+function dialler(streams: StreamHost, tls: TlsClient | undefined): Pick<StreamHost, 'dial'> {
+  if (tls === undefined) return streams;
+  return { dial: (nodeId, service, options) => streams.dial(nodeId, service, { ...options, tls }) };
+}
+
+/** The streams of the node, with the TLS that a service is configured to listen with. */
+function acceptor(streams: StreamHost, tls: TlsServer | undefined): Pick<StreamHost, 'listen'> {
+  if (tls === undefined) return streams;
+  return {
+    listen: (service, options, onStream) => streams.listen(service, { ...options, tls }, onStream),
+  };
+}

@@ -1,0 +1,122 @@
+import type { ReloadChanges, ReloadHandler, ReloadOutcome } from '@receptorjs/control-service';
+import {
+  describeAction,
+  planReload,
+  type Action,
+  type ReloadPlan,
+} from '@receptorjs/receptor-config';
+import type { Daemon } from './daemon.js';
+import type { LevelledLog } from './log.js';
+import { nodeSettings, type NodeSettings } from './node-settings.js';
+import { refuseUnsupported } from './unsupported.js';
+
+/** Clients tell kinds of failure by these numbers at the end of the text. */
+const CODE = { fixedActionChanged: 3, configuration: 4 } as const;
+
+/** What a reload works on. */
+export interface ReloadParts {
+  /** The actions that run now; at first those of the start. */
+  readonly actions: readonly Action[];
+  /** Reads the configuration anew. */
+  read(): readonly Action[];
+  /** The daemon; undefined until it has started. */
+  daemon(): Daemon | undefined;
+  readonly hostname: string;
+  readonly log: LevelledLog;
+}
+
+/** Reads the configuration again and carries out what has changed, one reload at a time. It alone writes its fields. */
+export class Reloader {
+  readonly #parts: ReloadParts;
+  #actions: readonly Action[];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ReloadParts) {
+    this.#parts = parts;
+    this.#actions = parts.actions;
+  }
+
+  readonly reload: ReloadHandler = (options) => {
+    const outcome = this.#last.then(() => this.#reload(options));
+    this.#last = outcome;
+    return outcome;
+  };
+
+  async #reload({ planOnly }: { planOnly: boolean }): Promise<ReloadOutcome> {
+    const daemon = this.#parts.daemon();
+    if (daemon === undefined) return failure('the node is still starting', CODE.configuration);
+    let plan: ReloadPlan;
+    let settings: NodeSettings;
+    try {
+      const after = this.#parts.read();
+      refuseUnsupported(after);
+      settings = nodeSettings(after, this.#parts.hostname);
+      plan = planReload(this.#actions, after);
+    } catch (error) {
+      return failure(messageOf(error), CODE.configuration);
+    }
+    const changes = changesOf(plan);
+    if (plan.refusal !== undefined) {
+      return { ...failure(plan.refusal.message, CODE.fixedActionChanged), changes };
+    }
+    if (planOnly) return { success: true, changes };
+    try {
+      await this.#apply(daemon, plan, settings);
+      return { success: true, changes };
+    } catch (error) {
+      return failure(messageOf(error), CODE.configuration);
+    }
+  }
+
+  /** Nothing has changed when this rejects: what was closed is open again. */
+  async #apply(daemon: Daemon, plan: ReloadPlan, settings: NodeSettings): Promise<void> {
+    const { parts, tls, node } = daemon;
+    const { closed, opened, kept, applied } = plan;
+    const { log } = this.#parts;
+    const set = await tls.prepare(closed, opened);
+    await parts.close(closed);
+    const before = tls.swap(set);
+    try {
+      await parts.open(opened);
+    } catch (error) {
+      tls.release(tls.swap(before));
+      await parts.open(closed).catch((again: unknown) => {
+        log.error(`Could not go back to the configuration before: ${messageOf(again)}`);
+      });
+      throw error;
+    } finally {
+      daemon.announceWork();
+    }
+    tls.release(before);
+    node.setFirewallRules(settings.firewallRules);
+    log.setLevel(settings.level);
+    const changed = new Set(applied.map((change) => change.before));
+    this.#actions = [
+      ...kept,
+      ...opened,
+      ...applied.flatMap(({ after }) => (after === undefined ? [] : [after])),
+    ].filter((action) => !changed.has(action));
+    log.info(
+      `Configuration reloaded: ${closed.length} closed, ${opened.length} opened, ${kept.length} kept`,
+    );
+  }
+}
+
+/** Settings that are changed in place go and come as well, for whoever reads the plan. */
+function changesOf({ opened, closed, kept, applied }: ReloadPlan): ReloadChanges {
+  const described = (actions: readonly (Action | undefined)[]): string[] =>
+    actions.flatMap((action) => (action === undefined ? [] : [describeAction(action)]));
+  return {
+    opened: described([...opened, ...applied.map(({ after }) => after)]),
+    closed: described([...closed, ...applied.map(({ before }) => before)]),
+    kept: described(kept),
+  };
+}
+
+function failure(text: string, code: number): { success: false; error: string } {
+  return { success: false, error: `${text} ERRORCODE ${code}` };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
