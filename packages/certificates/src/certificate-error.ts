@@ -12,7 +12,8 @@
  * - `tls-failed`: the two ends could not agree on TLS for another reason.
  * - `unreadable-file`: a configured file can't be read or does not hold what it should.
  * - `invalid-configuration`: what is configured does not fit together.
- * - `refused`: a request was not signed because a person said no.
+ * - `refused-by-peer`: the other side does not accept this side's certificate.
+ * - `declined`: a request was not signed because a person said no.
  */
 export type CertificateErrorCode =
   | 'missing'
@@ -27,7 +28,19 @@ export type CertificateErrorCode =
   | 'tls-failed'
   | 'unreadable-file'
   | 'invalid-configuration'
-  | 'refused';
+  | 'refused-by-peer'
+  | 'declined';
+
+/** The alert of TLS (RFC 8446, 6) that says as much as a code can, by code. */
+const alerts: Partial<Record<CertificateErrorCode, number>> = {
+  'wrong-purpose': 43,
+  expired: 45,
+  'not-yet-valid': 45,
+  'not-pinned': 46,
+  untrusted: 48,
+  missing: 116,
+};
+const BAD_CERTIFICATE = 42;
 
 /** An error about certificates. */
 export class CertificateError extends Error {
@@ -44,5 +57,10 @@ export class CertificateError extends Error {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.hint = options.hint;
+  }
+
+  /** The alert by which TLS tells the other side. */
+  get alert(): number {
+    return alerts[this.code] ?? BAD_CERTIFICATE;
   }
 }

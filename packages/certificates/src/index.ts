@@ -35,4 +35,11 @@ export {
   serverTlsOptions,
 } from './tls-sockets.js';
 export type { ConnectTlsOptions, TlsServerHandlers } from './tls-sockets.js';
-export { tlsFailure } from './tls-failure.js';
+export { alertProblem, tlsFailure } from './tls-failure.js';
+export { initCa } from './init-ca.js';
+export type { InitCaOptions } from './init-ca.js';
+export { checkRequest, makeRequest } from './make-request.js';
+export type { MakeRequestOptions } from './make-request.js';
+export { signRequest } from './sign-request.js';
+export type { SignRequestDialogue, SignRequestOptions } from './sign-request.js';
+export type { ValidityTexts } from './signing.js';

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CertificateError } from './certificate-error.js';
 import { judgeChain } from './chain.js';
@@ -49,7 +50,7 @@ export function judgePeer(
 /** Whether a peer's certificate (DER) says that it has no TLS configuration. */
 export function isInsecureCertificate(der: Uint8Array): boolean {
   try {
-    return new ParsedCertificate(der).subject === `CN=${INSECURE_COMMON_NAME}`;
+    return new X509Certificate(der).subject === `CN=${INSECURE_COMMON_NAME}`;
   } catch {
     return false;
   }

@@ -6,6 +6,7 @@ import { isInsecureCertificate, judgePeer, type ExpectedPeer } from './peer-rule
 import type { TlsClientConfig } from './tls-config.js';
 import type { TlsMaterial } from './tls-material.js';
 import { withPrefix } from './tls-server.js';
+import { alertProblem } from './tls-failure.js';
 import { WatchedMaterial, type LoadOptions } from './watched-material.js';
 
 /**
@@ -91,6 +92,11 @@ export class TlsClient extends EventEmitter<{ changed: [] }> {
       pinsOnly: this.config.insecureSkipVerify === true,
       now: this.#material.now(),
     });
+  }
+
+  /** The error for an alert of TLS that ended a handshake with a server; see {@link alertProblem}. */
+  alertProblem(alert: number, by: 'local' | 'peer', reason: string): CertificateError {
+    return alertProblem(alert, by, reason);
   }
 
   /** Looks at the files now instead of within five seconds; resolves when a change has been taken over. */

@@ -5,6 +5,7 @@ import type { ParsedCertificate } from './parsed-certificate.js';
 import { judgePeer } from './peer-rules.js';
 import type { TlsServerConfig } from './tls-config.js';
 import type { TlsMaterial } from './tls-material.js';
+import { alertProblem } from './tls-failure.js';
 import { WatchedMaterial, type LoadOptions } from './watched-material.js';
 
 /** Whether clients must, may or need not show a certificate. */
@@ -103,6 +104,11 @@ export class TlsServer extends EventEmitter<{ changed: [] }> {
       pinsOnly: false,
       now: this.#material.now(),
     });
+  }
+
+  /** The error for an alert of TLS that ended a handshake with a client; see {@link alertProblem}. */
+  alertProblem(alert: number, by: 'local' | 'peer', reason: string): CertificateError {
+    return alertProblem(alert, by, reason);
   }
 
   /** Looks at the files now instead of within five seconds; resolves when a change has been taken over. */

@@ -1,4 +1,5 @@
 import { StreamError } from './errors.js';
+import type { PeerJudge } from './peer-judge.js';
 import type { QuicEnd } from './quic-engine.js';
 
 const CRYPTO_FIRST = 0x100;
@@ -13,8 +14,13 @@ const hex = (code: number): string => `0x${code.toString(16)}`;
  * The error for the end of a connection whose stream was not over.
  *
  * @param duringHandshake - Whether there was no stream yet.
+ * @param explain - What an alert of TLS means here.
  */
-export function describeEnd(end: QuicEnd | undefined, duringHandshake: boolean): StreamError {
+export function describeEnd(
+  end: QuicEnd | undefined,
+  duringHandshake: boolean,
+  explain: PeerJudge['explain'],
+): StreamError {
   if (end === undefined || end.by === 'timeout') {
     return duringHandshake
       ? new StreamError('dial-timeout', 'timeout: no answer from the peer')
@@ -22,13 +28,24 @@ export function describeEnd(end: QuicEnd | undefined, duringHandshake: boolean):
   }
   const side = end.by === 'peer' ? 'remote' : 'local';
   if (!end.application && (end.code !== APPLICATION_ERROR || end.by === 'local')) {
-    const name =
-      end.code >= CRYPTO_FIRST && end.code <= CRYPTO_LAST ? 'CRYPTO_ERROR' : 'TRANSPORT_ERROR';
-    const text = `${name} ${hex(end.code)} (${side}): ${end.reason}`;
-    return new StreamError(duringHandshake ? 'handshake-failed' : 'protocol', text);
+    if (end.code < CRYPTO_FIRST || end.code > CRYPTO_LAST) {
+      const text = `TRANSPORT_ERROR ${hex(end.code)} (${side}): ${end.reason}`;
+      return new StreamError(duringHandshake ? 'handshake-failed' : 'protocol', text);
+    }
+    return cryptoError(end, explain(end.code - CRYPTO_FIRST, end.by, end.reason));
   }
   if (end.by === 'local') return new StreamError('cancelled', 'the stream was cancelled');
   return new StreamError('closed-by-peer', `the peer closed the connection: ${end.reason}`, {
     hint: 'What it had sent before has been read; it may not be all.',
   });
+}
+
+/** The error for a handshake that an alert of TLS ended; `cause` says more, where it is known. */
+export function cryptoError(
+  { by, code, reason }: Pick<QuicEnd, 'by' | 'code' | 'reason'>,
+  cause: Error | undefined,
+): StreamError {
+  const side = by === 'peer' ? 'remote' : 'local';
+  const text = `CRYPTO_ERROR ${hex(code)} (${side}): ${cause?.message ?? reason}`;
+  return new StreamError('handshake-failed', text, cause === undefined ? {} : { cause });
 }

@@ -1,3 +1,4 @@
+import type { TlsClient } from '@receptorjs/certificates';
 import {
   errorForProblem,
   type DatagramSocket,
@@ -5,9 +6,9 @@ import {
   type OutgoingPath,
 } from '@receptorjs/netceptor';
 import { StreamError } from './errors.js';
-import { isInsecureIdentity } from './insecure-identity.js';
 import type { MeshStream } from './mesh-stream.js';
-import type { QuicEngine } from './quic-engine.js';
+import { insecureDial, secureDial } from './peer-judge.js';
+import type { QuicConnector } from './quic-engine.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 
 /** How to dial. */
@@ -15,6 +16,8 @@ export interface DialOptions {
   /** Milliseconds until the stream must stand; default 15,000, which is also the most that a handshake may take. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Dials a service with TLS; without it, one without. Neither reaches the other. */
+  readonly tls?: TlsClient | undefined;
 }
 
 /** One dial: its connection, and the stream it is to become. */
@@ -29,11 +32,11 @@ export interface Dial {
  */
 export function dial(
   host: ConnectionHost,
-  engine: QuicEngine,
+  connector: QuicConnector,
   socket: DatagramSocket,
   remoteNode: string,
   service: string,
-  { timeoutMs = 15_000, signal }: DialOptions,
+  { timeoutMs = 15_000, signal, tls }: DialOptions,
 ): Dial {
   const ends = { remoteNode, remoteService: service, localService: socket.service };
   const path = openPath(socket, remoteNode, service);
@@ -74,11 +77,10 @@ export function dial(
     },
     {
       role: 'dialler',
-      quic: engine.connect(),
+      quic: connector.connect(),
       path,
       ends,
-      judge: (certificates) =>
-        isInsecureIdentity(certificates) ? undefined : 'insecure connection to secure service',
+      judge: tls === undefined ? insecureDial : secureDial(tls, remoteNode),
     },
   );
   socket.on('message', (payload, fromNode, fromService) => {

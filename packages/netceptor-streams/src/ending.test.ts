@@ -6,6 +6,7 @@ import { insecureIdentity, isInsecureIdentity } from './insecure-identity.js';
 import type { MeshStream } from './mesh-stream.js';
 import type { QuicConnection, QuicEngine } from './quic-engine.js';
 import { loadQuicheEngine } from './quiche-engine.js';
+import { changedEngine } from './test-engine.js';
 import { chain, echo, join, member, reach } from './test-mesh.js';
 
 /** An engine whose connections fall silent from some moment on, as if their process were gone. */
@@ -19,14 +20,7 @@ function mortalEngine(engine: QuicEngine): { engine: QuicEngine; die: () => void
   };
   return {
     die: () => (dead = true),
-    engine: {
-      connect: () => mortal(engine.connect()),
-      isInitial: (datagram) => engine.isInitial(datagram),
-      acceptor: (identity) => {
-        const acceptor = engine.acceptor(identity);
-        return { accept: () => mortal(acceptor.accept()) };
-      },
-    },
+    engine: changedEngine(engine, { dialled: mortal, accepted: mortal }),
   };
 }
 
@@ -80,18 +74,12 @@ describe('an open stream ends at once', () => {
     const engine = await loadQuicheEngine();
     const told: Promise<void>[] = [];
     const far = member('far', {
-      engine: {
-        connect: () => engine.connect(),
-        isInitial: (datagram) => engine.isInitial(datagram),
-        acceptor: (identity) => {
-          const acceptor = engine.acceptor(identity);
-          const accept = (): QuicConnection => {
-            told.push(Promise.resolve().then(() => void far.node.emit('node-restarted', 'near')));
-            return acceptor.accept();
-          };
-          return { accept };
+      engine: changedEngine(engine, {
+        accepted: (connection) => {
+          told.push(Promise.resolve().then(() => void far.node.emit('node-restarted', 'near')));
+          return connection;
         },
-      },
+      }),
     });
     const near = member('near');
     await join(near, far);
@@ -184,7 +172,7 @@ describe('a finished stream', () => {
 describe('an insecure identity', () => {
   it('is recognised by its name alone', () => {
     const { certificate } = insecureIdentity(Date.now());
-    const der = Buffer.from(certificate.toString().replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');
     expect(isInsecureIdentity([der])).toBe(true);
     expect(isInsecureIdentity([])).toBe(false);
     expect(isInsecureIdentity([Buffer.from('nonsense')])).toBe(false);
@@ -195,16 +183,17 @@ describe('an insecure identity', () => {
   it('is the only one a dialler without TLS takes', async () => {
     const engine = await loadQuicheEngine();
     const { certificate, key } = insecureIdentity(Date.now());
-    const pem = certificate.toString();
-    const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');
     const other = Buffer.from(der.toString('latin1').replaceAll('insecure', 'thesafer'), 'latin1');
     const named = `-----BEGIN CERTIFICATE-----\n${other.toString('base64')}\n-----END CERTIFICATE-----\n`;
-    const acceptor = engine.acceptor({ certificate: Buffer.from(named), key });
+    const acceptor = engine.acceptor(
+      { certificate: named, key },
+      { clients: 'unasked', ca: undefined },
+    );
     const { first, last } = await chain('a', 'b');
     const secure = member('s', {
       engine: {
-        connect: () => engine.connect(),
-        isInitial: (datagram) => engine.isInitial(datagram),
+        ...changedEngine(engine, {}),
         acceptor: () => acceptor,
       },
     });

@@ -2,7 +2,9 @@
  * What can go wrong with a stream, by code. A dial also fails with the `MeshError` of what the mesh reports.
  *
  * - `engine-unavailable`: there is no QUIC engine for this platform.
- * - `handshake-failed`: the two ends could not agree, or one did not trust the other.
+ * - `handshake-failed`: the two ends could not agree, or one did not trust the other; with TLS its `cause` is a
+ *   `CertificateError`.
+ * - `tls-unusable`: QUIC can't use the certificates of a TLS configuration.
  * - `dial-timeout`: the connection did not stand in time.
  * - `cancelled`: the caller's `AbortSignal` fired.
  * - `closed-by-peer`: the peer ended the connection before it had ended the stream.
@@ -15,6 +17,7 @@
 export type StreamErrorCode =
   | 'engine-unavailable'
   | 'handshake-failed'
+  | 'tls-unusable'
   | 'dial-timeout'
   | 'cancelled'
   | 'closed-by-peer'

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MeshStream } from './mesh-stream.js';
 import type { QuicConnection } from './quic-engine.js';
 import { loadQuicheEngine } from './quiche-engine.js';
+import { changedEngine } from './test-engine.js';
 import { echo, member } from './test-mesh.js';
 
 /** Loses what arrives at the sockets of a node that `loses` names. */
@@ -66,11 +67,9 @@ it.each([
 ])('a dial ends when the peer allows no stream and %s', async (_how, write) => {
   const engine = await loadQuicheEngine();
   const { streams } = member('a', {
-    engine: {
-      connect: () => Object.assign<QuicConnection, object>(engine.connect(), { write }),
-      isInitial: (datagram) => engine.isInitial(datagram),
-      acceptor: (identity) => engine.acceptor(identity),
-    },
+    engine: changedEngine(engine, {
+      dialled: (connection) => Object.assign<QuicConnection, object>(connection, { write }),
+    }),
   });
   await streams.listen('echo', {}, echo);
   await expect(streams.dial('a', 'echo')).rejects.toMatchObject({ code: 'protocol' });

@@ -26,8 +26,11 @@ export type { DialOptions } from './dial.js';
 export type { MeshStream } from './mesh-stream.js';
 export { loadQuicheEngine } from './quiche-engine.js';
 export type {
+  QuicAcceptRules,
   QuicAcceptor,
   QuicConnection,
+  QuicConnector,
+  QuicDialRules,
   QuicEnd,
   QuicEngine,
   QuicIdentity,

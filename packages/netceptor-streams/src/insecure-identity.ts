@@ -54,8 +54,8 @@ export function insecureIdentity(now: number): QuicIdentity {
   const signature = der(0x03, Buffer.from([0]), sign('sha256', toSign, privateKey));
   const certificate = new X509Certificate(der(SEQUENCE, toSign, ECDSA_SHA256, signature));
   return {
-    certificate: Buffer.from(certificate.toString()),
-    key: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    certificate: certificate.toString(),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
 

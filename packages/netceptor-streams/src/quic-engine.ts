@@ -7,10 +7,26 @@ export interface QuicEnd {
   readonly reason: string;
 }
 
-/** Certificate and key of a listener, PEM. */
+/** Certificate and key of one end, PEM: its own certificate first, then the CAs it comes with. */
 export interface QuicIdentity {
-  readonly certificate: Buffer;
-  readonly key: Buffer;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** How a dialler judges the listener and shows itself. */
+export interface QuicDialRules {
+  /** CAs, PEM, by which the engine checks the listener's chain and purpose; undefined: it takes any certificate. */
+  readonly ca: string | undefined;
+  /** Shown when the listener asks. */
+  readonly identity: QuicIdentity | undefined;
+}
+
+/** How a listener judges diallers. */
+export interface QuicAcceptRules {
+  /** Whether diallers must or may show a certificate, or are not asked for one. */
+  readonly clients: 'required' | 'optional' | 'unasked';
+  /** CAs, PEM, by which the engine checks the chain and purpose of what diallers show. */
+  readonly ca: string | undefined;
 }
 
 /**
@@ -59,11 +75,16 @@ export interface QuicAcceptor {
   accept(): QuicConnection;
 }
 
+/** Begins connections with one set of rules. */
+export interface QuicConnector {
+  connect(): QuicConnection;
+}
+
 /** An implementation of QUIC v1 for the mesh: ALPN `netceptor`, 30 s idle timeout, datagrams of up to 16,000 bytes. */
 export interface QuicEngine {
-  /** A dialler's connection that takes any certificate; its owner checks it once established. */
-  connect(): QuicConnection;
-  acceptor(identity: QuicIdentity): QuicAcceptor;
+  /** Names of certificates and fingerprints are for the connection's owner to check once it is established. */
+  connector(rules: QuicDialRules): QuicConnector;
+  acceptor(identity: QuicIdentity, rules: QuicAcceptRules): QuicAcceptor;
   /** Whether a datagram can begin a connection. */
   isInitial(datagram: Buffer): boolean;
 }

@@ -5,8 +5,11 @@ import { StreamError } from './errors.js';
 import {
   IDLE_TIMEOUT_MS,
   MAX_DATAGRAM,
+  type QuicAcceptRules,
   type QuicAcceptor,
   type QuicConnection,
+  type QuicConnector,
+  type QuicDialRules,
   type QuicEnd,
   type QuicEngine,
   type QuicIdentity,
@@ -44,36 +47,32 @@ export async function loadQuicheEngine(): Promise<QuicEngine> {
   }
 }
 
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
 class QuicheEngine implements QuicEngine {
   readonly #quiche: Quiche;
-  #clientConfig: Config | undefined;
 
   constructor(quiche: Quiche) {
     this.#quiche = quiche;
   }
 
-  connect(): QuicConnection {
-    this.#clientConfig ??= this.#configure(
-      this.#quiche.Config.withBoringSslCtx(true, true, undefined, undefined, undefined, undefined),
-    );
-    const id = randomBytes(CONNECTION_ID_BYTES);
-    return new QuicheConnection(
-      this.#quiche.Connection.connect(null, id, LOCAL, REMOTE, this.#clientConfig),
-      id,
-    );
+  connector({ ca, identity }: QuicDialRules): QuicConnector {
+    const config = this.#configure(true, ca === undefined, ca, identity);
+    return {
+      connect: () => {
+        const id = randomBytes(CONNECTION_ID_BYTES);
+        return new QuicheConnection(
+          this.#quiche.Connection.connect(null, id, LOCAL, REMOTE, config),
+          id,
+        );
+      },
+    };
   }
 
-  acceptor({ certificate, key }: QuicIdentity): QuicAcceptor {
-    const config = this.#configure(
-      this.#quiche.Config.withBoringSslCtx(
-        false,
-        false,
-        undefined,
-        [new Uint8Array(key)],
-        [new Uint8Array(certificate)],
-        undefined,
-      ),
-    );
+  acceptor(identity: QuicIdentity, { clients, ca }: QuicAcceptRules): QuicAcceptor {
+    const config = this.#configure(clients === 'required', false, ca, identity);
+    // After the context was made, this asks for a certificate without insisting on one.
+    if (clients === 'optional') config.verifyPeer(true);
     return {
       accept: () => {
         const id = randomBytes(CONNECTION_ID_BYTES);
@@ -94,7 +93,24 @@ class QuicheEngine implements QuicEngine {
     }
   }
 
-  #configure(config: Config): Config {
+  /**
+   * @param verify - Whether the peer must show a certificate.
+   * @param takesAny - Whether any certificate will do.
+   */
+  #configure(
+    verify: boolean,
+    takesAny: boolean,
+    ca: string | undefined,
+    identity: QuicIdentity | undefined,
+  ): Config {
+    const config = this.#quiche.Config.withBoringSslCtx(
+      verify,
+      takesAny,
+      ca === undefined ? undefined : bytes(ca),
+      identity === undefined ? undefined : [bytes(identity.key)],
+      identity === undefined ? undefined : [bytes(identity.certificate)],
+      undefined,
+    );
     config.setApplicationProtos(['netceptor']);
     config.setMaxIdleTimeout(IDLE_TIMEOUT_MS);
     config.setMaxSendUdpPayloadSize(MAX_DATAGRAM);

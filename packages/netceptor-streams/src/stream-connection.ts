@@ -1,8 +1,9 @@
 import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
 import { StreamError } from './errors.js';
-import { describeEnd } from './describe-end.js';
+import { cryptoError, describeEnd } from './describe-end.js';
 import { HandshakeFlight } from './handshake-flight.js';
 import type { StreamEnds } from './mesh-stream.js';
+import type { PeerJudge } from './peer-judge.js';
 import { MAX_DATAGRAM, type QuicConnection } from './quic-engine.js';
 import { QuicStream } from './quic-stream.js';
 import type { ReadRoom } from './read-room.js';
@@ -24,8 +25,10 @@ const CLOSE = {
   readError: [500, 'Read Data Error'],
   acceptTimeout: [500, 'Accept Timeout'],
 } as const;
-/** QUIC's code for the TLS alert bad_certificate. */
-const BAD_CERTIFICATE = 0x12a;
+/** QUIC's codes for alerts of TLS begin here. */
+const CRYPTO_ERROR = 0x100;
+/** The bit of a datagram that is part of a handshake. */
+const LONG_HEADER = 0x80;
 
 /** What a connection asks of its host. */
 export interface ConnectionHost {
@@ -52,8 +55,7 @@ export interface ConnectionOptions {
   readonly quic: QuicConnection;
   readonly path: OutgoingPath;
   readonly ends: StreamEnds;
-  /** Says what is wrong with the peer's certificates, or nothing. */
-  readonly judge: (certificates: readonly Uint8Array[]) => string | undefined;
+  readonly judge: PeerJudge;
 }
 
 /** One QUIC connection with its one stream: moves datagrams, bytes and time. It alone writes its fields. */
@@ -64,10 +66,10 @@ export class StreamConnection {
   readonly #role: 'dialler' | 'listener';
   readonly #quic: QuicConnection;
   readonly #path: OutgoingPath;
-  readonly #judge: ConnectionOptions['judge'];
+  readonly #judge: PeerJudge;
   readonly #timer = new MovableTimer(() => this.#timeUp());
   readonly #flight = new HandshakeFlight();
-  #phase: 'handshake' | 'waiting' | 'open' | 'ended' | 'over' = 'handshake';
+  #phase: 'handshake' | 'confirming' | 'waiting' | 'open' | 'ended' | 'over' = 'handshake';
   #stream: QuicStream | undefined;
   #quicDueAt = Infinity;
   #keepAliveAt = Infinity;
@@ -75,6 +77,8 @@ export class StreamConnection {
   #phaseEndsAt = performance.now() + HANDSHAKE_MS;
   /** Why this end closed the connection, when it did. */
   #reason: StreamError | undefined;
+  /** Whether the listener has answered what the dialler's end of the handshake said last. */
+  #confirmed = false;
   #lingering = false;
   /** Whether this end has closed the connection. */
   #closing = false;
@@ -102,6 +106,9 @@ export class StreamConnection {
   receive(datagram: Buffer): void {
     if (this.#phase === 'over') return;
     this.#flight.received();
+    if (this.#phase === 'confirming' && ((datagram[0] ?? 0) & LONG_HEADER) === 0) {
+      this.#confirmed = true;
+    }
     this.#quic.receive(datagram);
     this.#host.schedule(this);
   }
@@ -143,6 +150,7 @@ export class StreamConnection {
   pump(): void {
     const quic = this.#quic;
     if (this.#phase === 'handshake' && quic.established) this.#establish();
+    if (this.#phase === 'confirming' && this.#confirmed && !quic.ended) this.#open();
     if (this.#phase === 'waiting') this.#awaitStream();
     const stream = this.#stream;
     if (stream !== undefined) {
@@ -161,11 +169,13 @@ export class StreamConnection {
 
   #establish(): void {
     this.#flight.end();
-    const problem = this.#judge(this.#quic.peerCertificates());
+    const problem = this.#judge.judge(this.#quic.peerCertificates());
     if (problem !== undefined) {
-      this.#reason = new StreamError('handshake-failed', `CRYPTO_ERROR 0x12a (local): ${problem}`);
+      const { message, alert } = problem;
+      const end = { by: 'local', code: CRYPTO_ERROR + alert, reason: message } as const;
+      this.#reason = cryptoError(end, problem instanceof Error ? problem : undefined);
       this.#closing = true;
-      this.#quic.close(false, BAD_CERTIFICATE, problem);
+      this.#quic.close(false, end.code, message);
       return;
     }
     if (this.#role === 'listener') {
@@ -179,7 +189,8 @@ export class StreamConnection {
       return;
     }
     this.#keepAliveAt = performance.now() + KEEP_ALIVE_MS;
-    this.#open();
+    if (this.#judge.mutual) this.#phase = 'confirming';
+    else this.#open();
   }
 
   /** Opens the stream by its marker; false when the peer allows none. */
@@ -267,9 +278,15 @@ export class StreamConnection {
     this.#phase = 'ended';
     this.#keepAliveAt = Infinity;
     this.#phaseEndsAt = performance.now() + UNREAD_MS;
-    const error = this.#reason ?? describeEnd(this.#quic.end(), stream === undefined);
+    const error = this.#reason ?? this.#describeEnd(stream === undefined);
     if (stream === undefined) this.#listener.failed(error);
     else if (!stream.bothEnded) stream.fail(error, this.#quic);
+  }
+
+  #describeEnd(duringHandshake: boolean): StreamError {
+    return describeEnd(this.#quic.end(), duringHandshake, (alert, by, reason) =>
+      this.#judge.explain(alert, by, reason),
+    );
   }
 
   #over(): void {
@@ -309,6 +326,7 @@ export class StreamConnection {
     this.#phaseEndsAt = Infinity;
     switch (this.#phase) {
       case 'handshake':
+      case 'confirming':
         this.#reason = new StreamError(
           'dial-timeout',
           'timeout: no handshake with the peer in 15 s',
@@ -324,7 +342,7 @@ export class StreamConnection {
         return;
       case 'ended':
       case 'over':
-        this.#stream?.destroy(describeEnd(this.#quic.end(), false));
+        this.#stream?.destroy(this.#describeEnd(false));
     }
   }
 }

@@ -1,13 +1,13 @@
 import type { MeshNode } from '@receptorjs/netceptor';
 import { dial, type DialOptions } from './dial.js';
 import { StreamError } from './errors.js';
-import { insecureIdentity } from './insecure-identity.js';
 import type { MeshStream } from './mesh-stream.js';
-import type { QuicAcceptor, QuicEngine } from './quic-engine.js';
+import type { QuicEngine } from './quic-engine.js';
 import { loadQuicheEngine } from './quiche-engine.js';
 import { PumpSchedule } from './pump-schedule.js';
 import type { StreamConnection } from './stream-connection.js';
 import { StreamListener, type ListenOptions } from './stream-listener.js';
+import { TlsContexts } from './tls-contexts.js';
 
 /** How a host is set up. */
 export interface StreamHostOptions {
@@ -21,8 +21,8 @@ export class StreamHost {
   readonly #schedule = new PumpSchedule();
   readonly #diallers = new Set<StreamConnection>();
   readonly #listeners = new Set<StreamListener>();
-  #engine: QuicEngine | undefined;
-  #acceptor: QuicAcceptor | undefined;
+  readonly #engine: QuicEngine | undefined;
+  #contexts: TlsContexts | undefined;
   #closed = false;
 
   constructor(node: MeshNode, { engine }: StreamHostOptions = {}) {
@@ -40,13 +40,20 @@ export class StreamHost {
    * @throws {MeshError} `no-route`, `service-unknown`, `message-expired`, `blocked-by-firewall`,
    *   `invalid-service-name`, `shutdown`
    * @throws {StreamError} `dial-timeout`, `handshake-failed`, `cancelled`, `closed-by-peer`, `host-closed`,
-   *   `engine-unavailable`
+   *   `engine-unavailable`, `tls-unusable`
    */
   async dial(nodeId: string, service: string, options: DialOptions = {}): Promise<MeshStream> {
-    const engine = await this.#loadEngine();
+    const connector = (await this.#load()).connector(options.tls);
     const socket = this.#node.openDatagram();
     const target = this.#node.resolve(nodeId);
-    const { connection, stream } = dial(this.#schedule, engine, socket, target, service, options);
+    const { connection, stream } = dial(
+      this.#schedule,
+      connector,
+      socket,
+      target,
+      service,
+      options,
+    );
     this.#diallers.add(connection);
     socket.once('close', () => this.#diallers.delete(connection));
     return stream;
@@ -56,20 +63,20 @@ export class StreamHost {
    * Accepts streams to a service of this node; without a name one with an unused random name.
    *
    * @throws {MeshError} `service-in-use`, `invalid-service-name`, `shutdown`
-   * @throws {StreamError} `engine-unavailable`, `host-closed`
+   * @throws {StreamError} `engine-unavailable`, `host-closed`, `tls-unusable`
    */
   async listen(
     service: string | undefined,
     options: ListenOptions,
     onStream: (stream: MeshStream) => void,
   ): Promise<StreamListener> {
-    const engine = await this.#loadEngine();
-    this.#acceptor ??= engine.acceptor(insecureIdentity(Date.now()));
+    const contexts = await this.#load();
+    // What can't be used is refused now, not when somebody dials.
+    contexts.acceptor(options.tls);
     const listener: StreamListener = new StreamListener(
       this.#node,
       this.#schedule,
-      engine,
-      this.#acceptor,
+      contexts,
       service,
       options,
       onStream,
@@ -114,9 +121,9 @@ export class StreamHost {
     return this.#connections().filter(({ ends }) => ends.remoteNode === nodeId);
   }
 
-  async #loadEngine(): Promise<QuicEngine> {
-    this.#engine ??= await loadQuicheEngine();
+  async #load(): Promise<TlsContexts> {
+    this.#contexts ??= new TlsContexts(this.#engine ?? (await loadQuicheEngine()));
     if (this.#closed) throw new StreamError('host-closed', 'the node was closed');
-    return this.#engine;
+    return this.#contexts;
   }
 }

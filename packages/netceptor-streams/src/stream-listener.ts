@@ -1,3 +1,4 @@
+import type { TlsServer } from '@receptorjs/certificates';
 import type {
   Advertisement,
   DatagramSocket,
@@ -6,9 +7,10 @@ import type {
   WorkCommand,
 } from '@receptorjs/netceptor';
 import { StreamError } from './errors.js';
-import type { MeshStream } from './mesh-stream.js';
-import type { QuicAcceptor, QuicEngine } from './quic-engine.js';
+import type { MeshStream, StreamEnds } from './mesh-stream.js';
+import { insecureService, secureService } from './peer-judge.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
+import type { TlsContexts } from './tls-contexts.js';
 
 /** The most connections of one listener; a dialler beyond them gets no answer. */
 const MAX_CONNECTIONS = 16_384;
@@ -20,6 +22,10 @@ export interface ListenOptions {
   readonly advertise?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
   readonly workCommands?: readonly WorkCommand[];
+  /** Accepts diallers with TLS alone; without it, those without alone. */
+  readonly tls?: TlsServer | undefined;
+  /** A dialler was not accepted; the error says why. */
+  readonly onRefused?: (error: StreamError, from: StreamEnds) => void;
 }
 
 /** A service that accepts streams. It alone writes its fields. */
@@ -27,8 +33,9 @@ export class StreamListener {
   readonly service: string;
   readonly #node: MeshNode;
   readonly #host: ConnectionHost;
-  readonly #engine: QuicEngine;
-  readonly #acceptor: QuicAcceptor;
+  readonly #contexts: TlsContexts;
+  readonly #tls: TlsServer | undefined;
+  readonly #onRefused: ListenOptions['onRefused'];
   readonly #socket: DatagramSocket;
   readonly #onStream: (stream: MeshStream) => void;
   readonly #onClose: () => void;
@@ -41,8 +48,7 @@ export class StreamListener {
   constructor(
     node: MeshNode,
     host: ConnectionHost,
-    engine: QuicEngine,
-    acceptor: QuicAcceptor,
+    contexts: TlsContexts,
     service: string | undefined,
     options: ListenOptions,
     onStream: (stream: MeshStream) => void,
@@ -55,8 +61,9 @@ export class StreamListener {
     } = options;
     this.#node = node;
     this.#host = host;
-    this.#engine = engine;
-    this.#acceptor = acceptor;
+    this.#contexts = contexts;
+    this.#tls = options.tls;
+    this.#onRefused = options.onRefused;
     this.#onStream = onStream;
     this.#onClose = onClose;
     this.#socket = node.openDatagram(service);
@@ -68,7 +75,7 @@ export class StreamListener {
       if (problem === 'service unknown') this.#peerGone(toNode, toService);
     });
     this.#description = {
-      connectionType: 1,
+      connectionType: this.#tls === undefined ? 1 : 2,
       tags: tags ?? null,
       ...(workCommands === undefined ? {} : { workCommands }),
     };
@@ -109,7 +116,7 @@ export class StreamListener {
     const known = this.#connections.get(key);
     if (known !== undefined && belongsTo(payload, known)) {
       known.receive(payload);
-    } else if (!this.#engine.isInitial(payload)) {
+    } else if (!this.#contexts.engine.isInitial(payload)) {
       this.#socket.refuse(fromNode, fromService);
     } else if (this.#connections.size < MAX_CONNECTIONS) {
       known?.fail(new StreamError('closed-by-peer', 'the peer began a new connection'));
@@ -118,22 +125,23 @@ export class StreamListener {
   }
 
   #accept(key: string, remoteNode: string, remoteService: string): StreamConnection {
+    const tls = this.#tls;
     const ends = { remoteNode, remoteService, localService: this.service };
     const connection: StreamConnection = new StreamConnection(
       this.#host,
       {
         opened: (stream) => this.#onStream(stream),
-        failed: () => undefined,
+        failed: (error) => this.#onRefused?.(error, ends),
         over: () => {
           if (this.#connections.get(key) === connection) this.#connections.delete(key);
         },
       },
       {
         role: 'listener',
-        quic: this.#acceptor.accept(),
+        quic: this.#contexts.acceptor(tls).accept(),
         path: this.#socket.path(remoteNode, remoteService),
         ends,
-        judge: () => undefined,
+        judge: tls === undefined ? insecureService : secureService(tls, remoteNode),
       },
     );
     this.#connections.set(key, connection);

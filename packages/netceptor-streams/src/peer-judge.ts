@@ -1,0 +1,57 @@
+import type { TlsClient, TlsServer } from '@receptorjs/certificates';
+import { isInsecureIdentity } from './insecure-identity.js';
+
+/** Why a peer is refused. */
+export interface Refusal {
+  readonly message: string;
+  /** The alert of TLS that tells the peer. */
+  readonly alert: number;
+}
+
+/** Judges the peer of one connection and names what went wrong in its handshake. */
+export interface PeerJudge {
+  /** Whether the listener judges the dialler too, so that a handshake is done only when it has answered. */
+  readonly mutual: boolean;
+  /** What is wrong with the peer's certificates (DER, its own first), or nothing. */
+  judge(certificates: readonly Uint8Array[]): Refusal | undefined;
+  /** The error for an alert that ended the handshake; undefined where TLS plays no part. */
+  explain(alert: number, by: 'local' | 'peer', reason: string): Error | undefined;
+}
+
+/** TLS alert bad_certificate. */
+const BAD_CERTIFICATE = 42;
+
+/** For a dial without TLS: takes services without TLS alone, which say so by their name. */
+export const insecureDial: PeerJudge = {
+  mutual: false,
+  judge: (certificates) =>
+    isInsecureIdentity(certificates)
+      ? undefined
+      : { message: 'insecure connection to secure service', alert: BAD_CERTIFICATE },
+  explain: () => undefined,
+};
+
+/** For a service without TLS: takes everybody. */
+export const insecureService: PeerJudge = {
+  mutual: false,
+  judge: () => undefined,
+  explain: () => undefined,
+};
+
+/** For a dial with TLS: the service's certificate must be the node's that was dialled. */
+export function secureDial(tls: TlsClient, nodeId: string): PeerJudge {
+  return {
+    mutual: true,
+    judge: (certificates) => tls.judgeServer(certificates, { nodeId }),
+    explain: (alert, by, reason) => tls.alertProblem(alert, by, reason),
+  };
+}
+
+/** For a service with TLS: a dialler's certificate must be the node's that its packets come from. */
+export function secureService(tls: TlsServer, nodeId: string): PeerJudge {
+  return {
+    mutual: true,
+    judge: (certificates) => tls.judgeClient(certificates, { nodeId }),
+    explain: (alert, by, reason) => tls.alertProblem(alert, by, reason),
+  };
+}
