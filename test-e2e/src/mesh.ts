@@ -54,6 +54,10 @@ export interface DaemonOptions {
   readonly command?: string;
   /** Network namespace to run in; the test's own when not given. */
   readonly namespace?: string;
+  /** Further fields of the action `node`. */
+  readonly node?: object;
+  /** Further fields of the action `control-service`. */
+  readonly control?: object;
 }
 
 /** One daemon: started from a configuration file, and started again from the same one after a kill. */
@@ -72,13 +76,35 @@ export class Daemon {
     this.socket = join(folder, `${name}.sock`);
     this.log = join(folder, `${name}.log`);
     this.#config = join(folder, `${name}.yml`);
+    this.configure(actions);
+  }
+
+  /** Writes the configuration file: what every daemon has, and these actions. */
+  configure(actions: readonly object[]): void {
+    const { node = {}, control = {} } = this.options;
     const items = [
-      { node: { id: name, datadir: join(folder, 'data') } },
+      { node: { id: this.name, datadir: join(this.folder, 'data'), ...node } },
       { 'log-level': { level: 'debug' } },
-      { 'control-service': { service: 'control', filename: this.socket } },
+      { 'control-service': { service: 'control', filename: this.socket, ...control } },
       ...actions,
     ];
     writeFileSync(this.#config, items.map((item) => `- ${JSON.stringify(item)}\n`).join(''));
+  }
+
+  /** Resolves when the daemon's log has the text, after `from` characters. */
+  async logs(text: string | RegExp, from = 0, timeoutMs = 30_000): Promise<void> {
+    const has = (log: string): boolean =>
+      typeof text === 'string' ? log.includes(text) : text.test(log);
+    await until(
+      `${String(text)} in the log of ${this.name}`,
+      () => has(this.logText().slice(from)) || undefined,
+      timeoutMs,
+    );
+  }
+
+  /** Runs a verb of receptorctl against the daemon. */
+  ctl(...args: readonly string[]): Promise<Finished> {
+    return command(bin('receptorctl'), ['--socket', this.socket, ...args]);
   }
 
   get pid(): number {

@@ -432,6 +432,15 @@ describe('a restart of the daemon', () => {
     expect(await node.status('otherone')).toMatchObject({ extraData: { Pid: 1, Params: 'x' } });
   });
 
+  it('takes no more submissions of a removed type, and lets its units go on', async () => {
+    const id = await node.submit('sh', `-c 'read line; echo done'`);
+    node.work.removeCommand('sh');
+    await expect(node.submit('sh', '-c true')).rejects.toThrow('unknown work type sh');
+    expect(await node.results(id)).toBe('done\n');
+    expect(await node.ended(id)).toMatchObject({ state: UnitState.Succeeded });
+    expect(node.work.workCommands().map(({ workType }) => workType)).not.toContain('sh');
+  });
+
   it('D6: a supervisor whose ID belongs to another process now is not taken for ours', async () => {
     const id = await node.submit('sh', `-c 'exit 0'`);
     await node.ended(id);

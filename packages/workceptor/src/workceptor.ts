@@ -62,7 +62,7 @@ const silent: Logger = {
 export class Workceptor {
   readonly #store: UnitStore;
   readonly #log: Logger;
-  /** Written by `registerCommand` only. */
+  /** Written by `registerCommand` and `removeCommand` only. */
   readonly #types = new Map<string, CommandType>();
   /** All known units; written by `#add` and `#remove` only. */
   readonly #units = new Map<string, Unit>();
@@ -93,6 +93,11 @@ export class Workceptor {
       this.#units.delete(id);
       if (this.#started) void this.#takeUp(id);
     }
+  }
+
+  /** Takes no more submissions of a work type. Its units go on; after a restart without the type nothing controls them. */
+  removeCommand(workType: string): void {
+    this.#types.delete(workType);
   }
 
   /** The registered types, for the advertisement of the control service. */
