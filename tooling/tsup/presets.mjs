@@ -33,7 +33,7 @@ export function app({ external = [], ...options } = {}) {
     dts: false,
     sourcemap: false,
     minify: false,
-    noExternal: [/^(?!node:|@matrixai\/quic)/],
+    noExternal: [/^(?!node:|@matrixai\/quic|koffi$)/],
     external,
     esbuildOptions(build) {
       // esbuild adds 'import' or 'require' itself, whichever the importing file uses.
