@@ -112,9 +112,10 @@ export function createTlsServer(
     ...serverTlsOptions(server),
     // Refused below, with a reason.
     rejectUnauthorized: false,
-    allowHalfOpen: true,
   });
   listener.on('secureConnection', (socket) => {
+    // Not from the start: who ends the connection in the middle of the handshake is gone.
+    socket.allowHalfOpen = true;
     const problem = judgeClientSocket(server, socket);
     if (problem === undefined) {
       accepted(socket);
