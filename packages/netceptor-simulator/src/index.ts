@@ -27,3 +27,5 @@ export type { LinkConditions } from './link-conditions.js';
 export { full, line, randomSparse, ring, tree } from './topologies.js';
 export type { Topology } from './topologies.js';
 export { seededRandom } from './seeded-random.js';
+export { judgeRoutes } from './judge-routes.js';
+export type { RouteFault } from './judge-routes.js';

@@ -34,7 +34,7 @@ export { DatagramSocket } from './shell/datagram-socket.js';
 export type { DatagramSocketEvents } from './shell/datagram-socket.js';
 export type { PingOptions, PingReply, TracerouteHop } from './shell/ping.js';
 export { NetceptorCore } from './core/core.js';
-export type { ConnectionStatus, CoreOptions, MeshStatus } from './core/core.js';
+export type { ConnectionStatus, CoreOptions, CoreSizes, MeshStatus } from './core/core.js';
 export type { CoreEvent } from './core/events.js';
 export type { Environment } from './core/environment.js';
 export type { LinkInfo } from './core/link-info.js';

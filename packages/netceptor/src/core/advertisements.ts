@@ -1,3 +1,5 @@
+import { firstFields, readFirstFields } from '../wire/first-fields.js';
+import { MESSAGE_TYPE } from '../wire/message-type.js';
 import { formatRfc3339, parseRfc3339 } from '../wire/rfc3339.js';
 import {
   encodeServiceAdvertisement,
@@ -20,6 +22,8 @@ const PERIOD_MS = 60_000;
 const EXPIRE_AFTER_MS = 210_000;
 /** The most bytes of advertisements sent to a new neighbour. */
 const MAX_INTRODUCTION_BYTES = 524_288;
+
+const NAME_OF_SERVICE = firstFields(MESSAGE_TYPE.serviceAdvertisement, 'Service');
 
 /** What a node says about its service. */
 export interface ServiceDescription {
@@ -80,6 +84,19 @@ export class Advertisements {
     );
   }
 
+  /** How many of other nodes are kept, withdrawals included. */
+  get size(): number {
+    return this.#received.size;
+  }
+
+  /** Whether the message `chunk[start..end)` is, byte for byte, the last taken of its service, as most copies in a flood are. */
+  isRepeat(chunk: Buffer, start: number, end: number): boolean {
+    const name = readFirstFields(NAME_OF_SERVICE, chunk, start, end);
+    if (name === undefined) return false;
+    const known = this.#received.get(...name)?.message;
+    return known?.length === end - start && known.compare(chunk, start, end) === 0;
+  }
+
   /** Takes an advertisement from a neighbour; `message` is its bytes, which are handed on as they are. */
   handle(now: number, advertisement: ServiceAdvertisement, message: Buffer, from: string): void {
     const { nodeId, service, cancel } = advertisement;
@@ -135,9 +152,11 @@ export class Advertisements {
     }
   }
 
-  /** Drops all services of a node. */
-  forget(nodeId: string): void {
-    for (const item of this.#received.of(nodeId)) this.#drop(item);
+  /** Drops all services of nodes. */
+  forget(nodeIds: Iterable<string>): void {
+    for (const nodeId of nodeIds) {
+      for (const item of this.#received.of(nodeId)) this.#drop(item);
+    }
   }
 
   /** All services known, the own ones first. */

@@ -40,6 +40,20 @@ export interface ConnectionStatus {
   readonly rttNs?: number;
 }
 
+/** How many of everything a core keeps in its maps. All are bounded. */
+export interface CoreSizes {
+  /** Nodes known, this one included; at most 16,384. */
+  readonly nodes: number;
+  /** Links, those not yet established included. */
+  readonly links: number;
+  /** Advertisements and withdrawals of other nodes; at most 65,536. */
+  readonly advertisements: number;
+  /** IDs of objections against second nodes with the same ID; at most 4,096. */
+  readonly seenUpdates: number;
+  /** Updates that wait whether an older node with the same ID objects; at most 1,024. */
+  readonly heldUpdates: number;
+}
+
 /** What a node knows of the mesh. */
 export interface MeshStatus {
   readonly nodeId: string;
@@ -153,7 +167,7 @@ export class NetceptorCore {
     if (now < this.#housekeepingAt) return;
     this.#housekeepingAt = now + HOUSEKEEPING_MS;
     this.advertisements.expire(now);
-    this.#routing.forgetSilent(now, (nodeId) => this.advertisements.forget(nodeId));
+    this.advertisements.forget(this.#routing.forgetSilent(now));
   }
 
   /** The events since the last call. */
@@ -175,6 +189,21 @@ export class NetceptorCore {
     return this.#routing.costTo(this.dataPlane.resolve(nodeId));
   }
 
+  /** The neighbour through which a node is reached, or undefined when it can't be. */
+  nextHopTo(nodeId: string): string | undefined {
+    return this.#nodes.get(this.dataPlane.resolve(nodeId))?.nextHop?.nodeId;
+  }
+
+  /** How much the node remembers, to see that nothing grows without bound. */
+  get sizes(): CoreSizes {
+    return {
+      nodes: this.#nodes.size,
+      links: this.#sessions.size,
+      advertisements: this.advertisements.size,
+      ...this.#routing.sizes,
+    };
+  }
+
   /** The established links, as they are now. */
   links(now: number): LinkInfo[] {
     return [...this.#established.values()].flatMap((session) => session.info(now) ?? []);
@@ -191,7 +220,7 @@ export class NetceptorCore {
         ...(rttMs !== undefined && { rttNs: Math.round(rttMs * 1e6) }),
       })),
       knownConnectionCosts: Object.fromEntries(
-        listed.map((r) => [r.id, Object.fromEntries(r.connections)] as const),
+        listed.map((r) => [r.id, this.#routing.connectionsOf(r)] as const),
       ),
       routingTable: Object.fromEntries(
         records.flatMap((r) =>

@@ -11,10 +11,10 @@ export interface Environment {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Eight random characters: an update ID or an ephemeral service name. */
-export function randomName(random: () => number): string {
+/** Random characters, 8 unless told: an update ID or an ephemeral service name. */
+export function randomName(random: () => number, length = 8): string {
   let name = '';
-  for (let at = 0; at < 8; at++) name += LETTERS.charAt(Math.floor(random() * LETTERS.length));
+  for (let at = 0; at < length; at++) name += LETTERS.charAt(Math.floor(random() * LETTERS.length));
   return name;
 }
 

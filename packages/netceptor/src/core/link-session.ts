@@ -174,15 +174,16 @@ export class LinkSession {
   }
 
   #handleFlooded(now: number, type: number, chunk: Buffer, start: number, end: number): void {
-    const { knownNodes, advertisements } = this.#context;
+    const { knownNodes, routing, advertisements } = this.#context;
     const verdict = this.#conduct.judgeFlood(now, knownNodes());
     if (verdict === 'reject') {
       this.#refuse(now, this.#peerName(), 'it floods updates and advertisements');
     }
     if (verdict !== 'take') return;
     if (type === MESSAGE_TYPE.routingUpdate) {
+      if (routing.isRepeat(chunk, start, end, this.#peerName())) return;
       this.#handleUpdate(now, decodeRoutingUpdate(jsonOf(chunk, start, end)));
-    } else {
+    } else if (!advertisements.isRepeat(chunk, start, end)) {
       const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
       advertisements.handle(now, advertisement, chunk.subarray(start, end), this.#peerName());
     }

@@ -10,10 +10,16 @@ export interface NextHop {
   readonly transport: LinkTransport;
 }
 
+const NO_CONNECTIONS: ReadonlyMap<string, number> = new Map();
+const NO_EDGES: NodeRecord[] = [];
+const NO_COSTS: number[] = [];
+
 /** One node of the mesh, as this node knows it. */
 export class NodeRecord {
   readonly id: string;
   readonly hash: Hash64;
+  /** Its place among the nodes of the table; those of forgotten nodes are used again. Written by the table only. */
+  place = -1;
   /** Written by the routing state only. */
   epoch = 0n;
   /** Written by the routing state only. */
@@ -22,8 +28,17 @@ export class NodeRecord {
   updateId: string | undefined;
   /** When its last update arrived. Written by the routing state only. */
   heardAt: number;
-  /** Neighbour to link cost, as the node itself says. Written by the routing state only. */
-  connections = new Map<string, number>();
+  /** When it was last found out of reach. Written by the routing state only. */
+  lostAt = -Infinity;
+  /** The epoch of another node with this ID that the node has objected to. Written by the routing state only. */
+  refusedEpoch = 0n;
+  /** Neighbour to link cost, as the node itself says. Written by {@link NodeTable.connect}, and for this node by the routing state. */
+  connections: ReadonlyMap<string, number> = NO_CONNECTIONS;
+  /** Those of its neighbours that are known, and the costs of the links to them. Written by the table only. */
+  edges: NodeRecord[] = NO_EDGES;
+  edgeCosts: number[] = NO_COSTS;
+  /** Cost of the path to it, Infinity when there is none. Written by the routing state only. */
+  cost = Infinity;
   /** Undefined when the node can't be reached. Written by the routing state only. */
   nextHop: NextHop | undefined;
   /** The next record whose hash has the same low half. Written by the table only. */
@@ -40,13 +55,27 @@ export class NodeRecord {
 export class NodeTable {
   readonly #byId = new Map<string, NodeRecord>();
   readonly #byLow = new Map<number, NodeRecord>();
+  readonly #byPlace: (NodeRecord | undefined)[] = [];
+  readonly #freePlaces: number[] = [];
+  /** The nodes whose edges are not those of their connections, since these changed or name nodes that are not known. */
+  readonly #unresolved = new Set<NodeRecord>();
 
   get size(): number {
     return this.#byId.size;
   }
 
+  /** One more than the highest place a node has had. */
+  get places(): number {
+    return this.#byPlace.length;
+  }
+
   get(nodeId: string): NodeRecord | undefined {
     return this.#byId.get(nodeId);
+  }
+
+  /** The node at a place. */
+  at(place: number): NodeRecord | undefined {
+    return this.#byPlace[place];
   }
 
   /** The node with this hash. Allocates nothing: it runs for every message. */
@@ -66,11 +95,54 @@ export class NodeTable {
     record.sameLow = this.#byLow.get(record.hash.low);
     this.#byLow.set(record.hash.low, record);
     this.#byId.set(nodeId, record);
+    record.place = this.#freePlaces.pop() ?? this.#byPlace.length;
+    this.#byPlace[record.place] = record;
     return record;
   }
 
-  delete(record: NodeRecord): void {
-    if (!this.#byId.delete(record.id)) return;
+  /** Takes nodes out. */
+  delete(nodeIds: ReadonlySet<string>): void {
+    if (nodeIds.size === 0) return;
+    for (const nodeId of nodeIds) this.#remove(nodeId);
+    for (const record of this.#byId.values()) {
+      if (record.edges.some(({ id }) => nodeIds.has(id))) this.#unresolved.add(record);
+    }
+  }
+
+  /** Takes what a node says about its links. */
+  connect(record: NodeRecord, connections: ReadonlyMap<string, number>): void {
+    record.connections = connections;
+    this.#unresolved.add(record);
+  }
+
+  /** Brings the edges up to date with the connections. */
+  resolveEdges(): void {
+    for (const record of this.#unresolved) {
+      const edges: NodeRecord[] = [];
+      const costs: number[] = [];
+      for (const [nodeId, cost] of record.connections) {
+        const other = this.#byId.get(nodeId);
+        if (other === undefined) continue;
+        edges.push(other);
+        costs.push(cost);
+      }
+      record.edges = edges;
+      record.edgeCosts = costs;
+      if (edges.length === record.connections.size) this.#unresolved.delete(record);
+    }
+  }
+
+  values(): IterableIterator<NodeRecord> {
+    return this.#byId.values();
+  }
+
+  #remove(nodeId: string): void {
+    const record = this.#byId.get(nodeId);
+    if (record === undefined) return;
+    this.#byId.delete(nodeId);
+    this.#byPlace[record.place] = undefined;
+    this.#freePlaces.push(record.place);
+    this.#unresolved.delete(record);
     const first = this.#byLow.get(record.hash.low);
     if (first === record) {
       if (record.sameLow === undefined) this.#byLow.delete(record.hash.low);
@@ -80,9 +152,5 @@ export class NodeTable {
     for (let at = first; at !== undefined; at = at.sameLow) {
       if (at.sameLow === record) at.sameLow = record.sameLow;
     }
-  }
-
-  values(): IterableIterator<NodeRecord> {
-    return this.#byId.values();
   }
 }

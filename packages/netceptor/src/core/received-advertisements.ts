@@ -59,6 +59,10 @@ export class ReceivedAdvertisements {
   #size = 0;
   #bytes = 0;
 
+  get size(): number {
+    return this.#size;
+  }
+
   get(nodeId: string, service: string): ReceivedAdvertisement | undefined {
     return this.#byNode.get(nodeId)?.items.get(service);
   }

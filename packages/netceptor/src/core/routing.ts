@@ -1,31 +1,45 @@
+import { firstFields, readFirstFields } from '../wire/first-fields.js';
+import { MESSAGE_TYPE } from '../wire/message-type.js';
 import { encodeRoutingUpdate, type RoutingUpdate } from '../wire/routing-update.js';
 import { isNodeId } from '../wire/node-id.js';
 import { LINK_VERSION } from '../wire/probe.js';
 import { Coalescer } from './coalescer.js';
 import { newEpoch, randomName, type Environment } from './environment.js';
 import type { EmitEvent } from './events.js';
+import { HeldUpdates } from './held-updates.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 import { SeenUpdates } from './seen-updates.js';
-import { shortestPaths } from './shortest-paths.js';
+import { ShortestPaths, type FirstStep } from './shortest-paths.js';
 
 /** Shortest time between two updates of one's own. */
 const COALESCE_MS = 100;
-/** Shortest time between two computations of the routes, and how it grows with the nodes: 100 ms at 1,000 of them. */
+/** Shortest time between two computations of the routes, and how it grows with the nodes: 50 ms at 1,000 of them. */
 const LEAST_COMPUTE_REST_MS = 10;
-const COMPUTE_REST_MS_PER_NODE = 0.1;
+const COMPUTE_REST_MS_PER_NODE = 0.05;
 /** Time between updates while nothing changes. */
 const UPDATE_PERIOD_MS = 10_000;
 /** A node that can't be reached is forgotten when nothing was heard of it for so long. */
 const FORGET_AFTER_MS = 3_600_000;
 /** The most links one node may list. */
 const MAX_CONNECTIONS = 4096;
+/**
+ * Update IDs of this project have 12 characters, those of the original 8. It shows every node of the mesh, over any hops,
+ * which of the others tell their new neighbours what they know.
+ */
+const UPDATE_ID_LENGTH = 12;
+const NAME_OF_UPDATE = firstFields(MESSAGE_TYPE.routingUpdate, 'UpdateID');
+/** An objection to a second node with this ID is made at most once in so long. */
+const OBJECTION_REST_MS = 1000;
 /** The most bytes of other nodes' updates sent to a new neighbour; what is left out comes with their next update. */
 const MAX_INTRODUCTION_BYTES = 524_288;
 
 /**
  * What the mesh looks like: takes and floods routing updates, says what this node's own links are, and computes the
  * next hop to every node. It alone writes the routing fields of node records, and the epoch and sequence of this node.
+ *
+ * A change of a link costs two updates, one of each end, and an update crosses each link at most twice. Whoever hears
+ * them computes once for all that come within the rest. Nodes of this project answer the news of a node with nothing.
  */
 export class Routing {
   readonly epoch: bigint;
@@ -36,9 +50,14 @@ export class Routing {
   readonly #environment: Environment;
   readonly #emit: EmitEvent;
   readonly #seen = new SeenUpdates();
+  readonly #held = new HeldUpdates();
   readonly #announcement: Coalescer;
   readonly #computation: Coalescer;
-  #costs: ReadonlyMap<string, number> = new Map();
+  readonly #paths = new ShortestPaths();
+  /** This node's links and their costs. */
+  readonly #connections = new Map<string, number>();
+  #computedAt = -Infinity;
+  #objectedAt = -Infinity;
 
   constructor(
     now: number,
@@ -54,12 +73,20 @@ export class Routing {
     this.#environment = environment;
     this.#emit = emit;
     this.epoch = newEpoch(environment);
+    self.cost = 0;
+    self.connections = this.#connections;
     this.#announcement = new Coalescer(now, COALESCE_MS, UPDATE_PERIOD_MS);
     this.#computation = new Coalescer(now, LEAST_COMPUTE_REST_MS, Infinity);
   }
 
   get dueAt(): number {
-    return Math.min(this.#announcement.dueAt, this.#computation.dueAt);
+    const dueAt = Math.min(this.#announcement.dueAt, this.#computation.dueAt);
+    return this.#held.size === 0 ? dueAt : Math.min(dueAt, this.#held.dueAt);
+  }
+
+  /** How many update IDs and held updates there are, both bounded. */
+  get sizes(): { readonly seenUpdates: number; readonly heldUpdates: number } {
+    return { seenUpdates: this.#seen.size, heldUpdates: this.#held.size };
   }
 
   /** The next update of this node. */
@@ -67,10 +94,10 @@ export class Routing {
     this.#sequence += 1n;
     return {
       nodeId: this.#self.id,
-      updateId: randomName(() => this.#environment.random()),
+      updateId: randomName(() => this.#environment.random(), UPDATE_ID_LENGTH),
       epoch: this.epoch,
       sequence: this.#sequence,
-      connections: this.#self.connections,
+      connections: this.#connections,
       forwardingNode: this.#self.id,
       suspectedDuplicate,
       linkVersion: LINK_VERSION,
@@ -82,73 +109,112 @@ export class Routing {
     const record = this.#nodes.add(neighbour.nodeId, now);
     if (record !== undefined) {
       record.heardAt = now;
-      record.connections.set(this.#self.id, neighbour.cost);
       if (first.nodeId === record.id && first.epoch > record.epoch) {
+        if (this.#isStillThere(record) && this.#hold(now, first, neighbour.nodeId)) {
+          this.#introduce(neighbour);
+          return;
+        }
         this.#takeEpoch(record, first);
       }
-      if (record.nextHop === undefined) {
-        // The peer may ask something in the same breath in which it named itself.
-        record.nextHop = neighbour;
-        this.#emit({ type: 'route', nodeId: record.id, via: record.id });
-        this.#emit({ type: 'routes-changed' });
-      }
     }
-    this.#self.connections.set(neighbour.nodeId, neighbour.cost);
+    this.#takeLink(now, neighbour, record);
     this.#introduce(neighbour);
-    this.#announcement.request(now);
-    this.#computation.requestNow(now);
   }
 
   /** An established link is gone. */
   linkDown(now: number, nodeId: string): void {
-    this.#self.connections.delete(nodeId);
-    this.#nodes.get(nodeId)?.connections.delete(this.#self.id);
+    this.#connections.delete(nodeId);
+    this.#held.take(nodeId);
     this.#announcement.request(now);
     this.#computation.requestNow(now);
+  }
+
+  /**
+   * Whether the message `chunk[start..end)` is a copy of the last update taken of some node, other than the peer it comes
+   * from. Most of what floods through a mesh is; looking at the first few fields costs little.
+   */
+  isRepeat(chunk: Buffer, start: number, end: number, from: string): boolean {
+    const [nodeId, updateId] = readFirstFields(NAME_OF_UPDATE, chunk, start, end) ?? [from, ''];
+    return nodeId !== from && this.#nodes.get(nodeId)?.updateId === updateId;
   }
 
   /** Takes an update that arrived from an established neighbour and hands it on. */
   handleUpdate(now: number, update: RoutingUpdate, from: string): void {
     if (update.nodeId === '') return;
     if (update.nodeId === this.#self.id) {
-      this.#handleOwnName(update, from);
+      this.#handleOwnName(now, update, from);
       return;
     }
     if (!isNodeId(update.nodeId) || update.connections.size > MAX_CONNECTIONS) {
       this.#environment.log.warning(`Ignoring a routing update with unusable content from ${from}`);
       return;
     }
-    if (!this.#seen.add(update.updateId, now)) return;
-    const accepted =
-      update.suspectedDuplicate === 0n ? this.#take(now, update) : this.#restoreIncumbent(update);
-    if (accepted) this.#flood({ ...update, forwardingNode: this.#self.id }, from);
+    if (update.suspectedDuplicate !== 0n) this.#handleObjection(now, update, from);
+    else if (this.#take(now, update, from)) this.#handOn(update, from);
   }
 
   /** Does what is due: announces, computes routes. */
   handleTimeout(now: number): void {
+    if (this.#held.size > 0) {
+      for (const update of this.#held.takeDue(now)) this.#believe(now, update);
+    }
     if (this.#announcement.take(now)) this.#announce();
-    if (this.#computation.take(now)) this.#compute();
+    if (this.#computation.take(now)) this.#compute(now);
   }
 
-  /** Forgets the nodes that have been out of reach and silent for an hour. */
-  forgetSilent(now: number, forgotten: (nodeId: string) => void): void {
+  /** Forgets the nodes that have been out of reach and silent for an hour; returns their IDs. */
+  forgetSilent(now: number): Set<string> {
+    const forgotten = new Set<string>();
     for (const record of this.#nodes.values()) {
       if (record === this.#self || record.nextHop !== undefined) continue;
       if (this.#neighbours.get(record.id) !== undefined) continue;
       if (now - record.heardAt <= FORGET_AFTER_MS) continue;
-      this.#nodes.delete(record);
-      forgotten(record.id);
+      forgotten.add(record.id);
     }
+    this.#nodes.delete(forgotten);
+    return forgotten;
   }
 
   /** Cost of the path to a node, or undefined when it can't be reached. */
   costTo(nodeId: string): number | undefined {
-    return nodeId === this.#self.id ? 0 : this.#costs.get(nodeId);
+    const cost = this.#nodes.get(nodeId)?.cost ?? Infinity;
+    return cost === Infinity ? undefined : cost;
+  }
+
+  /** The links of a node and their costs: what it says, without those that the other end denies. */
+  connectionsOf(record: NodeRecord): Record<string, number> {
+    const link = this.#neighbours.get(record.id);
+    const entries = [...record.connections].filter(([nodeId]) => {
+      if (record === this.#self) return true;
+      if (nodeId === this.#self.id) return link !== undefined;
+      const other = this.#nodes.get(nodeId);
+      return other?.updateId === undefined || other.connections.has(record.id);
+    });
+    if (link !== undefined) entries.push([this.#self.id, link.cost]);
+    return Object.fromEntries(entries);
+  }
+
+  /** The neighbour's node is the one it says: the link counts. */
+  #takeLink(now: number, neighbour: Neighbour, record: NodeRecord | undefined): void {
+    if (record !== undefined && record.nextHop === undefined) {
+      // The peer may ask something in the same breath in which it named itself.
+      record.nextHop = neighbour;
+      record.cost = neighbour.cost;
+      this.#emit({ type: 'route', nodeId: record.id, via: record.id });
+      this.#emit({ type: 'routes-changed' });
+    }
+    this.#connections.set(neighbour.nodeId, neighbour.cost);
+    this.#announcement.request(now);
+    this.#computation.requestNow(now);
   }
 
   #announce(suspectedDuplicate = 0n): void {
     if (this.#neighbours.size === 0) return;
     this.#flood(this.ownUpdate(suspectedDuplicate));
+  }
+
+  #handOn(update: RoutingUpdate, from: string): void {
+    this.#flood({ ...update, forwardingNode: this.#self.id, linkVersion: undefined }, from);
   }
 
   /** An update grows when it is written anew, by this node's name and by escapes, and may then be too long. */
@@ -161,8 +227,9 @@ export class Routing {
   #introduce(neighbour: Neighbour): void {
     let budget = MAX_INTRODUCTION_BYTES;
     for (const record of this.#nodes.values()) {
-      if (record.updateId === undefined || record.nextHop === undefined) continue;
-      if (record.id === neighbour.nodeId) continue;
+      if (record.updateId === undefined || record.id === neighbour.nodeId) continue;
+      // What has come since the routes were computed is news; what can't be reached otherwise may be long gone.
+      if (record.nextHop === undefined && record.heardAt < this.#computedAt) continue;
       const message = encodeRoutingUpdate({
         nodeId: record.id,
         updateId: record.updateId,
@@ -179,54 +246,85 @@ export class Routing {
   }
 
   /** An update with this node's ID: either its own on its way round, or a second node uses the ID. */
-  #handleOwnName(update: RoutingUpdate, from: string): void {
+  #handleOwnName(now: number, update: RoutingUpdate, from: string): void {
     if (update.epoch === this.epoch) return;
     const { log } = this.#environment;
     if (update.suspectedDuplicate === this.epoch) {
       log.error(`Another node with ID ${this.#self.id} was there before this one`);
       this.#emit({ type: 'duplicate-node' });
     } else if (update.epoch > this.epoch) {
+      if (now - this.#objectedAt < OBJECTION_REST_MS) return;
+      this.#objectedAt = now;
       log.error(`Duplicate node ID ${update.nodeId} detected via ${from}`);
       this.#announce(update.epoch);
     }
   }
 
-  /** A node complained about a duplicate of itself: where the duplicate was believed, the older node counts again. */
-  #restoreIncumbent(update: RoutingUpdate): boolean {
-    const record = this.#nodes.get(update.nodeId);
-    if (record?.epoch === update.suspectedDuplicate) {
-      record.epoch = update.epoch;
-      record.sequence = update.sequence;
+  /** A node objects to a younger one with its ID: where that was believed, the older one counts again. */
+  #handleObjection(now: number, update: RoutingUpdate, from: string): void {
+    if (!this.#seen.add(update.updateId, now)) return;
+    const { nodeId, suspectedDuplicate, epoch } = update;
+    const record = this.#nodes.get(nodeId);
+    if (record !== undefined && epoch < suspectedDuplicate) {
+      if (this.#held.get(nodeId)?.epoch === suspectedDuplicate) this.#held.take(nodeId);
+      record.refusedEpoch = suspectedDuplicate;
+      if (record.epoch === suspectedDuplicate) record.epoch = epoch;
+      if (record.epoch === epoch) this.#update(now, record, update);
     }
-    return true;
+    this.#handOn(update, from);
   }
 
-  #take(now: number, update: RoutingUpdate): boolean {
+  /** Takes an update that is news; false for any other. */
+  #take(now: number, update: RoutingUpdate, from: string): boolean {
     const isNew = this.#nodes.get(update.nodeId) === undefined;
     const record = this.#nodes.add(update.nodeId, now);
     if (record === undefined) {
       this.#environment.log.warning(`Ignoring node ${update.nodeId}: too many nodes are known`);
       return false;
     }
-    if (update.epoch < record.epoch) return false;
+    if (update.epoch < record.epoch || update.epoch === record.refusedEpoch) return false;
     if (update.epoch === record.epoch && update.sequence <= record.sequence) return false;
-    if (update.epoch > record.epoch) this.#takeEpoch(record, update);
+    if (update.epoch > record.epoch) {
+      if (this.#isStillThere(record) && this.#hold(now, update, from)) return false;
+      this.#takeEpoch(record, update);
+    }
+    this.#update(now, record, update);
+    if (isNew && this.#needsToHearOfThis(update)) this.#announcement.request(now);
+    return true;
+  }
+
+  #update(now: number, record: NodeRecord, update: RoutingUpdate): void {
     record.sequence = update.sequence;
     record.updateId = update.updateId;
     record.heardAt = now;
-    if (isNew) this.#announcement.request(now);
-    if (!equalMaps(record.connections, update.connections)) {
-      record.connections = new Map(update.connections);
-      // An update that a neighbour sent before it took up the link says nothing about the link.
-      const link = this.#neighbours.get(record.id);
-      if (link !== undefined) record.connections.set(this.#self.id, link.cost);
-      this.#dropOneSided(record);
-      this.#computation.request(
-        now,
-        Math.max(LEAST_COMPUTE_REST_MS, this.#nodes.size * COMPUTE_REST_MS_PER_NODE),
-      );
-    }
-    return true;
+    if (equalMaps(record.connections, update.connections)) return;
+    this.#nodes.connect(record, update.connections);
+    const rest = this.#nodes.size * COMPUTE_REST_MS_PER_NODE;
+    this.#computation.request(now, Math.max(LEAST_COMPUTE_REST_MS, rest));
+  }
+
+  /** Whether the node known under the ID can be reached, so that a younger one may be a second with the same ID. */
+  #isStillThere({ epoch, nextHop, heardAt, lostAt }: NodeRecord): boolean {
+    // After a time out of reach the way may have come back by the words of the younger one's neighbours.
+    if (epoch === 0n || nextHop === undefined || heardAt <= lostAt) return false;
+    return this.#neighbours.get(nextHop.nodeId)?.transport === nextHop.transport;
+  }
+
+  /** Waits whether the older node objects to this one, which hears of it by the update; false when there is no room to wait. */
+  #hold(now: number, update: RoutingUpdate, from: string): boolean {
+    const outcome = this.#held.hold(now, update);
+    if (outcome === 'held') this.#handOn(update, from);
+    return outcome !== 'full';
+  }
+
+  /** Nobody has objected to an update that was held. */
+  #believe(now: number, update: RoutingUpdate): void {
+    const record = this.#nodes.get(update.nodeId);
+    if (record === undefined || update.epoch <= record.epoch) return;
+    this.#takeEpoch(record, update);
+    this.#update(now, record, update);
+    const neighbour = this.#neighbours.get(update.nodeId);
+    if (neighbour !== undefined) this.#takeLink(now, neighbour, record);
   }
 
   #takeEpoch(record: NodeRecord, update: RoutingUpdate): void {
@@ -236,28 +334,46 @@ export class Routing {
     if (known) this.#emit({ type: 'node-restarted', nodeId: record.id });
   }
 
-  /** A link that one end no longer lists is gone at the other end as well; this node's own links it knows best. */
-  #dropOneSided(record: NodeRecord): void {
-    for (const other of this.#nodes.values()) {
-      if (other !== this.#self && !record.connections.has(other.id)) {
-        other.connections.delete(record.id);
-      }
-    }
+  /**
+   * Whether a new node hears of this one only by an update of this one: when its neighbours tell it nothing. Nodes of
+   * this project do, so that the news of a node is not answered by an update of every other.
+   */
+  #needsToHearOfThis({ updateId, connections }: RoutingUpdate): boolean {
+    const known = [...connections.keys()].flatMap((id) => this.#nodes.get(id)?.updateId ?? []);
+    const ids = known.length === 0 ? [updateId] : known;
+    return ids.every((id) => id.length !== UPDATE_ID_LENGTH);
   }
 
-  #compute(): void {
-    const paths = shortestPaths(this.#self.id, (id) => this.#nodes.get(id)?.connections);
+  #compute(now: number): void {
+    this.#computedAt = now;
+    const neighbours = [...this.#neighbours.values()].filter(
+      ({ nodeId }) => this.#held.get(nodeId) === undefined,
+    );
+    neighbours.sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+    const firstSteps = neighbours.flatMap<FirstStep>(({ nodeId, cost }) => {
+      const to = this.#nodes.get(nodeId);
+      return to === undefined ? [] : [{ to, cost }];
+    });
+    this.#paths.compute(this.#nodes, this.#self, firstSteps);
     let changed = false;
     for (const record of this.#nodes.values()) {
-      const path = paths.get(record.id);
-      const next = path === undefined ? undefined : this.#neighbours.get(path.via);
+      if (record === this.#self) continue;
+      const step = this.#paths.stepTo(record);
+      const via = step === undefined ? undefined : firstSteps[step]?.to.id;
       const before = record.nextHop?.nodeId;
-      record.nextHop = next;
-      if (before === next?.nodeId) continue;
+      record.nextHop = via === undefined ? undefined : this.#neighbours.get(via);
+      record.cost = this.#paths.costTo(record);
+      if (before === via) continue;
+      if (via === undefined) record.lostAt = now;
       changed = true;
-      this.#emit({ type: 'route', nodeId: record.id, via: next?.nodeId });
+      this.#emit({ type: 'route', nodeId: record.id, via });
     }
-    this.#costs = new Map([...paths].map(([nodeId, { cost }]) => [nodeId, cost] as const));
+    for (const nodeId of this.#held.nodeIds()) {
+      const record = this.#nodes.get(nodeId);
+      if (record !== undefined && this.#isStillThere(record)) continue;
+      const update = this.#held.take(nodeId);
+      if (update !== undefined) this.#believe(now, update);
+    }
     if (changed) this.#emit({ type: 'routes-changed' });
   }
 }

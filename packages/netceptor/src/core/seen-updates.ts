@@ -1,12 +1,19 @@
 /** How long an update ID is remembered, in milliseconds. */
 const REMEMBERED_MS = 3_600_000;
 
-/** The most IDs remembered; beyond it the oldest are forgotten, and an update's epoch and sequence still stop repeats. */
-const MAX_REMEMBERED = 32_768;
+/** The most IDs remembered; beyond it the oldest are forgotten. */
+const MAX_REMEMBERED = 4096;
 
-/** The IDs of routing updates already handled. */
+/**
+ * The IDs of objections already handled. Ordinary updates need no such memory: epoch and sequence of the last one stop
+ * repeats.
+ */
 export class SeenUpdates {
   readonly #times = new Map<string, number>();
+
+  get size(): number {
+    return this.#times.size;
+  }
 
   /** Remembers an ID; false when it was known already. */
   add(updateId: string, now: number): boolean {

@@ -1,79 +1,135 @@
-/** Cost and first step of the cheapest path to a node. */
-export interface Path {
+import type { NodeRecord, NodeTable } from './node-table.js';
+
+/** A link of the start: where it leads, and what it costs. */
+export interface FirstStep {
+  readonly to: NodeRecord;
   readonly cost: number;
-  /** The neighbour of the start through which the path goes. */
-  readonly via: string;
-}
-
-/** Neighbour to cost for a node; undefined when the node is not known. */
-export type Connections = (nodeId: string) => ReadonlyMap<string, number> | undefined;
-
-interface Candidate extends Path {
-  readonly nodeId: string;
 }
 
 /**
- * Dijkstra's cheapest paths from `start` to every node it can reach. A link counts only when both of its ends list it.
- * Of paths with equal cost the one with the smaller first step wins, so that every run gives the same table.
+ * Dijkstra's cheapest paths from the own node to every other, over numbers alone: nodes are places in arrays that are
+ * kept from run to run. A link between others counts only when both of its ends list it. Of paths with equal cost the
+ * one whose first step comes first in the order given wins, so that every run gives the same table. It alone writes its
+ * fields; one run costs O(links * log(links)).
  */
-export function shortestPaths(start: string, connections: Connections): Map<string, Path> {
-  const paths = new Map<string, Path>();
-  const queue = new CandidateHeap();
-  const visit = (nodeId: string, cost: number, via: string | undefined): void => {
-    for (const [neighbour, linkCost] of connections(nodeId) ?? []) {
-      if (neighbour === start || paths.has(neighbour)) continue;
-      if (connections(neighbour)?.has(nodeId) !== true) continue;
-      queue.push({ nodeId: neighbour, cost: cost + linkCost, via: via ?? neighbour });
-    }
-  };
-  visit(start, 0, undefined);
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (paths.has(next.nodeId)) continue;
-    paths.set(next.nodeId, { cost: next.cost, via: next.via });
-    visit(next.nodeId, next.cost, next.via);
+export class ShortestPaths {
+  /** Cost of the path to the node at each place of the table; Infinity where there is none. */
+  #costs = new Float64Array(0);
+  /** The first step of that path, as a place in the list of first steps. */
+  #steps = new Int32Array(0);
+  #settled = new Uint8Array(0);
+  readonly #queue = new CandidateHeap();
+
+  /** Cost of the path to a node as last computed; Infinity when there is none. */
+  costTo(record: NodeRecord): number {
+    return this.#costs[record.place] ?? Infinity;
   }
-  return paths;
+
+  /** The first step of the path to a node as last computed, as a place in the list that was given. */
+  stepTo(record: NodeRecord): number | undefined {
+    return this.costTo(record) === Infinity ? undefined : this.#steps[record.place];
+  }
+
+  /** Computes all paths. `firstSteps` are the established links of `start`, which nobody else has to list. */
+  compute(nodes: NodeTable, start: NodeRecord, firstSteps: readonly FirstStep[]): void {
+    const { places } = nodes;
+    if (this.#costs.length < places) {
+      const room = Math.max(64, 2 * places);
+      this.#costs = new Float64Array(room);
+      this.#steps = new Int32Array(room);
+      this.#settled = new Uint8Array(room);
+    }
+    this.#costs.fill(Infinity);
+    this.#settled.fill(0);
+    this.#settled[start.place] = 1;
+    nodes.resolveEdges();
+    firstSteps.forEach(({ to, cost }, step) => this.#offer(to.place, cost, step));
+    for (let place = this.#queue.pop(); place >= 0; place = this.#queue.pop()) {
+      if (this.#settled[place] === 1) continue;
+      this.#settled[place] = 1;
+      const record = nodes.at(place);
+      if (record !== undefined) this.#visit(record);
+    }
+  }
+
+  #visit(record: NodeRecord): void {
+    const { edges, edgeCosts } = record;
+    const cost = this.#costs[record.place] ?? Infinity;
+    const step = this.#steps[record.place] ?? 0;
+    for (let at = 0; at < edges.length; at++) {
+      const to = edges[at];
+      if (to === undefined || this.#settled[to.place] === 1) continue;
+      const sum = cost + (edgeCosts[at] ?? Infinity);
+      if (this.#isBetter(to.place, sum, step) && to.connections.has(record.id)) {
+        this.#offer(to.place, sum, step);
+      }
+    }
+  }
+
+  #isBetter(place: number, cost: number, step: number): boolean {
+    const known = this.#costs[place] ?? Infinity;
+    return cost < known || (cost === known && step < (this.#steps[place] ?? 0));
+  }
+
+  #offer(place: number, cost: number, step: number): void {
+    if (!this.#isBetter(place, cost, step)) return;
+    this.#costs[place] = cost;
+    this.#steps[place] = step;
+    this.#queue.push(place, cost, step);
+  }
 }
 
-const isBefore = (a: Candidate, b: Candidate): boolean =>
-  a.cost < b.cost || (a.cost === b.cost && a.via < b.via);
-
-/** A binary heap whose smallest item is at its root. */
+/** A binary heap of places by cost and first step. It alone writes its fields. */
 class CandidateHeap {
-  readonly #items: Candidate[] = [];
+  readonly #places: number[] = [];
+  readonly #costs: number[] = [];
+  readonly #steps: number[] = [];
 
-  push(item: Candidate): void {
-    const items = this.#items;
-    let at = items.length;
-    items.push(item);
+  push(place: number, cost: number, step: number): void {
+    let at = this.#places.length;
+    this.#put(at, place, cost, step);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      const above = items[parent];
-      if (above === undefined || !isBefore(item, above)) break;
-      items[at] = above;
+      if (!this.#isBefore(at, parent)) break;
+      this.#swap(at, parent);
       at = parent;
     }
-    items[at] = item;
   }
 
-  pop(): Candidate | undefined {
-    const items = this.#items;
-    const first = items[0];
-    const last = items.pop();
-    if (last === undefined || items.length === 0) return first;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      const leftItem = items[left];
-      if (leftItem === undefined) break;
-      const rightItem = items[left + 1];
-      const rightIsLess = rightItem !== undefined && isBefore(rightItem, leftItem);
-      const child = rightIsLess ? rightItem : leftItem;
-      if (!isBefore(child, last)) break;
-      items[at] = child;
-      at = rightIsLess ? left + 1 : left;
+  /** The first place, or -1. */
+  pop(): number {
+    const first = this.#places[0];
+    if (first === undefined) return -1;
+    this.#swap(0, this.#places.length - 1);
+    this.#places.pop();
+    this.#costs.pop();
+    this.#steps.pop();
+    const size = this.#places.length;
+    for (let at = 0; ;) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2]) {
+        if (child < size && this.#isBefore(child, least)) least = child;
+      }
+      if (least === at) return first;
+      this.#swap(at, least);
+      at = least;
     }
-    items[at] = last;
-    return first;
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const difference = (this.#costs[a] ?? 0) - (this.#costs[b] ?? 0);
+    return difference < 0 || (difference === 0 && (this.#steps[a] ?? 0) < (this.#steps[b] ?? 0));
+  }
+
+  #swap(a: number, b: number): void {
+    const [place, cost, step] = [this.#places[a], this.#costs[a], this.#steps[a]];
+    this.#put(a, this.#places[b] ?? 0, this.#costs[b] ?? 0, this.#steps[b] ?? 0);
+    this.#put(b, place ?? 0, cost ?? 0, step ?? 0);
+  }
+
+  #put(at: number, place: number, cost: number, step: number): void {
+    this.#places[at] = place;
+    this.#costs[at] = cost;
+    this.#steps[at] = step;
   }
 }

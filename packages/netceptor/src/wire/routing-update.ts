@@ -6,7 +6,7 @@ import { encodeMap, encodeString, isObject, parseObject, stringField, u64Field }
 export interface RoutingUpdate {
   /** The node whose links these are; `''` in a peer that is still starting. */
   readonly nodeId: string;
-  /** Names this update, 8 random characters: the mark by which a node sees that it had it already. */
+  /** Names this update, random characters: the mark by which a node sees that it had it already. */
   readonly updateId: string;
   /** Grows with every start of the node: unix seconds times 2^24, plus a random number below 2^24. */
   readonly epoch: bigint;
@@ -20,14 +20,16 @@ export interface RoutingUpdate {
   readonly suspectedDuplicate: bigint;
   /** What the node does with a link beyond the original; see `LINK_VERSION`. Undefined for the original's nodes. */
   readonly linkVersion?: number | undefined;
+  /** `connections` as text, where they came in the usual form and can be handed on as they are. */
+  readonly connectionsJson?: string | undefined;
 }
 
 /** The message for a routing update. The link version is for neighbours only: who hands an update on leaves it out. */
 export function encodeRoutingUpdate(update: RoutingUpdate): Buffer {
-  const connections = encodeMap(
-    [...update.connections].map(([node, cost]) => [node, JSON.stringify(cost)] as const),
-  );
   const { linkVersion } = update;
+  const connections =
+    update.connectionsJson ??
+    encodeMap([...update.connections].map(([node, cost]) => [node, JSON.stringify(cost)] as const));
   const isOwn = linkVersion !== undefined && update.nodeId === update.forwardingNode;
   return frameJson(
     MESSAGE_TYPE.routingUpdate,
@@ -39,12 +41,64 @@ export function encodeRoutingUpdate(update: RoutingUpdate): Buffer {
   );
 }
 
+/** A string as the encoders write it, of characters that need no escape. */
+const PLAIN = '"([^"\\\\<>&\\u0000-\\u001f\\u2028\\u2029]*)"';
+/** An update as both implementations write it. */
+const USUAL_FORM = new RegExp(
+  `^\\{"NodeID":${PLAIN},"UpdateID":${PLAIN},"UpdateEpoch":(\\d{1,19}),"UpdateSequence":(\\d{1,19})` +
+    `,"Connections":(\\{[^}\\\\<>&\\u0000-\\u001f\\u2028\\u2029]*\\}),"ForwardingNode":${PLAIN}` +
+    `,"SuspectedDuplicate":(\\d{1,19})(?:,"LinkVersion":(\\d{1,9}))?\\}$`,
+);
+/** One item of the connections, with the comma or bracket in front of it. */
+const USUAL_CONNECTION = new RegExp(
+  `[{,]${PLAIN}:([1-9]\\d{0,14}(?:\\.\\d{1,15})?|0\\.\\d{1,15})`,
+  'y',
+);
+
 /**
  * Reads a routing update; `json` is the message after its type byte.
  *
  * @throws {MeshError} `malformed-message`, `invalid-cost`
  */
 export function decodeRoutingUpdate(json: string): RoutingUpdate {
+  return decodeUsualForm(json) ?? decodeAnyForm(json);
+}
+
+/** Reads an update without a JSON parser where it has the form that both implementations write; undefined for any other. */
+function decodeUsualForm(json: string): RoutingUpdate | undefined {
+  const match = USUAL_FORM.exec(json);
+  if (match === null) return undefined;
+  const [, nodeId = '', updateId = '', epoch = '', sequence = '', connectionsJson = ''] = match;
+  const [, , , , , , forwardingNode = '', suspectedDuplicate = '', linkVersion] = match;
+  const connections = usualConnections(connectionsJson);
+  if (connections === undefined) return undefined;
+  return {
+    nodeId,
+    updateId,
+    epoch: BigInt(epoch),
+    sequence: BigInt(sequence),
+    connections,
+    forwardingNode,
+    suspectedDuplicate: suspectedDuplicate === '0' ? 0n : BigInt(suspectedDuplicate),
+    linkVersion: linkVersion === undefined ? undefined : Number(linkVersion),
+    connectionsJson,
+  };
+}
+
+function usualConnections(json: string): Map<string, number> | undefined {
+  const connections = new Map<string, number>();
+  const last = json.length - 1;
+  if (last === 1) return connections;
+  for (USUAL_CONNECTION.lastIndex = 0; ;) {
+    const match = USUAL_CONNECTION.exec(json);
+    const cost = Number(match?.[2]);
+    if (match === null || !(cost > 0)) return undefined;
+    connections.set(match[1] ?? '', cost);
+    if (USUAL_CONNECTION.lastIndex === last) return connections;
+  }
+}
+
+function decodeAnyForm(json: string): RoutingUpdate {
   const object = parseObject(json);
   const linkVersion = object['LinkVersion'];
   return {
