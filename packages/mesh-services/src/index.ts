@@ -38,3 +38,6 @@ export { serveUdpServer } from './serve-udp-server.js';
 export type { UdpServerOptions } from './serve-udp-server.js';
 export { serveCommand } from './serve-command.js';
 export type { CommandServiceOptions } from './serve-command.js';
+export type { RouterAdvertisement } from './ip-route-table.js';
+export { serveIpRouter } from './serve-ip-router.js';
+export type { IpRouterOptions, RoutingNode } from './serve-ip-router.js';

@@ -40,9 +40,11 @@ export async function loadNativeCalls(purpose: string): Promise<NativeCalls> {
     const { default: koffi } = await import('koffi');
     const library = koffi.load(null);
     const poll = library.func('int poll(_Inout_ uint8_t *fds, ulong nfds, int timeout)');
-    const codes = new Map(
-      Object.entries(koffi.os.errno).map(([code, number]) => [Number(number), code] as const),
-    );
+    const codes = new Map<number, string>();
+    // of two names for one number the first by letter is the usual one
+    for (const [code, number] of Object.entries(koffi.os.errno).sort()) {
+      if (!codes.has(number)) codes.set(number, code);
+    }
     return {
       ioctl: library.func('int ioctl(int fd, ulong request, _Inout_ uint8_t *argument)'),
       read: library.func('long read(int fd, _Out_ uint8_t *buffer, ulong length)'),
