@@ -174,6 +174,8 @@ export class StreamConnection {
       const { message, alert } = problem;
       const end = { by: 'local', code: CRYPTO_ERROR + alert, reason: message } as const;
       this.#reason = cryptoError(end, problem instanceof Error ? problem : undefined);
+      // The peer can read why only once it has what ends the handshake.
+      this.#sendAll();
       this.#closing = true;
       this.#quic.close(false, end.code, message);
       return;
