@@ -5,6 +5,7 @@ import { DataPlane } from './data-plane.js';
 import type { Environment } from './environment.js';
 import type { CoreEvent } from './events.js';
 import type { FirewallRule } from './firewall-rules.js';
+import { guardedLog } from './guarded-log.js';
 import type { LinkContext } from './link-context.js';
 import type { LinkInfo } from './link-info.js';
 import { checkLinkOptions, type LinkOptions } from './link-options.js';
@@ -93,13 +94,19 @@ export class NetceptorCore {
     now: number,
     {
       nodeId,
-      environment,
+      environment: outside,
       maxIdleMs = DEFAULT_MAX_IDLE_MS,
       firewallRules = [],
       trace: write,
     }: CoreOptions,
   ) {
     checkOwnNodeId(nodeId);
+    const wallTime = (): number => outside.wallTime();
+    const environment: Environment = {
+      random: () => outside.random(),
+      wallTime,
+      log: guardedLog(outside.log, wallTime),
+    };
     this.nodeId = nodeId;
     const self = this.#nodes.add(nodeId, now) ?? new NodeRecord(nodeId, now);
     const emit = (event: CoreEvent): void => void this.#events.push(event);
@@ -114,7 +121,7 @@ export class NetceptorCore {
       nodeId,
       maxIdleMs,
       log: environment.log,
-      wallTime: () => environment.wallTime(),
+      wallTime,
       neighbours,
       established: this.#established,
       routing: this.#routing,

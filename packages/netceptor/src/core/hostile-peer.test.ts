@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { encodeServiceAdvertisement } from '../wire/service-advertisement.js';
+import type { NetceptorCore } from './core.js';
+import type { LinkSession } from './link-session.js';
 import { SimulatedMesh } from '@receptorjs/netceptor-simulator';
 import { DATA_HEADER_BYTES, writeDataHeader } from '../wire/data-header.js';
 import { hashNodeId } from '../wire/highway-hash.js';
@@ -7,6 +10,10 @@ import { encodeRoutingUpdate, type RoutingUpdate } from '../wire/routing-update.
 
 /** A node `a` with established links to `b` and `c`, and what it sends over each. */
 function victim(): {
+  readonly core: NetceptorCore;
+  readonly link: LinkSession | undefined;
+  /** Lets so many milliseconds pass. */
+  readonly run: (milliseconds: number) => void;
   lines: readonly string[];
   sent: Readonly<Record<'b' | 'c', Buffer[]>>;
   /** Gives the node a message over the link to `b`. */
@@ -34,7 +41,14 @@ function victim(): {
     return session;
   });
   sent.b.length = 0;
-  return { lines, sent, say: (message) => b?.handleMessage(mesh.now, message, 0, message.length) };
+  return {
+    core,
+    link: b,
+    run: (ms) => mesh.run(ms),
+    lines,
+    sent,
+    say: (message) => b?.handleMessage(mesh.now, message, 0, message.length),
+  };
 }
 
 const updateOf = (nodeId: string, links: readonly string[]): RoutingUpdate => ({
@@ -92,4 +106,148 @@ it('reads text whose strings never end in no time', () => {
   // Ten seconds and more, and so this test's time-out, when each quote begins a search for the end.
   for (let count = 0; count < 20; count++) say(endless);
   expect(lines.filter((line) => line.includes("can't be understood"))).toHaveLength(20);
+});
+
+/** An advertisement of a node's service. */
+const advertisementOf = (nodeId: string, service: string, tag = ''): Buffer =>
+  encodeServiceAdvertisement({
+    nodeId,
+    service,
+    time: '2026-01-02T03:04:05.678901234Z',
+    connectionType: 1,
+    tags: { tag },
+    workCommands: null,
+    cancel: false,
+  });
+
+describe('a peer that floods', () => {
+  it('updates of nodes that do not exist loses its link; nobody else does', () => {
+    const { core, link, lines, sent, say, run } = victim();
+    let count = 0;
+    for (; link?.closed === false && count < 1_000_000; count++) {
+      say(encodeRoutingUpdate({ ...updateOf(`fake-${count}`, ['b']), forwardingNode: 'b' }));
+    }
+    expect(count).toBeLessThan(200_000);
+    expect(lines.join('\n')).toContain('because it floods updates and advertisements');
+    run(1000);
+    expect(core.status().connections.map(({ nodeId }) => nodeId)).toEqual(['c']);
+    expect(Object.keys(core.status().knownConnectionCosts).length).toBeLessThan(17_000);
+    // What it got away with before is less than what a link takes at once.
+    const bytes = sent.c.reduce((sum, { length }) => sum + length, 0);
+    expect(bytes).toBeLessThan(24_000_000);
+    expect(lines.length).toBeLessThan(3000);
+  });
+
+  it('large updates is cut off by their bytes', () => {
+    const { link, sent, say } = victim();
+    const links = Array.from({ length: 2000 }, (_, at) => `neighbour-number-${at}`);
+    let count = 0;
+    for (; link?.closed === false && count < 10_000; count++) {
+      say(encodeRoutingUpdate({ ...updateOf(`fake-${count}`, links), forwardingNode: 'b' }));
+    }
+    expect(count).toBeLessThan(400);
+    expect(sent.c.length).toBeLessThan(100);
+  });
+
+  it('advertisements of a million services has a thousand; those of others stay', () => {
+    const { core, link, say } = victim();
+    say(advertisementOf('c', 'control'));
+    let count = 0;
+    for (; link?.closed === false && count < 1_000_000; count++) {
+      say(advertisementOf('b', `s${count}`));
+    }
+    expect(count).toBeLessThan(100_000);
+    const { advertisements } = core.status();
+    expect(advertisements.filter(({ nodeId }) => nodeId === 'b').length).toBeLessThanOrEqual(1024);
+    expect(advertisements.filter(({ nodeId }) => nodeId === 'c')).toHaveLength(1);
+  });
+
+  it('and pauses is listened to again', () => {
+    const { core, link, say, run } = victim();
+    for (let count = 0; count < 6000; count++)
+      say(advertisementOf('b', `s${count}`, 'x'.repeat(50)));
+    expect(link?.closed).toBe(false);
+    run(5000);
+    say(advertisementOf('b', 'late'));
+    expect(core.status().advertisements.map(({ service }) => service)).toContain('late');
+  });
+});
+
+describe('a peer that sends rubbish', () => {
+  it.each<[string, Buffer]>([
+    ['text that is no JSON', Buffer.from('\x01{"NodeID":')],
+    ['text nested deeper than any stack', Buffer.from(`\x01{"NodeID":${'['.repeat(15_000)}`)],
+    ['data without a header', Buffer.from([0, 1, 2])],
+    ['probes that are none', Buffer.from([4, 9])],
+    ['messages that are too long', Buffer.alloc(1_048_576, 1)],
+  ])('loses its link after a hundred: %s', (_what, rubbish) => {
+    const { link, lines, say, run } = victim();
+    for (let count = 0; count < 100; count++) say(rubbish);
+    expect(link?.closed).toBe(false);
+    // One a second is forgiven.
+    for (let count = 0; count < 15; count++) {
+      run(1000);
+      say(rubbish);
+    }
+    expect(link?.closed).toBe(false);
+    say(rubbish);
+    expect(link?.closed).toBe(true);
+    expect(lines.join('\n')).toContain("because it keeps sending what can't be understood");
+  });
+
+  it('loses its link after a thousand messages of unknown types', () => {
+    const { link, sent, say } = victim();
+    for (let count = 0; count < 1000; count++) say(Buffer.from([5 + (count % 250), 1, 2, 3]));
+    expect(link?.closed).toBe(false);
+    say(Buffer.alloc(0));
+    expect(link?.closed).toBe(true);
+    expect(sent.b.at(-1)?.toString()).toBe('\x03[]');
+  });
+
+  it('is not blamed for what may come from behind it', () => {
+    const { link, say } = victim();
+    const negative = Buffer.from(
+      encodeRoutingUpdate({ ...updateOf('far', ['x']), forwardingNode: 'b' })
+        .toString()
+        .replace('"x":1', '"x":-1'),
+    );
+    const report = Buffer.concat([ping('b', 'unreach'), Buffer.from('{"FromNode":')]);
+    report.write('unreach\0', 28);
+    for (let count = 0; count < 2000; count++) {
+      say(negative);
+      say(report);
+      say(encodeRoutingUpdate({ ...updateOf('', []), forwardingNode: 'b' }));
+    }
+    expect(link?.closed).toBe(false);
+  });
+});
+
+it('believes no update again that it had', () => {
+  const { core, sent, say } = victim();
+  const told = (sequence: bigint, links: readonly string[], updateId: string): void =>
+    say(
+      encodeRoutingUpdate({ ...updateOf('far', links), sequence, updateId, forwardingNode: 'b' }),
+    );
+  told(5n, ['b', 'x'], 'new');
+  const flooded = sent.c.length;
+  told(5n, ['b'], 'same sequence');
+  told(4n, ['b'], 'older sequence');
+  told(6n, ['b'], 'new');
+  expect(core.status().knownConnectionCosts['far']).toEqual({ b: 1, x: 1 });
+  expect(sent.c).toHaveLength(flooded);
+});
+
+it('writes names of any characters into one line of its log, and keeps them apart', () => {
+  const { core, lines, say, run } = victim();
+  const names = ['__proto__', 'constructor', 'new\nline', '\0', '\ud800', '\u2028', 'a b'];
+  for (const name of names) {
+    say(encodeRoutingUpdate({ ...updateOf(name, ['b']), updateId: name, forwardingNode: 'b' }));
+    say(encodeRoutingUpdate({ ...updateOf('b', ['a', ...names]), forwardingNode: 'b' }));
+    say(advertisementOf(name, name.slice(0, 8)));
+  }
+  say(encodeRoutingUpdate({ ...updateOf('b', ['a']), forwardingNode: 'new\nline' }));
+  run(1000);
+  const { knownConnectionCosts } = core.status();
+  for (const name of names) expect(Object.hasOwn(knownConnectionCosts, name)).toBe(true);
+  expect(lines.filter((line) => /[\n\0\u2028]/.test(line))).toEqual([]);
 });

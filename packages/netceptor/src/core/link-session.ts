@@ -175,7 +175,7 @@ export class LinkSession {
 
   #handleFlooded(now: number, type: number, chunk: Buffer, start: number, end: number): void {
     const { knownNodes, routing, advertisements } = this.#context;
-    const verdict = this.#conduct.judgeFlood(now, knownNodes());
+    const verdict = this.#conduct.judgeFlood(now, end - start, knownNodes());
     if (verdict === 'reject') {
       this.#refuse(now, this.#peerName(), 'it floods updates and advertisements');
     }

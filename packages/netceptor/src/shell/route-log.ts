@@ -1,4 +1,5 @@
 import type { MeshStatus } from '../core/core.js';
+import { oneLine } from '../core/one-line.js';
 import type { Logger } from '../logger.js';
 
 /** Logs what links and routes there are now, one line each. */
@@ -6,8 +7,9 @@ export function logRoutes(log: Logger, { knownConnectionCosts, routingTable }: M
   log.info('Known Connections:');
   for (const [nodeId, peers] of Object.entries(knownConnectionCosts)) {
     const costs = Object.entries(peers).map(([peer, cost]) => `${peer}(${cost.toFixed(2)})`);
-    log.info(`   ${nodeId}: ${costs.join(' ')}`);
+    log.info(oneLine(`   ${nodeId}: ${costs.join(' ')}`));
   }
   log.info('Routing Table:');
-  for (const [nodeId, via] of Object.entries(routingTable)) log.info(`   ${nodeId} via ${via}`);
+  for (const [nodeId, via] of Object.entries(routingTable))
+    log.info(oneLine(`   ${nodeId} via ${via}`));
 }

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { ReceivedAdvertisements, type ReceivedAdvertisement } from './received-advertisements.js';
+
+const item = (
+  nodeId: string,
+  service: string,
+  via: string,
+  bytes = 100,
+): ReceivedAdvertisement => ({
+  advertisement: {
+    nodeId,
+    service,
+    time: '2026-01-02T03:04:05Z',
+    connectionType: 1,
+    tags: null,
+    workCommands: null,
+    cancel: false,
+  },
+  time: 1n,
+  message: Buffer.alloc(bytes),
+  heardAt: 0,
+  via,
+});
+
+it('takes from a node that has too many its own oldest, and not those that were renewed', () => {
+  const received = new ReceivedAdvertisements();
+  received.set(item('other', 's', 'n'));
+  for (let at = 0; at < 1024; at++) expect(received.set(item('a', `s${at}`, 'n'))).toEqual([]);
+  received.set(item('a', 's0', 'n'));
+  expect(received.set(item('a', 'new', 'n')).map((gone) => gone.advertisement.service)).toEqual([
+    's1',
+  ]);
+  expect(received.of('a')).toHaveLength(1024);
+  expect(received.get('other', 's')).toBeDefined();
+});
+
+it('bounds the bytes of a node', () => {
+  const received = new ReceivedAdvertisements();
+  for (let at = 0; at < 20; at++) received.set(item('a', `s${at}`, 'n', 60_000));
+  expect(received.of('a').map(({ advertisement }) => advertisement.service)).toEqual([
+    's16',
+    's17',
+    's18',
+    's19',
+  ]);
+});
+
+it('takes from the neighbour that brought the most when there are too many in all', () => {
+  const received = new ReceivedAdvertisements();
+  for (let at = 0; at < 100; at++) received.set(item(`n${at}`, 'control', 'honest', 300));
+  let gone = 0;
+  for (let at = 0; at < 70_000; at++) gone += received.set(item(`x${at}`, 's', 'flooder')).length;
+  expect(gone).toBe(70_100 - 65_536);
+  for (let at = 0; at < 100; at++) expect(received.get(`n${at}`, 'control')).toBeDefined();
+  // Whoever comes with one more finds room.
+  received.set(item('late', 'control', 'honest'));
+  expect(received.get('late', 'control')).toBeDefined();
+  expect([...received.values()]).toHaveLength(65_536);
+});
+
+it('remembers the neighbour that brought it first', () => {
+  const received = new ReceivedAdvertisements();
+  received.set(item('a', 's', 'first'));
+  received.set(item('a', 's', 'second'));
+  expect(received.get('a', 's')?.via).toBe('first');
+});
