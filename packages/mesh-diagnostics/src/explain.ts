@@ -94,13 +94,9 @@ export async function explain(
   const { node } = parts;
   const subject = { from: node.nodeId, node: target, service };
   const status = node.status();
+  const lost = parts.history.lost();
   if (target !== node.nodeId && !node.isReachable(target)) {
-    const { findings, path } = missingRoute(
-      status,
-      target,
-      parts.history.lost(),
-      parts.now?.() ?? Date.now(),
-    );
+    const { findings, path } = missingRoute(status, target, lost, parts.now?.() ?? Date.now());
     return { ...subject, open: false, findings, path };
   }
   const findings: Finding[] = [];

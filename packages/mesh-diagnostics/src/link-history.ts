@@ -14,7 +14,7 @@ const REMEMBERED_MS = 86_400_000;
 /** The most links known at once; beyond it the oldest are forgotten. */
 const MAX_LINKS = 65_536;
 /** Changes come in bursts: at most one look in this time, in milliseconds. */
-const REST_MS = 1_000;
+const REST_MS = 200;
 
 /** What a history follows; a `MeshNode` fits. */
 export interface FollowedNode {
