@@ -60,6 +60,14 @@ const meshRows = await measure(
   {
     stream0: (command) => mesh.stream(command, 0, times(300)),
     stream1: (command) => mesh.stream(command, 1, times(200)),
+    udp: (command) => mesh.streamOver(command, 'udp', times(200)),
+    ws: (command) => mesh.streamOver(command, 'ws', times(200)),
+    mixed: async (command, isOurs) => {
+      if (isOurs) return go === undefined ? {} : mesh.mixed(command, go, times(100));
+      const { 'stream, 0 hops (MB/s)': speed = NaN } = await mesh.stream(command, 0, times(100));
+      return { 'stream to the original (MB/s)': speed, 'stream from the original (MB/s)': speed };
+    },
+    idle: (command) => mesh.idle(command, times(30)),
     ping: (command) => mesh.ping(command, times(500)),
     pingload: (command) => mesh.pingUnderLoad(command, times(100)),
     submit: (command) => mesh.submitLatency(command, times(9)),

@@ -41,39 +41,96 @@ async function push(/** @type {number} */ port, /** @type {number} */ total) {
 }
 
 /**
- * One stream through two tcp proxies.
+ * One stream through two tcp proxies; gives MB/s, and the CPU seconds a GB of the hop and of the answering node.
  *
+ * @param {string | import('./nodes.mjs').Commands} command
+ * @param {number} hops
+ * @param {number} megabytes
+ * @param {'tcp' | 'udp' | 'ws'} [backend]
+ */
+function transfer(command, hops, megabytes, backend) {
+  return withChain(
+    command,
+    hops,
+    async ({ na, nh, nb, entry, sink }) => {
+      const total = megabytes * 1_000_000;
+      const target = await sinkOn(sink, total);
+      const nodes = [na, nh, nb];
+      const before = nodes.map((node) => node?.cpu() ?? 0);
+      const started = performance.now();
+      const socket = await push(entry, total);
+      await target.reached;
+      const took = (performance.now() - started) / 1000;
+      const after = nodes.map((node) => node?.cpu() ?? 0);
+      socket.destroy();
+      target.close();
+      const [, hop = 0, answering = 0] = after.map(
+        (cpu, at) => (cpu - (before[at] ?? 0)) / (total / 1e9),
+      );
+      return { speed: total / 1e6 / took, hop, answering };
+    },
+    backend,
+  );
+}
+
+/**
  * @param {string} command
  * @param {number} hops
  * @param {number} megabytes
  * @returns {Promise<Figures>}
  */
-export function stream(command, hops, megabytes) {
-  return withChain(command, hops, async ({ na, nh, nb, entry, sink }) => {
-    const total = megabytes * 1_000_000;
-    const target = await sinkOn(sink, total);
-    const nodes = { na, nh, nb };
-    const before = Object.values(nodes).map((node) => node?.cpu() ?? 0);
-    const started = performance.now();
-    const socket = await push(entry, total);
-    await target.reached;
-    const took = (performance.now() - started) / 1000;
-    const after = Object.values(nodes).map((node) => node?.cpu() ?? 0);
-    socket.destroy();
-    target.close();
-    const [, hop = 0, answering = 0] = after.map(
-      (cpu, at) => (cpu - (before[at] ?? 0)) / (total / 1e9),
-    );
+export async function stream(command, hops, megabytes) {
+  const { speed, hop, answering } = await transfer(command, hops, megabytes);
+  return {
+    [`stream, ${hops} hops (MB/s)`]: speed,
+    ...(hops > 0 ? { 'hop, CPU (s/GB)': hop } : { 'answering node, CPU (s/GB)': answering }),
+  };
+}
+
+/**
+ * @param {string} command
+ * @param {'udp' | 'ws'} backend
+ * @param {number} megabytes
+ * @returns {Promise<Figures>}
+ */
+export async function streamOver(command, backend, megabytes) {
+  const { speed } = await transfer(command, 0, megabytes, backend);
+  return { [`stream over ${backend}, 0 hops (MB/s)`]: speed };
+}
+
+/**
+ * One end of ours and one of the original, in both directions, beside the original at both ends.
+ *
+ * @param {string} command
+ * @param {string} original
+ * @param {number} megabytes
+ * @returns {Promise<Figures>}
+ */
+export async function mixed(command, original, megabytes) {
+  const from = await transfer({ na: command, nb: original }, 0, megabytes);
+  const to = await transfer({ na: original, nb: command }, 0, megabytes);
+  return {
+    'stream to the original (MB/s)': from.speed,
+    'stream from the original (MB/s)': to.speed,
+  };
+}
+
+/** A node with one link that has nothing to do. @param {string} command @param {number} seconds @returns {Promise<Figures>} */
+export function idle(command, seconds) {
+  return withChain(command, 1, async ({ nh }) => {
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    const before = nh?.cpu() ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return {
-      [`stream, ${hops} hops (MB/s)`]: total / 1e6 / took,
-      ...(hops > 0 ? { 'hop, CPU (s/GB)': hop } : { 'answering node, CPU (s/GB)': answering }),
+      'idle node, CPU (% of a core)': (((nh?.cpu() ?? 0) - before) / seconds) * 100,
+      'idle node, memory (MB)': nh?.memory() ?? NaN,
     };
   });
 }
 
 /** @param {string} command @param {number} count @returns {Promise<Figures>} */
 export function ping(command, count) {
-  return withChain(command, 1, async ({ na, nh }) => {
+  return withChain(command, 1, async ({ na }) => {
     const control = await na.control();
     const times = [];
     for (let at = 0; at < count; at += 1) {
@@ -83,10 +140,7 @@ export function ping(command, count) {
       times.push(performance.now() - started);
     }
     control.close();
-    return {
-      'ping over a hop, p50 (ms)': quantile(times, 0.5),
-      'hop at rest, memory (MB)': nh?.memory() ?? NaN,
-    };
+    return { 'ping over a hop, p50 (ms)': quantile(times, 0.5) };
   });
 }
 
@@ -110,10 +164,22 @@ export function pingUnderLoad(command, count) {
       await control.ask('ping nb');
       times.push(performance.now() - started);
     }
+    const firstBytes = [];
+    for (let at = 0; at < count; at += 1) {
+      const other = await na.control();
+      const started = performance.now();
+      await other.ask('connect nb control');
+      await other.line();
+      firstBytes.push(performance.now() - started);
+      other.close();
+    }
     control.close();
     socket.destroy();
     target.close();
-    return { 'ping under load, p99 (ms)': quantile(times, 0.99) };
+    return {
+      'ping under load, p99 (ms)': quantile(times, 0.99),
+      'first byte of another stream under load, p99 (ms)': quantile(firstBytes, 0.99),
+    };
   });
 }
 

@@ -102,20 +102,42 @@ class BenchNode {
  * @property {number} sink TCP port nb connects to
  */
 
+/** @typedef {{ na: string, nh?: string, nb: string }} Commands the receptor to run at each node */
+
+/** @typedef {'tcp' | 'udp' | 'ws'} Backend */
+
+/** The two ends of a link between two nodes of this machine. @type {Record<Backend, (port: number) => [object, object]>} */
+const links = {
+  tcp: (port) => [
+    { 'tcp-listener': { bindaddr: '127.0.0.1', port } },
+    { 'tcp-peer': { address: `127.0.0.1:${port}` } },
+  ],
+  udp: (port) => [
+    { 'udp-listener': { bindaddr: '127.0.0.1', port } },
+    { 'udp-peer': { address: `127.0.0.1:${port}` } },
+  ],
+  ws: (port) => [
+    { 'ws-listener': { bindaddr: '127.0.0.1', port } },
+    { 'ws-peer': { address: `ws://127.0.0.1:${port}` } },
+  ],
+};
+
 /**
  * Runs a measurement on a chain of nodes.
  *
  * @template T
- * @param {string} command the receptor to run at every node
+ * @param {string | Commands} command the receptor to run at every node, or at each
  * @param {number} hops 0 or 1
  * @param {(chain: Chain) => Promise<T>} measure
+ * @param {Backend} [backend] of the links
  * @returns {Promise<T>}
  */
-export async function withChain(command, hops, measure) {
+export async function withChain(command, hops, measure, backend = 'tcp') {
+  const commands =
+    typeof command === 'string' ? { na: command, nh: command, nb: command } : command;
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const [port, entry, sink] = await Promise.all([freePort(), freePort(), freePort()]);
-  const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
-  const peer = { 'tcp-peer': { address: `127.0.0.1:${port}` } };
+  const [listener, peer] = links[backend](port);
   const out = [
     { 'tcp-client': { service: 'sink', address: `127.0.0.1:${sink}` } },
     { 'work-command': { worktype: 'cat', command: 'cat' } },
@@ -124,9 +146,10 @@ export async function withChain(command, hops, measure) {
   const into = {
     'tcp-server': { bindaddr: '127.0.0.1', port: entry, remotenode: 'nb', remoteservice: 'sink' },
   };
-  const nh = hops > 0 ? new BenchNode(command, 'nh', folder, [listener]) : undefined;
-  const nb = new BenchNode(command, 'nb', folder, [hops > 0 ? peer : listener, ...out]);
-  const na = new BenchNode(command, 'na', folder, [peer, into]);
+  const nh =
+    hops > 0 ? new BenchNode(commands.nh ?? commands.na, 'nh', folder, [listener]) : undefined;
+  const nb = new BenchNode(commands.nb, 'nb', folder, [hops > 0 ? peer : listener, ...out]);
+  const na = new BenchNode(commands.na, 'na', folder, [peer, into]);
   const nodes = [na, nh, nb].filter((node) => node !== undefined);
   try {
     await na.routeTo('nb');
