@@ -286,9 +286,11 @@ export class StreamConnection {
   }
 
   #describeEnd(duringHandshake: boolean): StreamError {
-    return describeEnd(this.#quic.end(), duringHandshake, (alert, by, reason) =>
-      this.#judge.explain(alert, by, reason),
-    );
+    return describeEnd(this.#quic.end(), duringHandshake, (alert, by, reason) => {
+      // The engine refuses a chain by a number; our own judgement of it has the words.
+      const problem = by === 'local' ? this.#judge.judge(this.#quic.peerCertificates()) : undefined;
+      return problem instanceof Error ? problem : this.#judge.explain(alert, by, reason);
+    });
   }
 
   #over(): void {
