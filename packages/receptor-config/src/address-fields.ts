@@ -78,14 +78,13 @@ export const webSocketUrl = <const O extends FieldOptions<string>>(
         const address = readText(value);
         const invalid = (why: string): FieldError =>
           new FieldError(`address ${address} is not a valid URL: ${why}`);
+        if (!/^wss?:\/\//i.test(address)) throw invalid('its scheme must be ws or wss');
         if (!URL.canParse(address)) throw invalid('it cannot be parsed');
-        const { protocol, hostname, username, password } = new URL(address);
-        if (!/^wss?:$/.test(protocol)) throw invalid(`its scheme is ${protocol}`);
-        if (hostname === '') throw invalid('it names no host');
+        const { username, password } = new URL(address);
         if (username || password) throw invalid('it must not hold a password');
         return address;
       },
-      schema: { type: 'string', pattern: '^\\s*[wW][sS]{1,2}:' },
+      schema: { type: 'string', pattern: '^[wW][sS]{1,2}://' },
     },
     options,
   );

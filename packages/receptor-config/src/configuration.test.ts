@@ -1,32 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Action } from './actions.js';
 import { configure } from './configuration.js';
-import { ConfigError } from './errors.js';
-
-function actionsOf(...args: string[]): readonly Action[] {
-  const configuration = configure(args);
-  if (configuration.help) throw new Error('asked for help');
-  return configuration.actions;
-}
-
-function file(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'config-')), 'receptor.yml');
-  writeFileSync(path, text);
-  return path;
-}
-
-function refusal(...args: string[]): ConfigError {
-  try {
-    configure(args);
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-  throw new Error(`accepted: ${args.join(' ')}`);
-}
+import { actionsOf, file, refusal } from './test-files.js';
 
 describe('the command line', () => {
   it('takes the line of the introduction', () => {

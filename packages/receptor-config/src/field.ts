@@ -16,6 +16,8 @@ export type TlsKind = 'tls-server' | 'tls-client';
 export interface Field<T> {
   /** What is allowed, as it stands in error messages and in the help text. */
   readonly allowed: string;
+  /** All values worth proposing, where they are few. */
+  readonly words: readonly string[];
   /** One line for the help text. */
   readonly help: string;
   /** The field that takes a value written without a key, as in `--tcp-listener 2222`. */
@@ -54,11 +56,12 @@ export type Reader<T> = (value: unknown) => T;
 
 /** Makes a field of what its type brings and what its action says of it. */
 export function field<T, O extends FieldOptions<T>>(
-  type: { allowed: string; read: Reader<T>; schema: JsonSchema },
+  type: { allowed: string; read: Reader<T>; schema: JsonSchema; words?: readonly string[] },
   options: O,
 ): Field<Value<T, O>> {
   const made: Field<T> = {
     ...type,
+    words: type.words ?? [],
     help: options.help,
     bare: options.bare ?? false,
     required: options.required ?? false,

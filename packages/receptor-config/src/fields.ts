@@ -73,6 +73,7 @@ export function word<const W extends string, const O extends FieldOptions<W>>(
         return found;
       },
       schema: { anyOf: [{ enum: words }, { type: 'string', pattern: anyCase(words) }] },
+      words,
     },
     options,
   );
@@ -156,6 +157,7 @@ export const flag = <const O extends FieldOptions<boolean>>(options: O): Field<V
       allowed: 'true or false',
       read: readFlag,
       schema: { anyOf: [{ type: 'boolean' }, { enum: [0, 1, ...trueWords, ...falseWords] }] },
+      words: ['true', 'false'],
     },
     options,
   );

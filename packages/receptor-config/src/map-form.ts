@@ -62,7 +62,8 @@ function readKey(document: YamlDocument, entry: MapEntry, report: Report): Item[
   const key = entry.key.toLowerCase();
   const origin = document.at(entry.keyNode);
   if (key === 'version') {
-    if (Number(document.value(entry.value)) === 2) return [];
+    const version = document.value(entry.value);
+    if (version === 2 || version === '2') return [];
     throw fileMistake(origin, 'config format invalid: version must be 2');
   }
   const action = v2Keys.get(key);

@@ -56,10 +56,12 @@ export class YamlDocument {
         uniqueKeys: false,
       });
     } catch (cause) {
-      throw this.#whole('the file is no YAML', cause);
+      throw this.#whole('the file cannot be read as YAML', cause);
     }
     for (const { pos, message } of this.#document.errors.slice(0, limits.mistakes)) {
-      report(fileMistake(this.#place(pos[0]), message));
+      // Block lists in each other exhaust the reader's stack, which it reports as an error of syntax.
+      const why = message.includes('call stack') ? tooDeep : message;
+      report(fileMistake(this.#place(pos[0]), why));
     }
     this.top = this.#document.errors.length > 0 ? null : this.#document.contents;
   }
