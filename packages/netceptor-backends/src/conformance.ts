@@ -51,10 +51,10 @@ export interface Pair {
 
 /** Makes nodes and pairs for one test; all are closed after it. */
 export interface Ground {
-  node(nodeId: string, maxIdleConnectionTimeoutMs?: number): MeshNode;
-  pair(listenOptions?: LinkOptions, dialOptions?: LinkOptions): Promise<Pair>;
+  readonly node: (nodeId: string, maxIdleConnectionTimeoutMs?: number) => MeshNode;
+  readonly pair: (listenOptions?: LinkOptions, dialOptions?: LinkOptions) => Promise<Pair>;
   /** Runs after the test, in front of the nodes' end. */
-  afterwards(cleanup: () => Promise<void> | void): void;
+  readonly afterwards: (cleanup: () => Promise<void> | void) => void;
 }
 
 /** Resolves when the node has a route to `nodeId`. */

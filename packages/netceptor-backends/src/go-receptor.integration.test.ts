@@ -1,11 +1,18 @@
 import { once } from 'node:events';
+import {
+  TlsClient,
+  TlsServer,
+  type TlsClientConfig,
+  type TlsServerConfig,
+} from '@receptorjs/certificates';
 import { MeshNode } from '@receptorjs/netceptor';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
 import type { Dialer } from './dialer.js';
 import type { Listener } from './listener.js';
 import { dialTcp } from './tcp-dialer.js';
 import { listenTcp } from './tcp-listener.js';
+import { fingerprint, TestAuthority } from './test-authority.js';
 import { freePort, goProgram, GoReceptor } from './test-go-receptor.js';
 import { dialUdp } from './udp-dialer.js';
 import { listenUdp } from './udp-listener.js';
@@ -34,8 +41,8 @@ interface Way {
   readonly name: string;
   readonly goListener: (port: number) => readonly object[];
   readonly goPeer: (port: number) => readonly object[];
-  listen(node: MeshNode, port: number): Promise<Listener>;
-  dial(node: MeshNode, port: number): Promise<Dialer>;
+  readonly listen: (node: MeshNode, port: number) => Promise<Listener>;
+  readonly dial: (node: MeshNode, port: number) => Promise<Dialer>;
 }
 
 const host = '127.0.0.1';
@@ -75,6 +82,110 @@ const ways: readonly Way[] = [
   },
 ];
 
+const authority = await TestAuthority.create();
+const [our, their] = await Promise.all([authority.issue('ours'), authority.issue('go')]);
+const rootcas = authority.caFile;
+const loaded: { close(): void }[] = [];
+afterAll(async () => {
+  for (const each of loaded) each.close();
+  await authority.remove();
+});
+
+/** What the ends of a TLS link ask of each other, in the words of the configuration. */
+interface TlsRules {
+  readonly name: string;
+  readonly server: Readonly<Record<string, unknown>>;
+  readonly client: Readonly<Record<string, unknown>>;
+  readonly ourServer: Partial<TlsServerConfig>;
+  readonly ourClient: Partial<TlsClientConfig>;
+}
+
+async function pins(cert: string): Promise<readonly string[]> {
+  return Promise.all([fingerprint(cert, 'sha256'), fingerprint(cert, 'sha512')]);
+}
+
+const [ourPins, theirPins] = await Promise.all([pins(our.cert), pins(their.cert)]);
+
+const rules: readonly TlsRules[] = [
+  { name: 'TLS', server: {}, client: {}, ourServer: {}, ourClient: {} },
+  {
+    name: 'TLS 1.3 and certificates at both ends',
+    server: { requireclientcert: true, clientcas: rootcas, mintls13: true },
+    client: { mintls13: true },
+    ourServer: { requireClientCert: true, clientCas: rootcas, minTls13: true },
+    ourClient: { minTls13: true },
+  },
+  {
+    name: 'TLS and sha256 fingerprints at both ends',
+    server: {
+      requireclientcert: true,
+      clientcas: rootcas,
+      pinnedclientcert: ourPins.slice(0, 1),
+    },
+    client: { pinnedservercert: ourPins.slice(0, 1) },
+    ourServer: {
+      requireClientCert: true,
+      clientCas: rootcas,
+      pinnedClientCert: theirPins.slice(0, 1),
+    },
+    ourClient: { pinnedServerCert: theirPins.slice(0, 1) },
+  },
+  {
+    name: 'TLS and sha512 fingerprints at both ends',
+    server: { requireclientcert: true, clientcas: rootcas, pinnedclientcert: ourPins.slice(1) },
+    client: { pinnedservercert: ourPins.slice(1) },
+    ourServer: {
+      requireClientCert: true,
+      clientCas: rootcas,
+      pinnedClientCert: theirPins.slice(1),
+    },
+    ourClient: { pinnedServerCert: theirPins.slice(1) },
+  },
+  {
+    name: 'TLS that nobody verifies',
+    server: {},
+    client: { insecureskipverify: true, rootcas: '' },
+    ourServer: {},
+    ourClient: { insecureSkipVerify: true, rootCas: '' },
+  },
+];
+
+async function secureWays({
+  name,
+  server,
+  client,
+  ourServer,
+  ourClient,
+}: TlsRules): Promise<Way[]> {
+  const options = { nodeId: 'ours' };
+  const tlsServer = await TlsServer.load({ name: 'in', ...our, ...ourServer }, options);
+  const tlsClient = await TlsClient.load(
+    { name: 'out', ...our, rootCas: rootcas, ...ourClient },
+    options,
+  );
+  loaded.push(tlsServer, tlsClient);
+  const goServer = { 'tls-server': { name: 'in', ...their, ...server } };
+  const goClient = { 'tls-client': { name: 'out', ...their, rootcas, ...client } };
+  return [
+    {
+      name: `TCP with ${name}`,
+      goListener: (port) => [goServer, { 'tcp-listener': { ...bind(port), tls: 'in' } }],
+      goPeer: (port) => [goClient, { 'tcp-peer': { address: `${host}:${port}`, tls: 'out' } }],
+      listen: (node, port) => listenTcp(node, { host, port, tls: tlsServer }),
+      dial: (node, port) => dialTcp(node, { host, port, tls: tlsClient }),
+    },
+    {
+      name: `WebSocket with ${name}`,
+      goListener: (port) => [goServer, { 'ws-listener': { ...bind(port), tls: 'in' } }],
+      goPeer: (port) => [goClient, { 'ws-peer': { address: `wss://${host}:${port}`, tls: 'out' } }],
+      listen: (node, port) => listenWebSocket(node, { host, port, tls: tlsServer }),
+      dial: (node, port) => dialWebSocket(node, { url: `wss://${host}:${port}`, tls: tlsClient }),
+    },
+  ];
+}
+
+const allWays = [...ways, ...(await Promise.all(rules.map(secureWays))).flat()];
+
 if (goProgram.path === undefined) console.warn(`Go receptor tests ${goProgram.missing}`);
 
 async function pingEachOther(us: MeshNode, go: GoReceptor): Promise<void> {
@@ -83,31 +194,42 @@ async function pingEachOther(us: MeshNode, go: GoReceptor): Promise<void> {
   expect(await go.ping('ours')).toMatchObject({ Success: true, From: 'ours' });
 }
 
-describe.skipIf(goProgram.path === undefined).each(ways)(
+describe.skipIf(goProgram.path === undefined).each(allWays)(
   `a link with a Go receptor over $name ${goProgram.missing}`,
-  ({ goListener, goPeer, listen, dial }) => {
+  (way) => {
     it('that we dial, also after it was killed and started again', async () => {
       const us = ours('ours');
       const port = await freePort();
-      const go = await theirs('go', goListener(port));
-      await dial(us, port);
+      const go = await theirs('go', way.goListener(port));
+      await way.dial(us, port);
       await pingEachOther(us, go);
       const down = once(us, 'link-down');
       await go.stop();
       await down;
-      await pingEachOther(us, await theirs('go', goListener(port)));
+      await pingEachOther(us, await theirs('go', way.goListener(port)));
     });
 
-    it('that it dials, also after we were gone', async () => {
+    it('that it dials', async () => {
       const us = ours('ours');
-      const { address, close } = await listen(us, 0);
-      const go = await theirs('go', goPeer(address.port));
+      const { address } = await way.listen(us, 0);
+      await pingEachOther(us, await theirs('go', way.goPeer(address.port)));
+    });
+  },
+);
+
+describe.skipIf(goProgram.path === undefined).each(ways)(
+  `a Go receptor that dials over $name ${goProgram.missing}`,
+  (way) => {
+    it('comes back after we were gone', async () => {
+      const us = ours('ours');
+      const { address, ...listener } = await way.listen(us, 0);
+      const go = await theirs('go', way.goPeer(address.port));
       await pingEachOther(us, go);
       go.forgetLog();
       const down = once(us, 'link-down');
-      await close();
+      await listener.close();
       await down;
-      await listen(us, address.port);
+      await way.listen(us, address.port);
       await pingEachOther(us, go);
     });
   },

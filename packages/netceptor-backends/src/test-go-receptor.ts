@@ -41,6 +41,7 @@ export class GoReceptor {
         process.emit('log');
       });
     }
+    process.on('exit', () => process.emit('log'));
   }
 
   /** Starts one with these further configuration items and environment; resolves when it is ready. */
@@ -70,7 +71,7 @@ export class GoReceptor {
   async logged(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.#log)) {
       if (this.#process.exitCode !== null) throw new Error(`receptor ended:\n${this.#log}`);
-      await Promise.race([once(this.#process, 'log'), once(this.#process, 'exit')]);
+      await once(this.#process, 'log');
     }
   }
 
@@ -91,8 +92,8 @@ export class GoReceptor {
       const lines = createInterface(socket)[Symbol.asyncIterator]();
       await lines.next();
       socket.write(`ping ${nodeId}\n`);
-      const { value } = await lines.next();
-      return JSON.parse(String(value)) as unknown;
+      const answer = await lines.next();
+      return JSON.parse(String(answer.value)) as unknown;
     } finally {
       socket.destroy();
     }

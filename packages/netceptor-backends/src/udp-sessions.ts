@@ -76,13 +76,8 @@ export class UdpSessions {
         if (link.wasEstablished) this.#greeting.delete(other);
       }
     }
-    if (this.#greeting.size >= MAX_GREETING || this.#links.size >= MAX_LINKS) {
-      const [oldest] = this.#greeting.values();
-      if (oldest === undefined || oldest.wasEstablished) return false;
-      oldest.close();
-      return false;
-    }
-    return true;
+    if (this.#greeting.size >= MAX_GREETING) this.#greeting.values().next().value?.close();
+    return this.#links.size < MAX_LINKS;
   }
 
   #carrier(key: string, peer: RemoteInfo, closed: (reason: string) => void): Carrier {

@@ -1,0 +1,170 @@
+import { EventEmitter, once } from 'node:events';
+import { TlsClient, TlsServer, type TlsClientConfig } from '@receptorjs/certificates';
+import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { routeTo } from './conformance.js';
+import { dialTcp } from './tcp-dialer.js';
+import { listenTcp } from './tcp-listener.js';
+import { fingerprint, TestAuthority, type Issued } from './test-authority.js';
+import { dialWebSocket } from './ws-dialer.js';
+import { listenWebSocket } from './ws-listener.js';
+
+const host = '127.0.0.1';
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+let authority: TestAuthority;
+let stranger: TestAuthority;
+let issued: Issued;
+beforeAll(async () => {
+  [authority, stranger] = await Promise.all([
+    TestAuthority.create(),
+    TestAuthority.create('another CA'),
+  ]);
+  issued = await authority.issue('a');
+});
+afterAll(async () => {
+  await Promise.all([authority.remove(), stranger.remove()]);
+});
+
+/** A node and what it warns of. */
+function node(nodeId: string): { readonly node: MeshNode; warning(): Promise<string> } {
+  const lines = new EventEmitter<{ line: [string] }>();
+  const log = {
+    ...silentLogger,
+    warning: (message: string): void => void lines.emit('line', message),
+  };
+  const made = new MeshNode({ nodeId, log });
+  cleanups.push(() => made.close());
+  return { node: made, warning: async () => String((await once(lines, 'line'))[0]) };
+}
+
+async function server(
+  files: Issued = issued,
+  config: { requireClientCert?: boolean } = {},
+): Promise<TlsServer> {
+  const loaded = await TlsServer.load(
+    { name: 'in', ...files, clientCas: authority.caFile, ...config },
+    { nodeId: 'a' },
+  );
+  cleanups.push(() => loaded.close());
+  return loaded;
+}
+
+async function client(config: Partial<TlsClientConfig> = {}): Promise<TlsClient> {
+  const loaded = await TlsClient.load(
+    { name: 'out', rootCas: authority.caFile, ...config },
+    { nodeId: 'a' },
+  );
+  cleanups.push(() => loaded.close());
+  return loaded;
+}
+
+/** What either end says about a link that does not come about. */
+async function refusal(
+  ours: { readonly tls?: TlsServer },
+  theirs: { readonly tls?: TlsClient; readonly host?: string },
+): Promise<{ listener: Promise<string>; dialler: Promise<string> }> {
+  const [a, b] = [node('a'), node('b')];
+  const { address } = await listenTcp(a.node, { host, port: 0, ...ours });
+  const listener = a.warning();
+  const dialler = dialTcp(b.node, { host, port: address.port, redial: false, ...theirs }).then(
+    () => once(b.node, 'link-up').then(() => 'it stands'),
+    (error: unknown) => String(error),
+  );
+  return { listener, dialler };
+}
+
+describe('a TLS link', () => {
+  it('is not made with a certificate for another host', async () => {
+    const other = await authority.issue('a', { ipAddress: ['192.0.2.1'] }, 'elsewhere');
+    const { dialler } = await refusal({ tls: await server(other) }, { tls: await client() });
+    expect(await dialler).toMatch(/could not connect to 127\.0\.0\.1:\d+: .*192\.0\.2\.1/);
+  });
+
+  it('is not made with a certificate of another CA', async () => {
+    const { dialler } = await refusal(
+      { tls: await server(await stranger.issue('a')) },
+      { tls: await client() },
+    );
+    expect(await dialler).toMatch(/trusted|unknown authority/);
+  });
+
+  it('is not made with a certificate that has expired', async () => {
+    const old = await authority.issue(
+      'a',
+      { notBefore: '2020-01-01T00:00:00Z', notAfter: '2021-01-01T00:00:00Z' },
+      'old',
+    );
+    const { dialler } = await refusal({ tls: await server(old) }, { tls: await client() });
+    expect(await dialler).toMatch(/expired/);
+  });
+
+  it('is not made without a client certificate where one is required', async () => {
+    const { listener } = await refusal(
+      { tls: await server(issued, { requireClientCert: true }) },
+      { tls: await client() },
+    );
+    expect(await listener).toMatch(/^Refused a connection from .*certificate/);
+  });
+
+  it('is not made with a certificate that has another fingerprint', async () => {
+    const pinnedServerCert = [await fingerprint(authority.caFile, 'sha256')];
+    const { dialler } = await refusal(
+      { tls: await server() },
+      { tls: await client({ pinnedServerCert }) },
+    );
+    expect(await dialler).toMatch(/fingerprint|pinned/);
+  });
+
+  it('is not made with a listener that has no TLS', async () => {
+    const { dialler } = await refusal({}, { tls: await client() });
+    expect(await dialler).toMatch(/could not connect to 127\.0\.0\.1:\d+: /);
+  });
+
+  it('stays as it is when the files change, and the next one uses them', async () => {
+    const [a, b, c] = [node('a').node, node('b').node, node('c').node];
+    const files = await authority.issue('a', {}, 'renewed');
+    const tls = await server(files);
+    const { address } = await listenTcp(a, { host, port: 0, tls });
+    await dialTcp(b, { host, port: address.port, tls: await client() });
+    await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
+    const [upSince] = a.links().map(({ upSinceMs }) => upSinceMs);
+
+    const before = tls.current().version;
+    await authority.issue('a', {}, 'renewed');
+    await tls.refresh();
+    expect(tls.current().version).toBe(before + 1);
+    const pinnedServerCert = [await fingerprint(files.cert, 'sha256')];
+    await dialTcp(c, { host, port: address.port, tls: await client({ pinnedServerCert }) });
+    await Promise.all([routeTo(a, 'c'), routeTo(c, 'a')]);
+    expect(a.links().find(({ nodeId }) => nodeId === 'b')?.upSinceMs).toBe(upSince);
+    expect((await b.ping('a')).from).toBe('a');
+  });
+});
+
+describe('a wss peer', () => {
+  it('D13: needs no tls: the CAs of the system will do', async () => {
+    const [a, b] = [node('a').node, node('b').node];
+    const named = process.env['SSL_CERT_FILE'];
+    process.env['SSL_CERT_FILE'] = authority.caFile;
+    cleanups.push(() => {
+      if (named === undefined) delete process.env['SSL_CERT_FILE'];
+      else process.env['SSL_CERT_FILE'] = named;
+    });
+    const { address } = await listenWebSocket(a, { host, port: 0, tls: await server() });
+    await dialWebSocket(b, { url: `wss://${host}:${address.port}` });
+    await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
+    expect((await b.ping('a')).from).toBe('a');
+  });
+
+  it('D13: is refused by CAs of the system that do not know its CA', async () => {
+    const [a, b] = [node('a').node, node('b').node];
+    const { address } = await listenWebSocket(a, { host, port: 0, tls: await server() });
+    await expect(
+      dialWebSocket(b, { url: `wss://${host}:${address.port}`, redial: false }),
+    ).rejects.toMatchObject({ code: 'connect-failed' });
+  });
+});
