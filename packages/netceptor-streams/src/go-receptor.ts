@@ -43,10 +43,14 @@ export class GoReceptor {
   }
 
   /** Starts one with these further configuration items and waits until it is ready. */
-  static async start(nodeId: string, items: readonly object[]): Promise<GoReceptor> {
+  static async start(
+    nodeId: string,
+    items: readonly object[],
+    nodeFields: object = {},
+  ): Promise<GoReceptor> {
     const folder = await mkdtemp(join(tmpdir(), 'go-receptor-'));
     const config = [
-      { node: { id: nodeId, datadir: folder } },
+      { node: { id: nodeId, datadir: folder, ...nodeFields } },
       { 'control-service': { service: 'control', filename: join(folder, 'control.sock') } },
       ...items,
     ];
@@ -58,6 +62,11 @@ export class GoReceptor {
     const started = new GoReceptor(child, folder);
     await started.logged(/Initialization complete/);
     return started;
+  }
+
+  /** What it has logged so far. */
+  get log(): string {
+    return this.#log;
   }
 
   /** Resolves when the log matches. */
