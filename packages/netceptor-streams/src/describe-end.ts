@@ -15,11 +15,13 @@ const hex = (code: number): string => `0x${code.toString(16)}`;
  *
  * @param duringHandshake - Whether there was no stream yet.
  * @param explain - What an alert of TLS means here.
+ * @param peerCertificates - What the peer showed, for whoever wants to know more.
  */
 export function describeEnd(
   end: QuicEnd | undefined,
   duringHandshake: boolean,
   explain: PeerJudge['explain'],
+  peerCertificates: readonly Uint8Array[],
 ): StreamError {
   if (end === undefined || end.by === 'timeout') {
     return duringHandshake
@@ -32,7 +34,8 @@ export function describeEnd(
       const text = `TRANSPORT_ERROR ${hex(end.code)} (${side}): ${end.reason}`;
       return new StreamError(duringHandshake ? 'handshake-failed' : 'protocol', text);
     }
-    return cryptoError(end, explain(end.code - CRYPTO_FIRST, end.by, end.reason));
+    const cause = explain(end.code - CRYPTO_FIRST, end.by, end.reason);
+    return cryptoError(end, cause, peerCertificates);
   }
   if (end.by === 'local') return new StreamError('cancelled', 'the stream was cancelled');
   return new StreamError('closed-by-peer', `the peer closed the connection: ${end.reason}`, {
@@ -44,8 +47,12 @@ export function describeEnd(
 export function cryptoError(
   { by, code, reason }: Pick<QuicEnd, 'by' | 'code' | 'reason'>,
   cause: Error | undefined,
+  peerCertificates: readonly Uint8Array[],
 ): StreamError {
   const side = by === 'peer' ? 'remote' : 'local';
   const text = `CRYPTO_ERROR ${hex(code)} (${side}): ${cause?.message ?? reason}`;
-  return new StreamError('handshake-failed', text, cause === undefined ? {} : { cause });
+  return new StreamError('handshake-failed', text, {
+    ...(cause === undefined ? {} : { cause }),
+    peerCertificates,
+  });
 }

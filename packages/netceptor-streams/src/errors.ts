@@ -33,14 +33,21 @@ export class StreamError extends Error {
   readonly code: StreamErrorCode;
   /** What the caller may do about it. */
   readonly hint: string | undefined;
+  /** With `handshake-failed`: the certificates that the peer showed, DER, its own first; as far as it got to that. */
+  readonly peerCertificates: readonly Uint8Array[];
 
   constructor(
     code: StreamErrorCode,
     message: string,
-    options: { hint?: string; cause?: unknown } = {},
+    options: {
+      hint?: string;
+      cause?: unknown;
+      peerCertificates?: readonly Uint8Array[];
+    } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.hint = options.hint;
+    this.peerCertificates = options.peerCertificates ?? [];
   }
 }

@@ -11,6 +11,8 @@ export interface MeshStream extends Duplex {
   readonly remoteService: string;
   /** The service at this end; a random name when this end dialled. */
   readonly localService: string;
+  /** The certificates that the peer showed, DER, its own first; none from a dialler that has no TLS. */
+  readonly peerCertificates: readonly Uint8Array[];
 }
 
 /** The two ends of a stream. */

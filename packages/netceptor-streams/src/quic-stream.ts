@@ -37,7 +37,11 @@ export class QuicStream extends Duplex implements MeshStream {
   /** Why the connection is gone; given to the reader once it has everything that came before. */
   #failure: StreamError | undefined;
 
-  constructor(ends: StreamEnds, carrier: StreamCarrier) {
+  constructor(
+    ends: StreamEnds,
+    readonly peerCertificates: readonly Uint8Array[],
+    carrier: StreamCarrier,
+  ) {
     super({ allowHalfOpen: true, highWaterMark: HIGH_WATER_MARK });
     this.remoteNode = ends.remoteNode;
     this.remoteService = ends.remoteService;

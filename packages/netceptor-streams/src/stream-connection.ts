@@ -169,11 +169,13 @@ export class StreamConnection {
 
   #establish(): void {
     this.#flight.end();
-    const problem = this.#judge.judge(this.#quic.peerCertificates());
+    const certificates = this.#quic.peerCertificates();
+    const problem = this.#judge.judge(certificates);
     if (problem !== undefined) {
       const { message, alert } = problem;
       const end = { by: 'local', code: CRYPTO_ERROR + alert, reason: message } as const;
-      this.#reason = cryptoError(end, problem instanceof Error ? problem : undefined);
+      const cause = problem instanceof Error ? problem : undefined;
+      this.#reason = cryptoError(end, cause, certificates);
       // The peer can read why only once it has what ends the handshake.
       this.#sendAll();
       this.#closing = true;
@@ -226,7 +228,7 @@ export class StreamConnection {
   #open(): QuicStream {
     this.#phase = 'open';
     this.#phaseEndsAt = Infinity;
-    const stream = new QuicStream(this.ends, {
+    const stream = new QuicStream(this.ends, this.#quic.peerCertificates(), {
       wake: () => this.#host.schedule(this),
       abandon: () => this.#close(CLOSE.cancelled),
     });
@@ -286,11 +288,13 @@ export class StreamConnection {
   }
 
   #describeEnd(duringHandshake: boolean): StreamError {
-    return describeEnd(this.#quic.end(), duringHandshake, (alert, by, reason) => {
+    const certificates = this.#quic.peerCertificates();
+    const explain: PeerJudge['explain'] = (alert, by, reason) => {
       // The engine refuses a chain by a number; our own judgement of it has the words.
-      const problem = by === 'local' ? this.#judge.judge(this.#quic.peerCertificates()) : undefined;
+      const problem = by === 'local' ? this.#judge.judge(certificates) : undefined;
       return problem instanceof Error ? problem : this.#judge.explain(alert, by, reason);
-    });
+    };
+    return describeEnd(this.#quic.end(), duringHandshake, explain, certificates);
   }
 
   #over(): void {
