@@ -30,7 +30,7 @@ describe('checkConfiguration', () => {
       ':7:5: error setting field cost in command tcp-listener: connection cost must be positive',
       ':8:3: error in --tcp-client: required parameters missing: service, address',
       ':9:3: error in --tls-server: required parameters missing: cert, key',
-      ':12:3: directive "node" is only allowed once',
+      ':12:3: only one node directive is allowed',
       ':10:3: error in --tcp-peer: unknown TLS config c',
       ':13:3: error in --work-command: work type remote already registered',
     ];

@@ -5,7 +5,7 @@ import { mistake, throwing } from './errors.js';
 import type { ConfigError, Report } from './errors.js';
 import type { Field } from './field.js';
 import { FieldError } from './field.js';
-import type { Entry, Item } from './items.js';
+import type { Entry, Item, Origin } from './items.js';
 
 /** What a list of items comes to. */
 export interface Validated {
@@ -40,13 +40,7 @@ export function validateItems(items: readonly Item[], report: Report): Validated
       return [];
     }
     const spec = specOf(name);
-    if (spec.singleton && seen.has(name)) {
-      report(
-        mistake('config-repeated', item.origin, {
-          text: `directive "${name}" is only allowed once`,
-        }),
-      );
-    }
+    if (spec.singleton && seen.has(name)) report(repeated(name, item.origin));
     seen.add(name);
     if (item === lone && !mayStandWith(item, items)) {
       report(
@@ -72,6 +66,18 @@ const mayStandWith = (item: Item, items: readonly Item[]): boolean =>
   items.length === 1 ||
   items.every(
     ({ action, v2 }) => v2 && item.v2 && isActionName(action) && specOf(action).exclusive,
+  );
+
+const repeated = (name: ActionName, origin: Origin): ConfigError =>
+  mistake(
+    'config-repeated',
+    origin,
+    origin === 'command line'
+      ? { text: `directive "${name}" is only allowed once` }
+      : {
+          intro: 'error loading config file: ',
+          text: `only one ${name} directive is allowed`,
+        },
   );
 
 function unknownAction({ action, origin }: Item): ConfigError {

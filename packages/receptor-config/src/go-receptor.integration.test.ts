@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { configure } from './configuration.js';
+import { ConfigError } from './errors.js';
+import { file } from './test-files.js';
+
+const receptor = process.env['RECEPTOR_GO'] ?? 'receptor-go';
+const missing = !existsSync(receptor);
+if (missing) console.warn('not compared with the original: RECEPTOR_GO names no Go receptor');
+
+/** Parsed and found to be fine, `--version` is refused for not being alone; nothing is started. */
+const fine = /cannot specify any other options with version/;
+
+function original(args: readonly string[]): string {
+  const { stdout } = spawnSync(receptor, [...args, '--version'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return stdout;
+}
+
+function ours(args: readonly string[]): string {
+  try {
+    configure([...args, '--version'], { hostname: 'h' });
+  } catch (error) {
+    if (error instanceof ConfigError) return `Error: ${error.message}\n`;
+    throw error;
+  }
+  throw new Error('version was taken with other options');
+}
+
+describe.skipIf(missing)('the same verdict as Go receptor (skipped without RECEPTOR_GO)', () => {
+  it.each([
+    '- node: a',
+    '- node: {id: 0660, datadir: /d}',
+    '- Local-only',
+    '- local-only',
+    '- local-only:',
+    '- log-level:',
+    '- tcp-listener: "2222"',
+    '- tcp-listener: {PORT: 2222, NodeCost: {x: 2.5}, allowedpeers: [a, b]}',
+    '- tcp-listener: {port: "0x10", cost: "2", allowedpeers: a}',
+    '- control-service: {service: control, filename: /s, permissions: 0660, tcplisten: "1"}',
+    '- tls-client: {name: x, cert: "", key: ""}',
+    '- tls-server: {name: x, cert: c, key: k, pinnedclientcert: [], requireclientcert: "yes"}',
+    '- node: {id: a, firewallrules: [{action: accept, fromnode: b}]}',
+    '- node: {id: a, receptorkubeclientsetqps: 100}',
+    '- tcp-peer: &p {address: "h:1", redial: no}\n- udp-peer: {<<: *p, redial: true}',
+    '- ws-listener: {port: 1, path: /p}\n- ws-peer: {address: "ws://h", extraheader: "a:b"}',
+    '- work-kubernetes: {worktype: k, namespace: n, image: i, deletepodonrestart: false}',
+    '- work-python: {worktype: w, plugin: p, function: f, config: {a: 1}}',
+    '- work-command: {worktype: w, command: c, params: 5, verifysignature: N}',
+    '- unix-socket-server: {filename: /s, permissions: "0600", remotenode: a, remoteservice: b}',
+    '- ip-router: {networkname: net, interface: i, localnet: 10.0.0.0/30, routes: 10.1.0.0/16}',
+    '- trace',
+  ])('takes or refuses %j', (text) => {
+    const args = ['--config', file(`${text}\n`)];
+    expect(fine.test(ours(args)), ours(args)).toBe(fine.test(original(args)));
+  });
+
+  it.each<[string, string]>([
+    [
+      '- tcp-pear: x',
+      'could not get config type for command tcp-pear: unknown config type tcp-pear',
+    ],
+    ['- node: {name: x}', 'field name not defined for command node: unknown field name name'],
+    ['- node: {id: ~}', 'error setting field id in command node: '],
+    [
+      '- tcp-peer: {address: "h:1", redial: maybe}',
+      'error setting field redial in command tcp-peer: ',
+    ],
+    ['- tcp-listener: {port: x}', 'error setting field port in command tcp-listener: '],
+    ['- tcp-peer: [x]', 'invalid config format for tcp-peer'],
+    ['- node: a\n  trace:', 'config format invalid: item has multiple names'],
+    ['- node: a\n- node: b', 'only one node directive is allowed'],
+    ['- [x]', 'unknown config file format'],
+    ['- tcp-client: {service: x}', 'required parameter missing: address'],
+    ['- trace: x', 'command does not allow bare values'],
+  ])('refuses %j with the same words', (text, words) => {
+    const args = ['--config', file(`${text}\n`)];
+    expect(original(args)).toContain(words);
+    expect(ours(args)).toContain(words);
+    expect(ours(args)).toContain('Error: ');
+  });
+
+  it.each<[string[], string]>([
+    [['--tcp-pear'], 'command error: unknown config type tcp-pear'],
+    [['--node', 'name=x'], 'config error: unknown field name name'],
+    [['--trace', 'x'], 'config error: command does not allow bare values'],
+    [['id=x'], 'parameter specified before command'],
+    [['--TCP-peer'], 'required parameter missing: address'],
+    [['--node', 'a', '--node', 'b'], 'directive "node" is only allowed once'],
+    [
+      ['-node', 'ID=a', '--UDP-listener', '7', 'allowedpeers=["a"]', 'nodecost={"a":1}'],
+      'with version',
+    ],
+  ])('judges %j with the same words', (args, words) => {
+    expect(original(args)).toContain(words);
+    expect(ours(args)).toContain(words);
+  });
+});
