@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeServiceAdvertisement } from '../wire/service-advertisement.js';
 import type { NetceptorCore } from './core.js';
+import { NodeTable } from './node-table.js';
 import type { LinkSession } from './link-session.js';
 import { SimulatedMesh } from '@receptorjs/netceptor-simulator';
 import { DATA_HEADER_BYTES, writeDataHeader } from '../wire/data-header.js';
@@ -171,6 +172,42 @@ describe('a peer that floods', () => {
     say(advertisementOf('b', 'late'));
     expect(core.status().advertisements.map(({ service }) => service)).toContain('late');
   });
+});
+
+it('has room again for nodes that exist once those that do not have been silent', () => {
+  const { core, link, say, run } = victim();
+  const known = (): number => core.sizes.nodes;
+  for (let at = 0; at < 20_000; at++) {
+    say(encodeRoutingUpdate({ ...updateOf(`n-${at}`, ['x']), forwardingNode: 'b' }));
+    if (at % 1000 === 0) run(1000);
+  }
+  expect(known()).toBe(16_384);
+  const newcomer = { ...updateOf('newcomer', ['b']), forwardingNode: 'b' };
+  say(encodeRoutingUpdate(newcomer));
+  expect(core.status().knownConnectionCosts['newcomer']).toBeUndefined();
+  for (let at = 0; at < 13; at++) {
+    run(10_000);
+    say(encodeRoutingUpdate({ ...updateOf('b', ['a', 'newcomer']), sequence: BigInt(at + 10) }));
+  }
+  expect(link?.closed).toBe(false);
+  expect(known()).toBeLessThan(10);
+  say(encodeRoutingUpdate(newcomer));
+  expect(core.status().knownConnectionCosts['newcomer']).toEqual({ b: 1 });
+});
+
+it('gives no room to lists of links beyond measure', () => {
+  const nodes = new NodeTable();
+  const name = 'x'.repeat(1000);
+  let taken = 0;
+  for (let at = 0; at < 100; at++) {
+    const record = nodes.add(`n${at}`, 0);
+    const links = new Map(Array.from({ length: 1024 }, (_, i) => [`${name}${i}`, 1] as const));
+    if (record !== undefined && nodes.connect(record, links)) taken++;
+  }
+  expect(taken).toBe(65);
+  nodes.delete(new Set(['n0']));
+  const last = nodes.add('last', 0);
+  expect(last && nodes.connect(last, new Map([[name, 1]]))).toBe(true);
 });
 
 describe('a peer that sends rubbish', () => {

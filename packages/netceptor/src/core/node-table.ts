@@ -4,6 +4,9 @@ import type { LinkTransport } from './link-transport.js';
 /** The most nodes a table holds. A mesh that names more is under attack or needs another release. */
 export const MAX_NODES = 16_384;
 
+/** The most characters in all the connections of all nodes: 1,000 nodes that are all linked with each other take a tenth. */
+const MAX_CONNECTION_CHARACTERS = 67_108_864;
+
 /** The way to a node: the neighbour and the link to it. */
 export interface NextHop {
   readonly nodeId: string;
@@ -59,6 +62,7 @@ export class NodeTable {
   readonly #freePlaces: number[] = [];
   /** The nodes whose edges are not those of their connections, since these changed or name nodes that are not known. */
   readonly #unresolved = new Set<NodeRecord>();
+  #connectionCharacters = 0;
 
   get size(): number {
     return this.#byId.size;
@@ -109,10 +113,15 @@ export class NodeTable {
     }
   }
 
-  /** Takes what a node says about its links. */
-  connect(record: NodeRecord, connections: ReadonlyMap<string, number>): void {
+  /** Takes what a node says about its links; false when there is no room for it. */
+  connect(record: NodeRecord, connections: ReadonlyMap<string, number>): boolean {
+    const characters =
+      this.#connectionCharacters - charactersOf(record.connections) + charactersOf(connections);
+    if (characters > MAX_CONNECTION_CHARACTERS) return false;
+    this.#connectionCharacters = characters;
     record.connections = connections;
     this.#unresolved.add(record);
+    return true;
   }
 
   /** Brings the edges up to date with the connections. */
@@ -143,6 +152,7 @@ export class NodeTable {
     this.#byPlace[record.place] = undefined;
     this.#freePlaces.push(record.place);
     this.#unresolved.delete(record);
+    this.#connectionCharacters -= charactersOf(record.connections);
     const first = this.#byLow.get(record.hash.low);
     if (first === record) {
       if (record.sameLow === undefined) this.#byLow.delete(record.hash.low);
@@ -153,4 +163,10 @@ export class NodeTable {
       if (at.sameLow === record) at.sameLow = record.sameLow;
     }
   }
+}
+
+function charactersOf(connections: ReadonlyMap<string, number>): number {
+  let characters = 0;
+  for (const nodeId of connections.keys()) characters += nodeId.length;
+  return characters;
 }

@@ -8,7 +8,7 @@ import { newEpoch, randomName, type Environment } from './environment.js';
 import type { EmitEvent } from './events.js';
 import { HeldUpdates } from './held-updates.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
-import type { NodeRecord, NodeTable } from './node-table.js';
+import { MAX_NODES, type NodeRecord, type NodeTable } from './node-table.js';
 import { SeenUpdates } from './seen-updates.js';
 import { ShortestPaths, type FirstStep } from './shortest-paths.js';
 
@@ -21,8 +21,12 @@ const COMPUTE_REST_MS_PER_NODE = 0.05;
 const UPDATE_PERIOD_MS = 10_000;
 /** A node that can't be reached is forgotten when nothing was heard of it for so long. */
 const FORGET_AFTER_MS = 3_600_000;
+/** How many nodes make room scarce. */
+const SCARCE_NODES = MAX_NODES * 0.9;
 /** The most links one node may list. */
 const MAX_CONNECTIONS = 4096;
+/** The longest update ID taken; all nodes make them of 8 characters. */
+const MAX_UPDATE_ID = 64;
 /**
  * Update IDs of this project have 12 characters, those of the original 8. It shows every node of the mesh, over any hops,
  * which of the others tell their new neighbours what they know.
@@ -145,7 +149,12 @@ export class Routing {
       this.#handleOwnName(now, update, from);
       return;
     }
-    if (!isNodeId(update.nodeId) || update.connections.size > MAX_CONNECTIONS) {
+    const { nodeId, updateId, connections } = update;
+    if (
+      !isNodeId(nodeId) ||
+      updateId.length > MAX_UPDATE_ID ||
+      connections.size > MAX_CONNECTIONS
+    ) {
       this.#environment.log.warning(`Ignoring a routing update with unusable content from ${from}`);
       return;
     }
@@ -162,13 +171,15 @@ export class Routing {
     if (this.#computation.take(now)) this.#compute(now);
   }
 
-  /** Forgets the nodes that have been out of reach and silent for an hour; returns their IDs. */
+  /** Forgets the nodes that have been out of reach and silent for an hour, or for a minute when room is scarce; returns their IDs. */
   forgetSilent(now: number): Set<string> {
+    const isScarce = this.#nodes.size > SCARCE_NODES;
+    const forgetAfter = isScarce ? FORGET_AFTER_MS / 60 : FORGET_AFTER_MS;
     const forgotten = new Set<string>();
     for (const record of this.#nodes.values()) {
       if (record === this.#self || record.nextHop !== undefined) continue;
       if (this.#neighbours.get(record.id) !== undefined) continue;
-      if (now - record.heardAt <= FORGET_AFTER_MS) continue;
+      if (now - record.heardAt <= forgetAfter) continue;
       forgotten.add(record.id);
     }
     this.#nodes.delete(forgotten);
@@ -298,7 +309,12 @@ export class Routing {
     record.updateId = update.updateId;
     record.heardAt = now;
     if (equalMaps(record.connections, update.connections)) return;
-    this.#nodes.connect(record, update.connections);
+    if (!this.#nodes.connect(record, update.connections)) {
+      this.#environment.log.warning(
+        `Ignoring the links of ${record.id}: there is no room for them`,
+      );
+      return;
+    }
     const rest = this.#nodes.size * COMPUTE_REST_MS_PER_NODE;
     this.#computation.request(now, Math.max(LEAST_COMPUTE_REST_MS, rest));
   }
