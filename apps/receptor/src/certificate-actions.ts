@@ -42,6 +42,7 @@ export async function makeCertificates(actions: readonly Action[]): Promise<void
         await signRequest({ ...options, ...validityOf(action.fields) }, { show, ask });
         break;
       }
+      default:
     }
   }
 }

@@ -48,7 +48,7 @@ export function meshHandler({ node, streams, tls, history }: MeshParts): MeshHan
 /** A firewall rule as people write it, with its place from 1. */
 function ruleText({ action, ...patterns }: FirewallRule, index: number): string {
   const words = Object.entries(patterns).flatMap(([key, pattern]) =>
-    pattern === undefined || pattern === '' ? [] : [`${key.toLowerCase()}=${pattern}`],
+    pattern === '' ? [] : [`${key.toLowerCase()}=${pattern}`],
   );
   return [`rule ${index + 1}: ${action}`, ...words].join(' ');
 }

@@ -1,11 +1,11 @@
 import type { Action } from '@receptorjs/receptor-config';
 import { linkParts } from './parts/links.js';
-import type { Part, PartContext, StartPart } from './parts/part.js';
+import type { Part, PartContext, PartStarters, StartPart } from './parts/part.js';
 import { serviceParts } from './parts/services.js';
 import { workParts } from './parts/work.js';
 
 /** Every action that has a part, in the order in which they are started: what links bring in finds services and work there. */
-const starters = { ...workParts, ...serviceParts, ...linkParts } as const;
+const starters: PartStarters = { ...workParts, ...serviceParts, ...linkParts };
 
 const startOrder = Object.keys(starters);
 
@@ -27,10 +27,11 @@ export class RunningParts {
     const opened: Action[] = [];
     try {
       for (const action of inStartOrder(actions)) {
-        const start = starters[action.action as keyof typeof starters] as StartPart<
-          Action['action']
-        >;
-        this.#parts.set(action, await start(action.fields, this.#context));
+        // The table has for each name what takes the fields of that name.
+        const start = starters[action.action] as StartPart<Action['action']> | undefined;
+        const part = await start?.(action.fields, this.#context);
+        if (part === undefined) continue;
+        this.#parts.set(action, part);
         opened.push(action);
       }
     } catch (error) {

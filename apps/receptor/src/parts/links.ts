@@ -27,7 +27,7 @@ interface PeerFields {
 }
 
 /** Links to other nodes. */
-export const linkParts = {
+export const linkParts: PartStarters = {
   'tcp-listener': (fields, { node, tls, log }) =>
     listening('TCP', log, listenTcp(node, { ...listenerOptions(fields), ...server(tls, fields) })),
   'udp-listener': (fields, { node, log }) =>
@@ -59,7 +59,7 @@ export const linkParts = {
         ...(fields.extraheader ? { extraHeader: fields.extraheader } : {}),
       }),
     ),
-} as const satisfies PartStarters;
+};
 
 function listenerOptions({ bindaddr, port, cost, nodecost, allowedpeers }: ListenerFields) {
   return {

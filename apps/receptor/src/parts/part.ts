@@ -1,6 +1,6 @@
 import type { MeshNode } from '@receptorjs/netceptor';
 import type { StreamHost } from '@receptorjs/netceptor-streams';
-import type { Action, ActionName, Fields } from '@receptorjs/receptor-config';
+import type { ActionName, Fields } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';
 import type { Log } from '../log.js';
 import type { TlsConfigs } from '../tls-configs.js';
@@ -27,9 +27,3 @@ export type StartPart<N extends ActionName> = (
 
 /** How the parts of some actions are started. */
 export type PartStarters = { readonly [N in ActionName]?: StartPart<N> };
-
-/** The names of the actions that a table starts. */
-export type StartedBy<T> = keyof T & ActionName;
-
-/** An action of one of these names. */
-export type ActionOf<N extends ActionName> = Extract<Action, { readonly action: N }>;

@@ -14,7 +14,7 @@ import { hostAndPortOf } from '../addresses.js';
 import type { PartStarters } from './part.js';
 
 /** Services that carry other traffic over the mesh. */
-export const serviceParts = {
+export const serviceParts: PartStarters = {
   'tcp-server': (fields, { streams, tls, log }) =>
     serveTcpServer(dialler(streams, tls.client(fields.tlsclient)), {
       host: fields.bindaddr,
@@ -69,7 +69,7 @@ export const serviceParts = {
       routes: fields.routes,
       log,
     }),
-} as const satisfies PartStarters;
+};
 
 /** The streams of the node, with the TLS that a service is configured to dial with. */
 function dialler(streams: StreamHost, tls: TlsClient | undefined): Pick<StreamHost, 'dial'> {

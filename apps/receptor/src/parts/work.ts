@@ -1,7 +1,7 @@
 import type { PartStarters } from './part.js';
 
 /** Types of work. */
-export const workParts = {
+export const workParts: PartStarters = {
   'work-command': (fields, { work }) => {
     const { worktype, command, params, allowruntimeparams } = fields;
     work.registerCommand({
@@ -12,4 +12,4 @@ export const workParts = {
     });
     return Promise.resolve({ close: () => work.removeCommand(worktype) });
   },
-} as const satisfies PartStarters;
+};
