@@ -1,6 +1,5 @@
 import type { LinkOptions, LinkSession, NetceptorCore } from '@receptorjs/netceptor';
 import type { Agenda } from './agenda.js';
-import type { Message } from './sending-line.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { Wire, type WireOptions } from './wire.js';
 
@@ -18,8 +17,8 @@ export interface ConnectionContext {
   readonly wires: Readonly<Record<End, WireOptions>>;
   /** Whether messages from an end pass at present. */
   passes(from: End): boolean;
-  /** A message leaves an end. */
-  sent(message: Message, from: End): void;
+  /** The message `chunk[start..end)` leaves an end. */
+  sent(chunk: Buffer, start: number, end: number, from: End): void;
   /** An end is closed. */
   closed(end: End): void;
 }
@@ -43,16 +42,16 @@ export class Connection {
       const wire = new Wire(
         context.wires[end],
         {
-          sends: (message) => {
+          sends: (chunk, start, stop) => {
             if (!context.passes(end)) return false;
-            context.sent(message, end);
+            context.sent(chunk, start, stop, end);
             return true;
           },
           drained: () => undefined,
           closed: () => this.#close(end),
         },
         {
-          message: (message) => this.#receive(far, message),
+          message: (chunk, start, stop) => this.#receive(far, chunk, start, stop),
           settle: () => context.nodes[far].settle(),
           closed: () => this.end(far, 'closed by the peer'),
         },
@@ -94,7 +93,7 @@ export class Connection {
     this.#context.closed(end);
   }
 
-  #receive(end: End, { chunk, start, end: stop }: Message): void {
+  #receive(end: End, chunk: Buffer, start: number, stop: number): void {
     const { isOpen, session } = this.#sides[end];
     if (isOpen && this.#isAlive(end)) {
       session?.handleMessage(this.#context.agenda.now(), chunk, start, stop);

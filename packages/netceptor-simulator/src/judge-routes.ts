@@ -24,13 +24,24 @@ export function judgeRoutes(all: Iterable<SimulatedNode>, limit = 10): RouteFaul
   const doubled = new Set(nodes.filter((node, at) => place.get(node.nodeId) !== at));
   const edges = nodes.map((node) => edgesOf(node, place));
   const faults: RouteFault[] = [];
-  const costs = nodes.map((_, at) => cheapest(edges, at));
+  const known = new Map<number, Float64Array>();
+  const costsFrom = (at: number): Float64Array => {
+    const costs = known.get(at) ?? cheapest(edges, at);
+    known.set(at, costs);
+    return costs;
+  };
   for (const [from, node] of nodes.entries()) {
     if (doubled.has(node)) continue;
     for (const [to, target] of nodes.entries()) {
       if (from === to || doubled.has(target)) continue;
-      const cost = costs[from]?.[to] ?? Infinity;
-      const problem = judge(node, target, cost, edges[from] ?? [], costs, to);
+      const cost = costsFrom(from)[to] ?? Infinity;
+      const leads = (via: string): boolean =>
+        (edges[from] ?? []).some(
+          (edge) =>
+            edge.nodeId === via &&
+            Math.abs(edge.cost + (costsFrom(edge.to)[to] ?? Infinity) - cost) <= TOLERANCE,
+        );
+      const problem = judge(node, target.nodeId, cost, leads);
       if (problem === undefined) continue;
       faults.push({ from: node.nodeId, to: target.nodeId, problem });
       if (faults.length >= limit) return faults;
@@ -58,28 +69,21 @@ function edgesOf(node: SimulatedNode, place: ReadonlyMap<string, number>): Edge[
 }
 
 /**
- * What is wrong with one route. The first hop is right when the way on from there costs what is left: then every hop
- * comes nearer to the target, and no route has a loop.
+ * What is wrong with one route. The first hop is right when the way on from there costs what is left (`leads`): then every
+ * hop comes nearer to the target, and no route has a loop.
  */
 function judge(
   node: SimulatedNode,
-  target: SimulatedNode,
+  target: string,
   cost: number,
-  edges: readonly Edge[],
-  costs: readonly Float64Array[],
-  to: number,
+  leads: (via: string) => boolean,
 ): string | undefined {
-  const believed = node.core.costTo(target.nodeId) ?? Infinity;
-  const via = node.core.nextHopTo(target.nodeId);
+  const via = node.core.nextHopTo(target);
   if (cost === Infinity) return via === undefined ? undefined : `goes via ${via}, there is no way`;
   if (via === undefined) return `has no route; there is one of cost ${cost}`;
+  const believed = node.core.costTo(target) ?? Infinity;
   if (Math.abs(believed - cost) > TOLERANCE) return `costs ${believed} instead of ${cost}`;
-  const leads = edges.some(
-    (edge) =>
-      edge.nodeId === via &&
-      Math.abs(edge.cost + (costs[edge.to]?.[to] ?? Infinity) - cost) <= TOLERANCE,
-  );
-  return leads ? undefined : `goes via ${via}, which is not on a cheapest way`;
+  return leads(via) ? undefined : `goes via ${via}, which is not on a cheapest way`;
 }
 
 /** Costs from one node to all, each settled node relaxing its links: the plain form, with a queue of those to look at. */

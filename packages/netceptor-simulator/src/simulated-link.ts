@@ -133,10 +133,10 @@ export class SimulatedLink {
       options: { a: this.options, b: optionsOfB ?? this.options },
       wires: { a: wire('a'), b: wire('b') },
       passes: (from) => !this.#frozen[from] && !this.#isCut,
-      sent: ({ chunk, start, end }, from) => {
+      sent: (chunk, start, end, from) => {
         this.#messages++;
         count(chunk[start], end - start);
-        onMessage?.(Buffer.from(chunk.subarray(start, end)), this[from]);
+        if (onMessage !== undefined) onMessage(Buffer.from(chunk.subarray(start, end)), this[from]);
       },
       closed: (end) => {
         if (end === 'a' && this.#connection === connection) this.#redialSoon();

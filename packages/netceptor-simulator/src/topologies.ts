@@ -53,7 +53,8 @@ export function randomSparse(size: number, degree: number, random: () => number)
   const wanted = Math.min(Math.round((size * degree) / 2), (size * (size - 1)) / 2);
   const links = new Map<number, readonly [number, number]>();
   const add = (a: number, b: number): void => {
-    if (a !== b) links.set(Math.min(a, b) * size + Math.max(a, b), [Math.min(a, b), Math.max(a, b)]);
+    if (a !== b)
+      links.set(Math.min(a, b) * size + Math.max(a, b), [Math.min(a, b), Math.max(a, b)]);
   };
   for (let at = 1; at < size; at++) add(at, Math.floor(random() * at));
   while (links.size < wanted) add(Math.floor(random() * size), Math.floor(random() * size));

@@ -1,12 +1,12 @@
 import { MAX_MESSAGE_BYTES, type LinkTransport } from '@receptorjs/netceptor';
 import type { Agenda, Due } from './agenda.js';
 import type { LinkConditions } from './link-conditions.js';
-import { SendingLine, type Message } from './sending-line.js';
+import { SendingLine } from './sending-line.js';
 
 /** The sending end of a wire. */
 export interface WireOwner {
-  /** A message leaves; false when it is lost because nothing passes at present. */
-  sends(message: Message): boolean;
+  /** The message `chunk[start..end)` leaves; false when it is lost because nothing passes at present. */
+  sends(chunk: Buffer, start: number, end: number): boolean;
   /** The wire takes data again after it was backlogged. */
   drained(): void;
   /** The node has closed the wire, or could not get rid of its control messages. */
@@ -15,15 +15,19 @@ export interface WireOwner {
 
 /** The receiving end of a wire. */
 export interface WireEnd {
-  message(message: Message): void;
+  message(chunk: Buffer, start: number, end: number): void;
   /** All that arrived at this moment has been given. */
   settle(): void;
   /** The sender has closed the wire, and everything it sent before has arrived. */
   closed(): void;
 }
 
-interface UnderWay extends Partial<Message> {
+/** What is on its way, in the order of arrival; `chunk` is undefined for the end of the wire. */
+interface UnderWay {
   readonly at: number;
+  readonly chunk: Buffer | undefined;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What a wire is made of. */
@@ -46,7 +50,7 @@ export class Wire implements LinkTransport {
   readonly #far: WireEnd;
   readonly #line: SendingLine | undefined;
   readonly #arrival: Due;
-  /** Under way in the order of arrival; what lies before `#next` has arrived. Without a message: the end. */
+  /** What lies before `#next` has arrived. */
   #underWay: UnderWay[] = [];
   #next = 0;
   #lastArrival = 0;
@@ -68,8 +72,8 @@ export class Wire implements LinkTransport {
       this.#line = new SendingLine(
         agenda,
         conditions.bytesPerSecond,
-        (message) => {
-          this.#depart(message);
+        ({ chunk, start, end }) => {
+          this.#depart(chunk, start, end);
           if (this.#closed && this.#line?.isIdle === true) this.#departEnd();
         },
         () => owner.drained(),
@@ -79,14 +83,15 @@ export class Wire implements LinkTransport {
 
   sendControl(message: Buffer, mayDrop = false): void {
     if (this.#closed || message.length > this.maxMessageBytes) return;
-    const whole = { chunk: message, start: 0, end: message.length };
-    if (this.#line === undefined) this.#depart(whole);
-    else if (!this.#line.pushControl(whole, mayDrop) && !mayDrop) this.close();
+    const end = message.length;
+    if (this.#line === undefined) this.#depart(message, 0, end);
+    else if (!this.#line.pushControl({ chunk: message, start: 0, end }, mayDrop) && !mayDrop)
+      this.close();
   }
 
   sendData(chunk: Buffer, start: number, end: number): void {
     if (this.#closed || end - start > this.maxMessageBytes) return;
-    if (this.#line === undefined) this.#depart({ chunk, start, end });
+    if (this.#line === undefined) this.#depart(chunk, start, end);
     else this.#line.pushData({ chunk, start, end });
   }
 
@@ -117,36 +122,36 @@ export class Wire implements LinkTransport {
     this.#agenda.set(this.#arrival, Infinity);
   }
 
-  #depart(message: Message): void {
-    if (!this.#owner.sends(message)) return;
+  #depart(chunk: Buffer, start: number, end: number): void {
+    if (!this.#owner.sends(chunk, start, end)) return;
     const { latencyMs, jitterMs, loss, reorder, duplicate } = this.#conditions;
     if (loss > 0 && this.#random() < loss) return;
     const usual = latencyMs + (jitterMs > 0 ? this.#random() * jitterMs : 0);
     if (duplicate > 0 && this.#random() < duplicate) {
-      const { chunk, start, end } = message;
       const copy = Buffer.from(chunk.subarray(start, end));
-      this.#straggle({ chunk: copy, start: 0, end: copy.length }, usual);
+      this.#straggle(usual, copy, 0, copy.length);
     }
-    if (reorder > 0 && this.#random() < reorder) this.#straggle(message, usual);
-    else this.#follow(usual, message);
+    if (reorder > 0 && this.#random() < reorder) this.#straggle(usual, chunk, start, end);
+    else this.#follow(usual, chunk, start, end);
   }
 
   #departEnd(): void {
-    this.#follow(this.#conditions.latencyMs);
+    this.#follow(this.#conditions.latencyMs, undefined, 0, 0);
   }
 
   /** Behind what is under way. */
-  #follow(takes: number, message?: Message): void {
-    this.#lastArrival = Math.max(this.#lastArrival, this.#agenda.now() + takes);
-    this.#underWay.push({ ...message, at: this.#lastArrival });
-    if (this.#arrival.at === Infinity) this.#agenda.set(this.#arrival, this.#lastArrival);
+  #follow(takes: number, chunk: Buffer | undefined, start: number, end: number): void {
+    const at = Math.max(this.#lastArrival, this.#agenda.now() + takes);
+    this.#lastArrival = at;
+    this.#underWay.push({ at, chunk, start, end });
+    if (this.#arrival.at === Infinity) this.#agenda.set(this.#arrival, at);
   }
 
   /** By itself, later than usual. */
-  #straggle(message: Message, usual: number): void {
+  #straggle(usual: number, chunk: Buffer, start: number, end: number): void {
     const late = this.#agenda.make(() => {
       if (this.#dropped) return;
-      this.#far.message(message);
+      this.#far.message(chunk, start, end);
       this.#far.settle();
     });
     this.#agenda.set(late, this.#agenda.now() + usual * (1 + this.#random()));
@@ -158,14 +163,13 @@ export class Wire implements LinkTransport {
       const next = this.#underWay[this.#next];
       if (next === undefined || next.at > now) break;
       this.#next++;
-      const { chunk, start = 0, end = 0 } = next;
-      if (chunk === undefined) this.#far.closed();
-      else this.#far.message({ chunk, start, end });
+      if (next.chunk === undefined) this.#far.closed();
+      else this.#far.message(next.chunk, next.start, next.end);
     }
     if (this.#next === this.#underWay.length) {
       this.#underWay = [];
       this.#next = 0;
-    } else if (this.#next > 1024) {
+    } else if (this.#next > 1024 && 2 * this.#next > this.#underWay.length) {
       this.#underWay = this.#underWay.slice(this.#next);
       this.#next = 0;
     }
@@ -174,4 +178,3 @@ export class Wire implements LinkTransport {
     this.#far.settle();
   }
 }
-

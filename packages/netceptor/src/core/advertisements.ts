@@ -33,13 +33,19 @@ export interface ServiceDescription {
   readonly workCommands?: readonly WorkCommand[];
 }
 
+interface OwnService {
+  readonly description: ServiceDescription;
+  /** What was last said about it; undefined before anybody heard of it. */
+  message: Buffer | undefined;
+}
+
 /** The services of this node and, by advertisement, of all others. It alone writes its fields. */
 export class Advertisements {
   readonly #nodeId: string;
   readonly #neighbours: Neighbours;
   readonly #environment: Environment;
   readonly #emit: EmitEvent;
-  readonly #own = new Map<string, ServiceDescription>();
+  readonly #own = new Map<string, OwnService>();
   /** A withdrawn service stays as a mark against older advertisements until it expires. */
   readonly #received = new ReceivedAdvertisements();
   readonly #announcement: Coalescer;
@@ -65,18 +71,18 @@ export class Advertisements {
 
   /** Advertises a service of this node, or changes what is said about it. */
   advertise(now: number, service: string, description: ServiceDescription): void {
-    this.#own.set(service, description);
+    this.#own.set(service, { description, message: undefined });
     this.#announcement.request(now);
   }
 
   /** Withdraws a service of this node at once. */
   withdraw(service: string): void {
-    const description = this.#own.get(service);
-    if (description === undefined) return;
+    const own = this.#own.get(service);
+    if (own === undefined) return;
     this.#own.delete(service);
     this.#neighbours.flood(
       encodeServiceAdvertisement({
-        ...this.#describe(service, description),
+        ...this.#describe(service, own.description),
         tags: null,
         workCommands: null,
         cancel: true,
@@ -121,10 +127,10 @@ export class Advertisements {
 
   /** Tells a new neighbour of all services known. */
   linkUp(neighbour: Neighbour): void {
-    for (const [service, description] of this.#own) {
-      neighbour.transport.sendControl(
-        encodeServiceAdvertisement(this.#describe(service, description)),
-      );
+    for (const [service, own] of this.#own) {
+      // The same words to every neighbour: they are news to the mesh only once.
+      own.message ??= encodeServiceAdvertisement(this.#describe(service, own.description));
+      neighbour.transport.sendControl(own.message);
     }
     let budget = MAX_INTRODUCTION_BYTES;
     for (const { message, advertisement } of this.#received.values()) {
@@ -138,9 +144,10 @@ export class Advertisements {
   /** Announces the own services when that is due. */
   handleTimeout(now: number): void {
     if (!this.#announcement.take(now)) return;
-    for (const [service, description] of this.#own) {
-      const message = encodeServiceAdvertisement(this.#describe(service, description));
-      if (this.#neighbours.flood(message)) continue;
+    if (this.#neighbours.size === 0) return;
+    for (const [service, own] of this.#own) {
+      own.message = encodeServiceAdvertisement(this.#describe(service, own.description));
+      if (this.#neighbours.flood(own.message)) continue;
       this.#environment.log.error(`The advertisement of service ${service} is too long to be sent`);
     }
   }
@@ -161,7 +168,7 @@ export class Advertisements {
 
   /** All services known, the own ones first. */
   list(): ServiceAdvertisement[] {
-    const own = [...this.#own].map(([service, description]) =>
+    const own = [...this.#own].map(([service, { description }]) =>
       this.#describe(service, description),
     );
     const received = [...this.#received.values()].map(({ advertisement }) => advertisement);

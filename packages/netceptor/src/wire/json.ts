@@ -6,6 +6,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const MARK = '\u0000n';
 /** A string without end runs to the end of the text: looking for its end once more from each of its quotes took seconds. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+const MAYBE_LONG = /\d{16}/;
 const LONG_INTEGER = /^-?\d{16,}$/;
 
 /**
@@ -16,15 +17,19 @@ const LONG_INTEGER = /^-?\d{16,}$/;
  */
 export function parseObject(text: string): JsonObject {
   let marks = 0;
-  const marked = text.replace(STRING_OR_NUMBER, (token) => {
-    if (!LONG_INTEGER.test(token)) return token;
-    marks++;
-    return `"\\u0000n${token}"`;
-  });
+  const marked = !MAYBE_LONG.test(text)
+    ? text
+    : text.replace(STRING_OR_NUMBER, (token) => {
+        if (!LONG_INTEGER.test(token)) return token;
+        marks++;
+        return `"\\u0000n${token}"`;
+      });
   try {
     const value: unknown = JSON.parse(marked);
     if (isObject(value))
-      return restored(value, marks) ?? (JSON.parse(marked, restore) as JsonObject);
+      return marks === 0
+        ? value
+        : (restored(value, marks) ?? (JSON.parse(marked, restore) as JsonObject));
   } catch (cause) {
     throw new MeshError('malformed-message', 'the message is not valid JSON', { cause });
   }
