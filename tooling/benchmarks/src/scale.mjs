@@ -1,0 +1,156 @@
+// What routing costs in meshes of growing size, on the simulator's virtual clock: a table, and with --plot FILE a plot.
+//   scale.mjs [--sizes 10,30,100,300,1000] [--seed 1] [--degree 4] [--plot FILE]
+// Needs the packages built. Each size runs in a process of its own, so that its memory and CPU time are its own.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import {
+  judgeRoutes,
+  randomSparse,
+  seededRandom,
+  SimulatedMesh,
+} from '@receptorjs/netceptor-simulator';
+import { plot } from './scale-plot.mjs';
+
+/**
+ * @typedef {object} Figures
+ * @property {number} nodes
+ * @property {number} links
+ * @property {number} convergeMs virtual time from the start of all nodes until every route is the cheapest
+ * @property {number} advertisedMs virtual time until every node knows every node's service
+ * @property {number} convergeCpuS CPU time of the whole mesh until then
+ * @property {number} roundsCpuS CPU time of the whole mesh for its first 30 s, three rounds of updates
+ * @property {number} messages messages over all links until all is known
+ * @property {number} roundsMessages messages over all links in the first 30 s
+ * @property {number} memoryMiB heap and buffers of a node
+ * @property {number} rerouteMs virtual time from the cut of a link until every route is the cheapest again
+ * @property {number} rerouteMessages messages over all links for that
+ * @property {number} rerouteCpuS CPU time of the whole mesh for that
+ */
+
+/**
+ * @param {number} size
+ * @param {number} degree
+ * @param {number} seed
+ * @returns {Figures}
+ */
+function measure(size, degree, seed) {
+  const random = seededRandom(seed);
+  const before = memory();
+  const mesh = new SimulatedMesh({ seed, keep: 0 });
+  const nodes = mesh.build(randomSparse(size, degree, random), {
+    link: () => ({ latencyMs: 5 + 20 * random(), jitterMs: 2, redialMs: 1000 }),
+  });
+  for (const { core } of nodes) {
+    core.advertisements.advertise(mesh.now, 'control', {
+      connectionType: 1,
+      tags: { type: 'Control Service' },
+      workCommands: [{ workType: 'ansible-runner', secure: false }],
+    });
+  }
+  let cpu = 0;
+  /** @param {number} milliseconds */
+  const run = (milliseconds) => {
+    const start = process.cpuUsage();
+    mesh.run(milliseconds);
+    const { user, system } = process.cpuUsage(start);
+    cpu += (user + system) / 1e6;
+  };
+  /** @param {() => boolean} holds */
+  const until = (holds) => {
+    while (!holds()) {
+      if (mesh.now > 60_000)
+        throw new Error(
+          `seed ${seed}: ${size} nodes do not converge: ${JSON.stringify(judgeRoutes(nodes, 3))}`,
+        );
+      run(10);
+    }
+    return mesh.now;
+  };
+  const isRouted = () => judgeRoutes(nodes, 1).length === 0;
+  const convergeMs = until(isRouted);
+  const advertisedMs = until(() =>
+    nodes.every(({ core }) => core.sizes.advertisements === size - 1),
+  );
+  const [convergeCpuS, messages] = [cpu, mesh.traffic.messages];
+  run(30_000 - mesh.now);
+  const [roundsCpuS, roundsMessages] = [cpu, mesh.traffic.messages];
+  const memoryMiB = (memory() - before) / size / 1_048_576;
+  // Away from the periodic updates, which all nodes send at once since they were started at once.
+  run(5000);
+  const cutAt = mesh.now;
+  [...mesh.links][Math.floor(mesh.links.size / 2)]?.cut();
+  const [messagesBefore, cpuBefore] = [mesh.traffic.messages, cpu];
+  run(10);
+  const rerouteMs = until(isRouted) - cutAt;
+  return {
+    nodes: size,
+    links: mesh.links.size,
+    convergeMs,
+    advertisedMs,
+    convergeCpuS,
+    roundsCpuS,
+    messages,
+    roundsMessages,
+    memoryMiB,
+    rerouteMs,
+    rerouteMessages: mesh.traffic.messages - messagesBefore,
+    rerouteCpuS: cpu - cpuBefore,
+  };
+}
+
+function memory() {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** @param {readonly Figures[]} rows */
+function print(rows) {
+  const columns = /** @type {const} */ ([
+    ['nodes', ({ nodes }) => String(nodes)],
+    ['links', ({ links }) => String(links)],
+    ['routes after (s)', ({ convergeMs }) => (convergeMs / 1000).toFixed(2)],
+    ['services after (s)', ({ advertisedMs }) => (advertisedMs / 1000).toFixed(2)],
+    ['CPU until then (s)', ({ convergeCpuS }) => convergeCpuS.toFixed(2)],
+    ['messages until then', ({ messages }) => messages.toLocaleString('en')],
+    ['CPU of 30 s (s)', ({ roundsCpuS }) => roundsCpuS.toFixed(2)],
+    ['messages of 30 s', ({ roundsMessages }) => roundsMessages.toLocaleString('en')],
+    ['memory a node (MiB)', ({ memoryMiB }) => memoryMiB.toFixed(2)],
+    ['rerouted after (s)', ({ rerouteMs }) => (rerouteMs / 1000).toFixed(2)],
+    ['messages for it', ({ rerouteMessages }) => rerouteMessages.toLocaleString('en')],
+    ['CPU for it (s)', ({ rerouteCpuS }) => rerouteCpuS.toFixed(2)],
+  ]);
+  console.log(`| ${columns.map(([name]) => name).join(' | ')} |`);
+  console.log(`| ${columns.map(() => '---:').join(' | ')} |`);
+  for (const row of rows) console.log(`| ${columns.map(([, cell]) => cell(row)).join(' | ')} |`);
+}
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '10,30,100,300,1000' },
+    seed: { type: 'string', default: '1' },
+    degree: { type: 'string', default: '4' },
+    plot: { type: 'string' },
+    size: { type: 'string' },
+  },
+});
+if (values.size !== undefined) {
+  console.log(
+    JSON.stringify(measure(Number(values.size), Number(values.degree), Number(values.seed))),
+  );
+} else {
+  const rows = values.sizes.split(',').map((size) => {
+    const flags = ['--expose-gc', '--max-old-space-size=8192', fileURLToPath(import.meta.url)];
+    const args = ['--size', size, '--seed', values.seed, '--degree', values.degree];
+    const { status, stdout } = spawnSync(process.execPath, [...flags, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    if (status !== 0) throw new Error(`the run with ${size} nodes failed`);
+    return /** @type {Figures} */ (JSON.parse(stdout));
+  });
+  print(rows);
+  if (values.plot !== undefined) writeFileSync(values.plot, plot(rows));
+}
