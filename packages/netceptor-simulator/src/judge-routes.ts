@@ -62,7 +62,8 @@ function edgesOf(node: SimulatedNode, place: ReadonlyMap<string, number>): Edge[
     const peer = link.a === node ? link.b : link.a;
     const to = place.get(peer.nodeId);
     if (!link.isUp || to === undefined || peer === node) continue;
-    const { cost = 1, nodeCost } = link.a === node ? link.options : (link.options.optionsOfB ?? {});
+    const { cost = 1, nodeCost } =
+      link.a === node ? link.options : (link.options.optionsOfB ?? link.options);
     edges.push({ to, nodeId: peer.nodeId, cost: nodeCost?.[peer.nodeId] ?? cost });
   }
   return edges;
