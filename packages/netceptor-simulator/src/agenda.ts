@@ -22,11 +22,14 @@ export class Due {
 export class Agenda {
   /** The clock, in milliseconds. */
   readonly now: () => number;
+  readonly #moved: () => void;
   readonly #heap: Due[] = [];
   #made = 0;
 
-  constructor(now: () => number) {
+  /** `moved` is called when {@link nextAt} may have become earlier. */
+  constructor(now: () => number, moved: () => void = () => undefined) {
     this.now = now;
+    this.#moved = moved;
   }
 
   /** When the next item is due; Infinity when there is none. */
@@ -55,6 +58,7 @@ export class Agenda {
       this.#rise(item);
     } else if (earlier) this.#rise(item);
     else this.#sink(item);
+    if (item.place === 0) this.#moved();
   }
 
   /** Takes the next item out and runs it. */

@@ -29,3 +29,5 @@ export type { Topology } from './topologies.js';
 export { seededRandom } from './seeded-random.js';
 export { judgeRoutes } from './judge-routes.js';
 export type { RouteFault } from './judge-routes.js';
+export { linkInRealTime } from './real-time-link.js';
+export type { RealTimeLink, RealTimeLinkOptions } from './real-time-link.js';
