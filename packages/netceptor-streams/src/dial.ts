@@ -1,6 +1,7 @@
 import type { TlsClient } from '@receptorjs/certificates';
 import {
   errorForProblem,
+  PROBLEM_TEXT,
   type DatagramSocket,
   type MeshError,
   type OutgoingPath,
@@ -8,7 +9,7 @@ import {
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
 import { insecureDial, secureDial } from './peer-judge.js';
-import type { QuicConnector } from './quic-engine.js';
+import { MIN_DATAGRAM, type QuicConnector } from './quic-engine.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 
 /** How to dial. */
@@ -86,9 +87,12 @@ export function dial(
   socket.on('message', (payload, fromNode, fromService) => {
     if (fromNode === remoteNode && fromService === service) connection.receive(payload);
   });
-  socket.on('unreachable', ({ problem, toNode, toService }) => {
+  socket.on('unreachable', ({ problem, toNode, toService, maxPayloadBytes }) => {
     if (toNode !== remoteNode || toService !== service) return;
-    if (dialling) giveUp(errorForProblem(problem));
+    const shrinks = (maxPayloadBytes ?? MIN_DATAGRAM) >= MIN_DATAGRAM;
+    if (problem === PROBLEM_TEXT['message-too-long'] && shrinks) {
+      connection.tooLarge(maxPayloadBytes);
+    } else if (dialling) giveUp(errorForProblem(problem, maxPayloadBytes));
     else if (problem === 'service unknown') {
       connection.fail(new StreamError('service-gone', 'the peer no longer knows the stream'));
     }

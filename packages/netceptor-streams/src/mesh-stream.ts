@@ -13,6 +13,8 @@ export interface MeshStream extends Duplex {
   readonly localService: string;
   /** The certificates that the peer showed, DER, its own first; none from a dialler that has no TLS. */
   readonly peerCertificates: readonly Uint8Array[];
+  /** The largest datagrams that the stream sends at present, in bytes: what both ends and the way between them carry. */
+  readonly maxDatagram: number;
 }
 
 /** The two ends of a stream. */

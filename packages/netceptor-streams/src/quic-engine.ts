@@ -7,6 +7,12 @@ export interface QuicEnd {
   readonly reason: string;
 }
 
+/** What a connection has lost, as far as it has noticed, since it began. */
+export interface QuicLosses {
+  readonly datagrams: number;
+  readonly bytes: number;
+}
+
 /** Certificate and key of one end, PEM: its own certificate first, then the CAs it comes with. */
 export interface QuicIdentity {
   readonly certificate: string;
@@ -45,11 +51,12 @@ export interface QuicConnection {
   readonly localId: Buffer;
   /** The largest datagram the peer takes, in bytes; 0 before it is known. */
   readonly peerMaxDatagram: number;
+  losses(): QuicLosses;
   /** DER, the peer's own first. */
   peerCertificates(): readonly Uint8Array[];
   /** Takes a datagram; what is wrong with it shows in {@link end}. The datagram may be overwritten. */
   receive(datagram: Buffer): void;
-  /** Writes the next datagram into `room` and returns its length; 0 when there is none to send now. */
+  /** Writes the next datagram into `room`, which it does not exceed, and returns its length; 0 when there is none to send now. */
   send(room: Buffer): number;
   /** Milliseconds until {@link handleTimeout}, or undefined when no time is set. */
   timeout(): number | undefined;
@@ -91,5 +98,7 @@ export interface QuicEngine {
 
 /** The largest datagram of ours. A peer that takes this much is of our kind. */
 export const MAX_DATAGRAM = 16_000;
+/** The smallest that a way must carry (RFC 9000, 14), and the size used where larger ones get lost. */
+export const MIN_DATAGRAM = 1_200;
 /** A connection over which nothing came for so long is lost, in milliseconds. */
 export const IDLE_TIMEOUT_MS = 30_000;

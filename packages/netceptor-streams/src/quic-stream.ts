@@ -14,6 +14,8 @@ export interface StreamCarrier {
   wake(): void;
   /** The stream was destroyed before it was over. */
   abandon(): void;
+  /** In bytes. */
+  maxDatagram(): number;
 }
 
 interface PendingWrite {
@@ -47,6 +49,10 @@ export class QuicStream extends Duplex implements MeshStream {
     this.remoteService = ends.remoteService;
     this.localService = ends.localService;
     this.#carrier = carrier;
+  }
+
+  get maxDatagram(): number {
+    return this.#carrier.maxDatagram();
   }
 
   /** Whether both ends have ended their direction, and this end knows it. */

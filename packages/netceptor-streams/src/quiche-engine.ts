@@ -13,6 +13,7 @@ import {
   type QuicEnd,
   type QuicEngine,
   type QuicIdentity,
+  type QuicLosses,
 } from './quic-engine.js';
 
 /** Bytes in flight at most. They also wait in front of a ping when the receiver is slower than the links: 3 MiB carry 60 MB/s over 50 ms. */
@@ -162,6 +163,11 @@ class QuicheConnection implements QuicConnection {
 
   get readable(): boolean {
     return this.#native.streamReadable(STREAM);
+  }
+
+  losses(): QuicLosses {
+    const { lost, lostBytes } = this.#native.stats();
+    return { datagrams: lost, bytes: lostBytes };
   }
 
   peerCertificates(): readonly Uint8Array[] {

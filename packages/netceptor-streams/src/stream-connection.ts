@@ -1,10 +1,11 @@
 import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
 import { StreamError } from './errors.js';
+import { DatagramSize } from './datagram-size.js';
 import { cryptoError, describeEnd } from './describe-end.js';
 import { HandshakeFlight } from './handshake-flight.js';
 import type { StreamEnds } from './mesh-stream.js';
 import type { PeerJudge } from './peer-judge.js';
-import { MAX_DATAGRAM, type QuicConnection } from './quic-engine.js';
+import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicConnection, type QuicLosses } from './quic-engine.js';
 import { QuicStream } from './quic-stream.js';
 import type { ReadRoom } from './read-room.js';
 
@@ -69,6 +70,7 @@ export class StreamConnection {
   readonly #judge: PeerJudge;
   readonly #timer = new MovableTimer(() => this.#timeUp());
   readonly #flight = new HandshakeFlight();
+  readonly #size = new DatagramSize();
   #phase: 'handshake' | 'confirming' | 'waiting' | 'open' | 'ended' | 'over' = 'handshake';
   #stream: QuicStream | undefined;
   #quicDueAt = Infinity;
@@ -106,6 +108,7 @@ export class StreamConnection {
   receive(datagram: Buffer): void {
     if (this.#phase === 'over') return;
     this.#flight.received();
+    this.#size.received();
     if (this.#phase === 'confirming' && ((datagram[0] ?? 0) & LONG_HEADER) === 0) {
       this.#confirmed = true;
     }
@@ -139,9 +142,28 @@ export class StreamConnection {
     this.fail(new StreamError('peer-restarted', `node ${this.ends.remoteNode} was restarted`));
   }
 
+  /** The largest datagram that is sent at present, in bytes. */
+  get maxDatagram(): number {
+    const { limit } = this.#size;
+    return Math.min(this.#quic.peerMaxDatagram, limit, this.#path.maxPayloadBytes);
+  }
+
+  /** A node on the way could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */
+  tooLarge(maxBytes: number | undefined): void {
+    if (this.#phase === 'over') return;
+    this.#size.refused(performance.now(), maxBytes);
+    this.#askForAnswer();
+  }
+
   /** The way to the peer changed: what was lost on the old one is sent again at once. */
   routeChanged(): void {
     if (this.#phase === 'over' || !this.#path.hasRoute) return;
+    this.#size.routeChanged();
+    this.#askForAnswer();
+  }
+
+  /** The answer shows what was lost before. */
+  #askForAnswer(): void {
     this.#quic.keepAlive();
     this.#host.schedule(this);
   }
@@ -231,6 +253,7 @@ export class StreamConnection {
     const stream = new QuicStream(this.ends, this.#quic.peerCertificates(), {
       wake: () => this.#host.schedule(this),
       abandon: () => this.#close(CLOSE.cancelled),
+      maxDatagram: () => this.maxDatagram,
     });
     this.#stream = stream;
     this.#listener.opened(stream);
@@ -253,20 +276,27 @@ export class StreamConnection {
   }
 
   #sendAll(): void {
+    const now = performance.now();
     for (;;) {
-      const room = this.#path.reserve();
+      const room = this.#path.reserve(
+        Math.max(MIN_DATAGRAM, Math.min(this.#size.next(now), this.#path.maxPayloadBytes)),
+      );
       if (room === undefined) {
         if (this.#path.hasRoute) this.#host.scheduleAfterDrain(this);
         return;
       }
       const length = this.#quic.send(room);
       if (length > 0 && this.#phase === 'handshake' && !this.#closing) {
-        this.#flight.sent(performance.now(), room.subarray(0, length));
+        this.#flight.sent(now, room.subarray(0, length));
       }
       this.#path.commit(length);
       if (length === 0) return;
+      this.#size.sent(length, now, this.#losses);
+      if (this.#size.wantsJudgement) this.#size.judge(now, this.#losses());
     }
   }
+
+  readonly #losses = (): QuicLosses => this.#quic.losses();
 
   #sendAgain(datagrams: readonly Buffer[]): void {
     for (const datagram of datagrams) {
@@ -321,7 +351,10 @@ export class StreamConnection {
   #handleTime(now: number): void {
     if (now >= this.#phaseEndsAt) this.#phaseTimedOut();
     if (this.#phase === 'over') return;
-    if (this.#quic.timeout() === 0) this.#quic.handleTimeout();
+    if (this.#quic.timeout() === 0) {
+      this.#quic.handleTimeout();
+      this.#size.timedOut(now, this.#losses());
+    }
     if (now >= this.#flight.dueAt) this.#sendAgain(this.#flight.repeat(now));
     if (now >= this.#keepAliveAt) {
       this.#keepAliveAt = now + KEEP_ALIVE_MS;

@@ -1,10 +1,11 @@
 import type { TlsServer } from '@receptorjs/certificates';
-import type {
-  Advertisement,
-  DatagramSocket,
-  MeshNode,
-  ServiceDescription,
-  WorkCommand,
+import {
+  PROBLEM_TEXT,
+  type Advertisement,
+  type DatagramSocket,
+  type MeshNode,
+  type ServiceDescription,
+  type WorkCommand,
 } from '@receptorjs/netceptor';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
@@ -71,8 +72,11 @@ export class StreamListener {
     this.#socket.on('message', (payload, fromNode, fromService) => {
       this.#receive(payload, fromNode, fromService);
     });
-    this.#socket.on('unreachable', ({ problem, toNode, toService }) => {
-      if (problem === 'service unknown') this.#peerGone(toNode, toService);
+    this.#socket.on('unreachable', ({ problem, toNode, toService, maxPayloadBytes }) => {
+      if (problem === PROBLEM_TEXT['service-unknown']) this.#peerGone(toNode, toService);
+      if (problem === PROBLEM_TEXT['message-too-long']) {
+        this.#connections.get(keyOf(toNode, toService))?.tooLarge(maxPayloadBytes);
+      }
     });
     this.#description = {
       connectionType: this.#tls === undefined ? 1 : 2,
@@ -112,7 +116,7 @@ export class StreamListener {
   }
 
   #receive(payload: Buffer, fromNode: string, fromService: string): void {
-    const key = `${fromNode}\0${fromService}`;
+    const key = keyOf(fromNode, fromService);
     const known = this.#connections.get(key);
     if (known !== undefined && belongsTo(payload, known)) {
       known.receive(payload);
@@ -150,9 +154,13 @@ export class StreamListener {
 
   #peerGone(node: string, service: string): void {
     this.#connections
-      .get(`${node}\0${service}`)
+      .get(keyOf(node, service))
       ?.fail(new StreamError('service-gone', 'the peer no longer knows the stream'));
   }
+}
+
+function keyOf(node: string, service: string): string {
+  return `${node}\0${service}`;
 }
 
 /** Whether a datagram can be one of the connection's: one that is no part of a handshake must carry its ID. */

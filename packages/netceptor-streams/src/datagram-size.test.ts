@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DatagramSize } from './datagram-size.js';
+import type { MeshStream } from './mesh-stream.js';
+import { MAX_DATAGRAM, MIN_DATAGRAM } from './quic-engine.js';
+import { linkNodes, type LinkLimits } from './test-link.js';
+import { echo, member, reach, type Member } from './test-mesh.js';
+
+/** Bytes of a data message's header. */
+const HEADER = 36;
+
+describe('the size of datagrams', () => {
+  let near: Member;
+  let hop: Member;
+  let far: Member;
+  let second: LinkLimits;
+
+  beforeEach(async () => {
+    near = member('near');
+    hop = member('hop');
+    far = member('far');
+    linkNodes(near.node, hop.node);
+    second = linkNodes(hop.node, far.node);
+    await reach(near, 'far');
+    await reach(far, 'near');
+    await far.streams.listen('echo', {}, echo);
+  });
+
+  /** Sends bytes there and back. */
+  async function carry(stream: MeshStream, size: number): Promise<void> {
+    const sent = randomBytes(size);
+    stream.write(sent);
+    const chunks: Buffer[] = [];
+    for (let got = 0; got < size;) {
+      const chunk = stream.read() as Buffer | null;
+      if (chunk === null) await once(stream, 'readable');
+      else {
+        chunks.push(chunk);
+        got += chunk.length;
+      }
+    }
+    expect(Buffer.concat(chunks).equals(sent)).toBe(true);
+  }
+
+  it('is what both ends take where the way carries it', async () => {
+    const stream = await near.streams.dial('far', 'echo');
+    await carry(stream, 1_000_000);
+    expect(stream.maxDatagram).toBe(MAX_DATAGRAM);
+    expect(second.longest).toBe(MAX_DATAGRAM + HEADER);
+  });
+
+  it('becomes what a node of ours on the way says that it carries', async () => {
+    second.maxMessageBytes = 5_000 + HEADER;
+    const stream = await near.streams.dial('far', 'echo');
+    await carry(stream, 1_000_000);
+    expect(stream.maxDatagram).toBe(5_000);
+    expect(second.longest).toBe(5_000 + HEADER);
+  });
+
+  it('falls when the way becomes narrower, and rises when the route changes', async () => {
+    const stream = await near.streams.dial('far', 'echo');
+    await carry(stream, 100_000);
+    second.maxMessageBytes = 3_000 + HEADER;
+    await carry(stream, 300_000);
+    expect(stream.maxDatagram).toBe(3_000);
+    linkNodes(near.node, far.node);
+    while (stream.maxDatagram !== MAX_DATAGRAM) await once(near.node, 'route');
+    await carry(stream, 300_000);
+    expect(stream.maxDatagram).toBe(MAX_DATAGRAM);
+  });
+
+  it('is 1,200 bytes where larger ones vanish without a word', async () => {
+    second.swallowsFrom = 2_000;
+    const stream = await near.streams.dial('far', 'echo');
+    await carry(stream, 300_000);
+    expect(stream.maxDatagram).toBe(MIN_DATAGRAM);
+    expect(second.longest).toBeLessThan(2_000);
+  }, 20_000);
+
+  it('rises again when larger ones no longer vanish', async () => {
+    second.swallowsFrom = 2_000;
+    const stream = await near.streams.dial('far', 'echo');
+    await carry(stream, 300_000);
+    second.swallowsFrom = Infinity;
+    while (stream.maxDatagram !== MAX_DATAGRAM) await carry(stream, 100_000);
+    expect(second.longest).toBe(MAX_DATAGRAM + HEADER);
+  }, 30_000);
+
+  it('is no less than QUIC needs: a dial over a link that carries less says so', async () => {
+    second.maxMessageBytes = 1_000;
+    await expect(near.streams.dial('far', 'echo')).rejects.toMatchObject({
+      code: 'message-too-long',
+    });
+  });
+});
+
+describe('DatagramSize', () => {
+  const none = { datagrams: 0, bytes: 0 };
+
+  it('tries the large size by one datagram, later after each loss, and keeps what arrived', () => {
+    const size = new DatagramSize();
+    for (let count = 0; count < 3; count++) {
+      size.sent(MAX_DATAGRAM, 0, () => none);
+      size.timedOut(0, none);
+    }
+    expect(size.limit).toBe(MIN_DATAGRAM);
+    let now = 0;
+    const losses = { ...none };
+    for (const wait of [1_000, 2_000, 4_000, 8_000]) {
+      expect(size.next(now + wait - 1)).toBe(MIN_DATAGRAM);
+      expect(size.next(now + wait)).toBe(MAX_DATAGRAM);
+      now += wait;
+      size.sent(MAX_DATAGRAM, now, () => ({ ...losses }));
+      expect(size.next(now)).toBe(MIN_DATAGRAM);
+      losses.datagrams += 3;
+      losses.bytes += MAX_DATAGRAM + 2 * MIN_DATAGRAM;
+      now += 1_000;
+      size.judge(now, { ...losses });
+      expect(size.limit).toBe(MIN_DATAGRAM);
+    }
+    now += 16_000;
+    expect(size.next(now)).toBe(MAX_DATAGRAM);
+    size.sent(MAX_DATAGRAM, now, () => ({ ...losses }));
+    losses.datagrams += 2;
+    losses.bytes += 2 * MIN_DATAGRAM;
+    size.judge(now + 1_000, { ...losses });
+    expect(size.limit).toBe(MAX_DATAGRAM);
+  });
+
+  it('is not disturbed by ordinary losses', () => {
+    const size = new DatagramSize();
+    for (let count = 1; count <= 1_000; count++) {
+      size.sent(MAX_DATAGRAM, count, () => none);
+      const lost = Math.floor(count / 2);
+      size.received();
+      size.judge(count, { datagrams: lost, bytes: lost * MAX_DATAGRAM });
+    }
+    expect(size.limit).toBe(MAX_DATAGRAM);
+  });
+});
