@@ -23,7 +23,7 @@ export interface LinkSurroundings {
   readonly agenda: Agenda;
   readonly random: () => number;
   /** A message of so many bytes is on its way, the first of them `type`. */
-  count(type: number | undefined, bytes: number): void;
+  readonly count: (type: number | undefined, bytes: number) => void;
 }
 
 /** A link between two simulated nodes: while it is up a connection, or a wait for the next. It alone writes its fields. */

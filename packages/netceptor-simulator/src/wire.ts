@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES, type LinkTransport } from '@receptorjs/netceptor';
+import type { LinkTransport } from '@receptorjs/netceptor';
 import type { Agenda, Due } from './agenda.js';
 import type { LinkConditions } from './link-conditions.js';
 import { SendingLine } from './sending-line.js';

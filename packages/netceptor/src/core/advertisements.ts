@@ -1,4 +1,4 @@
-import { firstFields, readFirstFields } from '../wire/first-fields.js';
+import { FirstFields } from '../wire/first-fields.js';
 import { MESSAGE_TYPE } from '../wire/message-type.js';
 import { formatRfc3339, parseRfc3339 } from '../wire/rfc3339.js';
 import {
@@ -23,8 +23,6 @@ const EXPIRE_AFTER_MS = 210_000;
 /** The most bytes of advertisements sent to a new neighbour. */
 const MAX_INTRODUCTION_BYTES = 524_288;
 
-const NAME_OF_SERVICE = firstFields(MESSAGE_TYPE.serviceAdvertisement, 'Service');
-
 /** What a node says about its service. */
 export interface ServiceDescription {
   readonly connectionType: ConnectionType;
@@ -48,6 +46,7 @@ export class Advertisements {
   readonly #own = new Map<string, OwnService>();
   /** A withdrawn service stays as a mark against older advertisements until it expires. */
   readonly #received = new ReceivedAdvertisements();
+  readonly #fields = new FirstFields(MESSAGE_TYPE.serviceAdvertisement, 'Service');
   readonly #announcement: Coalescer;
   #lastTime = 0n;
 
@@ -97,9 +96,8 @@ export class Advertisements {
 
   /** Whether the message `chunk[start..end)` is, byte for byte, the last taken of its service, as most copies in a flood are. */
   isRepeat(chunk: Buffer, start: number, end: number): boolean {
-    const name = readFirstFields(NAME_OF_SERVICE, chunk, start, end);
-    if (name === undefined) return false;
-    const known = this.#received.get(...name)?.message;
+    if (!this.#fields.find(chunk, start, end)) return false;
+    const known = this.#received.withHash(this.#fields.bothHash)?.message;
     return known?.length === end - start && known.compare(chunk, start, end) === 0;
   }
 

@@ -1,3 +1,4 @@
+import { hashText } from '../wire/first-fields.js';
 import { hashNodeId, type Hash64 } from '../wire/highway-hash.js';
 import type { LinkTransport } from './link-transport.js';
 
@@ -58,6 +59,8 @@ export class NodeRecord {
 export class NodeTable {
   readonly #byId = new Map<string, NodeRecord>();
   readonly #byLow = new Map<number, NodeRecord>();
+  /** By `hashText` of the ID; of nodes with the same hash only one. */
+  readonly #byText = new Map<number, NodeRecord>();
   readonly #byPlace: (NodeRecord | undefined)[] = [];
   readonly #freePlaces: number[] = [];
   /** The nodes whose edges are not those of their connections, since these changed or name nodes that are not known. */
@@ -75,6 +78,11 @@ export class NodeTable {
 
   get(nodeId: string): NodeRecord | undefined {
     return this.#byId.get(nodeId);
+  }
+
+  /** A node whose ID has this hash; see `hashText`. It may be another one than the one looked for. */
+  withHash(hash: number): NodeRecord | undefined {
+    return this.#byText.get(hash);
   }
 
   /** The node at a place. */
@@ -99,6 +107,7 @@ export class NodeTable {
     record.sameLow = this.#byLow.get(record.hash.low);
     this.#byLow.set(record.hash.low, record);
     this.#byId.set(nodeId, record);
+    this.#byText.set(hashText(nodeId), record);
     record.place = this.#freePlaces.pop() ?? this.#byPlace.length;
     this.#byPlace[record.place] = record;
     return record;
@@ -149,6 +158,7 @@ export class NodeTable {
     const record = this.#byId.get(nodeId);
     if (record === undefined) return;
     this.#byId.delete(nodeId);
+    this.#byText.delete(hashText(nodeId));
     this.#byPlace[record.place] = undefined;
     this.#freePlaces.push(record.place);
     this.#unresolved.delete(record);

@@ -1,3 +1,4 @@
+import { hashText } from '../wire/first-fields.js';
 import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
 
 /** The most advertisements and withdrawals kept, and their most bytes. */
@@ -56,6 +57,8 @@ class Share {
 export class ReceivedAdvertisements {
   readonly #byNode = new Map<string, Share>();
   readonly #byNeighbour = new Map<string, Share>();
+  /** By `hashText` of node and service; of those with the same hash only one. */
+  readonly #byText = new Map<number, ReceivedAdvertisement>();
   #size = 0;
   #bytes = 0;
 
@@ -75,6 +78,7 @@ export class ReceivedAdvertisements {
     const kept = before === undefined ? item : { ...item, via: before.via };
     const ofNode = shareOf(this.#byNode, nodeId);
     ofNode.set(service, kept);
+    this.#byText.set(textHash(kept), kept);
     shareOf(this.#byNeighbour, kept.via).set(keyOf(kept), kept);
     this.#size++;
     this.#bytes += kept.message.length;
@@ -101,12 +105,18 @@ export class ReceivedAdvertisements {
     const known = ofNode?.items.get(service);
     if (ofNode === undefined || known === undefined) return;
     ofNode.delete(service);
+    this.#byText.delete(textHash(known));
     if (ofNode.items.size === 0) this.#byNode.delete(nodeId);
     const ofNeighbour = this.#byNeighbour.get(known.via);
     ofNeighbour?.delete(keyOf(known));
     if (ofNeighbour?.items.size === 0) this.#byNeighbour.delete(known.via);
     this.#size--;
     this.#bytes -= known.message.length;
+  }
+
+  /** One whose node and service have this hash; see `hashText`. It may be another one than the one looked for. */
+  withHash(hash: number): ReceivedAdvertisement | undefined {
+    return this.#byText.get(hash);
   }
 
   /** Those of one node. */
@@ -132,6 +142,9 @@ function shareOf(shares: Map<string, Share>, name: string): Share {
   if (share === undefined) shares.set(name, (share = new Share()));
   return share;
 }
+
+const textHash = ({ advertisement: { nodeId, service } }: ReceivedAdvertisement): number =>
+  hashText(service, hashText(nodeId));
 
 const keyOf = ({ advertisement: { nodeId, service } }: ReceivedAdvertisement): string =>
   `${nodeId}\0${service}`;

@@ -1,4 +1,4 @@
-import { firstFields, readFirstFields } from '../wire/first-fields.js';
+import { FirstFields } from '../wire/first-fields.js';
 import { MESSAGE_TYPE } from '../wire/message-type.js';
 import { encodeRoutingUpdate, type RoutingUpdate } from '../wire/routing-update.js';
 import { isNodeId } from '../wire/node-id.js';
@@ -32,7 +32,6 @@ const MAX_UPDATE_ID = 64;
  * which of the others tell their new neighbours what they know.
  */
 const UPDATE_ID_LENGTH = 12;
-const NAME_OF_UPDATE = firstFields(MESSAGE_TYPE.routingUpdate, 'UpdateID');
 /** An objection to a second node with this ID is made at most once in so long. */
 const OBJECTION_REST_MS = 1000;
 /** The most bytes of other nodes' updates sent to a new neighbour; what is left out comes with their next update. */
@@ -53,6 +52,7 @@ export class Routing {
   readonly #neighbours: Neighbours;
   readonly #environment: Environment;
   readonly #emit: EmitEvent;
+  readonly #fields = new FirstFields(MESSAGE_TYPE.routingUpdate, 'UpdateID');
   readonly #seen = new SeenUpdates();
   readonly #held = new HeldUpdates();
   readonly #announcement: Coalescer;
@@ -138,8 +138,10 @@ export class Routing {
    * from. Most of what floods through a mesh is; looking at the first few fields costs little.
    */
   isRepeat(chunk: Buffer, start: number, end: number, from: string): boolean {
-    const [nodeId, updateId] = readFirstFields(NAME_OF_UPDATE, chunk, start, end) ?? [from, ''];
-    return nodeId !== from && this.#nodes.get(nodeId)?.updateId === updateId;
+    if (!this.#fields.find(chunk, start, end)) return false;
+    const record = this.#nodes.withHash(this.#fields.nodeHash);
+    if (record?.updateId === undefined || record.id === from) return false;
+    return this.#fields.secondIs(record.updateId) && this.#fields.nodeIs(record.id);
   }
 
   /** Takes an update that arrived from an established neighbour and hands it on. */

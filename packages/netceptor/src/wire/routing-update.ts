@@ -20,24 +20,28 @@ export interface RoutingUpdate {
   readonly suspectedDuplicate: bigint;
   /** What the node does with a link beyond the original; see `LINK_VERSION`. Undefined for the original's nodes. */
   readonly linkVersion?: number | undefined;
-  /** `connections` as text, where they came in the usual form and can be handed on as they are. */
-  readonly connectionsJson?: string | undefined;
+  /** Its text up to the forwarding node, where it came in the usual form: who hands it on need not write that anew. */
+  readonly head?: string | undefined;
 }
 
 /** The message for a routing update. The link version is for neighbours only: who hands an update on leaves it out. */
 export function encodeRoutingUpdate(update: RoutingUpdate): Buffer {
   const { linkVersion } = update;
-  const connections =
-    update.connectionsJson ??
-    encodeMap([...update.connections].map(([node, cost]) => [node, JSON.stringify(cost)] as const));
   const isOwn = linkVersion !== undefined && update.nodeId === update.forwardingNode;
   return frameJson(
     MESSAGE_TYPE.routingUpdate,
-    `{"NodeID":${encodeString(update.nodeId)},"UpdateID":${encodeString(update.updateId)}` +
-      `,"UpdateEpoch":${update.epoch.toString()},"UpdateSequence":${update.sequence.toString()}` +
-      `,"Connections":${connections},"ForwardingNode":${encodeString(update.forwardingNode)}` +
+    `${update.head ?? headOf(update)}${encodeString(update.forwardingNode)}` +
       `,"SuspectedDuplicate":${update.suspectedDuplicate.toString()}` +
       (isOwn ? `,"LinkVersion":${linkVersion}}` : '}'),
+  );
+}
+
+function headOf({ nodeId, updateId, epoch, sequence, connections }: RoutingUpdate): string {
+  const links = [...connections].map(([node, cost]) => [node, JSON.stringify(cost)] as const);
+  return (
+    `{"NodeID":${encodeString(nodeId)},"UpdateID":${encodeString(updateId)}` +
+    `,"UpdateEpoch":${epoch.toString()},"UpdateSequence":${sequence.toString()}` +
+    `,"Connections":${encodeMap(links)},"ForwardingNode":`
   );
 }
 
@@ -45,8 +49,8 @@ export function encodeRoutingUpdate(update: RoutingUpdate): Buffer {
 const PLAIN = '"([^"\\\\<>&\\u0000-\\u001f\\u2028\\u2029]*)"';
 /** An update as both implementations write it. */
 const USUAL_FORM = new RegExp(
-  `^\\{"NodeID":${PLAIN},"UpdateID":${PLAIN},"UpdateEpoch":(\\d{1,19}),"UpdateSequence":(\\d{1,19})` +
-    `,"Connections":(\\{[^}\\\\<>&\\u0000-\\u001f\\u2028\\u2029]*\\}),"ForwardingNode":${PLAIN}` +
+  `^(\\{"NodeID":${PLAIN},"UpdateID":${PLAIN},"UpdateEpoch":(\\d{1,19}),"UpdateSequence":(\\d{1,19})` +
+    `,"Connections":(\\{[^}\\\\<>&\\u0000-\\u001f\\u2028\\u2029]*\\}),"ForwardingNode":)${PLAIN}` +
     `,"SuspectedDuplicate":(\\d{1,19})(?:,"LinkVersion":(\\d{1,9}))?\\}$`,
 );
 /** One item of the connections, with the comma or bracket in front of it. */
@@ -68,9 +72,9 @@ export function decodeRoutingUpdate(json: string): RoutingUpdate {
 function decodeUsualForm(json: string): RoutingUpdate | undefined {
   const match = USUAL_FORM.exec(json);
   if (match === null) return undefined;
-  const [, nodeId = '', updateId = '', epoch = '', sequence = '', connectionsJson = ''] = match;
-  const [, , , , , , forwardingNode = '', suspectedDuplicate = '', linkVersion] = match;
-  const connections = usualConnections(connectionsJson);
+  const [, head, nodeId = '', updateId = '', epoch = '', sequence = '', links = ''] = match;
+  const [, , , , , , , forwardingNode = '', suspectedDuplicate = '', linkVersion] = match;
+  const connections = usualConnections(links);
   if (connections === undefined) return undefined;
   return {
     nodeId,
@@ -81,7 +85,7 @@ function decodeUsualForm(json: string): RoutingUpdate | undefined {
     forwardingNode,
     suspectedDuplicate: suspectedDuplicate === '0' ? 0n : BigInt(suspectedDuplicate),
     linkVersion: linkVersion === undefined ? undefined : Number(linkVersion),
-    connectionsJson,
+    head,
   };
 }
 
