@@ -1,5 +1,4 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { MeshServiceError } from './errors.js';
 
 /** How a local connection is opened. */
@@ -20,27 +19,10 @@ export const defaultConnectTimeoutMs = 30_000;
  * @throws MeshServiceError `connect-failed` when it takes too long or is given up; the system's own error otherwise
  */
 export function openConnection(where: NetConnectOpts, options: OpenOptions): Promise<Socket> {
-  return opened(connect({ ...where, allowHalfOpen: true }), 'connect', options);
+  return opened(connect({ ...where, allowHalfOpen: true }), options);
 }
 
-/**
- * Opens a connection of TLS that can be half closed; resolves when the handshake is done.
- *
- * @throws as {@link openConnection}; errors of the handshake as they are
- */
-export function openTlsConnection(where: ConnectionOptions, options: OpenOptions): Promise<Socket> {
-  const halfOpen: ConnectionOptions & { allowHalfOpen: boolean } = {
-    ...where,
-    allowHalfOpen: true,
-  };
-  return opened(connectTls(halfOpen), 'secureConnect', options);
-}
-
-function opened(
-  socket: Socket,
-  ready: 'connect' | 'secureConnect',
-  { name, timeoutMs, signal }: OpenOptions,
-): Promise<Socket> {
+function opened(socket: Socket, { name, timeoutMs, signal }: OpenOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       clearTimeout(timer);
@@ -62,7 +44,7 @@ function opened(
       settle(new MeshServiceError('connect-failed', text));
     }, timeoutMs);
     socket.once('error', settle);
-    socket.once(ready, () => {
+    socket.once('connect', () => {
       settle();
     });
     if (signal.aborted) onAbort();

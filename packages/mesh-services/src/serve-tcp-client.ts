@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { connectTls, type TlsClient } from '@receptorjs/certificates';
 import { Connections } from './connections.js';
 import { hostPort } from './host-port.js';
 import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
@@ -16,8 +18,10 @@ export interface TcpClientOptions {
   /** Where each stream is carried to. */
   readonly host: string;
   readonly port: number;
+  /** Speaks TLS with what it connects to, which is judged by `host`. It stays the caller's to close. */
+  readonly tls?: TlsClient | undefined;
   readonly log?: Logger | undefined;
-  /** Milliseconds a TCP connection may take to open. Default 30,000. */
+  /** Milliseconds a TCP connection may take to open, its TLS handshake included. Default 30,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Connections carried at once; further ones are closed. Default 4,096. */
   readonly maxConnections?: number | undefined;
@@ -33,7 +37,14 @@ export async function serveTcpClient(
   options: TcpClientOptions,
 ): Promise<RunningService> {
   const { service, host, port, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
+  const { tls } = options;
   const address = hostPort(host, port);
+  const open = async (signal: AbortSignal): Promise<Socket> => {
+    const opening = { name: address, timeoutMs, signal };
+    if (!tls) return openConnection({ host, port, noDelay: true }, opening);
+    const socket = await connectTls(tls, { host, port, timeoutMs, signal });
+    return socket.setNoDelay(true);
+  };
   const connections = new Connections(
     `tcp-client ${service} to ${address}`,
     options.maxConnections ?? defaultMaxConnections,
@@ -41,9 +52,7 @@ export async function serveTcpClient(
   );
   const tags = { type: 'TCP Proxy', address };
   const listener = await streams.listen(service, { tags }, (stream) => {
-    connections.carry(stream, (signal) =>
-      openConnection({ host, port, noDelay: true }, { name: address, timeoutMs, signal }),
-    );
+    connections.carry(stream, open);
   });
   return {
     address,

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
 import { Connections } from './connections.js';
 import { hostPort } from './host-port.js';
 import { startListening, stopListening } from './local-listener.js';
@@ -18,13 +19,16 @@ export interface TcpServerOptions {
   readonly host?: string | undefined;
   readonly remoteNode: string;
   readonly remoteService: string;
+  /** Clients speak TLS with this configuration. It stays the caller's to close. */
+  readonly tls?: TlsServer | undefined;
   readonly log?: Logger | undefined;
   /** Connections carried at once; further ones are closed. Default 4,096. */
   readonly maxConnections?: number | undefined;
 }
 
 /**
- * Accepts TCP connections here and carries each to a service of a node.
+ * Accepts TCP connections here and carries each to a service of a node. With TLS, a client is heard by the node only
+ * when its handshake is done.
  *
  * @throws MeshServiceError `listen-failed`
  */
@@ -35,18 +39,55 @@ export async function serveTcpServer(
   const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
   const what = `tcp-server ${hostPort(host, port)} to ${remoteNode}:${remoteService}`;
-  const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const max = options.maxConnections ?? defaultMaxConnections;
+  const connections = new Connections(what, max, log);
+  const accept = (socket: Socket): void => {
     connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
-  });
+  };
+  const sockets = new Set<Socket>();
+  const server = options.tls
+    ? tlsServer(options.tls, { what, max, log, accept, sockets })
+    : createServer({ allowHalfOpen: true, noDelay: true }, accept);
   await startListening(server, { port, host }, what, log);
   const bound = server.address();
   return {
     address: hostPort(host, typeof bound === 'object' && bound ? bound.port : port),
     close: async () => {
       const stopped = stopListening(server);
+      for (const socket of sockets) socket.destroy();
       await connections.close();
       await stopped;
     },
   };
+}
+
+/** A server for TLS; its connections count from before their handshake, which happens before they are accepted. */
+function tlsServer(
+  tls: TlsServer,
+  part: {
+    readonly what: string;
+    readonly max: number;
+    readonly log: Logger;
+    readonly accept: (socket: Socket) => void;
+    /** All connections, those in their handshake too; written by the server only. */
+    readonly sockets: Set<Socket>;
+  },
+): Server {
+  const { what, max, log, accept, sockets } = part;
+  const server = createTlsServer(tls, {
+    accepted: accept,
+    refused: (error) => {
+      log.warning(`${what}: client refused: ${error.message}`);
+    },
+  });
+  server.maxConnections = max;
+  server.on('drop', () => {
+    log.warning(`${what}: connection refused, ${max} are open`);
+  });
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return server;
 }

@@ -103,15 +103,16 @@ export class TunDevice {
   }
 
   async #read(listener: TunListener): Promise<void> {
-    const descriptors = Buffer.alloc(16);
-    const view = new DataView(descriptors.buffer, descriptors.byteOffset, descriptors.length);
-    for (const [at, descriptor] of [this.#descriptor, this.#wake].entries()) {
-      new Int32Array(descriptors.buffer, descriptors.byteOffset + at * 8, 1).set([descriptor]);
-      new Int16Array(descriptors.buffer, view.byteOffset + at * 8 + 4, 1).set([POLLIN]);
-    }
+    // two of struct pollfd: the descriptor, what is waited for, what came
+    const fields = new Int16Array(8);
+    new Int32Array(fields.buffer, 0, 1).set([this.#descriptor]);
+    new Int32Array(fields.buffer, 8, 1).set([this.#wake]);
+    fields.set([POLLIN], 2);
+    fields.set([POLLIN], 6);
+    const descriptors = Buffer.from(fields.buffer);
     while (!this.#closed) {
       let taken = 0;
-      for (; taken < batch && !this.#closed; taken += 1) {
+      for (; taken < batch; taken += 1) {
         const length = this.#native.read(this.#descriptor, this.#buffer, this.#buffer.length);
         if (length <= 0) {
           const code = this.#native.lastError();
