@@ -11,6 +11,8 @@ const MAX_ROUNDS = 8;
 export class PumpSchedule implements ConnectionHost {
   readonly room = new ReadRoom();
   #due = new Set<StreamConnection>();
+  /** Those that wait for links: without having sent anything in their last turn, and with. */
+  #starved = new Set<StreamConnection>();
   #blocked = new Set<StreamConnection>();
   #scheduled = false;
   #rounds = 0;
@@ -24,13 +26,14 @@ export class PumpSchedule implements ConnectionHost {
     else setImmediate(this.#run);
   }
 
-  scheduleAfterDrain(connection: StreamConnection): void {
-    this.#blocked.add(connection);
+  scheduleAfterDrain(connection: StreamConnection, hasSent: boolean): void {
+    (hasSent ? this.#blocked : this.#starved).add(connection);
   }
 
-  /** Links take data again: those that waited go first come, first served. */
+  /** Links take data again: those that got nothing last time come before those that filled the links. */
   drained(): void {
-    const waiting = this.#blocked;
+    const waiting = [...this.#starved, ...this.#blocked];
+    this.#starved = new Set();
     this.#blocked = new Set();
     for (const connection of waiting) this.schedule(connection);
   }

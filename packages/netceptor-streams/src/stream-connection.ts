@@ -15,6 +15,8 @@ const FIRST_BYTE_MS = 60_000;
 const KEEP_ALIVE_MS = 15_000;
 /** How long a connection stays after both ends ended the stream, for a peer that loses what it has not read when told of the end. */
 const LINGER_MS = 10_000;
+/** How much a connection sends before the others get their turn, in bytes. */
+const TURN_BYTES = 65_536;
 /** How long what was received stays readable once the connection is gone. */
 const UNREAD_MS = 30_000;
 /** What a dialler writes first, so that the listener sees the stream: no part of its content. */
@@ -36,8 +38,8 @@ export interface ConnectionHost {
   readonly room: ReadRoom;
   /** Calls {@link StreamConnection.pump} soon, once for any number of calls. */
   schedule(connection: StreamConnection): void;
-  /** Schedules the connection when links take data again. */
-  scheduleAfterDrain(connection: StreamConnection): void;
+  /** Schedules the connection when links take data again, behind those that have sent nothing in their last turn. */
+  scheduleAfterDrain(connection: StreamConnection, hasSent: boolean): void;
 }
 
 /** What a connection tells its dialler or listener. */
@@ -277,12 +279,16 @@ export class StreamConnection {
 
   #sendAll(): void {
     const now = performance.now();
-    for (;;) {
+    for (let sent = 0; ;) {
+      if (sent >= TURN_BYTES) {
+        this.#host.schedule(this);
+        return;
+      }
       const room = this.#path.reserve(
         Math.max(MIN_DATAGRAM, Math.min(this.#size.next(now), this.#path.maxPayloadBytes)),
       );
       if (room === undefined) {
-        if (this.#path.hasRoute) this.#host.scheduleAfterDrain(this);
+        if (this.#path.hasRoute) this.#host.scheduleAfterDrain(this, sent > 0);
         return;
       }
       const length = this.#quic.send(room);
@@ -291,6 +297,7 @@ export class StreamConnection {
       }
       this.#path.commit(length);
       if (length === 0) return;
+      sent += length;
       this.#size.sent(length, now, this.#losses);
       if (this.#size.wantsJudgement) this.#size.judge(now, this.#losses());
     }
