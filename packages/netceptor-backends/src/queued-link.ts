@@ -2,6 +2,7 @@ import {
   MAX_MESSAGE_BYTES,
   type LinkOptions,
   type LinkReceiver,
+  type LinkTraffic,
   type LinkTransport,
   type MeshNode,
 } from '@receptorjs/netceptor';
@@ -24,14 +25,6 @@ export interface Carrier {
   end(): void;
   /** Closes at once. */
   destroy(reason: string): void;
-}
-
-/** What went over a link since it was opened, without framing. */
-export interface LinkStats {
-  readonly receivedBytes: number;
-  readonly receivedMessages: number;
-  readonly sentBytes: number;
-  readonly sentMessages: number;
 }
 
 /**
@@ -77,7 +70,7 @@ export class QueuedLink implements LinkTransport {
     return this.#receiver.wasEstablished;
   }
 
-  stats(): LinkStats {
+  traffic(): LinkTraffic {
     return {
       receivedBytes: this.#receivedBytes,
       receivedMessages: this.#receivedMessages,

@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
 import { hostPort } from './address.js';
-import { connectFailed, type SocketTarget } from './connect-socket.js';
+import { connectFailed, STAGE_MS, type SocketTarget } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
 import {
@@ -29,8 +29,8 @@ export interface UdpDialerOptions extends DialOptions, SocketTarget {}
 export function dialUdp(node: MeshNode, options: UdpDialerOptions): Promise<Dialer> {
   const address = hostPort(options.host, options.port);
   let attempts = 0;
-  return startDialer(node, options, address, async () => {
-    const socket = await connectUdp(options, attempts++, address);
+  return startDialer(node, options, address, async (signal) => {
+    const socket = await connectUdp(options, attempts++, address, signal);
     let destroyed = false;
     return {
       get destroyed() {
@@ -50,10 +50,14 @@ async function connectUdp(
   { host, port }: SocketTarget,
   attempt: number,
   address: string,
+  signal: AbortSignal,
 ): Promise<Socket> {
   let socket: Socket | undefined;
   try {
-    const addresses = await udpAddresses(host);
+    const addresses = await Promise.race([
+      udpAddresses(host),
+      fired(AbortSignal.any([signal, AbortSignal.timeout(STAGE_MS)])),
+    ]);
     const target = addresses[attempt % addresses.length];
     if (target === undefined) throw new Error(`${host} has no address`);
     socket = makeUdpSocket(target.family);
@@ -66,6 +70,15 @@ async function connectUdp(
     socket?.close();
     throw connectFailed(address, cause);
   }
+}
+
+/** Rejects when a signal fires. */
+function fired(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = (): void => reject(new Error('its name was not resolved in time'));
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give, { once: true });
+  });
 }
 
 function openUdpLink(

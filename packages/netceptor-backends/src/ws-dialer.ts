@@ -82,6 +82,8 @@ async function openWebSocket(
   const ws = new WebSocket(url, {
     ...WS_OPTIONS,
     createConnection: () => socket,
+    // Masks keep intermediaries from taking content for HTTP. Under TLS none sees it, and a mask of zeros costs nothing.
+    ...(tls === undefined ? {} : { generateMask: (mask: Buffer) => void mask.fill(0) }),
     handshakeTimeout: STAGE_MS,
     headers,
     origin: `${tls === undefined ? 'http' : 'https'}://${url.host}`,

@@ -32,6 +32,11 @@ async function statusOf(url: string, headers: Record<string, string> = {}): Prom
 }
 
 describe('a WebSocket listener', () => {
+  it('D14: takes every path when it has none of its own', async () => {
+    const { address } = await listen();
+    expect(await statusOf(`ws://${host}:${address.port}/any`)).toBe(101);
+  });
+
   it.each([
     ['/', '/', 101],
     ['/', '/any/other', 101],

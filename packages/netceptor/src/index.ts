@@ -40,7 +40,7 @@ export type { Environment } from './core/environment.js';
 export type { LinkInfo } from './core/link-info.js';
 export type { LinkOptions } from './core/link-options.js';
 export type { LinkSession } from './core/link-session.js';
-export type { LinkTransport } from './core/link-transport.js';
+export type { LinkTraffic, LinkTransport } from './core/link-transport.js';
 export { parseFirewallRules } from './core/firewall-rules.js';
 export type { FirewallAction, FirewallRule, FirewallSubject } from './core/firewall-rules.js';
 export type { FirewallMatch } from './core/firewall.js';

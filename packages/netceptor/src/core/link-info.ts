@@ -1,4 +1,5 @@
 import type { LinkHealth } from './link-health.js';
+import type { LinkTraffic } from './link-transport.js';
 import type { Neighbour } from './neighbours.js';
 
 /** An established link, as it is now. */
@@ -22,6 +23,8 @@ export interface LinkInfo {
   readonly rttLeastMs?: number;
   /** The largest message the link carries at present, in bytes; undefined when it carries the mesh's largest. */
   readonly maxMessageBytes?: number;
+  /** Undefined where the backend does not count. */
+  readonly traffic?: LinkTraffic;
 }
 
 /** Puts together what is known of a link; `now` is the core's clock, `wallTime` the calendar at the same moment. */
@@ -47,5 +50,6 @@ export function describeLink(
       rttLeastMs: roundTrip.least,
     }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+    ...(transport.traffic !== undefined && { traffic: transport.traffic() }),
   };
 }

@@ -1,6 +1,15 @@
 import { DATA_HEADER_BYTES } from '../wire/data-header.js';
 import { MAX_PAYLOAD_BYTES } from '../wire/message-type.js';
 
+/** What went over a link since it was opened, framing aside. */
+export interface LinkTraffic {
+  readonly receivedBytes: number;
+  readonly receivedMessages: number;
+  /** Queued to be sent; what a closed or lossy link does not deliver counts. */
+  readonly sentBytes: number;
+  readonly sentMessages: number;
+}
+
 /**
  * The sending side of a link, as a backend provides it. Messages are whole; the backend adds its framing.
  *
@@ -31,6 +40,8 @@ export interface LinkTransport {
   commit(length: number): void;
   /** Sends what is queued, then closes. */
   close(): void;
+  /** Counts since the link was opened, where the backend keeps any. */
+  traffic?(): LinkTraffic;
 }
 
 /** The largest payload of a data message that a link carries at present, in bytes; the mesh's largest when there is no link. */
