@@ -70,7 +70,9 @@ const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 const after = await held();
 
-console.log(`streams opened and closed: ${total}, after ${warmUp} to begin with; ${atOnce} at once`);
+console.log(
+  `streams opened and closed: ${total}, after ${warmUp} to begin with; ${atOnce} at once`,
+);
 console.log(`handles: ${before.handles} before, ${after.handles} after`);
 console.log(
   `resident: ${before.residentMb.toFixed(1)} MB before, ${after.residentMb.toFixed(1)} MB after (${((after.residentMb / before.residentMb - 1) * 100).toFixed(1)} %)`,
