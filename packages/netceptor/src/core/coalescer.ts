@@ -24,6 +24,11 @@ export class Coalescer {
     this.#dueAt = Math.min(this.#dueAt, Math.max(now, this.#lastRun + rest));
   }
 
+  /** Like {@link request}, and not before `delay` milliseconds have passed, in which more may come. */
+  requestAfter(now: number, delay: number): void {
+    this.request(Math.max(now + delay, this.#lastRun + this.#rest));
+  }
+
   /** Like {@link request}, without the rest. */
   requestNow(now: number): void {
     this.#dueAt = Math.min(this.#dueAt, now);

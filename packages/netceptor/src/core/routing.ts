@@ -14,6 +14,8 @@ import { ShortestPaths, type FirstStep } from './shortest-paths.js';
 
 /** Shortest time between two updates of one's own. */
 const COALESCE_MS = 100;
+/** How long the news of a new link waits for that of others: a node that starts makes all of its links at once. */
+const LINK_UP_DELAY_MS = 20;
 /** Shortest time between two computations of the routes, and how it grows with the nodes: 50 ms at 1,000 of them. */
 const LEAST_COMPUTE_REST_MS = 10;
 const COMPUTE_REST_MS_PER_NODE = 0.05;
@@ -217,7 +219,7 @@ export class Routing {
       this.#emit({ type: 'routes-changed' });
     }
     this.#connections.set(neighbour.nodeId, neighbour.cost);
-    this.#announcement.request(now);
+    this.#announcement.requestAfter(now, LINK_UP_DELAY_MS);
     this.#computation.requestNow(now);
   }
 
