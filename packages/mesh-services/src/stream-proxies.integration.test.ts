@@ -111,7 +111,7 @@ const exits: Exit[] = [
     backend: (take) =>
       listening(createServer({ allowHalfOpen: true }, take), { path: socketPath() }),
     serve: (streams, server, log) =>
-      serveUnixClient(streams, { service, filename: String(server.address()), log }),
+      serveUnixClient(streams, { service, filename: server.address() as string, log }),
   },
   {
     name: 'tcp-client with TLS',
