@@ -1,9 +1,11 @@
 /**
- * Links for a mesh node. A backend opens connections and hands whole messages to the node; this one does so over TCP.
+ * Links for a mesh node over TCP, UDP and WebSocket, with and without TLS. A backend opens connections and hands whole
+ * messages to the node. Diallers try again when a link ends; all take costs and the peers that are allowed.
  *
  * ```ts
+ * import { TlsClient } from '@receptorjs/certificates';
  * import { MeshNode } from '@receptorjs/netceptor';
- * import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
+ * import { dialTcp, dialWebSocket, listenTcp } from '@receptorjs/netceptor-backends';
  *
  * const hop = new MeshNode({ nodeId: 'hop' });
  * const listener = await listenTcp(hop, { host: '127.0.0.1', port: 0 });
@@ -11,6 +13,9 @@
  * const near = new MeshNode({ nodeId: 'near' });
  * await dialTcp(near, listener.address);
  * near.once('link-up', ({ nodeId }) => console.log(`linked with ${nodeId}`));
+ *
+ * const tls = await TlsClient.load({ name: 'out', rootCas: 'ca.crt' }, { nodeId: 'near' });
+ * await dialWebSocket(near, { url: 'wss://mesh.example.org/receptor', tls, cost: 2 });
  * ```
  *
  * @packageDocumentation
