@@ -1,0 +1,58 @@
+import { fuzz } from '@receptorjs/tooling-fuzz';
+import { ControlServiceError } from './errors.js';
+import type { MeshHandler } from './handlers.js';
+import { connectTarget, explainReply, firewallReply, statusReply } from './mesh-commands.js';
+import { parseRequest } from './request.js';
+import { parseWorkRequest } from './work-request.js';
+
+const mesh: Pick<MeshHandler, 'status'> = {
+  status: () => ({
+    nodeId: 'a',
+    connections: [],
+    knownConnectionCosts: {},
+    routingTable: {},
+    advertisements: [],
+  }),
+};
+const facts = { version: '1', cpuCount: 1, memoryMiB: 1 };
+
+fuzz('control requests', {
+  corpus: [
+    'status',
+    '{"command":"status","requested_fields":["Version"]}',
+    'connect b control ',
+    '{"command":"connect","node":"b","service":"c","tls":"t"}',
+    'work submit b cat a b c',
+    '{"command":"work","subcommand":"submit","node":"b","worktype":"cat","params":"x","signwork":"true"}',
+    '{"command":"work","subcommand":"results","unitid":"abcdefgh","startpos":18446744073709551616}',
+    'work results abcdefgh 12',
+    'work cancel abcdefgh',
+    'explain b control tls',
+    '{"command":"firewall","fromnode":"a","fromservice":"x","tonode":"b","toservice":"c"}',
+  ],
+  run: async (input) => {
+    try {
+      const request = parseRequest(input.toString('utf8').split('\n')[0] ?? '');
+      const { signal } = new AbortController();
+      switch (request.command) {
+        case 'status':
+          statusReply(request, mesh as MeshHandler, facts);
+          break;
+        case 'connect':
+          connectTarget(request);
+          break;
+        case 'work':
+          return parseWorkRequest(request).verb;
+        case 'explain':
+          await explainReply(request, () => Promise.resolve({}), signal);
+          break;
+        case 'firewall':
+          firewallReply(request, () => ({}));
+      }
+      return request.form;
+    } catch (error) {
+      if (error instanceof ControlServiceError) return error.message.slice(0, 24);
+      throw error;
+    }
+  },
+});
