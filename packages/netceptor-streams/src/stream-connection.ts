@@ -1,11 +1,10 @@
 import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
 import { StreamError } from './errors.js';
-import { DatagramSize } from './datagram-size.js';
+import { DatagramSender } from './datagram-sender.js';
 import { cryptoError, describeEnd } from './describe-end.js';
-import { HandshakeFlight } from './handshake-flight.js';
 import type { StreamEnds } from './mesh-stream.js';
 import type { PeerJudge } from './peer-judge.js';
-import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicConnection, type QuicLosses } from './quic-engine.js';
+import { MAX_DATAGRAM, type QuicConnection } from './quic-engine.js';
 import { QuicStream } from './quic-stream.js';
 import type { ReadRoom } from './read-room.js';
 
@@ -15,8 +14,6 @@ const FIRST_BYTE_MS = 60_000;
 const KEEP_ALIVE_MS = 15_000;
 /** How long a connection stays after both ends ended the stream, for a peer that loses what it has not read when told of the end. */
 const LINGER_MS = 10_000;
-/** How much a connection sends before the others get their turn, in bytes. */
-const TURN_BYTES = 65_536;
 /** How long what was received stays readable once the connection is gone. */
 const UNREAD_MS = 30_000;
 /** What a dialler writes first, so that the listener sees the stream: no part of its content. */
@@ -68,11 +65,9 @@ export class StreamConnection {
   readonly #listener: ConnectionListener;
   readonly #role: 'dialler' | 'listener';
   readonly #quic: QuicConnection;
-  readonly #path: OutgoingPath;
+  readonly #sender: DatagramSender;
   readonly #judge: PeerJudge;
   readonly #timer = new MovableTimer(() => this.#timeUp());
-  readonly #flight = new HandshakeFlight();
-  readonly #size = new DatagramSize();
   #phase: 'handshake' | 'confirming' | 'waiting' | 'open' | 'ended' | 'over' = 'handshake';
   #stream: QuicStream | undefined;
   #quicDueAt = Infinity;
@@ -92,7 +87,7 @@ export class StreamConnection {
     this.#listener = listener;
     this.#role = options.role;
     this.#quic = options.quic;
-    this.#path = options.path;
+    this.#sender = new DatagramSender(options.quic, options.path);
     this.#judge = options.judge;
     this.ends = options.ends;
     host.schedule(this);
@@ -109,8 +104,7 @@ export class StreamConnection {
 
   receive(datagram: Buffer): void {
     if (this.#phase === 'over') return;
-    this.#flight.received();
-    this.#size.received();
+    this.#sender.received();
     if (this.#phase === 'confirming' && ((datagram[0] ?? 0) & LONG_HEADER) === 0) {
       this.#confirmed = true;
     }
@@ -144,30 +138,16 @@ export class StreamConnection {
     this.fail(new StreamError('peer-restarted', `node ${this.ends.remoteNode} was restarted`));
   }
 
-  /** The largest datagram that is sent at present, in bytes. */
-  get maxDatagram(): number {
-    const { limit } = this.#size;
-    return Math.min(this.#quic.peerMaxDatagram, limit, this.#path.maxPayloadBytes);
-  }
-
   /** A node on the way could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */
   tooLarge(maxBytes: number | undefined): void {
     if (this.#phase === 'over') return;
-    this.#size.refused(performance.now(), maxBytes);
-    this.#askForAnswer();
+    this.#sender.tooLarge(performance.now(), maxBytes);
+    this.#host.schedule(this);
   }
 
   /** The way to the peer changed: what was lost on the old one is sent again at once. */
   routeChanged(): void {
-    if (this.#phase === 'over' || !this.#path.hasRoute) return;
-    this.#size.routeChanged();
-    this.#askForAnswer();
-  }
-
-  /** The answer shows what was lost before. */
-  #askForAnswer(): void {
-    this.#quic.keepAlive();
-    this.#host.schedule(this);
+    if (this.#phase !== 'over' && this.#sender.routeChanged()) this.#host.schedule(this);
   }
 
   /** Does all that can be done now: reads, writes, sends, ends. */
@@ -192,7 +172,7 @@ export class StreamConnection {
   }
 
   #establish(): void {
-    this.#flight.end();
+    this.#sender.endRepeating();
     const certificates = this.#quic.peerCertificates();
     const problem = this.#judge.judge(certificates);
     if (problem !== undefined) {
@@ -255,7 +235,7 @@ export class StreamConnection {
     const stream = new QuicStream(this.ends, this.#quic.peerCertificates(), {
       wake: () => this.#host.schedule(this),
       abandon: () => this.#close(CLOSE.cancelled),
-      maxDatagram: () => this.maxDatagram,
+      maxDatagram: () => this.#sender.maxDatagram,
     });
     this.#stream = stream;
     this.#listener.opened(stream);
@@ -272,45 +252,16 @@ export class StreamConnection {
   #close([code, reason]: readonly [number, string]): void {
     if (this.#phase === 'over') return;
     this.#closing = true;
-    this.#flight.end();
+    this.#sender.endRepeating();
     this.#quic.close(true, code, reason);
     this.#host.schedule(this);
   }
 
   #sendAll(): void {
-    const now = performance.now();
-    for (let sent = 0; ;) {
-      if (sent >= TURN_BYTES) {
-        this.#host.schedule(this);
-        return;
-      }
-      const room = this.#path.reserve(
-        Math.max(MIN_DATAGRAM, Math.min(this.#size.next(now), this.#path.maxPayloadBytes)),
-      );
-      if (room === undefined) {
-        if (this.#path.hasRoute) this.#host.scheduleAfterDrain(this, sent > 0);
-        return;
-      }
-      const length = this.#quic.send(room);
-      if (length > 0 && this.#phase === 'handshake' && !this.#closing) {
-        this.#flight.sent(now, room.subarray(0, length));
-      }
-      this.#path.commit(length);
-      if (length === 0) return;
-      sent += length;
-      this.#size.sent(length, now, this.#losses);
-      if (this.#size.wantsJudgement) this.#size.judge(now, this.#losses());
-    }
-  }
-
-  readonly #losses = (): QuicLosses => this.#quic.losses();
-
-  #sendAgain(datagrams: readonly Buffer[]): void {
-    for (const datagram of datagrams) {
-      const room = this.#path.reserve(datagram.length);
-      if (room === undefined) return;
-      this.#path.commit(datagram.copy(room));
-    }
+    const beginning = this.#phase === 'handshake' && !this.#closing;
+    const end = this.#sender.send(performance.now(), beginning);
+    if (end === 'turn-over') this.#host.schedule(this);
+    else if (end !== 'nothing-left') this.#host.scheduleAfterDrain(this, end === 'blocked');
   }
 
   /** The connection has ended at one end: tells the stream, or whoever waits for it. */
@@ -346,8 +297,8 @@ export class StreamConnection {
     const now = performance.now();
     const timeout = this.#quic.timeout();
     this.#quicDueAt = timeout === undefined ? Infinity : now + timeout;
-    const { dueAt } = this.#flight;
-    this.#timer.set(now, Math.min(this.#quicDueAt, this.#keepAliveAt, this.#phaseEndsAt, dueAt));
+    const { repeatAt } = this.#sender;
+    this.#timer.set(now, Math.min(this.#quicDueAt, this.#keepAliveAt, this.#phaseEndsAt, repeatAt));
   }
 
   /** Time is judged only after what has arrived was read: a process that stood still has not lost its peers. */
@@ -360,9 +311,9 @@ export class StreamConnection {
     if (this.#phase === 'over') return;
     if (this.#quic.timeout() === 0) {
       this.#quic.handleTimeout();
-      this.#size.timedOut(now, this.#losses());
+      this.#sender.timedOut(now);
     }
-    if (now >= this.#flight.dueAt) this.#sendAgain(this.#flight.repeat(now));
+    if (now >= this.#sender.repeatAt) this.#sender.repeat(now);
     if (now >= this.#keepAliveAt) {
       this.#keepAliveAt = now + KEEP_ALIVE_MS;
       this.#quic.keepAlive();
