@@ -1,16 +1,22 @@
 /**
- * Services that carry plain connections over streams of a mesh: a TCP port here that leads to a service of a node, and
- * a service here that leads to a TCP address. Both hand on half-close and back-pressure. What dials and listens on the
- * mesh is an argument; a stream host fits.
+ * Services of a mesh node that carry other traffic over the mesh: proxies for TCP (with TLS on the local side where
+ * wanted), unix sockets and UDP, each as an entrance here or as an exit behind a service; commands on terminals; and
+ * an IP router on a tun interface. Proxies hand on half-close and back-pressure. What dials, listens and sends on the
+ * mesh is an argument: a stream host fits where streams are carried, a mesh node where datagrams are.
  *
  * ```ts
- * import { serveTcpClient, serveTcpServer } from '@receptorjs/mesh-services';
+ * import { serveCommand, serveTcpClient, serveTcpServer, serveUdpServer } from '@receptorjs/mesh-services';
  *
  * // on the node next to the database
  * await serveTcpClient(streams, { service: 'db', host: '127.0.0.1', port: 5432 });
+ * await serveCommand(streams, { service: 'shell', command: 'bash -l' });
  * // anywhere else
- * await serveTcpServer(otherStreams, { port: 15432, remoteNode: 'far', remoteService: 'db' });
+ * const proxy = await serveTcpServer(otherStreams, { port: 0, remoteNode: 'far', remoteService: 'db' });
+ * console.log(`the database is at ${proxy.address}`);
+ * await serveUdpServer(otherNode, { port: 5353, remoteNode: 'far', remoteService: 'dns' });
  * ```
+ *
+ * Commands and the IP router are for Linux and need the optional package `koffi`.
  *
  * @packageDocumentation
  */

@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -201,16 +201,24 @@ describe.skipIf(missing !== '')(`ip-router ${missing}`, () => {
     await long.said(/failed invalid-network .*at most 15 bytes/);
     const setup = JSON.stringify(nearSetup);
     const program = join(bundle, 'test-router-process.js');
-    const weak = Contained.start(
-      near,
+    const start = (...args: string[]): Contained =>
+      Contained.start(near, ...(args as [string, ...string[]]), setup);
+    const weak = start(
       'setpriv',
       '--bounding-set=-all',
       '--inh-caps=-all',
       process.execPath,
       program,
-      setup,
     );
     await weak.said(/failed permission-denied .*it takes root or CAP_NET_ADMIN/);
+    const alone = start('env', 'PATH=/nonexistent', process.execPath, program);
+    await alone.said(/failed program-missing .*needs the program ip \(package iproute2\)/);
+    expect(() => run('-n', near, 'link', 'show', 'rjs0')).toThrow(/does not exist/);
+    const elsewhere = await mkdtemp(join(tmpdir(), 'ip-router-'));
+    afterTest(() => rm(elsewhere, { recursive: true, force: true }));
+    await cp(bundle, elsewhere, { recursive: true });
+    const bare = start(process.execPath, join(elsewhere, 'test-router-process.js'));
+    await bare.said(/failed native-module-missing .*npm install koffi/);
   });
 
   it.skipIf(goMissing !== '')(`exchanges packets with a Go receptor ${goMissing}`, async () => {

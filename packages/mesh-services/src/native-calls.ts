@@ -1,10 +1,5 @@
 import { MeshServiceError } from './errors.js';
 
-/** The call failed; `errno` says why, as the number of the system. */
-export interface CallFailure {
-  readonly errno: number;
-}
-
 /** The calls of the C library that Node has no words for. Results are the C library's. */
 export interface NativeCalls {
   /** `ioctl` with a pointer; -1 on failure. */

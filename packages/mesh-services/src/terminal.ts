@@ -15,6 +15,8 @@ const firstRetryMs = 5;
 const lastRetryMs = 100;
 /** What is typed to say that nothing more will be. */
 const endOfInput = 4;
+/** The program that makes another one leader of a session with a terminal of its own, and becomes it. */
+const setsid = 'setsid';
 const newline = 10;
 
 /** How a program ended: either by itself with a code, or by a signal. */
@@ -179,7 +181,7 @@ export class Terminal extends Duplex {
  * @throws MeshServiceError `program-missing`
  */
 export async function checkSetsid(): Promise<void> {
-  const child = spawn('setsid', ['--help'], { stdio: 'ignore' });
+  const child = spawn(setsid, ['--help'], { stdio: 'ignore' });
   try {
     await once(child, 'spawn');
   } catch (cause) {
@@ -215,11 +217,11 @@ function openMaster(
   }
 }
 
-/** Starts the program on the other side of the terminal; `setsid` makes it leader of a session with that terminal, and becomes it. */
+/** Starts the program on the other side of the terminal. */
 function startOn(path: string, { argv, env }: TerminalProgram): ChildProcess {
   const other = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   try {
-    return spawn('setsid', ['-c', ...argv], { env, stdio: [other, other, other] });
+    return spawn(setsid, ['-c', ...argv], { env, stdio: [other, other, other] });
   } finally {
     closeSync(other);
   }
