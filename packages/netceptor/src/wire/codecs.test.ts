@@ -119,6 +119,11 @@ describe('codecs', () => {
     ]) {
       expect(formatRfc3339(parseRfc3339(time)!)).toBe(time);
     }
+    expect(parseRfc3339('0000-01-01T00:00:00+03:59')).toBeUndefined();
+    expect(parseRfc3339('9999-12-31T23:59:59-00:01')).toBeUndefined();
+    for (const time of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z']) {
+      expect(formatRfc3339(parseRfc3339(time)!)).toBe(time);
+    }
     expect(parseRfc3339('2026-11-21T03:16:41.5+02:00')).toBe(
       parseRfc3339('2026-11-21T01:16:41.5Z'),
     );

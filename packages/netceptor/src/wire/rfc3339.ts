@@ -1,12 +1,16 @@
 const FORM = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/;
 
-/** Nanoseconds since 1970 of an RFC 3339 time, or undefined when the text is none. */
+/** The years 0000 to 9999 of UTC, which is what the format can say. */
+const FIRST = Date.UTC(-1, 12);
+const LAST = Date.UTC(9999, 12) - 1;
+
+/** Nanoseconds since 1970 of an RFC 3339 time, or undefined when the text is none or its time in UTC has none. */
 export function parseRfc3339(text: string): bigint | undefined {
   const match = FORM.exec(text);
   if (match === null) return undefined;
   const [, date = '', time = '', fraction = '', zone = ''] = match;
   const milliseconds = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(milliseconds)) return undefined;
+  if (!(milliseconds >= FIRST && milliseconds <= LAST)) return undefined;
   return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 
