@@ -1,7 +1,7 @@
 /** What a configuration may be at most; more is refused with a message, before it can cost time or memory. */
 export const limits = {
   /** Bytes of one file. */
-  fileBytes: 1_048_576,
+  fileBytes: 262_144,
   /** Files of one command line, those of folders included. */
   files: 1_000,
   /** Values of one file after its aliases have been put in place. */

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node as YamlNode, YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Alias, Document, Node as YamlNode, YAMLMap } from 'yaml';
 import { ConfigError } from './errors.js';
 import type { Report } from './errors.js';
 import type { FilePlace } from './items.js';
@@ -31,6 +31,7 @@ export class YamlDocument {
   readonly #document: Document;
   readonly #lines = new LineCounter();
   #values = 0;
+  #targets: ReadonlyMap<Alias, YamlNode> | undefined;
 
   /**
    * @param report takes syntax errors; `top` is null after one
@@ -50,7 +51,7 @@ export class YamlDocument {
         version: '1.1',
         lineCounter: this.#lines,
         prettyErrors: false,
-        logLevel: 'silent',
+        logLevel: 'error',
         intAsBigInt: true,
         // Its check compares every pair; entries() compares by a set.
         uniqueKeys: false,
@@ -87,7 +88,8 @@ export class YamlDocument {
    */
   resolve(node: YamlNode | null): YamlNode | null {
     if (!isAlias(node)) return node;
-    const target = node.resolve(this.#document);
+    this.#targets ??= aliasTargets(this.#document);
+    const target = this.#targets.get(node);
     if (target === undefined) {
       throw fileMistake(this.at(node), `there is no anchor ${node.source}`);
     }
@@ -169,6 +171,22 @@ export class YamlDocument {
 }
 
 const tooDeep = `maps and lists are more than ${limits.depth} deep`;
+
+/** What each alias stands for: the node that last took its anchor before it. One walk, however many aliases there are. */
+function aliasTargets(document: Document): ReadonlyMap<Alias, YamlNode> {
+  const anchors = new Map<string, YamlNode>();
+  const targets = new Map<Alias, YamlNode>();
+  visit(document, {
+    Value(_, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Alias(_, node) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+    },
+  });
+  return targets;
+}
 
 /**
  * An upper bound of how deep brackets stand in each other, without reading the text as YAML; brackets in texts and
