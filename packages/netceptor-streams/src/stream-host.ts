@@ -71,8 +71,6 @@ export class StreamHost {
     onStream: (stream: MeshStream) => void,
   ): Promise<StreamListener> {
     const contexts = await this.#load();
-    // What can't be used is refused now, not when somebody dials.
-    contexts.acceptor(options.tls);
     const listener: StreamListener = new StreamListener(
       this.#node,
       this.#schedule,

@@ -10,6 +10,7 @@ import {
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
 import { insecureService, secureService } from './peer-judge.js';
+import type { QuicAcceptor } from './quic-engine.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 import type { TlsContexts } from './tls-contexts.js';
 
@@ -42,10 +43,15 @@ export class StreamListener {
   readonly #onClose: () => void;
   /** By node and service of the dialler. */
   readonly #connections = new Map<string, StreamConnection>();
+  #acceptor: QuicAcceptor;
   #description: ServiceDescription;
   #advertisement: Advertisement | undefined;
 
-  /** Made by `StreamHost.listen`. */
+  /**
+   * Made by `StreamHost.listen`.
+   *
+   * @throws {StreamError} `tls-unusable`
+   */
   constructor(
     node: MeshNode,
     host: ConnectionHost,
@@ -63,6 +69,7 @@ export class StreamListener {
     this.#node = node;
     this.#host = host;
     this.#contexts = contexts;
+    this.#acceptor = contexts.acceptor(options.tls);
     this.#tls = options.tls;
     this.#onRefused = options.onRefused;
     this.#onStream = onStream;
@@ -130,7 +137,7 @@ export class StreamListener {
 
   #accept(key: string, remoteNode: string, remoteService: string): StreamConnection {
     const tls = this.#tls;
-    const ends = { remoteNode, remoteService, localService: this.service };
+    const ends: StreamEnds = { remoteNode, remoteService, localService: this.service };
     const connection: StreamConnection = new StreamConnection(
       this.#host,
       {
@@ -142,7 +149,7 @@ export class StreamListener {
       },
       {
         role: 'listener',
-        quic: this.#contexts.acceptor(tls).accept(),
+        quic: this.#currentAcceptor(ends).accept(),
         path: this.#socket.path(remoteNode, remoteService),
         ends,
         judge: tls === undefined ? insecureService : secureService(tls, remoteNode),
@@ -150,6 +157,17 @@ export class StreamListener {
     );
     this.#connections.set(key, connection);
     return connection;
+  }
+
+  /** That of the certificate which the files hold now; the one before when QUIC can't use that. */
+  #currentAcceptor(ends: StreamEnds): QuicAcceptor {
+    try {
+      this.#acceptor = this.#contexts.acceptor(this.#tls);
+    } catch (error) {
+      if (!(error instanceof StreamError)) throw error;
+      this.#onRefused?.(error, ends);
+    }
+    return this.#acceptor;
   }
 
   #peerGone(node: string, service: string): void {
