@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fragmentationNeeded, internetChecksum } from './fragmentation-needed.js';
+import { Ipv4Packet } from './ipv4-packet.js';
+import { PathLimits } from './path-limits.js';
 import { IpRouteTable, maxIpRoutes } from './ip-route-table.js';
 import {
   addressText,
@@ -135,5 +138,67 @@ describe('the node a packet goes to', () => {
     );
     routes.update([router('a', ...many)], () => 1);
     expect(routes.networks().size).toBe(maxIpRoutes);
+  });
+});
+
+/** A packet with its DF flag, of this protocol and with these bytes after its header. */
+function packet(protocol: number, ...payload: number[]): Buffer {
+  const header = Buffer.alloc(20);
+  header.writeUInt8(0x45, 0);
+  header.writeUInt16BE(0x4000, 6);
+  header.writeUInt8(protocol, 9);
+  header.writeUInt32BE(address('10.1.0.1'), 12);
+  header.writeUInt32BE(address('10.2.0.1'), 16);
+  return Buffer.concat([header, Buffer.from(payload)]);
+}
+
+describe('packets that do not pass', () => {
+  it('are answered with the size that does', () => {
+    const tcp = packet(6, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    const big = Ipv4Packet.of(tcp);
+    if (!big) throw new Error('a packet');
+    expect(big.mayBeTooBig).toBe(true);
+    const answer = fragmentationNeeded(big, address('10.1.0.2'), 1400);
+    expect(internetChecksum(answer.subarray(0, 20))).toBe(0);
+    expect(internetChecksum(answer.subarray(20))).toBe(0);
+    expect(answer.readUInt16BE(2)).toBe(answer.length);
+    const read = Ipv4Packet.of(answer);
+    expect(addressText(read?.source ?? 0)).toBe('10.1.0.2');
+    expect(addressText(read?.destination ?? 0)).toBe('10.1.0.1');
+    expect([...answer.subarray(20, 22)]).toEqual([3, 4]);
+    expect(answer.readUInt16BE(26)).toBe(1400);
+    expect(answer.subarray(28)).toEqual(tcp.subarray(0, 28));
+    expect(read?.mayBeTooBig).toBe(false);
+  });
+
+  it('are not answered when they are errors or may be cut', () => {
+    expect(Ipv4Packet.of(packet(1, 8, 0))?.mayBeTooBig).toBe(true);
+    expect(Ipv4Packet.of(packet(1, 3, 4))?.mayBeTooBig).toBe(false);
+    const cut = packet(17, 1);
+    cut.writeUInt16BE(0, 6);
+    expect(Ipv4Packet.of(cut)?.mayBeTooBig).toBe(false);
+  });
+
+  it('may be any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        const read = Ipv4Packet.of(Buffer.from(bytes));
+        if (!read) return;
+        expect(typeof read.mayBeTooBig).toBe('boolean');
+        expect(fragmentationNeeded(read, 1, 576).length).toBeLessThanOrEqual(28 + 68);
+      }),
+    );
+  });
+
+  it('are remembered by node for a minute, of a bounded number', () => {
+    let now = 0;
+    const limits = new PathLimits(() => now);
+    limits.set('a', 1400);
+    expect(limits.of('a')).toBe(1400);
+    now = 60_000;
+    expect(limits.of('a')).toBe(Infinity);
+    for (let node = 0; node < 2000; node += 1) limits.set(`n${node}`, node);
+    expect(limits.of('n0')).toBe(Infinity);
+    expect(limits.of('n1999')).toBe(1999);
   });
 });

@@ -193,6 +193,15 @@ describe.skipIf(missing !== '')(`ip-router ${missing}`, () => {
     expect(() => run('-n', near, 'link', 'show', 'rjs0')).toThrow(/does not exist/);
   });
 
+  it('tells the system which packets the mesh carries, so that nothing stalls', async () => {
+    const b = ours(far, farSetup);
+    await b.said(/ready/);
+    const a = ours(near, { ...nearSetup, carries: 1400 });
+    await Promise.all([a.said(/Added route to 10\.2/), b.said(/Added route to 10\.1/)]);
+    expect(await echoes(near, far, '10.2.0.1', 1 << 20)).toBe(true);
+    expect(run('-n', near, 'route', 'get', '10.2.0.1')).toMatch(/mtu 1400/);
+  });
+
   it('says what keeps it from starting', async () => {
     const taken = ours(near, { ...nearSetup, router: { ...nearSetup.router, interface: 'v0' } });
     await taken.said(/failed invalid-network .*interface v0 exists already/);

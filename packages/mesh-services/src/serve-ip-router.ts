@@ -1,9 +1,12 @@
 import { DropLog } from './drop-log.js';
 import { MeshServiceError, messageOf } from './errors.js';
+import { fragmentationNeeded } from './fragmentation-needed.js';
 import { IpRouteTable, type RouterAdvertisement } from './ip-route-table.js';
 import { addressText, networkText, parseLocalNetwork, parseNetworks } from './ipv4-network.js';
+import { Ipv4Packet } from './ipv4-packet.js';
 import { KernelRoutes, runIp } from './kernel-routes.js';
 import { loadNativeCalls } from './native-calls.js';
+import { PathLimits } from './path-limits.js';
 import {
   silentLogger,
   type DatagramNode,
@@ -19,10 +22,6 @@ const collectMs = 100;
 /** Bytes of the largest packet: what a datagram of the mesh carries. */
 const maxMtu = 16_384;
 const minMtu = 576;
-/** Bytes before the destination in the header of a packet, and in the whole header. */
-const destinationOffset = 16;
-const headerBytes = 20;
-
 /** What an IP router needs of its node; a mesh node fits. */
 export interface RoutingNode extends DatagramNode {
   status(): { readonly advertisements: readonly RouterAdvertisement[] };
@@ -52,7 +51,7 @@ export interface IpRouterOptions {
  * Makes this node a router of an IP network over the mesh: a tun interface here, an advertisement of what this node
  * leads to, and a route of the system for each network that other routers of the same name advertise. A packet goes as
  * one datagram to the router with the longest matching prefix, of these to the cheapest; packets are taken from such
- * routers only. Everything is gone when it is closed, or when the process ends in any way.
+ * routers only. Senders of packets that a link on the way can't carry are told which size it can. Everything is gone when it is closed, or when the process ends in any way.
  *
  * @throws MeshServiceError `invalid-network`, `unsupported-platform`, `native-module-missing`, `program-missing`,
  *   `permission-denied`, `device-failed`; whatever `openDatagram` throws, such as for a name that is taken
@@ -106,22 +105,48 @@ export async function serveIpRouter(
   node.on('route', onChange);
   const period = setInterval(refresh, periodMs);
 
-  mesh.on('message', (packet, fromNode) => {
+  const limits = new PathLimits();
+  mesh.on('message', (bytes, fromNode) => {
     if (!table.isMember(fromNode))
       drops.drop(`a packet from ${fromNode}, no router of the network`);
-    else if (!isIpv4(packet)) drops.drop(`no packet of IPv4 from ${fromNode}`);
-    else attempt(drops, () => tun.write(packet));
+    else if (!Ipv4Packet.of(bytes)) drops.drop(`no packet of IPv4 from ${fromNode}`);
+    else deliver(bytes);
   });
-  mesh.on('unreachable', ({ problem }) => {
+  mesh.on('unreachable', ({ problem, toNode, maxPayloadBytes }) => {
+    if (maxPayloadBytes !== undefined) limits.set(toNode, maxPayloadBytes);
     drops.drop(problem);
   });
+  const deliver = (bytes: Buffer): void => {
+    try {
+      tun.write(bytes);
+    } catch (error) {
+      drops.drop(messageOf(error));
+    }
+  };
+  /** Says to the sender of a packet that only smaller ones pass. */
+  const refuse = (packet: Ipv4Packet, limit: number): void => {
+    if (packet.mayBeTooBig) deliver(fragmentationNeeded(packet, local.base + 2, limit));
+    else drops.drop(`a packet of more than the ${limit} bytes that pass`);
+  };
   tun.start({
-    packet: (packet) => {
+    packet: (bytes) => {
+      const packet = Ipv4Packet.of(bytes);
       // what the system says by IPv6 of its own accord is nobody's loss
-      if (!isIpv4(packet)) return;
-      const nodeId = table.nodeFor(packet.readUInt32BE(destinationOffset));
-      if (nodeId === undefined) drops.drop('no router leads to its destination');
-      else attempt(drops, () => mesh.send(nodeId, networkName, packet));
+      if (!packet) return;
+      const nodeId = table.nodeFor(packet.destination);
+      if (nodeId === undefined) {
+        drops.drop('no router leads to its destination');
+      } else if (bytes.length > limits.of(nodeId)) {
+        refuse(packet, limits.of(nodeId));
+      } else {
+        try {
+          mesh.send(nodeId, networkName, bytes);
+        } catch (error) {
+          const limit = limitOf(error);
+          if (limit === undefined) drops.drop(messageOf(error));
+          else refuse(packet, limit);
+        }
+      }
     },
     failed: (error) => {
       log.error(`${what}: ${error.message}`);
@@ -151,14 +176,11 @@ export async function serveIpRouter(
   };
 }
 
-function isIpv4(packet: Buffer): boolean {
-  return packet.length >= headerBytes && (packet[0] ?? 0) >> 4 === 4;
-}
-
-function attempt(drops: DropLog, send: () => void): void {
-  try {
-    send();
-  } catch (error) {
-    drops.drop(messageOf(error));
-  }
+/** The size that would have passed, of an error about a payload that is too long. */
+function limitOf(error: unknown): number | undefined {
+  return error instanceof Error &&
+    'maxPayloadBytes' in error &&
+    typeof error.maxPayloadBytes === 'number'
+    ? error.maxPayloadBytes
+    : undefined;
 }

@@ -25,7 +25,7 @@ export interface StreamAcceptor {
 /** One datagram service of this node; its payloads may be kept. */
 export interface DatagramPort {
   readonly service: string;
-  /** @throws when there is no way to the node, or the payload is too long; see `code` */
+  /** @throws when there is no way to the node, or the payload is too long: then `maxPayloadBytes` says what passes */
   send(toNode: string, toService: string, payload: Buffer): void;
   on(
     event: 'message',
@@ -33,7 +33,13 @@ export interface DatagramPort {
   ): unknown;
   on(
     event: 'unreachable',
-    listener: (notice: { problem: string; toNode: string; toService: string }) => void,
+    listener: (notice: {
+      problem: string;
+      toNode: string;
+      toService: string;
+      /** The largest payload that would have passed, where its size was the problem. */
+      maxPayloadBytes?: number | undefined;
+    }) => void,
   ): unknown;
   on(event: 'close', listener: () => void): unknown;
   close(): void;
