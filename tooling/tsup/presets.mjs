@@ -34,7 +34,8 @@ export function app({ external = [], ...options } = {}) {
     sourcemap: false,
     minify: false,
     noExternal: [/^(?!node:|@matrixai\/quic|koffi$)/],
-    external,
+    // tsup leaves out dependencies by itself, optional ones not
+    external: ['koffi', ...external],
     esbuildOptions(build) {
       // esbuild adds 'import' or 'require' itself, whichever the importing file uses.
       build.conditions = ['source'];
