@@ -164,10 +164,13 @@ describe('a peer that floods', () => {
   });
 
   it('and pauses is listened to again', () => {
-    const { core, link, say, run } = victim();
+    const { core, lines, link, say, run } = victim();
     for (let count = 0; count < 6000; count++)
       say(advertisementOf('b', `s${count}`, 'x'.repeat(50)));
     expect(link?.closed).toBe(false);
+    expect(lines.filter((line) => line.includes('sends more than this mesh needs'))).toHaveLength(
+      1,
+    );
     run(5000);
     say(advertisementOf('b', 'late'));
     expect(core.status().advertisements.map(({ service }) => service)).toContain('late');

@@ -9,6 +9,8 @@ const FLOOD = {
 };
 /** What exceeds the bounds so many times over is not a hop that hands on too much of others'. */
 const GROSS = 4;
+/** How often it is said that something was dropped. */
+const TELL_DROPPING_MS = 60_000;
 /** How many offences are forgiven. */
 const OFFENCES: PermitBounds = { burst: 1000, perSecond: 10 };
 const SERIOUS_OFFENCE = 10;
@@ -29,6 +31,7 @@ export class LinkConduct {
   readonly #grossMessages = new Permits();
   readonly #grossBytes = new Permits();
   readonly #forgiveness = new Permits();
+  #toldDroppingAt = -Infinity;
 
   /** Judges one more routing update or advertisement of so many bytes. */
   judgeFlood(now: number, length: number, knownNodes: number): FloodVerdict {
@@ -38,6 +41,13 @@ export class LinkConduct {
     if (!this.#grossBytes.take(now, length, times(bytes, GROSS))) return 'reject';
     if (!this.#messages.take(now, 1, messages)) return 'drop';
     return this.#bytes.take(now, length, bytes) ? 'take' : 'drop';
+  }
+
+  /** Whether it is time to say that something was dropped: once a minute. */
+  mayTellDropping(now: number): boolean {
+    if (now - this.#toldDroppingAt < TELL_DROPPING_MS) return false;
+    this.#toldDroppingAt = now;
+    return true;
   }
 
   /** Whether one more offence is forgiven. Of serious ones 100 are at once, then one per second; of others ten times as many. */

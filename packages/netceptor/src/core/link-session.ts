@@ -179,6 +179,11 @@ export class LinkSession {
     if (verdict === 'reject') {
       this.#refuse(now, this.#peerName(), 'it floods updates and advertisements');
     }
+    if (verdict === 'drop' && this.#conduct.mayTellDropping(now)) {
+      this.#context.log.warning(
+        `Dropping updates and advertisements from ${this.#peerName()}: it sends more than this mesh needs`,
+      );
+    }
     if (verdict !== 'take') return;
     if (type === MESSAGE_TYPE.routingUpdate) {
       if (routing.isRepeat(chunk, start, end, this.#peerName())) return;
