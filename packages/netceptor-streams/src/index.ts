@@ -14,6 +14,9 @@
  * for await (const chunk of stream) process.stdout.write(chunk);
  * ```
  *
+ * With `tls` (a `TlsClient` or `TlsServer` of `@receptorjs/certificates`) each end proves its node ID to the other; a
+ * stream without reaches only services without.
+ *
  * @packageDocumentation
  */
 export { StreamError } from './errors.js';
