@@ -14,6 +14,7 @@ import { dialTcp } from './tcp-dialer.js';
 import { listenTcp } from './tcp-listener.js';
 import { fingerprint, TestAuthority } from './test-authority.js';
 import { freePort, goProgram, GoReceptor } from './test-go-receptor.js';
+import { startProxy, type TestProxy } from './test-proxy.js';
 import { dialUdp } from './udp-dialer.js';
 import { listenUdp } from './udp-listener.js';
 import { dialWebSocket } from './ws-dialer.js';
@@ -30,8 +31,12 @@ function ours(nodeId: string): MeshNode {
   return node;
 }
 
-async function theirs(nodeId: string, items: readonly object[]): Promise<GoReceptor> {
-  const started = await GoReceptor.start(nodeId, items);
+async function theirs(
+  nodeId: string,
+  items: readonly object[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<GoReceptor> {
+  const started = await GoReceptor.start(nodeId, items, environment);
   cleanups.push(() => started.stop());
   return started;
 }
@@ -231,6 +236,39 @@ describe.skipIf(goProgram.path === undefined).each(ways)(
       await down;
       await way.listen(us, address.port);
       await pingEachOther(us, go);
+    });
+  },
+);
+
+describe.skipIf(goProgram.path === undefined)(
+  `a Go receptor behind an HTTP proxy ${goProgram.missing}`,
+  () => {
+    const proxy = async (target: number): Promise<TestProxy> => {
+      const started = await startProxy(target, 'me:secret');
+      cleanups.push(() => started.close());
+      return started;
+    };
+    const variable = ({ port }: TestProxy): Readonly<Record<string, string>> => ({
+      HTTP_PROXY: `http://me:secret@${host}:${port}`,
+    });
+
+    it('is reached', async () => {
+      const us = ours('ours');
+      const port = await freePort();
+      const go = await theirs('go', [{ 'ws-listener': bind(port) }]);
+      const through = await proxy(port);
+      await dialWebSocket(us, { url: 'ws://mesh.test:8080', environment: variable(through) });
+      await pingEachOther(us, go);
+      expect(through.asked).toEqual(['mesh.test:8080']);
+    });
+
+    it('reaches us', async () => {
+      const us = ours('ours');
+      const { address } = await listenWebSocket(us, { host, port: 0 });
+      const through = await proxy(address.port);
+      const peer = { 'ws-peer': { address: 'ws://mesh.test:8080' } };
+      await pingEachOther(us, await theirs('go', [peer], variable(through)));
+      expect(through.asked).toEqual(['mesh.test:8080']);
     });
   },
 );

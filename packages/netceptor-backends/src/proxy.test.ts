@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
@@ -9,6 +6,7 @@ import { routeTo } from './conformance.js';
 import { connectSocket } from './connect-socket.js';
 import { proxyFor } from './proxy-environment.js';
 import { mutualTls } from './test-authority.js';
+import { startProxy, type TestProxy } from './test-proxy.js';
 import { dialWebSocket } from './ws-dialer.js';
 import { listenWebSocket } from './ws-listener.js';
 
@@ -23,37 +21,10 @@ function node(nodeId: string, warning: (line: string) => void = () => undefined)
   return made;
 }
 
-/** An HTTP proxy that wants these credentials, leads everything to one port, and notes what it was asked for. */
-async function proxy(
-  target: number,
-  credentials?: string,
-): Promise<{ port: number; asked: string[] }> {
-  const asked: string[] = [];
-  const server: Server = createServer().listen(0, '127.0.0.1');
-  server.on('connect', (request, socket) => {
-    socket.on('error', () => undefined);
-    const wanted =
-      credentials === undefined
-        ? undefined
-        : `Basic ${Buffer.from(credentials).toString('base64')}`;
-    if (request.headers['proxy-authorization'] !== wanted) {
-      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
-    asked.push(request.url ?? '');
-    const far = connect(target, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      socket.pipe(far).pipe(socket);
-    });
-    far.on('error', () => socket.destroy());
-    cleanups.push(() => {
-      far.destroy();
-      socket.destroy();
-    });
-  });
-  await once(server, 'listening');
-  cleanups.push(() => void server.close());
-  return { port: (server.address() as AddressInfo).port, asked };
+async function proxy(target: number, credentials?: string): Promise<TestProxy> {
+  const started = await startProxy(target, credentials);
+  cleanups.push(() => started.close());
+  return started;
 }
 
 describe('a WebSocket dialler', () => {

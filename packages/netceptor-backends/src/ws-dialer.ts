@@ -84,13 +84,17 @@ async function openWebSocket(
     createConnection: () => socket,
     // Masks keep intermediaries from taking content for HTTP. Under TLS none sees it, and a mask of zeros costs nothing.
     ...(tls === undefined ? {} : { generateMask: (mask: Buffer) => void mask.fill(0) }),
-    handshakeTimeout: STAGE_MS,
     headers,
     origin: `${tls === undefined ? 'http' : 'https'}://${url.host}`,
   });
-  const cancel = (): void => ws.terminate();
+  const cancel = (): void => void socket.destroy(new Error('given up'));
   signal.addEventListener('abort', cancel);
   if (signal.aborted) cancel();
+  // Not the library's own limit: it has no effect on a socket that is connected already.
+  const timer = setTimeout(
+    () => socket.destroy(new Error('the upgrade was not answered in time')),
+    STAGE_MS,
+  );
   try {
     await new Promise<void>((resolve, reject) => {
       ws.once('open', () => {
@@ -106,6 +110,7 @@ async function openWebSocket(
     socket.destroy();
     throw connectFailed(url.host, cause);
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
   }
 }
