@@ -10,6 +10,7 @@ import type { LinkContext } from './link-context.js';
 import type { LinkInfo } from './link-info.js';
 import { checkLinkOptions, type LinkOptions } from './link-options.js';
 import { LinkSession } from './link-session.js';
+import { knownConnections } from './known-connections.js';
 import type { LinkTransport } from './link-transport.js';
 import { MessageTrace } from './message-trace.js';
 import { Neighbours } from './neighbours.js';
@@ -80,6 +81,7 @@ export class NetceptorCore {
   readonly dataPlane: DataPlane;
   readonly #routing: Routing;
   readonly #nodes = new NodeTable();
+  readonly #self: NodeRecord;
   readonly #neighbours = new Neighbours();
   readonly #context: LinkContext;
   readonly #sessions = new Set<LinkSession>();
@@ -109,6 +111,7 @@ export class NetceptorCore {
     };
     this.nodeId = nodeId;
     const self = this.#nodes.add(nodeId, now) ?? new NodeRecord(nodeId, now);
+    this.#self = self;
     const emit = (event: CoreEvent): void => void this.#events.push(event);
     const [nodes, neighbours] = [this.#nodes, this.#neighbours];
     const trace = write === undefined ? undefined : new MessageTrace(write, nodes);
@@ -218,6 +221,7 @@ export class NetceptorCore {
 
   status(): MeshStatus {
     const records = [...this.#nodes.values()];
+    const self = this.#self;
     const listed = records.filter((r) => r.id !== this.nodeId || r.connections.size > 0);
     return {
       nodeId: this.nodeId,
@@ -227,7 +231,9 @@ export class NetceptorCore {
         ...(rttMs !== undefined && { rttNs: Math.round(rttMs * 1e6) }),
       })),
       knownConnectionCosts: Object.fromEntries(
-        listed.map((r) => [r.id, this.#routing.connectionsOf(r)] as const),
+        listed.map(
+          (r) => [r.id, knownConnections(r, self, this.#nodes, this.#neighbours)] as const,
+        ),
       ),
       routingTable: Object.fromEntries(
         records.flatMap((r) =>

@@ -7,6 +7,7 @@ import { Coalescer } from './coalescer.js';
 import { newEpoch, randomName, type Environment } from './environment.js';
 import type { EmitEvent } from './events.js';
 import { HeldUpdates } from './held-updates.js';
+import { introduce } from './introduction.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
 import { MAX_NODES, type NodeRecord, type NodeTable } from './node-table.js';
 import { SeenUpdates } from './seen-updates.js';
@@ -36,9 +37,6 @@ const MAX_UPDATE_ID = 64;
 const UPDATE_ID_LENGTH = 12;
 /** An objection to a second node with this ID is made at most once in so long. */
 const OBJECTION_REST_MS = 1000;
-/** The most bytes of other nodes' updates sent to a new neighbour; what is left out comes with their next update. */
-const MAX_INTRODUCTION_BYTES = 524_288;
-
 /**
  * What the mesh looks like: takes and floods routing updates, says what this node's own links are, and computes the
  * next hop to every node. It alone writes the routing fields of node records, and the epoch and sequence of this node.
@@ -117,14 +115,14 @@ export class Routing {
       record.heardAt = now;
       if (first.nodeId === record.id && first.epoch > record.epoch) {
         if (this.#isStillThere(record) && this.#hold(now, first, neighbour.nodeId)) {
-          this.#introduce(neighbour);
+          introduce(neighbour, this.#nodes, this.#self.id, this.#computedAt);
           return;
         }
         this.#takeEpoch(record, first);
       }
     }
     this.#takeLink(now, neighbour, record);
-    this.#introduce(neighbour);
+    introduce(neighbour, this.#nodes, this.#self.id, this.#computedAt);
   }
 
   /** An established link is gone. */
@@ -196,19 +194,6 @@ export class Routing {
     return cost === Infinity ? undefined : cost;
   }
 
-  /** The links of a node and their costs: what it says, without those that the other end denies. */
-  connectionsOf(record: NodeRecord): Record<string, number> {
-    const link = this.#neighbours.get(record.id);
-    const entries = [...record.connections].filter(([nodeId]) => {
-      if (record === this.#self) return true;
-      if (nodeId === this.#self.id) return link !== undefined;
-      const other = this.#nodes.get(nodeId);
-      return other?.updateId === undefined || other.connections.has(record.id);
-    });
-    if (link !== undefined) entries.push([this.#self.id, link.cost]);
-    return Object.fromEntries(entries);
-  }
-
   /** The neighbour's node is the one it says: the link counts. */
   #takeLink(now: number, neighbour: Neighbour, record: NodeRecord | undefined): void {
     if (record !== undefined && record.nextHop === undefined) {
@@ -236,28 +221,6 @@ export class Routing {
   #flood(update: RoutingUpdate, except?: string): void {
     if (this.#neighbours.flood(encodeRoutingUpdate(update), except)) return;
     this.#environment.log.error(`The routing update of ${update.nodeId} is too long to be sent`);
-  }
-
-  /** Tells a new neighbour what this node knows, so that it need not wait for everybody's next update. */
-  #introduce(neighbour: Neighbour): void {
-    let budget = MAX_INTRODUCTION_BYTES;
-    for (const record of this.#nodes.values()) {
-      if (record.updateId === undefined || record.id === neighbour.nodeId) continue;
-      // What has come since the routes were computed is news; what can't be reached otherwise may be long gone.
-      if (record.nextHop === undefined && record.heardAt < this.#computedAt) continue;
-      const message = encodeRoutingUpdate({
-        nodeId: record.id,
-        updateId: record.updateId,
-        epoch: record.epoch,
-        sequence: record.sequence,
-        connections: record.connections,
-        forwardingNode: this.#self.id,
-        suspectedDuplicate: 0n,
-      });
-      budget -= message.length;
-      if (budget < 0) return;
-      neighbour.transport.sendControl(message);
-    }
   }
 
   /** An update with this node's ID: either its own on its way round, or a second node uses the ID. */
@@ -359,9 +322,13 @@ export class Routing {
    * this project do, so that the news of a node is not answered by an update of every other.
    */
   #needsToHearOfThis({ updateId, connections }: RoutingUpdate): boolean {
-    const known = [...connections.keys()].flatMap((id) => this.#nodes.get(id)?.updateId ?? []);
-    const ids = known.length === 0 ? [updateId] : known;
-    return ids.every((id) => id.length !== UPDATE_ID_LENGTH);
+    let isAnyKnown = false;
+    for (const nodeId of connections.keys()) {
+      const known = this.#nodes.get(nodeId)?.updateId;
+      if (known?.length === UPDATE_ID_LENGTH) return false;
+      isAnyKnown ||= known !== undefined;
+    }
+    return isAnyKnown || updateId.length !== UPDATE_ID_LENGTH;
   }
 
   #compute(now: number): void {

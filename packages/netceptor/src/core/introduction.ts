@@ -1,0 +1,35 @@
+import { encodeRoutingUpdate } from '../wire/routing-update.js';
+import type { Neighbour } from './neighbours.js';
+import type { NodeTable } from './node-table.js';
+
+/** The most bytes of other nodes' updates sent to a new neighbour; what is left out comes with their next update. */
+const MAX_INTRODUCTION_BYTES = 524_288;
+
+/**
+ * Tells a new neighbour what this node knows, so that it need not wait for everybody's next update. What has come since the
+ * routes were computed is news; of what came before, nodes that can't be reached may be long gone.
+ */
+export function introduce(
+  neighbour: Neighbour,
+  nodes: NodeTable,
+  ownNodeId: string,
+  computedAt: number,
+): void {
+  let budget = MAX_INTRODUCTION_BYTES;
+  for (const record of nodes.values()) {
+    if (record.updateId === undefined || record.id === neighbour.nodeId) continue;
+    if (record.nextHop === undefined && record.heardAt < computedAt) continue;
+    const message = encodeRoutingUpdate({
+      nodeId: record.id,
+      updateId: record.updateId,
+      epoch: record.epoch,
+      sequence: record.sequence,
+      connections: record.connections,
+      forwardingNode: ownNodeId,
+      suspectedDuplicate: 0n,
+    });
+    budget -= message.length;
+    if (budget < 0) return;
+    neighbour.transport.sendControl(message);
+  }
+}
