@@ -63,7 +63,7 @@ async function run(args: readonly string[], actions: readonly Action[]): Promise
     hostname: hostname(),
     log,
   });
-  const hasFile = args.some((arg) => /^--?(?:c|config)(?:=|$)/i.test(arg));
+  const hasFile = args.some((arg) => /^--?(?:c|config|config-v2)(?:=|$)/i.test(arg));
   daemon = await startDaemon({
     settings,
     actions,
