@@ -8,6 +8,7 @@ import { listenAddress } from './addresses.js';
 import type { Log } from './log.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
+import { refusalLog } from './refusal-log.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
 
@@ -152,9 +153,14 @@ async function startControl(
       await control.listenTcp({ ...listenAddress(tcplisten), tls: tls.server(fields.tcptls) });
     }
     if (service) {
-      const description = { ...controlTags, workCommands: work.workCommands() };
+      const options = {
+        ...controlTags,
+        workCommands: work.workCommands(),
+        tls: tls.server(fields.tls),
+        onRefused: refusalLog(service, log),
+      };
       listeners.push(
-        await streams.listen(service, { ...description, tls: tls.server(fields.tls) }, (stream) => {
+        await streams.listen(service, options, (stream) => {
           void control.serve(stream, { transport: 'mesh' });
         }),
       );

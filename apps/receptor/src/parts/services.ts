@@ -11,6 +11,8 @@ import {
 import type { StreamHost } from '@receptorjs/netceptor-streams';
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
 import { hostAndPortOf } from '../addresses.js';
+import type { Log } from '../log.js';
+import { refusalLog } from '../refusal-log.js';
 import type { PartStarters } from './part.js';
 
 /** Services that carry other traffic over the mesh. */
@@ -25,7 +27,7 @@ export const serviceParts: PartStarters = {
       log,
     }),
   'tcp-client': (fields, { streams, tls, log }) =>
-    serveTcpClient(acceptor(streams, tls.server(fields.tlsserver)), {
+    serveTcpClient(acceptor(streams, tls.server(fields.tlsserver), log), {
       service: fields.service,
       ...hostAndPortOf(fields.address),
       tls: tls.client(fields.tlsclient),
@@ -40,7 +42,7 @@ export const serviceParts: PartStarters = {
       log,
     }),
   'unix-socket-client': (fields, { streams, tls, log }) =>
-    serveUnixClient(acceptor(streams, tls.server(fields.tls)), {
+    serveUnixClient(acceptor(streams, tls.server(fields.tls), log), {
       service: fields.service,
       filename: fields.filename,
       log,
@@ -56,7 +58,7 @@ export const serviceParts: PartStarters = {
   'udp-client': (fields, { node, log }) =>
     serveUdpClient(node, { service: fields.service, ...hostAndPortOf(fields.address), log }),
   'command-service': (fields, { streams, tls, log }) =>
-    serveCommand(acceptor(streams, tls.server(fields.tls)), {
+    serveCommand(acceptor(streams, tls.server(fields.tls), log), {
       service: fields.service,
       command: fields.command,
       log,
@@ -77,10 +79,16 @@ function dialler(streams: StreamHost, tls: TlsClient | undefined): Pick<StreamHo
   return { dial: (nodeId, service, options) => streams.dial(nodeId, service, { ...options, tls }) };
 }
 
-/** The streams of the node, with the TLS that a service is configured to listen with. */
-function acceptor(streams: StreamHost, tls: TlsServer | undefined): Pick<StreamHost, 'listen'> {
-  if (tls === undefined) return streams;
+/** The streams of the node, with the TLS that a service is configured to listen with; refused dialers are logged. */
+function acceptor(
+  streams: StreamHost,
+  tls: TlsServer | undefined,
+  log: Log,
+): Pick<StreamHost, 'listen'> {
   return {
-    listen: (service, options, onStream) => streams.listen(service, { ...options, tls }, onStream),
+    listen: (service, options, onStream) => {
+      const onRefused = refusalLog(service ?? '', log);
+      return streams.listen(service, { ...options, tls, onRefused }, onStream);
+    },
   };
 }
