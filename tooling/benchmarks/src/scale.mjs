@@ -108,7 +108,8 @@ function memory() {
 
 /** @param {readonly Figures[]} rows */
 function print(rows) {
-  const columns = /** @type {const} */ ([
+  /** @type {readonly [string, (row: Figures) => string][]} */
+  const columns = [
     ['nodes', ({ nodes }) => String(nodes)],
     ['links', ({ links }) => String(links)],
     ['routes after (s)', ({ convergeMs }) => (convergeMs / 1000).toFixed(2)],
@@ -121,7 +122,7 @@ function print(rows) {
     ['rerouted after (s)', ({ rerouteMs }) => (rerouteMs / 1000).toFixed(2)],
     ['messages for it', ({ rerouteMessages }) => rerouteMessages.toLocaleString('en')],
     ['CPU for it (s)', ({ rerouteCpuS }) => rerouteCpuS.toFixed(2)],
-  ]);
+  ];
   console.log(`| ${columns.map(([name]) => name).join(' | ')} |`);
   console.log(`| ${columns.map(() => '---:').join(' | ')} |`);
   for (const row of rows) console.log(`| ${columns.map(([, cell]) => cell(row)).join(' | ')} |`);

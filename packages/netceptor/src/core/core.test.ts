@@ -147,6 +147,9 @@ describe('links', () => {
     expect(session.closed).toBe(false);
     update(3n, new Map([['a', 1]]));
     expect(session.closed).toBe(false);
+    // A hello that was overtaken on its way.
+    update(2n, new Map());
+    expect(session.closed).toBe(false);
     update(4n, new Map());
     expect(session.closed).toBe(true);
     expect(sent.at(-1)?.toString()).toBe('\x03[]');

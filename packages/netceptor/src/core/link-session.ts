@@ -291,7 +291,8 @@ export class LinkSession {
       const cost = update.connections.get(nodeId);
       if (cost === undefined) {
         // A late hello says nothing about links; after the peer has listed this node it means that it gave the link up.
-        if (this.#listed) this.#refuse(now, neighbour.nodeId, 'it no longer lists this node');
+        if (this.#listed && !routing.isOutdated(update))
+          this.#refuse(now, neighbour.nodeId, 'it no longer lists this node');
         return;
       }
       this.#listed = true;

@@ -144,6 +144,13 @@ export class Routing {
     return this.#fields.secondIs(record.updateId) && this.#fields.nodeIs(record.id);
   }
 
+  /** Whether an update was made before the last one taken of its node: on some links an older one may arrive later. */
+  isOutdated({ nodeId, epoch, sequence }: RoutingUpdate): boolean {
+    const known = this.#nodes.get(nodeId);
+    if (known === undefined) return false;
+    return epoch < known.epoch || (epoch === known.epoch && sequence < known.sequence);
+  }
+
   /** Takes an update that arrived from an established neighbour and hands it on. */
   handleUpdate(now: number, update: RoutingUpdate, from: string): void {
     if (update.nodeId === '') return;
