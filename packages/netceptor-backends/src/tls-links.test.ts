@@ -24,7 +24,7 @@ beforeAll(async () => {
     TestAuthority.create('another CA'),
   ]);
   issued = await authority.issue('a');
-});
+}, 30_000);
 afterAll(async () => {
   await Promise.all([authority.remove(), stranger.remove()]);
 });
@@ -77,7 +77,8 @@ async function refusal(
   return { listener, dialler };
 }
 
-describe('a TLS link', () => {
+// RSA keys take their time on a busy machine.
+describe('a TLS link', { timeout: 30_000 }, () => {
   it('is not made with a certificate for another host', async () => {
     const other = await authority.issue('a', { ipAddress: ['192.0.2.1'] }, 'elsewhere');
     const { dialler } = await refusal({ tls: await server(other) }, { tls: await client() });
