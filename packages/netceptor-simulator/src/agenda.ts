@@ -1,3 +1,6 @@
+/** How many items may be made before groups mix. */
+const GROUP_ROOM = 2 ** 32;
+
 /** Something that is to happen at a time that may move. It belongs to one {@link Agenda}, which alone writes its fields. */
 export class Due {
   /** When, in milliseconds of the agenda's clock; Infinity for never. */
@@ -8,6 +11,7 @@ export class Due {
   readonly order: number;
   readonly run: () => void;
 
+  /** Made by {@link Agenda.make}. */
   constructor(order: number, run: () => void) {
     this.order = order;
     this.run = run;
@@ -25,6 +29,7 @@ export class Agenda {
   readonly #moved: () => void;
   readonly #heap: Due[] = [];
   #made = 0;
+  #groups = 0;
 
   /** `moved` is called when {@link nextAt} may have become earlier. */
   constructor(now: () => number, moved: () => void = () => undefined) {
@@ -37,9 +42,14 @@ export class Agenda {
     return this.#heap[0]?.at ?? Infinity;
   }
 
-  /** An item that is not yet due at any time. */
-  make(run: () => void): Due {
-    return new Due(this.#made++, run);
+  /** A number for {@link make}. */
+  makeGroup(): number {
+    return ++this.#groups;
+  }
+
+  /** An item that is not yet due at any time. Items of one group that are due at once come one after the other. */
+  make(run: () => void, group = 0): Due {
+    return new Due(group * GROUP_ROOM + this.#made++, run);
   }
 
   /** Makes an item due at `at`, earlier or later than before; Infinity takes it out. */

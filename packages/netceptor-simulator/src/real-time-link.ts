@@ -72,6 +72,8 @@ export function linkInRealTime(
         conditions: conditions[from],
         description: `simulated ${a.nodeId} ${b.nodeId}`,
         maxMessageBytes,
+        tickMs: 0,
+        group: 0,
       },
       {
         sends: () => !frozen[from],

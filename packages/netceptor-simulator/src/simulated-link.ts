@@ -22,6 +22,7 @@ export interface SimulatedLinkOptions extends LinkOptions, LinkConditions {
 export interface LinkSurroundings {
   readonly agenda: Agenda;
   readonly random: () => number;
+  readonly tickMs: number;
   /** A message of so many bytes is on its way, the first of them `type`. */
   readonly count: (type: number | undefined, bytes: number) => void;
 }
@@ -117,7 +118,7 @@ export class SimulatedLink {
 
   #connect(): void {
     if (!this.isUp) return;
-    const { agenda, random, count } = this.#surroundings;
+    const { agenda, random, tickMs, count } = this.#surroundings;
     const { maxMessageBytes = MAX_MESSAGE_BYTES, optionsOfB, onMessage } = this.options;
     const wire = (end: End) => ({
       agenda,
@@ -125,6 +126,8 @@ export class SimulatedLink {
       conditions: this.#conditions[end],
       description: `simulated ${this.a.nodeId} ${this.b.nodeId}`,
       maxMessageBytes,
+      tickMs,
+      group: (end === 'a' ? this.b : this.a).group,
     });
     const connection: Connection = new Connection({
       agenda,

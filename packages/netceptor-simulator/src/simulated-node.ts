@@ -32,6 +32,8 @@ export class SimulatedNode {
   readonly links = new Set<SimulatedLink>();
   readonly #surroundings: NodeSurroundings;
   readonly #options: SimulatedNodeOptions;
+  /** The node's group in the agenda. */
+  readonly group: number;
   readonly #timer: Due;
   #core: NetceptorCore;
   #isRunning = true;
@@ -40,7 +42,8 @@ export class SimulatedNode {
     this.nodeId = nodeId;
     this.#surroundings = surroundings;
     this.#options = options;
-    this.#timer = surroundings.agenda.make(() => this.#handleTimeout());
+    this.group = surroundings.agenda.makeGroup();
+    this.#timer = surroundings.agenda.make(() => this.#handleTimeout(), this.group);
     this.#core = this.#makeCore();
     this.settle();
   }

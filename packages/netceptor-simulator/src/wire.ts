@@ -37,6 +37,10 @@ export interface WireOptions {
   readonly conditions: Required<LinkConditions>;
   readonly description: string;
   readonly maxMessageBytes: number;
+  /** Messages arrive at multiples of so many milliseconds; 0 for any time. */
+  readonly tickMs: number;
+  /** The group of the far end in the agenda. */
+  readonly group: number;
 }
 
 /** One direction of a connection, from the sender's queue to the arrival. It alone writes its fields. */
@@ -45,6 +49,7 @@ export class Wire implements LinkTransport {
   readonly maxMessageBytes: number;
   readonly #agenda: Agenda;
   readonly #random: () => number;
+  readonly #tickMs: number;
   readonly #conditions: Required<LinkConditions>;
   readonly #owner: WireOwner;
   readonly #far: WireEnd;
@@ -62,12 +67,13 @@ export class Wire implements LinkTransport {
     const { agenda, random, conditions, description, maxMessageBytes } = options;
     this.#agenda = agenda;
     this.#random = random;
+    this.#tickMs = options.tickMs;
     this.#conditions = conditions;
     this.description = description;
     this.maxMessageBytes = maxMessageBytes;
     this.#owner = owner;
     this.#far = far;
-    this.#arrival = agenda.make(() => this.#arrive());
+    this.#arrival = agenda.make(() => this.#arrive(), options.group);
     if (conditions.bytesPerSecond < Infinity) {
       this.#line = new SendingLine(
         agenda,
@@ -141,7 +147,8 @@ export class Wire implements LinkTransport {
 
   /** Behind what is under way. */
   #follow(takes: number, chunk: Buffer | undefined, start: number, end: number): void {
-    const at = Math.max(this.#lastArrival, this.#agenda.now() + takes);
+    let at = Math.max(this.#lastArrival, this.#agenda.now() + takes);
+    if (this.#tickMs > 0) at = Math.ceil(at / this.#tickMs) * this.#tickMs;
     this.#lastArrival = at;
     this.#underWay.push({ at, chunk, start, end });
     if (this.#arrival.at === Infinity) this.#agenda.set(this.#arrival, at);

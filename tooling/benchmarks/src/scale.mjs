@@ -38,7 +38,7 @@ import { plot } from './scale-plot.mjs';
 function measure(size, degree, seed) {
   const random = seededRandom(seed);
   const before = memory();
-  const mesh = new SimulatedMesh({ seed, keep: 0 });
+  const mesh = new SimulatedMesh({ seed, keep: 0, tickMs: 1 });
   const nodes = mesh.build(randomSparse(size, degree, random), {
     link: () => ({ latencyMs: 5 + 20 * random(), jitterMs: 2, redialMs: 1000 }),
   });
