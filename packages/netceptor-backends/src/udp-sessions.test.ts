@@ -64,7 +64,11 @@ describe('a UDP listener', () => {
 
   it('tells a peer whose link it does not know, so that it dials again', async () => {
     const socket = await peer();
-    for (const message of [Buffer.alloc(40), Buffer.from('\x02{}')]) {
+    for (const message of [
+      Buffer.alloc(40),
+      Buffer.from('\x02{}'),
+      Buffer.from([4, 0, 0, 0, 0, 1]),
+    ]) {
       const answer = heard(socket, 3);
       say(socket, message);
       expect(String(await answer)).toBe('\x03[]');

@@ -11,8 +11,10 @@ const MAX_GREETING = 256;
 const FAREWELL_MS = 1_000;
 /** The most ended links remembered for that; the oldest is forgotten first. */
 const MAX_FAREWELLS = 1_024;
-/** The first bytes of messages: data, a routing update, an advertisement. */
-const [DATA, ROUTING_UPDATE, ADVERTISEMENT] = [0, 1, 2];
+/** The first byte of the message that begins a link: a routing update. */
+const ROUTING_UPDATE = 1;
+/** The first bytes of messages that only an established link carries: data, advertisements, probes. */
+const ESTABLISHED: ReadonlySet<number | undefined> = new Set([0, 2, 4]);
 
 /** The peers of a UDP listener by address and port. It alone writes its fields. */
 export class UdpSessions {
@@ -49,7 +51,7 @@ export class UdpSessions {
   #begin(key: string, message: Buffer, peer: RemoteInfo): QueuedLink | undefined {
     if (this.#closing || this.#node.closed) return undefined;
     const type = message[0];
-    if (type === DATA || type === ADVERTISEMENT) {
+    if (ESTABLISHED.has(type)) {
       // The peer holds a link that this listener does not, from before a restart, say.
       this.#socket.send(GOODBYE, peer.port, peer.address);
       return undefined;
