@@ -144,8 +144,9 @@ export class NodeTable {
         edges.push(other);
         costs.push(cost);
       }
-      record.edges = edges;
-      record.edgeCosts = costs;
+      // Copies have no room to spare: there is one of these for every node of the mesh.
+      record.edges = edges.slice();
+      record.edgeCosts = costs.slice();
       if (edges.length === record.connections.size) this.#unresolved.delete(record);
     }
   }
