@@ -1,10 +1,25 @@
 // Every figure, ours beside the original's where it is present, as one table.
 //   bench.mjs [--only TEXT] [--quick]
+//   bench.mjs scale [OPTIONS]   large simulated meshes, see scale.mjs
+//   bench.mjs churn [OPTIONS]   streams opened and closed, see streams-churn.mjs
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as mesh from './mesh-cases.mjs';
 import * as runner from './runner-cases.mjs';
 import { table } from './table.mjs';
+
+/** Figures of ours alone, each by a script of its own. @type {Record<string, readonly string[]>} */
+const scripts = { scale: ['scale.mjs'], churn: ['--expose-gc', 'streams-churn.mjs'] };
+const [own = '', ...rest] = process.argv.slice(2);
+const script = scripts[own];
+if (script !== undefined) {
+  const { status } = spawnSync(process.execPath, [...script, ...rest], {
+    cwd: import.meta.dirname,
+    stdio: 'inherit',
+  });
+  process.exit(status ?? 1);
+}
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const only = process.argv.includes('--only')

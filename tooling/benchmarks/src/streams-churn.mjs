@@ -1,6 +1,6 @@
 // Opens and closes streams between two nodes over TCP, in batches, and says what is left of them.
-//   node --conditions=source --expose-gc streams-churn.mjs [--streams 100000] [--at-once 50]
-// Needs packages that are built, or a Node.js that runs TypeScript (22.18 or newer) with --conditions=source.
+//   node --expose-gc streams-churn.mjs [--streams 100000] [--at-once 50]
+// Needs the packages built.
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { MeshNode } from '@receptorjs/netceptor';

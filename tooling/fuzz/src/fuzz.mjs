@@ -8,6 +8,7 @@ const MAX_FOUND = 512;
 export async function run(target, { seed, seconds }) {
   const { maxBytes = 65_536, maxMs = 250 } = target;
   const random = randomFrom(seed);
+  /** @type {Buffer[]} */
   const corpus = target.corpus.map((input) => Buffer.from(input));
   const first = corpus.length;
   const ways = new Set();

@@ -28,6 +28,7 @@ const TELLING = [0x00, 0x01, 0x7f, 0x80, 0xff, 0x22, 0x5c, 0x7b, 0x5b, 0x0a, 0x2
  */
 export function mutate(input, corpus, random, maxBytes) {
   const below = (/** @type {number} */ bound) => Math.floor(random() * bound);
+  /** @type {Buffer} */
   let bytes = Buffer.from(input);
   /** @type {readonly (() => Buffer)[]} */
   const ways = [
