@@ -6,6 +6,7 @@ import { routeTo } from './conformance.js';
 import type { Listener } from './listener.js';
 import { dialUdp } from './udp-dialer.js';
 import { listenUdp } from './udp-listener.js';
+import { UdpSessions } from './udp-sessions.js';
 
 const host = '127.0.0.1';
 const cleanups: (() => unknown)[] = [];
@@ -73,6 +74,16 @@ describe('a UDP listener', () => {
       say(socket, message);
       expect(String(await answer)).toBe('\x03[]');
     }
+    expect(hub.status().connections).toEqual([]);
+  });
+
+  it('D3: ignores what comes from port 0, where nothing can be sent', async () => {
+    const sessions = new UdpSessions(hub, await peer(), {});
+    const from = { address: host, family: 'IPv4', port: 0 } as const;
+    for (const message of [Buffer.alloc(40), Buffer.from(update('made-up', 1))]) {
+      sessions.receive(message, { ...from, size: message.length });
+    }
+    await sessions.close();
     expect(hub.status().connections).toEqual([]);
   });
 

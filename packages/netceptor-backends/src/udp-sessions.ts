@@ -35,6 +35,8 @@ export class UdpSessions {
   }
 
   receive(message: Buffer, peer: RemoteInfo): void {
+    // Whoever sends from port 0 wants no answer, and none can be sent there.
+    if (peer.port === 0) return;
     const key = `${peer.port} ${peer.address}`;
     const link = this.#links.get(key) ?? this.#begin(key, message, peer);
     link?.receive(message, 0, message.length);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { MeshNode } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -56,6 +57,20 @@ describe('a WebSocket listener', () => {
     expect(await statusOf(url, { Origin: 'http://elsewhere.example' })).toBe(403);
     expect(await statusOf(url, { Origin: 'null' })).toBe(403);
     expect(await statusOf(url, { Origin: `http://${host}:${port}` })).toBe(101);
+  });
+
+  it('D3: outlives a peer that resets the connection instead of reading the refusal', async () => {
+    const { port } = (await listen('/mesh')).address;
+    const upgrade =
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+    for (let count = 0; count < 10; count++) {
+      const socket = connect(port, host);
+      await once(socket, 'connect');
+      await new Promise((resolve) => socket.write(upgrade, resolve));
+      socket.resetAndDestroy();
+      await once(socket, 'close');
+    }
+    expect(await statusOf(`ws://${host}:${port}/mesh`)).toBe(101);
   });
 
   it('takes an origin without the port that its scheme has anyway', async () => {
