@@ -20,7 +20,12 @@ export async function status(session: Session, { json }: JsonFlag): Promise<void
 export async function ping(
   session: Session,
   node: string,
-  { count, delay: seconds, json }: JsonFlag & { count: number; delay: number },
+  {
+    count,
+    delay: seconds,
+    statistics,
+    json,
+  }: JsonFlag & { count: number; delay: number; statistics?: boolean },
 ): Promise<void> {
   const replies: JsonValue[] = [];
   const timesNs: number[] = [];
@@ -37,8 +42,9 @@ export async function ping(
     } else printError(text(error));
   }
   if (json) printJson(replies);
-  // on stderr: scripts read the replies
-  else if (count > 1) process.stderr.write(`${pingStatistics(node, count, timesNs)}\n`);
+  // on stderr: scripts read the replies, and they get what the original prints
+  else if (statistics ?? process.stderr.isTTY)
+    process.stderr.write(`${pingStatistics(node, count, timesNs)}\n`);
   if (timesNs.length < count) throw new Failure(2);
 }
 

@@ -76,10 +76,16 @@ function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
     .description('Ping a node.')
     .option('--count <number>', 'how many pings to send', wholeNumber, 4)
     .option('--delay <seconds>', 'time between them', notNegative, 1)
+    .option('--statistics', 'sum them up on stderr, as on a terminal')
     .option('--json', 'print JSON')
-    .action(async (node: string, options: { count: number; delay: number; json?: boolean }) => {
-      await (await load()).ping(await open(), node, options);
-    });
+    .action(
+      async (
+        node: string,
+        options: { count: number; delay: number; statistics?: boolean; json?: boolean },
+      ) => {
+        await (await load()).ping(await open(), node, options);
+      },
+    );
   program
     .command('traceroute <node>')
     .description('Show the way to a node.')
