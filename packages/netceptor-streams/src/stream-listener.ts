@@ -7,6 +7,7 @@ import {
   type ServiceDescription,
   type WorkCommand,
 } from '@receptorjs/netceptor';
+import { Admission } from './admission.js';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
 import { insecureService, secureService } from './peer-judge.js';
@@ -43,6 +44,7 @@ export class StreamListener {
   readonly #onClose: () => void;
   /** By node and service of the dialler. */
   readonly #connections = new Map<string, StreamConnection>();
+  readonly #admission = new Admission();
   #acceptor: QuicAcceptor;
   #description: ServiceDescription;
   #advertisement: Advertisement | undefined;
@@ -129,7 +131,7 @@ export class StreamListener {
       known.receive(payload);
     } else if (!this.#contexts.engine.isInitial(payload)) {
       this.#socket.refuse(fromNode, fromService);
-    } else if (this.#connections.size < MAX_CONNECTIONS) {
+    } else if (this.#connections.size < MAX_CONNECTIONS && this.#admission.admits(fromNode)) {
       known?.fail(new StreamError('closed-by-peer', 'the peer began a new connection'));
       this.#accept(key, fromNode, fromService).receive(payload);
     }
@@ -138,12 +140,17 @@ export class StreamListener {
   #accept(key: string, remoteNode: string, remoteService: string): StreamConnection {
     const tls = this.#tls;
     const ends: StreamEnds = { remoteNode, remoteService, localService: this.service };
+    const begun = this.#admission.begin(remoteNode);
     const connection: StreamConnection = new StreamConnection(
       this.#host,
       {
-        opened: (stream) => this.#onStream(stream),
+        opened: (stream) => {
+          begun();
+          this.#onStream(stream);
+        },
         failed: (error) => this.#onRefused?.(error, ends),
         over: () => {
+          begun();
           if (this.#connections.get(key) === connection) this.#connections.delete(key);
         },
       },
