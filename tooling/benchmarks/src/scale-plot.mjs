@@ -1,33 +1,37 @@
-/** @typedef {import('./scale.mjs').Figures} Figures */
+/** @typedef {import('./scale.mjs').Row} Row */
 
 const [WIDTH, HEIGHT, GAP] = [300, 200, 70];
 
-/** @type {readonly [string, (row: Figures) => number][]} */
+/** @type {readonly [string, (row: Row) => number][]} */
 const panels = [
-  ['virtual time to all routes and services, s', (row) => row.advertisedMs / 1000],
-  ['messages for it, over all links', (row) => row.messages],
-  ['CPU time for it, of the whole mesh, s', (row) => row.convergeCpuS],
-  ['CPU time of 10 s at rest, a node, ms', (row) => restCpu(row)],
-  ['memory a node, MiB', (row) => row.memoryMiB],
-  ['virtual time to new routes after a cut, s', (row) => row.rerouteMs / 1000],
+  ['virtual time to all routes, s', ({ routes }) => routes.convergeMs / 1000],
+  ['messages for it, over all links', ({ routes }) => routes.messages],
+  ['CPU time for it, of the whole mesh, s', ({ routes }) => routes.convergeCpuS],
+  ['CPU time at rest, of a node each second, ms', (row) => restCpuMs(row)],
+  ['memory a node, with services, MiB', ({ all }) => all.memoryMiB],
+  ['virtual time to new routes after a cut, s', ({ all }) => all.rerouteMs / 1000],
 ];
 
-/** @param {Figures} row */
-function restCpu({ roundsCpuS, convergeCpuS, nodes }) {
-  return ((roundsCpuS - convergeCpuS) / 3 / nodes) * 1000;
+/**
+ * CPU time of one node in one second while nothing changes.
+ *
+ * @param {Row} row
+ */
+export function restCpuMs({ all: { roundsCpuS, convergeCpuS, nodes } }) {
+  return ((roundsCpuS - convergeCpuS) / 30 / nodes) * 1000;
 }
 
 /**
  * Small plots with logarithmic axes, nodes across.
  *
- * @param {readonly Figures[]} rows
+ * @param {readonly Row[]} rows
  */
 export function plot(rows) {
   const size = { width: 2 * (WIDTH + GAP) + GAP, height: 3 * (HEIGHT + GAP) + GAP / 2 };
   const drawn = panels.map(([title, figure], at) => {
     const x = GAP + (at % 2) * (WIDTH + GAP);
     const y = GAP / 2 + Math.floor(at / 2) * (HEIGHT + GAP);
-    const points = rows.map((row) => /** @type {const} */ ([row.nodes, figure(row)]));
+    const points = rows.map((row) => /** @type {const} */ ([row.routes.nodes, figure(row)]));
     return `<g transform="translate(${x} ${y})">${panel(title, points)}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="11">

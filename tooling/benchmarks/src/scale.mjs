@@ -11,14 +11,14 @@ import {
   seededRandom,
   SimulatedMesh,
 } from '@receptorjs/netceptor-simulator';
-import { plot } from './scale-plot.mjs';
+import { plot, restCpuMs } from './scale-plot.mjs';
 
 /**
  * @typedef {object} Figures
  * @property {number} nodes
  * @property {number} links
- * @property {number} convergeMs virtual time from the start of all nodes until every route is the cheapest
- * @property {number} advertisedMs virtual time until every node knows every node's service
+ * @property {number} convergeMs virtual time from the start of all nodes until every route is the cheapest, and every
+ *   node knows every node's service where there are any
  * @property {number} convergeCpuS CPU time of the whole mesh until then
  * @property {number} roundsCpuS CPU time of the whole mesh for its first 30 s, three rounds of updates
  * @property {number} messages messages over all links until all is known
@@ -33,16 +33,17 @@ import { plot } from './scale-plot.mjs';
  * @param {number} size
  * @param {number} degree
  * @param {number} seed
+ * @param {boolean} services whether each node has a control service
  * @returns {Figures}
  */
-function measure(size, degree, seed) {
+function measure(size, degree, seed, services) {
   const random = seededRandom(seed);
   const before = memory();
   const mesh = new SimulatedMesh({ seed, keep: 0, tickMs: 1 });
   const nodes = mesh.build(randomSparse(size, degree, random), {
     link: () => ({ latencyMs: 5 + 20 * random(), jitterMs: 2, redialMs: 1000 }),
   });
-  for (const { core } of nodes) {
+  for (const { core } of services ? nodes : []) {
     core.advertisements.advertise(mesh.now, 'control', {
       connectionType: 1,
       tags: { type: 'Control Service' },
@@ -69,10 +70,10 @@ function measure(size, degree, seed) {
     return mesh.now;
   };
   const isRouted = () => judgeRoutes(nodes, 1).length === 0;
-  const convergeMs = until(isRouted);
-  const advertisedMs = until(() =>
-    nodes.every(({ core }) => core.sizes.advertisements === size - 1),
-  );
+  const known = services ? size - 1 : 0;
+  const isSettled = () =>
+    isRouted() && nodes.every(({ core }) => core.sizes.advertisements === known);
+  const convergeMs = until(isSettled);
   const [convergeCpuS, messages] = [cpu, mesh.traffic.messages];
   run(30_000 - mesh.now);
   const [roundsCpuS, roundsMessages] = [cpu, mesh.traffic.messages];
@@ -88,7 +89,6 @@ function measure(size, degree, seed) {
     nodes: size,
     links: mesh.links.size,
     convergeMs,
-    advertisedMs,
     convergeCpuS,
     roundsCpuS,
     messages,
@@ -106,22 +106,29 @@ function memory() {
   return heapUsed + external;
 }
 
-/** @param {readonly Figures[]} rows */
+/**
+ * @typedef {object} Row
+ * @property {Figures} routes of a mesh without services
+ * @property {Figures} all of the same mesh with a control service on each node
+ */
+
+/** @param {readonly Row[]} rows */
 function print(rows) {
-  /** @type {readonly [string, (row: Figures) => string][]} */
+  /** @type {readonly [string, (row: Row) => string][]} */
   const columns = [
-    ['nodes', ({ nodes }) => String(nodes)],
-    ['links', ({ links }) => String(links)],
-    ['routes after (s)', ({ convergeMs }) => (convergeMs / 1000).toFixed(2)],
-    ['services after (s)', ({ advertisedMs }) => (advertisedMs / 1000).toFixed(2)],
-    ['CPU until then (s)', ({ convergeCpuS }) => convergeCpuS.toFixed(2)],
-    ['messages until then', ({ messages }) => messages.toLocaleString('en')],
-    ['CPU of 30 s (s)', ({ roundsCpuS }) => roundsCpuS.toFixed(2)],
-    ['messages of 30 s', ({ roundsMessages }) => roundsMessages.toLocaleString('en')],
-    ['memory a node (MiB)', ({ memoryMiB }) => memoryMiB.toFixed(2)],
-    ['rerouted after (s)', ({ rerouteMs }) => (rerouteMs / 1000).toFixed(2)],
-    ['messages for it', ({ rerouteMessages }) => rerouteMessages.toLocaleString('en')],
-    ['CPU for it (s)', ({ rerouteCpuS }) => rerouteCpuS.toFixed(2)],
+    ['nodes', ({ routes }) => String(routes.nodes)],
+    ['links', ({ routes }) => String(routes.links)],
+    ['routes after (s)', ({ routes }) => (routes.convergeMs / 1000).toFixed(2)],
+    ['messages', ({ routes }) => routes.messages.toLocaleString('en')],
+    ['CPU (s)', ({ routes }) => routes.convergeCpuS.toFixed(2)],
+    ['with services after (s)', ({ all }) => (all.convergeMs / 1000).toFixed(2)],
+    ['messages', ({ all }) => all.messages.toLocaleString('en')],
+    ['CPU (s)', ({ all }) => all.convergeCpuS.toFixed(2)],
+    ['CPU a node and s at rest (ms)', (row) => restCpuMs(row).toFixed(2)],
+    ['memory a node (MiB)', ({ all }) => all.memoryMiB.toFixed(2)],
+    ['rerouted after (s)', ({ all }) => (all.rerouteMs / 1000).toFixed(2)],
+    ['messages', ({ all }) => all.rerouteMessages.toLocaleString('en')],
+    ['CPU (s)', ({ all }) => all.rerouteCpuS.toFixed(2)],
   ];
   console.log(`| ${columns.map(([name]) => name).join(' | ')} |`);
   console.log(`| ${columns.map(() => '---:').join(' | ')} |`);
@@ -135,32 +142,38 @@ const { values } = parseArgs({
     degree: { type: 'string', default: '4' },
     plot: { type: 'string' },
     size: { type: 'string' },
+    services: { type: 'boolean', default: false },
   },
 });
-if (values.size !== undefined) {
-  console.log(
-    JSON.stringify(measure(Number(values.size), Number(values.degree), Number(values.seed))),
+/**
+ * Measures in a process of its own.
+ *
+ * @param {string} size
+ * @param {boolean} services
+ */
+function child(size, services) {
+  // Messages under way outlive the usual nursery: with it the collector's copying is a good part of all work.
+  const flags = ['--expose-gc', '--max-old-space-size=8192', '--max-semi-space-size=64'];
+  const args = ['--size', size, '--seed', values.seed, '--degree', values.degree];
+  if (services) args.push('--services');
+  process.stderr.write(`${size} nodes${services ? ' with services' : ''}\n`);
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [...flags, fileURLToPath(import.meta.url), ...args],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  if (status !== 0) throw new Error(`the run with ${size} nodes failed`);
+  return /** @type {Figures} */ (JSON.parse(stdout));
+}
+
+if (values.size !== undefined) {
+  const { size, degree, seed, services } = values;
+  console.log(JSON.stringify(measure(Number(size), Number(degree), Number(seed), services)));
 } else {
-  const rows = values.sizes.split(',').map((size) => {
-    // Messages under way outlive the usual nursery: with it the collector's copying is a good part of all work.
-    const flags = ['--expose-gc', '--max-old-space-size=8192', '--max-semi-space-size=64'];
-    const args = [
-      fileURLToPath(import.meta.url),
-      '--size',
-      size,
-      '--seed',
-      values.seed,
-      '--degree',
-      values.degree,
-    ];
-    const { status, stdout } = spawnSync(process.execPath, [...flags, ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    if (status !== 0) throw new Error(`the run with ${size} nodes failed`);
-    return /** @type {Figures} */ (JSON.parse(stdout));
-  });
+  const rows = values.sizes.split(',').map((size) => ({
+    routes: child(size, false),
+    all: child(size, true),
+  }));
   print(rows);
   if (values.plot !== undefined) writeFileSync(values.plot, plot(rows));
 }
