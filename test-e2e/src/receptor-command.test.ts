@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -103,6 +104,60 @@ describe('receptor', () => {
       );
       expect(await control.status(['NodeID'])).toEqual({ NodeID: 'one' });
       control.close();
+    } finally {
+      await mesh.end();
+    }
+  });
+
+  it('lists with --check what it could not be started with', async () => {
+    const config = join(folder, 'foo.yml');
+    const check = async (text: string): Promise<string[]> => {
+      writeFileSync(config, text);
+      const { code, stdout } = await receptor('--check', '--config', config);
+      expect(code).toBe(stdout === 'The configuration is good.\n' ? 0 : 1);
+      return stdout.trim().split('\n');
+    };
+    expect(
+      await check(
+        '- node: {id: x, firewallrules: [{action: pass}]}\n- tcp-client: {service: ping, address: "h:1"}\n',
+      ),
+    ).toEqual([
+      expect.stringMatching(/foo\.yml:1:17: .*error in rule 0: unknown action: pass/),
+      expect.stringMatching(/foo\.yml:2:16: .*service ping is already listening/),
+    ]);
+    expect(
+      await check(
+        `- node: {id: x}\n- tls-server: {name: s, cert: ${folder}/none, key: k}\n- work-python: {worktype: p, plugin: m, function: f}\n`,
+      ),
+    ).toEqual([
+      expect.stringMatching(/foo\.yml:3:3: error in --work-python: not supported/),
+      expect.stringMatching(/foo\.yml:2:3: error preparing tls server config: .*none/),
+    ]);
+    expect(await check('- node: {id: x}\n- local-only\n')).toEqual(['The configuration is good.']);
+  });
+
+  it('ends what its services have started before it ends', async () => {
+    const mesh = new Mesh();
+    try {
+      const socket = join(mesh.folder, 'shell.sock');
+      const command = `sh -c 'trap "" HUP; echo $$; while :; do sleep 1; done'`;
+      const one = mesh.start('one', [
+        { 'local-only': {} },
+        { 'command-service': { service: 'shell', command } },
+        { 'unix-socket-server': { filename: socket, remotenode: 'one', remoteservice: 'shell' } },
+      ]);
+      await until(
+        'the end of the start',
+        () => one.logText().includes('Initialization complete') || undefined,
+      );
+      const shell = createConnection(socket);
+      const [said] = (await once(shell, 'data')) as [Buffer];
+      const pid = Number(String(said));
+      expect(process.kill(pid, 0)).toBe(true);
+      expect(await one.stop()).toBe(0);
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+      expect(readdirSync(mesh.folder)).not.toContain('shell.sock');
+      shell.destroy();
     } finally {
       await mesh.end();
     }

@@ -25,12 +25,12 @@ import manifest from '../package.json' with { type: 'json' };
 import type { Daemon } from './daemon.js';
 import { lineLog } from './log.js';
 import { nodeSettings } from './node-settings.js';
+import { messageOf } from './placed.js';
 import { refuseUnsupported } from './unsupported.js';
 
 /** Prints a failure as the original does: one line on stdout. */
 function fail(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stdout.write(`Error: ${message.replaceAll('\n', ' ')}\n`);
+  process.stdout.write(`Error: ${messageOf(error).replaceAll('\n', ' ')}\n`);
   return 1;
 }
 
@@ -77,10 +77,17 @@ async function run(args: readonly string[], actions: readonly Action[]): Promise
   return end instanceof Error ? fail(end) : 0;
 }
 
-/** Prints all mistakes of a configuration, each with its place. */
-function check(args: readonly string[]): number {
-  const mistakes = checkConfiguration(args);
-  for (const { listing } of mistakes) process.stdout.write(`${listing}\n`);
+/**
+ * Prints all mistakes of a configuration, each with its place: first those of the text, and when there is none, what of it
+ * this node could not be started with.
+ */
+async function check(args: readonly string[]): Promise<number> {
+  let mistakes = checkConfiguration(args).map(({ listing }) => listing);
+  if (mistakes.length === 0) {
+    const { startMistakes } = await import('./start-check.js');
+    mistakes = await startMistakes(actionsOf(args), hostname());
+  }
+  for (const mistake of mistakes) process.stdout.write(`${mistake}\n`);
   if (mistakes.length === 0) process.stdout.write('The configuration is good.\n');
   return mistakes.length === 0 ? 0 : 1;
 }
@@ -93,7 +100,7 @@ async function main(args: readonly string[]): Promise<number> {
         process.stdout.write(helpText());
         return 0;
       case 'check':
-        return check(args);
+        return await check(args);
       case 'bash-completion':
       case 'zsh-completion': {
         const script = request === 'bash-completion' ? bashCompletion : zshCompletion;

@@ -2,12 +2,13 @@ import { ControlService, type ReloadHandler } from '@receptorjs/control-service'
 import { LinkHistory } from '@receptorjs/mesh-diagnostics';
 import { MeshNode } from '@receptorjs/netceptor';
 import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
-import { fieldsOf, type Action } from '@receptorjs/receptor-config';
+import type { Action } from '@receptorjs/receptor-config';
 import { Workceptor } from '@receptorjs/workceptor';
 import { listenAddress } from './addresses.js';
 import type { Log } from './log.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
+import { placed } from './placed.js';
 import { refusalLog } from './refusal-log.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
@@ -81,6 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     keep({ close: () => listeners.forEach((listener) => listener.close()) });
     // The node closes links itself, and last: the streams' goodbyes go over them.
     await parts.open(actions.filter(({ action }) => action !== 'work-command'));
+    keep({ close: () => parts.closeServices() });
     const announceWork = (): void => {
       for (const listener of listeners) {
         listener.updateAdvertisement({ ...controlTags, workCommands: work.workCommands() });
@@ -146,24 +148,29 @@ async function startControl(
   },
 ): Promise<StreamListener[]> {
   const listeners: StreamListener[] = [];
-  for (const fields of fieldsOf(actions, 'control-service')) {
-    const { service, filename, permissions, tcplisten } = fields;
-    if (filename) await control.listenUnix(filename, permissions);
-    if (tcplisten) {
-      await control.listenTcp({ ...listenAddress(tcplisten), tls: tls.server(fields.tcptls) });
-    }
-    if (service) {
-      const options = {
-        ...controlTags,
-        workCommands: work.workCommands(),
-        tls: tls.server(fields.tls),
-        onRefused: refusalLog(service, log),
-      };
-      listeners.push(
-        await streams.listen(service, options, (stream) => {
-          void control.serve(stream, { transport: 'mesh' });
-        }),
-      );
+  for (const each of actions) {
+    if (each.action !== 'control-service') continue;
+    const { service, filename, permissions, tls: meshTls, tcplisten, tcptls } = each.fields;
+    try {
+      if (filename) await control.listenUnix(filename, permissions);
+      if (tcplisten) {
+        await control.listenTcp({ ...listenAddress(tcplisten), tls: tls.server(tcptls) });
+      }
+      if (service) {
+        const options = {
+          ...controlTags,
+          workCommands: work.workCommands(),
+          tls: tls.server(meshTls),
+          onRefused: refusalLog(service, log),
+        };
+        listeners.push(
+          await streams.listen(service, options, (stream) => {
+            void control.serve(stream, { transport: 'mesh' });
+          }),
+        );
+      }
+    } catch (error) {
+      throw placed(error, each);
     }
     log.info(`Running control service ${service || filename || tcplisten || ''}`);
   }

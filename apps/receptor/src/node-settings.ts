@@ -1,4 +1,4 @@
-import { parseFirewallRules, type FirewallRule } from '@receptorjs/netceptor';
+import type { FirewallRule } from '@receptorjs/netceptor';
 import { fieldsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
 import type { Level } from './log.js';
 
@@ -24,7 +24,6 @@ const backend = /^(?:tcp|udp|ws)-(?:listener|peer)$|^local-only$/;
  *
  * @param hostname the node ID when none is configured
  * @throws ConfigError when there is no usable node ID
- * @throws MeshError `invalid-firewall-rule`
  */
 export function nodeSettings(actions: readonly Action[], hostname: string): NodeSettings {
   const [node] = fieldsOf(actions, 'node');
@@ -34,7 +33,7 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
     dataDir: node?.datadir ?? '/tmp/receptor',
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
     level: logLevel?.level ?? 'info',
-    firewallRules: parseFirewallRules(node?.firewallrules ?? []),
+    firewallRules: node?.firewallrules ?? [],
     trace: actions.some(({ action }) => action === 'trace'),
     hasBackends: actions.some(({ action }) => backend.test(action)),
   };

@@ -8,6 +8,7 @@ import {
 import type { Daemon } from './daemon.js';
 import type { LevelledLog } from './log.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
+import { messageOf } from './placed.js';
 import { refuseUnsupported } from './unsupported.js';
 
 /** Clients tell kinds of failure by these numbers at the end of the text. */
@@ -68,7 +69,10 @@ export class Reloader {
     }
   }
 
-  /** Nothing has changed when this rejects: what was closed is open again. */
+  /**
+   * Nothing has changed when this rejects: what was closed is open again. What could not be opened again, as when somebody
+   * took its port meanwhile, counts as not there, so that the next reload opens it.
+   */
   async #apply(daemon: Daemon, plan: ReloadPlan, settings: NodeSettings): Promise<void> {
     const { parts, tls, node } = daemon;
     const { closed, opened, kept, applied } = plan;
@@ -80,9 +84,8 @@ export class Reloader {
       await parts.open(opened);
     } catch (error) {
       tls.release(tls.swap(before));
-      await parts.open(closed).catch((again: unknown) => {
-        log.error(`Could not go back to the configuration before: ${messageOf(again)}`);
-      });
+      const lost = new Set(await parts.reopen(closed));
+      this.#actions = this.#actions.filter((action) => !lost.has(action));
       throw error;
     } finally {
       daemon.announceWork();
@@ -115,8 +118,4 @@ function changesOf({ opened, closed, kept, applied }: ReloadPlan): ReloadChanges
 
 function failure(text: string, code: number): { success: false; error: string } {
   return { success: false, error: `${text} ERRORCODE ${code}` };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { TlsClient, TlsServer } from '@receptorjs/certificates';
 import { fieldsOf, type Action, type Fields } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
+import { placed } from './placed.js';
 
 /** TLS configurations by name. Never changed. */
 export interface TlsSet {
@@ -42,7 +43,7 @@ export class TlsConfigs {
    * The set without the TLS configurations among the actions that go and with those that come, which are loaded; for
    * {@link swap}.
    *
-   * @throws CertificateError for files that can't be used
+   * @throws Error for files that can't be used, with the place of the action
    */
   async prepare(going: readonly Action[], coming: readonly Action[]): Promise<TlsSet> {
     const servers = new Map(this.#set.servers);
@@ -51,11 +52,18 @@ export class TlsConfigs {
     for (const { name } of fieldsOf(going, 'tls-client')) clients.delete(name);
     const options = { nodeId: this.nodeId, log: this.log };
     try {
-      for (const fields of fieldsOf(coming, 'tls-server')) {
-        servers.set(fields.name, await TlsServer.load(serverConfig(fields), options));
-      }
-      for (const fields of fieldsOf(coming, 'tls-client')) {
-        clients.set(fields.name, await TlsClient.load(clientConfig(fields), options));
+      for (const each of coming) {
+        try {
+          if (each.action === 'tls-server') {
+            const { fields } = each;
+            servers.set(fields.name, await TlsServer.load(serverConfig(fields), options));
+          } else if (each.action === 'tls-client') {
+            const { fields } = each;
+            clients.set(fields.name, await TlsClient.load(clientConfig(fields), options));
+          }
+        } catch (error) {
+          throw placed(error, each);
+        }
       }
       if (!clients.has('default')) {
         clients.set('default', await TlsClient.load({ name: 'default' }, options));

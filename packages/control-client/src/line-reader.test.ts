@@ -29,6 +29,19 @@ it('leaves everything behind a line in the stream, however it arrives', async ()
   );
 });
 
+it('takes lines that drip in byte by byte', async () => {
+  const stream = new PassThrough();
+  const reader = new LineReader(stream);
+  for (const line of ['a line of some length', '', 'é', 'end']) {
+    const read = reader.next();
+    for (const byte of Buffer.from(`${line}\n`)) {
+      stream.write(Buffer.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await read).toBe(line);
+  }
+});
+
 it('gives a last line that is cut off, then nothing', async () => {
   const stream = new PassThrough();
   stream.end('one\ntwo');

@@ -23,9 +23,11 @@ const carriageReturn = /\r/g;
 export class LineReader {
   /** Written by the error listener only. */
   #failure: Error | undefined;
-  /** Bytes of the line begun, kept here between chunks; written by `next` only. */
-  #partial: Buffer[] = [];
-  /** Bytes in `#partial`; written by `next` only. */
+  /**
+   * The line begun is its first `#held` bytes; the rest is room. One buffer, for a line may come in millions of chunks, each
+   * with a cost of its own. Both are written by `next` only.
+   */
+  #partial = Buffer.alloc(0);
   #held = 0;
 
   constructor(
@@ -52,26 +54,38 @@ export class LineReader {
             cause: this.#failure,
           });
         }
-        if (this.stream.readableEnded) return this.#partial.length > 0 ? this.#take() : undefined;
+        if (this.stream.readableEnded) return this.#held > 0 ? this.#take() : undefined;
         if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
         await this.#change(options);
         continue;
       }
       const end = chunk.indexOf(newline);
       const part = end < 0 ? chunk : chunk.subarray(0, end);
-      this.#partial.push(part);
-      this.#held += part.length;
+      const length = this.#held + part.length;
       if (end >= 0 && end + 1 < chunk.length) this.stream.unshift(chunk.subarray(end + 1));
-      if (this.#held > this.maxLineBytes) {
+      if (length > this.maxLineBytes) {
         throw new ControlError('line-too-long', `line is longer than ${this.maxLineBytes} bytes`);
       }
+      if (end >= 0 && this.#held === 0) return textOf(part);
+      this.#keep(part);
       if (end >= 0) return this.#take();
     }
   }
 
+  #keep(part: Buffer): void {
+    const length = this.#held + part.length;
+    if (length > this.#partial.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#partial.length, length));
+      this.#partial.copy(larger, 0, 0, this.#held);
+      this.#partial = larger;
+    }
+    part.copy(this.#partial, this.#held);
+    this.#held = length;
+  }
+
   #take(): string {
-    const line = Buffer.concat(this.#partial).toString('utf8').replace(carriageReturn, '');
-    this.#partial = [];
+    const line = textOf(this.#partial.subarray(0, this.#held));
+    this.#partial = Buffer.alloc(0);
     this.#held = 0;
     return line;
   }
@@ -106,4 +120,8 @@ export class LineReader {
       for (const event of ['readable', 'end', 'error', 'close']) stream.on(event, onChange);
     });
   }
+}
+
+function textOf(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(carriageReturn, '');
 }

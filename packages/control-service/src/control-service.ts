@@ -91,7 +91,7 @@ export class ControlService {
    * Listens on a unix socket. A socket file nobody listens on any more is replaced; nothing else is ever removed.
    *
    * @param mode permissions of the socket file, default 0600
-   * @throws ControlServiceError `socket-in-use`, `path-not-a-socket` or `listen-failed`
+   * @throws ControlServiceError `socket-in-use`, `path-not-a-socket`, `path-too-long` or `listen-failed`
    */
   async listenUnix(path: string, mode = 0o600): Promise<ControlListener> {
     await clearSocketPath(path);
@@ -141,7 +141,7 @@ export class ControlService {
     tls?: TlsServer,
   ): Promise<Server> {
     const accepted = (socket: Socket): void => void this.serve(socket, { transport });
-    const server =
+    const server: Server =
       tls === undefined
         ? createServer({ allowHalfOpen: true, noDelay: true }, accepted)
         : createTlsServer(tls, {

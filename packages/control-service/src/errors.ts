@@ -4,10 +4,11 @@
  * - `bad-request`: the text of an `ERROR:` reply to a request that is not as documented
  * - `socket-in-use`: another running node serves the unix socket
  * - `path-not-a-socket`: something that is not a socket is where the unix socket should be
+ * - `path-too-long`: the path of a unix socket is longer than the operating system takes
  * - `listen-failed`: the operating system refused to listen
  */
 export type ControlServiceErrorCode =
-  'bad-request' | 'socket-in-use' | 'path-not-a-socket' | 'listen-failed';
+  'bad-request' | 'socket-in-use' | 'path-not-a-socket' | 'path-too-long' | 'listen-failed';
 
 /** The one error class of this package. Recognise it by `code`. */
 export class ControlServiceError extends Error {

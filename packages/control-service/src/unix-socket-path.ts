@@ -9,14 +9,25 @@ interface FileIdentity {
   readonly modifiedNs: bigint;
 }
 
+/** Bytes of the longest path of a unix socket, without its NUL: 108 on Linux, 104 elsewhere. */
+const maxPathBytes = process.platform === 'linux' ? 107 : 103;
+
 /**
  * Makes the path of a unix socket free to listen on. A socket nobody listens on is what a stopped or killed node
  * leaves behind, and is removed; anything else stays untouched. Only the very file that was probed is removed: when
  * another node has replaced it meanwhile, that one is put back.
  *
- * @throws ControlServiceError `path-not-a-socket` or `socket-in-use`
+ * @throws ControlServiceError `path-too-long`, `path-not-a-socket` or `socket-in-use`
  */
 export async function clearSocketPath(path: string): Promise<void> {
+  const length = Buffer.byteLength(path);
+  if (length > maxPathBytes) {
+    // it would be cut without a word, and the socket would stand somewhere else
+    throw new ControlServiceError(
+      'path-too-long',
+      `socket path ${path} has ${length} bytes; at most ${maxPathBytes} are allowed`,
+    );
+  }
   const found = await socketAt(path);
   if (!found) return;
   if (await answers(path)) throw inUse(path);

@@ -28,7 +28,8 @@ export interface UnixServerOptions {
 /**
  * Accepts connections on a unix socket and carries each to a service of a node.
  *
- * @throws MeshServiceError `listen-failed`; ControlServiceError `socket-in-use` or `path-not-a-socket`
+ * @throws MeshServiceError `listen-failed`; ControlServiceError `socket-in-use`, `path-not-a-socket` or
+ *   `path-too-long`
  */
 export async function serveUnixServer(
   streams: StreamDialer,

@@ -59,3 +59,12 @@ it('a path in a folder that is not there is refused', async () => {
     code: 'listen-failed',
   });
 });
+
+it('a path that the system would cut is refused', async () => {
+  const inside = await folder();
+  const filename = join(inside, 'x'.repeat(108 - inside.length));
+  await expect(serveUnixServer(dialer, { filename, ...remote })).rejects.toMatchObject({
+    code: 'path-too-long',
+  });
+  expect(await readdir(inside)).toEqual([]);
+});

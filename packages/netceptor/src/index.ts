@@ -45,6 +45,7 @@ export { parseFirewallRules } from './core/firewall-rules.js';
 export type { FirewallAction, FirewallRule, FirewallSubject } from './core/firewall-rules.js';
 export type { FirewallMatch } from './core/firewall.js';
 export type { OutgoingPath } from './core/outgoing-path.js';
+export { RESERVED_SERVICES } from './core/data-plane.js';
 export type { ServicePort, UnreachableNotice } from './core/data-plane.js';
 export type { ServiceDescription } from './core/advertisements.js';
 export type {
@@ -53,3 +54,5 @@ export type {
   WorkCommand,
 } from './wire/service-advertisement.js';
 export { MAX_HOPS, MAX_MESSAGE_BYTES, MAX_PAYLOAD_BYTES } from './wire/message-type.js';
+export { checkServiceName } from './wire/data-header.js';
+export { checkOwnNodeId } from './wire/node-id.js';

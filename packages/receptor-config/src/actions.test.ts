@@ -60,13 +60,13 @@ describe('actions', () => {
         '--ip-router',
         'networkname=n',
         'localnet=10.0.0.0/30',
-        'routes=10.1.0.0/16, fd00::/8',
+        'routes=10.1.0.0/16, 10.2.0.0/16',
         'interface=tun7',
       ),
     );
     expect(node).toMatchObject({
       fields: {
-        firewallrules: [{ action: 'accept', fromnode: '/x.*/' }],
+        firewallrules: [{ action: 'accept', fromNode: '/x.*/' }],
         receptorkubeclientsetqps: '100',
       },
     });
@@ -111,7 +111,7 @@ describe('actions', () => {
         fields: {
           networkname: 'n',
           localnet: '10.0.0.0/30',
-          routes: '10.1.0.0/16, fd00::/8',
+          routes: '10.1.0.0/16, 10.2.0.0/16',
           interface: 'tun7',
         },
       },
@@ -172,6 +172,25 @@ describe('actions', () => {
       /error in rule 1: invalid firewall rule\. action must be a string/,
     ],
     ['--node firewallrules=x', /is not a list of firewall rules/],
+    ['--node firewallrules=[{"action":"pass"}]', /error in rule 0: unknown action: pass .*accept/],
+    [
+      '--node firewallrules=[{"action":"drop","tonode":"/(/"}]',
+      /error in rule 0: regex failed to compile: .*between slashes/,
+    ],
+    [`--node id=${'x'.repeat(1_025)}`, /node ID "x+" is not valid .*1024 bytes/],
+    ['--control-service service=control-2', /service name "control-2" is not valid .*8 bytes/],
+    ['--tcp-client service=ping address=h:1', /service ping is already listening .*not ping/],
+    ['--udp-server port=1 remotenode=n remoteservice=ninebytes', /"ninebytes" is not valid/],
+    ['--tcp-client service= address=h:1', /required parameter missing: service/],
+    [
+      `--unix-socket-client service=s filename=/${'x'.repeat(107)}`,
+      /has 108 bytes, more than a Unix socket can have .*107 bytes/,
+    ],
+    ['--ip-router networkname=n localnet=10.0.0.0/30 interface=a/b', /a\/b is no name/],
+    [
+      '--ip-router networkname=n localnet=10.0.0.0/30 routes=fd00::/8',
+      /route fd00::\/8 must be IPv4/,
+    ],
     ['--tls-client name=x cert=y key=', /cert and key must both be supplied or neither/],
     ['--tls-client name=x', /error in --tls-client: required parameters missing: cert, key/],
     [

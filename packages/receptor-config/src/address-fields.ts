@@ -96,7 +96,7 @@ export const header = <const O extends FieldOptions<string>>(options: O): Field<
       allowed: 'key:value',
       read: (value) => {
         const source = readText(value);
-        if (source !== '' && !/^[\w!#$%&'*+.^`|~-]+\s*:[^\r\n\0]*$/.test(source)) {
+        if (source !== '' && !/^\s*[\w!#$%&'*+.^`|~-]+\s*:[\t\x20-\x7e\x80-\xff]*$/.test(source)) {
           throw new FieldError('extra header must be in the form key:value');
         }
         return source;

@@ -3,6 +3,16 @@ export class FieldError extends Error {
   override readonly name = 'FieldError';
 }
 
+/** Hands on what another package says of a value, by an error with a code, as the mistake of a field. */
+export function judged<T>(judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new FieldError(error.message, { cause: error });
+  }
+}
+
 /** A JSON Schema (draft 2020-12) of one value. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

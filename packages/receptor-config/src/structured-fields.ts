@@ -1,13 +1,7 @@
-import { field, FieldError } from './field.js';
+import { parseFirewallRules, type FirewallRule } from '@receptorjs/netceptor';
+import { field, FieldError, judged } from './field.js';
 import type { Field, FieldOptions, Reader, Value } from './field.js';
 import { costSchema, readNumber, readText, textSchema } from './fields.js';
-
-/** One rule of the firewall as written: its keys in lower case. */
-export type FirewallRuleText = Readonly<
-  Partial<Record<'action' | 'fromnode' | 'tonode' | 'fromservice' | 'toservice', string>>
->;
-
-const ruleKeys = ['action', 'fromnode', 'tonode', 'fromservice', 'toservice'] as const;
 
 function fromJson(value: unknown, opening: string): unknown {
   if (typeof value !== 'string' || !value.startsWith(opening)) return value;
@@ -42,28 +36,10 @@ const readCosts: Reader<Record<string, number>> = (value) => {
   );
 };
 
-const readRules: Reader<FirewallRuleText[]> = (value) => {
+const readRules: Reader<FirewallRule[]> = (value) => {
   const rules = fromJson(value, '[');
   if (!Array.isArray(rules)) throw new FieldError('is not a list of firewall rules');
-  return rules.map((rule, index) => {
-    const entries = asMap(rule, `error in rule ${index}: invalid firewall rule. it is not a map`);
-    return Object.fromEntries(
-      entries.map(([key, match]) => {
-        const known = ruleKeys.find((each) => each === key.toLowerCase());
-        if (known === undefined) {
-          throw new FieldError(
-            `error in rule ${index}: invalid filewall rule. unknown key: ${key}`,
-          );
-        }
-        if (typeof match !== 'string') {
-          throw new FieldError(
-            `error in rule ${index}: invalid firewall rule. ${key} must be a string`,
-          );
-        }
-        return [known, match];
-      }),
-    );
-  });
+  return judged(() => parseFirewallRules(rules));
 };
 
 const readMap: Reader<Record<string, unknown>> = (value) =>
@@ -100,16 +76,14 @@ export const costs = <const O extends FieldOptions<Record<string, number>>>(
     options,
   );
 
-/**
- * Rules of the firewall, each a map of texts; text that starts with `[` is JSON. What the texts mean is judged
- * where the rules are put to work.
- */
-export const firewallRules = <const O extends FieldOptions<FirewallRuleText[]>>(
+/** Rules of the firewall, each a map of texts; text that starts with `[` is JSON. */
+export const firewallRules = <const O extends FieldOptions<FirewallRule[]>>(
   options: O,
-): Field<Value<FirewallRuleText[], O>> =>
-  field<FirewallRuleText[], O>(
+): Field<Value<FirewallRule[], O>> =>
+  field<FirewallRule[], O>(
     {
-      allowed: `a list of maps with ${ruleKeys.join(', ')}`,
+      allowed:
+        'a list of maps with action (accept, reject, drop) and any of fromnode, tonode, fromservice, toservice, each a text or a regular expression between slashes',
       read: readRules,
       schema: {
         anyOf: [

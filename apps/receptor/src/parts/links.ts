@@ -8,8 +8,10 @@ import {
   type Dialer,
   type Listener,
 } from '@receptorjs/netceptor-backends';
+import type { Fields } from '@receptorjs/receptor-config';
 import { hostAndPortOf } from '../addresses.js';
 import type { Log } from '../log.js';
+import { messageOf } from '../placed.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
 interface ListenerFields {
@@ -54,7 +56,7 @@ export const linkParts: PartStarters = {
     dialling(fields, log, (options) =>
       dialWebSocket(node, {
         ...options,
-        ...client(tls, fields),
+        ...client(tls, wsTls(fields)),
         url: fields.address,
         ...(fields.extraheader ? { extraHeader: fields.extraheader } : {}),
       }),
@@ -81,6 +83,11 @@ function client(tls: PartContext['tls'], fields: { readonly tls?: string | undef
   return config === undefined ? {} : { tls: config };
 }
 
+/** Without a name, a `wss:` URL takes the configuration called `default`. */
+function wsTls({ tls, address }: Fields<'ws-peer'>): { readonly tls: string | undefined } {
+  return { tls: tls ?? (/^wss:/i.test(address) ? 'default' : undefined) };
+}
+
 async function listening(kind: string, log: Log, started: Promise<Listener>): Promise<Part> {
   const listener = await started;
   const { host, port } = listener.address;
@@ -105,8 +112,7 @@ async function dialling(
   });
   if (redial) return started;
   const dialler = started.catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    log.error(`Backend connection failed: ${why}`);
+    log.error(`Backend connection failed: ${messageOf(error)}`);
     return undefined;
   });
   return { close: async () => (await dialler)?.close() };

@@ -21,7 +21,7 @@ import type { NodeRecord, NodeTable } from './node-table.js';
 import { OutgoingPath, type PathContext } from './outgoing-path.js';
 
 /** Services every node answers itself. */
-const RESERVED = new Set(['ping', 'unreach']);
+export const RESERVED_SERVICES: ReadonlySet<string> = new Set(['ping', 'unreach']);
 /** What such a service's name looks like in the two 32-bit halves of a header field. */
 const PING = [0x70696e67, 0x00000000] as const;
 const UNREACH = [0x756e7265, 0x61636800] as const;
@@ -79,7 +79,7 @@ export class DataPlane {
   open(service: string | undefined, port: ServicePort): string {
     const name = service ?? this.#ephemeral();
     checkServiceName(name);
-    if (RESERVED.has(name) || this.#services.has(name)) {
+    if (RESERVED_SERVICES.has(name) || this.#services.has(name)) {
       throw new MeshError('service-in-use', `service ${name} is already listening`, {
         hint: 'Choose another service name, or close the one that has it.',
       });
@@ -140,7 +140,7 @@ export class DataPlane {
       if (action === 'drop') return;
       if (action === 'reject') throw errorForProblem(PROBLEM_TEXT['blocked-by-firewall']);
     }
-    if (isLocal && !RESERVED.has(toService) && !this.#services.has(toService)) {
+    if (isLocal && !RESERVED_SERVICES.has(toService) && !this.#services.has(toService)) {
       throw errorForProblem(PROBLEM_TEXT['service-unknown']);
     }
     const record = isLocal ? this.#self : this.#nodes.get(toNode);
@@ -254,7 +254,8 @@ export class DataPlane {
       port.receive(chunk.subarray(start + DATA_HEADER_BYTES, end), from.id, fromService);
     } else if (toService === 'ping') {
       // Nobody asks from a reserved service: the answer would be answered in turn, without end.
-      if (!RESERVED.has(fromService)) this.#answer(from, 'ping', fromService, Buffer.alloc(0));
+      if (!RESERVED_SERVICES.has(fromService))
+        this.#answer(from, 'ping', fromService, Buffer.alloc(0));
     } else if (toService === 'unreach') {
       this.#takeUnreachable(chunk.subarray(start + DATA_HEADER_BYTES, end), from.id);
     } else {
@@ -338,7 +339,7 @@ export class DataPlane {
   #ephemeral(): string {
     for (;;) {
       const name = randomName(() => this.#environment.random());
-      if (!this.#services.has(name) && !RESERVED.has(name)) return name;
+      if (!this.#services.has(name) && !RESERVED_SERVICES.has(name)) return name;
     }
   }
 }

@@ -29,12 +29,13 @@ export function ipRouterConflict({
   if (local.prefix !== 30) {
     return { why: `local network ${localnet} must be a /30 CIDR`, hint, field: 'localnet' };
   }
-  const bad = routes ? routes.split(',').find((route) => !cidr(route)) : undefined;
-  return bad === undefined
-    ? undefined
-    : {
-        why: `could not parse ${bad.trim()} as a CIDR address`,
-        hint: 'networks such as 10.1.0.0/16, with commas between',
-        field: 'routes',
-      };
+  for (const route of routes ? routes.split(',') : []) {
+    const network = cidr(route);
+    if (network?.v4) continue;
+    const why = network
+      ? `route ${route.trim()} must be IPv4`
+      : `could not parse ${route.trim()} as a CIDR address`;
+    return { why, hint: 'networks such as 10.1.0.0/16, with commas between', field: 'routes' };
+  }
+  return undefined;
 }

@@ -1,5 +1,7 @@
 import { portOrHostAndPort } from '../address-fields.js';
 import { flag, permissions, text, tlsName, word } from '../fields.js';
+import { ownNodeId, serviceName } from '../mesh-fields.js';
+import { socketPath } from '../path-fields.js';
 import { firewallRules } from '../structured-fields.js';
 import { duration } from '../time-fields.js';
 import { action } from './spec.js';
@@ -13,7 +15,7 @@ export const nodeActions = {
     singleton: true,
     title: 'id',
     fields: {
-      id: text({ help: 'Node ID (the host name when not given)', bare: true }),
+      id: ownNodeId({ help: 'Node ID (the host name when not given)', bare: true }),
       datadir: text({ help: 'Folder of the units of work', fallback: '/tmp/receptor' }),
       firewallrules: firewallRules({ help: 'Which messages are let through, first match first' }),
       maxidleconnectiontimeout: duration(
@@ -69,8 +71,11 @@ export const nodeActions = {
     v2: 'control-services',
     title: 'service',
     fields: {
-      service: text({ help: 'Name of the mesh service; empty for none', fallback: 'control' }),
-      filename: text({ help: 'Path of the Unix socket' }),
+      service: serviceName(
+        { help: 'Name of the mesh service; empty for none', fallback: 'control' },
+        { mayBeNone: true },
+      ),
+      filename: socketPath({ help: 'Path of the Unix socket' }),
       permissions: permissions({
         help: 'Permissions of the Unix socket',
         fallback: 0o600,

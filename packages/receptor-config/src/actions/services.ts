@@ -1,17 +1,22 @@
 import { hostAndPort } from '../address-fields.js';
 import { permissions, port, text, tlsName } from '../fields.js';
+import { serviceName } from '../mesh-fields.js';
+import { interfaceName, socketPath } from '../path-fields.js';
 import { action } from './spec.js';
 import { ipRouterConflict } from './ip-networks.js';
 
 const remote = {
   remotenode: text({ help: 'Node that offers the service', required: true }),
-  remoteservice: text({ help: 'Name of the service there', required: true }),
+  remoteservice: serviceName(
+    { help: 'Name of the service there', required: true },
+    { mayBeReserved: true },
+  ),
 };
 const local = {
   port: port({ help: 'Port to listen on', required: true }),
   bindaddr: text({ help: 'Address to listen on', fallback: '0.0.0.0' }),
 };
-const service = text({ help: 'Name of the service', required: true });
+const service = serviceName({ help: 'Name of the service', required: true });
 
 /** Services that carry other traffic over the mesh. */
 export const serviceActions = {
@@ -59,7 +64,7 @@ export const serviceActions = {
     v2: 'unix-socket-servers',
     title: 'filename',
     fields: {
-      filename: text({ help: 'Path of the socket', required: true }),
+      filename: socketPath({ help: 'Path of the socket', required: true }),
       permissions: permissions({
         help: 'Permissions of the socket',
         fallback: 0o600,
@@ -76,7 +81,7 @@ export const serviceActions = {
     title: 'service',
     fields: {
       service,
-      filename: text({ help: 'Path of the socket', required: true }),
+      filename: socketPath({ help: 'Path of the socket', required: true }),
       tls: tlsName('tls-server', 'TLS of the service on the mesh'),
     },
   }),
@@ -97,8 +102,10 @@ export const serviceActions = {
     v2: 'iprouters',
     title: 'networkname',
     fields: {
-      networkname: text({ help: 'Name of the network, and of its service', required: true }),
-      interface: text({ help: 'Name of the tun interface; chosen by the system when not given' }),
+      networkname: serviceName({ help: 'Name of the network, and of its service', required: true }),
+      interface: interfaceName({
+        help: 'Name of the tun interface; chosen by the system when not given',
+      }),
       localnet: text({ help: 'Network of this end, a /30 of IPv4', required: true }),
       routes: text({ help: 'Networks reached through this node, with commas between' }),
     },

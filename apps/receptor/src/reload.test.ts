@@ -1,0 +1,75 @@
+import { MeshNode } from '@receptorjs/netceptor';
+import { configure, type Action } from '@receptorjs/receptor-config';
+import { afterEach, expect, it } from 'vitest';
+import type { Daemon } from './daemon.js';
+import { lineLog } from './log.js';
+import type { PartContext } from './parts/part.js';
+import { Reloader } from './reload.js';
+import { RunningParts } from './running-parts.js';
+import { TlsConfigs } from './tls-configs.js';
+
+let node: MeshNode;
+afterEach(() => node.close());
+
+const actionsOf = (...workTypes: string[]): readonly Action[] => {
+  const words = workTypes.flatMap((name) => ['--work-command', `worktype=${name}`, 'command=x']);
+  const configuration = configure(['--node', 'id=near', '--local-only', ...words]);
+  return configuration.help ? [] : configuration.actions;
+};
+
+/** A daemon with work types only, some of which can't be registered. */
+async function running(...workTypes: string[]) {
+  const lines: string[] = [];
+  const log = lineLog('info', (line) => lines.push(line));
+  node = new MeshNode({ nodeId: 'near', log });
+  const registered = new Set<string>();
+  const refused = new Set<string>();
+  const work = {
+    registerCommand: ({ workType }: { workType: string }) => {
+      if (refused.has(workType)) throw new Error(`${workType} is refused`);
+      registered.add(workType);
+    },
+    removeCommand: (workType: string) => registered.delete(workType),
+  };
+  const tls = new TlsConfigs('near', log);
+  const parts = new RunningParts({ node, work, tls, log } as unknown as PartContext);
+  let actions = actionsOf(...workTypes);
+  await parts.open(actions);
+  const daemon = { parts, tls, node, announceWork: () => undefined } as unknown as Daemon;
+  const reloader = new Reloader({
+    actions,
+    read: () => actions,
+    daemon: () => daemon,
+    hostname: 'near',
+    log,
+  });
+  const reload = (...after: string[]) => {
+    actions = actionsOf(...after);
+    return reloader.reload({ planOnly: false });
+  };
+  return { reload, registered, refused, lines };
+}
+
+it('D8: after a failure everything runs that ran before', async () => {
+  const { reload, registered, refused } = await running('a', 'b');
+  refused.add('d');
+  expect(await reload('b', 'c', 'd')).toEqual({
+    success: false,
+    error: 'd is refused ERRORCODE 4',
+  });
+  expect([...registered].sort()).toEqual(['a', 'b']);
+});
+
+it('D8: what could not be started again is started by the next reload', async () => {
+  const { reload, registered, refused, lines } = await running('a', 'b');
+  refused.add('d').add('a');
+  expect(await reload('d')).toMatchObject({ success: false });
+  expect([...registered]).toEqual(['b']);
+  expect(lines.join('')).toContain('Could not be started again: a is refused');
+  refused.clear();
+  expect(await reload('a', 'b')).toMatchObject({
+    success: true,
+    changes: { opened: ['work-command a'], closed: [] },
+  });
+  expect([...registered].sort()).toEqual(['a', 'b']);
+});
