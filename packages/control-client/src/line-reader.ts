@@ -29,6 +29,8 @@ export class LineReader {
    */
   #partial = Buffer.alloc(0);
   #held = 0;
+  /** Ends the wait of `next`; written by it only. */
+  #wake: (() => void) | undefined;
 
   constructor(
     private readonly stream: Duplex,
@@ -37,6 +39,7 @@ export class LineReader {
     stream.on('error', (error: Error) => {
       this.#failure ??= error;
     });
+    for (const event of ['end', 'error', 'close']) stream.on(event, () => this.#wake?.());
   }
 
   /**
@@ -96,7 +99,8 @@ export class LineReader {
       const settle = (error?: ControlError): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
-        for (const event of ['readable', 'end', 'error', 'close']) stream.off(event, onChange);
+        stream.off('readable', onChange);
+        this.#wake = undefined;
         if (error) reject(error);
         else resolve();
       };
@@ -117,7 +121,8 @@ export class LineReader {
         return;
       }
       signal?.addEventListener('abort', onAbort, { once: true });
-      for (const event of ['readable', 'end', 'error', 'close']) stream.on(event, onChange);
+      this.#wake = onChange;
+      stream.on('readable', onChange);
     });
   }
 }

@@ -90,7 +90,8 @@ export async function pingReply(
 ): Promise<JsonValue> {
   const target = probeTarget(request);
   try {
-    return sortKeys({ Success: true, ...probeRecord(await mesh.ping(target, { signal })) });
+    const { from, timeNs } = await mesh.ping(target, { signal });
+    return { From: from, Success: true, Time: timeNs, TimeStr: durationText(timeNs) };
   } catch (error) {
     return { Error: error instanceof Error ? error.message : String(error), Success: false };
   }

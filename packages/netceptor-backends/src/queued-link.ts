@@ -100,8 +100,11 @@ export class QueuedLink implements LinkTransport {
   sendControl(message: Buffer, mayDrop = false): void {
     if (this.#state !== 'open') return;
     if (message.length > this.maxMessageBytes) this.#refuseLength('to', message.length);
-    else if (this.#queue.pushControl(message, mayDrop)) this.#queued(message.length);
-    else if (!mayDrop) this.#carrier.destroy('the peer has stopped reading');
+    else if (this.#queue.pushControl(message, mayDrop)) {
+      this.#queued(message.length);
+      // Pings and the like: somebody measures how long they take.
+      if (mayDrop) this.#flush();
+    } else if (!mayDrop) this.#carrier.destroy('the peer has stopped reading');
   }
 
   sendData(chunk: Buffer, start: number, end: number): void {

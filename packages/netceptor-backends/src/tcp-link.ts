@@ -38,11 +38,17 @@ function tcpCarrier(socket: Socket): Carrier {
     maxMessageBytes: MAX_MESSAGE_BYTES,
     batchBytes: QUEUE_BOUNDS.batch,
     write(batch, written) {
+      const last = batch.at(-1);
+      if (last === undefined) return;
+      if (batch.length === 1) {
+        socket.write(last, written);
+        return;
+      }
       socket.cork();
-      batch.forEach((buffer, at) => {
-        if (at < batch.length - 1) socket.write(buffer);
-        else socket.write(buffer, written);
-      });
+      for (const buffer of batch) {
+        if (buffer === last) socket.write(buffer, written);
+        else socket.write(buffer);
+      }
       socket.uncork();
     },
     end: () => void socket.end(),

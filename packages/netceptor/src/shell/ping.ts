@@ -32,43 +32,76 @@ interface Probe extends PingReply {
   readonly error?: MeshError;
 }
 
-/** Sends one ping through a socket of its own, which this closes. Never rejects. */
-async function probe(
+/** One ping on its way, through a socket of its own, which this closes. It alone writes its fields. */
+class Probing {
+  readonly #socket: DatagramSocket;
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: (outcome: Probe) => void;
+  readonly #started = process.hrtime.bigint();
+  #timer: NodeJS.Timeout | undefined;
+  #settled = false;
+
+  constructor(
+    socket: DatagramSocket,
+    signal: AbortSignal | undefined,
+    resolve: (outcome: Probe) => void,
+  ) {
+    this.#socket = socket;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    socket.on('message', (_payload, fromNode) => this.#settle(fromNode));
+    socket.on('unreachable', ({ problem, reportedBy, maxPayloadBytes }) =>
+      this.#settle(reportedBy, errorForProblem(problem, maxPayloadBytes)),
+    );
+    socket.once('close', this.#closed);
+  }
+
+  send(ownNodeId: string, target: string, options: PingOptions): void {
+    const { hopsToLive, payloadBytes = 0, timeoutMs = 10_000 } = options;
+    if (this.#signal?.aborted === true) {
+      this.#cancel();
+      return;
+    }
+    try {
+      this.#socket.send(target, 'ping', Buffer.alloc(payloadBytes), hopsToLive);
+    } catch (error) {
+      if (!(error instanceof MeshError)) throw error;
+      this.#settle(ownNodeId, error);
+    }
+    // What the wait needs comes after what is timed. The ping may have failed at once.
+    if (this.#settled) return;
+    this.#timer = setTimeout(
+      () => this.#settle('', new MeshError('timeout', 'timeout')),
+      timeoutMs,
+    );
+    this.#signal?.addEventListener('abort', this.#cancel);
+  }
+
+  readonly #cancel = (): void => this.#settle('', new MeshError('cancelled', 'user cancelled'));
+  readonly #closed = (): void => this.#settle('', new MeshError('shutdown', 'netceptor shutdown'));
+
+  #settle(from: string, error?: MeshError): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const timeNs = process.hrtime.bigint() - this.#started;
+    this.#resolve({ from, timeNs, ...(error === undefined ? {} : { error }) });
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#cancel);
+    this.#socket.off('close', this.#closed);
+    this.#socket.close();
+  }
+}
+
+/** Sends one ping through a socket of its own, which this closes. Rejects for nothing that a ping can meet. */
+function probe(
   socket: DatagramSocket,
   ownNodeId: string,
   target: string,
-  { hopsToLive, payloadBytes = 0, timeoutMs = 10_000, signal }: PingOptions,
+  options: PingOptions,
 ): Promise<Probe> {
-  const started = process.hrtime.bigint();
-  const outcome = (from: string, error?: MeshError): Probe => ({
-    from,
-    timeNs: process.hrtime.bigint() - started,
-    ...(error === undefined ? {} : { error }),
+  return new Promise((resolve) => {
+    new Probing(socket, options.signal, resolve).send(ownNodeId, target, options);
   });
-  const { promise, resolve } = deferred<Probe>();
-  const cancel = (): void => resolve(outcome('', new MeshError('cancelled', 'user cancelled')));
-  const timer = setTimeout(
-    () => resolve(outcome('', new MeshError('timeout', 'timeout'))),
-    timeoutMs,
-  );
-  socket.on('message', (_payload, fromNode) => resolve(outcome(fromNode)));
-  socket.on('unreachable', ({ problem, reportedBy, maxPayloadBytes }) =>
-    resolve(outcome(reportedBy, errorForProblem(problem, maxPayloadBytes))),
-  );
-  socket.on('close', () => resolve(outcome('', new MeshError('shutdown', 'netceptor shutdown'))));
-  try {
-    if (signal?.aborted === true) cancel();
-    signal?.addEventListener('abort', cancel);
-    socket.send(target, 'ping', Buffer.alloc(payloadBytes), hopsToLive);
-    return await promise;
-  } catch (error) {
-    if (error instanceof MeshError) return outcome(ownNodeId, error);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', cancel);
-    socket.close();
-  }
 }
 
 /**
@@ -104,12 +137,4 @@ export async function* traceroute(
     yield hop;
     return;
   }
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
