@@ -76,6 +76,8 @@ export async function serveUdpServer(
     return mesh;
   };
   socket.on('message', (payload, { address, port: fromPort }) => {
+    // No answer can be sent to port 0: the attempt would throw.
+    if (fromPort === 0) return;
     const source = hostPort(address, fromPort);
     try {
       flows
