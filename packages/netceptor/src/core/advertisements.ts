@@ -116,6 +116,8 @@ export class Advertisements {
       heardAt: now,
       via: from,
     });
+    // What is not remembered is not handed on: it would be news each time it comes round.
+    if (gone === undefined) return;
     if (!cancel || known?.advertisement.cancel === false) {
       this.#emit({ type: 'advertisement', nodeId, service, withdrawn: cancel });
     }

@@ -100,6 +100,20 @@ describe('links', () => {
     expect(first.messages).toBeGreaterThan(before);
   });
 
+  it('are kept when a second one came and went before the first could answer', () => {
+    const mesh = new SimulatedMesh();
+    const [a, b] = [mesh.add('a'), mesh.add('b')];
+    mesh.link(a, b, { latencyMs: 3000 });
+    // The answer to one question has come, and that to the next comes in 4.5 s.
+    mesh.run(9500);
+    const second = mesh.link(a, b);
+    mesh.run(100);
+    second.cut();
+    mesh.run(20_000);
+    expect(a.events.filter(({ type }) => type === 'link-down')).toEqual([]);
+    expect(a.core.isReachable('b')).toBe(true);
+  });
+
   it('end when the two ends have different costs', () => {
     const mesh = new SimulatedMesh();
     const [a, b] = [mesh.add('a'), mesh.add('b')];
@@ -282,6 +296,45 @@ describe('node IDs used twice', () => {
     mesh.run(20_000);
     expect(second.events).toContainEqual({ type: 'duplicate-node' });
     expect(first.events).not.toContainEqual({ type: 'duplicate-node' });
+  });
+
+  it('leave the first one its routes when the other does not go: its link is given up, and again', () => {
+    const mesh = new SimulatedMesh();
+    const [first, , far] = line(mesh, 'twin', 'hop', 'far');
+    mesh.run(20_000);
+    const second = mesh.add('twin');
+    mesh.link(second, far!, { redialMs: 500 });
+    for (let at = 0; at < 60; at++) {
+      mesh.run(500);
+      expect(far!.core.nextHopTo('twin')).toBe('hop');
+    }
+    expect(far!.lines.join('\n')).toContain(
+      'Rejected the link with node twin because another node with its ID was there before it',
+    );
+    expect(first?.core.isReachable('far')).toBe(true);
+  });
+
+  it('leave the first one its routes when two others come one soon after the other', () => {
+    const mesh = new SimulatedMesh();
+    const [first, hop] = line(mesh, 'twin', 'hop', 'far');
+    const watchers = ['x', 'y'].map((id) => mesh.add(id));
+    for (const watcher of watchers) mesh.link(watcher, hop!);
+    mesh.run(20_000);
+    const others = watchers.map((watcher) => {
+      const other = mesh.add('twin');
+      mesh.link(other, watcher);
+      mesh.run(300);
+      // The first is told at once; the second comes while the objection to it is not a second old.
+      if (watcher === watchers[0]) mesh.stop(other);
+      return other;
+    });
+    for (let at = 0; at < 100; at++) {
+      mesh.run(100);
+      for (const watcher of watchers) expect(watcher.core.nextHopTo('twin')).toBe('hop');
+    }
+    for (const { events } of others) expect(events).toContainEqual({ type: 'duplicate-node' });
+    expect(first?.events).not.toContainEqual({ type: 'duplicate-node' });
+    expect(watchers[0]?.events.map(({ type }) => type)).not.toContain('node-restarted');
   });
 
   it('are no duplicates when the node was started anew, which is told', () => {

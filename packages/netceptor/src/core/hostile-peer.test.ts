@@ -207,10 +207,51 @@ it('gives no room to lists of links beyond measure', () => {
     const links = new Map(Array.from({ length: 1024 }, (_, i) => [`${name}${i}`, 1] as const));
     if (record !== undefined && nodes.connect(record, links)) taken++;
   }
-  expect(taken).toBe(65);
+  expect(taken).toBe(63);
   nodes.delete(new Set(['n0']));
   const last = nodes.add('last', 0);
   expect(last && nodes.connect(last, new Map([[name, 1]]))).toBe(true);
+});
+
+it('counts links with the shortest names for what they take, and takes fewer of a node in any case', () => {
+  const nodes = new NodeTable();
+  const links = new Map(Array.from({ length: 4096 }, (_, i) => [i.toString(36), 1] as const));
+  const taken = Array.from({ length: 1000 }, (_, at) => nodes.add(`n${at}`, 0)).filter(
+    (record) => record !== undefined && nodes.connect(record, links),
+  );
+  // All nodes of a mesh of 1,000 may be linked with each other; two million links are too many.
+  expect(nodes.connections).toBeGreaterThan(1_000_000);
+  expect(nodes.connections).toBeLessThan(2_000_000);
+  expect(nodes.isScarce).toBe(true);
+  const [first] = taken;
+  expect(first && nodes.connect(first, new Map([...links].slice(1)))).toBe(true);
+});
+
+it('computes routes the less often the more links there are', () => {
+  const { core, link, run, say } = victim();
+  const names = Array.from({ length: 4000 }, (_, i) => i.toString(36));
+  say(encodeRoutingUpdate({ ...updateOf('b', ['a', 't']), sequence: 2n }));
+  for (let at = 0; at < 60; at++) {
+    say(encodeRoutingUpdate({ ...updateOf(`n-${at}`, ['b', ...names]), forwardingNode: 'b' }));
+    run(200);
+  }
+  say(encodeRoutingUpdate({ ...updateOf('t', ['b']), forwardingNode: 'b' }));
+  let changes = 0;
+  for (let at = 0; at < 100; at++) {
+    const before = core.costTo('t');
+    const connections = new Map([
+      ['a', 1],
+      ['t', at + 1],
+    ]);
+    const update = { ...updateOf('b', []), updateId: `${at}`, sequence: BigInt(at + 3) };
+    say(encodeRoutingUpdate({ ...update, connections }));
+    run(20);
+    if (core.costTo('t') !== before) changes++;
+  }
+  expect(link?.closed).toBe(false);
+  // Every 120 ms with 240,000 links, though there is news every 20.
+  expect(changes).toBeGreaterThan(10);
+  expect(changes).toBeLessThan(20);
 });
 
 describe('a peer that sends rubbish', () => {

@@ -134,6 +134,7 @@ export class LinkSession {
   }
 
   #checkHealth(now: number): void {
+    if (this.#contender?.session.closed === true) this.#contender = undefined;
     const verdict =
       this.#contender?.hasWon(now) === true
         ? 'a newer link with that node has taken its place'
@@ -254,7 +255,12 @@ export class LinkSession {
     const { neighbours, established, routing, advertisements, log, emit } = this.#context;
     const peer = update.forwardingNode;
     const cost = costFor(this.#options, peer);
-    this.#neighbour = { nodeId: peer, transport: this.#transport, cost };
+    this.#neighbour = {
+      nodeId: peer,
+      transport: this.#transport,
+      cost,
+      refuse: (at, reason) => this.#refuse(at, peer, reason),
+    };
     this.#upSinceMs = this.#context.wallTime();
     this.#state = 'established';
     this.#wasEstablished = true;
@@ -264,6 +270,7 @@ export class LinkSession {
     log.info(`Connection established with ${peer}`);
     emit({ type: 'link-up', nodeId: peer, cost });
     routing.linkUp(now, this.#neighbour, update);
+    if (this.closed) return;
     advertisements.linkUp(this.#neighbour);
     this.#learnVersion(now, update);
     for (const message of this.#waiting.take()) {

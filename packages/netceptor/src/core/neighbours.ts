@@ -4,6 +4,8 @@ import type { NextHop } from './node-table.js';
 /** The far end of an established link. */
 export interface Neighbour extends NextHop {
   readonly cost: number;
+  /** Gives the link up. */
+  refuse(now: number, reason: string): void;
 }
 
 /** The established links of a node, by neighbour. Written by the link sessions only. */

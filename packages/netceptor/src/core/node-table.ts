@@ -5,8 +5,14 @@ import type { LinkTransport } from './link-transport.js';
 /** The most nodes a table holds. A mesh that names more is under attack or needs another release. */
 export const MAX_NODES = 16_384;
 
-/** The most characters in all the connections of all nodes: 1,000 nodes that are all linked with each other take a tenth. */
-const MAX_CONNECTION_CHARACTERS = 67_108_864;
+/**
+ * The most that all the connections of all nodes take, in bytes: those of 1,000 nodes that are all linked with each other
+ * have room. Each takes its name and {@link CONNECTION_BYTES}.
+ */
+const MAX_CONNECTION_BYTES = 67_108_864;
+const CONNECTION_BYTES = 32;
+/** How much of that makes room scarce, and how many nodes. */
+const SCARCE_SHARE = 0.9;
 
 /** The way to a node: the neighbour and the link to it. */
 export interface NextHop {
@@ -65,10 +71,24 @@ export class NodeTable {
   readonly #freePlaces: number[] = [];
   /** The nodes whose edges are not those of their connections, since these changed or name nodes that are not known. */
   readonly #unresolved = new Set<NodeRecord>();
-  #connectionCharacters = 0;
+  #connections = 0;
+  #connectionBytes = 0;
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** How many connections all nodes have, those to nodes that are not known included. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Whether there is little room left for others. */
+  get isScarce(): boolean {
+    return (
+      this.size > MAX_NODES * SCARCE_SHARE ||
+      this.#connectionBytes > MAX_CONNECTION_BYTES * SCARCE_SHARE
+    );
   }
 
   /** One more than the highest place a node has had. */
@@ -122,12 +142,12 @@ export class NodeTable {
     }
   }
 
-  /** Takes what a node says about its links; false when there is no room for it. */
+  /** Takes what a node says about its links; false when there is no room for it. For fewer than before there always is. */
   connect(record: NodeRecord, connections: ReadonlyMap<string, number>): boolean {
-    const characters =
-      this.#connectionCharacters - charactersOf(record.connections) + charactersOf(connections);
-    if (characters > MAX_CONNECTION_CHARACTERS) return false;
-    this.#connectionCharacters = characters;
+    const bytes = this.#connectionBytes - bytesOf(record.connections) + bytesOf(connections);
+    if (bytes > MAX_CONNECTION_BYTES && bytes > this.#connectionBytes) return false;
+    this.#connections += connections.size - record.connections.size;
+    this.#connectionBytes = bytes;
     record.connections = connections;
     this.#unresolved.add(record);
     return true;
@@ -163,7 +183,8 @@ export class NodeTable {
     this.#byPlace[record.place] = undefined;
     this.#freePlaces.push(record.place);
     this.#unresolved.delete(record);
-    this.#connectionCharacters -= charactersOf(record.connections);
+    this.#connections -= record.connections.size;
+    this.#connectionBytes -= bytesOf(record.connections);
     const first = this.#byLow.get(record.hash.low);
     if (first === record) {
       if (record.sameLow === undefined) this.#byLow.delete(record.hash.low);
@@ -176,8 +197,8 @@ export class NodeTable {
   }
 }
 
-function charactersOf(connections: ReadonlyMap<string, number>): number {
-  let characters = 0;
-  for (const nodeId of connections.keys()) characters += nodeId.length;
-  return characters;
+function bytesOf(connections: ReadonlyMap<string, number>): number {
+  let bytes = connections.size * CONNECTION_BYTES;
+  for (const nodeId of connections.keys()) bytes += nodeId.length;
+  return bytes;
 }

@@ -1,12 +1,19 @@
 import { hashText } from '../wire/first-fields.js';
 import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
 
-/** The most advertisements and withdrawals kept, and their most bytes. */
+/** The most advertisements and withdrawals kept, and their most bytes; see {@link bytesOf}. */
 const MAX_ADVERTISEMENTS = 65_536;
 const MAX_BYTES = 16_777_216;
 /** The most of one node. */
 const MAX_PER_NODE = 1024;
 const MAX_BYTES_PER_NODE = 262_144;
+/** What a tag or a work command takes once it has been read, however short its text: 3 bytes of JSON may make one. */
+const ITEM_BYTES = 64;
+/**
+ * What arrived within so long is not given up for something new: its copies are still on their way through the mesh, and
+ * would be news again.
+ */
+const IN_FLIGHT_MS = 2000;
 
 /** An advertisement or withdrawal of another node. */
 export interface ReceivedAdvertisement {
@@ -33,14 +40,14 @@ class Share {
   set(key: string, item: ReceivedAdvertisement): void {
     this.delete(key);
     this.items.set(key, item);
-    this.#bytes += item.message.length;
+    this.#bytes += bytesOf(item);
   }
 
   delete(key: string): void {
     const item = this.items.get(key);
     if (item === undefined) return;
     this.items.delete(key);
-    this.#bytes -= item.message.length;
+    this.#bytes -= bytesOf(item);
   }
 
   /** The one not renewed for the longest time. */
@@ -52,7 +59,8 @@ class Share {
 
 /**
  * The services of other nodes, by node and service. A node that has too many loses its own oldest; when there are too many
- * in all, the neighbour that brought the most loses its oldest. It alone writes its fields.
+ * in all, the neighbour that brought the most loses its oldest. Where even the oldest has just come, there is no room. It
+ * alone writes its fields.
  */
 export class ReceivedAdvertisements {
   readonly #byNode = new Map<string, Share>();
@@ -70,10 +78,16 @@ export class ReceivedAdvertisements {
     return this.#byNode.get(nodeId)?.items.get(service);
   }
 
-  /** Takes an advertisement in the place of the one before; returns those that had to go for it. */
-  set(item: ReceivedAdvertisement): ReceivedAdvertisement[] {
+  /**
+   * Takes an advertisement in the place of the one before; returns those that had to go for it, or undefined when there is
+   * no room for it.
+   */
+  set(item: ReceivedAdvertisement): ReceivedAdvertisement[] | undefined {
     const { nodeId, service } = item.advertisement;
     const before = this.get(nodeId, service);
+    if (before === undefined ? !this.#hasRoom(item) : bytesOf(item) > MAX_BYTES_PER_NODE) {
+      return undefined;
+    }
     if (before !== undefined) this.delete(before);
     const kept = before === undefined ? item : { ...item, via: before.via };
     const ofNode = shareOf(this.#byNode, nodeId);
@@ -81,7 +95,7 @@ export class ReceivedAdvertisements {
     this.#byText.set(textHash(kept), kept);
     shareOf(this.#byNeighbour, kept.via).set(keyOf(kept), kept);
     this.#size++;
-    this.#bytes += kept.message.length;
+    this.#bytes += bytesOf(kept);
 
     const gone: ReceivedAdvertisement[] = [];
     const drop = (oldest: ReceivedAdvertisement | undefined): boolean => {
@@ -111,7 +125,7 @@ export class ReceivedAdvertisements {
     ofNeighbour?.delete(keyOf(known));
     if (ofNeighbour?.items.size === 0) this.#byNeighbour.delete(known.via);
     this.#size--;
-    this.#bytes -= known.message.length;
+    this.#bytes -= bytesOf(known);
   }
 
   /** One whose node and service have this hash; see `hashText`. It may be another one than the one looked for. */
@@ -128,6 +142,21 @@ export class ReceivedAdvertisements {
     for (const { items } of this.#byNode.values()) yield* items.values();
   }
 
+  /** Whether there is room for one more, or may be made. */
+  #hasRoom(item: ReceivedAdvertisement): boolean {
+    const bytes = bytesOf(item);
+    if (bytes > MAX_BYTES_PER_NODE) return false;
+    const mayGo = (oldest: ReceivedAdvertisement | undefined): boolean =>
+      oldest !== undefined && item.heardAt - oldest.heardAt >= IN_FLIGHT_MS;
+    const ofNode = this.#byNode.get(item.advertisement.nodeId);
+    if (ofNode !== undefined) {
+      const isFull = ofNode.items.size >= MAX_PER_NODE || ofNode.bytes + bytes > MAX_BYTES_PER_NODE;
+      if (isFull && !mayGo(ofNode.oldest())) return false;
+    }
+    const isFull = this.#size >= MAX_ADVERTISEMENTS || this.#bytes + bytes > MAX_BYTES;
+    return !isFull || mayGo(this.#largest()?.oldest());
+  }
+
   #largest(): Share | undefined {
     let largest: Share | undefined;
     for (const share of this.#byNeighbour.values()) {
@@ -135,6 +164,15 @@ export class ReceivedAdvertisements {
     }
     return largest;
   }
+}
+
+/** What is kept of an advertisement, in bytes: its message, and what was read out of it. */
+function bytesOf({
+  message,
+  advertisement: { tags, workCommands },
+}: ReceivedAdvertisement): number {
+  const items = Object.keys(tags ?? {}).length + (workCommands?.length ?? 0);
+  return message.length + items * ITEM_BYTES;
 }
 
 function shareOf(shares: Map<string, Share>, name: string): Share {

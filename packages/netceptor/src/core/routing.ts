@@ -9,7 +9,8 @@ import type { EmitEvent } from './events.js';
 import { HeldUpdates } from './held-updates.js';
 import { introduce } from './introduction.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
-import { MAX_NODES, type NodeRecord, type NodeTable } from './node-table.js';
+import type { NodeRecord, NodeTable } from './node-table.js';
+import { Objections } from './objections.js';
 import { SeenUpdates } from './seen-updates.js';
 import { ShortestPaths, type FirstStep } from './shortest-paths.js';
 
@@ -17,15 +18,17 @@ import { ShortestPaths, type FirstStep } from './shortest-paths.js';
 const COALESCE_MS = 100;
 /** How long the news of a new link waits for that of others: a node that starts makes all of its links at once. */
 const LINK_UP_DELAY_MS = 20;
-/** Shortest time between two computations of the routes, and how it grows with the nodes: 50 ms at 1,000 of them. */
+/**
+ * Shortest time between two computations of the routes, and how it grows with the nodes, 50 ms at 1,000 of them, and where
+ * these have links beyond measure with the links: several times as long as it takes.
+ */
 const LEAST_COMPUTE_REST_MS = 10;
 const COMPUTE_REST_MS_PER_NODE = 0.05;
+const COMPUTE_REST_MS_PER_CONNECTION = 0.0005;
 /** Time between updates while nothing changes. */
 const UPDATE_PERIOD_MS = 10_000;
 /** A node that can't be reached is forgotten when nothing was heard of it for so long. */
 const FORGET_AFTER_MS = 3_600_000;
-/** How many nodes make room scarce. */
-const SCARCE_NODES = MAX_NODES * 0.9;
 /** The most links one node may list. */
 const MAX_CONNECTIONS = 4096;
 /** The longest update ID taken; all nodes make them of 8 characters. */
@@ -35,8 +38,9 @@ const MAX_UPDATE_ID = 64;
  * which of the others tell their new neighbours what they know.
  */
 const UPDATE_ID_LENGTH = 12;
-/** An objection to a second node with this ID is made at most once in so long. */
-const OBJECTION_REST_MS = 1000;
+/** Why the link of a second node with an ID is given up. */
+const DUPLICATE = 'another node with its ID was there before it';
+
 /**
  * What the mesh looks like: takes and floods routing updates, says what this node's own links are, and computes the
  * next hop to every node. It alone writes the routing fields of node records, and the epoch and sequence of this node.
@@ -55,13 +59,13 @@ export class Routing {
   readonly #fields = new FirstFields(MESSAGE_TYPE.routingUpdate, 'UpdateID');
   readonly #seen = new SeenUpdates();
   readonly #held = new HeldUpdates();
+  readonly #objections = new Objections();
   readonly #announcement: Coalescer;
   readonly #computation: Coalescer;
   readonly #paths = new ShortestPaths();
   /** This node's links and their costs. */
   readonly #connections = new Map<string, number>();
   #computedAt = -Infinity;
-  #objectedAt = -Infinity;
 
   constructor(
     now: number,
@@ -84,7 +88,11 @@ export class Routing {
   }
 
   get dueAt(): number {
-    const dueAt = Math.min(this.#announcement.dueAt, this.#computation.dueAt);
+    const dueAt = Math.min(
+      this.#announcement.dueAt,
+      this.#computation.dueAt,
+      this.#objections.dueAt,
+    );
     return this.#held.size === 0 ? dueAt : Math.min(dueAt, this.#held.dueAt);
   }
 
@@ -112,6 +120,11 @@ export class Routing {
   linkUp(now: number, neighbour: Neighbour, first: RoutingUpdate): void {
     const record = this.#nodes.add(neighbour.nodeId, now);
     if (record !== undefined) {
+      const { refusedEpoch } = record;
+      if (refusedEpoch !== 0n && first.nodeId === record.id && first.epoch === refusedEpoch) {
+        neighbour.refuse(now, DUPLICATE);
+        return;
+      }
       record.heardAt = now;
       if (first.nodeId === record.id && first.epoch > record.epoch) {
         if (this.#isStillThere(record) && this.#hold(now, first, neighbour.nodeId)) {
@@ -127,9 +140,8 @@ export class Routing {
 
   /** An established link is gone. */
   linkDown(now: number, nodeId: string): void {
-    this.#connections.delete(nodeId);
     this.#held.take(nodeId);
-    this.#announcement.request(now);
+    if (this.#connections.delete(nodeId)) this.#announcement.request(now);
     this.#computation.requestNow(now);
   }
 
@@ -176,14 +188,14 @@ export class Routing {
     if (this.#held.size > 0) {
       for (const update of this.#held.takeDue(now)) this.#believe(now, update);
     }
+    this.#object(now);
     if (this.#announcement.take(now)) this.#announce();
     if (this.#computation.take(now)) this.#compute(now);
   }
 
   /** Forgets the nodes that have been out of reach and silent for an hour, or for a minute when room is scarce; returns their IDs. */
   forgetSilent(now: number): Set<string> {
-    const isScarce = this.#nodes.size > SCARCE_NODES;
-    const forgetAfter = isScarce ? FORGET_AFTER_MS / 60 : FORGET_AFTER_MS;
+    const forgetAfter = this.#nodes.isScarce ? FORGET_AFTER_MS / 60 : FORGET_AFTER_MS;
     const forgotten = new Set<string>();
     for (const record of this.#nodes.values()) {
       if (record === this.#self || record.nextHop !== undefined) continue;
@@ -238,11 +250,15 @@ export class Routing {
       log.error(`Another node with ID ${this.#self.id} was there before this one`);
       this.#emit({ type: 'duplicate-node' });
     } else if (update.epoch > this.epoch) {
-      if (now - this.#objectedAt < OBJECTION_REST_MS) return;
-      this.#objectedAt = now;
+      if (!this.#objections.notice(now, update.epoch)) return;
       log.error(`Duplicate node ID ${update.nodeId} detected via ${from}`);
-      this.#announce(update.epoch);
+      this.#object(now);
     }
+  }
+
+  #object(now: number): void {
+    const epoch = this.#objections.take(now);
+    if (epoch !== undefined) this.#announce(epoch);
   }
 
   /** A node objects to a younger one with its ID: where that was believed, the older one counts again. */
@@ -250,13 +266,18 @@ export class Routing {
     if (!this.#seen.add(update.updateId, now)) return;
     const { nodeId, suspectedDuplicate, epoch } = update;
     const record = this.#nodes.get(nodeId);
+    let wasHeld = false;
     if (record !== undefined && epoch < suspectedDuplicate) {
-      if (this.#held.get(nodeId)?.epoch === suspectedDuplicate) this.#held.take(nodeId);
+      wasHeld = this.#held.get(nodeId)?.epoch === suspectedDuplicate;
+      if (wasHeld) this.#held.take(nodeId);
       record.refusedEpoch = suspectedDuplicate;
       if (record.epoch === suspectedDuplicate) record.epoch = epoch;
       if (record.epoch === epoch) this.#update(now, record, update);
     }
     this.#handOn(update, from);
+    // A neighbour that does not count yet is the one that waited for this.
+    if (wasHeld && !this.#connections.has(nodeId))
+      this.#neighbours.get(nodeId)?.refuse(now, DUPLICATE);
   }
 
   /** Takes an update that is news; false for any other. */
@@ -289,8 +310,12 @@ export class Routing {
       );
       return;
     }
-    const rest = this.#nodes.size * COMPUTE_REST_MS_PER_NODE;
-    this.#computation.request(now, Math.max(LEAST_COMPUTE_REST_MS, rest));
+    const rest = Math.max(
+      LEAST_COMPUTE_REST_MS,
+      this.#nodes.size * COMPUTE_REST_MS_PER_NODE,
+      this.#nodes.connections * COMPUTE_REST_MS_PER_CONNECTION,
+    );
+    this.#computation.request(now, rest);
   }
 
   /** Whether the node known under the ID can be reached, so that a younger one may be a second with the same ID. */
