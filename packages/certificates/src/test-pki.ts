@@ -30,8 +30,8 @@ import { commonName, extension, publicKeyInfo, signCertificate, validity } from 
 /** The keys of tests: making one takes long, so that few are made and shared. */
 const keys = new Map<string, KeyObject>();
 
-function keyOf(name: string): KeyObject {
-  const key = keys.get(name) ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+function keyOf(name: string, modulusLength: number): KeyObject {
+  const key = keys.get(name) ?? generateKeyPairSync('rsa', { modulusLength }).privateKey;
   keys.set(name, key);
   return key;
 }
@@ -59,12 +59,14 @@ export interface TestCertificate {
   readonly more?: readonly Extension[];
   readonly notBefore?: string;
   readonly notAfter?: string;
+  /** Length of its key. */
+  readonly bits?: number;
 }
 
 /** Makes a certificate; without issuer it signs itself. Its key is that of the part of the name before the first space. */
 export function issue(name: string, what: TestCertificate = {}): TestIdentity {
   const { issuer, ca = false, nodeIds = [], hosts = [], addresses = [] } = what;
-  const key = keyOf(name.split(' ')[0] ?? name);
+  const key = keyOf(name.split(' ')[0] ?? name, what.bits ?? 2048);
   const subject = commonName(name);
   const names = [
     ...hosts.map((text) => new GeneralName({ dNSName: text })),

@@ -2,12 +2,14 @@ import { rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { mkdir } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TlsClient, TlsServer } from './index.js';
+import { createTlsServer, TlsClient, TlsServer } from './index.js';
 import { issue, TestFolder } from './test-pki.js';
 
 const DAY = 86_400_000;
 const ca = issue('root', { ca: true, notAfter: '2090-01-01T00:00:00Z' });
 const node = issue('node', { issuer: ca, nodeIds: ['a'], notAfter: '2089-01-01T00:00:00Z' });
+/** OpenSSL makes no connections with such a key. */
+const weak = issue('weak', { issuer: ca, nodeIds: ['a'], bits: 512 });
 const next = issue('next', { issuer: ca, nodeIds: ['a'], notAfter: '2089-01-01T00:00:00Z' });
 
 let folder: TestFolder;
@@ -165,6 +167,21 @@ describe('changed files', () => {
     await loaded.refresh();
     expect(loaded.current().version).toBe(2);
     expect(lines).toHaveLength(3);
+  });
+
+  it('that OpenSSL refuses are no more than warned of', async () => {
+    const { cert, key } = await folder.write('node', node);
+    const loaded = await server({ name: 'in', cert, key }, options);
+    createTlsServer(loaded, { accepted: () => undefined });
+    await folder.write('node', weak);
+    await loaded.refresh();
+    expect(loaded.current().version).toBe(1);
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning: .* can't be used: .*key too small/) as string,
+    ]);
+    await expect(TlsServer.load({ name: 'in', cert, key }, options)).rejects.toMatchObject({
+      code: 'invalid-configuration',
+    });
   });
 
   it('of CAs count as well', async () => {

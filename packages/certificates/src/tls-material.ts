@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { CertificateError } from './certificate-error.js';
 import { ParsedCertificate } from './parsed-certificate.js';
 import { pemBlocks } from './pem.js';
@@ -100,6 +101,15 @@ async function loadOwn({
       'tls: private key does not match public key',
       { hint: `${key} is not the key of the first certificate in ${cert}` },
     );
+  }
+  try {
+    createSecureContext({ cert: certificatePem, key: keyPem });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CertificateError('invalid-configuration', `tls: ${cert} can't be used: ${why}`, {
+      hint: 'OpenSSL refuses it: keys that are too short are the usual reason (RSA takes 2048 bits).',
+      cause,
+    });
   }
   if (nodeId !== undefined && !leaf.nodeIds.includes(nodeId)) {
     throw new CertificateError(
