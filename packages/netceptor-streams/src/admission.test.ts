@@ -1,28 +1,33 @@
 import { expect, it } from 'vitest';
 import { Admission } from './admission.js';
 
-it('admits so many of a node and so many of all, and counts what is over once', () => {
+const stay = (): void => undefined;
+
+it('admits so many of a node, and counts what is over once', () => {
   const admission = new Admission();
   const ends: (() => void)[] = [];
-  let taken = 0;
-  while (admission.admits('hostile')) {
-    ends.push(admission.begin('hostile'));
-    taken += 1;
-  }
-  expect(taken).toBe(256);
+  while (admission.admits('hostile')) ends.push(admission.begin('hostile', stay));
+  expect(ends).toHaveLength(256);
   expect(admission.admits('other')).toBe(true);
   ends[0]?.();
   ends[0]?.();
   expect(admission.admits('hostile')).toBe(true);
-  ends.push(admission.begin('hostile'));
+  ends.push(admission.begin('hostile', stay));
   expect(admission.admits('hostile')).toBe(false);
-  for (let node = 0; admission.admits(`node ${node}`); node++) {
-    while (admission.admits(`node ${node}`)) {
-      ends.push(admission.begin(`node ${node}`));
-      taken += 1;
-    }
-  }
-  expect(taken).toBe(2_048);
   for (const end of ends) end();
   expect(admission.admits('hostile')).toBe(true);
+});
+
+it('lets the oldest give way when all nodes together have too many', () => {
+  const admission = new Admission();
+  const gone: number[] = [];
+  for (let count = 0; count < 2_051; count++) {
+    const end = admission.begin(`node ${count}`, () => {
+      gone.push(count);
+      end();
+    });
+    if (count === 1) end();
+  }
+  expect(gone).toEqual([0, 2]);
+  expect(admission.admits('node 0')).toBe(true);
 });

@@ -1,6 +1,6 @@
 /** The most connections of one node whose stream is not open yet; a dialler beyond them is not answered, and tries again. */
 const MAX_OF_NODE = 256;
-/** The same of all nodes together. */
+/** The same of all nodes together; one more takes the place of the oldest, so that nobody can keep all places. */
 const MAX_OF_ALL = 2_048;
 
 /**
@@ -9,22 +9,27 @@ const MAX_OF_ALL = 2_048;
  */
 export class Admission {
   readonly #byNode = new Map<string, number>();
-  #all = 0;
+  /** What ends each of them; the oldest first. */
+  readonly #all = new Set<() => void>();
 
   /** Whether another connection of the node may begin. */
   admits(nodeId: string): boolean {
-    return this.#all < MAX_OF_ALL && (this.#byNode.get(nodeId) ?? 0) < MAX_OF_NODE;
+    return (this.#byNode.get(nodeId) ?? 0) < MAX_OF_NODE;
   }
 
-  /** Counts a connection; gives the call for when its stream is open or it is over, which may come twice. */
-  begin(nodeId: string): () => void {
-    this.#all += 1;
+  /**
+   * Counts a connection; gives the call for when its stream is open or it is over, which may come twice.
+   *
+   * @param giveWay - Called when it is the oldest of too many; ends it.
+   */
+  begin(nodeId: string, giveWay: () => void): () => void {
+    const oldest = this.#all.size < MAX_OF_ALL ? undefined : this.#all.values().next().value;
+    const own = (): void => giveWay();
+    this.#all.add(own);
     this.#byNode.set(nodeId, (this.#byNode.get(nodeId) ?? 0) + 1);
-    let counted = true;
+    oldest?.();
     return () => {
-      if (!counted) return;
-      counted = false;
-      this.#all -= 1;
+      if (!this.#all.delete(own)) return;
       const left = (this.#byNode.get(nodeId) ?? 1) - 1;
       if (left === 0) this.#byNode.delete(nodeId);
       else this.#byNode.set(nodeId, left);

@@ -1,5 +1,6 @@
-import { MeshNode } from '@receptorjs/netceptor';
-import { expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { MeshNode, type DatagramSocket } from '@receptorjs/netceptor';
+import { expect, it, vi } from 'vitest';
 import { chain, echo } from './test-mesh.js';
 import { StreamHost } from './stream-host.js';
 
@@ -33,9 +34,22 @@ it('a node that begins streams without end is not answered any more, and others 
   }
   const stream = await last.streams.dial('far', 'echo');
   stream.end('still there');
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  expect(text).toBe('still there');
+  expect(await text(stream)).toBe('still there');
   expect(answered).toBeGreaterThan(0);
   expect(answered).toBeLessThanOrEqual(256);
+});
+
+it('datagrams of a service that has no name take no place', async () => {
+  const words = await firstWords();
+  const { first, last } = await chain('near', 'far');
+  const open = vi.spyOn(last.node, 'openDatagram');
+  await last.streams.listen('echo', {}, echo);
+  const [opened] = open.mock.results;
+  const socket = opened?.value as DatagramSocket;
+  for (let count = 0; count < 300; count++) {
+    expect(() => socket.emit('message', words, 'near', '')).toThrow('service name "" is not valid');
+  }
+  const stream = await first.streams.dial('far', 'echo', { timeoutMs: 5_000 });
+  stream.end('welcome');
+  expect(await text(stream)).toBe('welcome');
 });

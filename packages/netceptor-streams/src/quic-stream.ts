@@ -18,6 +18,13 @@ export interface StreamCarrier {
   maxDatagram(): number;
 }
 
+/** Of a stream that is over: so that who keeps it does not keep its connection. */
+const NO_CARRIER: StreamCarrier = {
+  wake: () => undefined,
+  abandon: () => undefined,
+  maxDatagram: () => 0,
+};
+
 interface PendingWrite {
   readonly chunks: readonly Buffer[];
   readonly done: (error?: Error | null) => void;
@@ -28,7 +35,7 @@ export class QuicStream extends Duplex implements MeshStream {
   readonly remoteNode: string;
   readonly remoteService: string;
   readonly localService: string;
-  readonly #carrier: StreamCarrier;
+  #carrier: StreamCarrier;
   #wantsData = false;
   #readEnded = false;
   #writeEnded = false;
@@ -146,6 +153,7 @@ export class QuicStream extends Duplex implements MeshStream {
     this.#pending = undefined;
     this.#pendingFinal = undefined;
     if (!this.bothEnded) this.#carrier.abandon();
+    this.#carrier = NO_CARRIER;
     done(error);
     pending?.(error ?? new StreamError('cancelled', 'the stream was destroyed'));
   }

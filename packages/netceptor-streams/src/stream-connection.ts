@@ -167,8 +167,16 @@ export class StreamConnection {
     if (this.#phase === 'over') return;
     this.#sendAll();
     if (this.#phase !== 'ended' && (this.#closing || quic.ended)) this.#ended();
-    if (quic.closed) this.#over();
+    if (quic.closed || (this.#phase === 'ended' && this.#isTold)) this.#over();
     else this.#setTimer();
+  }
+
+  /**
+   * Whether the peer has ended the connection: it needs no more answers. QUIC would wait for what is still under way,
+   * but a connection that is kept for nothing costs more than telling its sender that the service is unknown.
+   */
+  get #isTold(): boolean {
+    return this.#quic.end()?.by === 'peer';
   }
 
   #establish(): void {

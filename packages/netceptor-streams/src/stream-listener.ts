@@ -140,7 +140,13 @@ export class StreamListener {
   #accept(key: string, remoteNode: string, remoteService: string): StreamConnection {
     const tls = this.#tls;
     const ends: StreamEnds = { remoteNode, remoteService, localService: this.service };
-    const begun = this.#admission.begin(remoteNode);
+    // Whatever may fail comes before anything is counted: the name of the service is the sender's.
+    const path = this.#socket.path(remoteNode, remoteService);
+    const quic = this.#currentAcceptor(ends).accept();
+    const begun = this.#admission.begin(remoteNode, () => {
+      const text = 'it gave way to newer connections: too many have begun and opened no stream';
+      connection.drop(new StreamError('handshake-failed', text));
+    });
     const connection: StreamConnection = new StreamConnection(
       this.#host,
       {
@@ -156,8 +162,8 @@ export class StreamListener {
       },
       {
         role: 'listener',
-        quic: this.#currentAcceptor(ends).accept(),
-        path: this.#socket.path(remoteNode, remoteService),
+        quic,
+        path,
         ends,
         judge: tls === undefined ? insecureService : secureService(tls, remoteNode),
       },
