@@ -18,6 +18,7 @@ import { describeLink, type LinkInfo } from './link-info.js';
 import { costFor, type LinkOptions } from './link-options.js';
 import type { LinkTransport } from './link-transport.js';
 import type { Neighbour } from './neighbours.js';
+import { ownCopy } from './own-copy.js';
 import { WaitingMessages } from './waiting-messages.js';
 
 /** How often a link says who it is while the peer has not, and how many times. */
@@ -253,7 +254,7 @@ export class LinkSession {
 
   #accept(now: number, update: RoutingUpdate): void {
     const { neighbours, established, routing, advertisements, log, emit } = this.#context;
-    const peer = update.forwardingNode;
+    const peer = ownCopy(update.forwardingNode);
     const cost = costFor(this.#options, peer);
     this.#neighbour = {
       nodeId: peer,

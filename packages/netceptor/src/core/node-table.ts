@@ -1,9 +1,10 @@
 import { hashText } from '../wire/first-fields.js';
 import { hashNodeId, type Hash64 } from '../wire/highway-hash.js';
+import { ownCopy } from './own-copy.js';
 import type { LinkTransport } from './link-transport.js';
 
 /** The most nodes a table holds. A mesh that names more is under attack or needs another release. */
-export const MAX_NODES = 16_384;
+const MAX_NODES = 16_384;
 
 /**
  * The most that all the connections of all nodes take, in bytes: those of 1,000 nodes that are all linked with each other
@@ -55,7 +56,7 @@ export class NodeRecord {
   sameLow: NodeRecord | undefined;
 
   constructor(id: string, now: number) {
-    this.id = id;
+    this.id = ownCopy(id);
     this.hash = hashNodeId(id);
     this.heardAt = now;
   }
@@ -126,7 +127,7 @@ export class NodeTable {
     if (this.find(record.hash.high, record.hash.low) !== undefined) return undefined;
     record.sameLow = this.#byLow.get(record.hash.low);
     this.#byLow.set(record.hash.low, record);
-    this.#byId.set(nodeId, record);
+    this.#byId.set(record.id, record);
     this.#byText.set(hashText(nodeId), record);
     record.place = this.#freePlaces.pop() ?? this.#byPlace.length;
     this.#byPlace[record.place] = record;

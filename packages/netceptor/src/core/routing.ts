@@ -11,6 +11,7 @@ import { introduce } from './introduction.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 import { Objections } from './objections.js';
+import { ownCopy } from './own-copy.js';
 import { SeenUpdates } from './seen-updates.js';
 import { ShortestPaths, type FirstStep } from './shortest-paths.js';
 
@@ -301,7 +302,7 @@ export class Routing {
 
   #update(now: number, record: NodeRecord, update: RoutingUpdate): void {
     record.sequence = update.sequence;
-    record.updateId = update.updateId;
+    record.updateId = ownCopy(update.updateId);
     record.heardAt = now;
     if (equalMaps(record.connections, update.connections)) return;
     if (!this.#nodes.connect(record, update.connections)) {

@@ -1,3 +1,5 @@
+import { ownCopy } from './own-copy.js';
+
 /** How long an update ID is remembered, in milliseconds. */
 const REMEMBERED_MS = 3_600_000;
 
@@ -18,7 +20,7 @@ export class SeenUpdates {
   /** Remembers an ID; false when it was known already. */
   add(updateId: string, now: number): boolean {
     if (this.#times.has(updateId)) return false;
-    this.#times.set(updateId, now);
+    this.#times.set(ownCopy(updateId), now);
     for (const [oldest, at] of this.#times) {
       if (this.#times.size <= MAX_REMEMBERED && now - at <= REMEMBERED_MS) break;
       this.#times.delete(oldest);
