@@ -146,6 +146,26 @@ describe('a finished stream', () => {
     await expect.poll(() => first.node.openServices, { timeout: 10_000 }).toBe(before);
   });
 
+  it('is forgotten when the peer has closed it, however long QUIC would still wait', async () => {
+    const engine = await loadQuicheEngine();
+    const far = member('far', {
+      engine: changedEngine(engine, {
+        accepted: (connection) => Object.defineProperty(connection, 'closed', { value: false }),
+      }),
+    });
+    const near = member('near');
+    await join(near, far);
+    await Promise.all([reach(near, 'far'), reach(far, 'near')]);
+    const listener = await far.streams.listen('echo', {}, echo);
+    const stream = await near.streams.dial('far', 'echo');
+    stream.on('error', () => undefined);
+    stream.write('x');
+    await once(stream, 'data');
+    stream.destroy();
+    expect(stream.maxDatagram).toBe(0);
+    await expect.poll(() => [...listener.connections].length).toBe(0);
+  });
+
   it('whose reader is slow still gets everything, though the peer has long closed', async () => {
     const { first, last } = await chain('a', 'b');
     const size = 3 << 20;

@@ -6,12 +6,14 @@
  * import { MeshNode } from '@receptorjs/netceptor';
  * import { StreamHost } from '@receptorjs/netceptor-streams';
  *
- * const streams = new StreamHost(new MeshNode({ nodeId: 'solo' }));
+ * const node = new MeshNode({ nodeId: 'solo' });
+ * const streams = new StreamHost(node);
  * await streams.listen('echo', {}, (stream) => void stream.pipe(stream));
  *
  * const stream = await streams.dial('localhost', 'echo', { timeoutMs: 5000 });
  * stream.end('hello');
  * for await (const chunk of stream) process.stdout.write(chunk);
+ * await node.close();
  * ```
  *
  * With `tls` (a `TlsClient` or `TlsServer` of `@receptorjs/certificates`) each end proves its node ID to the other; a
