@@ -23,3 +23,15 @@ it('D30: one event is one line, with the level it was written with', () => {
   expect(lines.join('').split('\n')).toHaveLength(2);
   expect(lines[0]).toContain('two\\nlines\\r');
 });
+
+it('makes control characters visible, for peers have a say in messages', () => {
+  const lines: string[] = [];
+  lineLog('error', (line) => lines.push(line)).error('\u001b[2J\u0000\u2028 grün\t');
+  expect(lines[0]).toMatch(/ \\u001b\[2J\\u0000\\u2028 grün\\t\n$/);
+});
+
+it('cuts what is too long for a line', () => {
+  const lines: string[] = [];
+  lineLog('error', (line) => lines.push(line)).error('x'.repeat(100_000));
+  expect(lines[0]?.length).toBeLessThan(5_000);
+});

@@ -20,7 +20,7 @@ export function timestamp(at: Date): string {
 
 /**
  * A log of lines such as `INFO 2021/07/22 22:40:36 Initialization complete` (control-and-work reference, section 8).
- * Line breaks in a message are made visible, so that one event is one line.
+ * Control characters in a message are made visible: one event is one line, and what peers send does not steer terminals.
  *
  * @param first the least severe level that is written until it is changed
  * @param write takes one line with its end
@@ -33,8 +33,7 @@ export function lineLog(
   let least = levels.indexOf(first);
   const writer = (level: Level) => (message: string) => {
     if (levels.indexOf(level) > least) return;
-    const text = message.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
-    write(`${level.toUpperCase()} ${timestamp(now())} ${text}\n`);
+    write(`${level.toUpperCase()} ${timestamp(now())} ${visible(message)}\n`);
   };
   return {
     error: writer('error'),
@@ -45,4 +44,17 @@ export function lineLog(
       least = levels.indexOf(level);
     },
   };
+}
+
+const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** The longest message, in characters; what is longer is cut. */
+const MAX_MESSAGE = 4_096;
+
+function visible(message: string): string {
+  const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message;
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    (control) => escapes[control] ?? `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

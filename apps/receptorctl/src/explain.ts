@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
 import { Failure } from './failure.js';
 import type { Session } from './session.js';
-import { printJson } from './terminal.js';
+import { harmless, printJson } from './terminal.js';
 
 /** Which service of the node, and with which TLS client configuration of the node spoken to. */
 export interface ExplainOptions {
@@ -25,7 +25,7 @@ export async function explain(
     }),
   );
   if (json) printJson(reply);
-  else process.stdout.write(explanationTable(reply));
+  else process.stdout.write(harmless(explanationTable(reply)));
   if (reply['Open'] !== true) throw new Failure(1);
 }
 

@@ -5,7 +5,7 @@ import { Failure } from './failure.js';
 import { pingStatistics } from './ping-statistics.js';
 import type { Session } from './session.js';
 import { statusTable } from './status-table.js';
-import { print, printError, printJson } from './terminal.js';
+import { harmless, print, printError, printJson } from './terminal.js';
 
 interface JsonFlag {
   readonly json?: boolean | undefined;
@@ -14,7 +14,7 @@ interface JsonFlag {
 export async function status(session: Session, { json }: JsonFlag): Promise<void> {
   const reply = await session.first.status();
   if (json) printJson(reply);
-  else process.stdout.write(statusTable(reply));
+  else process.stdout.write(harmless(statusTable(reply)));
 }
 
 export async function ping(

@@ -3,9 +3,16 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { indentedJson } from './python-text.js';
 
-/** Prints a line on stdout. */
+/** Prints a line on stdout, or several. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${harmless(text)}\n`);
+}
+
+/** Names of nodes and services are what some node of the mesh says: they must not steer the terminal. */
+export function harmless(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}/gu, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** Prints a value as JSON on stdout. */
@@ -14,11 +21,11 @@ export function printJson(value: JsonValue): void {
 }
 
 export function printError(text: string): void {
-  process.stderr.write(`ERROR: ${text}\n`);
+  process.stderr.write(`ERROR: ${harmless(text)}\n`);
 }
 
 export function printWarning(text: string): void {
-  process.stderr.write(`Warning: ${text}\n`);
+  process.stderr.write(`Warning: ${harmless(text)}\n`);
 }
 
 /**

@@ -20,7 +20,13 @@ describe('reload', () => {
       Success: true,
     });
     expect(await reloadReply(parseRequest('reload'), reload)).toEqual({ Success: true });
-    expect(asked).toEqual([true, false]);
+    expect(await reloadReply(parseRequest('reload plan'), reload)).toHaveProperty('Plan');
+    expect(asked).toEqual([true, false, true]);
+    for (const plan of ['"yes"', '1', 'null', '[]']) {
+      const request = parseRequest(`{"command":"reload","plan":${plan}}`);
+      await expect(reloadReply(request, reload)).rejects.toThrow('plan must be true or false');
+    }
+    expect(asked).toHaveLength(3);
   });
 
   it('gives the reason of a refusal', async () => {

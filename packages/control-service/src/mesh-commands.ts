@@ -121,8 +121,8 @@ function probeRecord({ from, timeNs }: ProbeReply): JsonObject {
 }
 
 /**
- * Answers `reload`; without a handler as a node that was started without a configuration file. The JSON field `plan`
- * asks for what would change, which is told and not done.
+ * Answers `reload`; without a handler as a node that was started without a configuration file. `reload plan`, or the JSON
+ * field `plan`, asks for what would change, which is told and not done.
  */
 export async function reloadReply(
   request: Request,
@@ -134,12 +134,20 @@ export async function reloadReply(
       Success: false,
     };
   }
-  const planOnly = request.form === 'json' && request.fields['plan'] === true;
+  const planOnly = asksForPlan(request);
   const outcome = await reload({ planOnly });
   const plan = planOnly && outcome.changes ? { Plan: changesRecord(outcome.changes) } : {};
   return outcome.success
     ? { ...plan, Success: true }
     : { Error: outcome.error, ...plan, Success: false };
+}
+
+/** What is neither yes nor no is refused: it may have been meant as the harmless one. */
+function asksForPlan(request: Request): boolean {
+  if (request.form === 'line') return request.text.trim().toLowerCase() === 'plan';
+  const { plan = false } = request.fields;
+  if (typeof plan === 'boolean') return plan;
+  throw badRequest('reload plan must be true or false');
 }
 
 function changesRecord({ opened, closed, kept }: ReloadChanges): JsonObject {
