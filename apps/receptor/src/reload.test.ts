@@ -11,9 +11,12 @@ import { TlsConfigs } from './tls-configs.js';
 let node: MeshNode;
 afterEach(() => node.close());
 
-const actionsOf = (...workTypes: string[]): readonly Action[] => {
-  const words = workTypes.flatMap((name) => ['--work-command', `worktype=${name}`, 'command=x']);
-  const configuration = configure(['--node', 'id=near', '--local-only', ...words]);
+/** @param words Names of work types, and words of a command line. */
+const actionsOf = (...words: string[]): readonly Action[] => {
+  const types = words.filter((word) => /^[a-d]$/.test(word));
+  const work = types.flatMap((name) => ['--work-command', `worktype=${name}`, 'command=x']);
+  const others = words.filter((word) => !types.includes(word));
+  const configuration = configure(['--node', 'id=near', '--local-only', ...others, ...work]);
   return configuration.help ? [] : configuration.actions;
 };
 
@@ -72,4 +75,14 @@ it('D8: what could not be started again is started by the next reload', async ()
     changes: { opened: ['work-command a'], closed: [] },
   });
   expect([...registered].sort()).toEqual(['a', 'b']);
+});
+
+it('changes settings in place', async () => {
+  const { reload } = await running('a');
+  expect(await reload('a', '--log-level', 'debug')).toMatchObject({
+    changes: { opened: ['log-level debug'], closed: [], changed: [] },
+  });
+  expect(await reload('a', '--log-level', 'info')).toMatchObject({
+    changes: { opened: [], closed: [], changed: ['log-level info'] },
+  });
 });

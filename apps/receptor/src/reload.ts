@@ -105,13 +105,15 @@ export class Reloader {
   }
 }
 
-/** Settings that are changed in place go and come as well, for whoever reads the plan. */
 function changesOf({ opened, closed, kept, applied }: ReloadPlan): ReloadChanges {
   const described = (actions: readonly (Action | undefined)[]): string[] =>
     actions.flatMap((action) => (action === undefined ? [] : [describeAction(action)]));
+  const changed = applied.filter(({ before, after }) => before && after);
+  const others = applied.filter((change) => !changed.includes(change));
   return {
-    opened: described([...opened, ...applied.map(({ after }) => after)]),
-    closed: described([...closed, ...applied.map(({ before }) => before)]),
+    opened: described([...opened, ...others.map(({ after }) => after)]),
+    closed: described([...closed, ...others.map(({ before }) => before)]),
+    changed: described(changed.map(({ after }) => after)),
     kept: described(kept),
   };
 }

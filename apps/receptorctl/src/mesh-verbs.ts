@@ -97,12 +97,13 @@ function printPlan(plan: JsonObject): void {
   for (const [key, word] of [
     ['Close', 'close'],
     ['Open', 'open'],
+    ['Change', 'change'],
     ['Keep', 'keep'],
   ] as const) {
     const actions = plan[key];
     if (!Array.isArray(actions)) continue;
     for (const action of actions as readonly JsonValue[])
-      print(`${word.padEnd(5)}  ${text(action)}`);
+      print(`${word.padEnd(6)} ${text(action)}`);
   }
 }
 

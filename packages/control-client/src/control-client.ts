@@ -142,7 +142,7 @@ export class ControlClient {
 
   /**
    * `{"Success":true}` or `{"Error":"...","Success":false}`. With `plan` nothing is changed, and `Plan` has the lists
-   * `Open`, `Close` and `Keep` (an addition of nodes of this project; others reload at once).
+   * `Open`, `Close`, `Change` and `Keep` (an addition of nodes of this project; others reload at once).
    */
   async reload({
     plan = false,

@@ -140,6 +140,8 @@ export interface WorkHandler {
 export interface ReloadChanges {
   readonly opened: readonly string[];
   readonly closed: readonly string[];
+  /** Settings that are changed in place. */
+  readonly changed: readonly string[];
   readonly kept: readonly string[];
 }
 

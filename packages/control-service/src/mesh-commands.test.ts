@@ -7,7 +7,12 @@ import { parseRequest } from './request.js';
 const signal = new AbortController().signal;
 
 describe('reload', () => {
-  const changes = { opened: ['tcp-peer a:1'], closed: ['tcp-peer b:1'], kept: ['node near'] };
+  const changes = {
+    opened: ['tcp-peer a:1'],
+    closed: ['tcp-peer b:1'],
+    changed: ['log-level debug'],
+    kept: ['node near'],
+  };
 
   it('asks for the plan alone when the request does, and tells it', async () => {
     const asked: boolean[] = [];
@@ -16,7 +21,12 @@ describe('reload', () => {
       return Promise.resolve({ success: true, changes });
     };
     expect(await reloadReply(parseRequest('{"command":"reload","plan":true}'), reload)).toEqual({
-      Plan: { Open: ['tcp-peer a:1'], Close: ['tcp-peer b:1'], Keep: ['node near'] },
+      Plan: {
+        Open: ['tcp-peer a:1'],
+        Close: ['tcp-peer b:1'],
+        Change: ['log-level debug'],
+        Keep: ['node near'],
+      },
       Success: true,
     });
     expect(await reloadReply(parseRequest('reload'), reload)).toEqual({ Success: true });

@@ -150,8 +150,8 @@ function asksForPlan(request: Request): boolean {
   throw badRequest('reload plan must be true or false');
 }
 
-function changesRecord({ opened, closed, kept }: ReloadChanges): JsonObject {
-  return { Close: [...closed], Keep: [...kept], Open: [...opened] };
+function changesRecord({ opened, closed, changed, kept }: ReloadChanges): JsonObject {
+  return { Change: [...changed], Close: [...closed], Keep: [...kept], Open: [...opened] };
 }
 
 /**
