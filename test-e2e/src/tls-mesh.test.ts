@@ -62,6 +62,23 @@ describe('a mesh with TLS on every link and stream', () => {
     return ends;
   }
 
+  it('D13: a wss peer without tls takes the tls-client called default', async () => {
+    const authority = await Authority.make(mesh.folder);
+    const [port, host] = [await freePort(), '127.0.0.1'];
+    const [tlsServer] = tlsActions(authority, await authority.issue('hop'));
+    const [, tlsClient] = tlsActions(authority, await authority.issue('near'));
+    const fields = (tlsClient as { 'tls-client': object })['tls-client'];
+    mesh.start('hop', [
+      tlsServer ?? {},
+      { 'ws-listener': { bindaddr: host, port, tls: 'mesh-in' } },
+    ]);
+    const near = mesh.start('near', [
+      { 'tls-client': { ...fields, name: 'default' } },
+      { 'ws-peer': { address: `wss://${host}:${port}` } },
+    ]);
+    await near.routeTo('hop');
+  });
+
   it.each(available(chains))('carries work when near, hop, far are %s, %s, %s', async (...who) => {
     const authority = await Authority.make(mesh.folder);
     const { near, far } = await chain(authority, 'tcp', who);
