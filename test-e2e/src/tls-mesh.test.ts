@@ -107,7 +107,7 @@ describe('a mesh with TLS on every link and stream', () => {
     ]),
   )('does so over wss when near, hop, far are %s, %s, %s', async (near, hop, far) => {
     const authority = await Authority.make(mesh.folder);
-    const ends = await chain(authority, 'ws', [near ?? '', hop ?? '', far ?? '']);
+    const ends = await chain(authority, 'ws', [near, hop, far]);
     const control = await ends.near.control();
     const there = ControlClient.over(
       await control.connectService('far', 'control', { tlsClient: 'mesh-out' }),
