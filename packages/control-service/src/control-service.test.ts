@@ -279,10 +279,15 @@ describe('refusals', () => {
   });
 
   it('closes connections beyond its bound', async () => {
-    const path = await start({ maxSessions: 1 });
+    const lines: string[] = [];
+    const quiet = (): void => undefined;
+    const warning = (line: string): number => lines.push(line);
+    const log = { error: quiet, warning, info: quiet, debug: quiet };
+    const path = await start({ maxSessions: 1, log });
     const first = connect({ path });
     await once(first, 'data');
-    expect(await talk(path, '')).toBe('');
+    for (let attempt = 0; attempt < 3; attempt++) expect(await talk(path, '')).toBe('');
+    expect(lines).toEqual(['Control connection refused: 1 are open']);
     first.destroy();
   });
 });

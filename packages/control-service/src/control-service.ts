@@ -50,12 +50,17 @@ const silent: Logger = {
 /** Milliseconds a peer may take to close its side after ours was closed. */
 const lingerMs = 5_000;
 
+/** Milliseconds between two lines about refused connections. */
+const fullQuietMs = 10_000;
+
 /** The control service of one node: any number of listeners, one protocol. */
 export class ControlService {
   readonly #context: SessionContext;
   readonly #maxSessions: number;
   /** Connections until both sides are closed; written by `serve` only. */
   readonly #streams = new Set<Duplex>();
+  /** When it was last said that no more connections are served; written by `#sayFull` only. */
+  #fullSaidAt = -Infinity;
   /** Written by the listen methods and the listeners' `close`. */
   readonly #servers = new Set<Server>();
 
@@ -76,7 +81,7 @@ export class ControlService {
   async serve(stream: Duplex, origin: RequestOrigin): Promise<void> {
     stream.on('error', () => undefined);
     if (this.#streams.size >= this.#maxSessions) {
-      this.#context.log.warning(`Control connection refused: ${this.#maxSessions} are open`);
+      this.#sayFull();
       stream.destroy();
       return;
     }
@@ -124,6 +129,14 @@ export class ControlService {
     const bound = server.address();
     const actual = typeof bound === 'object' && bound ? bound.port : port;
     return this.#listener(server, `${host}:${actual}`);
+  }
+
+  /** Once in a while: whoever connects again and again does not fill the log. */
+  #sayFull(): void {
+    const now = performance.now();
+    if (now < this.#fullSaidAt + fullQuietMs) return;
+    this.#fullSaidAt = now;
+    this.#context.log.warning(`Control connection refused: ${this.#maxSessions} are open`);
   }
 
   /** Stops all listeners and ends all connections. */
