@@ -11,7 +11,9 @@ const certificate = {
 const at = (date: string): number => Date.parse(date);
 
 it('gives names and dates', () => {
-  expect(certificateFindings(certificate, 'far', at('2026-06-01'))).toEqual([
+  expect(
+    certificateFindings(certificate, { target: 'far', now: at('2026-06-01'), trusted: true }),
+  ).toEqual([
     {
       subject: 'Certificate',
       state: 'ok',
@@ -26,13 +28,20 @@ it.each([
   ['far', '2027-01-02', ['ok', 'failed']],
   ['far', '2025-12-31', ['ok', 'failed']],
 ])('judges it for %s on %s', (target, now, states) => {
-  expect(certificateFindings(certificate, target, at(now)).map(({ state }) => state)).toEqual(
-    states,
-  );
+  expect(
+    certificateFindings(certificate, { target, now: at(now), trusted: true }).map(
+      ({ state }) => state,
+    ),
+  ).toEqual(states);
+});
+
+it('does not call well what was not trusted', () => {
+  const question = { target: 'far', now: at('2026-06-01'), trusted: false };
+  expect(certificateFindings(certificate, question)[0]?.state).toBe('warning');
 });
 
 it('takes what is no certificate for none', () => {
   expect(shownCertificate([Buffer.from('no')])).toBeUndefined();
   expect(shownCertificate([])).toBeUndefined();
-  expect(certificateFindings(undefined, 'far', 0)).toEqual([]);
+  expect(certificateFindings(undefined, { target: 'far', now: 0, trusted: false })).toEqual([]);
 });

@@ -26,11 +26,20 @@ export function shownCertificate(
   }
 }
 
+/** For whom a certificate is judged, and when. */
+export interface CertificateQuestion {
+  /** The node it should name. */
+  readonly target: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Whether the stream that it was shown for came about. */
+  readonly trusted: boolean;
+}
+
 /** What a certificate says: whom it names, and when it is valid. A service without TLS shows none worth a finding. */
 export function certificateFindings(
   certificate: ShownCertificate | undefined,
-  target: string,
-  now: number,
+  { target, now, trusted }: CertificateQuestion,
 ): Finding[] {
   if (certificate === undefined) return [];
   const { subject, issuer, nodeIds, notBefore, notAfter } = certificate;
@@ -41,7 +50,7 @@ export function certificateFindings(
   const valid = `valid ${day(notBefore)} to ${day(notAfter)}`;
   const text = `names ${names}, ${valid}, subject ${subject}, issued by ${issuer}`;
   const findings: Finding[] = [
-    { subject: 'Certificate', state: nodeIds.includes(target) ? 'ok' : 'warning', text },
+    { subject: 'Certificate', state: trusted && nodeIds.includes(target) ? 'ok' : 'warning', text },
   ];
   const left = notAfter.getTime() - now;
   if (left < 0) {

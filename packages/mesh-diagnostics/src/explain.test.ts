@@ -116,6 +116,20 @@ describe('explain', () => {
     });
   });
 
+  it.each(['reject', 'drop'] as const)(
+    'names the rule of a node in the middle that lets nothing through (%s)',
+    async (action) => {
+      const { near } = await chain({ hop: [{ action, fromNode: 'near', toNode: 'far' }] });
+      const limit = new AbortController();
+      setTimeout(() => limit.abort(), 1_000);
+      const explanation = await explain(near.parts, 'far', { signal: limit.signal });
+      expect(explanation.open).toBe(false);
+      expect(explanation.path.map(({ to }) => to)).toEqual(['hop', 'far']);
+      const texts = explanation.findings.map(({ text }) => text);
+      expect(texts).toContain(`hop ${action}s what goes from near to far: rule 1`);
+    },
+  );
+
   it('says which services there are when the one asked for is not', async () => {
     const { near } = await chain();
     const explanation = await explain(near.parts, 'far', { service: 'nonesuch' });

@@ -12,7 +12,7 @@ import {
   type FirewallVerdict,
   type NodeAnswers,
 } from './node-questions.js';
-import { missingRoute, type KnownMesh } from './route.js';
+import { knownPath, missingRoute, type KnownMesh } from './route.js';
 
 /** The node that explains, as far as it is asked; a `MeshNode` and its streams fit. */
 export interface ExplainingNode {
@@ -78,7 +78,7 @@ export interface ExplainOptions {
 }
 
 /** How long each part of an explanation may take, in milliseconds. */
-const PART_MS = 15_000;
+const PART_MS = 8_000;
 
 /**
  * Finds out why this node can or can't open a stream to a service of another: the route, every link on it, what the
@@ -99,26 +99,36 @@ export async function explain(
     const { findings, path } = missingRoute(status, target, lost, parts.now?.() ?? Date.now());
     return { ...subject, open: false, findings, path };
   }
-  const findings: Finding[] = [];
-  const hops = await hopsTo(node, target, withLimit(signal));
-  findings.push(routeFinding(hops, target, node.costTo(target)));
+  const known = knownPath(status.knownConnectionCosts, node.nodeId, target);
   const directions = directionsOf(node.nodeId, target, service);
-  const answers = await askAll(parts, hops, directions, tlsClient, withLimit(signal));
-  const path = pathLinks(hops.nodes, status, answers);
-  findings.push(...linkFindings(path));
+  const offered = status.advertisements.find(
+    (each) => each.nodeId === target && each.service === service,
+  );
+  const [hops, answers, tried] = await Promise.all([
+    hopsTo(node, target, withLimit(signal)),
+    askAll(parts, known, directions, tlsClient, withLimit(signal)),
+    offered?.connectionType === 0
+      ? noStreams(service)
+      : tryStream(parts, target, service, tlsClient, withLimit(signal)),
+  ]);
+  const nodes = hops.nodes.at(-1) === target ? hops.nodes : known;
+  const path = pathLinks(nodes, status, answers);
   const own = directions.map((direction) => parts.firewall(direction));
-  findings.push(...firewallFindings(node.nodeId, own, hops.nodes, answers, directions));
-  findings.push(serviceFinding(status, target, service));
-  const tried = await tryStream(parts, target, service, tlsClient, withLimit(signal));
-  findings.push(tried.finding);
   const now = parts.now?.() ?? Date.now();
-  findings.push(...certificateFindings(tried.certificate, target, now));
   const clockAheadMs = target === node.nodeId ? 0 : answers.get(target)?.clockAheadMs;
-  findings.push(clockFinding(target, clockAheadMs));
-  if (tried.datagramBytes !== undefined) {
-    findings.push({ subject: 'Datagrams', state: 'ok', text: `${tried.datagramBytes} bytes` });
-  }
   const { open, certificate, datagramBytes } = tried;
+  const findings: Finding[] = [
+    routeFinding(hops, target, node.costTo(target)),
+    ...linkFindings(path),
+    ...firewallFindings(node.nodeId, own, nodes, answers, directions),
+    serviceFinding(status, target, service),
+    tried.finding,
+    ...certificateFindings(certificate, { target, now, trusted: open }),
+    clockFinding(target, clockAheadMs),
+  ];
+  if (datagramBytes !== undefined) {
+    findings.push({ subject: 'Datagrams', state: 'ok', text: `${datagramBytes} bytes` });
+  }
   return { ...subject, open, findings, path, certificate, clockAheadMs, datagramBytes };
 }
 
@@ -163,10 +173,10 @@ function directionsOf(from: string, target: string, service: string): readonly D
   ];
 }
 
-/** Asks every other node on the way, all at once. */
+/** Asks every other node on the way, all at once. A node that could not be asked is not among the answers. */
 async function askAll(
   parts: ExplainParts,
-  { nodes }: Hops,
+  nodes: readonly string[],
   directions: readonly Direction[],
   tlsClient: string | undefined,
   signal: AbortSignal,
@@ -182,12 +192,12 @@ async function askAll(
         tlsClient: secure ? tlsClient : undefined,
         signal,
       });
-      return [nodeId, await askNode(stream, directions, now)] as const;
+      return [[nodeId, await askNode(stream, directions, now)] as const];
     } catch {
-      return [nodeId, {}] as const;
+      return [];
     }
   });
-  return new Map(await Promise.all(asked));
+  return new Map((await Promise.all(asked)).flat());
 }
 
 function serviceFinding(
@@ -213,6 +223,11 @@ interface Tried {
   readonly finding: Finding;
   readonly certificate?: ShownCertificate | undefined;
   readonly datagramBytes?: number | undefined;
+}
+
+function noStreams(service: string): Tried {
+  const text = `${service} takes datagrams, no streams`;
+  return { open: false, finding: { subject: 'Stream', state: 'failed', text } };
 }
 
 async function tryStream(

@@ -13,7 +13,7 @@ it('names the rule that stops a direction, who does not say, and who lets it pas
     ['foreign', {}],
     ['far', { firewall: [{ action: 'accept', rule: 'rule 1: accept all' }, accept] }],
   ]);
-  const nodes = ['near', 'hop', 'foreign', 'far'];
+  const nodes = ['near', 'hop', 'foreign', 'silent', 'far'];
   expect(firewallFindings('near', [accept, accept], nodes, answers, directions)).toEqual([
     {
       subject: 'Firewall',
@@ -21,6 +21,7 @@ it('names the rule that stops a direction, who does not say, and who lets it pas
       text: 'hop drops what goes from far to near: rule 2: drop fromnode=far',
     },
     { subject: 'Firewall', state: 'unknown', text: 'foreign does not say what its rules are' },
+    { subject: 'Firewall', state: 'unknown', text: 'silent could not be asked what its rules are' },
     { subject: 'Firewall', state: 'ok', text: 'let through by near, far (rule 1: accept all)' },
   ]);
 });

@@ -20,7 +20,9 @@ export function firewallFindings(
       findings.push({
         subject: 'Firewall',
         state: 'unknown',
-        text: `${nodeId} does not say what its rules are`,
+        text: answers.has(nodeId)
+          ? `${nodeId} does not say what its rules are`
+          : `${nodeId} could not be asked what its rules are`,
       });
       continue;
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { missingRoute } from './route.js';
+import { knownPath, missingRoute } from './route.js';
 
 const mesh = {
   nodeId: 'near',
@@ -46,4 +46,16 @@ it('says so when it never saw a link that would join the two', () => {
     state: 'unknown',
     text: 'no link was seen that would join far with this part',
   });
+});
+
+it('finds the cheapest way over links seen from both ends', () => {
+  const costs = {
+    a: { b: 1, c: 5, d: 1 },
+    b: { a: 1, c: 1 },
+    c: { a: 5, b: 1, d: 1 },
+    d: { c: 1 },
+  };
+  expect(knownPath(costs, 'a', 'd')).toEqual(['a', 'b', 'c', 'd']);
+  expect(knownPath(costs, 'a', 'a')).toEqual(['a']);
+  expect(knownPath(costs, 'a', 'x')).toEqual(['a']);
 });

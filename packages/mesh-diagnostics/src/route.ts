@@ -13,6 +13,38 @@ export interface KnownMesh {
 const MAX_NAMED = 8;
 
 /**
+ * The cheapest way between two nodes over links that both ends say they have, both nodes included; the first alone when
+ * there is none.
+ */
+export function knownPath(
+  costs: KnownMesh['knownConnectionCosts'],
+  from: string,
+  to: string,
+): string[] {
+  const best = new Map<string, { readonly cost: number; readonly path: readonly string[] }>([
+    [from, { cost: 0, path: [from] }],
+  ]);
+  const done = new Set<string>();
+  for (;;) {
+    let next: string | undefined;
+    for (const [id, { cost }] of best) {
+      if (!done.has(id) && cost < (best.get(next ?? '')?.cost ?? Infinity)) next = id;
+    }
+    const reached = next === undefined ? undefined : best.get(next);
+    if (next === undefined || reached === undefined) return [from];
+    if (next === to) return [...reached.path];
+    done.add(next);
+    for (const [id, linkCost] of Object.entries(costs[next] ?? {})) {
+      if (costs[id]?.[next] === undefined) continue;
+      const cost = reached.cost + linkCost;
+      if (cost < (best.get(id)?.cost ?? Infinity)) {
+        best.set(id, { cost, path: [...reached.path, id] });
+      }
+    }
+  }
+}
+
+/**
  * Says that there is no way to a node, and which links on the border between the two parts of the mesh are missing.
  *
  * @param lost - Links that stood once, the last one first.
