@@ -40,7 +40,12 @@ export class Reloader {
   readonly reload: ReloadHandler = (options) => {
     const outcome = this.#last.then(() => this.#reload(options));
     this.#last = outcome;
-    return outcome;
+    return outcome.then((result) => {
+      if (!result.success && !options.planOnly) {
+        this.#parts.log.error(`Configuration not reloaded: ${result.error}`);
+      }
+      return result;
+    });
   };
 
   async #reload({ planOnly }: { planOnly: boolean }): Promise<ReloadOutcome> {

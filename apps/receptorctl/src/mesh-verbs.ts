@@ -83,13 +83,10 @@ export async function reload(
   throw json ? new Failure(code) : new Failure(code, error);
 }
 
-/** A node that knows nothing of plans would carry the reload out; those that know `explain` know plans. */
+/** A node that knows nothing of plans would carry the reload out. */
 async function refuseForeign(session: Session): Promise<void> {
-  try {
-    await session.first.request('explain');
-  } catch (error) {
-    if (error instanceof Error && /explain target/.test(error.message)) return;
-  }
+  const { Additions } = await session.first.status(['Additions']);
+  if (Array.isArray(Additions) && Additions.includes('reload plan')) return;
   throw new Failure(1, 'this node can not tell what a reload would change');
 }
 

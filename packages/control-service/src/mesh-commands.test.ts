@@ -129,6 +129,14 @@ describe('status', () => {
     );
   });
 
+  it('names what was added to the protocol, to who asks', () => {
+    const request = parseRequest('{"command":"status","requested_fields":["Additions"]}');
+    expect(encodeJson(statusReply(request, mesh, facts))).toBe(
+      '{"Additions":["explain","firewall","reload plan","work watch"]}',
+    );
+    expect(encodeJson(statusReply(parseRequest('status'), mesh, facts))).not.toContain('Additions');
+  });
+
   it.each(['"x"', 'null', '{}', '7', 'true', '[1]', '[null]'])(
     'D3: requested_fields %s is refused and nothing else happens',
     (value) => {

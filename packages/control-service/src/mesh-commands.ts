@@ -15,6 +15,9 @@ import type {
 } from './handlers.js';
 import { stringField, type Request } from './request.js';
 
+/** What this project has added to the protocol; `status` gives it as `Additions` when that is requested. */
+const ADDITIONS = ['explain', 'firewall', 'reload plan', 'work watch'] as const;
+
 /** Answers `status`: every field, or those of `requested_fields` that are known. */
 export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFacts): JsonValue {
   const wanted = requestedFields(request);
@@ -35,7 +38,9 @@ export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFact
     SystemMemoryMiB: () => facts.memoryMiB,
     Version: () => facts.version,
   };
-  const chosen = Object.entries(all).filter(([name]) => wanted?.includes(name) ?? true);
+  // Only for who asks for it by name: clients print every field that they do not know.
+  const asked = wanted?.includes('Additions') ? { ...all, Additions: () => [...ADDITIONS] } : all;
+  const chosen = Object.entries(asked).filter(([name]) => wanted?.includes(name) ?? true);
   return sortKeys(Object.fromEntries(chosen.map(([name, value]) => [name, value()])));
 }
 
