@@ -99,7 +99,7 @@ export function judgeServerSocket(
 export interface TlsServerHandlers {
   /** A client whose handshake is done and whose certificates are right. The socket is open at both ends until ended. */
   readonly accepted: (socket: TLSSocket) => void;
-  /** A client was refused, or its handshake failed; its socket is closed. */
+  /** A client was refused, or its handshake failed; its socket is closed after the call. */
   readonly refused?: (error: CertificateError, socket: TLSSocket) => void;
 }
 
@@ -121,13 +121,14 @@ export function createTlsServer(
       accepted(socket);
       return;
     }
+    // Before it is destroyed: its addresses are gone then.
+    refused?.(problem, socket);
     socket.on('error', () => undefined);
     socket.destroy();
-    refused?.(problem, socket);
   });
   listener.on('tlsClientError', (error, socket) => {
-    socket.destroy();
     refused?.(tlsFailure(error), socket);
+    socket.destroy();
   });
   const refresh = (): void => listener.setSecureContext(serverTlsOptions(server));
   server.on('changed', refresh);

@@ -1,10 +1,15 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import { QUEUE_BOUNDS } from './frame-queue.js';
 import { FrameReader } from './frame-reader.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
 
 const KEEP_ALIVE_MS = 15_000;
+const CLOSED = 'the connection was closed';
+/** A server of node:tls has no other way to refuse a certificate than to close the connection. */
+const CLOSED_AT_ONCE =
+  "the peer closed the connection right after the TLS handshake; if it does not accept this node's certificate, its log says why";
 
 /** Makes a link of a connected TCP or TLS socket, which is the link's from now on. */
 export function openTcpLink(
@@ -17,12 +22,19 @@ export function openTcpLink(
   const link = new QueuedLink(node, tcpCarrier(socket), description, options);
   const reader = new FrameReader((chunk, start, end) => link.receive(chunk, start, end));
   let failure: Error | undefined;
-  socket.on('data', (chunk: Buffer) => reader.push(chunk));
+  let heard = false;
+  socket.on('data', (chunk: Buffer) => {
+    heard = true;
+    reader.push(chunk);
+  });
   socket.on('error', (error) => {
     failure = error;
   });
   socket.on('end', () => socket.end());
-  socket.on('close', () => link.handleClosed(failure?.message ?? 'the connection was closed'));
+  socket.on('close', () => {
+    const end = heard || !(socket instanceof TLSSocket) ? CLOSED : CLOSED_AT_ONCE;
+    link.handleClosed(failure?.message ?? end);
+  });
   return link;
 }
 

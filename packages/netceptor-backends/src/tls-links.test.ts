@@ -108,7 +108,23 @@ describe('a TLS link', { timeout: 30_000 }, () => {
       { tls: await server(issued, { requireClientCert: true }) },
       { tls: await client() },
     );
-    expect(await listener).toMatch(/^Refused a connection from .*certificate/);
+    expect(await listener).toMatch(/^Refused a connection from 127\.0\.0\.1:\d+: .*certificate/);
+  });
+
+  it('tells a dialler whose certificate was refused where to look', async () => {
+    const files = await stranger.issue('b');
+    const [a, b] = [node('a'), node('b')];
+    const tls = await server(issued, { requireClientCert: true });
+    const { address } = await listenTcp(a.node, { host, port: 0, tls });
+    const said = [a.warning(), b.warning()];
+    const ours = await TlsClient.load(
+      { name: 'out', rootCas: authority.caFile, ...files },
+      { nodeId: 'b' },
+    );
+    cleanups.push(() => ours.close());
+    await dialTcp(b.node, { host, port: address.port, redial: false, tls: ours });
+    expect(await said[0]).toMatch(/^Refused a connection from 127\.0\.0\.1:\d+: .*authority/);
+    expect(await said[1]).toContain("does not accept this node's certificate");
   });
 
   it('is not made with a certificate that has another fingerprint', async () => {
