@@ -5,11 +5,23 @@
  *
  * ```ts
  * import { explain, LinkHistory } from '@receptorjs/mesh-diagnostics';
+ * import { MeshNode } from '@receptorjs/netceptor';
+ * import { StreamHost } from '@receptorjs/netceptor-streams';
  *
- * const history = new LinkHistory(node);
- * const explanation = await explain({ node, dial, firewall, history }, 'far', { service: 'control' });
- * for (const { subject, state, text } of explanation.findings) console.log(subject, state, text);
- * if (!explanation.open) process.exitCode = 1;
+ * const node = new MeshNode({ nodeId: 'near' });
+ * const streams = new StreamHost(node);
+ * const { findings, open } = await explain(
+ *   {
+ *     node,
+ *     dial: (nodeId, service, { signal }) => streams.dial(nodeId, service, { signal }),
+ *     firewall: (message) => ({ action: node.firewall.match(message).action }),
+ *     history: new LinkHistory(node),
+ *   },
+ *   'far',
+ * );
+ * for (const { subject, state, text } of findings) console.log(subject, state, text);
+ * if (!open) console.log('far can not be reached');
+ * await node.close();
  * ```
  *
  * @packageDocumentation

@@ -11,9 +11,9 @@
  * await serveTcpClient(streams, { service: 'db', host: '127.0.0.1', port: 5432 });
  * await serveCommand(streams, { service: 'shell', command: 'bash -l' });
  * // anywhere else
- * const proxy = await serveTcpServer(otherStreams, { port: 0, remoteNode: 'far', remoteService: 'db' });
+ * const proxy = await serveTcpServer(otherStreams, { port: 15432, host: '127.0.0.1', remoteNode: 'far', remoteService: 'db' });
  * console.log(`the database is at ${proxy.address}`);
- * await serveUdpServer(otherNode, { port: 5353, remoteNode: 'far', remoteService: 'dns' });
+ * await serveUdpServer(otherNode, { port: 5353, host: '127.0.0.1', remoteNode: 'far', remoteService: 'dns' });
  * ```
  *
  * Commands and the IP router are for Linux and need the optional package `koffi`.
