@@ -1,5 +1,5 @@
 /** Figures of which less is better. */
-const lessIsBetter = /\((ms|s|s\/GB|MB)\)$|, p\d+/;
+const lessIsBetter = /\((ms|s|s\/GB|MB|% of a core)\)$|, p\d+/;
 
 /**
  * A table of figures, ours beside the original's, with their ratio.
