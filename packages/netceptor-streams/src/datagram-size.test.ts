@@ -78,15 +78,20 @@ describe('the size of datagrams', () => {
     expect(second.longest).toBeLessThan(2_000);
   }, 20_000);
 
-  it('rises again when larger ones no longer vanish', async () => {
+  it('rises again when the way has changed to one on which larger ones do not vanish', async () => {
     second.swallowsFrom = 2_000;
     const stream = await near.streams.dial('far', 'echo');
     await carry(stream, 300_000);
+    expect(stream.maxDatagram).toBe(MIN_DATAGRAM);
     second.swallowsFrom = Infinity;
-    while (stream.maxDatagram !== MAX_DATAGRAM) await carry(stream, 100_000);
+    while (stream.maxDatagram !== MAX_DATAGRAM) {
+      // A try that a busy machine answers too late is repeated at the next change; without one only after a while, which
+      // the tests of DatagramSize show on a clock of their own.
+      near.node.emit('route', { nodeId: 'far', via: 'hop' });
+      await carry(stream, 100_000);
+    }
     expect(second.longest).toBe(MAX_DATAGRAM + HEADER);
-    // Each try that a busy machine answers too late doubles the wait for the next one.
-  }, 120_000);
+  }, 60_000);
 
   it('is no less than QUIC needs: a dial over a link that carries less says so', async () => {
     second.maxMessageBytes = 1_000;
