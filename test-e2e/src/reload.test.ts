@@ -39,12 +39,12 @@ describe('reload', () => {
     const plan = await hop.ctl('reload', '--plan');
     expect(plan).toMatchObject({ code: 0, stderr: '' });
     expect(plan.stdout.split('\n').filter((line) => !line.startsWith('keep'))).toEqual([
-      'close   work-command cat',
-      `open    tcp-listener 127.0.0.1:${second}`,
-      'open    work-command echo',
+      'close  work-command cat',
+      `open   tcp-listener 127.0.0.1:${second}`,
+      'open   work-command echo',
       '',
     ]);
-    expect(plan.stdout).toContain(`keep    tcp-listener 127.0.0.1:${port}`);
+    expect(plan.stdout).toContain(`keep   tcp-listener 127.0.0.1:${port}`);
     expect(await hop.ctl('reload')).toMatchObject({ code: 0, stdout: 'Reload successful\n' });
     near.configure([peer(), { 'tcp-peer': { address: `127.0.0.1:${second}`, cost: 2 } }]);
     expect(await near.ctl('reload')).toMatchObject({ code: 0 });
