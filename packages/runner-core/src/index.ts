@@ -18,7 +18,8 @@
  * @packageDocumentation
  */
 export { run, runEvents, EventStream, type RunResult } from './run.js';
-export type { EventHandler, OutputSink, RunOptions, StatusHandler } from './run-options.js';
+export type { EventHandler, OutputSink, Play, RunOptions, StatusHandler } from './run-options.js';
+export type { ContainerAuthData, IsolationOptions } from './isolation/isolation-options.js';
 export type {
   EventBase,
   EventContextData,

@@ -49,6 +49,7 @@ export async function planJob(
   inputs: RunInputs,
   inherited: Readonly<Record<string, string | undefined>>,
 ): Promise<JobPlan> {
+  refuseUnsupported(options);
   const ident = runIdent(options.ident);
   const artifactRoot = resolve(options.artifactDir ?? join(inputs.root, 'artifacts'));
   const artifactDir = join(artifactRoot, ident);
@@ -74,6 +75,20 @@ export async function planJob(
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(inputs.sshKey !== undefined && { sshKey: inputs.sshKey }),
   };
+}
+
+const UNSUPPORTED = ['processIsolation', 'directoryIsolationBasePath', 'role'] as const;
+
+function refuseUnsupported(options: RunOptions): void {
+  for (const name of UNSUPPORTED)
+    if (options[name])
+      throw new ConfigurationError(`The option ${name} is not supported by this version.`);
+  for (const [name, value] of [
+    ['playbook', options.playbook],
+    ['inventory', options.inventory],
+  ] as const)
+    if (typeof value === 'object' && !(name === 'inventory' && Array.isArray(value)))
+      throw new ConfigurationError(`A ${name} as data is not supported by this version.`);
 }
 
 const PLUGIN_ADDRESSES = ['runner_http_url', 'runner_socket_url'];
@@ -131,7 +146,8 @@ async function commandLine(
     words.push('-m', options.module);
     if (options.moduleArgs) words.push('-a', options.moduleArgs);
     if (options.hostPattern) words.push(options.hostPattern);
-  } else if (options.playbook) words.push(options.playbook);
+  } else if (typeof options.playbook === 'string' && options.playbook !== '')
+    words.push(options.playbook);
   return (folder) => words.map((word) => (typeof word === 'string' ? word : word(folder)));
 }
 
@@ -164,7 +180,7 @@ async function inventories(
 ): Promise<readonly Word[]> {
   const { inventory } = options;
   if (inventory === undefined) return inputs.inventory === undefined ? [] : [inputs.inventory];
-  if (typeof inventory !== 'string') return inventory;
+  if (typeof inventory !== 'string') return Array.isArray(inventory) ? inventory : [];
   const candidates = isAbsolute(inventory)
     ? [inventory]
     : [join(inputs.root, 'inventory', inventory), join(inputs.root, inventory)];

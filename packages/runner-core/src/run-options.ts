@@ -1,4 +1,5 @@
 import type { RunEvent } from './events.js';
+import type { IsolationOptions } from './isolation/isolation-options.js';
 import type { StatusMessage } from './statuses.js';
 
 /** Where the output of a run is shown; standard output, a file, or whatever takes text. */
@@ -11,14 +12,28 @@ export interface OutputSink {
   off(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 
-/** What runs and how. Only `privateDataDir` and one of `playbook`, `module`, `binary` are needed. */
-export interface RunOptions {
+/** A play, or anything else that may stand in the list a playbook is. */
+export type Play = Readonly<Record<string, unknown>>;
+
+/** What runs and how. Only `privateDataDir` and one of `playbook`, `role`, `module`, `binary` are needed. */
+export interface RunOptions extends IsolationOptions {
   /** Folder with `project/`, `inventory`, `env/` and so on. Must exist. */
   readonly privateDataDir: string;
   /** Name of the run's artifact folder. Default: a random UUID. */
   readonly ident?: string;
-  /** Playbook, as a path relative to `project/` (or to the private data dir when there is none). */
-  readonly playbook?: string;
+  /**
+   * Playbook: a path relative to `project/` or else to the private data dir, or the play or list of plays itself. Plays
+   * are written to the run's temporary folder, and paths in them are looked up as if they stood in `project/`.
+   */
+  readonly playbook?: string | Play | readonly Play[];
+  /** Role to run instead of a playbook; looked for in `rolesPath`, `roles/` and `project/roles/`. */
+  readonly role?: string;
+  /** Variables of the role. */
+  readonly roleVars?: Readonly<Record<string, unknown>>;
+  /** Run the role without gathering facts first. */
+  readonly roleSkipFacts?: boolean;
+  /** Hosts the role runs on. Default: `all`. */
+  readonly hosts?: string;
   /** Module for `ansible -m`, instead of a playbook. */
   readonly module?: string;
   readonly moduleArgs?: string;
@@ -28,11 +43,17 @@ export interface RunOptions {
   readonly binary?: string;
   /**
    * Paths (absolute, below the private data dir or its `inventory/`) or host lists such as `a,b`;
-   * a text of several lines is inventory content. Default: `inventory` of the private data dir.
+   * a text of several lines is inventory content, a mapping an inventory in Ansible's YAML form.
+   * Default: `inventory` of the private data dir.
    */
-  readonly inventory?: string | readonly string[];
+  readonly inventory?: string | readonly string[] | Readonly<Record<string, unknown>>;
   /** Extra variables, or the path of a file with them; they win over `env/extravars`. */
   readonly extravars?: Readonly<Record<string, unknown>> | string;
+  /**
+   * Names of extra variables (of this call or of `env/extravars`) whose values appear nowhere: in output and events they
+   * are `**********`. Values shorter than 4 characters are not masked. The setting `secret_extravars` adds to them.
+   */
+  readonly secretVars?: readonly string[];
   /** Environment variables; `env/envvars` wins over them. */
   readonly envvars?: Readonly<Record<string, unknown>>;
   /** Regular expressions for prompts and the answers; `env/passwords` wins. */
@@ -49,6 +70,7 @@ export interface RunOptions {
   readonly verbosity?: number;
   readonly tags?: string;
   readonly skipTags?: string;
+  /** Folders in which roles are looked for before others. */
   readonly rolesPath?: string | readonly string[];
   /** Folder below which `<ident>/` is made. Default: `artifacts` in the private data dir. */
   readonly artifactDir?: string;
@@ -66,6 +88,12 @@ export interface RunOptions {
   readonly factCache?: string;
   /** Default `jsonfile`; with any other, Ansible's own configuration decides about the cache. */
   readonly factCacheType?: string;
+  /** Do not write the artifacts `stdout` and `stderr`. The setting of that name wins. */
+  readonly suppressOutputFile?: boolean;
+  /** Show nothing on `output`. The setting of that name wins. */
+  readonly suppressAnsibleOutput?: boolean;
+  /** Fail the run when the data of an event that the output announces did not arrive. */
+  readonly checkJobEventData?: boolean;
   /** Shows the job's output here. Default: nowhere. */
   readonly output?: OutputSink;
   /** Show events as JSON lines instead of their text. */
@@ -76,6 +104,8 @@ export interface RunOptions {
   readonly onStatus?: StatusHandler;
   /** Gets a sentence for each thing that was asked for and has no effect, before the run starts. */
   readonly onWarning?: (sentence: string) => void;
+  /** Gets lines about what the runner does, for finding faults; they contain no secrets. */
+  readonly onLog?: (line: string) => void;
   /** Ends the job with status `canceled`. */
   readonly signal?: AbortSignal;
 }

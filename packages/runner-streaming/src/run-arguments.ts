@@ -11,6 +11,7 @@ export type PortableOptions = Omit<
   | 'output'
   | 'onEvent'
   | 'onStatus'
+  | 'onLog'
   | 'onWarning'
   | 'signal'
   | 'artifactDir'
@@ -96,9 +97,9 @@ export function toArguments(options: PortableOptions, privateDataDir: string): R
   const result: Record<string, unknown> = {};
   for (const [name, option] of TABLE)
     if (options[option] !== undefined) result[name] = options[option];
-  if (options.playbook !== undefined && isAbsolute(options.playbook))
+  if (typeof options.playbook === 'string' && isAbsolute(options.playbook))
     result.playbook = relative(join(root, 'project'), options.playbook);
-  if (options.inventory !== undefined)
+  if (typeof options.inventory === 'string' || isTexts(options.inventory))
     result.inventory =
       typeof options.inventory === 'string'
         ? inside(root, options.inventory)
@@ -150,7 +151,7 @@ function withPaths(options: PortableOptions, root: string): PortableOptions {
   const rolesPath = envvars?.ANSIBLE_ROLES_PATH;
   return {
     ...options,
-    ...(typeof inventory === 'object' && {
+    ...(isTexts(inventory) && {
       inventory: inventory.map((one) => (one.includes(',') ? one : resolve(root, one))),
     }),
     ...(typeof rolesPath === 'string' && {
@@ -167,7 +168,6 @@ function withPaths(options: PortableOptions, root: string): PortableOptions {
 
 function isOfKind(value: unknown, kind: Kind): boolean {
   const mapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const texts = Array.isArray(value) && value.every((one) => typeof one === 'string');
   switch (kind) {
     case 'text':
       return typeof value === 'string';
@@ -180,6 +180,10 @@ function isOfKind(value: unknown, kind: Kind): boolean {
     case 'text or mapping':
       return typeof value === 'string' || mapping;
     case 'text or texts':
-      return typeof value === 'string' || texts;
+      return typeof value === 'string' || isTexts(value);
   }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
