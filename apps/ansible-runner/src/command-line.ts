@@ -60,15 +60,12 @@ export function parseCommandLine(
   if (subcommand === undefined)
     throw new UsageError(`No subcommand given; one of ${SUBCOMMANDS.join(', ')} is needed.`);
   if (!isSubcommand(subcommand))
-    throw new UsageError(
-      `Unknown subcommand ${subcommand}; known are ${SUBCOMMANDS.join(', ')}.`,
-    );
+    throw new UsageError(`Unknown subcommand ${subcommand}; known are ${SUBCOMMANDS.join(', ')}.`);
   const options = program.opts<CommandLineOptions>();
   const foreign = foreignOption(subcommand, Object.keys(options));
   if (foreign !== undefined)
     throw new UsageError(`The option ${foreign} does not belong to ${subcommand}.`);
-  if (subcommand === 'worker')
-    return forWorker(folder, withKeepalive(options, environment));
+  if (subcommand === 'worker') return forWorker(folder, withKeepalive(options, environment));
   if (folder === undefined) throw new UsageError(`${subcommand} needs a private_data_dir.`);
   const judged = namesJob(subcommand) ? judgedJob(withDefaults(options, environment)) : options;
   return { subcommand, privateDataDir: folder, options: judged, words: [] };
@@ -129,8 +126,7 @@ function forWorker(folder: string | undefined, options: CommandLineOptions): Com
     options.imagePrune ??
     options.processIsolationExecutable;
   if (folder === 'cleanup') return { subcommand: 'worker cleanup', options, words: [] };
-  if (folder !== undefined)
-    throw new UsageError('worker takes its folder as --private-data-dir.');
+  if (folder !== undefined) throw new UsageError('worker takes its folder as --private-data-dir.');
   if (forCleanup !== undefined)
     throw new UsageError('The options of worker cleanup do not belong to worker.');
   return { subcommand: 'worker', options, words: [] };

@@ -8,7 +8,7 @@ import { UsageError } from './command-line.js';
  * @throws UsageError for a word without `=`.
  */
 export function parseRoleVars(words: readonly string[]): Record<string, unknown> {
-  const vars: Record<string, unknown> = {};
+  const vars: [name: string, value: unknown][] = [];
   for (const word of words) {
     const equals = word.indexOf('=');
     if (equals <= 0)
@@ -17,9 +17,9 @@ export function parseRoleVars(words: readonly string[]): Record<string, unknown>
       );
     const text = word.slice(equals + 1);
     const literal = new PythonLiteral(text).read();
-    vars[word.slice(0, equals)] = literal === undefined ? text : literal.value;
+    vars.push([word.slice(0, equals), literal === undefined ? text : literal.value]);
   }
-  return vars;
+  return Object.fromEntries(vars);
 }
 
 /** Deepest nesting that is read; what is nested deeper is a text. */
@@ -109,16 +109,16 @@ class PythonLiteral {
   }
 
   #mapping(depth: number): { value: Record<string, unknown> } | undefined {
-    const value: Record<string, unknown> = {};
+    const entries: [key: string, value: unknown][] = [];
     this.#at += 1;
     while (!this.#ends('}')) {
       const key = this.#value(depth + 1);
       if (key === undefined || this.#skip(/\s*:/y) === undefined) return undefined;
       const item = this.#value(depth + 1);
       if (item === undefined || !this.#separated('}')) return undefined;
-      value[String(key.value)] = item.value;
+      entries.push([String(key.value), item.value]);
     }
-    return { value };
+    return { value: Object.fromEntries(entries) };
   }
 
   /** Takes the closing bracket, if it comes next. */

@@ -1,7 +1,8 @@
-import type { FinalStatus } from '@receptorjs/runner-core';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { UsageError, type CommandLine, type CommandLineOptions } from './command-line.js';
+import type { FinalStatus, OutputSink } from '@receptorjs/runner-core';
+import { resolve } from 'node:path';
+import type { CommandLineOptions } from './command-line-options.js';
+import type { CommandLine } from './command-line.js';
+import type { JobRequest, JobSurroundings } from './run-job.js';
 
 /** What a subcommand gets to work with. */
 export interface Surroundings {
@@ -13,43 +14,85 @@ export interface Surroundings {
   readonly version: string;
 }
 
-/** Carries a command line out and returns the exit code. */
+/**
+ * Carries a command line out and returns the exit code. Each subcommand's code is loaded when it is called for, so that
+ * none waits for the others'.
+ */
 export async function carryOut(line: CommandLine, around: Surroundings): Promise<number> {
+  const { options } = line;
+  const folder = resolve(line.privateDataDir ?? '.');
   switch (line.subcommand) {
     case 'run':
-      return runHere(line, around);
+      return runHere(folder, options, around);
+    case 'adhoc':
+    case 'playbook': {
+      const { runDirectly } = await import('./direct-run.js');
+      const end = await runDirectly(line.subcommand, line.words, options, shown(options, around));
+      return exitCode(end.status, end.rc);
+    }
+    case 'start': {
+      const { startInBackground } = await import('./start.js');
+      await startInBackground({ folder, job: await jobRequest(folder, options) });
+      return 0;
+    }
+    case 'stop': {
+      const { stopBackground } = await import('./stop.js');
+      if (await stopBackground(folder)) return 0;
+      around.stderr.write(`ansible-runner: no run was started in ${folder}.\n`);
+      return 1;
+    }
+    case 'is-alive': {
+      const { readPidFile } = await import('./pid-file.js');
+      return (await readPidFile(folder))?.alive === true ? 0 : 1;
+    }
     case 'transmit':
-      return send(line, around);
+      return send(folder, options, around);
     case 'worker':
-      return workFor(line, around);
+      return workFor(options, around);
+    case 'worker cleanup':
+      throw new Error('worker cleanup is not supported by this version.');
     case 'process':
-      return receive(line, around);
+      return receive(folder, options, around);
   }
 }
 
-async function runHere({ privateDataDir = '.', options }: CommandLine, around: Surroundings) {
-  const { run } = await import('@receptorjs/runner-core');
-  const { artifactDir, projectDir, quiet, json } = options;
-  const result = await run({
-    ...jobOptions(privateDataDir, options),
-    privateDataDir,
+async function jobRequest(folder: string, options: CommandLineOptions): Promise<JobRequest> {
+  const { jobOptions } = await import('./job-options.js');
+  return {
+    options: jobOptions(folder, options),
+    debug: options.debug === true,
+    ...(options.logfile !== undefined && { logfile: resolve(options.logfile) }),
+  };
+}
+
+/** Where a job in the foreground reports to. */
+function shown(options: CommandLineOptions, around: Surroundings): JobSurroundings {
+  return {
     signal: around.signal,
-    onWarning: (sentence) => around.stderr.write(`ansible-runner: ${sentence}\n`),
-    ...(quiet !== true && { output: around.stdout }),
-    ...(json === true && { jsonMode: true }),
-    ...(artifactDir !== undefined && { artifactDir }),
-    ...(projectDir !== undefined && { projectDir }),
-  });
+    warn: (sentence) => around.stderr.write(`ansible-runner: ${sentence}\n`),
+    log: (line) => around.stdout.write(`${line}\n`),
+    ...output(options, around),
+  };
+}
+
+function output(options: CommandLineOptions, { stdout }: Surroundings): { output?: OutputSink } {
+  return options.quiet === true ? {} : { output: stdout };
+}
+
+async function runHere(folder: string, options: CommandLineOptions, around: Surroundings) {
+  const { runJob } = await import('./run-job.js');
+  const result = await runJob(await jobRequest(folder, options), shown(options, around));
   return exitCode(result.status, result.rc);
 }
 
-async function send({ privateDataDir = '.', options }: CommandLine, around: Surroundings) {
+async function send(folder: string, options: CommandLineOptions, around: Surroundings) {
+  const { jobOptions } = await import('./job-options.js');
   const { transmit } = await import('@receptorjs/runner-streaming');
-  await transmit({ ...jobOptions(privateDataDir, options), privateDataDir, output: around.stdout });
+  await transmit({ ...jobOptions(folder, options), output: around.stdout });
   return 0;
 }
 
-async function workFor({ options }: CommandLine, around: Surroundings) {
+async function workFor(options: CommandLineOptions, around: Surroundings) {
   const { formatWorkerInfo, work, workerInfo } = await import('@receptorjs/runner-streaming');
   if (options.workerInfo === true) {
     around.stdout.write(formatWorkerInfo(await workerInfo(around.version)));
@@ -67,16 +110,16 @@ async function workFor({ options }: CommandLine, around: Surroundings) {
   return exitCode(result.status, result.rc);
 }
 
-async function receive({ privateDataDir = '.', options }: CommandLine, around: Surroundings) {
+async function receive(folder: string, options: CommandLineOptions, around: Surroundings) {
   const { processResults } = await import('@receptorjs/runner-streaming');
-  const { artifactDir, ident, quiet, json } = options;
+  const { artifactDir, ident, json } = options;
   const result = await processResults({
     input: around.stdin,
-    privateDataDir,
+    privateDataDir: folder,
     signal: around.signal,
     ...(artifactDir !== undefined && { artifactDir }),
     ...(ident !== undefined && { ident }),
-    ...(quiet !== true && { output: around.stdout }),
+    ...output(options, around),
     ...(json === true && { jsonMode: true }),
   });
   if (result.explanation !== undefined) around.stderr.write(`${result.explanation}\n`);
@@ -87,37 +130,4 @@ async function receive({ privateDataDir = '.', options }: CommandLine, around: S
 function exitCode(status: FinalStatus | 'error' | (string & {}), rc: number): number {
   if (status === 'successful') return rc;
   return rc === 0 ? 1 : rc;
-}
-
-function jobOptions(privateDataDir: string, options: CommandLineOptions) {
-  const { playbook, module, args, hosts, limit, cmdline, forks, rolesPath, binary } = options;
-  const { ident, rotateArtifacts, verbose } = options;
-  return {
-    ...(playbook !== undefined && { playbook }),
-    ...(module !== undefined && { module }),
-    ...(args !== undefined && { moduleArgs: args }),
-    ...(hosts !== undefined && { hostPattern: hosts }),
-    ...(limit !== undefined && { limit }),
-    ...(cmdline !== undefined && { cmdline }),
-    ...(forks !== undefined && { forks }),
-    ...(rolesPath !== undefined && { rolesPath }),
-    ...(binary !== undefined && { binary }),
-    ...(ident !== undefined && { ident }),
-    ...(rotateArtifacts !== undefined && { rotateArtifacts }),
-    ...(verbose > 0 && { verbosity: verbose }),
-    ...(options.inventory !== undefined && {
-      inventory: inventory(privateDataDir, options.inventory),
-    }),
-    ...(options.omitEventData === true && { omitEventData: true }),
-    ...(options.onlyFailedEventData === true && { onlyFailedEventData: true }),
-  };
-}
-
-/** An inventory as the command line means it: a path from here, or one below the private data dir. */
-function inventory(privateDataDir: string, given: string): string {
-  const candidates = [resolve(given), resolve(join(privateDataDir, 'inventory', given))];
-  const found = candidates.find((candidate) => existsSync(candidate));
-  if (found !== undefined) return found;
-  if (given.includes(',')) return given;
-  throw new UsageError('Value for --inventory does not appear to be a valid path.', 1);
 }

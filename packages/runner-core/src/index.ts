@@ -40,5 +40,6 @@ export type {
 export type { FinalStatus, RunStatus, StartingMessage, StatusMessage } from './statuses.js';
 export { CallbackError, ConfigurationError, RunnerError, type RunnerErrorCode } from './errors.js';
 export { runIdent } from './ident.js';
+export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';
 export { ArtifactFolder } from './artifacts.js';

@@ -1,0 +1,91 @@
+import { splitWords, type RunOptions } from '@receptorjs/runner-core';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { CommandLineOptions } from './command-line-options.js';
+import { UsageError } from './command-line.js';
+import { parseRoleVars } from './role-vars.js';
+
+/** What the command line says of a job, without handlers: it can be handed to another process as JSON. */
+export type JobOptions = Omit<
+  RunOptions,
+  'output' | 'onEvent' | 'onStatus' | 'onWarning' | 'onLog' | 'plugins' | 'signal'
+>;
+
+/**
+ * The options of a run as the command line gives them. Paths are absolute afterwards.
+ *
+ * @throws UsageError for an inventory that is neither a path nor a list of hosts, and role variables without a name.
+ */
+export function jobOptions(privateDataDir: string, options: CommandLineOptions): JobOptions {
+  const { playbook, module, role, args, hosts, limit, cmdline, forks, binary } = options;
+  const { ident, rotateArtifacts, verbose, artifactDir, projectDir, rolesPath } = options;
+  const { containerImage, containerVolumeMount, containerOption } = options;
+  return {
+    privateDataDir: resolve(privateDataDir),
+    ...(playbook !== undefined && { playbook }),
+    ...(module !== undefined && { module }),
+    ...(role !== undefined && { role, ...(hosts !== undefined && { hosts }) }),
+    ...(role !== undefined &&
+      options.roleVars !== undefined && { roleVars: roleVars(options.roleVars) }),
+    ...(role !== undefined && options.roleSkipFacts === true && { roleSkipFacts: true }),
+    ...(args !== undefined && { moduleArgs: args }),
+    ...(role === undefined && hosts !== undefined && { hostPattern: hosts }),
+    ...(limit !== undefined && { limit }),
+    ...(cmdline !== undefined && { cmdline }),
+    ...(forks !== undefined && { forks }),
+    ...(rolesPath !== undefined && { rolesPath: rolesPath.split(':').map((one) => resolve(one)) }),
+    ...(binary !== undefined && { binary }),
+    ...(ident !== undefined && { ident }),
+    ...(rotateArtifacts !== undefined && { rotateArtifacts }),
+    ...(verbose > 0 && { verbosity: verbose }),
+    ...(options.inventory !== undefined && {
+      inventory: inventory(privateDataDir, options.inventory),
+    }),
+    ...(artifactDir !== undefined && { artifactDir: resolve(artifactDir) }),
+    ...(projectDir !== undefined && { projectDir: resolve(projectDir) }),
+    ...(options.json === true && { jsonMode: true }),
+    ...(options.omitEventData === true && { omitEventData: true }),
+    ...(options.onlyFailedEventData === true && { onlyFailedEventData: true }),
+    ...sandboxOptions(options),
+    ...(containerImage !== undefined && { containerImage }),
+    ...(containerVolumeMount !== undefined && { containerVolumeMounts: containerVolumeMount }),
+    ...(containerOption !== undefined && { containerOptions: containerOption }),
+  };
+}
+
+function sandboxOptions(options: CommandLineOptions): Partial<JobOptions> {
+  const { processIsolation, processIsolationExecutable, processIsolationPath } = options;
+  const { processIsolationHidePaths, processIsolationShowPaths, processIsolationRoPaths } = options;
+  const { directoryIsolationBasePath } = options;
+  return {
+    ...(processIsolation === true && { processIsolation }),
+    ...(processIsolationExecutable !== undefined && { processIsolationExecutable }),
+    ...(processIsolationPath !== undefined && { processIsolationPath }),
+    ...(processIsolationHidePaths !== undefined && { processIsolationHidePaths }),
+    ...(processIsolationShowPaths !== undefined && { processIsolationShowPaths }),
+    ...(processIsolationRoPaths !== undefined && { processIsolationRoPaths }),
+    ...(directoryIsolationBasePath !== undefined && {
+      directoryIsolationBasePath: resolve(directoryIsolationBasePath),
+    }),
+  };
+}
+
+function roleVars(text: string): Record<string, unknown> {
+  try {
+    return parseRoleVars(splitWords(text));
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(
+      `--role-vars can't be split into words: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    );
+  }
+}
+
+/** An inventory as the command line means it: a path from here, or one below the private data dir. */
+function inventory(privateDataDir: string, given: string): string {
+  const candidates = [resolve(given), resolve(join(privateDataDir, 'inventory', given))];
+  const found = candidates.find((candidate) => existsSync(candidate));
+  if (found !== undefined) return found;
+  if (given.includes(',')) return given;
+  throw new UsageError('Value for --inventory does not appear to be a valid path.', 1);
+}

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { jobProcessesOf, markCanceled } from './background-job.js';
+import { isThatProcess, readPidFile, releasePidFile } from './pid-file.js';
+
+/** Time a background run gets to end its job and write how that ended, in ms; the job itself gets 5 s of it. */
+const ORDERLY_MS = 8000;
+/** Time between two looks, in ms: there is no way to be told of the end of a process that is no child. */
+const LOOK_MS = 50;
+
+/**
+ * Ends the background run of a private data dir and everything it has started, within 10 s: orderly, so that `status`
+ * and `rc` are written by the run; by force, if it does not react or is dead already, and then they are written here.
+ *
+ * @returns whether there was a `pid` file.
+ */
+export async function stopBackground(folder: string): Promise<boolean> {
+  const run = await readPidFile(folder);
+  if (run === undefined) return false;
+  const { pid, sinceMs } = run;
+  // Asked now: once the job has ended, nothing tells any more where its artifacts are.
+  const artifactDirs = new Set<string>();
+  for (const { artifactDir } of await jobProcessesOf(pid))
+    if (artifactDir !== undefined) artifactDirs.add(artifactDir);
+  if (run.alive) {
+    send(pid, 'SIGTERM');
+    const until = Date.now() + ORDERLY_MS;
+    while (Date.now() < until && (await isThatProcess(pid, sinceMs))) await delay(LOOK_MS);
+    if (await isThatProcess(pid, sinceMs)) send(pid, 'SIGKILL');
+  }
+  for (const one of await jobProcessesOf(pid)) {
+    if (one.artifactDir !== undefined) artifactDirs.add(one.artifactDir);
+    send(one.pid, 'SIGKILL');
+  }
+  for (const artifactDir of artifactDirs) await markCanceled(artifactDir);
+  await releasePidFile(folder, pid);
+  return true;
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
