@@ -39,6 +39,15 @@ export type {
 } from './events.js';
 export type { FinalStatus, RunStatus, StartingMessage, StatusMessage } from './statuses.js';
 export { CallbackError, ConfigurationError, RunnerError, type RunnerErrorCode } from './errors.js';
+export type {
+  DeliverySummary,
+  EventPlugin,
+  EventSink,
+  PluginContext,
+  PluginStatus,
+} from './event-plugins.js';
+export { PluginSinks } from './plugin-sinks.js';
+export { readMapping, type Mapping } from './mapping-file.js';
 export { runIdent } from './ident.js';
 export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';

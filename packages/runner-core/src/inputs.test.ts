@@ -256,16 +256,6 @@ describe('settings', () => {
     expect((await plan()).env.ANSIBLE_CACHE_PLUGIN).toBeUndefined();
   });
 
-  it('of event plugins are told to have no effect', async () => {
-    await env('settings', 'runner_http_url: http://x\nrunner_http_headers: {a: b}\nmine: 1\n');
-    expect((await plan({ settings: { runner_socket_url: 'y' } })).warnings).toEqual([
-      expect.stringMatching(/^runner_http_url and runner_socket_url have no effect: /),
-    ]);
-    expect((await plan({}, { RUNNER_HTTP_URL: 'z' })).warnings).toHaveLength(1);
-    await rm(join(root, 'env', 'settings'));
-    expect((await plan()).warnings).toEqual([]);
-  });
-
   it('may name a key twice, the last one counts', async () => {
     await env('settings', 'idle_timeout: 1\nidle_timeout: 2\n');
     expect((await plan()).settings.idleTimeout).toBe(2);

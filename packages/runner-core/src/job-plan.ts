@@ -33,8 +33,6 @@ export interface JobPlan {
   /** Seconds, or `undefined` for no limit. */
   readonly jobTimeout?: number;
   readonly sshKey?: string;
-  /** Sentences about what was asked for and has no effect. */
-  readonly warnings: readonly string[];
 }
 
 const ansibleName = { playbook: 'ansible-playbook', module: 'ansible' } as const;
@@ -70,7 +68,6 @@ export async function planJob(
     privateFiles,
     settings,
     passwords: inputs.passwords,
-    warnings: warningsAbout(inputs.settings, inherited),
     ...(await environment(options, inputs, settings, artifactDir, inherited)),
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(inputs.sshKey !== undefined && { sshKey: inputs.sshKey }),
@@ -89,21 +86,6 @@ function refuseUnsupported(options: RunOptions): void {
   ] as const)
     if (typeof value === 'object' && !(name === 'inventory' && Array.isArray(value)))
       throw new ConfigurationError(`A ${name} as data is not supported by this version.`);
-}
-
-const PLUGIN_ADDRESSES = ['runner_http_url', 'runner_socket_url'];
-
-/** Without a plugin the original ignores these too, but nobody who sets them expects that. */
-function warningsAbout(
-  settings: RunInputs['settings'],
-  inherited: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const asked = PLUGIN_ADDRESSES.filter((name) => settings[name] || inherited[name.toUpperCase()]);
-  if (asked.length === 0) return [];
-  return [
-    `${asked.join(' and ')} ${asked.length > 1 ? 'have' : 'has'} no effect: ` +
-      'event plugins are not supported by this version, so nothing is sent.',
-  ];
 }
 
 /** Where a private file goes is known when the job starts, so such words wait as functions. */

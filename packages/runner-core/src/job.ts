@@ -7,13 +7,14 @@ import { CallbackError } from './errors.js';
 import { EventAssembler, type EventRecord } from './event-assembler.js';
 import { EventChannel } from './event-channel.js';
 import { EventPump } from './event-pump.js';
-import type { RunStats } from './events.js';
+import type { RunEvent, RunStats } from './events.js';
 import { resolveCommand } from './executables.js';
 import type { JobPlan } from './job-plan.js';
 import { MarkSplitter } from './mark-splitter.js';
 import { SegmentGatherer } from './output-segments.js';
 import { compilePrompts, PromptWatcher } from './password-prompts.js';
 import { endTree } from './process-tree.js';
+import type { PluginSinks } from './plugin-sinks.js';
 import { findPython } from './python-assets.js';
 import type { RunOptions } from './run-options.js';
 import { shownEnvironment } from './shown-environment.js';
@@ -43,6 +44,7 @@ export interface JobEnd {
 export class Job {
   readonly #plan: JobPlan;
   readonly #options: RunOptions;
+  readonly #sinks: PluginSinks;
   /** Why the job is being ended early; the first reason stays. */
   #endedAs: 'canceled' | 'timeout' | 'handler' | undefined;
   #failure: Error | undefined;
@@ -52,9 +54,11 @@ export class Job {
   /** The process is held back, because the events it made are not handled yet. */
   #held = false;
 
-  constructor(plan: JobPlan, options: RunOptions) {
+  /** @param sinks get statuses and events; closing them is left to the caller */
+  constructor(plan: JobPlan, options: RunOptions, sinks: PluginSinks) {
     this.#plan = plan;
     this.#options = options;
+    this.#sinks = sinks;
   }
 
   /**
@@ -115,6 +119,7 @@ export class Job {
   }
 
   async #tell(message: StatusMessage): Promise<void> {
+    this.#sinks.status(message);
     if (this.#options.onStatus === undefined) return;
     try {
       await this.#options.onStatus(message);
@@ -263,6 +268,7 @@ export class Job {
     const asJson = this.#options.jsonMode === true;
     return {
       record: (event: EventRecord, withFile: boolean): void | Promise<void> => {
+        if (!this.#sinks.none) this.#sinks.event(JSON.parse(event.json) as RunEvent, event.json);
         if (withFile) artifacts.writeEvent(event.counter, event.uuid, event.json);
         const text = asJson ? `${event.json}\n` : event.shown;
         artifacts.appendStdout(text);

@@ -1,3 +1,4 @@
+import type { EventPlugin } from './event-plugins.js';
 import type { RunEvent } from './events.js';
 import type { IsolationOptions } from './isolation/isolation-options.js';
 import type { StatusMessage } from './statuses.js';
@@ -102,7 +103,15 @@ export interface RunOptions extends IsolationOptions {
   readonly onEvent?: EventHandler;
   /** Called for each change of state, in order. */
   readonly onStatus?: StatusHandler;
-  /** Gets a sentence for each thing that was asked for and has no effect, before the run starts. */
+  /**
+   * Event plugins; those that the settings ask for get every status and event, and are waited for at the end, for a
+   * bounded time. They never fail the run. See `RunResult.deliveries`.
+   */
+  readonly plugins?: readonly EventPlugin[];
+  /**
+   * Gets a sentence for each thing that was asked for and has no effect, before the run starts, and for each event
+   * plugin that failed, when it does.
+   */
   readonly onWarning?: (sentence: string) => void;
   /** Gets lines about what the runner does, for finding faults; they contain no secrets. */
   readonly onLog?: (line: string) => void;

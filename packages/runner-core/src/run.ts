@@ -1,6 +1,8 @@
+import type { DeliverySummary } from './event-plugins.js';
 import type { RunEvent, RunStats } from './events.js';
 import { planJob } from './job-plan.js';
 import { Job } from './job.js';
+import { PluginSinks } from './plugin-sinks.js';
 import { readPrivateDataDir } from './private-data-dir.js';
 import type { RunOptions } from './run-options.js';
 import type { FinalStatus } from './statuses.js';
@@ -13,6 +15,8 @@ export interface RunResult {
   readonly ident: string;
   /** Absolute path of the artifact folder. */
   readonly artifactDir: string;
+  /** What became of the messages for event plugins, one for each plugin that was in use. */
+  readonly deliveries: readonly DeliverySummary[];
   /** The recap, if the run came to it. */
   readonly stats?: RunStats;
 }
@@ -27,13 +31,21 @@ export interface RunResult {
 export async function run(options: RunOptions): Promise<RunResult> {
   const inputs = await readPrivateDataDir(options);
   const plan = await planJob(options, inputs, process.env);
-  for (const warning of plan.warnings) options.onWarning?.(warning);
-  const end = await new Job(plan, options).run();
+  const sinks = await PluginSinks.open(options.plugins ?? [], {
+    ident: plan.ident,
+    settings: inputs.settings,
+    env: process.env,
+    artifactDir: plan.artifactDir,
+    artifactRoot: plan.artifactRoot,
+    warn: (sentence) => options.onWarning?.(sentence),
+  });
+  const end = await new Job(plan, options, sinks).run().finally(() => sinks.close());
   return {
     status: end.status,
     rc: end.rc,
     ident: plan.ident,
     artifactDir: plan.artifactDir,
+    deliveries: await sinks.close(),
     ...(end.stats !== undefined && { stats: end.stats }),
   };
 }

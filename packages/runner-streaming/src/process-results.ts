@@ -1,7 +1,11 @@
 import {
   ArtifactFolder,
+  PluginSinks,
+  readMapping,
   runIdent,
   ShownOutput,
+  type DeliverySummary,
+  type EventPlugin,
   type OutputSink,
   type RunEvent,
   type StatusMessage,
@@ -46,6 +50,12 @@ export interface ProcessOptions {
   /** Called for each event, in order. Returning `false` leaves out the event's file. */
   readonly onEvent?: (event: RunEvent, json: string) => unknown;
   readonly onStatus?: (message: WorkerStatus) => unknown;
+  /** Event plugins; those that the settings ask for get every status and event. They never fail the processing. */
+  readonly plugins?: readonly EventPlugin[];
+  /** Settings for the plugins; `env/settings` wins. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Gets a sentence about each event plugin that failed. */
+  readonly onWarning?: (sentence: string) => void;
   /** Takes no more: the input is destroyed, what has come is kept, and the status is `canceled`. */
   readonly signal?: AbortSignal;
 }
@@ -59,6 +69,8 @@ export interface ProcessResult {
   readonly artifactDir: string;
   /** Why the status is `error`. */
   readonly explanation?: string;
+  /** What became of the messages for event plugins, one for each plugin that was in use. */
+  readonly deliveries: readonly DeliverySummary[];
 }
 
 /**
@@ -71,18 +83,32 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
   const root = resolve(options.artifactDir ?? join(options.privateDataDir, 'artifacts'));
   const artifactDir = options.ident === undefined ? root : join(root, runIdent(options.ident));
   const { input, signal } = options;
-  const results = await Results.open(artifactDir, options);
+  const settingsFile = join(resolve(options.privateDataDir), 'env', 'settings');
+  const sinks = await PluginSinks.open(options.plugins ?? [], {
+    ident: options.ident ?? '',
+    settings: { ...options.settings, ...(await readMapping(settingsFile)) },
+    env: process.env,
+    artifactDir,
+    artifactRoot: root,
+    warn: (sentence) => options.onWarning?.(sentence),
+  });
+  const results = await Results.open(artifactDir, options, sinks).catch(async (error: unknown) => {
+    await sinks.close();
+    throw error;
+  });
   const stop = () => input.destroy(new Error('canceled'));
   signal?.addEventListener('abort', stop);
   if (signal?.aborted === true) stop();
   try {
-    return await results.take(new MessageReader(input));
+    const result = await results.take(new MessageReader(input));
+    return { ...result, deliveries: await sinks.close() };
   } catch (error) {
     await results.giveUp();
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
     results.close();
+    await sinks.close();
   }
 }
 
@@ -90,27 +116,29 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
 class Results {
   readonly #folder: ArtifactFolder;
   readonly #options: ProcessOptions;
+  readonly #sinks: PluginSinks;
   readonly #shown: ShownOutput | undefined;
   #status = 'unstarted';
   #explanation: string | undefined;
 
-  private constructor(folder: ArtifactFolder, options: ProcessOptions) {
+  private constructor(folder: ArtifactFolder, options: ProcessOptions, sinks: PluginSinks) {
     this.#folder = folder;
+    this.#sinks = sinks;
     this.#options = options;
     this.#shown = options.output && new ShownOutput(options.output);
   }
 
-  static async open(path: string, options: ProcessOptions): Promise<Results> {
+  static async open(path: string, options: ProcessOptions, sinks: PluginSinks): Promise<Results> {
     const folder = await ArtifactFolder.create(path);
     folder.openStdout();
-    return new Results(folder, options);
+    return new Results(folder, options, sinks);
   }
 
   close(): void {
     this.#folder.close();
   }
 
-  async take(reader: MessageReader): Promise<ProcessResult> {
+  async take(reader: MessageReader): Promise<Omit<ProcessResult, 'deliveries'>> {
     let complete = false;
     while (!complete) {
       const next = await this.#next(reader);
@@ -176,6 +204,7 @@ class Results {
   async #tell(message: WorkerStatus): Promise<void> {
     this.#status = message.status;
     if ('job_explanation' in message) this.#explanation = message.job_explanation;
+    this.#sinks.status(message);
     await this.#options.onStatus?.(message);
   }
 
@@ -199,6 +228,7 @@ class Results {
     if (typeof uuid !== 'string' || !/^[\w.-]{1,128}$/.test(uuid)) return;
     if (typeof counter !== 'number' || !Number.isSafeInteger(counter) || counter <= 0) return;
     const wanted = await this.#options.onEvent?.(message as unknown as RunEvent, line);
+    this.#sinks.event(message as unknown as RunEvent, line);
     if (wanted !== false) this.#folder.writeEvent(counter, uuid, line);
     const shown = this.#options.jsonMode === true ? `${line}\n` : shownText(message, stdout);
     if (shown === '') return;
@@ -206,7 +236,7 @@ class Results {
     await this.#shown?.show(shown);
   }
 
-  async #conclude(): Promise<ProcessResult> {
+  async #conclude(): Promise<Omit<ProcessResult, 'deliveries'>> {
     this.close();
     const file = (name: string) => join(this.#folder.path, name);
     const recorded = (await readFile(file('rc'), 'utf8').catch(() => '')).trim();

@@ -13,6 +13,7 @@ export type PortableOptions = Omit<
   | 'onStatus'
   | 'onLog'
   | 'onWarning'
+  | 'plugins'
   | 'signal'
   | 'artifactDir'
   | 'projectDir'
