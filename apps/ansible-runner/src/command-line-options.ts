@@ -200,7 +200,7 @@ function toOption(row: OptionRow): Option {
   const option = new Option(row.flags, row.help);
   if (row.value === 'whole number') option.argParser(wholeNumber);
   if (row.value === 'repeated')
-    option.argParser((value: string, before: readonly string[] = []) => [...before, value]);
+    option.argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]);
   return option;
 }
 
