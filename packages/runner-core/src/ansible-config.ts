@@ -1,20 +1,26 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+/** What the `ansible.cfg` that Ansible will read says, as far as the runner has to know. */
+export interface AnsibleConfig {
+  readonly setsHostKeyChecking: boolean;
+  /** Folders of `roles_path`, relative ones joined to the folder of the file. */
+  readonly rolesPath?: string;
+}
 
 /**
- * Whether the `ansible.cfg` that Ansible will read says something about host key checking. Which one that is
- * follows Ansible's own rule: `ANSIBLE_CONFIG`, then the working folder unless everybody may write to it, then
- * `~/.ansible.cfg`, then `/etc/ansible/ansible.cfg`; the first that can be read.
+ * Reads the `ansible.cfg` that Ansible will read, by its own rule: `ANSIBLE_CONFIG`, then the working folder unless
+ * everybody may write to it, then `~/.ansible.cfg`, then `/etc/ansible/ansible.cfg`; the first that can be read.
  */
-export async function configSetsHostKeyChecking(
+export async function readAnsibleConfig(
   env: Readonly<Record<string, string>>,
   cwd: string,
-): Promise<boolean> {
+): Promise<AnsibleConfig> {
   for (const path of await candidates(env, cwd)) {
     const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return setsHostKeyChecking(text);
+    if (text !== undefined) return parse(text, dirname(path), env.HOME);
   }
-  return false;
+  return { setsHostKeyChecking: false };
 }
 
 async function candidates(
@@ -34,13 +40,23 @@ async function candidates(
 }
 
 /** Sections from which Ansible's connections take it. */
-const SECTIONS = new Set(['defaults', 'ssh_connection', 'paramiko_connection']);
+const CONNECTION_SECTIONS = new Set(['defaults', 'ssh_connection', 'paramiko_connection']);
 
-function setsHostKeyChecking(text: string): boolean {
+function parse(text: string, folder: string, home: string | undefined): AnsibleConfig {
   let section = '';
+  let setsHostKeyChecking = false;
+  let rolesPath: string | undefined;
   for (const line of text.split(/\r?\n/)) {
     section = /^\[([^\]]+)\]/.exec(line)?.[1] ?? section;
-    if (SECTIONS.has(section) && /^host_key_checking\s*[=:]/i.test(line)) return true;
+    const [, key = '', value = ''] = /^(\w+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+    if (/^host_key_checking$/i.test(key) && CONNECTION_SECTIONS.has(section))
+      setsHostKeyChecking = true;
+    if (/^roles_path$/i.test(key) && section === 'defaults' && value !== '')
+      rolesPath = value
+        .split(delimiter)
+        .map((one) => (home && one.startsWith('~/') ? join(home, one.slice(2)) : one))
+        .map((one) => (/^[~$]/.test(one) ? one : resolve(folder, one)))
+        .join(delimiter);
   }
-  return false;
+  return { setsHostKeyChecking, ...(rolesPath !== undefined && { rolesPath }) };
 }

@@ -18,7 +18,11 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 const env = (name: string, content: string) => writeFile(join(root, 'env', name), content);
 const plan = async (options: Partial<RunOptions> = {}, inherited: Record<string, string> = {}) => {
   const whole = { privateDataDir: root, playbook: 'site.yml', ...options };
-  return planJob(whole, await readPrivateDataDir(whole), inherited);
+  const planned = await planJob(whole, await readPrivateDataDir(whole), inherited);
+  return {
+    ...planned,
+    command: (privateDir: string) => planned.command({ root, cwd: planned.cwd, privateDir }),
+  };
 };
 
 describe('command line', () => {
@@ -88,8 +92,8 @@ describe('command line', () => {
 
   it('runner 4: an inventory text becomes a private file and replaces nothing', async () => {
     const { command, privateFiles } = await plan({ inventory: '[web]\nh1\n' });
-    expect(command('/p')).toContain('/p/hosts');
-    expect(privateFiles).toEqual([{ name: 'hosts', content: '[web]\nh1\n' }]);
+    expect(command('/p')).toContain('/p/inventory/hosts');
+    expect(privateFiles).toEqual([{ name: 'inventory/hosts', content: '[web]\nh1\n' }]);
   });
 
   it('takes inventories by path, as list of hosts and as list of inventories', async () => {

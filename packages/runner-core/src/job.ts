@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rotateArtifacts } from './artifact-rotation.js';
@@ -15,6 +15,7 @@ import { SegmentGatherer } from './output-segments.js';
 import { compilePrompts, PromptWatcher } from './password-prompts.js';
 import { endTree } from './process-tree.js';
 import type { PluginSinks } from './plugin-sinks.js';
+import { writePrivateFiles, type Places } from './private-files.js';
 import { findPython } from './python-assets.js';
 import type { RunOptions } from './run-options.js';
 import { shownEnvironment } from './shown-environment.js';
@@ -79,9 +80,9 @@ export class Job {
     let end: JobEnd = { status: 'failed', rc: RC_ENDED, stats: undefined };
     try {
       privateDir = await makePrivateDir();
-      for (const file of this.#plan.privateFiles)
-        await writeFile(join(privateDir, file.name), file.content, { mode: 0o600 });
-      const command = this.#command(privateDir);
+      const places = { root: this.#plan.root, cwd: this.#plan.cwd, privateDir };
+      await writePrivateFiles(this.#plan.privateFiles, privateDir, places);
+      const command = this.#command(places);
       const env = shownEnvironment(this.#plan.env, this.#plan.envSetByRun);
       await this.#tell({
         status: 'starting',
@@ -111,8 +112,8 @@ export class Job {
     return end;
   }
 
-  #command(privateDir: string): string[] {
-    const command = this.#plan.command(privateDir);
+  #command(places: Places): string[] {
+    const command = this.#plan.command(places);
     return this.#plan.sshKey === undefined
       ? command
       : withSshAgent(command, join(this.#plan.artifactDir, 'ssh_key_data'));

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError } from './errors.js';
 import { readInput, readMapping, type Mapping } from './mapping-file.js';
 import type { RunOptions } from './run-options.js';
@@ -54,7 +54,7 @@ export async function readPrivateDataDir(options: RunOptions): Promise<RunInputs
   const cwd =
     options.projectDir !== undefined
       ? resolve(options.projectDir)
-      : project && options.module === undefined
+      : project && !(await worksInRoot(options, root))
         ? join(root, 'project')
         : root;
   if (!(await isKind(cwd, 'folder')))
@@ -74,6 +74,16 @@ export async function readPrivateDataDir(options: RunOptions): Promise<RunInputs
     ...(extravars && { extravarsFile: inEnv('extravars') }),
     ...(inventory && { inventory: join(root, 'inventory') }),
   };
+}
+
+/** Modules do, and playbooks that are in the root and not in `project/`. */
+async function worksInRoot({ module, playbook }: RunOptions, root: string): Promise<boolean> {
+  if (module !== undefined) return true;
+  if (typeof playbook !== 'string' || playbook === '' || isAbsolute(playbook)) return false;
+  return (
+    !(await isKind(join(root, 'project', playbook), 'anything')) &&
+    (await isKind(join(root, playbook), 'file'))
+  );
 }
 
 function words(text: string, source: string): string[] {

@@ -1,0 +1,43 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Where the parts of a run are, as the job sees them. */
+export interface Places {
+  /** The private data dir. */
+  readonly root: string;
+  /** Working folder of the job. */
+  readonly cwd: string;
+  /** Temporary folder of the run, entered by nobody but the user. */
+  readonly privateDir: string;
+}
+
+/** Something that must stand in the run's temporary folder before the command runs: a text, or a link. */
+export type PrivateFile =
+  | { readonly name: string; readonly content: string }
+  | { readonly name: string; readonly target: (places: Places) => string };
+
+/** A word of the command; where things are is known when the job starts, so words with a path wait as functions. */
+export type Word = string | ((places: Places) => string);
+
+/** The path of a private file as the job sees it. */
+export function privatePath(name: string): Word {
+  return ({ privateDir }) => join(privateDir, name);
+}
+
+/**
+ * Writes private files into `folder`: files 0600, folders 0700.
+ *
+ * @param seen where the job sees things, which is where links must lead
+ */
+export async function writePrivateFiles(
+  files: readonly PrivateFile[],
+  folder: string,
+  seen: Places,
+): Promise<void> {
+  for (const file of files) {
+    const path = join(folder, file.name);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    if ('content' in file) await writeFile(path, file.content, { mode: 0o600 });
+    else await symlink(file.target(seen), path);
+  }
+}
