@@ -29,12 +29,20 @@ export type { ControlConnectionOptions } from './control-connection.js';
 export { parseControlAddress } from './address.js';
 export type { ControlAddress, ControlTlsOptions } from './address.js';
 export { durationText } from './duration-text.js';
-export { ControlError } from './errors.js';
+export { ControlError, isRemoteAnswer, isUnknownUnit } from './errors.js';
 export type { ControlErrorCode } from './errors.js';
 export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { LineReader } from './line-reader.js';
 export type { WaitOptions } from './line-reader.js';
-export { isFinal, parseUnitStatus, stateName, UnitState, unitStatusReply } from './unit-status.js';
+export { RetryPace } from './retry-pace.js';
+export {
+  isFinal,
+  parseUnitStatus,
+  stateName,
+  UnitState,
+  unitStatusReply,
+  wasStarted,
+} from './unit-status.js';
 export type { UnitStatus } from './unit-status.js';
 export { writeChunk } from './write-chunk.js';

@@ -37,6 +37,17 @@ export function isFinal(state: UnitState): boolean {
   return state >= UnitState.Succeeded;
 }
 
+/** Whether a status can only be that of a unit which had all its stdin. */
+export function wasStarted({ state, detail }: UnitStatus): boolean {
+  if (state === UnitState.Pending) {
+    return detail !== 'Unit Created' && detail !== 'Waiting for Input Data';
+  }
+  return !(
+    state === UnitState.Failed &&
+    (detail.startsWith('Error reading input data') || detail === 'Pending at restart')
+  );
+}
+
 /** Whether a JSON number is one of the five states. */
 export function isUnitState(value: JsonValue | undefined): value is UnitState {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 4;

@@ -1,7 +1,10 @@
-import type { ControlClient } from '@receptorjs/control-client';
+import {
+  isRemoteAnswer,
+  isUnknownUnit,
+  type ControlClient,
+  type RetryPace,
+} from '@receptorjs/control-client';
 import { messageOf } from './errors.js';
-import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
-import type { RetryPace } from './retry.js';
 import type { Logger } from './logger.js';
 
 /** What a delivery needs from its unit. */

@@ -1,10 +1,15 @@
-import { isFinal, type ControlClient, type UnitStatus } from '@receptorjs/control-client';
+import {
+  isFinal,
+  isRemoteAnswer,
+  isUnknownUnit,
+  RetryPace,
+  type ControlClient,
+  type UnitStatus,
+} from '@receptorjs/control-client';
 import { statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { messageOf } from './errors.js';
-import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
-import { RetryPace } from './retry.js';
 import type { Logger } from './logger.js';
 
 /** What following needs from its unit. */

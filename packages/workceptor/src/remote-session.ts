@@ -42,13 +42,3 @@ export async function openControl(
   if (signal.aborted) close();
   return client;
 }
-
-/** Whether the other node has answered, with an error; anything else means that it could not be reached. */
-export function isRemoteAnswer(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'remote-error';
-}
-
-/** Whether the other node has answered that it does not know the unit. */
-export function isUnknownUnit(error: unknown): boolean {
-  return isRemoteAnswer(error) && error.message.includes('unknown work unit');
-}

@@ -1,9 +1,13 @@
-import { UnitState, type ControlClient, type UnitStatus } from '@receptorjs/control-client';
+import {
+  isRemoteAnswer,
+  isUnknownUnit,
+  wasStarted,
+  type ControlClient,
+} from '@receptorjs/control-client';
 import { createReadStream } from 'node:fs';
 import { WorkError } from './errors.js';
 import type { RemoteData } from './remote-extra-data.js';
 import { submissionIdParam } from './resubmissions.js';
-import { isRemoteAnswer, isUnknownUnit } from './remote-session.js';
 
 /** What a start needs from its unit. */
 export interface StartContext {
@@ -74,17 +78,6 @@ async function hasStarted(context: StartContext): Promise<boolean> {
   } finally {
     client.close();
   }
-}
-
-/** Whether a status can only be that of a unit which had all its stdin. */
-function wasStarted({ state, detail }: UnitStatus): boolean {
-  if (state === UnitState.Pending) {
-    return detail !== 'Unit Created' && detail !== 'Waiting for Input Data';
-  }
-  return !(
-    state === UnitState.Failed &&
-    (detail.startsWith('Error reading input data') || detail === 'Pending at restart')
-  );
 }
 
 async function refusal<T>(prefix: string, request: () => Promise<T>): Promise<T> {

@@ -1,5 +1,8 @@
 import {
   isFinal,
+  isRemoteAnswer,
+  isUnknownUnit,
+  RetryPace,
   UnitState,
   type ControlClient,
   type UnitStatus,
@@ -8,15 +11,8 @@ import { messageOf, WorkError } from './errors.js';
 import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
 import { RemoteDelivery } from './remote-delivery.js';
 import { RemoteFollow } from './remote-follow.js';
-import {
-  isRemoteAnswer,
-  isUnknownUnit,
-  openControl,
-  type Dial,
-  type OnReachable,
-} from './remote-session.js';
+import { openControl, type Dial, type OnReachable } from './remote-session.js';
 import { startOnNode } from './remote-start.js';
-import { RetryPace } from './retry.js';
 import type { Logger } from './logger.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './unit-record.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { retryDelayMs, RetryPace } from './retry.js';
+import { retryDelayMs, RetryPace } from './retry-pace.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
