@@ -1,0 +1,104 @@
+import { isRemoteAnswer, RetryPace, type ControlClient } from '@receptorjs/control-client';
+import type { ControlWay } from './control-way.js';
+import { NodeRunError, reasonOf } from './errors.js';
+
+/** How long a node may be out of reach, in milliseconds. */
+export interface ContactLimits {
+  /** Before it has answered at all. */
+  readonly firstMs: number;
+  /** Once it has. */
+  readonly lostMs: number;
+}
+
+/**
+ * Reaches a node again and again, at a growing pace, until it has been out of reach for too long. One conversation at a
+ * time. It alone writes its fields.
+ */
+export class Contact {
+  readonly #pace = new RetryPace();
+  /** Present while the node is out of reach. */
+  #outage: { readonly over: AbortController; readonly timer: NodeJS.Timeout } | undefined;
+  #heardEver = false;
+
+  constructor(
+    private readonly node: string,
+    private readonly way: ControlWay,
+    private readonly limits: ContactLimits,
+  ) {}
+
+  /** Repeats a conversation until it comes to its end. It gets a connection each time, which is closed after it. */
+  async converse<T>(signal: AbortSignal, talk: (client: ControlClient) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const client = await this.connect(signal);
+        try {
+          return await talk(client);
+        } finally {
+          client.close();
+        }
+      } catch (error) {
+        await this.recover(error, signal);
+      }
+    }
+  }
+
+  /** One attempt to open a connection; the signal closes it. */
+  async connect(signal: AbortSignal): Promise<ControlClient> {
+    signal.throwIfAborted();
+    const client = await this.way.connect(signal);
+    await client.nodeId();
+    this.heard();
+    return client;
+  }
+
+  /** The node is there: an outage is over, and the next retry comes soon. */
+  heard(): void {
+    this.#heardEver = true;
+    this.#pace.reset();
+    clearTimeout(this.#outage?.timer);
+    this.#outage = undefined;
+  }
+
+  /**
+   * Waits until it is worth to try again.
+   *
+   * @throws the error itself when trying again is no use or the signal has fired; NodeRunError `peer-timeout` or `lost`
+   *   when the node was out of reach for too long
+   */
+  async recover(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || error instanceof NodeRunError || isRemoteAnswer(error)) throw error;
+    if (this.way.isFinal(error)) throw this.#unreachable(error);
+    const outage = (this.#outage ??= this.#beginOutage());
+    const stop = this.way.onReachable(() => this.#pace.hurry());
+    try {
+      if (!outage.over.signal.aborted)
+        await this.#pace.wait(AbortSignal.any([signal, outage.over.signal]));
+    } finally {
+      stop();
+    }
+    signal.throwIfAborted();
+    if (outage.over.signal.aborted) throw this.#unreachable(error);
+  }
+
+  /** Stops what still waits. */
+  close(): void {
+    clearTimeout(this.#outage?.timer);
+  }
+
+  #beginOutage() {
+    const over = new AbortController();
+    const { firstMs, lostMs } = this.limits;
+    // A timer that keeps the process: nothing else may, while a daemon on this machine is being restarted.
+    const timer = setTimeout(() => over.abort(), this.#heardEver ? lostMs : firstMs);
+    return { over, timer };
+  }
+
+  #unreachable(cause: unknown): NodeRunError {
+    const why = reasonOf(cause);
+    return this.#heardEver
+      ? new NodeRunError('lost', `Lost the node ${this.node}: ${why}`, { cause })
+      : new NodeRunError('peer-timeout', `Timed out waiting for peer ${this.node}: ${why}`, {
+          cause,
+        });
+  }
+}

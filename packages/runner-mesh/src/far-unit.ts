@@ -1,0 +1,124 @@
+import {
+  isRemoteAnswer,
+  isUnknownUnit,
+  wasStarted,
+  type ControlClient,
+} from '@receptorjs/control-client';
+import { randomUUID } from 'node:crypto';
+import type { Contact } from './contact.js';
+import type { ControlWay } from './control-way.js';
+import { NodeRunError, reasonOf } from './errors.js';
+import type { Payload } from './payload.js';
+
+/** What the unit is and where it belongs. */
+export interface FarUnitOptions {
+  readonly node: string;
+  readonly workType: string;
+  readonly way: ControlWay;
+  /** Name of a TLS client configuration of the node that hands the unit on. */
+  readonly tlsClient?: string | undefined;
+  /** How long that node may take to hand it on, as a Go duration. */
+  readonly ttl?: string | undefined;
+  /** Opens the stdin of the unit, anew for each attempt. */
+  readonly payload: () => Payload;
+}
+
+/**
+ * The unit of work a job is at its node. A unit starts once: it never starts before its ID is known here, and an
+ * attempt that broke is only repeated when its unit has not started. It alone writes its fields.
+ */
+export class FarUnit {
+  readonly #options: FarUnitOptions;
+  /** The same in every attempt: by it the node replaces what is left of an attempt whose ID never arrived. */
+  readonly #submissionId = randomUUID();
+  #id: string | undefined;
+
+  constructor(options: FarUnitOptions) {
+    this.#options = options;
+  }
+
+  /** The unit's ID, once one is known. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /**
+   * Sends the job, for as many attempts as it takes.
+   *
+   * @throws NodeRunError `refused`, `unsent`, `peer-timeout`, `lost`, `unit-gone`; the signal's reason
+   */
+  async start(contact: Contact, signal: AbortSignal): Promise<string> {
+    return contact.converse(signal, async (client) => {
+      if (this.#id !== undefined && (await this.#hasStarted(client))) return this.#id;
+      return this.#send(client);
+    });
+  }
+
+  /** Ends the job; `false` when the node that hands it on can't deliver that yet. A unit that is gone has ended. */
+  async cancel(client: ControlClient): Promise<boolean> {
+    if (this.#id === undefined) return true;
+    return client.workCancel(this.#id).catch(unlessUnknown);
+  }
+
+  /** Ends the job, if it goes on, and removes what the node keeps of it. */
+  async release(client: ControlClient): Promise<boolean> {
+    if (this.#id === undefined) return true;
+    return client.workRelease(this.#id).catch(unlessUnknown);
+  }
+
+  async #hasStarted(client: ControlClient): Promise<boolean> {
+    const id = this.#id ?? '';
+    try {
+      if (wasStarted(await client.workStatus(id))) return true;
+    } catch (error) {
+      if (isUnknownUnit(error))
+        throw new NodeRunError('unit-gone', `The node no longer knows the work unit ${id}`);
+      throw error;
+    }
+    // Forgotten first: a release whose answer is lost would read as a unit that is gone.
+    this.#id = undefined;
+    await client.workRelease(id);
+    return false;
+  }
+
+  async #send(client: ControlClient): Promise<string> {
+    const { node, workType, tlsClient, ttl, way } = this.#options;
+    const payload = this.#options.payload();
+    try {
+      const submission = await client.openSubmission({
+        node,
+        workType,
+        tlsClient,
+        ttl,
+        params: { submissionid: this.#submissionId },
+      });
+      this.#id = submission.unitId;
+      await submission.send(payload.stream, { timeoutMs: way.confirmMs });
+      return submission.unitId;
+    } catch (error) {
+      const { failure } = payload;
+      if (failure !== undefined) throw new NodeRunError('unsent', reasonOf(failure), { cause: failure });
+      if (isRemoteAnswer(error)) throw await this.#refusal(error);
+      throw error;
+    } finally {
+      payload.stream.destroy();
+    }
+  }
+
+  async #refusal(cause: Error): Promise<NodeRunError> {
+    const { node, workType, way } = this.#options;
+    const offered = await way.workTypes().catch(() => undefined);
+    const hint =
+      offered === undefined || offered.includes(workType)
+        ? ''
+        : ` (it offers ${offered.join(', ') || 'no work at all'}; ${workType} is offered where ansible-runner is installed beside receptor)`;
+    return new NodeRunError('refused', `The node ${node} refused: ${reasonOf(cause)}${hint}`, {
+      cause,
+    });
+  }
+}
+
+function unlessUnknown(error: unknown): boolean {
+  if (isUnknownUnit(error)) return true;
+  throw error;
+}

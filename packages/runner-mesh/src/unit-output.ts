@@ -1,0 +1,97 @@
+import { isFinal, isUnknownUnit, UnitState, type ControlClient } from '@receptorjs/control-client';
+import type { Duplex } from 'node:stream';
+import type { Contact } from './contact.js';
+import { NodeRunError } from './errors.js';
+
+/** After so long without output, in milliseconds, the node is asked whether the unit still runs. */
+const SILENT_MS = 30_000;
+
+/** Whose output is read. */
+export interface UnitOutputOptions {
+  readonly node: string;
+  readonly unitId: string;
+  readonly contact: Contact;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * All of a unit's output, as it comes. A connection that breaks is made anew and goes on at the byte where the last one
+ * ended. It ends when the unit has ended and all was read.
+ *
+ * @throws NodeRunError `lost`, `unit-gone`; `refused` when the unit has failed without a byte; the signal's reason
+ */
+export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Uint8Array, void> {
+  const { contact, signal, unitId } = options;
+  let position = 0n;
+  for (;;) {
+    try {
+      const client = await contact.connect(signal);
+      try {
+        const output = await client.results(unitId, { startPos: position, signal });
+        for await (const chunk of untilComplete(output, options, () => position)) {
+          position += BigInt(chunk.length);
+          contact.heard();
+          yield chunk;
+        }
+      } finally {
+        client.close();
+      }
+      if (await isComplete(options, position)) return;
+    } catch (error) {
+      if (isUnknownUnit(error))
+        throw new NodeRunError('unit-gone', `The node no longer knows the work unit ${unitId}`);
+      await contact.recover(error, signal);
+    }
+  }
+}
+
+/** The stream, ended when it is silent and the unit has ended: some nodes leave the output of a canceled unit open. */
+async function* untilComplete(
+  output: Duplex,
+  options: UnitOutputOptions,
+  position: () => bigint,
+): AsyncGenerator<Uint8Array, void> {
+  let over = false;
+  let asking = false;
+  const look = setInterval(() => {
+    if (asking) return;
+    asking = true;
+    isComplete(options, position())
+      .then(
+        (complete) => {
+          over = complete;
+          if (complete) output.destroy();
+        },
+        (error: unknown) => output.destroy(error instanceof Error ? error : undefined),
+      )
+      .finally(() => (asking = false));
+  }, SILENT_MS);
+  try {
+    for await (const chunk of output as AsyncIterable<Uint8Array>) {
+      look.refresh();
+      yield chunk;
+    }
+  } catch (error) {
+    // The stream's way to say that it was destroyed.
+    if (!over) throw error;
+  } finally {
+    clearInterval(look);
+  }
+}
+
+/** Whether the unit has ended with so many bytes of output. */
+async function isComplete(
+  { node, unitId, contact, signal }: UnitOutputOptions,
+  position: bigint,
+): Promise<boolean> {
+  const client: ControlClient = await contact.connect(signal);
+  try {
+    const { state, detail, stdoutSize } = await client.workStatus(unitId, { signal });
+    if (!isFinal(state) || position < stdoutSize) return false;
+    if (position === 0n && state === UnitState.Failed)
+      throw new NodeRunError('refused', `The node ${node} could not run the job: ${detail}`);
+    return true;
+  } finally {
+    client.close();
+  }
+}
