@@ -2,8 +2,8 @@ import type { ControlClient } from '@receptorjs/control-client';
 
 /** A way to the control service that takes a job for a node: that of the node itself, or of one that hands it on. */
 export interface ControlWay {
-  /** Milliseconds the service may take to confirm a job whose last byte it has; it may have to hand the job on before. */
-  readonly confirmMs: number;
+  /** Whether the service is that of another node, which hands jobs on. */
+  readonly handsOn: boolean;
   /**
    * Opens a control connection. Closed by whoever asked for it.
    *

@@ -43,7 +43,7 @@ export interface EphemeralNodeOptions {
 
 /** A node of the mesh that lives in this process for as long as a job does. It alone writes its fields. */
 export class EphemeralNode implements ControlWay {
-  readonly confirmMs = 60_000;
+  readonly handsOn = false;
   readonly #options: EphemeralNodeOptions;
   readonly #node: MeshNode;
   readonly #streams: StreamHost;

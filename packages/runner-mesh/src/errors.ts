@@ -11,7 +11,14 @@
  * - `unit-gone`: the node no longer knows the job
  */
 export type NodeRunErrorCode =
-  'bad-peer' | 'no-peer' | 'peer-timeout' | 'node-id-in-use' | 'unsent' | 'refused' | 'lost' | 'unit-gone';
+  | 'bad-peer'
+  | 'no-peer'
+  | 'peer-timeout'
+  | 'node-id-in-use'
+  | 'unsent'
+  | 'refused'
+  | 'lost'
+  | 'unit-gone';
 
 /** The one error class of this package. Recognise it by `code`; `cause` holds what lay beneath. */
 export class NodeRunError extends Error {

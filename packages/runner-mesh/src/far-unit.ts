@@ -10,6 +10,9 @@ import type { ControlWay } from './control-way.js';
 import { NodeRunError, reasonOf } from './errors.js';
 import type { Payload } from './payload.js';
 
+/** Milliseconds a node may take to start a job whose last byte it has. One that hands it on takes its time before. */
+const CONFIRM_MS = 60_000;
+
 /** What the unit is and where it belongs. */
 export interface FarUnitOptions {
   readonly node: string;
@@ -17,8 +20,8 @@ export interface FarUnitOptions {
   readonly way: ControlWay;
   /** Name of a TLS client configuration of the node that hands the unit on. */
   readonly tlsClient?: string | undefined;
-  /** How long that node may take to hand it on, as a Go duration. */
-  readonly ttl?: string | undefined;
+  /** How long that node may take to hand it on, in milliseconds. */
+  readonly handOnMs: number;
   /** Opens the stdin of the unit, anew for each attempt. */
   readonly payload: () => Payload;
 }
@@ -82,22 +85,25 @@ export class FarUnit {
   }
 
   async #send(client: ControlClient): Promise<string> {
-    const { node, workType, tlsClient, ttl, way } = this.#options;
+    const { node, workType, tlsClient, handOnMs, way } = this.#options;
     const payload = this.#options.payload();
     try {
       const submission = await client.openSubmission({
         node,
         workType,
         tlsClient,
-        ttl,
+        ttl: way.handsOn ? `${Math.ceil(handOnMs / 1000)}s` : undefined,
         params: { submissionid: this.#submissionId },
       });
       this.#id = submission.unitId;
-      await submission.send(payload.stream, { timeoutMs: way.confirmMs });
+      await submission.send(payload.stream, {
+        timeoutMs: way.handsOn ? Number.POSITIVE_INFINITY : CONFIRM_MS,
+      });
       return submission.unitId;
     } catch (error) {
       const { failure } = payload;
-      if (failure !== undefined) throw new NodeRunError('unsent', reasonOf(failure), { cause: failure });
+      if (failure !== undefined)
+        throw new NodeRunError('unsent', reasonOf(failure), { cause: failure });
       if (isRemoteAnswer(error)) throw await this.#refusal(error);
       throw error;
     } finally {

@@ -11,9 +11,10 @@ const ROUTE_LOOK_MS = 200;
 
 /** A node of this machine, by its control socket: it takes the job and hands it on. */
 export class LocalNode implements ControlWay {
-  readonly confirmMs = Number.POSITIVE_INFINITY;
-
-  private constructor(private readonly path: string) {}
+  private constructor(
+    private readonly path: string,
+    readonly handsOn: boolean,
+  ) {}
 
   /**
    * Connects, and waits until the node knows the target.
@@ -24,25 +25,26 @@ export class LocalNode implements ControlWay {
     path: string,
     { target, timeoutMs, signal }: { target: string; timeoutMs: number; signal: AbortSignal },
   ): Promise<LocalNode> {
-    const node = new LocalNode(path);
     let client: ControlClient;
     try {
-      client = await node.connect(signal);
+      client = await connect(path, signal);
     } catch (cause) {
       signal.throwIfAborted();
       const text = `Cannot connect to peer unix:${path}: ${reasonOf(cause)}`;
       throw new NodeRunError('no-peer', text, { cause });
     }
     try {
-      await findTarget(client, target, timeoutMs, signal);
+      const here = await client.nodeId();
+      const handsOn = target !== here && target.toLowerCase() !== 'localhost';
+      if (handsOn) await findTarget(client, target, timeoutMs, signal);
+      return new LocalNode(path, handsOn);
     } finally {
       client.close();
     }
-    return node;
   }
 
   connect(signal: AbortSignal): Promise<ControlClient> {
-    return ControlClient.connect({ kind: 'unix', path: this.path }, { signal, timeoutMs: CONNECT_MS });
+    return connect(this.path, signal);
   }
 
   isFinal(): boolean {
@@ -62,14 +64,16 @@ export class LocalNode implements ControlWay {
   }
 }
 
+function connect(path: string, signal: AbortSignal): Promise<ControlClient> {
+  return ControlClient.connect({ kind: 'unix', path }, { signal, timeoutMs: CONNECT_MS });
+}
+
 async function findTarget(
   client: ControlClient,
   target: string,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const here = await client.nodeId();
-  if (target === here || target.toLowerCase() === 'localhost') return;
   const begun = performance.now();
   for (;;) {
     const { RoutingTable: ways = null } = await client.status(['RoutingTable'], { signal });
@@ -77,7 +81,7 @@ async function findTarget(
     if (performance.now() - begun > timeoutMs)
       throw new NodeRunError(
         'peer-timeout',
-        `Timed out waiting for peer ${target}: ${here} knew no way to it within ${timeoutMs / 1000} s`,
+        `Timed out waiting for peer ${target}: ${await client.nodeId()} knew no way to it within ${timeoutMs / 1000} s`,
       );
     await delay(ROUTE_LOOK_MS, undefined, { signal });
   }

@@ -51,7 +51,7 @@ async function* untilComplete(
   options: UnitOutputOptions,
   position: () => bigint,
 ): AsyncGenerator<Uint8Array, void> {
-  let over = false;
+  const over = new AbortController();
   let asking = false;
   const look = setInterval(() => {
     if (asking) return;
@@ -59,8 +59,9 @@ async function* untilComplete(
     isComplete(options, position())
       .then(
         (complete) => {
-          over = complete;
-          if (complete) output.destroy();
+          if (!complete) return;
+          over.abort();
+          output.destroy();
         },
         (error: unknown) => output.destroy(error instanceof Error ? error : undefined),
       )
@@ -73,7 +74,7 @@ async function* untilComplete(
     }
   } catch (error) {
     // The stream's way to say that it was destroyed.
-    if (!over) throw error;
+    if (!over.signal.aborted) throw error;
   } finally {
     clearInterval(look);
   }

@@ -1,0 +1,56 @@
+import type { Logger } from '@receptorjs/netceptor';
+import type { ControlWay } from './control-way.js';
+import { DEFAULT_PEER, openDefaultSocket, socketsToTry } from './default-peer.js';
+import { EphemeralNode } from './ephemeral-node.js';
+import { NodeRunError } from './errors.js';
+import { LocalNode } from './local-node.js';
+import type { NodeOptions } from './node-options.js';
+import { parsePeer } from './peer-address.js';
+
+/** Milliseconds for each step to the node, unless said otherwise. */
+const PEER_MS = 15_000;
+
+/**
+ * Opens the way to a node that the options ask for.
+ *
+ * @throws NodeRunError `bad-peer`, `no-peer`, `peer-timeout`, `node-id-in-use`; the signal's reason
+ */
+export async function openWay(
+  options: NodeOptions,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<ControlWay> {
+  const { viaReceptor: target, receptorPeer, receptorNodeId, peerTimeoutMs = PEER_MS } = options;
+  if (target === '') throw new NodeRunError('bad-peer', 'The ID of the node is empty');
+  const limits = { target, timeoutMs: peerTimeoutMs, signal };
+  if (receptorPeer === undefined && receptorNodeId === undefined) {
+    const local = await openDefaultSocket(socketsToTry(process.env), limits);
+    if (local !== undefined) return local;
+  }
+  const peerName = receptorPeer ?? DEFAULT_PEER;
+  const peer = parsePeer(peerName);
+  if (peer.kind === 'socket') {
+    if (receptorNodeId !== undefined || options.receptorTls || options.receptorControlTls === true)
+      throw new NodeRunError(
+        'bad-peer',
+        `The peer ${peerName} is a node of its own: no node ID or TLS files can be given for it; it has a tls-client for the far control service.`,
+      );
+    return LocalNode.open(peer.path, limits);
+  }
+  if (options.receptorTlsClient !== undefined)
+    throw new NodeRunError(
+      'bad-peer',
+      `A tls-client has its name in the configuration of a node with a unix: peer; ${peerName} is none.`,
+    );
+  if (target.toLowerCase() === 'localhost')
+    throw new NodeRunError('bad-peer', 'localhost is no ID of a node; name the node by its own.');
+  return EphemeralNode.join({
+    ...limits,
+    peer,
+    peerName,
+    nodeId: receptorNodeId,
+    tls: options.receptorTls,
+    controlTls: options.receptorControlTls,
+    log,
+  });
+}

@@ -1,0 +1,43 @@
+import type { RunOptions } from '@receptorjs/runner-core';
+import type { WorkerStatus } from '@receptorjs/runner-streaming';
+import type { TlsFiles } from './tls-files.js';
+
+/** Which node a job runs on, and the way there. */
+export interface NodeOptions {
+  /** ID of the node that runs the job. */
+  readonly viaReceptor: string;
+  /**
+   * Where the mesh is entered: `receptor://HOST:PORT` (also `tcp:`, or without a scheme), `tls://HOST:PORT`,
+   * `udp://HOST:PORT`, `ws://...`, `wss://...`: a node in this process links with that one; or `unix:PATH`: the node with
+   * this control socket takes the job and hands it on. Default: a control socket of this machine, that of the variable
+   * `RECEPTORCTL_SOCKET`, `/run/receptor/receptor.sock` or `/run/receptor.sock`; if there is none, or with
+   * `receptorNodeId`, `receptor://localhost:8888`.
+   */
+  readonly receptorPeer?: string;
+  /** ID of the node in this process. Default: a random one. */
+  readonly receptorNodeId?: string;
+  /** TLS of the node in this process: for `tls:` and `wss:` peers, and for the far control service. */
+  readonly receptorTls?: TlsFiles;
+  /**
+   * The far control service has TLS, and its certificate must be for `viaReceptor`. It is used also where the mesh says
+   * that the service has it; what the mesh says can't turn it off. Not with a `unix:` peer. Default false.
+   */
+  readonly receptorControlTls?: boolean;
+  /** With a `unix:` peer: name of that node's `tls-client` for the far control service. */
+  readonly receptorTlsClient?: string;
+  /** Default `ansible-runner`. */
+  readonly workType?: string;
+  /** Milliseconds for the link, again for the way to the node, and again for its first answer. Default 15,000. */
+  readonly peerTimeoutMs?: number;
+  /** Milliseconds the node may be out of reach while the job is there. Default 3,600,000. */
+  readonly lostTimeoutMs?: number;
+  /** Milliseconds a canceled job gets to come to its end, with its artifacts. Default 30,000. */
+  readonly cancelTimeoutMs?: number;
+}
+
+/** What runs, how, and on which node. `projectDir` and `rotateArtifacts` mean nothing there. */
+export type RunOnNodeOptions = Omit<RunOptions, 'onStatus'> &
+  NodeOptions & {
+    /** Called for each change of state, in order. */
+    readonly onStatus?: (message: WorkerStatus) => unknown;
+  };

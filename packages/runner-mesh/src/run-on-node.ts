@@ -1,0 +1,85 @@
+import {
+  ConfigurationError,
+  runIdent,
+  type FinalStatus,
+  type RunResult,
+  type RunStats,
+} from '@receptorjs/runner-core';
+import type { Logger } from '@receptorjs/netceptor';
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { openWay } from './control-ways.js';
+import { FarJob } from './far-job.js';
+import type { RunOnNodeOptions } from './node-options.js';
+
+/** How a run on another node ended, and where its artifacts are: here. */
+export type NodeRunResult = Omit<RunResult, 'status'> & {
+  /** `error` when the node could not carry the job out, or its results did not come to their end. */
+  readonly status: FinalStatus | 'error';
+  /** Why the status is `error`. */
+  readonly explanation?: string;
+};
+
+/** `rc` of a run that was canceled, and of one that came to no end of its own. */
+const RC_CANCELED = 254;
+const RC_ERROR = 1;
+
+/**
+ * Runs a job on another node of a mesh. The private data dir travels there, events come back as they happen, and
+ * `artifacts/<ident>/` is written here as by a run here. Losing the connection loses nothing: the job goes on, and its
+ * output is read on from the byte where it broke off. Any number of runs may go on at once; they share nothing.
+ *
+ * @throws ConfigurationError for options that can't be used
+ * @throws NodeRunError when the job could not be brought to the node
+ * @throws what a handler threw; the job was ended before
+ */
+export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
+  const { privateDataDir, onLog, signal = new AbortController().signal } = options;
+  const ident = runIdent(options.ident ?? randomUUID());
+  if ((await stat(privateDataDir).catch(() => undefined))?.isDirectory() !== true)
+    throw new ConfigurationError(
+      `The private data dir ${privateDataDir} does not exist or is no folder; make it, or name another one.`,
+    );
+  const way = await openWay(options, logTo(onLog), signal);
+  let stats: RunStats | undefined;
+  try {
+    const job = new FarJob(
+      {
+        ...options,
+        onEvent: (event, json) => {
+          if (event.event === 'playbook_on_stats') stats ??= recapOf(event.event_data);
+          return options.onEvent?.(event, json);
+        },
+      },
+      ident,
+      way,
+    );
+    const { status, rc, artifactDir, explanation, deliveries } = await job.run();
+    return {
+      status: status as FinalStatus | 'error',
+      rc: rc ?? (status === 'canceled' ? RC_CANCELED : RC_ERROR),
+      ident,
+      artifactDir,
+      deliveries,
+      ...(stats !== undefined && { stats }),
+      ...(explanation !== undefined && { explanation }),
+    };
+  } finally {
+    await way.close();
+  }
+}
+
+/** The recap, unless the event came without its data. */
+function recapOf(data: Partial<RunStats>): RunStats | undefined {
+  const { changed, dark, failures, ignored, ok, processed, rescued, skipped } = data;
+  if (!changed || !dark || !failures || !ignored || !ok || !processed || !rescued || !skipped)
+    return undefined;
+  return { changed, dark, failures, ignored, ok, processed, rescued, skipped };
+}
+
+function logTo(onLog: ((line: string) => void) | undefined): Logger {
+  const tell = (lines: string) => {
+    for (const line of lines.split('\n')) onLog?.(line);
+  };
+  return { error: tell, warning: tell, info: tell, debug: tell };
+}
