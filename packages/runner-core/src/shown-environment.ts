@@ -17,11 +17,14 @@ export function shownEnvironment(
   for (const [name, value] of Object.entries(full))
     if (setByRun.has(name) || INHERITED.test(name))
       shown[name] =
-        SECRET_NAME.test(name) && !NOT_SECRET.has(name)
-          ? HIDDEN
-          : value.replace(SECRET_IN_URL, `$1:${HIDDEN}@`);
+        isSecretName(name) ? HIDDEN : value.replace(SECRET_IN_URL, `$1:${HIDDEN}@`);
   return shown;
 }
 
 /** Names that look like secrets and are none. */
 const NOT_SECRET = new Set(['ANSIBLE_HOST_KEY_CHECKING', 'SSH_AUTH_SOCK']);
+
+/** Whether a variable of that name may hold a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !NOT_SECRET.has(name);
+}

@@ -1,0 +1,54 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { pythonFolder } from '../python-assets.js';
+
+/** Time the engine gets to remove a container before the run ends without waiting further, in ms. */
+const REMOVAL_MS = 3000;
+
+/**
+ * Sees to it that a container goes when its job has ended, or when this process has, however that came about: a
+ * small process of its own, which waits for the end of its input. It gives up after a minute, when an engine
+ * does not answer.
+ */
+export class ContainerKeeper {
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<void>;
+
+  constructor(engine: string, name: string, env: Readonly<Record<string, string>>, python: string) {
+    const keeper = join(pythonFolder(), 'keep_container.py');
+    this.#child = spawn(python, ['-I', '-S', '-E', keeper, engine, name], {
+      detached: true,
+      cwd: '/',
+      env,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.#gone = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve());
+      this.#child.once('error', () => resolve());
+    });
+    this.#child.stdin?.on('error', () => undefined);
+  }
+
+  /** Has the container removed now. */
+  end(): void {
+    this.#child.stdin?.write('end\n');
+  }
+
+  /** Says that the container has gone by itself. */
+  async dismiss(): Promise<void> {
+    this.#child.stdin?.end('done\n');
+    await this.#gone;
+  }
+
+  /** Has the container removed if there still is one, and waits for that, though not for ever. */
+  async remove(): Promise<void> {
+    this.#child.stdin?.end();
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, REMOVAL_MS);
+    });
+    await Promise.race([this.#gone, enough]);
+    clearTimeout(timer);
+    this.#child.unref();
+  }
+}

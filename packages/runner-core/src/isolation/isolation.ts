@@ -1,0 +1,82 @@
+import type { ProcessEnd } from '../terminal-process.js';
+
+/** A job that is about to start, as it would be without isolation. */
+export interface OpenJob {
+  readonly command: readonly string[];
+  /** Everything the job's environment holds. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The run's private folder; the job finds it at the same path. */
+  readonly privateDir: string;
+  /** Path of the Python that the runner uses itself. */
+  readonly python: string;
+}
+
+/**
+ * How a job that is shut in is started and ended. Whoever got one calls {@link leave} at last, whatever
+ * happened to the process.
+ */
+export interface Enclosure {
+  readonly command: readonly string[];
+  /** Environment of the process that is started; for a container that is the engine's client. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder in which it is started. */
+  readonly cwd: string;
+  /** Ends what the process itself does not take along when it is ended. Returns at once. */
+  end(): void;
+  /**
+   * Releases everything: after it nothing of the job is left.
+   *
+   * @param end how the process ended, or `undefined` when there never was one
+   * @param early whether the job was ended rather than ended by itself
+   */
+  leave(end: ProcessEnd | undefined, early: boolean): Promise<void>;
+}
+
+/** What a job is shut in. Made while a run is planned; {@link enter} is called once. */
+export interface Isolation {
+  /** Whether variables of this process reach the job. */
+  readonly inheritsEnvironment: boolean;
+  /** Variables the job gets unless it sets them itself. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Working folder, as the job sees it. */
+  readonly cwd: string;
+  /**
+   * Where the job finds a file or folder of this machine. One outside of the private data dir is noted, so that it
+   * will be there.
+   *
+   * @throws ConfigurationError when it must not be shown.
+   */
+  pathOf(path: string): Promise<string>;
+  /**
+   * Makes what has to be there and says how to start the job.
+   *
+   * @throws ConfigurationError when that can't be done; nothing is left behind then.
+   */
+  enter(job: OpenJob): Promise<Enclosure>;
+}
+
+/** A job that is not shut in. */
+export class NoIsolation implements Isolation {
+  readonly inheritsEnvironment = true;
+  readonly environment = {};
+  readonly cwd: string;
+
+  constructor(cwd: string) {
+    this.cwd = cwd;
+  }
+
+  pathOf(path: string): Promise<string> {
+    return Promise.resolve(path);
+  }
+
+  enter({ command, env }: OpenJob): Promise<Enclosure> {
+    const nothing = () => undefined;
+    return Promise.resolve({
+      command,
+      env,
+      cwd: this.cwd,
+      end: nothing,
+      leave: () => Promise.resolve(),
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { ConfigurationError } from '../errors.js';
+
+/** Folders that are never mounted into a container: it would hide the image's own. */
+const REFUSED = new Set(['/', '/home', '/usr']);
+
+/**
+ * Refuses to mount what would replace the image's system.
+ *
+ * @param path a path of this machine; a file stands for its folder
+ * @throws ConfigurationError
+ */
+export async function checkMountable(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  const folder = resolve(found?.isFile() === true ? dirname(path) : path);
+  if (REFUSED.has(folder))
+    throw new ConfigurationError(
+      `When using containerized execution, cannot mount '/' or '/home' or '/usr' (asked for: ${path})`,
+    );
+}
+
+/** `path` below `folder` as a relative path, or `undefined` when it lies elsewhere. */
+export function below(folder: string, path: string): string | undefined {
+  const way = relative(folder, path);
+  return way === '..' || way.startsWith('../') || isAbsolute(way) ? undefined : way;
+}
+
+/** A folder, or file, of this machine at a path in the container. Folders end with `/`. */
+export interface Mount {
+  readonly source: string;
+  readonly destination: string;
+  readonly options?: string;
+}
+
+/** A mount of a folder; both paths get their `/` at the end. */
+export function folderMount(source: string, destination: string, options?: string): Mount {
+  return {
+    source: join(source, '/'),
+    destination: join(destination, '/'),
+    ...(options !== undefined && { options }),
+  };
+}
+
+/** What is mounted, in order, each once. Owned by the isolation it belongs to. */
+export class MountList implements Iterable<Mount> {
+  readonly #mounts: Mount[] = [];
+
+  add(mount: Mount): void {
+    if (!this.#mounts.some((one) => mountText(one) === mountText(mount))) this.#mounts.push(mount);
+  }
+
+  /** Where the container sees `path`, by the mount closest to it; `undefined` when it does not. */
+  inside(path: string): string | undefined {
+    let best: { mount: Mount; way: string } | undefined;
+    for (const mount of this.#mounts) {
+      const way = below(mount.source, path);
+      if (way !== undefined && (best === undefined || best.mount.source.length < mount.source.length))
+        best = { mount, way };
+    }
+    return best === undefined ? undefined : resolve(best.mount.destination, best.way);
+  }
+
+  [Symbol.iterator](): Iterator<Mount> {
+    return this.#mounts.values();
+  }
+
+  /** As arguments of the engine. */
+  arguments(): string[] {
+    return this.#mounts.flatMap((mount) => ['-v', mountText(mount)]);
+  }
+}
+
+function mountText({ source, destination, options }: Mount): string {
+  return `${source}:${destination}${options === undefined ? '' : `:${options}`}`;
+}

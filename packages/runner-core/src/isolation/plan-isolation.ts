@@ -1,0 +1,46 @@
+import { ConfigurationError } from '../errors.js';
+import { resolveCommand } from '../executables.js';
+import type { Mapping } from '../mapping-file.js';
+import { isKind } from '../private-data-dir.js';
+import { Container, type RunPlaces } from './container.js';
+import { NoIsolation, type Isolation } from './isolation.js';
+import type { IsolationOptions } from './isolation-options.js';
+import { readIsolation } from './isolation-settings.js';
+import { checkMountable } from './mount-list.js';
+import { Sandbox } from './sandbox.js';
+
+/**
+ * Decides what a run is shut in.
+ *
+ * @param source what an error calls the settings
+ * @param inherited environment of this process
+ * @param chdir whether a sandbox is told the working folder: not when the command line is the user's own
+ * @throws ConfigurationError when the engine is missing, or is asked for something it must not do.
+ */
+export async function planIsolation(
+  options: IsolationOptions,
+  settings: Mapping,
+  source: string,
+  places: RunPlaces,
+  inherited: Readonly<Record<string, string | undefined>>,
+  chdir: boolean,
+): Promise<Isolation> {
+  const wanted = readIsolation(options, settings, source);
+  if (wanted === undefined) return new NoIsolation(places.cwd);
+  const executable = await resolveCommand(wanted.executable, inherited.PATH ?? '', process.cwd());
+  if (executable === undefined)
+    throw new ConfigurationError(
+      `Unable to find process isolation executable: ${wanted.executable}`,
+    );
+  const { root, artifactDir, cwd } = places;
+  if (wanted.kind === 'sandbox')
+    return new Sandbox(wanted, cwd, [root, artifactDir, cwd], chdir);
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(inherited)) if (value !== undefined) env[name] = value;
+  // A folder that is not there is passed over, as in the original.
+  const { hostCwd, ...others } = wanted;
+  if (hostCwd === undefined || others.workdir !== undefined || !(await isKind(hostCwd, 'folder')))
+    return Container.plan(others, executable, places, env);
+  await checkMountable(hostCwd);
+  return Container.plan({ ...others, hostCwd }, executable, places, env);
+}

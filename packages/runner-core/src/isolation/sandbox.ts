@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError, errorCode } from '../errors.js';
+import type { Enclosure, Isolation, OpenJob } from './isolation.js';
+import type { SandboxSettings } from './isolation-settings.js';
+import { copyPlugin } from './plugin-copy.js';
+
+/** What every sandbox sees of the system. */
+const SYSTEM = [
+  ...['--die-with-parent', '--unshare-pid'],
+  ...['--dev-bind', '/dev', 'dev', '--proc', '/proc', '--dir', '/tmp'],
+  ...['/bin', '/etc', '/usr', '/opt'].flatMap((path) => ['--ro-bind', path, path]),
+  ...['--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64'],
+];
+
+/** How often removing the hidden paths is tried while something still holds them. */
+const REMOVAL_TRIES = 15;
+
+/**
+ * A job in a sandbox of bwrap: it sees the system, the private data dir and what it is shown, at the same paths
+ * as outside. Its list of shown paths grows while the run is planned.
+ */
+export class Sandbox implements Isolation {
+  readonly inheritsEnvironment = true;
+  readonly environment = {};
+  readonly cwd: string;
+  readonly #settings: SandboxSettings;
+  readonly #chdir: boolean;
+  readonly #shown: string[];
+
+  /**
+   * @param shown folders of the run: the private data dir, the artifacts, the working folder
+   * @param chdir whether bwrap is told the working folder
+   */
+  constructor(settings: SandboxSettings, cwd: string, shown: readonly string[], chdir: boolean) {
+    this.#settings = settings;
+    this.cwd = cwd;
+    this.#chdir = chdir;
+    this.#shown = [...shown];
+  }
+
+  pathOf(path: string): Promise<string> {
+    this.#shown.push(path);
+    return Promise.resolve(path);
+  }
+
+  async enter(job: OpenJob): Promise<Enclosure> {
+    const base = this.#settings.path ?? tmpdir();
+    let hidden: string;
+    try {
+      hidden = await mkdtemp(join(base, 'ansible_runner_pi_'));
+    } catch (cause) {
+      throw new ConfigurationError(
+        `process_isolation_path: no folder can be made in ${base}: ${String(errorCode(cause))}.`,
+        { cause },
+      );
+    }
+    const release = () => rm(hidden, { recursive: true, force: true, maxRetries: REMOVAL_TRIES });
+    try {
+      const env = await copyPlugin(job.env, job.privateDir);
+      const { executable, hidePaths, roPaths, showPaths } = this.#settings;
+      const command = [executable, ...SYSTEM];
+      for (const path of await present(hidePaths))
+        command.push('--bind', await standIn(hidden, path, command.length), path);
+      for (const path of await present(roPaths)) command.push('--ro-bind', path, path);
+      for (const path of await present([...this.#shown, job.privateDir, ...showPaths]))
+        command.push('--bind', path, path);
+      if (this.#chdir) command.push('--chdir', await realpath(this.cwd));
+      return {
+        command: [...command, ...job.command],
+        env,
+        cwd: this.cwd,
+        // The sandbox dies with bwrap, and bwrap with this process.
+        end: () => undefined,
+        leave: release,
+      };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+}
+
+/** The paths that are there, each once and in order, links resolved. */
+async function present(paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of [...new Set(paths)].sort()) {
+    const real = await realpath(path).catch(() => undefined);
+    if (real !== undefined) found.push(real);
+  }
+  return found;
+}
+
+/** An empty file or folder in the place of `path`. */
+async function standIn(folder: string, path: string, number: number): Promise<string> {
+  const empty = join(folder, String(number));
+  if ((await stat(path)).isDirectory()) await mkdir(empty, { mode: 0o700 });
+  else await writeFile(empty, '', { mode: 0o600 });
+  return empty;
+}
