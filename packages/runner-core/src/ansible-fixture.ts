@@ -14,7 +14,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from './events.js';
 
-const venv =
+/** The virtual environment with the Ansible of the tests. */
+export const venv =
   process.env.RECEPTORJS_VENV ?? fileURLToPath(new URL('../../../.venv', import.meta.url));
 
 /** Why tests with real Ansible can't run here, or `undefined` when they can. */

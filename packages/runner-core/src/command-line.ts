@@ -32,8 +32,10 @@ export async function commandLine(options: RunOptions, inputs: RunInputs): Promi
   if (options.limit) words.push('--limit', options.limit);
   const files: PrivateFile[] = [...inventory.files];
   if (inputs.extravarsFile) words.push('-e', ({ root }) => `@${join(root, 'env', 'extravars')}`);
-  if (typeof options.extravars === 'string') words.push('-e', `@${resolve(options.extravars)}`);
-  else if (options.extravars && Object.keys(options.extravars).length > 0) {
+  if (typeof options.extravars === 'string') {
+    const file = resolve(options.extravars);
+    words.push('-e', ({ pathOf }) => `@${pathOf(file)}`);
+  } else if (options.extravars && Object.keys(options.extravars).length > 0) {
     files.push({ name: 'extravars', content: jsonText(options.extravars, 'extravars') });
     words.push('-e', ({ privateDir }) => `@${join(privateDir, 'extravars')}`);
   }

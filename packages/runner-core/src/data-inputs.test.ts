@@ -28,7 +28,7 @@ const file = async (name: string, content = '') => {
 async function planned(options: Partial<RunOptions>, inherited: Record<string, string> = {}) {
   const whole = { privateDataDir: root, ...options };
   const plan = await planJob(whole, await readPrivateDataDir(whole), inherited);
-  const places = { root, cwd: plan.cwd, privateDir };
+  const places = { root, cwd: plan.cwd, privateDir, pathOf: (path: string) => path };
   await writePrivateFiles(plan.privateFiles, privateDir, places);
   return { command: plan.command(places), env: plan.env, cwd: plan.cwd };
 }
@@ -134,7 +134,9 @@ describe('an inventory', () => {
     for (const inventory of [undefined, join(root, 'inventory'), 'inventory'] as const) {
       const given = { ...options, ...(inventory !== undefined && { inventory }) };
       const plan = await planJob(given, await readPrivateDataDir(given), {});
-      expect(plan.command({ root: '/runner', cwd: '/runner/project', privateDir: '/p' })).toEqual([
+      const places = { root: '/runner', cwd: '/runner/project', privateDir: '/p' };
+      const pathOf = (path: string) => path.replace(root, '/runner');
+      expect(plan.command({ ...places, pathOf })).toEqual([
         ...['ansible-playbook', '-i', '/runner/inventory', '-e', '@/runner/env/extravars', 'x'],
       ]);
     }

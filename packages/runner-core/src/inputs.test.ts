@@ -21,7 +21,8 @@ const plan = async (options: Partial<RunOptions> = {}, inherited: Record<string,
   const planned = await planJob(whole, await readPrivateDataDir(whole), inherited);
   return {
     ...planned,
-    command: (privateDir: string) => planned.command({ root, cwd: planned.cwd, privateDir }),
+    command: (privateDir: string) =>
+      planned.command({ root, cwd: planned.cwd, privateDir, pathOf: (path) => path }),
   };
 };
 
@@ -248,7 +249,7 @@ describe('settings', () => {
     ['{a: [', /env\/settings must hold a mapping/],
     ['idle_timeout: soon', /env\/settings: idle_timeout must be a number of seconds/],
     ['suppress_output_file: 3', /suppress_output_file must be true or false/],
-    ['process_isolation: true', /process_isolation is not supported/],
+    ['process_isolation: 1', /process_isolation must be true or false/],
   ])('runner 25: env/settings with %j is told with its place', async (content, message) => {
     await env('settings', content);
     await expect(plan()).rejects.toThrow(message);

@@ -1,5 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { ConfigurationError } from './errors.js';
 import { jsonText } from './json-text.js';
 import { isKind, type RunInputs } from './private-data-dir.js';
@@ -26,11 +27,11 @@ export async function inventoryInput(
     return inputs.inventory
       ? path(({ root }) => join(root, 'inventory'))
       : { words: [], files: [] };
-  if (isList(inventory)) return { words: inventory, files: [] };
+  if (isList(inventory)) return { words: inventory.map(verbatim), files: [] };
   if (typeof inventory !== 'string')
     return data('hosts.json', jsonText(inventory, 'inventory'), inputs.root);
   for (const place of places(inventory, inputs.root))
-    if (await isKind(place, 'anything')) return path(seenFrom(inputs.root, place));
+    if (await isKind(place, 'anything')) return path(seen(place));
   if (inventory.includes('\n')) return data('hosts', inventory, inputs.root);
   if (inventory.includes(',')) return path(inventory);
   throw new ConfigurationError(
@@ -52,17 +53,30 @@ function places(inventory: string, root: string): readonly string[] {
   return [join(root, 'inventory', inventory), join(root, inventory)];
 }
 
-/** A path below the private data dir is wherever the job sees that. */
-function seenFrom(root: string, place: string): Word {
-  const below = relative(root, place);
-  if (below.startsWith('..') || isAbsolute(below)) return place;
-  return (seen) => join(seen.root, below);
+/** What stands beside an inventory file and belongs to it. */
+const BESIDE = ['group_vars', 'host_vars'];
+
+/** A path is wherever the job sees it. */
+function seen(place: string): Word {
+  return ({ pathOf }) => {
+    if (statSync(place).isFile())
+      for (const name of BESIDE) {
+        const beside = join(dirname(place), name);
+        if (existsSync(beside)) pathOf(beside);
+      }
+    return pathOf(place);
+  };
+}
+
+/** An element of a list is passed as it is, unless it is a path the job may see elsewhere. */
+function verbatim(inventory: string): Word {
+  return isAbsolute(inventory) && existsSync(inventory) ? seen(inventory) : inventory;
 }
 
 /** Variables of hosts and groups that lie in `inventory/` go with an inventory that is given as data. */
 async function data(name: string, content: string, root: string): Promise<InventoryInput> {
   const beside = await readdir(join(root, 'inventory')).catch(() => []);
-  const links = beside.filter((entry) => entry === 'group_vars' || entry === 'host_vars');
+  const links = beside.filter((entry) => BESIDE.includes(entry));
   return {
     words: [privatePath(join('inventory', name))],
     files: [

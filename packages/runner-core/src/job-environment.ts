@@ -1,6 +1,7 @@
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { readAnsibleConfig, type AnsibleConfig } from './ansible-config.js';
 import { ConfigurationError } from './errors.js';
+import type { Isolation } from './isolation/isolation.js';
 import type { RunInputs } from './private-data-dir.js';
 import { pythonFolder } from './python-assets.js';
 import { pythonText } from './python-text.js';
@@ -27,15 +28,19 @@ export async function jobEnvironment(
   inputs: RunInputs,
   settings: RunSettings,
   artifactDir: string,
+  isolation: Isolation,
   inherited: Readonly<Record<string, string | undefined>>,
 ): Promise<JobEnvironment> {
   const env: Record<string, string> = {};
   const setByRun = new Set<string>();
-  for (const [name, value] of Object.entries(inherited)) if (value !== undefined) env[name] = value;
+  if (isolation.inheritsEnvironment)
+    for (const [name, value] of Object.entries(inherited))
+      if (value !== undefined) env[name] = value;
   const set = (name: string, value: string) => {
     env[name] = value;
     setByRun.add(name);
   };
+  for (const [name, value] of Object.entries(isolation.environment)) set(name, value);
   for (const [name, value] of Object.entries(inputs.envvars)) {
     const text = pythonText(value);
     if (name === '' || name.includes('=') || name.includes('\0') || text.includes('\0'))
@@ -72,15 +77,18 @@ export async function jobEnvironment(
     !config.setsHostKeyChecking
   )
     set('ANSIBLE_HOST_KEY_CHECKING', 'False');
-  set('AWX_ISOLATED_DATA_DIR', artifactDir);
+  set('AWX_ISOLATED_DATA_DIR', isolation.pathOf(artifactDir));
   if ((options.factCacheType ?? settings.factCacheType ?? 'jsonfile') === 'jsonfile') {
     set('ANSIBLE_CACHE_PLUGIN', 'jsonfile');
     set(
       'ANSIBLE_CACHE_PLUGIN_CONNECTION',
-      resolve(artifactDir, settings.factCache ?? options.factCache ?? 'fact_cache'),
+      isolation.pathOf(
+        resolve(artifactDir, settings.factCache ?? options.factCache ?? 'fact_cache'),
+        'made',
+      ),
     );
   }
-  const roles = rolesPath(options, inputs.root, env, config);
+  const roles = rolesPath(options, inputs.root, isolation, env, config);
   if (roles !== undefined) set('ANSIBLE_ROLES_PATH', roles);
   if (inputs.args === undefined && (options.playbook || options.role || options.module)) {
     set('RUNNER_OMIT_EVENTS', options.omitEventData === true ? 'True' : 'False');
@@ -96,11 +104,18 @@ const DEFAULT_ROLES_PATH = '~/.ansible/roles:/usr/share/ansible/roles:/etc/ansib
 function rolesPath(
   { rolesPath: asked, role }: RunOptions,
   root: string,
+  isolation: Isolation,
   env: Readonly<Record<string, string>>,
   config: AnsibleConfig,
 ): string | undefined {
-  const first = typeof asked === 'string' ? asked : asked?.join(delimiter);
+  const folders = typeof asked === 'string' ? asked.split(delimiter) : asked;
+  // Relative ones are Ansible's to resolve.
+  const first = folders
+    ?.map((folder) => (isAbsolute(folder) ? isolation.pathOf(folder) : folder))
+    .join(delimiter);
   if (!role) return first;
   const usual = env.ANSIBLE_ROLES_PATH ?? config.rolesPath ?? DEFAULT_ROLES_PATH;
-  return [first, join(root, 'roles'), usual].filter((part) => part).join(delimiter);
+  return [first, isolation.pathOf(join(root, 'roles')), usual]
+    .filter((part) => part)
+    .join(delimiter);
 }

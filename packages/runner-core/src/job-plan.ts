@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import { commandLine } from './command-line.js';
 import { ConfigurationError } from './errors.js';
 import { runIdent } from './ident.js';
+import type { Isolation } from './isolation/isolation.js';
+import { planIsolation } from './isolation/plan-isolation.js';
 import { jobEnvironment } from './job-environment.js';
 import type { RunInputs } from './private-data-dir.js';
 import type { Places, PrivateFile } from './private-files.js';
@@ -16,7 +18,9 @@ export interface JobPlan {
   readonly artifactRoot: string;
   /** `<artifactRoot>/<ident>`. */
   readonly artifactDir: string;
+  /** Working folder, as a path of this machine. */
   readonly cwd: string;
+  readonly isolation: Isolation;
   /** Makes the command, given where the job sees things. */
   readonly command: (places: Places) => string[];
   readonly privateFiles: readonly PrivateFile[];
@@ -44,8 +48,17 @@ export async function planJob(
   const ident = runIdent(options.ident);
   const artifactRoot = resolve(options.artifactDir ?? join(inputs.root, 'artifacts'));
   const artifactDir = join(artifactRoot, ident);
-  const settings = readSettings(inputs.settings, join(inputs.root, 'env', 'settings'));
+  const source = join(inputs.root, 'env', 'settings');
+  const settings = readSettings(inputs.settings, source);
   const { command, files } = await commandLine(options, inputs);
+  const isolation = await planIsolation(
+    options,
+    inputs.settings,
+    source,
+    { root: inputs.root, artifactDir, ident, chosenIdent: options.ident !== undefined },
+    inherited,
+    inputs.args === undefined && !options.binary,
+  );
   const jobTimeout = options.timeout ?? settings.jobTimeout;
   if (jobTimeout !== undefined && !(jobTimeout > 0))
     throw new ConfigurationError(
@@ -57,18 +70,19 @@ export async function planJob(
     artifactRoot,
     artifactDir,
     cwd: inputs.cwd,
+    isolation,
     command,
     privateFiles: files,
     settings,
     passwords: inputs.passwords,
-    ...(await jobEnvironment(options, inputs, settings, artifactDir, inherited)),
+    ...(await jobEnvironment(options, inputs, settings, artifactDir, isolation, inherited)),
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(inputs.sshKey !== undefined && { sshKey: inputs.sshKey }),
   };
 }
 
 function refuseUnsupported(options: RunOptions): void {
-  for (const name of ['processIsolation', 'directoryIsolationBasePath'] as const)
+  for (const name of ['directoryIsolationBasePath'] as const)
     if (options[name])
       throw new ConfigurationError(`The option ${name} is not supported by this version.`);
 }

@@ -9,6 +9,7 @@ import { EventChannel } from './event-channel.js';
 import { EventPump } from './event-pump.js';
 import type { RunEvent, RunStats } from './events.js';
 import { resolveCommand } from './executables.js';
+import type { Enclosure } from './isolation/isolation.js';
 import type { JobPlan } from './job-plan.js';
 import { MarkSplitter } from './mark-splitter.js';
 import { SegmentGatherer } from './output-segments.js';
@@ -23,13 +24,16 @@ import { ShownOutput } from './shown-output.js';
 import { SshKeyPipe, withSshAgent } from './ssh-key-pipe.js';
 import type { FinalStatus, StatusMessage } from './statuses.js';
 import { exitCode, RC_ENDED, RC_NOT_FOUND } from './exit-codes.js';
-import { TerminalProcess } from './terminal-process.js';
+import { TerminalProcess, type ProcessEnd } from './terminal-process.js';
 
 /** Time a job gets between SIGTERM and SIGKILL, in ms. */
 export const GRACE_MS = 5000;
 
 /** Longest path of a unix socket that every system takes. */
 const MAX_SOCKET_PATH = 103;
+
+/** Name of the socket for events in the private folder. */
+const EVENT_SOCKET = 'events';
 
 /** How a job ended. */
 export interface JobEnd {
@@ -51,6 +55,8 @@ export class Job {
   #failure: Error | undefined;
   /** Ends the process; set while there is one. */
   #kill: (() => void) | undefined;
+  /** How the process ended, if there was one. */
+  #processEnd: ProcessEnd | undefined;
   #lastOutput = Date.now();
   /** The process is held back, because the events it made are not handled yet. */
   #held = false;
@@ -70,7 +76,7 @@ export class Job {
   async run(): Promise<JobEnd> {
     const { artifactDir, artifactRoot, ident } = this.#plan;
     const prompts = compilePrompts(this.#plan.passwords, 'passwords');
-    const python = await findPython(this.#plan.env.PATH ?? '');
+    const python = await findPython(this.#plan.env.PATH ?? process.env.PATH ?? '');
     const artifacts = await ArtifactFolder.create(artifactDir);
     let privateDir: string | undefined;
     const signal = this.#options.signal;
@@ -78,31 +84,42 @@ export class Job {
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();
     let end: JobEnd = { status: 'failed', rc: RC_ENDED, stats: undefined };
+    let enclosure: Enclosure | undefined;
     try {
       privateDir = await makePrivateDir();
-      const places = { root: this.#plan.root, cwd: this.#plan.cwd, privateDir };
+      const { isolation } = this.#plan;
+      const cwd = isolation.workIn(this.#plan.cwd);
+      const pathOf = (path: string) => isolation.pathOf(path);
+      const places = { root: pathOf(this.#plan.root), cwd, privateDir, pathOf };
       await writePrivateFiles(this.#plan.privateFiles, privateDir, places);
-      const command = this.#command(places);
+      enclosure = await isolation.enter({
+        command: this.#command(places),
+        env: { ...this.#plan.env, RUNNER_EVENT_SOCKET: join(privateDir, EVENT_SOCKET) },
+        privateDir,
+        python,
+      });
+      const { command } = enclosure;
       const env = shownEnvironment(this.#plan.env, this.#plan.envSetByRun);
       await this.#tell({
         status: 'starting',
         runner_ident: ident,
         command,
         env,
-        cwd: this.#plan.cwd,
+        cwd,
       });
-      await artifacts.writeCommand(command, this.#plan.cwd, env);
+      await artifacts.writeCommand(command, cwd, env);
       const keep = this.#options.rotateArtifacts ?? 0;
       if (keep > 0) await rotateArtifacts(artifactRoot, keep, ident);
       if (!this.#plan.settings.suppressOutputFile) await artifacts.openOutput();
       await this.#tell({ status: 'running', runner_ident: ident });
-      end = await this.#execute(command, privateDir, artifacts, prompts, python);
+      end = await this.#execute(enclosure, privateDir, artifacts, prompts, python);
       await this.#tell({ status: end.status, runner_ident: ident });
     } catch (error) {
       this.#failure ??= asError(error);
     } finally {
       signal?.removeEventListener('abort', cancel);
-      // First of all: it may hold secrets.
+      await enclosure?.leave(this.#processEnd, this.#endedAs !== undefined);
+      // It may hold secrets.
       if (privateDir !== undefined) await rm(privateDir, { recursive: true, force: true });
       await artifacts.finish(end.status, end.rc).catch((error: unknown) => {
         this.#failure ??= asError(error);
@@ -116,7 +133,7 @@ export class Job {
     const command = this.#plan.command(places);
     return this.#plan.sshKey === undefined
       ? command
-      : withSshAgent(command, join(this.#plan.artifactDir, 'ssh_key_data'));
+      : withSshAgent(command, places.pathOf(join(this.#plan.artifactDir, 'ssh_key_data')));
   }
 
   async #tell(message: StatusMessage): Promise<void> {
@@ -130,14 +147,14 @@ export class Job {
   }
 
   async #execute(
-    command: readonly string[],
+    enclosure: Enclosure,
     privateDir: string,
     artifacts: ArtifactFolder,
     prompts: ReturnType<typeof compilePrompts>,
     python: string,
   ): Promise<JobEnd> {
     const plan = this.#plan;
-    const channel = await EventChannel.open(join(privateDir, 'events'));
+    const channel = await EventChannel.open(join(privateDir, EVENT_SOCKET));
     const assembler = new EventAssembler(plan.ident, channel);
     let process: TerminalProcess | undefined;
     const pump = new EventPump(assembler, this.#destination(artifacts), this.#options.onEvent, {
@@ -156,7 +173,9 @@ export class Job {
     let key: SshKeyPipe | undefined;
     try {
       if (this.#endedAs !== undefined) return this.#ended(RC_ENDED, assembler.stats);
-      const program = await resolveCommand(command[0] ?? '', plan.env.PATH ?? '', plan.cwd);
+      const { command, env, cwd } = enclosure;
+      const program =
+        enclosure.program ?? (await resolveCommand(command[0] ?? '', env.PATH ?? '', cwd));
       if (program === undefined) {
         gatherer.text(
           Buffer.from(`The command was not found or was not executable: ${String(command[0])}.\n`),
@@ -179,8 +198,8 @@ export class Job {
         {
           program,
           argv: command,
-          cwd: plan.cwd,
-          env: { ...plan.env, RUNNER_EVENT_SOCKET: join(privateDir, 'events') },
+          cwd,
+          env,
           python,
         },
         (bytes) => {
@@ -188,7 +207,7 @@ export class Job {
           splitter.push(bytes);
         },
       );
-      const rc = await this.#supervise(process);
+      const rc = await this.#supervise(process, enclosure);
       splitter.close();
       gatherer.end();
       // The plugin is gone with the process; whoever else may keep its connection open is not waited for.
@@ -203,11 +222,13 @@ export class Job {
   }
 
   /** Waits for the process, ends it when a limit is reached or somebody asked for it, and says its rc. */
-  async #supervise(process: TerminalProcess): Promise<number> {
+  async #supervise(process: TerminalProcess, enclosure: Enclosure): Promise<number> {
     const timers: NodeJS.Timeout[] = [];
     let killed: Promise<void> | undefined;
     const kill = () => {
-      killed ??= endTree(process.pid, process.ended, GRACE_MS);
+      if (killed !== undefined) return;
+      enclosure.end();
+      killed = endTree(process.pid, process.ended, GRACE_MS);
     };
     this.#kill = kill;
     if (this.#endedAs !== undefined) kill();
@@ -230,8 +251,8 @@ export class Job {
       for (const timer of timers) clearTimeout(timer);
     });
     try {
-      const end = await process.finished();
-      return exitCode(end);
+      this.#processEnd = await process.finished();
+      return exitCode(this.#processEnd);
     } finally {
       this.#kill = undefined;
       await killed;

@@ -9,6 +9,8 @@ export interface Places {
   readonly cwd: string;
   /** Temporary folder of the run, entered by nobody but the user. */
   readonly privateDir: string;
+  /** Where the job sees a file or folder of this machine, which is shown to it if need be. */
+  readonly pathOf: (path: string) => string;
 }
 
 /** Something that must stand in the run's temporary folder before the command runs: a text, or a link. */

@@ -42,10 +42,6 @@ export function readSettings(settings: Mapping, source: string): RunSettings {
     return value === undefined || typeof value === 'string' ? value : reject(key, 'a text');
   };
 
-  if (flag('process_isolation'))
-    throw new ConfigurationError(
-      `${source}: process_isolation is not supported by this version; set it to false or remove it.`,
-    );
   if (text('directory_isolation_base_path'))
     throw new ConfigurationError(
       `${source}: directory_isolation_base_path is not supported by this version; remove it.`,

@@ -16,8 +16,7 @@ export function shownEnvironment(
   const shown: Record<string, string> = {};
   for (const [name, value] of Object.entries(full))
     if (setByRun.has(name) || INHERITED.test(name))
-      shown[name] =
-        isSecretName(name) ? HIDDEN : value.replace(SECRET_IN_URL, `$1:${HIDDEN}@`);
+      shown[name] = isSecretName(name) ? HIDDEN : value.replace(SECRET_IN_URL, `$1:${HIDDEN}@`);
   return shown;
 }
 

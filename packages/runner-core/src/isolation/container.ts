@@ -1,6 +1,6 @@
-import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isKind } from '../private-data-dir.js';
 import type { ProcessEnd } from '../terminal-process.js';
 import { ContainerKeeper } from './container-keeper.js';
 import { containerName } from './container-name.js';
@@ -16,8 +16,6 @@ export interface RunPlaces {
   /** The private data dir. */
   readonly root: string;
   readonly artifactDir: string;
-  /** Working folder of the job. */
-  readonly cwd: string;
   readonly ident: string;
   /** Whether the caller chose the ident. */
   readonly chosenIdent: boolean;
@@ -29,74 +27,66 @@ const INSIDE = '/runner';
 /** Exit status of engines that could not start a container. */
 const ENGINE_FAILED = 125;
 
-/** A job in a container of podman or docker. Its list of mounts grows while the run is planned. */
+/** A job in a container of podman or docker. Its list of mounts grows until the job enters. */
 export class Container implements Isolation {
   readonly inheritsEnvironment = false;
   readonly environment: Readonly<Record<string, string>>;
-  readonly cwd: string;
   readonly #settings: ContainerSettings;
   /** Path of the engine's executable. */
   readonly #executable: string;
   readonly #places: RunPlaces;
-  readonly #mounts: MountList;
+  readonly #mounts = new MountList();
   readonly #inherited: Readonly<Record<string, string>>;
-
-  private constructor(
-    settings: ContainerSettings,
-    executable: string,
-    places: RunPlaces,
-    inherited: Readonly<Record<string, string>>,
-    mounts: MountList,
-    cwd: string,
-  ) {
-    this.#settings = settings;
-    this.#executable = executable;
-    this.#places = places;
-    this.#inherited = inherited;
-    this.#mounts = mounts;
-    this.environment = settings.engine === 'podman' ? { ANSIBLE_UNSAFE_WRITES: '1' } : {};
-    this.cwd = cwd;
-  }
+  #workdir = INSIDE;
 
   /**
    * @param executable path of the engine
    * @param inherited environment of this process
    * @throws ConfigurationError when something is asked for that must not be mounted.
    */
-  static async plan(
+  constructor(
     settings: ContainerSettings,
     executable: string,
     places: RunPlaces,
     inherited: Readonly<Record<string, string>>,
-  ): Promise<Container> {
-    for (const mount of settings.volumeMounts) await checkMountable(mount.split(':')[0] ?? '');
+  ) {
+    this.#settings = settings;
+    this.#executable = executable;
+    this.#places = places;
+    this.#inherited = inherited;
+    this.environment = settings.engine === 'podman' ? { ANSIBLE_UNSAFE_WRITES: '1' } : {};
+    for (const mount of settings.volumeMounts) checkMountable(mount.split(':')[0] ?? '');
+    if (settings.hostCwd !== undefined) checkMountable(settings.hostCwd);
     const { root, artifactDir, ident } = places;
-    const project = join(root, 'project');
-    // Everything but a playbook works in the private data dir on this machine, but in the project in a container.
-    const cwd = places.cwd === root && (await isKind(project, 'folder')) ? project : places.cwd;
-    const mounts = new MountList();
-    mounts.add(folderMount(root, INSIDE, 'Z'));
-    if (mounts.inside(artifactDir) === undefined)
-      mounts.add(folderMount(artifactDir, join(INSIDE, 'artifacts', ident), 'Z'));
-    if (mounts.inside(cwd) === undefined)
-      mounts.add(folderMount(cwd, join(INSIDE, 'project'), 'Z'));
-    return new Container(
-      settings,
-      executable,
-      places,
-      inherited,
-      mounts,
-      settings.workdir ?? settings.hostCwd ?? mounts.inside(cwd) ?? INSIDE,
-    );
+    this.#mounts.add(folderMount(root, INSIDE, 'Z'));
+    if (this.#mounts.inside(artifactDir) === undefined)
+      this.#mounts.add(folderMount(artifactDir, join(INSIDE, 'artifacts', ident), 'Z'));
   }
 
-  async pathOf(path: string): Promise<string> {
+  pathOf(path: string, made?: 'made'): string {
     const inside = this.#mounts.inside(path);
     if (inside !== undefined) return inside;
-    await checkMountable(path);
-    const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
-    this.#mounts.add(isFile ? { source: path, destination: path } : folderMount(path, path));
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined && made === undefined) return path;
+    checkMountable(path);
+    this.#mounts.add(
+      found?.isFile() === true ? { source: path, destination: path } : folderMount(path, path),
+    );
     return path;
+  }
+
+  workIn(folder: string): string {
+    const { root } = this.#places;
+    const project = join(root, 'project');
+    // What works in the private data dir on this machine works in the project in a container.
+    const cwd = folder === root && existsSync(project) ? project : folder;
+    if (this.#mounts.inside(cwd) === undefined) {
+      checkMountable(cwd);
+      this.#mounts.add(folderMount(cwd, join(INSIDE, 'project'), 'Z'));
+    }
+    const { workdir, hostCwd } = this.#settings;
+    this.#workdir = workdir ?? hostCwd ?? this.pathOf(cwd);
+    return this.#workdir;
   }
 
   async enter(job: OpenJob): Promise<Enclosure> {
@@ -115,9 +105,10 @@ export class Container implements Isolation {
       await writeEnvironmentFile(environmentFile, env);
       if (this.#settings.auth !== undefined)
         auth = await writeRegistryAuth(this.#settings.auth, this.#settings.engine, ident);
-      const engineEnv = { ...this.#inherited, ...env, ...auth?.env };
+      const engineEnv = { ...engineEnvironment(this.#inherited, env), ...auth?.env };
       const keeper = new ContainerKeeper(this.#executable, name, engineEnv, job.python);
       return {
+        program: this.#executable,
         command: this.#command(job.command, name, environmentFile, auth),
         env: engineEnv,
         cwd: process.cwd(),
@@ -149,7 +140,7 @@ export class Container implements Isolation {
       ...(hostCwd !== undefined && workdir === undefined
         ? ['-v', `${join(hostCwd, '/')}:${join(hostCwd, '/')}`]
         : []),
-      ...['--workdir', this.cwd],
+      ...['--workdir', this.#workdir],
       ...this.#mounts.arguments(),
       ...(auth !== undefined && engine === 'podman' ? [auth.argument] : []),
       ...volumeMounts.flatMap((mount) => ['-v', mount]),
@@ -184,4 +175,19 @@ export class Container implements Isolation {
     }
     return made;
   }
+}
+
+/** Variables that would lead the engine itself astray when they are meant for the container. */
+const ENGINE_OWN = ['PATH', 'HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'LD_LIBRARY_PATH', 'LD_PRELOAD'];
+
+/** Variables for the engine, which passes some of the job's on: {@link writeEnvironmentFile}. */
+function engineEnvironment(
+  inherited: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const own = (name: string) => ENGINE_OWN.includes(name);
+  return {
+    ...inherited,
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !own(name))),
+  };
 }

@@ -17,6 +17,8 @@ export interface OpenJob {
  */
 export interface Enclosure {
   readonly command: readonly string[];
+  /** Path of the program, when it is not looked for as the job would. */
+  readonly program?: string;
   /** Environment of the process that is started; for a container that is the engine's client. */
   readonly env: Readonly<Record<string, string>>;
   /** Folder in which it is started. */
@@ -32,21 +34,25 @@ export interface Enclosure {
   leave(end: ProcessEnd | undefined, early: boolean): Promise<void>;
 }
 
-/** What a job is shut in. Made while a run is planned; {@link enter} is called once. */
+/**
+ * What a job is shut in. Made while a run is planned; {@link workIn} is called once before {@link enter}, and that
+ * once after every {@link pathOf}.
+ */
 export interface Isolation {
   /** Whether variables of this process reach the job. */
   readonly inheritsEnvironment: boolean;
   /** Variables the job gets unless it sets them itself. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Working folder, as the job sees it. */
-  readonly cwd: string;
   /**
    * Where the job finds a file or folder of this machine. One outside of the private data dir is noted, so that it
-   * will be there.
+   * will be there, unless there is none.
    *
+   * @param made a folder that is made if need be
    * @throws ConfigurationError when it must not be shown.
    */
-  pathOf(path: string): Promise<string>;
+  pathOf(path: string, made?: 'made'): string;
+  /** Takes `folder` of this machine as working folder; returns that as the job sees it. */
+  workIn(folder: string): string;
   /**
    * Makes what has to be there and says how to start the job.
    *
@@ -59,14 +65,15 @@ export interface Isolation {
 export class NoIsolation implements Isolation {
   readonly inheritsEnvironment = true;
   readonly environment = {};
-  readonly cwd: string;
+  #cwd = '.';
 
-  constructor(cwd: string) {
-    this.cwd = cwd;
+  pathOf(path: string): string {
+    return path;
   }
 
-  pathOf(path: string): Promise<string> {
-    return Promise.resolve(path);
+  workIn(folder: string): string {
+    this.#cwd = folder;
+    return folder;
   }
 
   enter({ command, env }: OpenJob): Promise<Enclosure> {
@@ -74,7 +81,7 @@ export class NoIsolation implements Isolation {
     return Promise.resolve({
       command,
       env,
-      cwd: this.cwd,
+      cwd: this.#cwd,
       end: nothing,
       leave: () => Promise.resolve(),
     });

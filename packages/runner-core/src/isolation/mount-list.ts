@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 
@@ -11,8 +11,8 @@ const REFUSED = new Set(['/', '/home', '/usr']);
  * @param path a path of this machine; a file stands for its folder
  * @throws ConfigurationError
  */
-export async function checkMountable(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+export function checkMountable(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
   const folder = resolve(found?.isFile() === true ? dirname(path) : path);
   if (REFUSED.has(folder))
     throw new ConfigurationError(
@@ -55,7 +55,10 @@ export class MountList implements Iterable<Mount> {
     let best: { mount: Mount; way: string } | undefined;
     for (const mount of this.#mounts) {
       const way = below(mount.source, path);
-      if (way !== undefined && (best === undefined || best.mount.source.length < mount.source.length))
+      if (
+        way !== undefined &&
+        (best === undefined || best.mount.source.length < mount.source.length)
+      )
         best = { mount, way };
     }
     return best === undefined ? undefined : resolve(best.mount.destination, best.way);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import { resolveCommand } from '../executables.js';
 import type { Mapping } from '../mapping-file.js';
@@ -6,7 +7,6 @@ import { Container, type RunPlaces } from './container.js';
 import { NoIsolation, type Isolation } from './isolation.js';
 import type { IsolationOptions } from './isolation-options.js';
 import { readIsolation } from './isolation-settings.js';
-import { checkMountable } from './mount-list.js';
 import { Sandbox } from './sandbox.js';
 
 /**
@@ -26,21 +26,23 @@ export async function planIsolation(
   chdir: boolean,
 ): Promise<Isolation> {
   const wanted = readIsolation(options, settings, source);
-  if (wanted === undefined) return new NoIsolation(places.cwd);
+  if (wanted === undefined) return new NoIsolation();
   const executable = await resolveCommand(wanted.executable, inherited.PATH ?? '', process.cwd());
   if (executable === undefined)
     throw new ConfigurationError(
       `Unable to find process isolation executable: ${wanted.executable}`,
     );
-  const { root, artifactDir, cwd } = places;
   if (wanted.kind === 'sandbox')
-    return new Sandbox(wanted, cwd, [root, artifactDir, cwd], chdir);
+    return new Sandbox(wanted, executable, [places.root, places.artifactDir], chdir);
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) if (value !== undefined) env[name] = value;
-  // A folder that is not there is passed over, as in the original.
   const { hostCwd, ...others } = wanted;
-  if (hostCwd === undefined || others.workdir !== undefined || !(await isKind(hostCwd, 'folder')))
-    return Container.plan(others, executable, places, env);
-  await checkMountable(hostCwd);
-  return Container.plan({ ...others, hostCwd }, executable, places, env);
+  // A folder that is not there is passed over, as in the original.
+  const there = hostCwd !== undefined && (await isKind(hostCwd, 'folder'));
+  return new Container(
+    { ...others, ...(there && others.workdir === undefined && { hostCwd: resolve(hostCwd) }) },
+    executable,
+    places,
+    env,
+  );
 }

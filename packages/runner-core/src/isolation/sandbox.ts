@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError, errorCode } from '../errors.js';
 import type { Enclosure, Isolation, OpenJob } from './isolation.js';
 import type { SandboxSettings } from './isolation-settings.js';
+import { below } from './mount-list.js';
 import { copyPlugin } from './plugin-copy.js';
 
 /** What every sandbox sees of the system. */
@@ -24,25 +25,42 @@ const REMOVAL_TRIES = 15;
 export class Sandbox implements Isolation {
   readonly inheritsEnvironment = true;
   readonly environment = {};
-  readonly cwd: string;
   readonly #settings: SandboxSettings;
+  /** Path of bwrap. */
+  readonly #executable: string;
   readonly #chdir: boolean;
   readonly #shown: string[];
+  readonly #made: string[] = [];
+  #cwd = '/';
 
   /**
-   * @param shown folders of the run: the private data dir, the artifacts, the working folder
+   * @param executable path of bwrap
+   * @param shown folders of the run: the private data dir and the artifacts
    * @param chdir whether bwrap is told the working folder
    */
-  constructor(settings: SandboxSettings, cwd: string, shown: readonly string[], chdir: boolean) {
+  constructor(
+    settings: SandboxSettings,
+    executable: string,
+    shown: readonly string[],
+    chdir: boolean,
+  ) {
     this.#settings = settings;
-    this.cwd = cwd;
+    this.#executable = executable;
     this.#chdir = chdir;
     this.#shown = [...shown];
   }
 
-  pathOf(path: string): Promise<string> {
+  pathOf(path: string, made?: 'made'): string {
+    if (this.#shown.some((folder) => below(folder, path) !== undefined)) return path;
     this.#shown.push(path);
-    return Promise.resolve(path);
+    if (made) this.#made.push(path);
+    return path;
+  }
+
+  workIn(folder: string): string {
+    this.pathOf(folder);
+    this.#cwd = folder;
+    return folder;
   }
 
   async enter(job: OpenJob): Promise<Enclosure> {
@@ -58,6 +76,7 @@ export class Sandbox implements Isolation {
     }
     const release = () => rm(hidden, { recursive: true, force: true, maxRetries: REMOVAL_TRIES });
     try {
+      for (const folder of this.#made) await mkdir(folder, { recursive: true, mode: 0o700 });
       const env = await copyPlugin(job.env, job.privateDir);
       const { executable, hidePaths, roPaths, showPaths } = this.#settings;
       const command = [executable, ...SYSTEM];
@@ -66,11 +85,12 @@ export class Sandbox implements Isolation {
       for (const path of await present(roPaths)) command.push('--ro-bind', path, path);
       for (const path of await present([...this.#shown, job.privateDir, ...showPaths]))
         command.push('--bind', path, path);
-      if (this.#chdir) command.push('--chdir', await realpath(this.cwd));
+      if (this.#chdir) command.push('--chdir', await realpath(this.#cwd));
       return {
+        program: this.#executable,
         command: [...command, ...job.command],
         env,
-        cwd: this.cwd,
+        cwd: this.#cwd,
         // The sandbox dies with bwrap, and bwrap with this process.
         end: () => undefined,
         leave: release,
