@@ -50,7 +50,7 @@ describe('reload', () => {
     expect(await near.ctl('reload')).toMatchObject({ code: 0 });
     await until('near to hear of the work types', async () => {
       const { stdout } = await near.ctl('status');
-      return /^hop +echo$/m.test(stdout) || undefined;
+      return /^hop +ansible-runner, echo$/m.test(stdout) || undefined;
     });
     expect([established(hop), established(near)]).toEqual([1, 1]);
     expect((await hop.ctl('reload', '--plan')).stdout).not.toMatch(/^(?:open|close)/m);

@@ -26,6 +26,7 @@ import type { Daemon } from './daemon.js';
 import { lineLog } from './log.js';
 import { nodeSettings } from './node-settings.js';
 import { messageOf } from './placed.js';
+import { withRunnerWork } from './runner-work.js';
 import { refuseUnsupported } from './unsupported.js';
 
 /** Prints a failure as the original does: one line on stdout. */
@@ -39,8 +40,15 @@ function actionsOf(args: readonly string[]): readonly Action[] {
   return configuration.help ? [] : configuration.actions;
 }
 
-async function run(args: readonly string[], actions: readonly Action[]): Promise<number> {
-  refuseUnsupported(actions);
+/** The actions of a node: those of the configuration, and what it offers besides. */
+function nodeActions(configured: readonly Action[]): readonly Action[] {
+  const [, executable = ''] = process.argv;
+  return withRunnerWork(configured, { executable, module: import.meta.url });
+}
+
+async function run(args: readonly string[], configured: readonly Action[]): Promise<number> {
+  refuseUnsupported(configured);
+  const actions = nodeActions(configured);
   const settings = nodeSettings(actions, hostname());
   const log = lineLog(settings.level, (line) => process.stdout.write(line));
   if (!settings.hasBackends) {
@@ -58,12 +66,17 @@ async function run(args: readonly string[], actions: readonly Action[]): Promise
   let daemon: Daemon | undefined = undefined;
   const reloader = new Reloader({
     actions,
-    read: () => actionsOf(args),
+    read: () => nodeActions(actionsOf(args)),
     daemon: () => daemon,
     hostname: hostname(),
     log,
   });
   const hasFile = args.some((arg) => /^--?(?:c|config|config-v2)(?:=|$)/i.test(arg));
+  if (actions.length > configured.length) {
+    log.info(
+      'Offering ansible-runner, which is installed beside receptor, as a type of work (work-runner: {offer: false} turns it off)',
+    );
+  }
   daemon = await startDaemon({
     settings,
     actions,

@@ -25,7 +25,7 @@ export interface ReloadPlan {
   readonly opened: readonly Action[];
   /** To be stopped, in the order of the old configuration; the very objects of `before`. */
   readonly closed: readonly Action[];
-  /** Settings to be changed in place: log-level, local-only, and node when only its firewall rules differ. */
+  /** Settings to be changed in place: log-level, local-only, work-runner, and node when only its firewall rules differ. */
   readonly applied: readonly Change[];
   /** Not to be touched, in the order of the old configuration; the very objects of `before`. */
   readonly kept: readonly Action[];
@@ -41,7 +41,7 @@ export interface ReloadPlan {
  * - Reopened when they change: tcp-, udp- and ws-listener, tcp-, udp- and ws-peer, tcp-, udp- and
  *   unix-socket-server, tcp-, udp- and unix-socket-client, command-service, ip-router, work-command, tls-server and
  *   tls-client, and of these the ones that name a TLS configuration which changed.
- * - Applied in place: log-level, local-only; node when nothing but its firewall rules changed.
+ * - Applied in place: log-level, local-only, work-runner; node when nothing but its firewall rules changed.
  * - Refused: any other change of node, trace, control-service (also when a TLS configuration changed that it names), work-kubernetes,
  *   work-python, work-signing, work-verification.
  *

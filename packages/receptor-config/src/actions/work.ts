@@ -21,6 +21,19 @@ export const workActions = {
       verifysignature,
     },
   }),
+  'work-runner': action({
+    help: 'Whether jobs of ansible-runner are offered as the type of work ansible-runner',
+    reload: 'applied',
+    v2: 'work-runner',
+    singleton: true,
+    fields: {
+      offer: flag({
+        help: 'Offer them where ansible-runner is installed beside receptor, unless a work-command has that name',
+        bare: true,
+        fallback: true,
+      }),
+    },
+  }),
   'work-kubernetes': action({
     help: 'Offer a container of Kubernetes as a type of work',
     reload: 'fixed',

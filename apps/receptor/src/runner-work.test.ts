@@ -1,0 +1,87 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { configure, type Action } from '@receptorjs/receptor-config';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { withRunnerWork } from './runner-work.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'runner work '));
+  mkdirSync(join(folder, 'bin'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const actionsOf = (...words: string[]): readonly Action[] => {
+  const configuration = configure(['--node', 'id=far', '--local-only', ...words]);
+  return configuration.help ? [] : configuration.actions;
+};
+const offered = (actions: readonly Action[]) => {
+  const installation = {
+    executable: join(folder, 'bin', 'receptor'),
+    module: pathToFileURL(join(folder, 'lib/node_modules/@receptorjs/receptor/dist/cli.js')).href,
+  };
+  return withRunnerWork(actions, installation).flatMap((each) =>
+    each.action === 'work-command' ? [each.fields] : [],
+  );
+};
+const program = (path: string) => {
+  writeFileSync(path, '#!/bin/sh\n');
+  chmodSync(path, 0o755);
+};
+
+it('offers nothing where ansible-runner is not installed', () => {
+  writeFileSync(join(folder, 'bin', 'ansible-runner'), 'not executable');
+  expect(offered(actionsOf())).toEqual([]);
+});
+
+it('offers the ansible-runner in the folder of the executable, with keep-alives', () => {
+  program(join(folder, 'bin', 'ansible-runner'));
+  expect(offered(actionsOf())).toEqual([
+    {
+      worktype: 'ansible-runner',
+      command: join(folder, 'bin', 'ansible-runner'),
+      params: 'worker --keepalive-seconds 15',
+      allowruntimeparams: false,
+      verifysignature: false,
+    },
+  ]);
+});
+
+it('runs code for Node by the Node that runs the daemon, also in folders with spaces', () => {
+  program(join(folder, 'cli.js'));
+  symlinkSync('../cli.js', join(folder, 'bin', 'ansible-runner'));
+  expect(offered(actionsOf())).toMatchObject([
+    {
+      command: process.execPath,
+      params: `'${join(folder, 'bin', 'ansible-runner')}' worker --keepalive-seconds 15`,
+    },
+  ]);
+});
+
+it('offers the package that npm has installed beside that of the daemon', () => {
+  const runner = join(folder, 'lib/node_modules/@receptorjs/ansible-runner');
+  mkdirSync(join(runner, 'dist'), { recursive: true });
+  writeFileSync(join(runner, 'dist/cli.js'), '');
+  writeFileSync(join(runner, 'package.json'), '{"bin": {"ansible-runner": "./dist/cli.js"}}');
+  expect(offered(actionsOf())).toMatchObject([
+    {
+      command: process.execPath,
+      params: `'${join(runner, 'dist/cli.js')}' worker --keepalive-seconds 15`,
+    },
+  ]);
+});
+
+it('leaves the name to a work-command that has it', () => {
+  program(join(folder, 'bin', 'ansible-runner'));
+  const own = actionsOf('--work-command', 'worktype=ansible-runner', 'command=mine');
+  expect(offered(own)).toMatchObject([{ command: 'mine' }]);
+});
+
+it('can be told not to offer it', () => {
+  program(join(folder, 'bin', 'ansible-runner'));
+  expect(offered(actionsOf('--work-runner', 'offer=no'))).toEqual([]);
+  expect(offered(actionsOf('--work-runner', 'no'))).toEqual([]);
+  expect(offered(actionsOf('--work-runner', 'offer=yes'))).toHaveLength(1);
+});
