@@ -17,7 +17,10 @@
  *
  * @packageDocumentation
  */
-export { run, runEvents, EventStream, type RunResult } from './run.js';
+export { run, runAsync, type RunHandle } from './run.js';
+export { runEvents, EventStream } from './event-stream.js';
+export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
+export { RunArtifacts, type FactCachePlace, type HostFacts } from './run-artifacts.js';
 export type { EventHandler, OutputSink, Play, RunOptions, StatusHandler } from './run-options.js';
 export type { ContainerAuthData, IsolationOptions } from './isolation/isolation-options.js';
 export type {

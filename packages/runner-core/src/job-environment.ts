@@ -5,8 +5,8 @@ import type { Isolation } from './isolation/isolation.js';
 import type { RunInputs } from './private-data-dir.js';
 import { pythonFolder } from './python-assets.js';
 import { pythonText } from './python-text.js';
+import type { FactCachePlace } from './run-artifacts.js';
 import type { RunOptions } from './run-options.js';
-import type { RunSettings } from './settings.js';
 
 /** Name of the callback plugin in `python/callback`. */
 const CALLBACK = 'awx_display';
@@ -26,7 +26,7 @@ export interface JobEnvironment {
 export async function jobEnvironment(
   options: RunOptions,
   inputs: RunInputs,
-  settings: RunSettings,
+  { factCache, factCacheType }: FactCachePlace,
   artifactDir: string,
   isolation: Isolation,
   inherited: Readonly<Record<string, string | undefined>>,
@@ -78,14 +78,11 @@ export async function jobEnvironment(
   )
     set('ANSIBLE_HOST_KEY_CHECKING', 'False');
   set('AWX_ISOLATED_DATA_DIR', isolation.pathOf(artifactDir));
-  if ((options.factCacheType ?? settings.factCacheType ?? 'jsonfile') === 'jsonfile') {
+  if (factCacheType === 'jsonfile') {
     set('ANSIBLE_CACHE_PLUGIN', 'jsonfile');
     set(
       'ANSIBLE_CACHE_PLUGIN_CONNECTION',
-      isolation.pathOf(
-        resolve(artifactDir, settings.factCache ?? options.factCache ?? 'fact_cache'),
-        'made',
-      ),
+      isolation.pathOf(resolve(artifactDir, factCache ?? 'fact_cache'), 'made'),
     );
   }
   const roles = rolesPath(options, inputs.root, isolation, env, config);

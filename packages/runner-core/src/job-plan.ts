@@ -7,6 +7,7 @@ import { planIsolation } from './isolation/plan-isolation.js';
 import { jobEnvironment } from './job-environment.js';
 import type { RunInputs } from './private-data-dir.js';
 import type { Places, PrivateFile } from './private-files.js';
+import type { FactCachePlace } from './run-artifacts.js';
 import type { RunOptions } from './run-options.js';
 import { readSettings, type RunSettings } from './settings.js';
 
@@ -28,6 +29,7 @@ export interface JobPlan {
   /** Names in `env` that were not inherited. */
   readonly envSetByRun: ReadonlySet<string>;
   readonly settings: RunSettings;
+  readonly factCache: FactCachePlace;
   readonly passwords: Readonly<Record<string, unknown>>;
   /** Seconds, or `undefined` for no limit. */
   readonly jobTimeout?: number;
@@ -46,10 +48,10 @@ export async function planJob(
 ): Promise<JobPlan> {
   refuseUnsupported(options);
   const ident = runIdent(options.ident);
-  const artifactRoot = resolve(options.artifactDir ?? join(inputs.root, 'artifacts'));
-  const artifactDir = join(artifactRoot, ident);
+  const { artifactRoot, artifactDir } = artifactPlaces(options, ident);
   const source = join(inputs.root, 'env', 'settings');
   const settings = readSettings(inputs.settings, source);
+  const factCache = factCachePlace(options, settings);
   const { command, files } = await commandLine(options, inputs);
   const isolation = await planIsolation(
     options,
@@ -74,10 +76,27 @@ export async function planJob(
     command,
     privateFiles: files,
     settings,
+    factCache,
     passwords: inputs.passwords,
-    ...(await jobEnvironment(options, inputs, settings, artifactDir, isolation, inherited)),
+    ...(await jobEnvironment(options, inputs, factCache, artifactDir, isolation, inherited)),
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(inputs.sshKey !== undefined && { sshKey: inputs.sshKey }),
+  };
+}
+
+/** Where the artifacts of a run with that ident are. */
+export function artifactPlaces(
+  { privateDataDir, artifactDir }: RunOptions,
+  ident: string,
+): { readonly artifactRoot: string; readonly artifactDir: string } {
+  const artifactRoot = resolve(artifactDir ?? join(privateDataDir, 'artifacts'));
+  return { artifactRoot, artifactDir: join(artifactRoot, ident) };
+}
+
+function factCachePlace(options: RunOptions, settings: RunSettings): FactCachePlace {
+  return {
+    factCache: settings.factCache ?? options.factCache ?? 'fact_cache',
+    factCacheType: options.factCacheType ?? settings.factCacheType ?? 'jsonfile',
   };
 }
 

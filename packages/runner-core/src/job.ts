@@ -6,6 +6,7 @@ import { ArtifactFolder } from './artifacts.js';
 import { CallbackError } from './errors.js';
 import { EventAssembler, type EventRecord } from './event-assembler.js';
 import { EventChannel } from './event-channel.js';
+import type { EventFeed } from './event-feed.js';
 import { EventPump } from './event-pump.js';
 import type { RunEvent, RunStats } from './events.js';
 import { resolveCommand } from './executables.js';
@@ -50,6 +51,7 @@ export class Job {
   readonly #plan: JobPlan;
   readonly #options: RunOptions;
   readonly #sinks: PluginSinks;
+  readonly #feed: EventFeed | undefined;
   /** Why the job is being ended early; the first reason stays. */
   #endedAs: 'canceled' | 'timeout' | 'handler' | undefined;
   #failure: Error | undefined;
@@ -61,11 +63,15 @@ export class Job {
   /** The process is held back, because the events it made are not handled yet. */
   #held = false;
 
-  /** @param sinks get statuses and events; closing them is left to the caller */
-  constructor(plan: JobPlan, options: RunOptions, sinks: PluginSinks) {
+  /**
+   * @param sinks get statuses and events; closing them is left to the caller
+   * @param feed is told of each event's file
+   */
+  constructor(plan: JobPlan, options: RunOptions, sinks: PluginSinks, feed: EventFeed | undefined) {
     this.#plan = plan;
     this.#options = options;
     this.#sinks = sinks;
+    this.#feed = feed;
   }
 
   /**
@@ -79,7 +85,8 @@ export class Job {
     const python = await findPython(this.#plan.env.PATH ?? process.env.PATH ?? '');
     const artifacts = await ArtifactFolder.create(artifactDir);
     let privateDir: string | undefined;
-    const signal = this.#options.signal;
+    // A signal of the caller's may be that of many runs, and too many listeners make Node warn.
+    const signal = this.#options.signal && AbortSignal.any([this.#options.signal]);
     const cancel = () => this.#end('canceled');
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();
@@ -291,7 +298,13 @@ export class Job {
     return {
       record: (event: EventRecord, withFile: boolean): void | Promise<void> => {
         if (!this.#sinks.none) this.#sinks.event(JSON.parse(event.json) as RunEvent, event.json);
-        if (withFile) artifacts.writeEvent(event.counter, event.uuid, event.json);
+        if (withFile) {
+          artifacts.writeEvent(event.counter, event.uuid, event.json);
+          this.#feed?.written({
+            counter: event.counter,
+            name: `${event.counter}-${event.uuid}.json`,
+          });
+        }
         const text = asJson ? `${event.json}\n` : event.shown;
         artifacts.appendStdout(text);
         return output?.show(text);

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Fixture } from './ansible-fixture.js';
 import { encodeMark } from './marks.js';
 import type { RunOptions } from './run-options.js';
-import { run, runEvents } from './run.js';
+import { runEvents } from './event-stream.js';
+import { run } from './run.js';
 import type { StatusMessage } from './statuses.js';
 
 let fixture: Fixture;

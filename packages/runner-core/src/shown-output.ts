@@ -20,22 +20,34 @@ export class ShownOutput {
     else if (!this.#sink.write(text)) return this.#answered();
   }
 
-  #answered(): Promise<void> {
-    const sink = this.#sink;
-    return new Promise((resolve) => {
-      const drained = () => {
-        sink.off('close', left);
-        sink.off('error', left);
-        resolve();
-      };
-      const left = () => {
-        this.#gone = true;
-        sink.off('drain', drained);
-        drained();
-      };
-      sink.once('drain', drained);
-      sink.once('close', left);
-      sink.once('error', left);
-    });
+  async #answered(): Promise<void> {
+    if ((await nextAnswer(this.#sink)) === 'gone') this.#gone = true;
   }
+}
+
+/**
+ * Sinks that were asked whether they want more. Many runs may show their output on one sink; together they listen once, or
+ * Node would warn about so many listeners.
+ */
+const asked = new WeakMap<OutputSink, Promise<'drained' | 'gone'>>();
+
+function nextAnswer(sink: OutputSink): Promise<'drained' | 'gone'> {
+  const before = asked.get(sink);
+  if (before !== undefined) return before;
+  const answer = new Promise<'drained' | 'gone'>((resolve) => {
+    const drained = () => settle('drained');
+    const gone = () => settle('gone');
+    const settle = (how: 'drained' | 'gone') => {
+      sink.off('drain', drained);
+      sink.off('close', gone);
+      sink.off('error', gone);
+      asked.delete(sink);
+      resolve(how);
+    };
+    sink.once('drain', drained);
+    sink.once('close', gone);
+    sink.once('error', gone);
+  });
+  asked.set(sink, answer);
+  return answer;
 }

@@ -1,0 +1,82 @@
+import { listEventFiles, readEvent, type EventFile } from './event-files.js';
+import type { RunEvent } from './events.js';
+
+/** Event files a reader may lag behind before it looks them up in the folder again instead. */
+const MAX_LAG = 10_000;
+
+/** What waits for one reader of a feed. */
+interface Reader {
+  /** Files to read next, or `undefined` when the folder has to be listed. */
+  ahead: EventFile[] | undefined;
+  wake: (() => void) | undefined;
+}
+
+/**
+ * The events of a run that goes on, for any number of readers, each from the first event to the last one. What a slow
+ * reader has not read yet is on disk, so that it neither holds the job back nor fills the memory. Told of each file by
+ * the job that writes it, so nobody has to look again and again.
+ */
+export class EventFeed {
+  readonly #folder: string;
+  readonly #readers = new Set<Reader>();
+  /** Counter of the last file that was written. */
+  #last = 0;
+  #ended = false;
+
+  /** @param folder of the event files; need not exist yet */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Says that an event's file was written. */
+  written(file: EventFile): void {
+    this.#last = file.counter;
+    for (const reader of this.#readers) {
+      if (reader.ahead !== undefined && reader.ahead.length >= MAX_LAG) reader.ahead = undefined;
+      reader.ahead?.push(file);
+      reader.wake?.();
+    }
+  }
+
+  /** Says that no further files come. */
+  end(): void {
+    this.#ended = true;
+    for (const reader of this.#readers) reader.wake?.();
+  }
+
+  /** The events from the first one on; ends when the run has ended. */
+  async *events(): AsyncGenerator<RunEvent, void, undefined> {
+    const reader: Reader = { ahead: undefined, wake: undefined };
+    this.#readers.add(reader);
+    try {
+      let last = 0;
+      for (;;) {
+        const files = await this.#next(reader, last);
+        for (const file of files) {
+          if (file.counter <= last) continue;
+          last = file.counter;
+          const event = await readEvent(this.#folder, file);
+          if (event !== undefined) yield event;
+        }
+        if (reader.ahead?.length !== 0) continue;
+        if (this.#ended) return;
+        await new Promise<void>((resolve) => {
+          reader.wake = resolve;
+        });
+        reader.wake = undefined;
+      }
+    } finally {
+      this.#readers.delete(reader);
+    }
+  }
+
+  async #next(reader: Reader, last: number): Promise<readonly EventFile[]> {
+    const { ahead } = reader;
+    reader.ahead = [];
+    if (ahead !== undefined) return ahead;
+    if (this.#last === 0) return [];
+    const files = await listEventFiles(this.#folder, last);
+    // Others are of an earlier run with the same ident.
+    return files.filter(({ counter }) => counter <= this.#last);
+  }
+}

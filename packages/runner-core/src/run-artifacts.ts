@@ -1,0 +1,115 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ConfigurationError, errorCode } from './errors.js';
+import { listEventFiles, readEvent } from './event-files.js';
+import type { HostEvent, RunEvent } from './events.js';
+
+/** Facts of a host as Ansible caches them. */
+export type HostFacts = Readonly<Record<string, unknown>>;
+
+/** Where a run keeps its facts. */
+export interface FactCachePlace {
+  /** Below the artifact folder, or absolute. Default `fact_cache`. */
+  readonly factCache?: string;
+  /** Default `jsonfile`, which alone can be read here. */
+  readonly factCacheType?: string;
+}
+
+/** The artifact folder of a run, for reading: one that has just ended, or one of long ago. */
+export class RunArtifacts {
+  /** Absolute path of the artifact folder. */
+  readonly artifactDir: string;
+  readonly #factCache: string;
+  readonly #factCacheType: string;
+
+  constructor(artifactDir: string, { factCache, factCacheType }: FactCachePlace = {}) {
+    this.artifactDir = resolve(artifactDir);
+    this.#factCache = resolve(this.artifactDir, factCache ?? 'fact_cache');
+    this.#factCacheType = factCacheType ?? 'jsonfile';
+  }
+
+  /**
+   * The recorded events, by counter.
+   *
+   * @throws ConfigurationError when there is no folder of events.
+   */
+  async *events(): AsyncGenerator<RunEvent, void, undefined> {
+    const folder = join(this.artifactDir, 'job_events');
+    for (const file of await listEventFiles(folder)) {
+      const event = await readEvent(folder, file);
+      if (event !== undefined) yield event;
+    }
+  }
+
+  /** The events about one host; none where event data is omitted. */
+  async *hostEvents(host: string): AsyncGenerator<HostEvent, void, undefined> {
+    for await (const event of this.events()) if (isAbout(event, host)) yield event;
+  }
+
+  /**
+   * What the run printed.
+   *
+   * @throws ConfigurationError when it was not kept (`suppress_output_file`).
+   */
+  stdout(): Promise<string> {
+    return this.#output('stdout');
+  }
+
+  /** As {@link stdout}, of the other stream; empty, because on a terminal both are one. */
+  stderr(): Promise<string> {
+    return this.#output('stderr');
+  }
+
+  /**
+   * Facts of a host in the run's fact cache, `{}` when there are none.
+   *
+   * @throws ConfigurationError when the run's fact cache is not of type `jsonfile`, or the host's name is no file name.
+   */
+  async factCache(host: string): Promise<HostFacts> {
+    const file = this.#factFile(host);
+    try {
+      return JSON.parse(await readFile(file, 'utf8')) as HostFacts;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return {};
+      throw error;
+    }
+  }
+
+  /** Replaces a host's facts; throws as {@link factCache} does. */
+  async setFactCache(host: string, facts: HostFacts): Promise<void> {
+    const file = this.#factFile(host);
+    await mkdir(this.#factCache, { recursive: true, mode: 0o700 });
+    await writeFile(`${file}.tmp`, JSON.stringify(facts), { mode: 0o600 });
+    await rename(`${file}.tmp`, file);
+  }
+
+  #factFile(host: string): string {
+    if (this.#factCacheType !== 'jsonfile')
+      throw new ConfigurationError(
+        `The fact cache is of the type ${JSON.stringify(this.#factCacheType)}; only "jsonfile" can be read and written.`,
+      );
+    if (host === '' || host === '.' || host === '..' || /[/\0]/.test(host))
+      throw new ConfigurationError(
+        `${JSON.stringify(host)} is no host whose facts lie in a file: a name without '/' is allowed.`,
+      );
+    return join(this.#factCache, host);
+  }
+
+  async #output(name: 'stdout' | 'stderr'): Promise<string> {
+    try {
+      return await readFile(join(this.artifactDir, name), 'utf8');
+    } catch (cause) {
+      if (errorCode(cause) !== 'ENOENT') throw cause;
+      throw new ConfigurationError(
+        `${name} missing: ${this.artifactDir} has none, because the run was told not to keep its output.`,
+        { cause },
+      );
+    }
+  }
+}
+
+function isAbout(event: RunEvent, host: string): event is HostEvent {
+  return (
+    event.event_data !== undefined && 'host' in event.event_data && event.event_data.host === host
+  );
+}

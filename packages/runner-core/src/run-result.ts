@@ -1,0 +1,46 @@
+import type { DeliverySummary } from './event-plugins.js';
+import type { RunStats } from './events.js';
+import { RunArtifacts, type FactCachePlace } from './run-artifacts.js';
+import type { FinalStatus } from './statuses.js';
+
+/** Which limit ended a job: that of silence, or that of the whole time. */
+export type TimeoutKind = 'idle' | 'job';
+
+/** What is known when a run has ended. */
+export interface RunOutcome {
+  readonly status: FinalStatus;
+  readonly rc: number;
+  readonly ident: string;
+  readonly artifactDir: string;
+  readonly deliveries?: readonly DeliverySummary[];
+  readonly stats?: RunStats;
+  readonly timedOut?: TimeoutKind;
+  readonly explanation?: string;
+}
+
+/** How a run ended, and its artifacts. */
+export class RunResult extends RunArtifacts {
+  readonly status: FinalStatus;
+  /** Exit status of the command; 128 + n after signal n, 254 after cancel or timeout, 127 when it is missing. */
+  readonly rc: number;
+  readonly ident: string;
+  /** What became of the messages for event plugins, one for each plugin that was in use. */
+  readonly deliveries: readonly DeliverySummary[];
+  /** The recap, if the run came to it. */
+  readonly stats: RunStats | undefined;
+  /** Which limit was reached, when the status is `timeout`. */
+  readonly timedOut: TimeoutKind | undefined;
+  /** A sentence about why the run was ended early. */
+  readonly explanation: string | undefined;
+
+  constructor(outcome: RunOutcome, factCache: FactCachePlace = {}) {
+    super(outcome.artifactDir, factCache);
+    this.status = outcome.status;
+    this.rc = outcome.rc;
+    this.ident = outcome.ident;
+    this.deliveries = outcome.deliveries ?? [];
+    this.stats = outcome.stats;
+    this.timedOut = outcome.timedOut;
+    this.explanation = outcome.explanation;
+  }
+}
