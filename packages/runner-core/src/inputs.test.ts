@@ -244,6 +244,16 @@ describe('settings', () => {
     });
   });
 
+  it('runner 2: options that mean a setting count unless the setting says otherwise', async () => {
+    const options = { suppressOutputFile: true, suppressAnsibleOutput: true };
+    expect((await plan(options)).settings).toMatchObject(options);
+    await env('settings', 'suppress_output_file: false');
+    expect((await plan(options)).settings).toMatchObject({
+      suppressOutputFile: false,
+      suppressAnsibleOutput: true,
+    });
+  });
+
   it.each([
     ['- a', /env\/settings must hold a mapping.*a list/],
     ['{a: [', /env\/settings must hold a mapping/],

@@ -50,7 +50,7 @@ export async function planJob(
   const ident = runIdent(options.ident);
   const { artifactRoot, artifactDir } = artifactPlaces(options, ident);
   const source = join(inputs.root, 'env', 'settings');
-  const settings = readSettings(inputs.settings, source);
+  const settings = readSettings(inputs.settings, source, options);
   const factCache = factCachePlace(options, settings);
   const { command, files } = await commandLine(options, inputs);
   const isolation = await planIsolation(

@@ -142,7 +142,7 @@ describe('a hundred runs at once in one process', () => {
     const mine = () => undefined;
     process.on('SIGTERM', mine);
     process.on('warning', warned);
-    const listeners = () => 
+    const listeners = () =>
       process.eventNames().map((name) => [name, process.listeners(name as 'exit')]);
     const before = listeners();
     const environment = { ...process.env };

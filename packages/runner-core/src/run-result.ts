@@ -7,8 +7,8 @@ import type { FinalStatus } from './statuses.js';
 export type TimeoutKind = 'idle' | 'job';
 
 /** What is known when a run has ended. */
-export interface RunOutcome {
-  readonly status: FinalStatus;
+export interface RunOutcome<Status extends string = FinalStatus> {
+  readonly status: Status;
   readonly rc: number;
   readonly ident: string;
   readonly artifactDir: string;
@@ -18,9 +18,9 @@ export interface RunOutcome {
   readonly explanation?: string;
 }
 
-/** How a run ended, and its artifacts. */
-export class RunResult extends RunArtifacts {
-  readonly status: FinalStatus;
+/** How a run ended, and its artifacts. A run elsewhere may end in ways (`Status`) that one here does not. */
+export class RunResult<Status extends string = FinalStatus> extends RunArtifacts {
+  readonly status: Status;
   /** Exit status of the command; 128 + n after signal n, 254 after cancel or timeout, 127 when it is missing. */
   readonly rc: number;
   readonly ident: string;
@@ -33,7 +33,7 @@ export class RunResult extends RunArtifacts {
   /** A sentence about why the run was ended early. */
   readonly explanation: string | undefined;
 
-  constructor(outcome: RunOutcome, factCache: FactCachePlace = {}) {
+  constructor(outcome: RunOutcome<Status>, factCache: FactCachePlace = {}) {
     super(outcome.artifactDir, factCache);
     this.status = outcome.status;
     this.rc = outcome.rc;

@@ -74,20 +74,6 @@ describe('a process', () => {
     );
     for (const stdout of results) expect(stdout.split('\r\n').at(-2)).toBe('4000');
   });
-
-  it('ends a hundred at once in one process, each with its own output', async () => {
-    fixture = await Fixture.ofScript('echo "$NAME"; sleep 0.1; echo "$NAME"');
-    const results = await Promise.all(
-      Array.from({ length: 100 }, (_, index) =>
-        start({ ident: `r${index}`, envvars: { NAME: `n${index}` } }),
-      ),
-    );
-    expect(new Set(results.map((result) => result.status))).toEqual(new Set(['successful']));
-    for (let index = 0; index < 100; index++)
-      expect(await fixture.read('artifacts', `r${index}`, 'stdout')).toBe(
-        `n${index}\r\nn${index}\r\n`,
-      );
-  });
 });
 
 describe('artifacts', () => {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from './errors.js';
 import type { Mapping } from './mapping-file.js';
+import type { RunOptions } from './run-options.js';
 
 /** The settings of a run that this package acts on. */
 export interface RunSettings {
@@ -13,14 +14,22 @@ export interface RunSettings {
   readonly factCacheType?: string;
 }
 
+/** Options of a run that mean the same as a setting. */
+type SettingsOptions = Pick<RunOptions, 'suppressOutputFile' | 'suppressAnsibleOutput'>;
+
 /**
  * Reads the settings out of the merged mapping. Keys it does not know are left to plugins.
  * `pexpect_timeout` and `pexpect_use_poll` are checked and change nothing: waiting is not done in turns.
  *
  * @param source what an error calls the mapping
+ * @param options count where the mapping says nothing
  * @throws ConfigurationError for a value of the wrong type, or a setting that is not supported.
  */
-export function readSettings(settings: Mapping, source: string): RunSettings {
+export function readSettings(
+  settings: Mapping,
+  source: string,
+  options: SettingsOptions = {},
+): RunSettings {
   const reject = (key: string, allowed: string): never => {
     throw new ConfigurationError(
       `${source}: ${key} must be ${allowed}; it is ${JSON.stringify(settings[key])}.`,
@@ -33,8 +42,8 @@ export function readSettings(settings: Mapping, source: string): RunSettings {
       return reject(key, 'a number of seconds, 0 for no limit');
     return value === 0 ? undefined : value;
   };
-  const flag = (key: string): boolean => {
-    const value = settings[key] ?? false;
+  const flag = (key: string, otherwise = false): boolean => {
+    const value = settings[key] ?? otherwise;
     return typeof value === 'boolean' ? value : reject(key, 'true or false');
   };
   const text = (key: string): string | undefined => {
@@ -54,8 +63,8 @@ export function readSettings(settings: Mapping, source: string): RunSettings {
   const factCache = text('fact_cache');
   const factCacheType = text('fact_cache_type');
   return {
-    suppressOutputFile: flag('suppress_output_file'),
-    suppressAnsibleOutput: flag('suppress_ansible_output'),
+    suppressOutputFile: flag('suppress_output_file', options.suppressOutputFile),
+    suppressAnsibleOutput: flag('suppress_ansible_output', options.suppressAnsibleOutput),
     ...(idleTimeout !== undefined && { idleTimeout }),
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(factCache !== undefined && { factCache }),

@@ -2,7 +2,7 @@ import {
   ConfigurationError,
   runIdent,
   type FinalStatus,
-  type RunResult,
+  RunResult,
   type RunStats,
 } from '@receptorjs/runner-core';
 import type { Logger } from '@receptorjs/netceptor';
@@ -12,13 +12,11 @@ import { openWay } from './control-ways.js';
 import { FarJob } from './far-job.js';
 import type { RunOnNodeOptions } from './node-options.js';
 
-/** How a run on another node ended, and where its artifacts are: here. */
-export type NodeRunResult = Omit<RunResult, 'status'> & {
-  /** `error` when the node could not carry the job out, or its results did not come to their end. */
-  readonly status: FinalStatus | 'error';
-  /** Why the status is `error`. */
-  readonly explanation?: string;
-};
+/**
+ * How a run on another node ended, and its artifacts: here. The status is `error` when the node could not carry the job
+ * out, or its results did not come to their end; `explanation` says why.
+ */
+export type NodeRunResult = RunResult<FinalStatus | 'error'>;
 
 /** `rc` of a run that was canceled, and of one that came to no end of its own. */
 const RC_CANCELED = 254;
@@ -55,15 +53,18 @@ export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResul
       way,
     );
     const { status, rc, artifactDir, explanation, deliveries } = await job.run();
-    return {
-      status: status as FinalStatus | 'error',
-      rc: rc ?? (status === 'canceled' ? RC_CANCELED : RC_ERROR),
-      ident,
-      artifactDir,
-      deliveries,
-      ...(stats !== undefined && { stats }),
-      ...(explanation !== undefined && { explanation }),
-    };
+    return new RunResult(
+      {
+        status: status as FinalStatus | 'error',
+        rc: rc ?? (status === 'canceled' ? RC_CANCELED : RC_ERROR),
+        ident,
+        artifactDir,
+        deliveries,
+        ...(stats !== undefined && { stats }),
+        ...(explanation !== undefined && { explanation }),
+      },
+      options,
+    );
   } finally {
     await way.close();
   }
