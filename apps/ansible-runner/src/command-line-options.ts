@@ -52,6 +52,16 @@ export interface CommandLineOptions {
   readonly containerImage?: string;
   readonly containerVolumeMount?: readonly string[];
   readonly containerOption?: readonly string[];
+  readonly viaReceptor?: string;
+  readonly receptorPeer?: string;
+  readonly receptorNodeId?: string;
+  readonly receptorRootcas?: string;
+  readonly receptorCert?: string;
+  readonly receptorKey?: string;
+  readonly receptorInsecureskipverify?: boolean;
+  readonly receptorControlTls?: boolean;
+  readonly receptorTlsClient?: string;
+  readonly receptorWorktype?: string;
   readonly privateDataDir?: string;
   readonly delete?: boolean;
   readonly workerInfo?: boolean;
@@ -76,6 +86,8 @@ const background: readonly Subcommand[] = ['stop', 'is-alive'];
 const here: readonly Subcommand[] = ['run', 'start'];
 /** `stop` and `is-alive` take the options of the job they are about, and need none of them. */
 const job: readonly Subcommand[] = [...here, ...background, 'transmit'];
+/** A job that runs on another node. */
+const elsewhere: readonly Subcommand[] = [...here, ...background];
 const isolation: readonly Subcommand[] = [...here, ...background, ...direct];
 const container: readonly Subcommand[] = [...job, ...direct];
 const results: readonly Subcommand[] = [...job, ...direct, 'process'];
@@ -152,6 +164,40 @@ const ROWS: readonly OptionRow[] = [
     help: 'option for the engine; may be repeated',
     of: container,
     value: 'repeated',
+  },
+  { flags: '--via-receptor <node>', help: 'run on this node of a mesh', of: elsewhere },
+  {
+    flags: '--receptor-peer <url>',
+    help: 'where the mesh is entered: receptor://host:port (also tcp, tls, udp, ws, wss) or unix:PATH',
+    of: elsewhere,
+  },
+  {
+    flags: '--receptor-node-id <id>',
+    help: 'ID of the node in this process (default: a random one)',
+    of: elsewhere,
+  },
+  { flags: '--receptor-rootcas <file>', help: 'CAs that vouch for the peer', of: elsewhere },
+  { flags: '--receptor-cert <file>', help: 'certificate to show to the peer', of: elsewhere },
+  { flags: '--receptor-key <file>', help: 'its key', of: elsewhere },
+  {
+    flags: '--receptor-insecureskipverify',
+    help: "take the peer's certificate unseen",
+    of: elsewhere,
+  },
+  {
+    flags: '--receptor-control-tls',
+    help: 'the control service of the far node has TLS',
+    of: elsewhere,
+  },
+  {
+    flags: '--receptor-tls-client <name>',
+    help: 'with unix:PATH, tls-client of that node for the far one',
+    of: elsewhere,
+  },
+  {
+    flags: '--receptor-worktype <name>',
+    help: 'work type of the far node (default ansible-runner)',
+    of: elsewhere,
   },
   {
     flags: '--private-data-dir <path>',

@@ -143,9 +143,18 @@ function judgedJob(options: CommandLineOptions): CommandLineOptions {
   if (named > 1) throw new UsageError('The options -p, -m and -r exclude each other.');
   if (hosts !== undefined && module === undefined && role === undefined)
     throw new UsageError('The --hosts option can only be used with -m or -r', 1);
+  if (options.viaReceptor === undefined && nodeOptionsOf(options).length > 0)
+    throw new UsageError(`The option ${nodeOptionsOf(options)[0]} needs --via-receptor NODE.`);
   if (named === 0 && binary === undefined)
     throw new UsageError('The -p option must be specified when not using -m or -r', 1);
   return options;
+}
+
+/** The options about the way to another node that are given. */
+function nodeOptionsOf(options: CommandLineOptions): string[] {
+  return Object.keys(options)
+    .filter((name) => name.startsWith('receptor'))
+    .map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
 }
 
 function withKeepalive(options: CommandLineOptions, environment: Environment): CommandLineOptions {

@@ -1,4 +1,5 @@
 import { splitWords, type RunOptions } from '@receptorjs/runner-core';
+import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CommandLineOptions } from './command-line-options.js';
@@ -68,6 +69,33 @@ function sandboxOptions(options: CommandLineOptions): Partial<JobOptions> {
       directoryIsolationBasePath: resolve(directoryIsolationBasePath),
     }),
   };
+}
+
+/** Which node the command line wants the job to run on, if it names one. Paths are absolute afterwards. */
+export function nodeOptions(options: CommandLineOptions): NodeOptions | undefined {
+  const { viaReceptor, receptorPeer, receptorNodeId, receptorTlsClient } = options;
+  if (viaReceptor === undefined) return undefined;
+  const { receptorRootcas, receptorCert, receptorKey, receptorWorktype } = options;
+  const receptorTls = {
+    ...(receptorRootcas !== undefined && { rootCas: resolve(receptorRootcas) }),
+    ...(receptorCert !== undefined && { cert: resolve(receptorCert) }),
+    ...(receptorKey !== undefined && { key: resolve(receptorKey) }),
+    ...(options.receptorInsecureskipverify === true && { insecureSkipVerify: true }),
+  };
+  return {
+    viaReceptor,
+    ...(receptorPeer !== undefined && { receptorPeer: withAbsolutePath(receptorPeer) }),
+    ...(receptorNodeId !== undefined && { receptorNodeId }),
+    ...(Object.keys(receptorTls).length > 0 && { receptorTls }),
+    ...(options.receptorControlTls === true && { receptorControlTls: true }),
+    ...(receptorTlsClient !== undefined && { receptorTlsClient }),
+    ...(receptorWorktype !== undefined && { workType: receptorWorktype }),
+  };
+}
+
+function withAbsolutePath(peer: string): string {
+  const path = /^unix:(?:\/\/)?(.+)$/.exec(peer)?.[1];
+  return path === undefined ? peer : `unix:${resolve(path)}`;
 }
 
 function roleVars(text: string): Record<string, unknown> {

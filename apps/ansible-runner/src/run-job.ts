@@ -1,10 +1,13 @@
-import { run, type OutputSink, type RunResult, type StatusHandler } from '@receptorjs/runner-core';
+import { run, type OutputSink, type RunResult } from '@receptorjs/runner-core';
+import type { NodeOptions, NodeRunResult } from '@receptorjs/runner-mesh';
 import type { JobOptions } from './job-options.js';
 import { RunnerLog } from './runner-log.js';
 
 /** A job and how it is reported; can be handed to another process as JSON. */
 export interface JobRequest {
   readonly options: JobOptions;
+  /** The node the job runs on; here, if it is absent. */
+  readonly node?: NodeOptions;
   readonly debug: boolean;
   /** Absolute path of the file that gets what the runner does. */
   readonly logfile?: string;
@@ -15,25 +18,31 @@ export interface JobSurroundings {
   readonly signal: AbortSignal;
   /** Where the job's output is shown; nowhere by default. */
   readonly output?: OutputSink;
-  readonly onStatus?: StatusHandler;
+  readonly onStatus?: (message: { readonly status: string }) => unknown;
   /** Gets what was asked for and has no effect, a sentence each. */
   readonly warn: (sentence: string) => void;
   /** Gets what `--debug` shows. */
   readonly log: (line: string) => void;
 }
 
-/** Runs a job here. @throws what {@link run} throws. */
-export async function runJob(request: JobRequest, around: JobSurroundings): Promise<RunResult> {
+/** Runs a job, here or on another node. @throws what {@link run} or `runOnNode` throws. */
+export async function runJob(
+  request: JobRequest,
+  around: JobSurroundings,
+): Promise<RunResult | NodeRunResult> {
   const log = RunnerLog.open(request, around.log);
+  const options = {
+    ...request.options,
+    signal: around.signal,
+    onWarning: around.warn,
+    ...(log.wanted && { onLog: (line: string) => log.line(line) }),
+    ...(around.output !== undefined && { output: around.output }),
+    ...(around.onStatus !== undefined && { onStatus: around.onStatus }),
+  };
   try {
-    return await run({
-      ...request.options,
-      signal: around.signal,
-      onWarning: around.warn,
-      ...(log.wanted && { onLog: (line: string) => log.line(line) }),
-      ...(around.output !== undefined && { output: around.output }),
-      ...(around.onStatus !== undefined && { onStatus: around.onStatus }),
-    });
+    if (request.node === undefined) return await run(options);
+    const { runOnNode } = await import('@receptorjs/runner-mesh');
+    return await runOnNode({ ...options, ...request.node });
   } finally {
     log.close();
   }

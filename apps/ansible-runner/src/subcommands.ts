@@ -57,9 +57,11 @@ export async function carryOut(line: CommandLine, around: Surroundings): Promise
 }
 
 async function jobRequest(folder: string, options: CommandLineOptions): Promise<JobRequest> {
-  const { jobOptions } = await import('./job-options.js');
+  const { jobOptions, nodeOptions } = await import('./job-options.js');
+  const node = nodeOptions(options);
   return {
     options: jobOptions(folder, options),
+    ...(node !== undefined && { node }),
     debug: options.debug === true,
     ...(options.logfile !== undefined && { logfile: resolve(options.logfile) }),
   };
@@ -82,6 +84,7 @@ function output(options: CommandLineOptions, { stdout }: Surroundings): { output
 async function runHere(folder: string, options: CommandLineOptions, around: Surroundings) {
   const { runJob } = await import('./run-job.js');
   const result = await runJob(await jobRequest(folder, options), shown(options, around));
+  if ('explanation' in result) around.stderr.write(`ansible-runner: ${result.explanation}\n`);
   return exitCode(result.status, result.rc);
 }
 
