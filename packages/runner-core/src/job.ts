@@ -106,7 +106,7 @@ export class Job {
         python,
       });
       const { command } = enclosure;
-      const env = shownEnvironment(this.#plan.env, this.#plan.envSetByRun);
+      const env = shownEnvironment(enclosure.jobEnv, this.#plan.envSetByRun);
       await this.#tell({
         status: 'starting',
         runner_ident: ident,

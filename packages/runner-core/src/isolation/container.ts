@@ -110,6 +110,7 @@ export class Container implements Isolation {
       return {
         program: this.#executable,
         command: this.#command(job.command, name, environmentFile, auth),
+        jobEnv: env,
         env: engineEnv,
         cwd: process.cwd(),
         end: () => keeper.end(),

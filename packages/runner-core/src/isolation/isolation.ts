@@ -19,6 +19,8 @@ export interface Enclosure {
   readonly command: readonly string[];
   /** Path of the program, when it is not looked for as the job would. */
   readonly program?: string;
+  /** Environment of the job. */
+  readonly jobEnv: Readonly<Record<string, string>>;
   /** Environment of the process that is started; for a container that is the engine's client. */
   readonly env: Readonly<Record<string, string>>;
   /** Folder in which it is started. */
@@ -80,6 +82,7 @@ export class NoIsolation implements Isolation {
     const nothing = () => undefined;
     return Promise.resolve({
       command,
+      jobEnv: env,
       env,
       cwd: this.#cwd,
       end: nothing,

@@ -89,6 +89,7 @@ export class Sandbox implements Isolation {
       return {
         program: this.#executable,
         command: [...command, ...job.command],
+        jobEnv: env,
         env,
         cwd: this.#cwd,
         // The sandbox dies with bwrap, and bwrap with this process.
