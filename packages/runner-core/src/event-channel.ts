@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { createServer, Socket, type Server } from 'node:net';
+import { promisify } from 'node:util';
 import { LineJoiner } from './line-joiner.js';
 
 /** Longest event in bytes; a longer one is left out, and its text becomes an event without data. */
@@ -11,39 +14,60 @@ export const HIGH_WATER_BYTES = 16 * 1024 * 1024;
 /** Plugins that may wait for their turn while another one is connected. */
 const MAX_WAITING = 4;
 
+/** What the name of the pipe with the secret has at its end. */
+const SECRET_SUFFIX = '.secret';
+
+/** Copies of the secret that wait in a pipe, one for each plugin of the run that may open it. */
+const SECRETS_IN_PIPE = 256;
+
 /**
- * The way of the events from the callback plugin into this process: a unix socket in a private folder.
- * One plugin at a time is connected; it gets the secret of the run and sends a line `UUID JSON` for each event.
+ * The way of the events from the callback plugin into this process: a unix socket in a private folder, or two
+ * pipes. One plugin at a time is connected; it gets the secret of the run and sends a line `UUID JSON` for each event.
  *
  * Only this class writes its fields; `take` and `close` are for the owner of the run.
  */
 export class EventChannel {
   /** 32 hexadecimal digits, known to this process and the plugin. */
   readonly secret = randomBytes(16).toString('hex');
-  readonly #server: Server;
+  readonly #server: Server | undefined;
   readonly #arrived = new Map<string, string>();
   readonly #awaited = new Map<string, (body: string | undefined) => void>();
   readonly #waiting: Socket[] = [];
   #connected: Socket | undefined;
+  /** The pipe with the secrets. */
+  #secrets: number | undefined;
   #arrivedBytes = 0;
   #closed = false;
 
-  private constructor() {
-    this.#server = createServer((socket) => {
-      socket.on('error', () => socket.destroy());
-      if (this.#connected === undefined) this.#serve(socket);
-      else if (this.#waiting.length < MAX_WAITING) this.#wait(socket);
-      else socket.destroy();
-    });
+  private constructor(kind: 'socket' | 'pipe') {
+    if (kind === 'socket') this.#server = createServer((socket) => this.#accept(socket));
   }
 
   /** Listens at `path`, which must be short enough for a unix socket. */
   static async open(path: string): Promise<EventChannel> {
-    const channel = new EventChannel();
+    const channel = new EventChannel('socket');
     await new Promise<void>((resolve, reject) => {
-      channel.#server.once('error', reject);
-      channel.#server.listen(path, resolve);
+      channel.#server?.once('error', reject);
+      channel.#server?.listen(path, resolve);
     });
+    return channel;
+  }
+
+  /**
+   * Makes a pipe for events at `path` and one for the secret beside it. For plugins in containers: SELinux lets
+   * no container connect to a socket outside, but pipes in folders that are mounted for it are its own.
+   */
+  static async openPipes(path: string): Promise<EventChannel> {
+    const channel = new EventChannel('pipe');
+    const secrets = `${path}${SECRET_SUFFIX}`;
+    await promisify(execFile)('mkfifo', ['-m', '600', path, secrets]);
+    // Open in both directions, so that it neither waits for the other side nor ends with it.
+    const flags = constants.O_RDWR | constants.O_NONBLOCK;
+    channel.#secrets = openSync(secrets, flags);
+    writeSync(channel.#secrets, `${channel.secret}\n`.repeat(SECRETS_IN_PIPE));
+    const pipe = new Socket({ fd: openSync(path, flags), readable: true, writable: false });
+    pipe.on('error', () => pipe.destroy());
+    channel.#receive(pipe);
     return channel;
   }
 
@@ -70,10 +94,18 @@ export class EventChannel {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#server.close();
+    this.#server?.close();
+    if (this.#secrets !== undefined) closeSync(this.#secrets);
     for (const socket of this.#waiting.splice(0)) socket.destroy();
     this.#connected?.destroy();
     this.#release();
+  }
+
+  #accept(socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    if (this.#connected === undefined) this.#serve(socket);
+    else if (this.#waiting.length < MAX_WAITING) this.#wait(socket);
+    else socket.destroy();
   }
 
   #wait(socket: Socket): void {
@@ -85,8 +117,12 @@ export class EventChannel {
   }
 
   #serve(socket: Socket): void {
-    this.#connected = socket;
     socket.write(`${this.secret}\n`);
+    this.#receive(socket);
+  }
+
+  #receive(socket: Socket): void {
+    this.#connected = socket;
     socket.setEncoding('latin1');
     const lines = new LineJoiner(MAX_EVENT_BYTES, (line) => this.#line(line));
     socket.on('data', (data) => {

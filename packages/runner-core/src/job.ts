@@ -161,7 +161,10 @@ export class Job {
     python: string,
   ): Promise<JobEnd> {
     const plan = this.#plan;
-    const channel = await EventChannel.open(join(privateDir, EVENT_SOCKET));
+    const socket = join(privateDir, EVENT_SOCKET);
+    const channel = await (plan.isolation.eventsBy === 'pipe'
+      ? EventChannel.openPipes(socket)
+      : EventChannel.open(socket));
     const assembler = new EventAssembler(plan.ident, channel);
     let process: TerminalProcess | undefined;
     const pump = new EventPump(assembler, this.#destination(artifacts), this.#options.onEvent, {

@@ -1,7 +1,8 @@
 """Ansible stdout callback that hands every event of a run to the runner that started it.
 
 The runner names a unix socket in RUNNER_EVENT_SOCKET. On connecting, the runner sends one line, the
-secret of this run. From then on every event goes over the socket as one line, `UUID JSON`, before
+secret of this run. (In a container it is a pipe, and the secret waits in a second one beside it.)
+From then on every event goes over the socket as one line, `UUID JSON`, before
 its text is printed; on the terminal the text stands between two marks that carry the secret:
 
     mark  = ESC[K piece... ESC[K
@@ -33,7 +34,7 @@ try:
     from receptorjs_events.about import (
         Repeats, about_play, about_task, data_of, drop_environment, host_of, shown_result, task_of,
     )
-    from receptorjs_events.channel import Channel
+    from receptorjs_events.channel import open_channel
     from receptorjs_events.display import patch_display
     from receptorjs_events.reporter import Reporter, now
 finally:
@@ -69,7 +70,7 @@ def connect():
     path = os.environ.pop("RUNNER_EVENT_SOCKET", None)
     if not path:
         return None
-    reporter = Reporter(Channel(path))
+    reporter = Reporter(open_channel(path))
     patch_display(reporter)
     return reporter
 

@@ -30,6 +30,7 @@ const ENGINE_FAILED = 125;
 /** A job in a container of podman or docker. Its list of mounts grows until the job enters. */
 export class Container implements Isolation {
   readonly inheritsEnvironment = false;
+  readonly eventsBy = 'pipe';
   readonly environment: Readonly<Record<string, string>>;
   readonly #settings: ContainerSettings;
   /** Path of the engine's executable. */

@@ -43,6 +43,8 @@ export interface Enclosure {
 export interface Isolation {
   /** Whether variables of this process reach the job. */
   readonly inheritsEnvironment: boolean;
+  /** How events get out: a container may not be allowed to connect to a socket of this machine. */
+  readonly eventsBy: 'socket' | 'pipe';
   /** Variables the job gets unless it sets them itself. */
   readonly environment: Readonly<Record<string, string>>;
   /**
@@ -66,6 +68,7 @@ export interface Isolation {
 /** A job that is not shut in. */
 export class NoIsolation implements Isolation {
   readonly inheritsEnvironment = true;
+  readonly eventsBy = 'socket';
   readonly environment = {};
   #cwd = '.';
 

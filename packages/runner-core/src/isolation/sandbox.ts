@@ -24,6 +24,7 @@ const REMOVAL_TRIES = 15;
  */
 export class Sandbox implements Isolation {
   readonly inheritsEnvironment = true;
+  readonly eventsBy = 'socket';
   readonly environment = {};
   readonly #settings: SandboxSettings;
   /** Path of bwrap. */
