@@ -17,7 +17,7 @@ export const layers = [
     'runner-core',
     'receptor-config',
   ],
-  ['control-client', 'runner-streaming'],
+  ['control-client', 'runner-streaming', 'runner-events'],
   ['control-service', 'workceptor'],
   ['workceptor-kubernetes', 'mesh-services', 'mesh-diagnostics', 'runner-mesh', 'controller-core'],
   ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt'],
@@ -28,6 +28,7 @@ export const layers = [
 const runner = new Set([
   'runner-core',
   'runner-streaming',
+  'runner-events',
   'runner-events-http',
   'runner-events-zmq',
   'runner-events-mqtt',
@@ -80,7 +81,7 @@ export function judgeImport(from, specifier, file = 'src/index.ts') {
   const match = /^@receptorjs\/([^/]+)(\/.*)?$/.exec(specifier);
   if (!match) return undefined;
   const [, to = '', path] = match;
-  if (path !== undefined && path !== '/package.json')
+  if (path !== undefined && path !== '/package.json' && path !== '/testing')
     return `'${specifier}' reaches into another package; import '@receptorjs/${to}'`;
   if (to.startsWith('tooling-')) return undefined;
   const fromLayer = layers.findIndex((layer) => layer.includes(from));

@@ -11,6 +11,7 @@ describe('judgeImport', () => {
     expect(judgeImport('workceptor', '@receptorjs/control-service')).toMatch(/downwards only/);
   });
   it('refuses to reach into another package', () => {
+    expect(judgeImport('runner-events-http', '@receptorjs/runner-events/testing')).toBeUndefined();
     expect(judgeImport('receptor', '@receptorjs/netceptor/src/codec.js')).toMatch(/reaches into/);
     expect(
       judgeImport('receptor', '../../../packages/netceptor/src/codec.js', 'src/cli.ts'),

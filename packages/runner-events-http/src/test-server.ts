@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
+import { text } from 'node:stream/consumers';
+import type { AddressInfo } from 'node:net';
+
+/** A request as the server got it. */
+export interface Post {
+  readonly id: string;
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** How a test's server behaves. */
+export interface ServerBehaviour {
+  onPost(post: Post): void;
+  /** Status of the answer. Default 204. */
+  readonly answer?: (post: Post) => number;
+  /** Default: any port of 127.0.0.1. */
+  readonly socketPath?: string;
+  readonly tls?: ServerOptions;
+}
+
+/** A web server that takes posts. */
+export async function startServer(behaviour: ServerBehaviour) {
+  const listener: Parameters<typeof createServer>[1] = (request, response) => {
+    void text(request).then((body) => {
+      const id = JSON.parse(String(request.headers['idempotency-key'])) as string;
+      const { method, url: path, headers } = request;
+      const post = { id, method, path, headers, body };
+      behaviour.onPost(post);
+      response.writeHead(behaviour.answer?.(post) ?? 204).end();
+    });
+  };
+  const server: Server = behaviour.tls
+    ? createSecureServer(behaviour.tls, listener)
+    : createServer(listener);
+  if (behaviour.socketPath === undefined) server.listen(0, '127.0.0.1');
+  else server.listen(behaviour.socketPath);
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: behaviour.socketPath === undefined ? (address as AddressInfo).port : 0,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

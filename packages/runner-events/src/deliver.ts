@@ -1,0 +1,40 @@
+import type { EventSink, PluginContext } from '@receptorjs/runner-core';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { deliveryLimits } from './delivery-settings.js';
+import { Delivery, type Carrier } from './delivery.js';
+import type { PluginSettings } from './plugin-settings.js';
+import { Spool } from './spool.js';
+
+/** What a plugin says about where and how its messages go. */
+export interface DeliverOptions {
+  /** Name of the plugin. */
+  readonly plugin: string;
+  /**
+   * Where the messages go, as the summary shows it; without credentials. What could not be delivered waits for a
+   * run with the same target.
+   */
+  readonly target: string;
+  readonly carrier: Carrier;
+  /** For the bounds; see {@link deliveryLimits}. */
+  readonly settings: PluginSettings;
+  /** Messages that may be on their way at once. Default 1. */
+  readonly window?: number;
+  /** Texts that are replaced in what is reported of errors. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * Makes the sink of a plugin out of something that can carry one message. What can't be delivered while the run lasts waits in
+ * `.undelivered/<plugin>-<hash of the target>/` beside the artifact folders; runs with the same target deliver it first.
+ *
+ * @throws EventPluginError with `code` `configuration` for bounds that can't be used.
+ */
+export function deliver(context: PluginContext, options: DeliverOptions): EventSink {
+  const { settings, ...rest } = options;
+  const limits = deliveryLimits(settings);
+  const hash = createHash('sha256').update(options.target).digest('hex').slice(0, 16);
+  const folder = join(context.artifactRoot, '.undelivered', `${options.plugin}-${hash}`);
+  const spool = new Spool({ folder, limitBytes: limits.spoolBytes });
+  return new Delivery({ ...rest, limits, spool });
+}

@@ -1,0 +1,207 @@
+import type { DeliverySummary, EventSink, PluginStatus, RunEvent } from '@receptorjs/runner-core';
+import { randomUUID } from 'node:crypto';
+import type { DeliveryLimits } from './delivery-settings.js';
+import type { Message } from './message.js';
+import { retryDelay } from './retry-delay.js';
+import type { Spool } from './spool.js';
+
+/** Time a carrier gets to close its connections, in ms. */
+const CLOSE_MS = 1000;
+
+/** Takes messages to the far side. Written by a plugin; one carrier serves one sink. */
+export interface Carrier {
+  /**
+   * Hands one message over. Resolves when the far side has taken it and never before. Connects when there is no
+   * connection.
+   *
+   * With a {@link DeliveryOptions.window} above 1 it is called again before it resolved; messages must then arrive in the
+   * order of the calls, and when one fails, those after it must fail too.
+   *
+   * @param signal aborted when the attempt took too long; what is left of it must then not reach the far side later
+   * @throws EventPluginError with `code` `refused` when this message will never be taken. After any other error, it is
+   *   sent again.
+   */
+  send(message: Message, signal: AbortSignal): Promise<void>;
+  /** Called once, at the end. Waited for a second at most. */
+  close(): Promise<void>;
+}
+
+/** What a {@link Delivery} works with. */
+export interface DeliveryOptions {
+  /** Name of the plugin. */
+  readonly plugin: string;
+  /** As the summary shows it; without credentials. */
+  readonly target: string;
+  readonly carrier: Carrier;
+  readonly spool: Spool;
+  readonly limits: DeliveryLimits;
+  /** Messages that may be on their way at once. Default 1. */
+  readonly window?: number;
+  /** Texts that are replaced in what is reported of errors. */
+  readonly secrets?: readonly string[];
+  /** Uniform in [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * A sink that takes messages at once and delivers them in its own time: in order, each at least once. What fails is
+ * tried again after a growing wait for as long as the run lasts, and {@link DeliveryLimits.drainMs} longer; what is left
+ * then is kept on disk for a later run. Owns the spool and the carrier.
+ */
+export class Delivery implements EventSink {
+  readonly #options: DeliveryOptions;
+  readonly #run = randomUUID();
+  readonly #stop = new AbortController();
+  #statuses = 0;
+  #closing = false;
+  /** Ends the wait for messages, or for the next attempt. */
+  #wake: () => void = () => undefined;
+  #failures = 0;
+  #delivered = 0;
+  #deliveredEarlier = 0;
+  #refused = 0;
+  #retries = 0;
+  #lastError: string | undefined;
+  readonly #done: Promise<void>;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#done = this.#deliver();
+  }
+
+  status(message: PluginStatus, json: string): void {
+    const ident = identOf(message);
+    this.#statuses += 1;
+    const id = `${ident}/status-${this.#statuses}-${this.#run}`;
+    this.#push({ id, kind: 'status', ident, body: json });
+  }
+
+  event(event: RunEvent, json: string): void {
+    const ident = identOf(event);
+    this.#push({ id: `${ident}/${event.counter}-${event.uuid}`, kind: 'event', ident, body: json });
+  }
+
+  async close(): Promise<DeliverySummary> {
+    const { plugin, target, spool, limits, carrier } = this.#options;
+    this.#closing = true;
+    // The waits so far were for a run that may last; now there is little time.
+    this.#failures = 0;
+    this.#wake();
+    const timer = setTimeout(() => this.#abort(), limits.drainMs);
+    await this.#done;
+    clearTimeout(timer);
+    const undelivered = spool.keep();
+    await unlessAborted(carrier.close(), AbortSignal.timeout(CLOSE_MS)).catch(() => undefined);
+    const lastError = spool.lastError ?? this.#lastError;
+    return {
+      plugin,
+      target,
+      delivered: this.#delivered,
+      undelivered,
+      dropped: this.#refused + spool.dropped,
+      retries: this.#retries,
+      deliveredEarlier: this.#deliveredEarlier,
+      ...(lastError !== undefined && { lastError }),
+    };
+  }
+
+  #push(message: Message): void {
+    this.#options.spool.push(message);
+    // Nothing can be waiting for messages while an attempt has failed.
+    if (this.#failures === 0) this.#wake();
+  }
+
+  #abort(): void {
+    this.#stop.abort();
+    this.#wake();
+  }
+
+  async #deliver(): Promise<void> {
+    const { spool, window = 1 } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      const messages = spool.peek(window);
+      if (messages.length === 0) {
+        if (this.#closing) return;
+        await this.#rest();
+      } else if (await this.#attempt(messages)) this.#failures = 0;
+      else {
+        this.#failures += 1;
+        this.#retries += 1;
+        await this.#rest(retryDelay(this.#failures, (this.#options.random ?? Math.random)()));
+      }
+    }
+  }
+
+  /** Sends messages and forgets those that were taken; `false` when some have to be sent again. */
+  async #attempt(messages: readonly Message[]): Promise<boolean> {
+    const { carrier, limits, spool } = this.#options;
+    const attempt = new AbortController();
+    const slow = new Error(`no answer within ${limits.timeoutMs / 1000} s`);
+    const timer = setTimeout(() => attempt.abort(slow), limits.timeoutMs);
+    const stop = () => attempt.abort(new Error('no answer before the run had ended'));
+    this.#stop.signal.addEventListener('abort', stop);
+    const results = await Promise.allSettled(
+      messages.map((message) =>
+        unlessAborted(carrier.send(message, attempt.signal), attempt.signal),
+      ),
+    );
+    clearTimeout(timer);
+    this.#stop.signal.removeEventListener('abort', stop);
+    let taken = 0;
+    for (const result of results) {
+      const refused = result.status === 'rejected' && isRefusal(result.reason);
+      if (result.status === 'rejected') this.#lastError = this.#readable(result.reason);
+      if (result.status === 'rejected' && !refused) break;
+      taken += 1;
+      if (refused) this.#refused += 1;
+      else if (spool.isEarlier) this.#deliveredEarlier += 1;
+      else this.#delivered += 1;
+    }
+    spool.shift(taken);
+    return taken === messages.length;
+  }
+
+  /** Waits to be woken, at most for a time in ms. */
+  async #rest(time?: number): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (time !== undefined) timer = setTimeout(resolve, time);
+    });
+    clearTimeout(timer);
+    this.#wake = () => undefined;
+  }
+
+  #readable(error: unknown): string {
+    let text = error instanceof Error ? error.message || error.name : String(error);
+    for (const secret of this.#options.secrets ?? [])
+      if (secret !== '') text = text.replaceAll(secret, '**********');
+    return text.slice(0, 500);
+  }
+}
+
+/** Workers of other makes may leave it out. */
+function identOf(message: object): string {
+  return 'runner_ident' in message && typeof message.runner_ident === 'string'
+    ? message.runner_ident
+    : '';
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'refused';
+}
+
+/** Settles as `act` does, or fails with the signal's reason as soon as that is aborted. */
+async function unlessAborted<T>(act: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([act, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}
