@@ -1,5 +1,6 @@
 import type { DeliverySummary, EventSink, PluginStatus, RunEvent } from '@receptorjs/runner-core';
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { DeliveryLimits } from './delivery-settings.js';
 import type { Message } from './message.js';
 import { retryDelay } from './retry-delay.js';
@@ -91,7 +92,9 @@ export class Delivery implements EventSink {
     await this.#done;
     clearTimeout(timer);
     const undelivered = spool.keep();
-    await unlessAborted(carrier.close(), AbortSignal.timeout(CLOSE_MS)).catch(() => undefined);
+    await Promise.race([carrier.close(), abortion(AbortSignal.timeout(CLOSE_MS))]).catch(
+      () => undefined,
+    );
     const lastError = spool.lastError ?? this.#lastError;
     return {
       plugin,
@@ -140,10 +143,11 @@ export class Delivery implements EventSink {
     const timer = setTimeout(() => attempt.abort(slow), limits.timeoutMs);
     const stop = () => attempt.abort(new Error('no answer before the run had ended'));
     this.#stop.signal.addEventListener('abort', stop);
+    // Each message of the window may listen to it.
+    setMaxListeners(0, attempt.signal);
+    const aborted = abortion(attempt.signal);
     const results = await Promise.allSettled(
-      messages.map((message) =>
-        unlessAborted(carrier.send(message, attempt.signal), attempt.signal),
-      ),
+      messages.map((message) => Promise.race([carrier.send(message, attempt.signal), aborted])),
     );
     clearTimeout(timer);
     this.#stop.signal.removeEventListener('abort', stop);
@@ -192,16 +196,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'refused';
 }
 
-/** Settles as `act` does, or fails with the signal's reason as soon as that is aborted. */
-async function unlessAborted<T>(act: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: (() => void) | undefined;
+/** Rejects with the signal's reason when that is aborted. */
+function abortion(signal: AbortSignal): Promise<never> {
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop);
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
-  try {
-    return await Promise.race([act, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
+  // Nobody may be waiting any more.
+  aborted.catch(() => undefined);
+  return aborted;
 }
