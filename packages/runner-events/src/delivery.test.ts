@@ -53,7 +53,7 @@ function open(orders: ((message: Message, signal: AbortSignal) => Promise<void>)
   };
   return { sink, event, taken, attempts, closedTimes: () => closed };
 }
-const fail = (error: unknown) => () => Promise.reject(error);
+const fail = (error: Error) => () => Promise.reject(error);
 const never = () => new Promise<void>(() => undefined);
 const summary = {
   plugin: 'p',
