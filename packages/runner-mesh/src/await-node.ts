@@ -4,7 +4,7 @@ import { NodeRunError } from './errors.js';
 /** What is waited for, and until when. */
 export interface NodeWait {
   /** Subscribes to what is waited for; gives the unsubscription. */
-  readonly listen: (done: () => void) => () => void;
+  readonly listen: (done: () => void, fail: (error: NodeRunError) => void) => () => void;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** The error when it does not happen in time. */
@@ -34,7 +34,7 @@ export async function awaitNode(node: MeshNode, wait: NodeWait): Promise<void> {
       node.once('duplicate-node', duplicate);
       signal.addEventListener('abort', abort, { once: true });
       cleanUp.push(
-        wait.listen(resolve),
+        wait.listen(resolve, reject),
         () => clearTimeout(timer),
         () => node.off('duplicate-node', duplicate),
         () => signal.removeEventListener('abort', abort),

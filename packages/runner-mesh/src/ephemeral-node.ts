@@ -51,16 +51,16 @@ export class EphemeralNode implements ControlWay {
   #tls: Promise<TlsClient> | undefined;
   /** The dialler of the link; another one after the first link was lost. */
   #dialer: Dialer | undefined;
-  /** The last that went wrong with a link. */
-  #trouble = '';
+  /** Gets what goes wrong with the first link; set while that is being made. */
+  #onTrouble: ((line: string) => void) | undefined;
   #closed = false;
 
   private constructor(options: EphemeralNodeOptions, nodeId: string) {
     this.#options = options;
     const { log } = options;
     const heard = (tell: (line: string) => void) => (line: string) => {
-      this.#trouble = line;
       tell(line);
+      this.#onTrouble?.(line);
     };
     this.#node = new MeshNode({
       nodeId,
@@ -118,7 +118,8 @@ export class EphemeralNode implements ControlWay {
   }
 
   workTypes(): Promise<readonly string[] | undefined> {
-    const offered = this.#advertisement()?.workCommands;
+    const control = this.#advertisement();
+    const offered = control && (control.workCommands ?? []);
     return Promise.resolve(offered?.map(({ workType }) => workType));
   }
 
@@ -164,13 +165,18 @@ export class EphemeralNode implements ControlWay {
     const noPeer = (why: string, cause?: unknown) =>
       new NodeRunError('no-peer', `Cannot connect to peer ${peerName}: ${why}`, { cause });
     const up = awaitNode(node, {
-      listen: (done) => {
+      listen: (done, fail) => {
         node.once('link-up', done);
-        return () => node.off('link-up', done);
+        // There is one attempt: whatever is complained of has ended it.
+        this.#onTrouble = (line) => fail(noPeer(line));
+        return () => {
+          node.off('link-up', done);
+          this.#onTrouble = undefined;
+        };
       },
       timeoutMs,
       signal,
-      late: () => noPeer(this.#trouble || `it did not answer within ${timeoutMs / 1000} s`),
+      late: () => noPeer(`it did not answer within ${timeoutMs / 1000} s`),
     });
     up.catch(() => undefined);
     try {

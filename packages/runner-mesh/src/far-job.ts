@@ -6,7 +6,7 @@ import {
 import { Readable } from 'node:stream';
 import { Contact } from './contact.js';
 import type { ControlWay } from './control-way.js';
-import { reasonOf } from './errors.js';
+import { NodeRunError, reasonOf } from './errors.js';
 import { FarUnit } from './far-unit.js';
 import type { RunOnNodeOptions } from './node-options.js';
 import { openPayload } from './payload.js';
@@ -20,6 +20,9 @@ const PEER_MS = 15_000;
 /** Milliseconds for the release of the unit; what can't be released by then is warned of. */
 const RELEASE_MS = 10_000;
 
+/** The same for a unit whose node was given up already. */
+const LAST_RELEASE_MS = 1_000;
+
 /** One job on another node, from its submission to the release of its unit. It alone writes its fields. */
 export class FarJob {
   readonly #options: RunOnNodeOptions;
@@ -28,6 +31,8 @@ export class FarJob {
   readonly #unit: FarUnit;
   /** Fires when nothing more is waited for. */
   readonly #over = new AbortController();
+  /** The node could not be reached again in time. */
+  #givenUp = false;
 
   constructor(options: RunOnNodeOptions, ident: string, way: ControlWay) {
     this.#options = options;
@@ -79,7 +84,10 @@ export class FarJob {
     const contact = this.#contact();
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
-      timer = setTimeout(() => this.#over.abort(), this.#options.cancelTimeoutMs ?? CANCEL_MS);
+      timer = setTimeout(() => {
+        this.#givenUp = true;
+        this.#over.abort();
+      }, this.#options.cancelTimeoutMs ?? CANCEL_MS);
       void this.#cancel();
     };
     signal.addEventListener('abort', cancel, { once: true });
@@ -91,7 +99,11 @@ export class FarJob {
         contact,
         signal: this.#over.signal,
       });
-      return await this.#process(Readable.from(output, { objectMode: false }), false);
+      const input = Readable.from(output, { objectMode: false });
+      input.once('error', (error) => {
+        this.#givenUp ||= error instanceof NodeRunError && error.code === 'lost';
+      });
+      return await this.#process(input, false);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
@@ -138,12 +150,13 @@ export class FarJob {
   async #release(): Promise<void> {
     if (this.#unit.id === undefined) return;
     const contact = this.#contact();
-    const late = AbortSignal.timeout(RELEASE_MS);
+    const limitMs = this.#givenUp ? LAST_RELEASE_MS : RELEASE_MS;
+    const late = AbortSignal.timeout(limitMs);
     try {
       if (await contact.converse(late, (client) => this.#unit.release(client))) return;
       this.#warn('is released as soon as its node can be reached');
     } catch (error) {
-      const why = late.aborted ? `no answer within ${RELEASE_MS / 1000} s` : reasonOf(error);
+      const why = late.aborted ? `no answer within ${limitMs / 1000} s` : reasonOf(error);
       this.#warn(`could not be released (${why}); do it with: receptorctl work release`);
     } finally {
       contact.close();
