@@ -1,22 +1,29 @@
-import { constants } from 'node:fs';
 import {
-  chmod,
-  lstat,
-  mkdir,
-  open,
-  readlink,
-  rm,
-  symlink,
-  utimes,
-  type FileHandle,
-} from 'node:fs/promises';
+  closeSync,
+  constants,
+  fchmodSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { mkdir, mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { crc32 } from 'node:zlib';
-import { fromFd, type Entry, type ZipFile } from 'yauzl';
+import { pipeline } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { StreamError } from './errors.js';
 import { writePieces } from './file-pieces.js';
+import { moveIntoPlace } from './moved-tree.js';
+import {
+  badArchive,
+  dataPosition,
+  readDirectory,
+  ZipFile,
+  type ZipMember,
+} from './zip-directory.js';
+import { KIND_BITS, LINK_KIND, STORED } from './zip-records.js';
 
 /** How an archive is unpacked. */
 export interface ExtractionOptions {
@@ -24,150 +31,154 @@ export interface ExtractionOptions {
   readonly links?: 'anywhere' | 'inside';
   /** Most bytes all files together may have. Default 64 GiB. */
   readonly maxBytes?: number;
-  /** Most members. Default 1,000,000. */
+  /** Most members. Default 2,000,000. */
   readonly maxMembers?: number;
+  /** Adds to the unpacked files, in the folder they are in until then, while there are no links in it yet. */
+  readonly beforeLinks?: (folder: string) => Promise<void>;
 }
 
-const MAX_BYTES = 64 * 1024 ** 3;
-const MAX_MEMBERS = 1_000_000;
+export const MAX_BYTES = 64 * 1024 ** 3;
+const MAX_MEMBERS = 2_000_000;
 const MAX_LINK_BYTES = 4096;
-const KIND = 0o170000;
-const LINK = 0o120000;
+/** Largest member that is unpacked in one go. */
+const MAX_SMALL_BYTES = 1024 * 1024;
+/** Members after which other work of the process gets its turn. */
+const TURN = 256;
 
 /**
- * Unpacks a zip archive into a folder. Nothing is ever written through a link: links of the archive are made last,
- * and a link that stands in the target already is replaced (as file) or refused (as folder on the way).
- * Modes and times are restored, without set-user-id bits; pipes that stand where a file belongs are removed and
- * the file is left out; folders that exist stay as they are.
+ * Unpacks a zip archive into a folder: first all of it into a new folder in there that nobody else knows, then each
+ * member is moved to its place. So an archive that can't be unpacked leaves nothing behind, and nothing is ever written
+ * through a link: links of the archive are made last, and a link that stands in the target already is replaced (as file) or
+ * refused (as folder on the way). Modes and times are restored, without set-user-id bits; pipes that stand where a file
+ * belongs are removed and the file is left out; folders that exist stay as they are.
  *
  * @throws StreamError 'bad-archive' when it is no complete zip, 'unsafe-archive' when it would write outside
- * of the target or is larger than allowed.
+ * of the target or is larger than allowed; the target is as it was then.
  */
 export async function extractArchive(
   archivePath: string,
   target: string,
   options: ExtractionOptions = {},
 ): Promise<void> {
-  const file = await open(archivePath, 'r');
+  const root = resolve(target);
+  const first = await mkdir(root, { recursive: true, mode: 0o700 });
+  let staging: string | undefined;
   try {
-    const zip = await openZip(file);
-    const extraction = new Extraction(zip, resolve(target), options);
-    await extraction.run();
+    staging = await mkdtemp(join(root, '.unpacking-'));
+    const file = await open(archivePath, 'r');
+    let extraction: Extraction;
+    try {
+      extraction = new Extraction(file, staging, options);
+      await extraction.run();
+    } finally {
+      await file.close();
+    }
+    moveIntoPlace(staging, root, extraction.folders);
+  } catch (error) {
+    if (first !== undefined) await rm(first, { recursive: true, force: true });
+    throw error;
   } finally {
-    await file.close();
+    if (staging !== undefined) await rm(staging, { recursive: true, force: true });
   }
 }
 
-async function openZip(file: FileHandle): Promise<ZipFile> {
-  try {
-    return await promisify<number, object, ZipFile>(fromFd)(file.fd, {
-      lazyEntries: true,
-      autoClose: false,
-      // Names are read and judged here: a backslash is a character like any other.
-      decodeStrings: false,
-      validateEntrySizes: true,
-    });
-  } catch (cause) {
-    throw badArchive(cause);
-  }
+/** A folder of an archive; its mode and time are set when everything is in it. */
+export interface UnpackedFolder {
+  /** Path below the target. */
+  readonly path: string;
+  readonly mode: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
 }
 
-function badArchive(cause: unknown): StreamError {
-  return new StreamError(
-    'bad-archive',
-    `The archive can't be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  );
-}
-
-/** One extraction; owns the lists of what has to be done last. */
+/** One extraction into an empty folder; owns the lists of what has to be done last. */
 class Extraction {
   readonly #zip: ZipFile;
+  readonly #file: FileHandle;
   readonly #target: string;
   readonly #options: ExtractionOptions;
-  /** Folders that are known to be real ones inside of the target. */
-  readonly #safe = new Set<string>();
+  /** Folders that are there. */
+  readonly #made = new Set<string>(['']);
   readonly #links: { path: string; to: string; name: string }[] = [];
-  readonly #folders: { path: string; mode: number; time: Date }[] = [];
+  readonly folders: UnpackedFolder[] = [];
   #bytes = 0;
-  #members = 0;
 
-  constructor(zip: ZipFile, target: string, options: ExtractionOptions) {
-    this.#zip = zip;
+  constructor(file: FileHandle, target: string, options: ExtractionOptions) {
+    this.#zip = new ZipFile(file.fd);
+    this.#file = file;
     this.#target = target;
     this.#options = options;
-    this.#safe.add(target);
   }
 
   async run(): Promise<void> {
-    await mkdir(this.#target, { recursive: true, mode: 0o700 });
-    for (let entry = await this.#next(); entry !== undefined; entry = await this.#next())
-      await this.#extract(entry);
-    for (const { path, to, name } of this.#links) await this.#link(path, to, name);
-    for (const { path, mode, time } of this.#folders.reverse()) {
-      await chmod(path, mode);
-      await utimes(path, time, time);
+    const members = readDirectory(this.#zip, this.#options.maxMembers ?? MAX_MEMBERS);
+    for (const [index, member] of members.entries()) {
+      const done = this.#extract(member);
+      if (done !== undefined) await done;
+      else if (index % TURN === 0) await setImmediate();
     }
+    await this.#options.beforeLinks?.(this.#target);
+    for (const { path, to, name } of this.#links) this.#link(path, to, name);
   }
 
-  #next(): Promise<Entry | undefined> {
-    return new Promise((give, fail) => {
-      const zip = this.#zip;
-      const settle = (action: () => void) => {
-        zip.off('entry', onEntry);
-        zip.off('end', onEnd);
-        zip.off('error', onError);
-        action();
-      };
-      const onEntry = (entry: Entry) => settle(() => give(entry));
-      const onEnd = () => settle(() => give(undefined));
-      const onError = (error: unknown) => settle(() => fail(badArchive(error)));
-      zip.on('entry', onEntry);
-      zip.on('end', onEnd);
-      zip.on('error', onError);
-      zip.readEntry();
-    });
-  }
-
-  async #extract(entry: Entry): Promise<void> {
-    const name = entry.fileNameRaw.toString('utf8');
-    if (++this.#members > (this.#options.maxMembers ?? MAX_MEMBERS))
-      throw new StreamError('unsafe-archive', 'The archive has more members than are allowed.');
-    this.#bytes += entry.uncompressedSize;
+  #extract(member: ZipMember): void | Promise<void> {
+    const { name, mode, time } = member;
+    this.#bytes += member.size;
     if (this.#bytes > (this.#options.maxBytes ?? MAX_BYTES))
       throw new StreamError('unsafe-archive', `The archive is larger than allowed, at ${name}.`);
-    const parts = name.split('/').filter((part) => part !== '' && part !== '.');
-    if (name.startsWith('/') || name.includes('\0') || parts.includes('..'))
-      throw new StreamError('unsafe-archive', `${JSON.stringify(name)} leads out of the target.`);
-    const path = join(this.#target, ...parts);
-    const mode = entry.externalFileAttributes >>> 16;
-    const time = entry.getLastModDate();
+    const path = placeOf(name);
+    if (path === '') return;
     if (name.endsWith('/')) {
-      if (await this.#folder(path, name))
-        this.#folders.push({ path, mode: (mode & 0o777) === 0 ? 0o755 : mode & 0o777, time });
+      if (this.#folder(path, name))
+        this.folders.push({ path, mode: (mode & 0o777) === 0 ? 0o755 : mode & 0o777, time });
       return;
     }
-    await this.#folder(dirname(path), name);
-    if ((mode & KIND) === LINK) {
-      if (entry.uncompressedSize > MAX_LINK_BYTES)
+    this.#folder(parentOf(path), name);
+    if ((mode & KIND_BITS) === LINK_KIND) {
+      if (member.size > MAX_LINK_BYTES)
         throw new StreamError('unsafe-archive', `The link ${JSON.stringify(name)} is too long.`);
-      this.#links.push({
-        path,
-        to: (await collect(checked(await this.#open(entry), entry))).toString('utf8'),
-        name,
-      });
+      this.#links.push({ path, to: this.#smallData(member).toString('utf8'), name });
       return;
     }
-    if (await this.#pipeRemoved(path, name)) return;
-    const file = await open(
-      path,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o600,
-    );
+    if (member.size > MAX_SMALL_BYTES || member.packed > MAX_SMALL_BYTES)
+      return this.#largeFile(member, join(this.#target, path));
+    const data = this.#smallData(member);
+    const file = this.#create(path, name);
     try {
-      await writePieces(file, checked(await this.#open(entry), entry));
-      await file.chmod((mode & 0o777) === 0 ? 0o644 : mode & 0o777);
-      await file.utimes(time, time);
+      for (let at = 0; at < data.length;) at += writeSync(file, data, at);
+      fchmodSync(file, fileMode(mode));
+      futimesSync(file, time / 1000, time / 1000);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #smallData(member: ZipMember): Buffer {
+    const packed = this.#zip.at(dataPosition(this.#zip, member), member.packed);
+    let data: Buffer;
+    try {
+      data =
+        member.method === STORED
+          ? packed
+          : inflateRawSync(packed, { maxOutputLength: Math.max(1, member.size) });
+    } catch (cause) {
+      throw badArchive(cause);
+    }
+    requireSum(member, data.length, crc32(data));
+    return data;
+  }
+
+  async #largeFile(member: ZipMember, path: string): Promise<void> {
+    const packed = pieces(this.#file, dataPosition(this.#zip, member), member.packed);
+    const data =
+      member.method === STORED
+        ? packed
+        : pipeline(packed, createInflateRaw({ chunkSize: 256 * 1024 }), () => undefined);
+    const file = await open(path, CREATE, 0o600);
+    try {
+      await writePieces(file, checked(data as AsyncIterable<Buffer>, member));
+      await file.chmod(fileMode(member.mode));
+      await file.utimes(member.time / 1000, member.time / 1000);
     } catch (cause) {
       throw cause instanceof StreamError ? cause : badArchive(cause);
     } finally {
@@ -175,84 +186,116 @@ class Extraction {
     }
   }
 
-  async #open(entry: Entry): Promise<Readable> {
-    return new Promise((give, fail) => {
-      this.#zip.openReadStream(entry, (error, stream) => {
-        if (error) fail(badArchive(error));
-        else give(stream);
-      });
-    });
-  }
-
-  /** Makes the way to a folder, each step a real one; whether the folder is new. */
-  async #folder(path: string, name: string): Promise<boolean> {
-    if (this.#safe.has(path)) return false;
-    await this.#folder(dirname(path), name);
-    const found = await lstat(path).catch(() => undefined);
-    if (found !== undefined && !found.isDirectory())
+  #create(path: string, name: string): number {
+    try {
+      return openSync(join(this.#target, path), CREATE, 0o600);
+    } catch (cause) {
       throw new StreamError(
-        'unsafe-archive',
-        `${JSON.stringify(name)} can't be unpacked: ${path} stands in its way and is no folder.`,
+        'bad-archive',
+        `${JSON.stringify(name)} can't be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
       );
-    if (found === undefined) await mkdir(path, 0o700);
-    this.#safe.add(path);
-    return found === undefined;
+    }
   }
 
-  /** Clears the place of a file; `true` when a pipe stood there, whose entry is left out. */
-  async #pipeRemoved(path: string, name: string): Promise<boolean> {
-    const found = await lstat(path).catch(() => undefined);
-    if (found === undefined) return false;
-    if (found.isDirectory())
-      throw new StreamError('bad-archive', `${JSON.stringify(name)} is a folder in the target.`);
-    await rm(path);
-    return found.isFIFO();
+  /** Makes the way to a folder; whether the folder is new. */
+  #folder(path: string, name: string): boolean {
+    if (this.#made.has(path)) return false;
+    this.#folder(parentOf(path), name);
+    try {
+      mkdirSync(join(this.#target, path), 0o700);
+    } catch (cause) {
+      throw new StreamError(
+        'bad-archive',
+        `${JSON.stringify(name)} can't be unpacked: a file stands in its way`,
+        { cause },
+      );
+    }
+    this.#made.add(path);
+    return true;
   }
 
-  async #link(path: string, to: string, name: string): Promise<void> {
+  #link(path: string, to: string, name: string): void {
     if (to === '' || to.includes('\0'))
       throw new StreamError('bad-archive', `The link ${JSON.stringify(name)} leads nowhere.`);
-    if (this.#options.links === 'inside') this.#requireInside(path, to, name);
-    if ((await readlink(path).catch(() => undefined)) === to) return;
-    await this.#pipeRemoved(path, name);
-    await symlink(to, path);
-  }
-
-  /**
-   * Refuses a link that leads out of the target. Where every link does without `..` after a name and ends inside
-   * by its text, no chain of them leaves the target either.
-   */
-  #requireInside(path: string, to: string, name: string): void {
-    const end = resolve(dirname(path), to);
-    const inside = end === this.#target || end.startsWith(this.#target + sep);
-    const steps = to.split('/').filter((step) => step !== '' && step !== '.');
-    const climbsLate = steps.some(
-      (step, index) => step === '..' && index > 0 && steps[index - 1] !== '..',
-    );
-    if (to.startsWith('/') || !inside || climbsLate)
+    if (this.#options.links === 'inside') requireInside(path, to, name);
+    try {
+      symlinkSync(to, join(this.#target, path));
+    } catch (cause) {
       throw new StreamError(
-        'unsafe-archive',
-        `The link ${JSON.stringify(name)} leads out of the target, to ${JSON.stringify(to)}.`,
+        'bad-archive',
+        `The link ${JSON.stringify(name)} has the place of another member.`,
+        { cause },
       );
+    }
   }
 }
 
-/** Lets the bytes of a member through and fails at their end when they do not fit the checksum. */
-async function* checked(bytes: AsyncIterable<Buffer>, entry: Entry): AsyncGenerator<Buffer> {
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+const fileMode = (mode: number) => ((mode & 0o777) === 0 ? 0o644 : mode & 0o777);
+
+const parentOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** Path of a member below the target. */
+export function placeOf(name: string): string {
+  const parts = name.split('/').filter((part) => part !== '' && part !== '.');
+  if (name.startsWith('/') || name.includes('\0') || parts.includes('..'))
+    throw new StreamError('unsafe-archive', `${JSON.stringify(name)} leads out of the target.`);
+  return parts.join('/');
+}
+
+/**
+ * Refuses a link that leads out of the target. Where every link does without `..` after a name and ends inside
+ * by its text, no chain of them leaves the target either.
+ */
+function requireInside(path: string, to: string, name: string): void {
+  const root = '/target';
+  const end = resolve(dirname(join(root, path)), to);
+  const inside = end === root || end.startsWith(root + sep);
+  const steps = to.split('/').filter((step) => step !== '' && step !== '.');
+  const climbsLate = steps.some(
+    (step, index) => step === '..' && index > 0 && steps[index - 1] !== '..',
+  );
+  if (to.startsWith('/') || !inside || climbsLate)
+    throw new StreamError(
+      'unsafe-archive',
+      `The link ${JSON.stringify(name)} leads out of the target, to ${JSON.stringify(to)}.`,
+    );
+}
+
+/** Lets the bytes of a member through and fails when they are not what its record says. */
+async function* checked(bytes: AsyncIterable<Buffer>, member: ZipMember): AsyncGenerator<Buffer> {
   let sum = 0;
+  let size = 0;
   for await (const piece of bytes) {
     sum = crc32(piece, sum);
+    size += piece.length;
+    if (size > member.size) break;
     yield piece;
   }
-  if (sum !== entry.crc32)
-    throw new StreamError(
-      'bad-archive',
-      `${JSON.stringify(entry.fileNameRaw.toString('utf8'))} does not fit its checksum.`,
-    );
+  requireSum(member, size, sum);
 }
 
-async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of stream) pieces.push(piece);
-  return Buffer.concat(pieces);
+async function* pieces(file: FileHandle, start: number, length: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < length;) {
+    const wanted = Math.min(MAX_SMALL_BYTES, length - at);
+    const { bytesRead, buffer } = await file.read(
+      Buffer.allocUnsafe(wanted),
+      0,
+      wanted,
+      start + at,
+    );
+    if (bytesRead === 0) throw badArchive('it became shorter while it was read');
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+function requireSum(member: ZipMember, size: number, sum: number): void {
+  if (size !== member.size || sum !== member.crc)
+    throw new StreamError(
+      'bad-archive',
+      `${JSON.stringify(member.name)} does not fit its size or its checksum.`,
+    );
 }

@@ -98,7 +98,7 @@ describe('packFolder and extractArchive', () => {
     execFileSync('mkfifo', [at('source', 'pipe')]);
     const server = createServer().listen(at('source', 'socket'));
     try {
-      await save(await packFolder(at('source'), (name) => name === 'project/empty'));
+      await save(await packFolder(at('source'), { skip: (name) => name === 'project/empty' }));
     } finally {
       server.close();
     }
@@ -152,8 +152,7 @@ describe('a hostile archive', () => {
       ['out/evil', 'x'],
     ]);
     await expect(extractArchive(zip, at('target'))).rejects.toMatchObject({ code: 'bad-archive' });
-    expect(await outside()).toEqual([]);
-    expect((await lstat(at('target', 'out'))).isDirectory()).toBe(true);
+    expect((await readdir(root)).sort()).toEqual(['evil.zip', 'source']);
   });
 
   it('runner 16: does not write through a link that stood there before', async () => {
@@ -190,7 +189,7 @@ describe('a hostile archive', () => {
       await expect(extractArchive(zip, at('target'), { links: 'inside' })).rejects.toMatchObject({
         code: 'unsafe-archive',
       });
-      expect(await readdir(at('target'))).toEqual([]);
+      expect((await readdir(root)).sort()).toEqual(['evil.zip', 'source']);
     },
   );
 

@@ -1,6 +1,12 @@
 /** What a {@link StreamError} is about; recognise errors by this, never by their text. */
 export type StreamErrorCode =
-  'bad-line' | 'truncated' | 'bad-archive' | 'unsafe-archive' | 'file-changed';
+  | 'bad-line'
+  | 'truncated'
+  | 'bad-archive'
+  | 'unsafe-archive'
+  | 'file-changed'
+  | 'bad-name'
+  | 'missing-blobs';
 
 /** A stream between transmit, worker and process, or an archive in it, that can't be used. */
 export class StreamError extends Error {

@@ -27,6 +27,12 @@ export {
   type ProcessResult,
   type WorkerStatus,
 } from './process-results.js';
+export type { StreamDamage } from './stream-damage.js';
+export type { ArchiveLimits } from './received-archive.js';
+export { manifestOf, type Manifest, type ManifestFile } from './blob-manifest.js';
+export { readKnownBlobs, writeBlobQuery } from './blob-messages.js';
+export type { BlobStoreOptions } from './blob-store.js';
+export { cleanup, CleanupError, type CleanupOptions, type CleanupResult } from './cleanup.js';
 export { formatWorkerInfo, workerInfo, type WorkerInfo } from './worker-info.js';
 export type { PortableOptions } from './run-arguments.js';
 export { StreamError, type StreamErrorCode } from './errors.js';

@@ -18,7 +18,8 @@ export class MessageReader {
   /**
    * The next line without its end; the last one may lack it. `undefined` at the end of the stream.
    *
-   * @throws StreamError 'bad-line' when the line is longer than {@link MAX_LINE_BYTES}.
+   * @throws StreamError 'bad-line' when the line is longer than {@link MAX_LINE_BYTES}; it is behind then, and
+   * reading can go on.
    */
   async line(): Promise<string | undefined> {
     const pieces: Buffer[] = [];
@@ -32,14 +33,30 @@ export class MessageReader {
       }
       pieces.push(this.#chunk);
       length += this.#chunk.length;
-      if (length > MAX_LINE_BYTES)
+      if (length > MAX_LINE_BYTES) {
+        pieces.length = 0;
+        await this.#passLine();
         throw new StreamError('bad-line', `a line is longer than ${MAX_LINE_BYTES} bytes`);
+      }
       if (!(await this.#more())) {
         if (length === 0) return undefined;
         break;
       }
     }
     return Buffer.concat(pieces).toString('utf8');
+  }
+
+  /** Gives bytes back that were read too far; they come next. */
+  giveBack(bytes: Buffer): void {
+    this.#chunk = this.#chunk.length === 0 ? bytes : Buffer.concat([bytes, this.#chunk]);
+  }
+
+  /** The next bytes as they lie ready, at least one; `undefined` at the end of the stream. */
+  async some(): Promise<Buffer | undefined> {
+    while (this.#chunk.length === 0) if (!(await this.#more())) return undefined;
+    const piece = this.#chunk;
+    this.#chunk = Buffer.alloc(0);
+    return piece;
   }
 
   /**
@@ -59,6 +76,15 @@ export class MessageReader {
       this.#chunk = this.#chunk.subarray(piece.length);
       left -= piece.length;
       if (piece.length > 0) yield piece;
+    }
+  }
+
+  /** Drops everything up to the end of the line. */
+  async #passLine(): Promise<void> {
+    for (;;) {
+      const end = this.#chunk.indexOf(10);
+      this.#chunk = this.#chunk.subarray(end < 0 ? this.#chunk.length : end + 1);
+      if (end >= 0 || !(await this.#more())) return;
     }
   }
 

@@ -6,16 +6,21 @@ import {
   ShownOutput,
   type DeliverySummary,
   type EventPlugin,
+  type FinalStatus,
   type OutputSink,
   type RunEvent,
   type StatusMessage,
 } from '@receptorjs/runner-core';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StreamError } from './errors.js';
+import { eventsOfCopy, findEventCopy } from './event-copy.js';
+import { EventCounters } from './event-counters.js';
 import { MessageReader } from './message-reader.js';
-import { receiveArchive } from './received-archive.js';
+import { messageOf, messagesIn, type Message } from './message-recovery.js';
+import { receiveArchive, type ArchiveLimits } from './received-archive.js';
+import { DamageReport, type StreamDamage } from './stream-damage.js';
 
 /** A status as it comes from a worker; `error` says that the run could not be carried out. */
 export type WorkerStatus =
@@ -25,6 +30,8 @@ export type WorkerStatus =
       readonly status: 'error';
       readonly job_explanation: string;
       readonly result_traceback?: string;
+      /** Kind of the error where the worker's input was to blame; `missing-blobs`: send the run with all its files. */
+      readonly error_code?: string;
     };
 
 /** Statuses a run ends with. */
@@ -56,6 +63,10 @@ export interface ProcessOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Gets a sentence about each event plugin that failed. */
   readonly onWarning?: (sentence: string) => void;
+  /** Gets a sentence for each of the first ten damaged lines, and sentences that sum up at the end. */
+  readonly onDamage?: (sentence: string) => void;
+  /** What the artifacts may take. */
+  readonly limits?: ArchiveLimits;
   /** Takes no more: the input is destroyed, what has come is kept, and the status is `canceled`. */
   readonly signal?: AbortSignal;
 }
@@ -71,11 +82,19 @@ export interface ProcessResult {
   readonly explanation?: string;
   /** What became of the messages for event plugins, one for each plugin that was in use. */
   readonly deliveries: readonly DeliverySummary[];
+  /** The worker's files have become too few since it was asked: send the run without `known`. */
+  readonly missingBlobs?: true;
+  /** What did not come as it was sent; absent when all did. */
+  readonly damage?: StreamDamage;
 }
 
 /**
  * Takes what a worker wrote: writes the artifacts (each event to `job_events/`), shows the output, tells statuses and
  * events. Never waits for more once the end mark came.
+ *
+ * A damaged line costs that line at most: reading goes on with the next one, and what is whole in it is taken. Events
+ * that are missing then are taken, late and in their order, from the copy that a worker of this project sends
+ * along when the transmitting side was of this project too; those that are nowhere are named in `damage`.
  *
  * @throws what a handler or the file system threw; the file `status` says `error` then, if it can be written.
  */
@@ -118,14 +137,23 @@ class Results {
   readonly #options: ProcessOptions;
   readonly #sinks: PluginSinks;
   readonly #shown: ShownOutput | undefined;
+  readonly #counters = new EventCounters();
+  readonly #damage: DamageReport;
   #status = 'unstarted';
+  #ident = '';
   #explanation: string | undefined;
+  #missingBlobs = false;
+  #archived = false;
+  /** Messages that came, keepalives included. */
+  #messages = 0;
+  #recovered = 0;
 
   private constructor(folder: ArtifactFolder, options: ProcessOptions, sinks: PluginSinks) {
     this.#folder = folder;
     this.#sinks = sinks;
     this.#options = options;
     this.#shown = options.output && new ShownOutput(options.output);
+    this.#damage = new DamageReport(options.onDamage);
   }
 
   static async open(path: string, options: ProcessOptions, sinks: PluginSinks): Promise<Results> {
@@ -139,21 +167,16 @@ class Results {
   }
 
   async take(reader: MessageReader): Promise<Omit<ProcessResult, 'deliveries'>> {
-    let complete = false;
-    while (!complete) {
-      const next = await this.#next(reader);
-      if (next === undefined) break;
-      const [message, line] = next;
-      if (typeof message.status === 'string') await this.#tell(message as unknown as WorkerStatus);
-      else if ('zipfile' in message) {
-        if (!(await this.#archive(reader, message.zipfile))) break;
-      } else if ('eof' in message) complete = true;
-      else await this.#event(message, line);
+    let more = true;
+    while (more) {
+      const messages = await this.#next(reader);
+      if (messages === undefined) break;
+      for (const message of messages) {
+        more = await this.#message(reader, message);
+        if (!more) break;
+      }
     }
-    if (complete && !FINAL.has(this.#status))
-      await this.#fail(
-        `The worker stream came to its end, but the run did not: its last status is ${this.#status}.`,
-      );
+    if (this.#explanation === undefined) await this.#complete();
     return this.#conclude();
   }
 
@@ -163,33 +186,82 @@ class Results {
     await this.#conclude().catch(() => undefined);
   }
 
-  async #next(reader: MessageReader): Promise<[Record<string, unknown>, string] | undefined> {
+  /** The messages of the next line, mostly one; `undefined` when there is no more to be read. */
+  async #next(reader: MessageReader): Promise<readonly Message[] | undefined> {
     let line: string | undefined;
     try {
       line = await reader.line();
     } catch (error) {
+      if (error instanceof StreamError) {
+        this.#damage.line(error.message, 0);
+        return [];
+      }
       await this.#fail(`Failed to read from worker stream. Error: ${text(error)}`);
       return undefined;
     }
     if (line === undefined) {
-      await this.#fail(
-        'Unexpected empty line encountered during worker stream. Worker did not produce events or ' +
-          'streaming was aborted, check execution node health.',
-      );
+      await this.#fail(this.#whyIncomplete());
       return undefined;
     }
-    try {
-      const value: unknown = JSON.parse(line);
-      if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw new StreamError('bad-line', 'the line holds no object');
-      return [value as Record<string, unknown>, line];
-    } catch (error) {
-      await this.#fail(
-        `Failed to JSON parse a line from worker stream. Error: ${text(error)} ` +
-          `Line with invalid JSON data: ${line.slice(0, 1000)}`,
+    const message = messageOf(line);
+    if (message !== undefined) return [message];
+    const found = messagesIn(line);
+    this.#damage.line(line, found.length);
+    return found;
+  }
+
+  #whyIncomplete(): string {
+    const { first } = this.#damage;
+    if (this.#messages === 0 && first !== undefined)
+      return (
+        'Failed to JSON parse a line from worker stream. Error: the stream holds no message. ' +
+        `Line with invalid JSON data: ${first}`
       );
-      return undefined;
+    return (
+      'Unexpected empty line encountered during worker stream. Worker did not produce events or ' +
+      'streaming was aborted, check execution node health.'
+    );
+  }
+
+  /** Takes one message; `false` when no further one is wanted. */
+  async #message(reader: MessageReader, [message, line]: Message): Promise<boolean> {
+    this.#messages += 1;
+    if (typeof message.status === 'string') await this.#tell(message as unknown as WorkerStatus);
+    else if ('zipfile' in message) return this.#archive(reader, message.zipfile);
+    else if ('eof' in message) return false;
+    else await this.#event(message, line);
+    return true;
+  }
+
+  /** What is done once the end mark came. */
+  async #complete(): Promise<void> {
+    const copy = await findEventCopy(this.#folder.path);
+    if (copy !== undefined) {
+      this.#counters.upTo(copy.last);
+      if (this.#counters.gaps.length > 0)
+        for await (const [message, line] of eventsOfCopy(copy))
+          if (typeof message.counter === 'number' && this.#counters.isMissing(message.counter)) {
+            await this.#event(message, line);
+            this.#recovered += 1;
+          }
+      await rm(copy.path);
     }
+    if (this.#damage.lines > 0 && !this.#archived && FINAL.has(this.#status)) {
+      if (this.#status !== 'error')
+        await this.#fail('The artifacts did not come: their line was damaged.');
+    } else if (!FINAL.has(this.#status)) await this.#finalStatus();
+  }
+
+  /** The last status did not come; the artifacts may have it. */
+  async #finalStatus(): Promise<void> {
+    const file = join(this.#folder.path, 'status');
+    const status = this.#archived ? (await readFile(file, 'utf8').catch(() => '')).trim() : '';
+    if (this.#damage.lines > 0 && FINAL.has(status) && status !== 'error')
+      await this.#tell({ status: status as FinalStatus, runner_ident: this.#ident });
+    else
+      await this.#fail(
+        `The worker stream came to its end, but the run did not: its last status is ${this.#status}.`,
+      );
   }
 
   async #fail(explanation: string): Promise<void> {
@@ -203,6 +275,8 @@ class Results {
 
   async #tell(message: WorkerStatus): Promise<void> {
     this.#status = message.status;
+    if ('runner_ident' in message) this.#ident = message.runner_ident;
+    if ('error_code' in message) this.#missingBlobs = message.error_code === 'missing-blobs';
     if ('job_explanation' in message) this.#explanation = message.job_explanation;
     this.#sinks.status(message);
     await this.#options.onStatus?.(message);
@@ -212,7 +286,12 @@ class Results {
     // The archive brings its own.
     this.close();
     try {
-      await receiveArchive(reader, size, this.#folder.path, { links: 'inside' });
+      await receiveArchive(reader, size, this.#folder.path, {
+        ...this.#options.limits,
+        links: 'inside',
+        onForeign: (bytes) => this.#damage.foreign(bytes),
+      });
+      this.#archived = true;
       return true;
     } catch (error) {
       await this.#fail(
@@ -227,6 +306,7 @@ class Results {
     // Keepalives, and whatever else can't be an event file.
     if (typeof uuid !== 'string' || !/^[\w.-]{1,128}$/.test(uuid)) return;
     if (typeof counter !== 'number' || !Number.isSafeInteger(counter) || counter <= 0) return;
+    this.#counters.add(counter);
     const wanted = await this.#options.onEvent?.(message as unknown as RunEvent, line);
     this.#sinks.event(message as unknown as RunEvent, line);
     if (wanted !== false) this.#folder.writeEvent(counter, uuid, line);
@@ -244,10 +324,13 @@ class Results {
     if (this.#status === 'error' || rc === undefined)
       await writeFile(file('status'), this.#status, { mode: 0o600 });
     if (rc === undefined) await writeFile(file('rc'), 'None', { mode: 0o600 });
+    const damage = this.#damage.conclude(this.#counters.gaps, this.#recovered);
     return {
+      ...(damage !== undefined && { damage }),
       status: this.#status,
       artifactDir: this.#folder.path,
       ...(rc !== undefined && { rc }),
+      ...(this.#missingBlobs && { missingBlobs: true as const }),
       ...(this.#explanation !== undefined && { explanation: this.#explanation }),
     };
   }

@@ -2,35 +2,46 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractArchive, type ExtractionOptions } from './archive-extraction.js';
-import { decodeBase64 } from './base64.js';
+import { receiveBase64 } from './received-base64.js';
 import { StreamError } from './errors.js';
 import { writePieces } from './file-pieces.js';
 import type { MessageReader } from './message-reader.js';
 
-/** Largest archive that is received, in bytes. */
-export const MAX_ARCHIVE_BYTES = 64 * 1024 ** 3;
+/** What an archive may take on this machine. */
+export interface ArchiveLimits {
+  /** Largest archive, in bytes. Default 64 GiB. */
+  readonly maxArchiveBytes?: number;
+  /** Most bytes all files together may have. Default 64 GiB. */
+  readonly maxBytes?: number;
+  /** Most members. Default 2,000,000. */
+  readonly maxMembers?: number;
+}
+
+/** How an archive is received. */
+export interface ReceptionOptions extends ExtractionOptions, ArchiveLimits {
+  /** Told when foreign text was removed from the archive, with its bytes. */
+  readonly onForeign?: (bytes: number) => void;
+}
+
+const MAX_ARCHIVE_BYTES = 64 * 1024 ** 3;
 
 /**
  * Receives the archive that a `zipfile` line announced and unpacks it. The zip lies in a private temporary
- * folder meanwhile.
+ * folder meanwhile. Text of others that got between is removed where its bounds can be told.
  *
- * @throws StreamError when the stream ends too early, or the archive is broken or unsafe.
+ * @throws StreamError when the stream ends too early, or the archive is broken or unsafe; the target is as it was then.
  */
 export async function receiveArchive(
   reader: MessageReader,
   size: unknown,
   target: string,
-  options?: ExtractionOptions,
+  options: ReceptionOptions = {},
 ): Promise<void> {
-  if (
-    typeof size !== 'number' ||
-    !Number.isSafeInteger(size) ||
-    size < 0 ||
-    size > MAX_ARCHIVE_BYTES
-  )
+  const limit = options.maxArchiveBytes ?? MAX_ARCHIVE_BYTES;
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || size > limit)
     throw new StreamError(
       'bad-archive',
-      `The size of an archive can't be ${JSON.stringify(size)}.`,
+      `The size of an archive must be a number from 0 to ${limit}; it is ${JSON.stringify(size)}.`,
     );
   const folder = await mkdtemp(join(tmpdir(), 'runner-zip-'));
   try {
@@ -38,7 +49,7 @@ export async function receiveArchive(
     const file = await open(path, 'wx', 0o600);
     let received: number;
     try {
-      received = await writePieces(file, decodeBase64(reader.bytes(Math.ceil(size / 3) * 4)));
+      received = await writePieces(file, receiveBase64(reader, size, options.onForeign));
     } finally {
       await file.close();
     }

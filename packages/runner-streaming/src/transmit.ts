@@ -3,6 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { packFolder } from './archive.js';
+import type { Manifest, ManifestFile } from './blob-manifest.js';
+import { writeBlobs } from './blob-messages.js';
+import { EVENT_COPY } from './event-copy.js';
+import { staysAtHome } from './left-at-home.js';
 import { MessageWriter } from './message-writer.js';
 import { toArguments, type PortableOptions } from './run-arguments.js';
 
@@ -13,32 +17,56 @@ export interface TransmitOptions extends PortableOptions {
   readonly output: Writable;
   /** Send the arguments alone: the other side has the private data dir. */
   readonly onlyTransmitKwargs?: boolean;
+  /**
+   * Send by contents: what `manifestOf` gave for the private data dir, and which of its files `readKnownBlobs` says the
+   * worker has. These stay out of the archive, and the worker keeps the others for later. Give both or none.
+   */
+  readonly manifest?: Manifest;
+  readonly known?: ReadonlySet<string>;
 }
-
-const LEFT_AT_ROOT = new Set(['artifacts', 'pid', 'daemon.log', '.artifact_write_lock']);
 
 /**
  * Writes a run to a stream, for a worker to carry out: its arguments, the private data dir as a zip, and the
  * end mark. Resolves when all was handed to the output, which is left open.
  *
  * @throws ConfigurationError when there is no private data dir.
- * @throws StreamError 'file-changed' when a file shrinks while it is sent; the stream then lacks its end.
+ * @throws StreamError 'file-changed' when a file shrinks while it is sent; the stream then lacks its end. 'bad-name' for a
+ * file whose name is no UTF-8, before anything is written.
  */
 export async function transmit(options: TransmitOptions): Promise<void> {
-  const { privateDataDir, output, onlyTransmitKwargs = false, ...run } = options;
+  const {
+    privateDataDir,
+    output,
+    onlyTransmitKwargs = false,
+    manifest = [],
+    known,
+    ...run
+  } = options;
   if (!(await stat(privateDataDir).catch(() => undefined))?.isDirectory())
     throw new ConfigurationError(
       `The private data dir ${privateDataDir} does not exist or is no folder; make it, or name another one.`,
     );
   const ident = run.ident ?? randomUUID().replaceAll('-', '');
+  const kwargs = toArguments({ ...run, ident }, privateDataDir);
+  const byName = new Map(known === undefined ? [] : manifest.map((file) => [file.name, file]));
+  const blobs: ManifestFile[] = [];
+  const archive = onlyTransmitKwargs
+    ? undefined
+    : await packFolder(privateDataDir, {
+        skip: staysAtHome,
+        skipFile: ({ name, size, time }) => {
+          const file = byName.get(name);
+          // One that has changed since it was hashed is sent as it is now.
+          if (file === undefined || file.size !== size || file.time !== time) return false;
+          blobs.push(file);
+          return known?.has(file.sha256) === true;
+        },
+      });
   const writer = new MessageWriter(output);
-  await writer.line(JSON.stringify({ kwargs: toArguments({ ...run, ident }, privateDataDir) }));
-  if (!onlyTransmitKwargs)
-    await writer.archive(
-      await packFolder(
-        privateDataDir,
-        (name) => LEFT_AT_ROOT.has(name) || name === '.git' || name.endsWith('/.git'),
-      ),
-    );
+  await writer.line(JSON.stringify({ kwargs }));
+  // The original passes over what it does not know.
+  await writer.line(JSON.stringify({ accepts: [EVENT_COPY] }));
+  await writeBlobs(writer, blobs);
+  if (archive !== undefined) await writer.archive(archive);
   await writer.end();
 }

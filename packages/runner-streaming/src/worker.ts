@@ -1,14 +1,23 @@
-import { run, type FinalStatus, type RunOptions } from '@receptorjs/runner-core';
+import {
+  ConfigurationError,
+  run,
+  type FinalStatus,
+  type RunOptions,
+} from '@receptorjs/runner-core';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { packFolder } from './archive.js';
-import { StreamError } from './errors.js';
-import { MessageReader } from './message-reader.js';
+import { answerBlobQuery } from './blob-messages.js';
+import { BlobStore, type BlobStoreOptions } from './blob-store.js';
+import { EVENT_COPY, EventCopy } from './event-copy.js';
 import { MessageWriter } from './message-writer.js';
-import { receiveArchive } from './received-archive.js';
-import { fromArguments, type RunArguments } from './run-arguments.js';
+import { receiveRun, WorkerFailure, type ReceivedRequest } from './received-run.js';
+import type { ArchiveLimits } from './received-archive.js';
+import { fromArguments, type PortableOptions } from './run-arguments.js';
+import { markRunning, unmarkRunning } from './running-mark.js';
 
 /** Where a worker gets its run from and where the results go. */
 export interface WorkerOptions {
@@ -21,13 +30,24 @@ export interface WorkerOptions {
   /** Seconds of silence after which a keepalive event is sent. Default 0: never. */
   readonly keepaliveSeconds?: number;
   /**
+   * Keeps files of the runs that come by their contents, so that they need not be sent again. Default: no store; such runs
+   * are refused, and the transmitting side sends all files.
+   */
+  readonly blobStore?: BlobStoreOptions;
+  /** What the private data dir may take. */
+  readonly limits?: ArchiveLimits;
+  /** Gets a sentence about each of the first damaged lines of the input. */
+  readonly onDamage?: (sentence: string) => void;
+  readonly onWarning?: RunOptions['onWarning'];
+  readonly onLog?: RunOptions['onLog'];
+  /**
    * Cancels the run; its artifacts and the end mark are still sent. While the run has not been received yet, the input
    * is destroyed, and there are no artifacts.
    */
   readonly signal?: AbortSignal;
 }
 
-/** How the worker's run ended; `error` when it could not be carried out at all. */
+/** How the worker's run ended; `error` when it could not be carried out at all. An answered query is `successful`. */
 export interface WorkerResult {
   readonly status: FinalStatus | 'error';
   /** Exit status of the command, or 1 for `error`. */
@@ -37,19 +57,10 @@ export interface WorkerResult {
 /** `rc` of a run that was canceled. */
 const RC_CANCELED = 254;
 
-/** What went wrong before the run, as the status message says it. */
-class WorkerFailure extends Error {
-  readonly detail: string | undefined;
-
-  constructor(explanation: string, cause: unknown) {
-    super(explanation, { cause });
-    this.detail = cause instanceof Error ? (cause.stack ?? cause.message) : undefined;
-  }
-}
-
 /**
  * Carries out the run a transmitting side wrote to `input`, and writes statuses, events, the artifacts as a zip
- * and the end mark to `output`. Whatever goes wrong is told as a status `error` before the end mark.
+ * and the end mark to `output`. Whatever goes wrong is told as a status `error` before the end mark, with its kind as
+ * `error_code` where the input was to blame. While the job runs, the file `pid` of its folder holds the id of this process.
  *
  * @throws what writing to the output threw.
  */
@@ -60,24 +71,30 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
     folder = await openFolder(options);
     return await carryOut(folder, writer, options);
   } catch (error) {
-    await writer.line(
-      JSON.stringify({
-        status: 'error',
-        job_explanation: error instanceof Error ? error.message : String(error),
-        ...(error instanceof WorkerFailure &&
-          error.detail !== undefined && { result_traceback: error.detail }),
-      }),
-    );
+    await writer.line(JSON.stringify(errorStatus(error)));
     return { status: 'error', rc: 1 };
   } finally {
     try {
       await writer.end();
     } finally {
       // Also when nobody takes the results any more: keys and passwords lie in it.
-      if (folder !== undefined && (options.privateDataDir === undefined || options.delete === true))
-        await rm(folder, { recursive: true, force: true });
+      if (folder !== undefined) {
+        if (options.privateDataDir === undefined || options.delete === true)
+          await rm(folder, { recursive: true, force: true });
+        else await unmarkRunning(folder);
+      }
     }
   }
+}
+
+function errorStatus(error: unknown): Record<string, unknown> {
+  const cause = error instanceof WorkerFailure ? error.cause : undefined;
+  return {
+    status: 'error',
+    job_explanation: error instanceof Error ? error.message : String(error),
+    ...(cause instanceof Error && { result_traceback: cause.stack ?? cause.message }),
+    ...(error instanceof WorkerFailure && { error_code: error.code }),
+  };
 }
 
 /** The folder the private data dir is unpacked to: a new one, or the given one, emptied if that is asked for. */
@@ -92,87 +109,73 @@ async function carryOut(
   writer: MessageWriter,
   options: WorkerOptions,
 ): Promise<WorkerResult> {
-  const given = await receiveUnlessCanceled(options, folder);
-  if (given === undefined) {
+  const store = options.blobStore && (await BlobStore.open(options.blobStore));
+  const request = await receiveUnlessCanceled(options, folder, store);
+  if (request === undefined) {
     const job_explanation = 'The worker was canceled before it had received the run.';
     await writer.line(JSON.stringify({ status: 'canceled', job_explanation }));
     return { status: 'canceled', rc: RC_CANCELED };
   }
-  const settings = fromArguments(given, folder);
-  const runOptions: RunOptions = {
-    ...settings,
-    privateDataDir: folder,
-    onStatus: (message) => writer.line(JSON.stringify(message)),
-    onEvent: async (_event, json) => {
-      await writer.line(json);
-      // The receiving side writes the event files.
-      return false;
-    },
-    ...(options.signal && { signal: options.signal }),
-  };
-  const result = await run(runOptions);
-  await writer.archive(await packFolder(result.artifactDir));
-  return { status: result.status, rc: result.rc };
+  if (request.kind === 'query') {
+    if (store === undefined)
+      throw new ConfigurationError(
+        'This worker has no blob store; send runs with all their files.',
+      );
+    await answerBlobQuery(request.digests, store, writer);
+    return { status: 'successful', rc: 0 };
+  }
+  const settings = fromArguments(request.kwargs, folder);
+  await markRunning(folder);
+  return runHere(settings, request.accepts.has(EVENT_COPY), folder, writer, options);
 }
 
-/** What {@link receive} gives, or `undefined` when the signal came before the end mark. */
-async function receiveUnlessCanceled(
-  { input, signal }: WorkerOptions,
+async function runHere(
+  settings: PortableOptions,
+  copied: boolean,
   folder: string,
-): Promise<RunArguments | undefined> {
+  writer: MessageWriter,
+  options: WorkerOptions,
+): Promise<WorkerResult> {
+  const copy = copied ? new EventCopy(join(folder, `.events-${randomUUID()}`)) : undefined;
+  try {
+    const result = await run({
+      ...settings,
+      privateDataDir: folder,
+      onStatus: (message) => writer.line(JSON.stringify(message)),
+      onEvent: async (event, json) => {
+        await copy?.add(event.counter, json);
+        await writer.line(json);
+        // The receiving side writes the event files.
+        return false;
+      },
+      ...(options.onWarning && { onWarning: options.onWarning }),
+      ...(options.onLog && { onLog: options.onLog }),
+      ...(options.signal && { signal: options.signal }),
+    });
+    await copy?.finish(result.artifactDir);
+    await writer.archive(await packFolder(result.artifactDir));
+    return { status: result.status, rc: result.rc };
+  } finally {
+    await copy?.discard();
+  }
+}
+
+/** What {@link receiveRun} gives, or `undefined` when the signal came before the end mark. */
+async function receiveUnlessCanceled(
+  { input, signal, privateDataDir, limits = {}, onDamage }: WorkerOptions,
+  folder: string,
+  store: BlobStore | undefined,
+): Promise<ReceivedRequest | undefined> {
   const stop = () => input.destroy(new Error('canceled'));
   signal?.addEventListener('abort', stop);
   if (signal?.aborted === true) stop();
   try {
-    return await receive(new MessageReader(input), folder);
+    const filled = privateDataDir !== undefined;
+    return await receiveRun({ input, folder, filled, store, limits, onDamage });
   } catch (error) {
     if (signal?.aborted === true) return undefined;
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
-  }
-}
-
-/** Reads up to the end mark; unpacks the private data dir, if one comes, and returns the arguments. */
-async function receive(reader: MessageReader, folder: string): Promise<RunArguments> {
-  let given: RunArguments | undefined;
-  for (;;) {
-    const message = await nextMessage(reader);
-    if ('kwargs' in message) {
-      if (
-        typeof message.kwargs !== 'object' ||
-        message.kwargs === null ||
-        Array.isArray(message.kwargs)
-      )
-        throw new WorkerFailure('The arguments of the run are no mapping.', undefined);
-      given = message.kwargs as RunArguments;
-    } else if ('zipfile' in message) {
-      try {
-        await receiveArchive(reader, message.zipfile, folder);
-      } catch (error) {
-        throw new WorkerFailure('Failed to extract private data directory on worker.', error);
-      }
-    } else if ('eof' in message) {
-      if (given === undefined)
-        throw new WorkerFailure(
-          'The transmit stream ended without the arguments of a run.',
-          undefined,
-        );
-      return given;
-    }
-  }
-}
-
-async function nextMessage(reader: MessageReader): Promise<Record<string, unknown>> {
-  try {
-    const line = await reader.line();
-    if (line === undefined)
-      throw new StreamError('truncated', 'the stream ended without its end mark');
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new StreamError('bad-line', 'a line holds no object');
-    return value as Record<string, unknown>;
-  } catch (error) {
-    throw new WorkerFailure('Failed to JSON parse a line from transmit stream.', error);
   }
 }

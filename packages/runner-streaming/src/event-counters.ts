@@ -1,0 +1,52 @@
+/** Most gaps that are told apart; what lies behind them counts as there. */
+const MAX_GAPS = 1000;
+
+/**
+ * Which counters of 1, 2, 3 ... have been seen. Events come in order, so this is one number and the gaps before it; a
+ * stream that only gaps is bounded by {@link MAX_GAPS}.
+ */
+export class EventCounters {
+  #gaps: (readonly [first: number, last: number])[] = [];
+  #highest = 0;
+
+  get highest(): number {
+    return this.#highest;
+  }
+
+  /** Counters that have not been seen, up to the highest that was. */
+  get gaps(): readonly (readonly [first: number, last: number])[] {
+    return this.#gaps;
+  }
+
+  /** Whether the counter has not been seen so far. */
+  isMissing(counter: number): boolean {
+    return (
+      counter > this.#highest ||
+      this.#gaps.some(([first, last]) => counter >= first && counter <= last)
+    );
+  }
+
+  add(counter: number): void {
+    if (counter > this.#highest) {
+      if (counter > this.#highest + 1 && this.#gaps.length < MAX_GAPS)
+        this.#gaps.push([this.#highest + 1, counter - 1]);
+      this.#highest = counter;
+      return;
+    }
+    if (this.#gaps.length === 0) return;
+    this.#gaps = this.#gaps.flatMap(([first, last]): (readonly [number, number])[] => {
+      if (counter < first || counter > last) return [[first, last]];
+      const left: (readonly [number, number])[] = [];
+      if (first < counter) left.push([first, counter - 1]);
+      if (counter < last) left.push([counter + 1, last]);
+      return left;
+    });
+  }
+
+  /** Says that there are events up to this counter, seen or not. */
+  upTo(counter: number): void {
+    if (counter <= this.#highest) return;
+    if (this.#gaps.length < MAX_GAPS) this.#gaps.push([this.#highest + 1, counter]);
+    this.#highest = counter;
+  }
+}

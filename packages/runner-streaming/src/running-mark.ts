@@ -1,0 +1,31 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** File of a private data dir that holds the id of the process which works in it. */
+const NAME = 'pid';
+
+/** Says that this process works in the folder, so that nobody cleans it up meanwhile. */
+export async function markRunning(folder: string): Promise<void> {
+  // A link in its place is replaced, not followed.
+  await rm(join(folder, NAME), { force: true });
+  await writeFile(join(folder, NAME), String(process.pid), { flag: 'wx', mode: 0o600 });
+}
+
+/** Takes the mark away, if it is this process's. */
+export async function unmarkRunning(folder: string): Promise<void> {
+  const pid = await readFile(join(folder, NAME), 'utf8').catch(() => '');
+  if (pid.trim() === String(process.pid)) await rm(join(folder, NAME), { force: true });
+}
+
+/** Whether a process works in the folder: its file `pid` names one that is alive, whoever it belongs to. */
+export async function isRunning(folder: string): Promise<boolean> {
+  const text = (await readFile(join(folder, NAME), 'utf8').catch(() => '')).trim();
+  const pid = Number(text);
+  if (!/^\d{1,9}$/.test(text) || pid === 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,86 @@
+/** What did not come as it was sent. */
+export interface StreamDamage {
+  /** Lines that were no message, or held more than one; what was whole in them was taken. */
+  readonly lines: number;
+  /** The beginning of the first of them: ten at most, of 200 characters. */
+  readonly examples: readonly string[];
+  /** Foreign text that was removed from archives, in bytes. */
+  readonly foreignBytes: number;
+  /** Counters of events that are nowhere, as first and last of each gap; 1,000 gaps at most. */
+  readonly missingEvents: readonly (readonly [first: number, last: number])[];
+  /** Events that were taken from the worker's copy because they had not come alone. */
+  readonly recoveredEvents: number;
+}
+
+const MAX_EXAMPLES = 10;
+const EXAMPLE_CHARACTERS = 200;
+
+/** Counts the damage of one stream; tells the first of it at once, and the rest in one sentence at the end. */
+export class DamageReport {
+  readonly #tell: (sentence: string) => void;
+  readonly #examples: string[] = [];
+  #lines = 0;
+  #foreignBytes = 0;
+
+  constructor(tell: (sentence: string) => void = () => undefined) {
+    this.#tell = tell;
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** The first damaged line, as far as it is kept. */
+  get first(): string | undefined {
+    return this.#examples[0];
+  }
+
+  /** Records a line that was no message. */
+  line(text: string, taken: number): void {
+    this.#lines += 1;
+    if (this.#examples.length >= MAX_EXAMPLES) return;
+    // Nothing that steers a terminal, and no half of a surrogate pair.
+    const shown = text.slice(0, EXAMPLE_CHARACTERS).replace(/\p{C}/gu, '?').trimEnd();
+    this.#examples.push(shown);
+    this.#tell(
+      taken === 0
+        ? `A line of the stream is no message and was passed over: ${shown}`
+        : `A line of the stream holds more than a message; ${taken} of it could be taken: ${shown}`,
+    );
+  }
+
+  /** Records text that stood inside of an archive. */
+  foreign(bytes: number): void {
+    this.#foreignBytes += bytes;
+    this.#tell(`${bytes} bytes that did not belong to it were removed from an archive.`);
+  }
+
+  /** What was found, or `undefined` when all was well; tells the sum. */
+  conclude(
+    missingEvents: StreamDamage['missingEvents'],
+    recoveredEvents: number,
+  ): StreamDamage | undefined {
+    const damaged = this.#lines + this.#foreignBytes + missingEvents.length + recoveredEvents > 0;
+    if (!damaged) return undefined;
+    if (this.#lines > MAX_EXAMPLES)
+      this.#tell(`${this.#lines} lines of the stream were no messages.`);
+    if (recoveredEvents > 0)
+      this.#tell(`${recoveredEvents} events came damaged and were taken from the worker's copy.`);
+    if (missingEvents.length > 0)
+      this.#tell(`Events are missing, with the counters ${gapsText(missingEvents)}.`);
+    return {
+      lines: this.#lines,
+      examples: this.#examples,
+      foreignBytes: this.#foreignBytes,
+      missingEvents,
+      recoveredEvents,
+    };
+  }
+}
+
+function gapsText(gaps: StreamDamage['missingEvents']): string {
+  const shown = gaps
+    .slice(0, 20)
+    .map(([first, last]) => (first === last ? String(first) : `${first} to ${last}`));
+  return shown.join(', ') + (gaps.length > shown.length ? ' and others' : '');
+}
