@@ -16,7 +16,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['{packages,apps}/*/src/**/*.test.ts', 'tooling/**/*.test.mjs'],
-          exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.integration.test.{ts,mjs}', '**/node_modules/**'],
         },
       },
       {
@@ -25,7 +25,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'integration',
-          include: ['{packages,apps}/*/src/**/*.integration.test.ts'],
+          include: [
+            '{packages,apps}/*/src/**/*.integration.test.ts',
+            'tooling/*/src/**/*.integration.test.mjs',
+          ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -41,13 +41,13 @@ describe('EventAssembler', () => {
     ]);
     expect(events.map((event) => event.shown)).toEqual(['warning\r\n', '\r\n', '', 'tail\n']);
     expect(Object.keys(JSON.parse(events[0]!.json) as object)).toEqual([
+      'event',
       'uuid',
       'counter',
       'stdout',
       'start_line',
       'end_line',
       'runner_ident',
-      'event',
       'created',
     ]);
   });

@@ -53,12 +53,14 @@ export class EventAssembler {
     this.#line += newlines(segment.text);
     const stdout = segment.cut ? segment.text : withoutLineEnd(segment.text);
     const head =
-      `{"uuid":${JSON.stringify(uuid)},"counter":${counter},"stdout":${JSON.stringify(stdout)},` +
+      `"uuid":${JSON.stringify(uuid)},"counter":${counter},"stdout":${JSON.stringify(stdout)},` +
       `"start_line":${startLine},"end_line":${this.#line},"runner_ident":${JSON.stringify(this.#ident)},`;
     const announced = body?.startsWith('{') === true ? this.#announced(body) : undefined;
-    const tail =
-      announced ??
-      `"event":"verbose","created":"${new Date().toISOString().replace('Z', '000+00:00')}"}`;
+    // The original's order of keys, which differs for text that nobody announced.
+    const json =
+      announced === undefined
+        ? `{"event":"verbose",${head}"created":"${new Date().toISOString().replace('Z', '000+00:00')}"}`
+        : `{${head}${announced}`;
     const shown =
       announced === undefined
         ? segment.cut || segment.text.endsWith('\n')
@@ -67,7 +69,7 @@ export class EventAssembler {
         : stdout === '' || segment.cut
           ? stdout
           : `${stdout}\n`;
-    return { uuid, counter, json: head + tail, shown };
+    return { uuid, counter, json, shown };
   }
 
   /** The plugin's part of the event's JSON, without the opening brace. */

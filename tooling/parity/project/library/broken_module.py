@@ -1,0 +1,2 @@
+#!/usr/bin/python
+raise RuntimeError("this module is broken")

@@ -1,0 +1,4 @@
+#!/bin/sh
+echo "this is no JSON"
+echo "and this neither" >&2
+exit 3
