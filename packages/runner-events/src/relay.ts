@@ -70,16 +70,19 @@ export class Relay {
   }
 
   #carry(from: Socket, to: Socket): void {
-    if (this.mode === 'pass') from.pipe(to);
-    else {
-      from.on('data', (piece) => {
-        from.pause();
-        setTimeout(() => {
-          to.write(piece);
-          from.resume();
-        }, DELAY_MS);
-      });
+    if (this.mode === 'pass') {
+      from.pipe(to);
+      from.on('close', () => to.destroy());
+      return;
     }
-    from.on('close', () => to.destroy());
+    from.on('data', (piece) => {
+      from.pause();
+      setTimeout(() => {
+        to.write(piece);
+        from.resume();
+      }, DELAY_MS);
+    });
+    // Not before what came last.
+    from.on('close', () => setTimeout(() => to.end(), DELAY_MS));
   }
 }

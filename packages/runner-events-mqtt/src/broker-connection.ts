@@ -1,0 +1,102 @@
+import { EventPluginError, type Message } from '@receptorjs/runner-events';
+import { connect, type IConnackPacket, type MqttClient } from 'mqtt';
+import type { BrokerSettings } from './broker-settings.js';
+
+/** What a broker answers to a version it does not know, in 3.1.1 and in 5. */
+const UNKNOWN_VERSION = new Set([0x01, 0x84]);
+
+/** Room for the head of a message and its id, in bytes, when the broker limits its length. */
+const HEAD_BYTES = 1024;
+
+/** One connection to a broker, which is not made again once it is gone. Owns the client of the library. */
+export class BrokerConnection {
+  /** Version of MQTT: 4 is 3.1.1. */
+  readonly version: 4 | 5;
+  readonly #broker: BrokerSettings;
+  readonly #client: MqttClient;
+  #closed = false;
+  #versionIsRefused = false;
+  /** Longest message the broker takes, in bytes. */
+  #longest = Infinity;
+  #fail: (error: Error) => void = () => undefined;
+  /** Rejects when the connection is gone; never resolves. */
+  readonly #gone: Promise<never>;
+
+  /** Resolves when messages may be published. */
+  readonly ready: Promise<void>;
+
+  constructor(broker: BrokerSettings, version: 4 | 5) {
+    this.#broker = broker;
+    this.version = version;
+    const { url, clientId, username, password, tls } = broker;
+    this.#client = connect(url, {
+      protocolVersion: version,
+      clientId,
+      clean: true,
+      reconnectPeriod: 0,
+      ...tls,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+    });
+    this.#gone = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.#gone.catch(() => undefined);
+    const connected = new Promise<void>((resolve) => {
+      this.#client.once('connect', (packet: IConnackPacket) => {
+        this.#longest = packet.properties?.maximumPacketSize ?? Infinity;
+        resolve();
+      });
+    });
+    this.ready = Promise.race([connected, this.#gone]);
+    this.ready.catch(() => undefined);
+    this.#client.on('error', (error) => {
+      if ('code' in error && UNKNOWN_VERSION.has(Number(error.code))) this.#versionIsRefused = true;
+      this.destroy(error);
+    });
+    this.#client.on('close', () => this.destroy(new Error('the broker closed the connection')));
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether the broker knows no MQTT 5. */
+  get versionIsRefused(): boolean {
+    return this.#versionIsRefused;
+  }
+
+  /** Resolves when the broker has acknowledged the message, as the quality of service asks. */
+  async publish(topic: string, { id, kind, body }: Message): Promise<void> {
+    const { qos, retainStatus } = this.#broker;
+    const payload = Buffer.from(body);
+    if (payload.length + topic.length + HEAD_BYTES > this.#longest)
+      throw new EventPluginError(
+        'refused',
+        `the broker takes at most ${this.#longest} bytes, a message has ${payload.length}`,
+      );
+    const published = this.#client.publishAsync(topic, payload, {
+      qos,
+      retain: retainStatus && kind === 'status',
+      ...(this.version === 5 && {
+        properties: { contentType: 'application/json', userProperties: { id } },
+      }),
+    });
+    await Promise.race([published, this.#gone]);
+  }
+
+  /** Ends it at once; what waits fails. */
+  destroy(error: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#fail(error);
+    this.#client.end(true);
+  }
+
+  /** Takes leave of the broker. */
+  async end(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#client.endAsync();
+  }
+}
