@@ -1,0 +1,62 @@
+import { RC_ENDED } from './exit-codes.js';
+import type { TimeoutKind } from './run-result.js';
+import type { FinalStatus } from './statuses.js';
+
+/** Why a job is ended before it has ended by itself. */
+export type EndReason = 'canceled' | TimeoutKind | 'prompt' | 'handler';
+
+/** What a job comes to. */
+export interface JobVerdict {
+  readonly status: FinalStatus;
+  readonly rc: number;
+  /** Which limit was reached, when the status is `timeout`. */
+  readonly timedOut?: TimeoutKind;
+  /** A sentence about why the job was ended. */
+  readonly explanation?: string;
+}
+
+const STATUS: Readonly<Record<EndReason, FinalStatus>> = {
+  canceled: 'canceled',
+  idle: 'timeout',
+  job: 'timeout',
+  prompt: 'failed',
+  handler: 'failed',
+};
+
+/** Whether and why a job is being ended early; the first reason stays. Owned by the job. */
+export class EarlyEnd {
+  #reason: EndReason | undefined;
+  #explanation: string | undefined;
+  #kill: (() => void) | undefined;
+
+  get asked(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** @param explanation a sentence for people, without secrets */
+  end(reason: EndReason, explanation?: string): void {
+    if (this.#reason === undefined) {
+      this.#reason = reason;
+      this.#explanation = explanation;
+    }
+    this.#kill?.();
+  }
+
+  /** Says how to end the process while there is one; it is ended at once if somebody has asked for it. */
+  by(kill: (() => void) | undefined): void {
+    this.#kill = kill;
+    if (this.asked) kill?.();
+  }
+
+  /** What the job comes to, given the rc of its process. */
+  verdict(rc: number): JobVerdict {
+    const reason = this.#reason;
+    if (reason === undefined) return { status: rc === 0 ? 'successful' : 'failed', rc };
+    return {
+      status: STATUS[reason],
+      rc: RC_ENDED,
+      ...((reason === 'idle' || reason === 'job') && { timedOut: reason }),
+      ...(this.#explanation !== undefined && { explanation: this.#explanation }),
+    };
+  }
+}

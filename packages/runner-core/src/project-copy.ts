@@ -1,0 +1,47 @@
+import { cp, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError, errorCode } from './errors.js';
+
+/** A copy of the project for one run to work in. */
+export interface ProjectCopyPlan {
+  /** Folder below which the copy is made; it is made if need be and always stays. */
+  readonly base: string;
+  /** Whether the copy is removed after the run. */
+  readonly cleanup: boolean;
+}
+
+/**
+ * Copies a folder to a new one below `base`: files, folders and links, which stay as they are; nothing else.
+ *
+ * @param without folders that are left out
+ * @throws ConfigurationError when that can't be done; nothing is left then.
+ */
+export async function copyProject(
+  folder: string,
+  base: string,
+  without: readonly string[],
+): Promise<string> {
+  let copy: string | undefined;
+  try {
+    await mkdir(base, { recursive: true, mode: 0o700 });
+    copy = await mkdtemp(join(base, 'runner_di_'));
+    const left = new Set([...without, base]);
+    await cp(folder, copy, {
+      recursive: true,
+      verbatimSymlinks: true,
+      preserveTimestamps: true,
+      filter: async (path) => {
+        if (left.has(path)) return false;
+        const found = await lstat(path);
+        return found.isFile() || found.isDirectory() || found.isSymbolicLink();
+      },
+    });
+    return copy;
+  } catch (cause) {
+    if (copy !== undefined) await rm(copy, { recursive: true, force: true });
+    throw new ConfigurationError(
+      `The project ${folder} can't be copied to ${base}: ${String(errorCode(cause))}.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SecretMask } from './secret-mask.js';
+
+const hidden = '**********';
+const maskOf = (...values: unknown[]) => {
+  const mask = SecretMask.of(values);
+  if (mask === undefined) throw new Error('nothing to mask');
+  return mask;
+};
+
+describe('a mask', () => {
+  it('hides values of every kind, however deep they lie', () => {
+    const mask = maskOf('swordfish', { a: [12345, { b: 'second' }] }, 'first line\nlast line\n');
+    expect(mask.hide('a swordfish, 12345, second; first line\r\nlast line')).toBe(
+      `a ${hidden}, ${hidden}, ${hidden}; ${hidden}\r\n${hidden}`,
+    );
+  });
+
+  it('is none where every value is too short, or says yes or no', () => {
+    expect(SecretMask.of(['abc', 123, true, null, undefined, []])).toBeUndefined();
+  });
+
+  it('leaves no rest of a secret that contains another one', () => {
+    expect(maskOf('pass', 'password1').hide('password1 pass')).toBe(`${hidden} ${hidden}`);
+  });
+
+  it('finds a secret as JSON, Python and shells show it', () => {
+    const secret = `a"b'c\\dé`;
+    const mask = maskOf(secret);
+    const json = JSON.stringify(secret);
+    const ascii = json.replace('é', '\\u00e9');
+    for (const form of [json, ascii, JSON.stringify(json), "'a\"b\\'c\\\\dé'", `'a"b'"'"'c\\dé'`])
+      expect(mask.hide(form)).not.toMatch(/b.{0,6}c/);
+    expect(mask.hideInJson(`{"res":${ascii},"x":${JSON.stringify(json)}}`)).toBe(
+      `{"res":"${hidden}","x":"\\"${hidden}\\""}`,
+    );
+  });
+
+  it('does not take an escape sequence for the beginning of a secret', () => {
+    const json = JSON.stringify({ a: '\n123', b: '\\n123', c: 'é9abc' }).replace('é', '\\u00e9');
+    expect(JSON.parse(maskOf('n123', '9abc', '00e99abc').hideInJson(json))).toEqual({
+      a: '\n123',
+      b: `\\${hidden}`,
+      c: `é${hidden}`,
+    });
+  });
+
+  it('keeps JSON what it is, and leaves no secret in it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 4, maxLength: 12, unit: fc.constantFrom(...'ab\\"\'nu0é\t') }),
+        fc.string({ maxLength: 12, unit: fc.constantFrom(...'ab\\"\'nu0é\t\n') }),
+        fc.string({ maxLength: 12 }),
+        (secret, before, after) => {
+          const mask = SecretMask.of([secret]);
+          if (mask === undefined) return;
+          const inner = secret.trim();
+          const json = JSON.stringify({ x: `${before}|${inner}|${after}` });
+          const value = JSON.parse(mask.hideInJson(json)) as { x: string };
+          expect(value.x).not.toContain(`|${inner}|`);
+        },
+      ),
+    );
+  });
+});

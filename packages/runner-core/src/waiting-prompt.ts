@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** Numbers of the system call `read`, by the architecture of this process. */
+const READ_CALL: Readonly<Record<string, string>> = {
+  x64: '0',
+  arm64: '63',
+  riscv64: '63',
+  ia32: '3',
+  arm: '3',
+  ppc64: '3',
+  s390x: '3',
+};
+
+/** Longest text of a prompt that is shown. */
+const MAX_PROMPT_CHARACTERS = 200;
+
+/** What Ansible says when it waits for time to pass, and for keys only besides. */
+const TIMED_PAUSE = /Pausing for \d+ seconds/;
+
+/**
+ * The prompt at which a job waits for somebody to type, or `undefined` when it does something else, however silently.
+ *
+ * What counts is not the text, but that a process of the job reads from the job's terminal, or has switched it to single
+ * keys; the text is what was printed last. Needs `/proc`.
+ *
+ * @param leader process id of the job
+ * @param tail the end of what the job has printed
+ */
+export async function waitingPrompt(leader: number, tail: string): Promise<string | undefined> {
+  const terminal = await terminalOf(leader);
+  if (terminal === undefined) return undefined;
+  if (!(await isRead(terminal)) && !(await takesKeys(terminal, tail))) return undefined;
+  return lastLine(tail);
+}
+
+/** Number of the pseudo terminal a process has, from its `stat`; terminals of other kinds are not the job's. */
+async function terminalOf(pid: number | string): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  const device = Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[4]);
+  const major = (device >> 8) & 0xfff;
+  const minor = (device & 0xff) | ((device >> 12) & 0xfff00);
+  // UNIX98_PTY_SLAVE_MAJOR and the seven after it
+  return major >= 136 && major <= 143 ? (major - 136) * 256 + minor : undefined;
+}
+
+/** Whether a process that has this terminal sleeps in reading it. */
+async function isRead(terminal: number): Promise<boolean> {
+  for (const name of await readdir('/proc').catch(() => []))
+    if (
+      /^\d+$/.test(name) &&
+      (await terminalOf(name)) === terminal &&
+      (await reads(name, terminal))
+    )
+      return true;
+  return false;
+}
+
+async function reads(pid: string, terminal: number): Promise<boolean> {
+  for (const thread of await readdir(`/proc/${pid}/task`).catch(() => [])) {
+    const call = await readFile(`/proc/${pid}/task/${thread}/syscall`, 'latin1').catch(() => '');
+    const [number, descriptor = ''] = call.split(' ');
+    if (number === undefined || number !== READ_CALL[process.arch]) continue;
+    const file = await readlink(`/proc/${pid}/fd/${Number(descriptor)}`).catch(() => '');
+    if (file === `/dev/pts/${terminal}` || file === '/dev/tty') return true;
+  }
+  return false;
+}
+
+/** Whether the terminal gives single keys, as for `pause` and line editors; such readers look for them in turns. */
+async function takesKeys(terminal: number, tail: string): Promise<boolean> {
+  if (TIMED_PAUSE.test(tail)) return false;
+  const settings = promisify(execFile)('stty', ['-F', `/dev/pts/${terminal}`, '-a']);
+  const { stdout } = await settings.catch(() => ({ stdout: '' }));
+  return / -icanon\b/.test(stdout);
+}
+
+/** The last line that shows something, without colours and the like. */
+function lastLine(tail: string): string {
+  const plain = tail.replace(ESCAPES, '');
+  const lines = plain.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  return (lines.at(-1) ?? '').trim().slice(-MAX_PROMPT_CHARACTERS);
+}
+
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
