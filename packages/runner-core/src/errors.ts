@@ -1,5 +1,5 @@
 /** What a {@link RunnerError} is about; recognise errors by this, never by their text. */
-export type RunnerErrorCode = 'configuration' | 'callback';
+export type RunnerErrorCode = 'configuration' | 'callback' | 'event-data';
 
 /** Base of the errors this package throws. */
 export class RunnerError extends Error {
@@ -36,6 +36,18 @@ export class CallbackError extends RunnerError {
       'callback',
       `Exception in ${handler}: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
+    );
+  }
+}
+
+/** The output announced an event whose data did not come, and the run was asked to check that. The job was ended before. */
+export class EventDataError extends RunnerError {
+  override readonly name = 'EventDataError';
+
+  constructor(uuid: string) {
+    super(
+      'event-data',
+      `The data of the event ${uuid} did not arrive, though its text did (checkJobEventData).`,
     );
   }
 }

@@ -40,8 +40,20 @@ export type {
   RunStats,
   TaskStartEvent,
 } from './events.js';
-export type { FinalStatus, RunStatus, StartingMessage, StatusMessage } from './statuses.js';
-export { CallbackError, ConfigurationError, RunnerError, type RunnerErrorCode } from './errors.js';
+export type {
+  FinalMessage,
+  FinalStatus,
+  RunStatus,
+  StartingMessage,
+  StatusMessage,
+} from './statuses.js';
+export {
+  CallbackError,
+  ConfigurationError,
+  EventDataError,
+  RunnerError,
+  type RunnerErrorCode,
+} from './errors.js';
 export type {
   DeliverySummary,
   EventPlugin,

@@ -7,8 +7,11 @@ import { planIsolation } from './isolation/plan-isolation.js';
 import { jobEnvironment } from './job-environment.js';
 import type { RunInputs } from './private-data-dir.js';
 import type { Places, PrivateFile } from './private-files.js';
+import type { ProjectCopyPlan } from './project-copy.js';
 import type { FactCachePlace } from './run-artifacts.js';
 import type { RunOptions } from './run-options.js';
+import { findSecretVars } from './secret-vars.js';
+import type { SecretMask } from './secret-mask.js';
 import { readSettings, type RunSettings } from './settings.js';
 
 /** Everything that is decided before a job starts. Nothing in it changes afterwards. */
@@ -34,6 +37,12 @@ export interface JobPlan {
   /** Seconds, or `undefined` for no limit. */
   readonly jobTimeout?: number;
   readonly sshKey?: string;
+  /** The job works in a copy of its working folder. */
+  readonly projectCopy?: ProjectCopyPlan;
+  /** Hides secrets in everything the run prints and records. */
+  readonly mask?: SecretMask;
+  /** Sentences about what was asked for and has no effect. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -46,12 +55,17 @@ export async function planJob(
   inputs: RunInputs,
   inherited: Readonly<Record<string, string | undefined>>,
 ): Promise<JobPlan> {
-  refuseUnsupported(options);
   const ident = runIdent(options.ident);
   const { artifactRoot, artifactDir } = artifactPlaces(options, ident);
   const source = join(inputs.root, 'env', 'settings');
   const settings = readSettings(inputs.settings, source, options);
   const factCache = factCachePlace(options, settings);
+  const secrets = await findSecretVars(
+    [...(options.secretVars ?? []), ...settings.secretExtravars],
+    options,
+    inputs.extravarsFile,
+  );
+  const projectCopy = projectCopyPlan(options, settings);
   const { command, files } = await commandLine(options, inputs);
   const isolation = await planIsolation(
     options,
@@ -79,6 +93,9 @@ export async function planJob(
     factCache,
     passwords: inputs.passwords,
     ...(await jobEnvironment(options, inputs, factCache, artifactDir, isolation, inherited)),
+    warnings: secrets.warnings,
+    ...(secrets.mask && { mask: secrets.mask }),
+    ...(projectCopy && { projectCopy }),
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(inputs.sshKey !== undefined && { sshKey: inputs.sshKey }),
   };
@@ -100,8 +117,12 @@ function factCachePlace(options: RunOptions, settings: RunSettings): FactCachePl
   };
 }
 
-function refuseUnsupported(options: RunOptions): void {
-  for (const name of ['directoryIsolationBasePath'] as const)
-    if (options[name])
-      throw new ConfigurationError(`The option ${name} is not supported by this version.`);
+/** Modules work in the private data dir itself. */
+function projectCopyPlan(
+  { module }: RunOptions,
+  { directoryIsolationBasePath: base, directoryIsolationCleanup: cleanup }: RunSettings,
+): ProjectCopyPlan | undefined {
+  return base === undefined || base === '' || module !== undefined
+    ? undefined
+    : { base: resolve(base), cleanup };
 }

@@ -3,7 +3,12 @@ import { compilePrompts, PromptWatcher } from './password-prompts.js';
 
 function watch(passwords: Record<string, unknown>, pieces: readonly string[]) {
   const watcher = new PromptWatcher(compilePrompts(passwords, 'env/passwords'));
-  return pieces.map((piece) => watcher.answersTo(Buffer.from(piece)).join());
+  return pieces.map((piece) =>
+    watcher
+      .answersTo(Buffer.from(piece))
+      .map(({ answer }) => answer)
+      .join(),
+  );
 }
 
 describe('PromptWatcher', () => {

@@ -5,7 +5,10 @@ import { fromPythonPattern } from './python-patterns.js';
 /** Characters at the end of the output in which a prompt is looked for, as in the original. */
 const WINDOW = 100;
 
-interface PromptAnswer {
+/** A pattern for prompts and the answer to them. */
+export interface PromptAnswer {
+  /** The pattern as it was given. */
+  readonly source: string;
   readonly pattern: RegExp;
   readonly answer: string;
 }
@@ -26,7 +29,11 @@ export function compilePrompts(
         `${source}: the answer to ${JSON.stringify(pattern)} must be a text.`,
       );
     try {
-      return { pattern: fromPythonPattern(pattern), answer: String(answer ?? '') };
+      return {
+        source: pattern,
+        pattern: fromPythonPattern(pattern),
+        answer: String(answer ?? ''),
+      };
     } catch (cause) {
       throw new ConfigurationError(
         `${source}: ${JSON.stringify(pattern)} can't be used as regular expression: ` +
@@ -48,26 +55,26 @@ export class PromptWatcher {
   }
 
   /** Takes further text and returns the answers to the prompts in it, in their order. */
-  answersTo(bytes: Buffer): readonly string[] {
+  answersTo(bytes: Buffer): readonly PromptAnswer[] {
     if (this.#prompts.length === 0) return [];
     this.#window = (this.#window + this.#decoder.write(bytes)).slice(-WINDOW);
-    const answers: string[] = [];
+    const answers: PromptAnswer[] = [];
     for (let found = this.#first(); found !== undefined; found = this.#first()) {
       // A pattern that matches nothing at all would do so for ever.
       if (found.end === 0 && answers.length > 0) break;
-      answers.push(found.answer);
+      answers.push(found.prompt);
       this.#window = this.#window.slice(found.end);
     }
     return answers;
   }
 
   /** The prompt that stands first in the window; of two at one place, that of the first pattern. */
-  #first(): { answer: string; end: number } | undefined {
-    let first: { answer: string; start: number; end: number } | undefined;
-    for (const { pattern, answer } of this.#prompts) {
-      const match = pattern.exec(this.#window);
+  #first(): { prompt: PromptAnswer; end: number } | undefined {
+    let first: { prompt: PromptAnswer; start: number; end: number } | undefined;
+    for (const prompt of this.#prompts) {
+      const match = prompt.pattern.exec(this.#window);
       if (match !== null && (first === undefined || match.index < first.start))
-        first = { answer, start: match.index, end: match.index + match[0].length };
+        first = { prompt, start: match.index, end: match.index + match[0].length };
     }
     return first;
   }

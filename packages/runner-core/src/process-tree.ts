@@ -1,4 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Variable by which a job's processes are known, wherever they went. */
+export const JOB_MARK = 'RUNNER_JOB_MARK';
+
+/** Tells the processes of a job from others. */
+export interface JobProcesses {
+  /** Process id of the leader of the job's session. */
+  readonly leader: number;
+  /** What the variable {@link JOB_MARK} of its processes contains. */
+  readonly mark: string;
+}
 
 interface ProcessInfo {
   readonly pid: number;
@@ -6,32 +18,40 @@ interface ProcessInfo {
   readonly session: number;
   /** Clock ticks since boot; with the pid it names a process for good. */
   readonly started: string;
+  readonly state: string;
 }
 
-/** Ends a session leader's processes: SIGTERM, and SIGKILL for whoever is left after `graceMs`. */
+/** How often it is looked whether somebody is left after SIGKILL, and how long between, in ms. */
+const ROUNDS = 40;
+const ROUND_MS = 50;
+
+/**
+ * Ends the processes of a job: SIGTERM, and SIGKILL for whoever is left when the leader has ended or `graceMs` have passed.
+ * Resolves when none is left, or nothing helps. Its processes are the leader's descendants, everybody in its session, and
+ * whoever has the job's mark in the environment, which daemons keep.
+ */
 export async function endTree(
-  leader: number,
+  job: JobProcesses,
   ended: Promise<unknown>,
   graceMs: number,
 ): Promise<void> {
-  const first = await membersOf(leader);
-  signalAll(first, leader, 'SIGTERM');
+  const tree = new ProcessTree(job);
+  const first = await tree.living();
+  if (first.length === 0) send(-job.leader, 'SIGTERM');
+  for (const { pid } of first) send(pid, 'SIGTERM');
   let timer: NodeJS.Timeout | undefined;
   const grace = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);
   });
   await Promise.race([ended, grace]);
   clearTimeout(timer);
-  const left = new Map((await membersOf(leader)).map((one) => [one.pid, one]));
-  // Children that went into sessions of their own are nobody's descendants once their parent is gone.
-  const now = new Map((await allProcesses()).map((one) => [one.pid, one]));
-  for (const one of first) if (now.get(one.pid)?.started === one.started) left.set(one.pid, one);
-  signalAll([...left.values()], leader, 'SIGKILL');
-}
-
-function signalAll(members: readonly ProcessInfo[], leader: number, signal: NodeJS.Signals): void {
-  if (members.length === 0 && signal === 'SIGTERM') send(-leader, signal);
-  for (const { pid } of members) send(pid, signal);
+  if (first.length === 0) send(-job.leader, 'SIGKILL');
+  for (let round = 0; round < ROUNDS; round++) {
+    const left = await tree.living();
+    if (left.length === 0) return;
+    for (const { pid } of left) send(pid, 'SIGKILL');
+    await delay(ROUND_MS);
+  }
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {
@@ -42,20 +62,52 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The leader, its descendants, and everybody in its session. */
-async function membersOf(leader: number): Promise<ProcessInfo[]> {
-  const all = await allProcesses();
-  const members = new Set([leader]);
-  let grown = true;
-  while (grown) {
-    grown = false;
-    for (const one of all)
-      if (!members.has(one.pid) && (one.session === leader || members.has(one.parent))) {
-        members.add(one.pid);
-        grown = true;
-      }
+/** The processes of one job. Owns what it knows of them. */
+class ProcessTree {
+  readonly #job: JobProcesses;
+  /** When each process that was found has started, by pid. */
+  readonly #found = new Map<number, string>();
+
+  constructor(job: JobProcesses) {
+    this.#job = job;
   }
-  return all.filter((one) => members.has(one.pid));
+
+  async living(): Promise<readonly ProcessInfo[]> {
+    const all = (await allProcesses()).filter(({ pid }) => pid !== process.pid);
+    const { leader, mark } = this.#job;
+    const known = this.#found.get(leader);
+    const now = all.find(({ pid }) => pid === leader)?.started;
+    // Once the leader is gone its pid may become somebody else's.
+    const foreign = known !== undefined && now !== undefined && now !== known;
+    const marked = await Promise.all(all.map(({ pid }) => hasMark(pid, mark)));
+    const members = new Set<number>();
+    all.forEach((one, index) => {
+      const inSession = !foreign && (one.pid === leader || one.session === leader);
+      if (inSession || marked[index] === true || this.#found.get(one.pid) === one.started)
+        members.add(one.pid);
+    });
+    let grown = true;
+    while (grown) {
+      grown = false;
+      for (const one of all)
+        if (!members.has(one.pid) && members.has(one.parent)) {
+          members.add(one.pid);
+          grown = true;
+        }
+    }
+    const found = all.filter(({ pid }) => members.has(pid));
+    for (const { pid, started } of found) this.#found.set(pid, started);
+    return found.filter(({ state }) => state !== 'Z' && state !== 'X');
+  }
+}
+
+/** The environment of other users' processes can't be read, and is not theirs to mark. */
+async function hasMark(pid: number, mark: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  const start = `\0${environment}`.indexOf(`\0${JOB_MARK}=`);
+  if (start < 0) return false;
+  const end = environment.indexOf('\0', start);
+  return environment.slice(start, end < 0 ? undefined : end).includes(mark);
 }
 
 /** The processes of this machine; none where there is no `/proc`. */
@@ -72,6 +124,7 @@ async function readProcess(name: string): Promise<ProcessInfo | undefined> {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
     pid: Number(name),
+    state: fields[0] ?? '',
     parent: Number(fields[1]),
     session: Number(fields[3]),
     started: fields[19] ?? '',

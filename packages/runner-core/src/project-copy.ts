@@ -1,5 +1,5 @@
 import { cp, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
 
 /** A copy of the project for one run to work in. */
@@ -21,11 +21,15 @@ export async function copyProject(
   base: string,
   without: readonly string[],
 ): Promise<string> {
+  if (!relative(folder, base).startsWith('..'))
+    throw new ConfigurationError(
+      `The project ${folder} can't be copied to ${base}, which is a part of it; name a folder outside.`,
+    );
   let copy: string | undefined;
   try {
     await mkdir(base, { recursive: true, mode: 0o700 });
     copy = await mkdtemp(join(base, 'runner_di_'));
-    const left = new Set([...without, base]);
+    const left = new Set(without);
     await cp(folder, copy, {
       recursive: true,
       verbatimSymlinks: true,

@@ -65,6 +65,7 @@ export function runAsync(options: RunOptions): RunHandle {
 async function carryOut(options: RunOptions, feed: EventFeed | undefined): Promise<RunResult> {
   const inputs = await readPrivateDataDir(options);
   const plan = await planJob(options, inputs, process.env);
+  for (const warning of plan.warnings) options.onWarning?.(warning);
   const sinks = await PluginSinks.open(options.plugins ?? [], {
     ident: plan.ident,
     settings: inputs.settings,

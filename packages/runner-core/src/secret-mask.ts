@@ -4,7 +4,7 @@ import { PythonFloat, pythonText } from './python-text.js';
 const MASK = '**********';
 
 /** Shorter secrets are not masked: too much else would be. */
-export const MIN_SECRET_CHARACTERS = 4;
+const MIN_SECRET_CHARACTERS = 4;
 
 /** Replaces secret values wherever they stand in texts and in JSON. */
 export class SecretMask {

@@ -38,9 +38,12 @@ export async function findSecretVars(
         `The secret variable ${name} is encrypted where it is set, so its value can't be found and hidden. ` +
           'Give it as an extra variable of the call, or do not name it among the secret ones.',
       );
-    if (found.length === 0) warnings.push(`The secret variable ${name} is not set, so nothing is hidden.`);
+    if (found.length === 0)
+      warnings.push(`The secret variable ${name} is not set, so nothing is hidden.`);
     else if (SecretMask.of(found) === undefined)
-      warnings.push(`The secret variable ${name} is too short to be hidden: it needs 4 characters.`);
+      warnings.push(
+        `The secret variable ${name} is too short to be hidden: it needs 4 characters.`,
+      );
     values.push(...found);
   }
   const mask = SecretMask.of(values);

@@ -8,6 +8,14 @@ export interface RunSettings {
   readonly idleTimeout?: number;
   /** Seconds the job may take; none by default. */
   readonly jobTimeout?: number;
+  /** Seconds a prompt may wait for an answer; 30 by default. */
+  readonly promptTimeout?: number;
+  /** Names of extra variables whose values are hidden. */
+  readonly secretExtravars: readonly string[];
+  /** Folder below which the project is copied for the job. */
+  readonly directoryIsolationBasePath?: string;
+  /** Whether the copy is removed after the run. */
+  readonly directoryIsolationCleanup: boolean;
   readonly suppressOutputFile: boolean;
   readonly suppressAnsibleOutput: boolean;
   readonly factCache?: string;
@@ -15,7 +23,10 @@ export interface RunSettings {
 }
 
 /** Options of a run that mean the same as a setting. */
-type SettingsOptions = Pick<RunOptions, 'suppressOutputFile' | 'suppressAnsibleOutput'>;
+type SettingsOptions = Pick<
+  RunOptions,
+  'suppressOutputFile' | 'suppressAnsibleOutput' | 'directoryIsolationBasePath'
+>;
 
 /**
  * Reads the settings out of the merged mapping. Keys it does not know are left to plugins.
@@ -51,20 +62,29 @@ export function readSettings(
     return value === undefined || typeof value === 'string' ? value : reject(key, 'a text');
   };
 
-  if (text('directory_isolation_base_path'))
-    throw new ConfigurationError(
-      `${source}: directory_isolation_base_path is not supported by this version; remove it.`,
-    );
+  const texts = (key: string): readonly string[] => {
+    const value = settings[key] ?? [];
+    return Array.isArray(value) && value.every((one) => typeof one === 'string')
+      ? value
+      : reject(key, 'a list of texts');
+  };
+
   seconds('pexpect_timeout');
   flag('pexpect_use_poll');
   const subprocessTimeout = seconds('subprocess_timeout');
   const jobTimeout = seconds('job_timeout') ?? subprocessTimeout;
   const idleTimeout = seconds('idle_timeout');
+  const promptTimeout = settings.prompt_timeout === undefined ? 30 : seconds('prompt_timeout');
+  const base = text('directory_isolation_base_path') ?? options.directoryIsolationBasePath;
   const factCache = text('fact_cache');
   const factCacheType = text('fact_cache_type');
   return {
     suppressOutputFile: flag('suppress_output_file', options.suppressOutputFile),
     suppressAnsibleOutput: flag('suppress_ansible_output', options.suppressAnsibleOutput),
+    secretExtravars: texts('secret_extravars'),
+    directoryIsolationCleanup: flag('directory_isolation_cleanup', true),
+    ...(base !== undefined && { directoryIsolationBasePath: base }),
+    ...(promptTimeout !== undefined && { promptTimeout }),
     ...(idleTimeout !== undefined && { idleTimeout }),
     ...(jobTimeout !== undefined && { jobTimeout }),
     ...(factCache !== undefined && { factCache }),

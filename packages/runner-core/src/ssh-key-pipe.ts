@@ -9,7 +9,8 @@ import { quoteWord } from './shell-words.js';
 export function withSshAgent(command: readonly string[], keyPath: string): string[] {
   const key = quoteWord(keyPath);
   const script = [
-    `trap 'rm -f ${key.replaceAll("'", `'"'"'`)}' EXIT`,
+    // Or the agent would keep the key until it notices, seconds later.
+    `trap 'rm -f ${key.replaceAll("'", `'"'"'`)}; kill "$SSH_AGENT_PID"' EXIT`,
     `ssh-add ${key}`,
     `rm -f ${key}`,
     command.map(quoteWord).join(' '),

@@ -15,6 +15,14 @@ export interface StartingMessage {
   readonly cwd: string;
 }
 
+/** Sent when the run has ended. */
+export interface FinalMessage {
+  readonly status: FinalStatus;
+  readonly runner_ident: string;
+  /** A sentence about why the run was ended before it ended by itself. */
+  readonly job_explanation?: string;
+}
+
 /** A change of state. */
 export type StatusMessage =
-  StartingMessage | { readonly status: 'running' | FinalStatus; readonly runner_ident: string };
+  StartingMessage | { readonly status: 'running'; readonly runner_ident: string } | FinalMessage;

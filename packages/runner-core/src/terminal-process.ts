@@ -25,6 +25,9 @@ export interface ProcessEnd {
 /** Most bytes that are read after the end of a process, in case others go on writing to its terminal. */
 const MAX_REST_BYTES = 4 * 1024 * 1024;
 
+/** Time from a prompt to the answer. */
+const TYPING_DELAY_MS = 50;
+
 const ROWS = 24;
 const COLUMNS = 80;
 
@@ -100,9 +103,11 @@ export class TerminalProcess {
     return new TerminalProcess(child.pid ?? 0, master, descriptor, onOutput, ended);
   }
 
-  /** Types `text` on the terminal. */
-  write(text: string): void {
-    if (this.#master.writable) this.#master.write(text);
+  /** Types `text` on the terminal, a moment later: some programs forget what was typed before their prompt. */
+  type(text: string): void {
+    setTimeout(() => {
+      if (this.#master.writable) this.#master.write(text);
+    }, TYPING_DELAY_MS);
   }
 
   /** Stops reading until {@link resume}; the process blocks when the terminal's buffer is full. */

@@ -19,6 +19,8 @@ const MAX_PROMPT_CHARACTERS = 200;
 /** What Ansible says when it waits for time to pass, and for keys only besides. */
 const TIMED_PAUSE = /Pausing for \d+ seconds/;
 
+const LAST_BANNER = /(?:TASK|HANDLER) \[(?![^]*(?:TASK|HANDLER) \[)/;
+
 /**
  * The prompt at which a job waits for somebody to type, or `undefined` when it does something else, however silently.
  *
@@ -33,6 +35,15 @@ export async function waitingPrompt(leader: number, tail: string): Promise<strin
   if (terminal === undefined) return undefined;
   if (!(await isRead(terminal)) && !(await takesKeys(terminal, tail))) return undefined;
   return lastLine(tail);
+}
+
+/**
+ * As {@link waitingPrompt}, of a job whose terminal another program passes on, as the client of a container engine does. It reads
+ * all the time, so that there is but the text to go by: a last line without an end.
+ */
+export function relayedPrompt(tail: string): string | undefined {
+  const last = tail.slice(tail.lastIndexOf('\n') + 1);
+  return lastLine(last) === '' || last.endsWith('\r') ? undefined : lastLine(last);
 }
 
 /** Number of the pseudo terminal a process has, from its `stat`; terminals of other kinds are not the job's. */
@@ -70,7 +81,7 @@ async function reads(pid: string, terminal: number): Promise<boolean> {
 
 /** Whether the terminal gives single keys, as for `pause` and line editors; such readers look for them in turns. */
 async function takesKeys(terminal: number, tail: string): Promise<boolean> {
-  if (TIMED_PAUSE.test(tail)) return false;
+  if (TIMED_PAUSE.test(tail.slice(tail.search(LAST_BANNER) + 1))) return false;
   const settings = promisify(execFile)('stty', ['-F', `/dev/pts/${terminal}`, '-a']);
   const { stdout } = await settings.catch(() => ({ stdout: '' }));
   return / -icanon\b/.test(stdout);

@@ -31,6 +31,7 @@ const ENGINE_FAILED = 125;
 export class Container implements Isolation {
   readonly inheritsEnvironment = false;
   readonly eventsBy = 'pipe';
+  readonly relaysTerminal = true;
   readonly environment: Readonly<Record<string, string>>;
   readonly #settings: ContainerSettings;
   /** Path of the engine's executable. */

@@ -45,6 +45,8 @@ export interface Isolation {
   readonly inheritsEnvironment: boolean;
   /** How events get out: a container may not be allowed to connect to a socket of this machine. */
   readonly eventsBy: 'socket' | 'pipe';
+  /** Whether a program stands between the job and its terminal and reads the terminal all the time. */
+  readonly relaysTerminal: boolean;
   /** Variables the job gets unless it sets them itself. */
   readonly environment: Readonly<Record<string, string>>;
   /**
@@ -69,6 +71,7 @@ export interface Isolation {
 export class NoIsolation implements Isolation {
   readonly inheritsEnvironment = true;
   readonly eventsBy = 'socket';
+  readonly relaysTerminal = false;
   readonly environment = {};
   #cwd = '.';
 

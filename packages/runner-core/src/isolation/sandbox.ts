@@ -25,6 +25,7 @@ const REMOVAL_TRIES = 15;
 export class Sandbox implements Isolation {
   readonly inheritsEnvironment = true;
   readonly eventsBy = 'socket';
+  readonly relaysTerminal = false;
   readonly environment = {};
   readonly #settings: SandboxSettings;
   /** Path of bwrap. */

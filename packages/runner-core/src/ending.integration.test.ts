@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ansibleMissing, Fixture } from './ansible-fixture.js';
+import type { RunOptions } from './run-options.js';
+import { run } from './run.js';
+import type { StatusMessage } from './statuses.js';
+
+let fixture: Fixture;
+afterEach(() => fixture.remove());
+
+const start = (options: Partial<RunOptions> = {}) =>
+  run({ privateDataDir: fixture.path, binary: fixture.at('job'), ident: 'r', ...options });
+
+async function isAlive(pid: number): Promise<boolean> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z');
+  return !text.includes(') Z');
+}
+
+describe('a prompt nobody answers', () => {
+  const settings = { prompt_timeout: 0.4 };
+  const unanswered = (prompt: string) => ({
+    status: 'failed',
+    rc: 254,
+    explanation: expect.stringContaining(
+      `Nobody answered the prompt ${JSON.stringify(prompt)} within 0.4 seconds.`,
+    ) as string,
+  });
+
+  it('runner 13: is a failure that names it, in the result and in the last status', async () => {
+    fixture = await Fixture.ofScript(
+      'echo begun; printf "\\033[1mVault password (x): \\033[0m"; read a',
+    );
+    const messages: StatusMessage[] = [];
+    const result = await start({ settings, onStatus: (message) => messages.push(message) });
+    expect(result).toMatchObject(unanswered('Vault password (x):'));
+    expect(messages.at(-1)).toEqual({
+      status: 'failed',
+      runner_ident: 'r',
+      job_explanation: result.explanation,
+    });
+    expect(await fixture.read('artifacts', 'r', 'status')).toBe('failed');
+  });
+
+  it('is seen where it is read from the terminal by its name, in a child, after an answered one', async () => {
+    fixture = await Fixture.ofScript(
+      'printf "one: "; read a; echo; sh -c "exec 3</dev/tty; printf \\"two: \\"; read b <&3"; echo',
+    );
+    expect(await start({ settings, passwords: { '^one: $': 'x' } })).toMatchObject(
+      unanswered('two:'),
+    );
+  });
+
+  it('is none where a job is silent in the middle of a line, or waits for time to pass', async () => {
+    fixture = await Fixture.ofScript('printf "working on it: "; sleep 1.5; echo done');
+    expect(await start({ settings })).toMatchObject({ status: 'successful' });
+  });
+
+  it('is none where somebody waits for input that is not the terminal', async () => {
+    fixture = await Fixture.ofScript('mkfifo p; (sleep 1.5; echo x > p) & read a < p; echo "$a"');
+    expect(await start({ settings })).toMatchObject({ status: 'successful' });
+  });
+
+  it('may wait for ever when it is told so', async () => {
+    fixture = await Fixture.ofScript('printf "name: "; read a');
+    expect(await start({ settings: { prompt_timeout: 0 }, timeout: 1 })).toMatchObject({
+      status: 'timeout',
+    });
+  });
+
+  describe.skipIf(ansibleMissing !== undefined)('of Ansible', () => {
+    const playbook = (options: Partial<RunOptions>) =>
+      run({ privateDataDir: fixture.path, playbook: 'site.yml', ident: 'r', ...options });
+
+    it('is told by its text: vars_prompt', async () => {
+      fixture = await Fixture.ofTasks('- debug: msg={{ fruit }}');
+      const site = await fixture.read('project', 'site.yml');
+      const asking = site.replace(
+        '  tasks:',
+        '  vars_prompt: [{ name: fruit, prompt: Which fruit }]\n  tasks:',
+      );
+      await writeFile(fixture.at('project', 'site.yml'), asking);
+      expect(await playbook({ settings })).toMatchObject(unanswered('Which fruit:'));
+    });
+
+    it('is told by its text: pause, which a time limit makes none, and which can be answered', async () => {
+      fixture = await Fixture.ofTasks(
+        '- pause: { seconds: 1, prompt: Wait }\n- pause: { prompt: First }\n- pause: { prompt: Go on }',
+      );
+      const passwords = { 'First:': 'x' };
+      const result = await playbook({
+        settings: { prompt_timeout: 0.6 },
+        timeout: 30,
+        passwords,
+      });
+      expect(result.explanation).toMatch(/^Nobody answered the prompt "Go on:"/);
+    });
+  });
+});
+
+describe('limits', () => {
+  it('runner 21: say which of them was reached, and why', async () => {
+    fixture = await Fixture.ofScript('echo x; sleep 20');
+    expect(await start({ timeout: 0.3 })).toMatchObject({
+      status: 'timeout',
+      rc: 254,
+      timedOut: 'job',
+      explanation: 'The job was ended because it took more than 0.3 seconds.',
+    });
+    expect(await start({ settings: { idle_timeout: 0.3 } })).toMatchObject({
+      status: 'timeout',
+      timedOut: 'idle',
+      explanation: 'The job was ended because it printed nothing for 0.3 seconds.',
+    });
+  });
+});
+
+describe('cancel', () => {
+  it('runner 1, 21: ends daemons in sessions of their own whose parents are long gone', async () => {
+    fixture = await Fixture.ofScript(
+      'setsid sh -c \'trap "" TERM HUP; (setsid sh -c "trap \\"\\" TERM; echo \\$\\$ > daemon; while :; do sleep 1; done" &) ; exit 0\'; while [ ! -s daemon ]; do sleep 0.05; done; echo ready; sleep 60',
+    );
+    const abort = new AbortController();
+    const began = Date.now();
+    const result = await start({ signal: abort.signal, onEvent: () => abort.abort() });
+    expect(result).toMatchObject({ status: 'canceled', rc: 254 });
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(await isAlive(Number(await fixture.read('daemon')))).toBe(false);
+  });
+
+  it('leaves the daemons of other runs alone, and a run that ends by itself leaves its own', async () => {
+    fixture = await Fixture.ofScript(
+      '(setsid sh -c \'echo $$ > "$NAME"; exec sleep 60\' &); while [ ! -s "$NAME" ]; do sleep 0.05; done',
+    );
+    await start({ ident: 'a', envvars: { NAME: 'a' } });
+    const daemon = Number(await fixture.read('a'));
+    await writeFile(fixture.at('job'), '#!/bin/sh\necho x; sleep 60\n');
+    const abort = new AbortController();
+    await start({ ident: 'b', signal: abort.signal, onEvent: () => abort.abort() });
+    expect(await isAlive(daemon)).toBe(true);
+    process.kill(daemon, 'SIGKILL');
+  });
+});
+
+describe('runner 5: a copy of the project', () => {
+  const files = {
+    'project/job': '#!/bin/sh\npwd; cat data/x; readlink link; echo changed > data/x; touch new\n',
+    'project/data/x': 'original\n',
+  };
+
+  it('is what the job works in, is removed, and the base and the project stay as they were', async () => {
+    fixture = await Fixture.make({ ...files, 'base/mine': '' });
+    await symlink('data/x', fixture.at('project', 'link'));
+    const directoryIsolationBasePath = fixture.at('base');
+    const result = await start({ binary: './job', directoryIsolationBasePath });
+    const [place, ...rest] = (await result.stdout()).split('\r\n');
+    expect(place).toMatch(new RegExp(`^${fixture.at('base')}/runner_di_\\w+$`));
+    expect(rest).toEqual(['original', 'data/x', '']);
+    expect(existsSync(place ?? '')).toBe(false);
+    expect(existsSync(fixture.at('base', 'mine'))).toBe(true);
+    expect(await fixture.read('project', 'data', 'x')).toBe('original\n');
+    expect(existsSync(fixture.at('project', 'new'))).toBe(false);
+  });
+
+  it('stays when the settings say so', async () => {
+    fixture = await Fixture.make(files);
+    const base = fixture.at('copies');
+    const settings = { directory_isolation_base_path: base, directory_isolation_cleanup: false };
+    const result = await start({ binary: './job', settings });
+    const [place = ''] = (await result.stdout()).split('\r\n');
+    expect(existsSync(`${place}/new`)).toBe(true);
+  });
+
+  it.each(['job', 'project/copies'])('can not be made in %s', async (name) => {
+    fixture = await Fixture.make({ ...files, job: '' });
+    await expect(
+      start({ binary: './job', directoryIsolationBasePath: fixture.at(name) }),
+    ).rejects.toMatchObject({ code: 'configuration' });
+    expect(await fixture.read('artifacts', 'r', 'status')).toBe('failed');
+  });
+});
+
+describe('runner 26: checkJobEventData', () => {
+  const plugin = (send: string) => `#!/usr/bin/python3
+import base64, json, os, socket, sys
+way = socket.socket(socket.AF_UNIX)
+way.connect(os.environ["RUNNER_EVENT_SOCKET"])
+secret = way.makefile().readline().strip()
+def mark(content):
+    text = base64.b64encode(json.dumps(content, separators=(",", ":")).encode()).decode()
+    pieces = [text[at:at + 78] for at in range(0, len(text), 78)]
+    return "\\x1b[K" + "".join("%s\\x1b[%dD" % (one, len(one)) for one in pieces) + "\\x1b[K"
+print("plain text")
+${send}
+print(mark({"secret": secret, "uuid": "e1"}) + "event text" + mark({"secret": secret}))
+sys.stdout.flush()
+way.close()
+`;
+
+  it('does not mind text outside of events', async () => {
+    fixture = await Fixture.make({
+      job: plugin(`way.sendall(b'e1 {"event": "verbose", "event_data": {}}\\n')`),
+    });
+    expect(await start({ checkJobEventData: true })).toMatchObject({ status: 'successful' });
+  });
+
+  it('fails the run when the data of an event does not come', async () => {
+    fixture = await Fixture.make({ job: plugin('') });
+    expect(await start()).toMatchObject({ status: 'successful' });
+    await expect(start({ checkJobEventData: true })).rejects.toMatchObject({ code: 'event-data' });
+    expect(await fixture.read('artifacts', 'r', 'status')).toBe('failed');
+  });
+});

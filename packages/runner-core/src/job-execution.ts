@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import type { EarlyEnd } from './early-end.js';
+import { EventDataError } from './errors.js';
+import { EventAssembler } from './event-assembler.js';
+import { EventChannel } from './event-channel.js';
+import { EventPump, type EventDestination } from './event-pump.js';
+import { checked, withoutSecrets } from './event-sources.js';
+import type { RunStats } from './events.js';
+import { resolveCommand } from './executables.js';
+import { exitCode, RC_ENDED, RC_NOT_FOUND } from './exit-codes.js';
+import type { Enclosure } from './isolation/isolation.js';
+import { JobLimits } from './job-limits.js';
+import type { JobPlan } from './job-plan.js';
+import { MarkSplitter } from './mark-splitter.js';
+import { SegmentGatherer, type Segment } from './output-segments.js';
+import { OutputTail } from './output-tail.js';
+import { PromptWatcher, type PromptAnswer } from './password-prompts.js';
+import { endTree } from './process-tree.js';
+import type { EventHandler } from './run-options.js';
+import { SshKeyPipe } from './ssh-key-pipe.js';
+import { TerminalProcess, type ProcessEnd } from './terminal-process.js';
+import { relayedPrompt, waitingPrompt } from './waiting-prompt.js';
+
+/** Time a job gets between SIGTERM and SIGKILL, in ms. */
+export const GRACE_MS = 5000;
+
+/** Name of the socket for events in the private folder. */
+export const EVENT_SOCKET = 'events';
+
+/** What an execution works with; nothing in it changes. */
+export interface ExecutionParts {
+  readonly plan: JobPlan;
+  readonly enclosure: Enclosure;
+  /** Absolute path of the run's private folder. */
+  readonly privateDir: string;
+  /** Path of the FIFO that a key is handed over by. */
+  readonly keyPath: string;
+  /** Value of the variable that marks the job's processes. */
+  readonly mark: string;
+  readonly python: string;
+  readonly prompts: readonly PromptAnswer[];
+  readonly destination: EventDestination;
+  readonly onEvent: EventHandler | undefined;
+  readonly checkEventData: boolean;
+  readonly early: EarlyEnd;
+  readonly failed: (error: unknown) => void;
+  readonly log: (line: string) => void;
+}
+
+/** The process of a job, from its start to the last of its events. Owns the process and the way of its events. */
+export class JobExecution {
+  readonly #parts: ExecutionParts;
+  readonly #limits: JobLimits;
+  readonly #tail = new OutputTail();
+  #process: TerminalProcess | undefined;
+  #processEnd: ProcessEnd | undefined;
+  #stats: RunStats | undefined;
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts;
+    const { jobTimeout, settings } = parts.plan;
+    const { idleTimeout, promptTimeout } = settings;
+    const limits = { job: jobTimeout, idle: idleTimeout, prompt: promptTimeout };
+    this.#limits = new JobLimits(limits, parts.early);
+  }
+
+  /** The recap, once it was seen. */
+  get stats(): RunStats | undefined {
+    return this.#stats;
+  }
+
+  /** How the process ended, if there was one. */
+  get processEnd(): ProcessEnd | undefined {
+    return this.#processEnd;
+  }
+
+  /** Runs the process to its end and resolves with its rc when everything it printed was handled. */
+  async run(): Promise<number> {
+    const { plan, privateDir, early } = this.#parts;
+    const socket = join(privateDir, EVENT_SOCKET);
+    const channel = await (plan.isolation.eventsBy === 'pipe'
+      ? EventChannel.openPipes(socket)
+      : EventChannel.open(socket));
+    const assembler = this.#assembler(channel);
+    const pump = this.#pump(assembler);
+    const { mask } = plan;
+    const gatherer = new SegmentGatherer((segment: Segment) =>
+      pump.push(mask === undefined ? segment : { ...segment, text: mask.hide(segment.text) }),
+    );
+    let key: SshKeyPipe | undefined;
+    try {
+      if (early.asked) return RC_ENDED;
+      const program = await this.#program();
+      if (program === undefined) {
+        const name = String(this.#parts.enclosure.command[0]);
+        gatherer.text(Buffer.from(`The command was not found or was not executable: ${name}.\n`));
+        await pump.idle();
+        return RC_NOT_FOUND;
+      }
+      if (plan.sshKey !== undefined) key = await SshKeyPipe.open(this.#parts.keyPath, plan.sshKey);
+      const splitter = this.#splitter(channel.secret, gatherer);
+      const process = await this.#start(program, splitter);
+      const rc = await this.#supervise(process);
+      splitter.close();
+      gatherer.end();
+      // The plugin is gone with the process; whoever else may keep its connection open is not waited for.
+      const giveUp = setTimeout(() => channel.close(), GRACE_MS);
+      await pump.idle();
+      clearTimeout(giveUp);
+      return rc;
+    } finally {
+      this.#stats = assembler.stats;
+      await key?.close();
+      channel.close();
+    }
+  }
+
+  async #program(): Promise<string | undefined> {
+    const { program, command, env, cwd } = this.#parts.enclosure;
+    return program ?? (await resolveCommand(command[0] ?? '', env.PATH ?? '', cwd));
+  }
+
+  #assembler(channel: EventChannel): EventAssembler {
+    const { plan, early, checkEventData, failed } = this.#parts;
+    const safe = plan.mask === undefined ? channel : withoutSecrets(channel, plan.mask);
+    const source = !checkEventData
+      ? safe
+      : checked(safe, (uuid) => {
+          // One that is being ended may be cut off in an event.
+          if (!early.asked) failed(new EventDataError(uuid));
+        });
+    return new EventAssembler(plan.ident, source);
+  }
+
+  #pump(assembler: EventAssembler): EventPump {
+    const { destination, onEvent, failed } = this.#parts;
+    return new EventPump(assembler, destination, onEvent, {
+      pause: () => {
+        this.#limits.hold();
+        this.#process?.pause();
+      },
+      resume: () => {
+        this.#limits.release();
+        this.#process?.resume();
+      },
+      failed,
+    });
+  }
+
+  #splitter(secret: string, gatherer: SegmentGatherer): MarkSplitter {
+    const watcher = new PromptWatcher(this.#parts.prompts);
+    return new MarkSplitter(secret, {
+      text: (bytes) => {
+        gatherer.text(bytes);
+        this.#tail.push(bytes);
+        for (const { answer, source } of watcher.answersTo(bytes)) {
+          this.#parts.log(`a prompt matches ${source}: it is answered`);
+          this.#process?.type(`${answer}\n`);
+        }
+      },
+      begin: (uuid) => gatherer.begin(uuid),
+      end: () => gatherer.end(),
+    });
+  }
+
+  async #start(program: string, splitter: MarkSplitter): Promise<TerminalProcess> {
+    const { enclosure, python, log } = this.#parts;
+    const { command, env, cwd } = enclosure;
+    this.#process = await TerminalProcess.start(
+      { program, argv: command, cwd, env, python },
+      (bytes) => {
+        this.#limits.output();
+        splitter.push(bytes);
+      },
+    );
+    log(`process ${this.#process.pid} was started: ${program}`);
+    return this.#process;
+  }
+
+  /** Waits for the process, ends it when a limit is reached or somebody asked for it, and says its rc. */
+  async #supervise(process: TerminalProcess): Promise<number> {
+    const { plan, enclosure, mark, early, log } = this.#parts;
+    let killed: Promise<void> | undefined;
+    early.by(() => {
+      if (killed !== undefined) return;
+      log(`process ${process.pid} and all its children are being ended`);
+      enclosure.end();
+      killed = endTree({ leader: process.pid, mark }, process.ended, GRACE_MS);
+    });
+    this.#limits.start(async () => {
+      const found = plan.isolation.relaysTerminal
+        ? relayedPrompt(this.#tail.text)
+        : await waitingPrompt(process.pid, this.#tail.text);
+      return found && (plan.mask?.hide(found) ?? found);
+    });
+    void process.ended.then(() => this.#limits.stop());
+    try {
+      this.#processEnd = await process.finished();
+      const rc = exitCode(this.#processEnd);
+      log(`process ${process.pid} has ended with ${rc}`);
+      return rc;
+    } finally {
+      early.by(undefined);
+      await killed;
+    }
+  }
+}
