@@ -11,6 +11,8 @@ export interface Payload {
 /** Begins to read a job; destroying its stream stops that. */
 export function openPayload(options: Omit<TransmitOptions, 'output'>): Payload {
   const stream = new PassThrough();
+  // It may fail before anybody reads it, or after.
+  stream.on('error', () => undefined);
   const payload: { stream: Readable; failure: unknown } = { stream, failure: undefined };
   transmit({ ...options, output: stream }).then(
     () => stream.end(),

@@ -37,6 +37,7 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
         client.close();
       }
       if (await isComplete(options, position)) return;
+      throw new Error('the output ended before the unit');
     } catch (error) {
       if (isUnknownUnit(error))
         throw new NodeRunError('unit-gone', `The node no longer knows the work unit ${unitId}`);

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Contact } from './contact.js';
+import { statusLine, wayTo } from './test-way.js';
+import { unitOutput } from './unit-output.js';
+
+const limits = { firstMs: 2_000, lostMs: 2_000 };
+const never = new AbortController().signal;
+
+async function read(way: Parameters<typeof reader>[0]): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of reader(way)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+function reader(way: ReturnType<typeof wayTo>) {
+  const contact = new Contact('far', way, limits);
+  return unitOutput({ node: 'far', unitId: 'u', contact, signal: never });
+}
+
+it('is whole, whatever breaks and wherever, and however often', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ minLength: 1, maxLength: 60, unit: fc.constantFrom('a', 'b', 'c', '\n') }),
+      fc.array(fc.record({ bytes: fc.nat(20), how: fc.constantFrom('end', 'destroy') }), {
+        maxLength: 3,
+      }),
+      async (output, breaks) => {
+        const left = [...breaks];
+        const way = wayTo((request, stream) => {
+          if (request.subcommand === 'status') {
+            stream.write(statusLine(left.length > 0 ? 1 : 2, output.length));
+            return;
+          }
+          const rest = output.slice(Number(request.startpos));
+          const next = left.shift();
+          stream.write('Streaming results for work unit u\n');
+          if (next === undefined) stream.end(rest);
+          else {
+            stream.write(rest.slice(0, next.bytes));
+            // an end that is none, as that of a socket whose daemon was killed, or a break
+            if (next.how === 'end') stream.end();
+            else setImmediate(() => stream.destroy());
+          }
+        });
+        expect(await read(way)).toBe(output);
+      },
+    ),
+    { numRuns: 10 },
+  );
+}, 30_000);
+
+it('a unit that failed without a byte was refused', async () => {
+  const way = wayTo((request, stream) => {
+    if (request.subcommand === 'status') stream.write(statusLine(3, 0, 'no such file'));
+    else stream.end('Streaming results for work unit u\n');
+  });
+  await expect(read(way)).rejects.toMatchObject({
+    code: 'refused',
+    message: 'The node far could not run the job: no such file',
+  });
+});
+
+it('a unit the node does not know is gone', async () => {
+  const way = wayTo((_request, stream) => stream.write('ERROR: unknown work unit u\n'));
+  await expect(read(way)).rejects.toMatchObject({ code: 'unit-gone' });
+});
+
+it('a node that stays away is lost after its time', async () => {
+  let connects = 1;
+  const way = wayTo(
+    (_request, stream) => stream.end('Streaming results for work unit u\nabc'),
+    () => connects-- > 0,
+  );
+  const contact = new Contact('far', way, { firstMs: 20, lostMs: 20 });
+  const output = unitOutput({ node: 'far', unitId: 'u', contact, signal: never });
+  expect(Buffer.from((await output.next()).value ?? []).toString()).toBe('abc');
+  await expect(output.next()).rejects.toMatchObject({
+    code: 'lost',
+    message: 'Lost the node far: nobody is there',
+  });
+});

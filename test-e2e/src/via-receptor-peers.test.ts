@@ -1,0 +1,261 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { runOnNode, type NodeOptions } from '@receptorjs/runner-mesh';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Authority, tlsActions } from './certificates.js';
+import { privateDataDir, runnerWork, storedEvents } from './job.js';
+import { freePort, Mesh, until, venv } from './mesh.js';
+
+const go = process.env.RECEPTOR_GO ?? '';
+if (!go) console.warn('skipped in part: RECEPTOR_GO does not name a Go receptor binary');
+
+let mesh: Mesh;
+beforeEach(() => {
+  mesh = new Mesh();
+});
+afterEach(() => mesh.end());
+
+const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: one, ansible.builtin.debug: { msg: "one" } }
+    - name: many
+      ansible.builtin.debug: { msg: "{{ item }}" }
+      loop: "{{ range(0, 20) | list }}"
+`;
+
+const options = (node: Partial<NodeOptions>) => ({
+  privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), playbook),
+  playbook: 'play.yml',
+  ident: 'r1',
+  viaReceptor: 'far',
+  ...node,
+});
+
+async function expectRun(node: Partial<NodeOptions>): Promise<void> {
+  const result = await runOnNode(options(node));
+  expect(result).toMatchObject({ status: 'successful', rc: 0 });
+  const events = storedEvents(result.artifactDir);
+  expect(events.map(({ counter }) => counter)).toEqual(events.map((_, at) => at + 1));
+  expect(events.filter(({ event }) => event === 'runner_item_on_ok')).toHaveLength(40);
+  expect(events.at(-1)?.event).toBe('playbook_on_stats');
+  expect(readFileSync(join(result.artifactDir, 'rc'), 'utf8')).toBe('0');
+}
+
+/** A play that waits until a file is there. */
+const endless = (folder: string): string => `
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - { name: reached, ansible.builtin.file: { path: "${folder}/reached", state: touch } }
+    - name: wait
+      ansible.builtin.command: sh -c 'until [ -e ${folder}/gate ]; do sleep 0.05; done'
+`;
+
+const host = '127.0.0.1';
+
+/** Whether somebody listens on a port. */
+async function answers(port: number): Promise<true | undefined> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** hop with a listener of a kind, and far behind it over TCP. */
+async function chainBy(kind: 'tcp' | 'udp' | 'ws'): Promise<number> {
+  const [entrance, inner] = [await freePort(), await freePort()];
+  const hop = mesh.start('hop', [
+    { [`${kind}-listener`]: { bindaddr: host, port: entrance } },
+    { 'tcp-listener': { bindaddr: host, port: inner } },
+  ]);
+  mesh.start('far', [{ 'tcp-peer': { address: `${host}:${inner}` } }, runnerWork]);
+  await hop.routeTo('far');
+  return entrance;
+}
+
+describe('a run enters the mesh', () => {
+  it('by WebSocket', async () => {
+    await expectRun({ receptorPeer: `ws://${host}:${await chainBy('ws')}` });
+  });
+
+  it('by UDP, under an ID of its own choice', async () => {
+    const receptorPeer = `udp://${host}:${await chainBy('udp')}`;
+    await expectRun({ receptorPeer, receptorNodeId: 'runner-node' });
+  });
+
+  it.each(['tls', 'wss'] as const)(
+    'by %s, with certificates on the link and the control service',
+    async (scheme) => {
+      const authority = await Authority.make(mesh.folder);
+      const port = await freePort();
+      const listener = scheme === 'wss' ? 'ws-listener' : 'tcp-listener';
+      const far = mesh.start(
+        'far',
+        [
+          ...tlsActions(authority, await authority.issue('far')),
+          { [listener]: { bindaddr: host, port, tls: 'mesh-in' } },
+          runnerWork,
+        ],
+        { control: { tls: 'mesh-in' } },
+      );
+      await far.control().then((control) => control.close());
+      const { cert, key } = await authority.issue('runner-node');
+      const receptorPeer = `${scheme}://${host}:${port}`;
+      const receptorTls = { rootCas: authority.cert, cert, key };
+      const node = { receptorPeer, receptorNodeId: 'runner-node', receptorControlTls: true };
+      await expectRun({ ...node, receptorTls });
+      const stranger = await Authority.make(mesh.folder, 'other');
+      await expect(
+        runOnNode(options({ ...node, receptorTls: { ...receptorTls, rootCas: stranger.cert } })),
+      ).rejects.toMatchObject({ code: 'no-peer' });
+    },
+  );
+
+  it('and a certificate that is for another node keeps the job at home', async () => {
+    const authority = await Authority.make(mesh.folder);
+    const port = await freePort();
+    const far = mesh.start(
+      'far',
+      [
+        // the certificate of a node that is not far
+        ...tlsActions(authority, await authority.issue('elsewhere')).map((action) =>
+          'tls-server' in action
+            ? {
+                'tls-server': { ...(action['tls-server'] as object), skipreceptornamescheck: true },
+              }
+            : {
+                'tls-client': {
+                  ...(action as { 'tls-client': object })['tls-client'],
+                  skipreceptornamescheck: true,
+                },
+              },
+        ),
+        { 'tcp-listener': { bindaddr: host, port } },
+        runnerWork,
+      ],
+      { control: { tls: 'mesh-in' } },
+    );
+    await far.control().then((control) => control.close());
+    const { cert, key } = await authority.issue('runner-node');
+    const run = runOnNode(
+      options({
+        receptorPeer: `tcp://${host}:${port}`,
+        receptorNodeId: 'runner-node',
+        receptorTls: { rootCas: authority.cert, cert, key },
+      }),
+    );
+    // the mesh says that the service has TLS, which is enough
+    await expect(run).rejects.toMatchObject({ code: 'peer-timeout' });
+  });
+});
+
+describe('a node of this machine takes the job and hands it on', () => {
+  it('by its control socket', async () => {
+    const { near, far } = await mesh.chain([runnerWork]);
+    await expectRun({ receptorPeer: `unix:${near.socket}` });
+    for (const daemon of [near, far]) {
+      const control = await daemon.control();
+      expect([...(await control.workList()).keys()]).toEqual([]);
+      control.close();
+    }
+  });
+
+  it('is killed and started again in the middle, and nothing is lost', async () => {
+    const { near } = await mesh.chain([runnerWork]);
+    let count = 0;
+    let again: Promise<void> | undefined;
+    const result = await runOnNode({
+      ...options({ receptorPeer: `unix:${near.socket}` }),
+      onEvent: () => {
+        count += 1;
+        if (count === 20) again = near.stop('SIGKILL').then(() => near.start());
+      },
+    });
+    await again;
+    expect(result).toMatchObject({ status: 'successful', rc: 0 });
+    const events = storedEvents(result.artifactDir);
+    expect(events.map(({ counter }) => counter)).toEqual(events.map((_, at) => at + 1));
+    expect(events.filter(({ event }) => event === 'runner_item_on_ok')).toHaveLength(40);
+  });
+
+  it('stays away for longer than it may: the run is an error, and says which unit is left', async () => {
+    const { near } = await mesh.chain([runnerWork]);
+    const warnings: string[] = [];
+    const result = await runOnNode({
+      ...options({ receptorPeer: `unix:${near.socket}` }),
+      privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), endless(mesh.folder)),
+      lostTimeoutMs: 300,
+      onWarning: (sentence) => void warnings.push(sentence),
+      onEvent: async (event) => {
+        if (event.event === 'runner_on_ok') await near.stop('SIGKILL');
+      },
+    });
+    expect(result).toMatchObject({ status: 'error', rc: 1 });
+    expect(result.explanation).toContain('Lost the node far');
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The work unit \w+ of node far could not be released/),
+    ]);
+    // the job goes on at far until it is let go
+    writeFileSync(join(mesh.folder, 'gate'), '');
+  });
+});
+
+describe.skipIf(!go)('Go receptor and the Python runner', () => {
+  const pythonWork = {
+    'work-command': {
+      worktype: 'ansible-runner',
+      command: join(venv, 'bin', 'ansible-runner'),
+      params: 'worker',
+    },
+  };
+
+  async function goFar(work: object): Promise<string> {
+    const port = await freePort();
+    const far = mesh.start('far', [{ 'tcp-listener': { bindaddr: host, port } }, work], {
+      command: go,
+    });
+    await far.control().then((control) => control.close());
+    await until('its port', () => answers(port));
+    return `receptor://${host}:${port}`;
+  }
+
+  it.each([
+    ['the Python runner', pythonWork],
+    ['ours', runnerWork],
+  ])('a Go node runs the job with %s', async (_name, work) => {
+    await expectRun({ receptorPeer: await goFar(work) });
+  });
+
+  it('a Go hop on the way', async () => {
+    const port = await freePort();
+    const hop = mesh.start('hop', [{ 'tcp-listener': { bindaddr: host, port } }], { command: go });
+    mesh.start('far', [{ 'tcp-peer': { address: `${host}:${port}` } }, runnerWork]);
+    await hop.routeTo('far');
+    await expectRun({ receptorPeer: `receptor://${host}:${port}` });
+  });
+
+  it('cancel ends the job on a Go node', async () => {
+    const receptorPeer = await goFar(pythonWork);
+    const abort = new AbortController();
+    const run = runOnNode({
+      ...options({ receptorPeer }),
+      privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), endless(mesh.folder)),
+      signal: abort.signal,
+      cancelTimeoutMs: 10_000,
+    });
+    await until('the task to run', () =>
+      existsSync(join(mesh.folder, 'reached')) ? true : undefined,
+    );
+    abort.abort();
+    expect(await run).toMatchObject({ status: 'canceled', rc: 254 });
+  });
+});
