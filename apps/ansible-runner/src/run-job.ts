@@ -1,5 +1,6 @@
-import { run, type OutputSink, type RunResult } from '@receptorjs/runner-core';
+import { run, type OutputSink, type RunOptions, type RunResult } from '@receptorjs/runner-core';
 import type { NodeOptions, NodeRunResult } from '@receptorjs/runner-mesh';
+import { deliverySentence, installedPlugins } from './installed-plugins.js';
 import type { JobOptions } from './job-options.js';
 import { RunnerLog } from './runner-log.js';
 
@@ -19,7 +20,7 @@ export interface JobSurroundings {
   /** Where the job's output is shown; nowhere by default. */
   readonly output?: OutputSink;
   readonly onStatus?: (message: { readonly status: string }) => unknown;
-  /** Gets what was asked for and has no effect, a sentence each. */
+  /** Gets what was asked for and has no effect, and what became of events meant for plugins; a sentence each. */
   readonly warn: (sentence: string) => void;
   /** Gets what `--debug` shows. */
   readonly log: (line: string) => void;
@@ -35,15 +36,25 @@ export async function runJob(
     ...request.options,
     signal: around.signal,
     onWarning: around.warn,
+    plugins: await installedPlugins(around.warn),
     ...(log.wanted && { onLog: (line: string) => log.line(line) }),
     ...(around.output !== undefined && { output: around.output }),
     ...(around.onStatus !== undefined && { onStatus: around.onStatus }),
   };
   try {
-    if (request.node === undefined) return await run(options);
-    const { runOnNode } = await import('@receptorjs/runner-mesh');
-    return await runOnNode({ ...options, ...request.node });
+    const result = await runSomewhere(options, request.node);
+    for (const delivery of result.deliveries) around.warn(deliverySentence(delivery));
+    return result;
   } finally {
     log.close();
   }
+}
+
+async function runSomewhere(
+  options: RunOptions & { readonly onStatus?: (message: { readonly status: string }) => unknown },
+  node: NodeOptions | undefined,
+): Promise<RunResult | NodeRunResult> {
+  if (node === undefined) return run(options);
+  const { runOnNode } = await import('@receptorjs/runner-mesh');
+  return runOnNode({ ...options, ...node });
 }

@@ -115,7 +115,9 @@ async function workFor(options: CommandLineOptions, around: Surroundings) {
 
 async function receive(folder: string, options: CommandLineOptions, around: Surroundings) {
   const { processResults } = await import('@receptorjs/runner-streaming');
+  const { deliverySentence, installedPlugins } = await import('./installed-plugins.js');
   const { artifactDir, ident, json } = options;
+  const { warn } = shown(options, around);
   const result = await processResults({
     input: around.stdin,
     privateDataDir: folder,
@@ -124,7 +126,10 @@ async function receive(folder: string, options: CommandLineOptions, around: Surr
     ...(ident !== undefined && { ident }),
     ...output(options, around),
     ...(json === true && { jsonMode: true }),
+    plugins: await installedPlugins(warn),
+    onWarning: warn,
   });
+  for (const delivery of result.deliveries) warn(deliverySentence(delivery));
   if (result.explanation !== undefined) around.stderr.write(`${result.explanation}\n`);
   return exitCode(result.status, result.rc ?? (result.status === 'canceled' ? 254 : 1));
 }
