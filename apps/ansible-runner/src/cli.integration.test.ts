@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -205,5 +205,65 @@ describe('ansible-runner', () => {
       code: 2,
       err: expect.stringMatching(/--help/) as string,
     });
+  });
+
+  it('runner 7: worker cleanup removes what dead runs left and keeps what runs', async () => {
+    const dead = mkdtempSync(join(root, 'job-'));
+    const alive = mkdtempSync(join(root, 'job-'));
+    await writeFile(join(dead, 'pid'), '999999999');
+    await writeFile(join(alive, 'pid'), String(process.pid));
+    const cleanup = ['worker', 'cleanup', '--grace-period', '0', '--file-pattern'];
+    expect(await call([...cleanup, join(root, 'job-*')])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /Removed 1 private data dir\(s\)[^]*\(changed: True\)\n$/,
+      ) as string,
+    });
+    expect([existsSync(dead), existsSync(alive)]).toEqual([false, true]);
+    expect(await call([...cleanup, '/us*'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('/usr') as string,
+    });
+  });
+
+  it('hands statuses and events to an event plugin that is installed, and sums up', async () => {
+    await ansible('echo hi');
+    const plugin = join(root, 'plugins', 'runner-events-file');
+    await mkdir(plugin, { recursive: true });
+    await writeFile(
+      join(plugin, 'package.json'),
+      JSON.stringify({
+        name: 'runner-events-file',
+        type: 'module',
+        exports: './index.js',
+        keywords: ['ansible-runner-event-plugin'],
+      }),
+    );
+    await writeFile(
+      join(plugin, 'index.js'),
+      `import { appendFileSync } from 'node:fs';
+       const none = { delivered: 2, undelivered: 1, dropped: 0, retries: 0, deliveredEarlier: 0 };
+       export default { name: 'file', open: async ({ settings: { file } }) => file && {
+         status: (message) => appendFileSync(file, message.status + '\\n'),
+         event: (event) => appendFileSync(file, event.stdout + '\\n'),
+         close: async () => ({ plugin: 'file', target: 'it', ...none, lastError: 'full' }),
+       } };`,
+    );
+    await mkdir(join(root, 'env'));
+    const sink = join(root, 'sink');
+    await writeFile(join(root, 'env', 'settings'), JSON.stringify({ file: sink }));
+    const child = spawn(process.execPath, [builtApp, 'run', root, '-p', 'x', '-q'], {
+      env: {
+        ...process.env,
+        PATH: `${join(root, 'bin')}:${process.env.PATH ?? ''}`,
+        ANSIBLE_RUNNER_PLUGINS_PATH: join(root, 'plugins'),
+      },
+    });
+    expect(await result(child)).toEqual({
+      code: 0,
+      out: '',
+      err: 'ansible-runner: events to file it: 2 delivered, 1 kept for the next run (full)\n',
+    });
+    expect(await readFile(sink, 'utf8')).toBe('starting\nrunning\nhi\nsuccessful\n');
   });
 });

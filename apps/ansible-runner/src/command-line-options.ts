@@ -66,6 +66,7 @@ export interface CommandLineOptions {
   readonly delete?: boolean;
   readonly workerInfo?: boolean;
   readonly keepaliveSeconds?: number;
+  readonly blobStore?: string;
   readonly filePattern?: string;
   readonly excludeStrings?: readonly string[];
   readonly removeImages?: readonly string[];
@@ -211,6 +212,11 @@ const ROWS: readonly OptionRow[] = [
     help: 'worker: send a keepalive after silence',
     of: worker,
     value: 'whole number',
+  },
+  {
+    flags: '--blob-store <path>',
+    help: 'worker: keep files of runs here, so that they need not be sent again',
+    of: worker,
   },
   { flags: '--file-pattern <glob>', help: 'worker cleanup: folders to remove', of: worker },
   {

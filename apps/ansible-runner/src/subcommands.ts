@@ -50,7 +50,7 @@ export async function carryOut(line: CommandLine, around: Surroundings): Promise
     case 'worker':
       return workFor(options, around);
     case 'worker cleanup':
-      throw new Error('worker cleanup is not supported by this version.');
+      return cleanUp(options, around);
     case 'process':
       return receive(folder, options, around);
   }
@@ -62,8 +62,14 @@ async function jobRequest(folder: string, options: CommandLineOptions): Promise<
   return {
     options: jobOptions(folder, options),
     ...(node !== undefined && { node }),
-    debug: options.debug === true,
-    ...(options.logfile !== undefined && { logfile: resolve(options.logfile) }),
+    ...logOptions(options),
+  };
+}
+
+function logOptions({ debug, logfile }: CommandLineOptions) {
+  return {
+    debug: debug === true,
+    ...(logfile !== undefined && { logfile: resolve(logfile) }),
   };
 }
 
@@ -84,7 +90,8 @@ function output(options: CommandLineOptions, { stdout }: Surroundings): { output
 async function runHere(folder: string, options: CommandLineOptions, around: Surroundings) {
   const { runJob } = await import('./run-job.js');
   const result = await runJob(await jobRequest(folder, options), shown(options, around));
-  if ('explanation' in result) around.stderr.write(`ansible-runner: ${result.explanation}\n`);
+  if (result.explanation !== undefined)
+    around.stderr.write(`ansible-runner: ${result.explanation}\n`);
   return exitCode(result.status, result.rc);
 }
 
@@ -101,16 +108,44 @@ async function workFor(options: CommandLineOptions, around: Surroundings) {
     around.stdout.write(formatWorkerInfo(await workerInfo(around.version)));
     return 0;
   }
-  const { privateDataDir, keepaliveSeconds } = options;
-  const result = await work({
-    input: around.stdin,
-    output: around.stdout,
-    signal: around.signal,
-    ...(privateDataDir !== undefined && { privateDataDir }),
-    ...(options.delete === true && { delete: true }),
-    ...(keepaliveSeconds !== undefined && { keepaliveSeconds }),
+  const { RunnerLog } = await import('./runner-log.js');
+  const { privateDataDir, keepaliveSeconds, blobStore } = options;
+  const say = (sentence: string) => around.stderr.write(`ansible-runner: ${sentence}\n`);
+  // Standard output is the stream here.
+  const log = RunnerLog.open(logOptions(options), say);
+  try {
+    const result = await work({
+      input: around.stdin,
+      output: around.stdout,
+      signal: around.signal,
+      onDamage: say,
+      onWarning: say,
+      ...(log.wanted && { onLog: (line: string) => log.line(line) }),
+      ...(privateDataDir !== undefined && { privateDataDir }),
+      ...(options.delete === true && { delete: true }),
+      ...(keepaliveSeconds !== undefined && { keepaliveSeconds }),
+      ...(blobStore !== undefined && { blobStore: { folder: blobStore } }),
+    });
+    return exitCode(result.status, result.rc);
+  } finally {
+    log.close();
+  }
+}
+
+async function cleanUp(options: CommandLineOptions, around: Surroundings) {
+  const { cleanup } = await import('@receptorjs/runner-streaming');
+  const { filePattern, excludeStrings, removeImages, gracePeriod, imagePrune } = options;
+  const { processIsolationExecutable } = options;
+  await cleanup({
+    onLine: (line) => around.stdout.write(`${line}\n`),
+    ...(filePattern !== undefined && { filePattern }),
+    ...(excludeStrings !== undefined && { excludeStrings }),
+    ...(removeImages !== undefined && { removeImages }),
+    ...(gracePeriod !== undefined && { gracePeriod }),
+    ...(imagePrune === true && { imagePrune }),
+    ...(processIsolationExecutable !== undefined && { processIsolationExecutable }),
   });
-  return exitCode(result.status, result.rc);
+  return 0;
 }
 
 async function receive(folder: string, options: CommandLineOptions, around: Surroundings) {
@@ -128,6 +163,7 @@ async function receive(folder: string, options: CommandLineOptions, around: Surr
     ...(json === true && { jsonMode: true }),
     plugins: await installedPlugins(warn),
     onWarning: warn,
+    onDamage: warn,
   });
   for (const delivery of result.deliveries) warn(deliverySentence(delivery));
   if (result.explanation !== undefined) around.stderr.write(`${result.explanation}\n`);
