@@ -51,7 +51,7 @@ export class BrokerConnection {
     this.ready = Promise.race([connected, this.#gone]);
     this.ready.catch(() => undefined);
     this.#client.on('error', (error) => {
-      if ('code' in error && UNKNOWN_VERSION.has(Number(error.code))) this.#versionIsRefused = true;
+      if ('code' in error && UNKNOWN_VERSION.has(error.code)) this.#versionIsRefused = true;
       this.destroy(error);
     });
     this.#client.on('close', () => this.destroy(new Error('the broker closed the connection')));

@@ -1,7 +1,8 @@
 import { checkEventPlugin } from '@receptorjs/runner-events/testing';
 import { describe, it } from 'vitest';
 import mqttPlugin from './index.js';
-import { mosquitto, startAedes, startMosquitto, subscribe } from './test-broker.js';
+import { startAedes, startMosquitto, subscribe } from './test-broker.js';
+import { mosquitto } from './test-mosquitto.js';
 
 const shared = {
   plugin: mqttPlugin,
@@ -27,16 +28,12 @@ describe('with a broker of MQTT 3.1.1', () => {
   );
 });
 
-if (mosquitto === undefined) {
-  console.log('skipped: mosquitto is not installed (Debian: apt-get install mosquitto)');
-  it.skip('with mosquitto, which is not installed');
-} else
-  describe('with mosquitto', () => {
-    checkEventPlugin(
-      { describe, it },
-      {
-        ...shared,
-        receiver: async (taken) => subscribe(await startMosquitto(), taken, { protocolVersion: 5 }),
-      },
-    );
-  });
+describe.skipIf(mosquitto === undefined)('with mosquitto', () => {
+  checkEventPlugin(
+    { describe, it },
+    {
+      ...shared,
+      receiver: async (taken) => subscribe(await startMosquitto(), taken, { protocolVersion: 5 }),
+    },
+  );
+});

@@ -2,21 +2,12 @@ import type { TakenMessage, TestReceiver } from '@receptorjs/runner-events/testi
 import { Aedes } from 'aedes';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { connectAsync, type IClientOptions } from 'mqtt';
-
-/** Where Debian's mosquitto is, if anywhere. */
-export const mosquitto = [
-  ...(process.env.PATH ?? '').split(delimiter),
-  '/usr/sbin',
-  '/usr/local/sbin',
-]
-  .map((folder) => join(folder, 'mosquitto'))
-  .find((path) => existsSync(path));
+import { mosquitto } from './test-mosquitto.js';
 
 /** A broker written for Node; it speaks MQTT 3.1.1. */
 export async function startAedes(): Promise<TestReceiver> {
@@ -55,7 +46,8 @@ export async function startMosquitto(
     ...(await lines(folder)),
   ];
   await writeFile(join(folder, 'mosquitto.conf'), config.map((line) => `${line}\n`).join(''));
-  const child = spawn(mosquitto ?? 'mosquitto', ['-c', join(folder, 'mosquitto.conf')], {
+  const child = spawn(mosquitto?.path ?? '', ['-c', join(folder, 'mosquitto.conf')], {
+    env: mosquitto?.env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -79,13 +71,13 @@ export async function startMosquitto(
 
 /** Gives what a subscriber of everything gets. */
 export async function subscribe(
-  { port, close }: TestReceiver,
+  broker: TestReceiver,
   taken: (message: TakenMessage & { readonly topic: string; readonly retain: boolean }) => void,
   options: IClientOptions = {},
 ): Promise<TestReceiver> {
   const client = await connectAsync({
     host: '127.0.0.1',
-    port,
+    port: broker.port,
     protocolVersion: 4,
     ...options,
   });
@@ -95,10 +87,10 @@ export async function subscribe(
   });
   await client.subscribeAsync('#', { qos: 1 });
   return {
-    port,
+    port: broker.port,
     close: async () => {
       await client.endAsync(true);
-      await close();
+      await broker.close();
     },
   };
 }
