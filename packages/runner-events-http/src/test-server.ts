@@ -34,15 +34,18 @@ export async function startServer(behaviour: ServerBehaviour) {
       response.writeHead(behaviour.answer?.(post) ?? 204).end();
     });
   };
+  let connections = 0;
   const server: Server = behaviour.tls
     ? createSecureServer(behaviour.tls, listener)
     : createServer(listener);
+  server.on('connection', () => (connections += 1));
   if (behaviour.socketPath === undefined) server.listen(0, '127.0.0.1');
   else server.listen(behaviour.socketPath);
   await once(server, 'listening');
   const address = server.address();
   return {
     port: behaviour.socketPath === undefined ? (address as AddressInfo).port : 0,
+    connections: () => connections,
     close: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -18,6 +18,7 @@
  *
  * @packageDocumentation
  */
+export { makeCertificate, type TestCertificate } from './certificate.js';
 export {
   checkEventPlugin,
   type PluginUnderTest,
