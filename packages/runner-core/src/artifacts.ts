@@ -15,6 +15,7 @@ export class ArtifactFolder {
   readonly path: string;
   readonly #events: string;
   #stdout: number | undefined;
+  #stderr: number | undefined;
 
   private constructor(path: string) {
     this.path = path;
@@ -49,10 +50,11 @@ export class ArtifactFolder {
     await this.#write('command', JSON.stringify({ command, cwd, env }));
   }
 
-  /** Opens `stdout` and leaves an empty `stderr`: on a terminal both streams are one. */
+  /** Opens `stdout` and `stderr`, which stays empty when both streams are one, on a terminal. */
   async openOutput(): Promise<void> {
     await this.#write('stderr', '');
     this.openStdout();
+    this.#stderr = openSync(join(this.path, 'stderr'), 'a', 0o600);
   }
 
   /** Opens `stdout`; what it held is gone. */
@@ -63,9 +65,12 @@ export class ArtifactFolder {
 
   /** Appends to `stdout`, if it is open. */
   appendStdout(text: string): void {
-    if (this.#stdout === undefined || text === '') return;
-    const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length;) done += writeSync(this.#stdout, bytes, done);
+    append(this.#stdout, text);
+  }
+
+  /** Appends to `stderr`, if it is open. */
+  appendStderr(text: string): void {
+    append(this.#stderr, text);
   }
 
   /** Writes `job_events/<counter>-<uuid>.json`; who follows the folder sees whole files only. */
@@ -82,10 +87,11 @@ export class ArtifactFolder {
     await this.#write('rc', String(rc));
   }
 
-  /** Closes `stdout`; nothing is appended to it any more. */
+  /** Closes `stdout` and `stderr`; nothing is appended to them any more. */
   close(): void {
-    if (this.#stdout !== undefined) closeSync(this.#stdout);
+    for (const file of [this.#stdout, this.#stderr]) if (file !== undefined) closeSync(file);
     this.#stdout = undefined;
+    this.#stderr = undefined;
   }
 
   async #write(name: string, content: string): Promise<void> {
@@ -94,4 +100,10 @@ export class ArtifactFolder {
     // A file of an earlier run with the same ident keeps its mode on writing.
     await chmod(file, 0o600);
   }
+}
+
+function append(file: number | undefined, text: string): void {
+  if (file === undefined || text === '') return;
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }

@@ -18,6 +18,8 @@
  * @packageDocumentation
  */
 export { run, runAsync, type RunHandle } from './run.js';
+export { runCommandLine, type CommandRunOptions } from './command-run.js';
+export type { PipedStreams } from './piped-process.js';
 export { runEvents, EventStream } from './event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
 export { RunArtifacts, type FactCachePlace, type HostFacts } from './run-artifacts.js';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { EarlyEnd } from './early-end.js';
+import type { ErrorOutput } from './error-output.js';
 import { EventDataError } from './errors.js';
 import { EventAssembler } from './event-assembler.js';
 import { EventChannel } from './event-channel.js';
@@ -15,6 +16,7 @@ import { MarkSplitter } from './mark-splitter.js';
 import { SegmentGatherer, type Segment } from './output-segments.js';
 import { OutputTail } from './output-tail.js';
 import { PromptWatcher, type PromptAnswer } from './password-prompts.js';
+import { PipedProcess } from './piped-process.js';
 import { endTree } from './process-tree.js';
 import type { EventHandler } from './run-options.js';
 import { SshKeyPipe } from './ssh-key-pipe.js';
@@ -40,6 +42,8 @@ export interface ExecutionParts {
   readonly python: string;
   readonly prompts: readonly PromptAnswer[];
   readonly destination: EventDestination;
+  /** Takes what is written to standard error when that is apart. */
+  readonly errors: ErrorOutput;
   readonly onEvent: EventHandler | undefined;
   readonly checkEventData: boolean;
   readonly early: EarlyEnd;
@@ -52,15 +56,21 @@ export class JobExecution {
   readonly #parts: ExecutionParts;
   readonly #limits: JobLimits;
   readonly #tail = new OutputTail();
-  #process: TerminalProcess | undefined;
+  #process: TerminalProcess | PipedProcess | undefined;
   #processEnd: ProcessEnd | undefined;
   #stats: RunStats | undefined;
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
-    const { jobTimeout, settings } = parts.plan;
+    const { jobTimeout, settings, streams } = parts.plan;
     const { idleTimeout, promptTimeout } = settings;
-    const limits = { job: jobTimeout, idle: idleTimeout, prompt: promptTimeout };
+    // What goes past the runner is not known to it.
+    const seen = streams?.stdout === undefined && streams?.stderr === undefined;
+    const limits = {
+      job: jobTimeout,
+      idle: seen ? idleTimeout : undefined,
+      prompt: streams === undefined ? promptTimeout : undefined,
+    };
     this.#limits = new JobLimits(limits, parts.early);
   }
 
@@ -103,6 +113,7 @@ export class JobExecution {
       const rc = await this.#supervise(process);
       splitter.close();
       gatherer.end();
+      await this.#parts.errors.end();
       // The plugin is gone with the process; whoever else may keep its connection open is not waited for.
       const giveUp = setTimeout(() => channel.close(), GRACE_MS);
       await pump.idle();
@@ -163,22 +174,28 @@ export class JobExecution {
     });
   }
 
-  async #start(program: string, splitter: MarkSplitter): Promise<TerminalProcess> {
-    const { enclosure, python, log } = this.#parts;
+  async #start(program: string, splitter: MarkSplitter): Promise<TerminalProcess | PipedProcess> {
+    const { plan, enclosure, errors, python, log } = this.#parts;
     const { command, env, cwd } = enclosure;
-    this.#process = await TerminalProcess.start(
-      { program, argv: command, cwd, env, python },
-      (bytes) => {
-        this.#limits.output();
-        splitter.push(bytes);
-      },
-    );
+    const started = { program, argv: command, cwd, env, python };
+    const onOutput = (bytes: Buffer) => {
+      this.#limits.output();
+      splitter.push(bytes);
+    };
+    const onError = (bytes: Buffer) => {
+      this.#limits.output();
+      return errors.take(bytes);
+    };
+    this.#process =
+      plan.streams === undefined
+        ? await TerminalProcess.start(started, onOutput)
+        : await PipedProcess.start(started, plan.streams, onOutput, onError);
     log(`process ${this.#process.pid} was started: ${program}`);
     return this.#process;
   }
 
   /** Waits for the process, ends it when a limit is reached or somebody asked for it, and says its rc. */
-  async #supervise(process: TerminalProcess): Promise<number> {
+  async #supervise(process: TerminalProcess | PipedProcess): Promise<number> {
     const { plan, enclosure, mark, early, log } = this.#parts;
     let killed: Promise<void> | undefined;
     early.by(() => {

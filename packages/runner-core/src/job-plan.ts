@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { commandLine } from './command-line.js';
 import { ConfigurationError } from './errors.js';
 import { runIdent } from './ident.js';
 import type { Isolation } from './isolation/isolation.js';
 import { planIsolation } from './isolation/plan-isolation.js';
 import { jobEnvironment } from './job-environment.js';
+import type { PipedStreams } from './piped-process.js';
 import type { RunInputs } from './private-data-dir.js';
 import type { Places, PrivateFile } from './private-files.js';
 import type { ProjectCopyPlan } from './project-copy.js';
@@ -43,6 +45,14 @@ export interface JobPlan {
   readonly mask?: SecretMask;
   /** Sentences about what was asked for and has no effect. */
   readonly warnings: readonly string[];
+  /** Standard streams of the job, when it does not run on a terminal. */
+  readonly streams?: PipedStreams;
+}
+
+/** What is different for a command that is not a play. */
+export interface CommandForm {
+  /** Its standard streams; `undefined` for a terminal. */
+  readonly streams: PipedStreams | undefined;
 }
 
 /**
@@ -54,6 +64,7 @@ export async function planJob(
   options: RunOptions,
   inputs: RunInputs,
   inherited: Readonly<Record<string, string | undefined>>,
+  form?: CommandForm,
 ): Promise<JobPlan> {
   const ident = runIdent(options.ident);
   const { artifactRoot, artifactDir } = artifactPlaces(options, ident);
@@ -73,7 +84,11 @@ export async function planJob(
     source,
     { root: inputs.root, artifactDir, ident, chosenIdent: options.ident !== undefined },
     inherited,
-    inputs.args === undefined && !options.binary,
+    {
+      chdir: form !== undefined || (inputs.args === undefined && !options.binary),
+      terminal: form?.streams === undefined || areTerminals(form.streams),
+      ...(form && { command: inputs.args ?? [] }),
+    },
   );
   const jobTimeout = options.timeout ?? settings.jobTimeout;
   if (jobTimeout !== undefined && !(jobTimeout > 0))
@@ -92,6 +107,7 @@ export async function planJob(
     settings,
     factCache,
     passwords: inputs.passwords,
+    ...(form?.streams && { streams: form.streams }),
     ...(await jobEnvironment(options, inputs, factCache, artifactDir, isolation, inherited)),
     warnings: secrets.warnings,
     ...(secrets.mask && { mask: secrets.mask }),
@@ -108,6 +124,11 @@ export function artifactPlaces(
 ): { readonly artifactRoot: string; readonly artifactDir: string } {
   const artifactRoot = resolve(artifactDir ?? join(privateDataDir, 'artifacts'));
   return { artifactRoot, artifactDir: join(artifactRoot, ident) };
+}
+
+/** Whether input and output both are: a command that is piped somewhere must not think it speaks to a person. */
+function areTerminals({ stdin, stdout }: PipedStreams): boolean {
+  return stdin !== undefined && stdout !== undefined && isatty(stdin) && isatty(stdout);
 }
 
 function factCachePlace(options: RunOptions, settings: RunSettings): FactCachePlace {

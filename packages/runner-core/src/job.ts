@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { rotateArtifacts } from './artifact-rotation.js';
 import { ArtifactFolder } from './artifacts.js';
 import { EarlyEnd, type JobVerdict } from './early-end.js';
+import { ErrorOutput } from './error-output.js';
 import { CallbackError } from './errors.js';
 import type { EventFeed } from './event-feed.js';
 import { EventRecorder } from './event-recorder.js';
@@ -19,7 +20,7 @@ import { writePrivateFiles, type Places } from './private-files.js';
 import { JOB_MARK } from './process-tree.js';
 import { copyProject } from './project-copy.js';
 import { findPython } from './python-assets.js';
-import type { RunOptions } from './run-options.js';
+import type { OutputSink, RunOptions } from './run-options.js';
 import { quoteWord } from './shell-words.js';
 import { shownEnvironment } from './shown-environment.js';
 import { ShownOutput } from './shown-output.js';
@@ -28,6 +29,11 @@ import type { StatusMessage } from './statuses.js';
 
 /** Longest path of a unix socket that every system takes. */
 const MAX_SOCKET_PATH = 103;
+
+/** Options of a run, and where errors are shown that are apart from output. */
+interface JobOptions extends RunOptions {
+  readonly errorOutput?: OutputSink;
+}
 
 /** How a job ended. */
 export interface JobEnd extends JobVerdict {
@@ -49,7 +55,7 @@ interface Surroundings {
  */
 export class Job {
   readonly #plan: JobPlan;
-  readonly #options: RunOptions;
+  readonly #options: JobOptions;
   readonly #sinks: PluginSinks;
   readonly #feed: EventFeed | undefined;
   readonly #early = new EarlyEnd();
@@ -63,7 +69,7 @@ export class Job {
    * @param sinks get statuses and events; closing them is left to the caller
    * @param feed is told of each event's file
    */
-  constructor(plan: JobPlan, options: RunOptions, sinks: PluginSinks, feed: EventFeed | undefined) {
+  constructor(plan: JobPlan, options: JobOptions, sinks: PluginSinks, feed: EventFeed | undefined) {
     this.#plan = plan;
     this.#options = options;
     this.#sinks = sinks;
@@ -178,7 +184,7 @@ export class Job {
     artifacts: ArtifactFolder,
     prompts: ReturnType<typeof compilePrompts>,
   ): JobExecution {
-    const { output, jsonMode, onEvent, checkJobEventData } = this.#options;
+    const { output, errorOutput, jsonMode, onEvent, checkJobEventData } = this.#options;
     const silent = output === undefined || this.#plan.settings.suppressAnsibleOutput;
     return new JobExecution({
       ...around,
@@ -193,6 +199,7 @@ export class Job {
         output: silent ? undefined : new ShownOutput(output),
         asJson: jsonMode === true,
       }),
+      errors: new ErrorOutput(artifacts, errorOutput, this.#plan.mask),
       onEvent,
       checkEventData: checkJobEventData === true,
       early: this.#early,

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { JOB_MARK } from '../process-tree.js';
 import type { ProcessEnd } from '../terminal-process.js';
+import { commandMounts, engineExtras } from './command-mounts.js';
 import { ContainerKeeper } from './container-keeper.js';
 import { containerName } from './container-name.js';
 import { writeEnvironmentFile } from './environment-file.js';
@@ -19,6 +21,14 @@ export interface RunPlaces {
   readonly ident: string;
   /** Whether the caller chose the ident. */
   readonly chosenIdent: boolean;
+}
+
+/** What is different for some jobs in containers. */
+export interface ContainerForm {
+  /** Whether the job gets a terminal. */
+  readonly terminal: boolean;
+  /** The words of a command that is not a play; it sees the files it names, and the user's ssh. */
+  readonly command?: readonly string[];
 }
 
 /** The private data dir in a container. */
@@ -39,6 +49,9 @@ export class Container implements Isolation {
   readonly #places: RunPlaces;
   readonly #mounts = new MountList();
   readonly #inherited: Readonly<Record<string, string>>;
+  readonly #form: ContainerForm;
+  /** Arguments that stand before the mounts. */
+  readonly #first: readonly string[];
   #workdir = INSIDE;
 
   /**
@@ -51,18 +64,27 @@ export class Container implements Isolation {
     executable: string,
     places: RunPlaces,
     inherited: Readonly<Record<string, string>>,
+    form: ContainerForm,
   ) {
     this.#settings = settings;
     this.#executable = executable;
     this.#places = places;
     this.#inherited = inherited;
+    this.#form = form;
     this.environment = settings.engine === 'podman' ? { ANSIBLE_UNSAFE_WRITES: '1' } : {};
     for (const mount of settings.volumeMounts) checkMountable(mount.split(':')[0] ?? '');
     if (settings.hostCwd !== undefined) checkMountable(settings.hostCwd);
     const { root, artifactDir, ident } = places;
+    const artifacts = join(INSIDE, 'artifacts');
+    if (form.command === undefined) this.#first = [];
+    else {
+      this.#first = [...commandMounts(form.command, inherited), ...engineExtras(settings.engine)];
+      checkMountable(root);
+      this.#mounts.add(folderMount(join(root, 'artifacts'), artifacts, 'Z'));
+    }
     this.#mounts.add(folderMount(root, INSIDE, 'Z'));
     if (this.#mounts.inside(artifactDir) === undefined)
-      this.#mounts.add(folderMount(artifactDir, join(INSIDE, 'artifacts', ident), 'Z'));
+      this.#mounts.add(folderMount(artifactDir, join(artifacts, ident), 'Z'));
   }
 
   pathOf(path: string, made?: 'made'): string {
@@ -78,6 +100,11 @@ export class Container implements Isolation {
   }
 
   workIn(folder: string): string {
+    const { workdir, hostCwd } = this.#settings;
+    if (this.#form.command !== undefined) {
+      this.#workdir = workdir ?? hostCwd ?? join(INSIDE, 'project');
+      return this.#workdir;
+    }
     const { root } = this.#places;
     const project = join(root, 'project');
     // What works in the private data dir on this machine works in the project in a container.
@@ -86,7 +113,6 @@ export class Container implements Isolation {
       checkMountable(cwd);
       this.#mounts.add(folderMount(cwd, join(INSIDE, 'project'), 'Z'));
     }
-    const { workdir, hostCwd } = this.#settings;
     this.#workdir = workdir ?? hostCwd ?? this.pathOf(cwd);
     return this.#workdir;
   }
@@ -139,11 +165,12 @@ export class Container implements Isolation {
     return [
       executable,
       ...(auth !== undefined && engine === 'docker' ? [auth.argument] : []),
-      ...['run', '--rm', '--tty', '--interactive'],
+      ...['run', '--rm', ...(this.#form.terminal ? ['--tty'] : []), '--interactive'],
       ...(hostCwd !== undefined && workdir === undefined
         ? ['-v', `${join(hostCwd, '/')}:${join(hostCwd, '/')}`]
         : []),
       ...['--workdir', this.#workdir],
+      ...this.#first,
       ...this.#mounts.arguments(),
       ...(auth !== undefined && engine === 'podman' ? [auth.argument] : []),
       ...volumeMounts.flatMap((mount) => ['-v', mount]),
@@ -165,8 +192,10 @@ export class Container implements Isolation {
    */
   async #makeMountPoints(): Promise<readonly string[]> {
     const made: string[] = [];
-    for (const { source, destination } of this.#mounts) {
+    for (const { source } of this.#mounts)
       if (source.endsWith('/')) await mkdir(source, { recursive: true, mode: 0o700 });
+    const points = [...this.#mounts].map(({ destination }) => destination);
+    for (const destination of [...points, this.#workdir]) {
       const way = below(INSIDE, destination);
       if (way === undefined || way === '') continue;
       const point = resolve(this.#places.root, way);
@@ -181,16 +210,28 @@ export class Container implements Isolation {
 }
 
 /** Variables that would lead the engine itself astray when they are meant for the container. */
-const ENGINE_OWN = ['PATH', 'HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'LD_LIBRARY_PATH', 'LD_PRELOAD'];
+const ENGINE_OWN = [
+  JOB_MARK,
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'XDG_RUNTIME_DIR',
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+];
 
-/** Variables for the engine, which passes some of the job's on: {@link writeEnvironmentFile}. */
+/**
+ * Variables for the engine, which passes some of the job's on: {@link writeEnvironmentFile}. It is not marked as a process of
+ * the job, or it would be ended with those and could not end the container.
+ */
 function engineEnvironment(
   inherited: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const own = (name: string) => ENGINE_OWN.includes(name);
+  const { [JOB_MARK]: _, ...others } = inherited;
   return {
-    ...inherited,
+    ...others,
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !own(name))),
   };
 }

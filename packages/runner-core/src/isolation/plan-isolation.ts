@@ -3,18 +3,23 @@ import { ConfigurationError } from '../errors.js';
 import { resolveCommand } from '../executables.js';
 import type { Mapping } from '../mapping-file.js';
 import { isKind } from '../private-data-dir.js';
-import { Container, type RunPlaces } from './container.js';
+import { Container, type ContainerForm, type RunPlaces } from './container.js';
 import { NoIsolation, type Isolation } from './isolation.js';
 import type { IsolationOptions } from './isolation-options.js';
 import { readIsolation } from './isolation-settings.js';
 import { Sandbox } from './sandbox.js';
+
+/** What the engine has to know about a command besides its words. */
+export interface EnclosedForm extends ContainerForm {
+  /** Whether a sandbox is told the working folder: not when the command line is the user's own. */
+  readonly chdir: boolean;
+}
 
 /**
  * Decides what a run is shut in.
  *
  * @param source what an error calls the settings
  * @param inherited environment of this process
- * @param chdir whether a sandbox is told the working folder: not when the command line is the user's own
  * @throws ConfigurationError when the engine is missing, or is asked for something it must not do.
  */
 export async function planIsolation(
@@ -23,7 +28,7 @@ export async function planIsolation(
   source: string,
   places: RunPlaces,
   inherited: Readonly<Record<string, string | undefined>>,
-  chdir: boolean,
+  form: EnclosedForm,
 ): Promise<Isolation> {
   const wanted = readIsolation(options, settings, source);
   if (wanted === undefined) return new NoIsolation();
@@ -33,7 +38,7 @@ export async function planIsolation(
       `Unable to find process isolation executable: ${wanted.executable}`,
     );
   if (wanted.kind === 'sandbox')
-    return new Sandbox(wanted, executable, [places.root, places.artifactDir], chdir);
+    return new Sandbox(wanted, executable, [places.root, places.artifactDir], form.chdir);
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) if (value !== undefined) env[name] = value;
   const { hostCwd, ...others } = wanted;
@@ -44,5 +49,6 @@ export async function planIsolation(
     executable,
     places,
     env,
+    form,
   );
 }

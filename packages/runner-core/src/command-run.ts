@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { planJob } from './job-plan.js';
+import { Job } from './job.js';
+import type { PipedStreams } from './piped-process.js';
+import { PluginSinks } from './plugin-sinks.js';
+import { readPrivateDataDir } from './private-data-dir.js';
+import type { OutputSink, RunOptions } from './run-options.js';
+import { RunResult } from './run-result.js';
+
+/** Options of a run that say what is run, or what only plays have. */
+type PlayOption =
+  | 'playbook'
+  | 'module'
+  | 'moduleArgs'
+  | 'hostPattern'
+  | 'binary'
+  | 'inventory'
+  | 'extravars'
+  | 'cmdline'
+  | 'limit'
+  | 'forks'
+  | 'verbosity'
+  | 'tags'
+  | 'skipTags'
+  | 'role'
+  | 'roleVars'
+  | 'roleSkipFacts'
+  | 'rolesPath'
+  | 'hosts'
+  | 'omitEventData'
+  | 'onlyFailedEventData'
+  | 'projectDir'
+  | 'directoryIsolationBasePath';
+
+/** A command line and how it is run. */
+export interface CommandRunOptions extends Omit<RunOptions, PlayOption> {
+  /** The command and its arguments. */
+  readonly command: readonly string[];
+  /**
+   * Runs the command on pipes, or on these descriptors, rather than on a terminal: errors are apart from output, and
+   * nobody answers prompts. Default: a terminal.
+   */
+  readonly streams?: PipedStreams;
+  /** Shows what the command writes to its standard error, when that is a pipe. Default: nowhere. */
+  readonly errorOutput?: OutputSink;
+}
+
+/**
+ * Runs any command as {@link run} runs Ansible: with events, artifacts, limits, isolation and, on a terminal, answers to
+ * prompts. It works in `hostCwd`, by default the caller's working folder; in a container in `project/`.
+ *
+ * @throws ConfigurationError before anything is started.
+ * @throws CallbackError when a handler threw; the command was ended before.
+ */
+export async function runCommandLine(options: CommandRunOptions): Promise<RunResult> {
+  const inputs = {
+    ...(await readPrivateDataDir(options)),
+    args: options.command,
+    cwd: resolve(options.hostCwd ?? '.'),
+  };
+  const plan = await planJob(options, inputs, process.env, { streams: options.streams });
+  const sinks = await PluginSinks.open(options.plugins ?? [], {
+    ident: plan.ident,
+    settings: inputs.settings,
+    env: process.env,
+    artifactDir: plan.artifactDir,
+    artifactRoot: plan.artifactRoot,
+    warn: (sentence) => options.onWarning?.(sentence),
+  });
+  const end = await new Job(plan, options, sinks, undefined).run().finally(() => sinks.close());
+  const { ident, artifactDir, factCache } = plan;
+  return new RunResult({ ...end, ident, artifactDir, deliveries: await sinks.close() }, factCache);
+}

@@ -1,0 +1,49 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { ArtifactFolder } from './artifacts.js';
+import type { OutputSink } from './run-options.js';
+import type { SecretMask } from './secret-mask.js';
+import { ShownOutput } from './shown-output.js';
+
+/** Characters of a line that are held back at most, to find secrets in it. */
+const MAX_HELD = 64 * 1024;
+
+/** Takes what a job writes to its standard error: into the artifacts, and onto a sink. */
+export class ErrorOutput {
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #artifacts: ArtifactFolder;
+  readonly #shown: ShownOutput | undefined;
+  readonly #mask: SecretMask | undefined;
+  /** A line that is not whole yet, while there is something to mask. */
+  #held = '';
+
+  constructor(
+    artifacts: ArtifactFolder,
+    sink: OutputSink | undefined,
+    mask: SecretMask | undefined,
+  ) {
+    this.#artifacts = artifacts;
+    this.#shown = sink && new ShownOutput(sink);
+    this.#mask = mask;
+  }
+
+  /** A promise says that the sink wants no more for now. */
+  take(bytes: Buffer): void | Promise<void> {
+    const text = this.#held + this.#decoder.write(bytes);
+    const end = this.#mask === undefined ? text.length : text.lastIndexOf('\n') + 1;
+    const given = end === 0 && text.length > MAX_HELD ? text.length : end;
+    this.#held = text.slice(given);
+    return this.#put(text.slice(0, given));
+  }
+
+  /** Gives out what is left. */
+  async end(): Promise<void> {
+    await this.#put(this.#held + this.#decoder.end());
+    this.#held = '';
+  }
+
+  #put(text: string): void | Promise<void> {
+    const shown = this.#mask?.hide(text) ?? text;
+    this.#artifacts.appendStderr(shown);
+    return this.#shown?.show(shown);
+  }
+}
