@@ -17,7 +17,7 @@ export const layers = [
     'runner-core',
     'receptor-config',
   ],
-  ['control-client', 'runner-streaming', 'runner-events'],
+  ['control-client', 'runner-streaming', 'runner-commands', 'runner-events'],
   ['control-service', 'workceptor'],
   ['workceptor-kubernetes', 'mesh-services', 'mesh-diagnostics', 'runner-mesh', 'controller-core'],
   ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt'],
@@ -28,6 +28,7 @@ export const layers = [
 const runner = new Set([
   'runner-core',
   'runner-streaming',
+  'runner-commands',
   'runner-events',
   'runner-events-http',
   'runner-events-zmq',

@@ -1,0 +1,88 @@
+import {
+  ConfigurationError,
+  type FinalStatus,
+  type PipedStreams,
+  type TimeoutKind,
+} from '@receptorjs/runner-core';
+import { basename } from 'node:path';
+import { start, type CommandHandle } from './command-handle.js';
+import { checkedMode, type CommonOptions, type RunnerMode } from './common-options.js';
+import { finishCommand } from './finished-command.js';
+
+/** Which command, and how. */
+export interface CommandOptions extends CommonOptions {
+  /** The command: a name on the `PATH`, or a path. */
+  readonly executableCmd: string;
+  readonly cmdlineArgs?: readonly string[];
+  /** Descriptor the command reads from. Default: it has nothing to read. */
+  readonly inputFd?: number;
+  /** Descriptor the command writes to; nothing of it is in the result or the artifacts then. */
+  readonly outputFd?: number;
+  /** Descriptor for errors, likewise. */
+  readonly errorFd?: number;
+  /**
+   * Default: `subprocess` when there is a descriptor, and for `ansible-config`, `ansible-doc` and `ansible-galaxy`; else
+   * `pexpect`.
+   */
+  readonly runnerMode?: RunnerMode;
+}
+
+/** How a command ended and what it wrote. */
+export interface CommandResult {
+  readonly status: FinalStatus;
+  /** Exit status; 128 + n after signal n, 254 after cancel or timeout, 127 when there is no such command. */
+  readonly rc: number;
+  /** On a terminal with the errors in it. Lines end with `\n`. */
+  readonly stdout: string;
+  /** Empty on a terminal. */
+  readonly stderr: string;
+  readonly ident: string;
+  /** Which limit was reached, when the status is `timeout`. */
+  readonly timedOut: TimeoutKind | undefined;
+}
+
+/** Commands that ask nothing and would show their output in a pager on a terminal. */
+const NOT_INTERACTIVE = new Set(['ansible-config', 'ansible-doc', 'ansible-galaxy']);
+
+/**
+ * Runs any command and gives back what it wrote. On a terminal Ansible's commands make the events of a run.
+ *
+ * @throws ConfigurationError when the options contradict each other.
+ * @throws CallbackError when a handler threw; the command was ended before.
+ */
+export async function runCommand(options: CommandOptions): Promise<CommandResult> {
+  const { executableCmd, cmdlineArgs, inputFd, outputFd, errorFd, runnerMode, ...others } = options;
+  if (executableCmd === '')
+    throw new ConfigurationError("For CommandRunner 'executable_cmd' value is required");
+  const name = basename(executableCmd);
+  if (!name.startsWith('ansible') && name.includes('python') && cmdlineArgs === undefined)
+    throw new ConfigurationError('Runner requires python filename for execution');
+  const streams: PipedStreams = {
+    ...(inputFd !== undefined && { stdin: inputFd }),
+    ...(outputFd !== undefined && { stdout: outputFd }),
+    ...(errorFd !== undefined && { stderr: errorFd }),
+  };
+  const piped = Object.keys(streams).length > 0;
+  const mode =
+    checkedMode(runnerMode) ?? (piped || NOT_INTERACTIVE.has(name) ? 'subprocess' : 'pexpect');
+  if (mode === 'pexpect' && piped)
+    throw new ConfigurationError(
+      "inputFd, outputFd and errorFd are applicable only with 'subprocess' runner mode; leave out runnerMode or them.",
+    );
+  const { result, stdout, stderr } = await finishCommand(
+    others,
+    [executableCmd, ...(cmdlineArgs ?? [])],
+    mode === 'subprocess' ? streams : undefined,
+  );
+  const { status, rc, ident, timedOut } = result;
+  return { status, rc, stdout, stderr, ident, timedOut };
+}
+
+/**
+ * Starts {@link runCommand} and returns at once.
+ *
+ * @throws ConfigurationError for an ident that can't be used.
+ */
+export function runCommandAsync(options: CommandOptions): CommandHandle<CommandResult> {
+  return start(runCommand, options);
+}
