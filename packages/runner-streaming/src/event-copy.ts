@@ -1,102 +1,90 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { constants, createGunzip, createGzip, type Gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
 import { messageOf, type Message } from './message-recovery.js';
-import { MessageReader } from './message-reader.js';
+import { MAX_LINE_BYTES } from './message-reader.js';
 
-/** Name of the copy in `job_events/`, where nobody takes it for an event: `1-<last counter>.jsonl.gz`. */
-const NAME = /^1-(\d{1,15})\.jsonl\.gz$/;
-
-/** What a transmitting side says of itself in `accepts`, so that a worker sends the copy. */
+/** What a transmitting side says of itself in `accepts`, so that a worker sends copies. */
 export const EVENT_COPY = 'event-copy';
 
-/**
- * All events of a run in one compressed file beside the stream, so that an event whose line is damaged on its way is not
- * lost. Owns the file until it is {@link finish | finished}.
- */
-export class EventCopy {
-  readonly #path: string;
-  readonly #gzip: Gzip;
-  readonly #file: WriteStream;
-  #highest = 0;
-  #failure: unknown;
+/** Bytes of events that are gathered for one copy. */
+const BATCH_BYTES = 256 * 1024;
 
-  /** @param path file that is made; its folder must exist */
-  constructor(path: string) {
-    this.#path = path;
-    this.#gzip = createGzip({ level: constants.Z_BEST_SPEED });
-    this.#file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-    const fail = (error: unknown) => (this.#failure ??= error);
-    this.#gzip.on('error', fail);
-    // What can't be kept is not kept: the stream has it, and the run goes on.
-    this.#file.on('error', (error) => {
-      fail(error);
-      this.#gzip.destroy();
-    });
-    this.#gzip.pipe(this.#file);
-  }
+const compress = promisify<Buffer, Buffer>(gzip);
+const expand = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
-  /** Adds an event; waits while the file does not keep up. */
-  async add(counter: number, json: string): Promise<void> {
-    this.#highest = Math.max(this.#highest, counter);
-    if (this.#failure !== undefined || this.#gzip.write(`${json}\n`)) return;
-    await Promise.race([once(this.#gzip, 'drain'), once(this.#gzip, 'close')]).catch(
-      () => undefined,
-    );
-  }
-
-  /** Completes the file and puts it among the artifacts; nothing stays when it could not be written. */
-  async finish(artifactDir: string): Promise<void> {
-    this.#gzip.end();
-    await finished(this.#file).catch((error: unknown) => (this.#failure ??= error));
-    if (this.#failure === undefined && this.#highest > 0)
-      await rename(this.#path, join(artifactDir, 'job_events', `1-${this.#highest}.jsonl.gz`));
-    else await this.discard();
-  }
-
-  /** Gives the file up. */
-  async discard(): Promise<void> {
-    this.#gzip.destroy();
-    this.#file.destroy();
-    await rm(this.#path, { force: true });
-  }
-}
-
-/** A worker's copy of the events, as it came with the artifacts. */
-export interface ReceivedEventCopy {
-  readonly path: string;
-  /** Counter of the last event. */
+/** Some events once more, as a line of the stream; one that does not know it passes over it. */
+interface EventCopyMessage {
+  /** The events' lines, compressed with gzip, in base64. */
+  readonly event_copy: string;
+  /** Counters of the first and the last of them. */
+  readonly first: number;
   readonly last: number;
 }
 
-/** Looks for the copy among artifacts. */
-export async function findEventCopy(artifactDir: string): Promise<ReceivedEventCopy | undefined> {
-  const folder = join(artifactDir, 'job_events');
-  for (const name of await readdir(folder).catch(() => [])) {
-    const last = NAME.exec(name)?.[1];
-    if (last !== undefined) return { path: join(folder, name), last: Number(last) };
+/**
+ * Sends all events a second and a third time, many together and compressed, so that an event whose line is damaged on its
+ * way is not lost: once when enough have gathered, and again with the next ones. Owns what has gathered.
+ */
+export class EventCopies {
+  readonly #send: (line: string) => Promise<void>;
+  #batch: string[] = [];
+  #bytes = 0;
+  #first = 0;
+  #last = 0;
+  #before: string | undefined;
+
+  /** @param send writes a line to the stream */
+  constructor(send: (line: string) => Promise<void>) {
+    this.#send = send;
   }
-  return undefined;
+
+  async add(counter: number, json: string): Promise<void> {
+    if (this.#batch.length === 0) this.#first = counter;
+    this.#last = counter;
+    this.#batch.push(json);
+    this.#bytes += json.length;
+    if (this.#bytes >= BATCH_BYTES) await this.#flush();
+  }
+
+  /** Sends what is left; call it when there are no further events. */
+  async finish(): Promise<void> {
+    if (this.#batch.length > 0) await this.#flush();
+    if (this.#before !== undefined) await this.#send(this.#before);
+    this.#before = undefined;
+  }
+
+  async #flush(): Promise<void> {
+    const text = `${this.#batch.join('\n')}\n`;
+    const [first, last] = [this.#first, this.#last];
+    this.#batch = [];
+    this.#bytes = 0;
+    const event_copy = (await compress(Buffer.from(text))).toString('base64');
+    const line = JSON.stringify({ event_copy, first, last } satisfies EventCopyMessage);
+    if (this.#before !== undefined) await this.#send(this.#before);
+    this.#before = line;
+    await this.#send(line);
+  }
 }
 
-/** The events of a copy one by one; ends early, without an error, where the copy is damaged. */
-export async function* eventsOfCopy(copy: ReceivedEventCopy): AsyncGenerator<Message> {
-  const gunzip = createGunzip();
-  const file = createReadStream(copy.path);
-  file.on('error', () => gunzip.destroy());
-  const reader = new MessageReader(file.pipe(gunzip) as AsyncIterable<Buffer>);
-  try {
-    for (;;) {
-      const line = await reader.line().catch(() => undefined);
-      if (line === undefined) return;
-      const message = messageOf(line);
-      if (message !== undefined) yield message;
-    }
-  } finally {
-    file.destroy();
-    gunzip.destroy();
-  }
+/** The copy a message holds, if it holds one. */
+export function eventCopyOf(message: Message[0]): EventCopyMessage | undefined {
+  const { event_copy, first, last } = message;
+  if (typeof event_copy !== 'string' || !isCounter(first) || !isCounter(last)) return undefined;
+  return first <= last ? { event_copy, first, last } : undefined;
 }
+
+/** The events of a copy; none where it is damaged. */
+export async function eventsOfCopy({ event_copy }: EventCopyMessage): Promise<Message[]> {
+  const bytes = await expand(Buffer.from(event_copy, 'base64'), {
+    maxOutputLength: MAX_LINE_BYTES,
+  }).catch(() => Buffer.alloc(0));
+  const events: Message[] = [];
+  for (const line of bytes.toString('utf8').split('\n')) {
+    const event = messageOf(line);
+    if (event !== undefined) events.push(event);
+  }
+  return events;
+}
+
+const isCounter = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0;

@@ -9,21 +9,14 @@ export class EventCounters {
   #gaps: (readonly [first: number, last: number])[] = [];
   #highest = 0;
 
-  get highest(): number {
-    return this.#highest;
-  }
-
   /** Counters that have not been seen, up to the highest that was. */
   get gaps(): readonly (readonly [first: number, last: number])[] {
     return this.#gaps;
   }
 
-  /** Whether the counter has not been seen so far. */
-  isMissing(counter: number): boolean {
-    return (
-      counter > this.#highest ||
-      this.#gaps.some(([first, last]) => counter >= first && counter <= last)
-    );
+  /** Whether any counter from `first` to `last` is known to be missing. */
+  lacks(first: number, last: number): boolean {
+    return this.#gaps.some((gap) => gap[0] <= last && gap[1] >= first);
   }
 
   add(counter: number): void {

@@ -11,11 +11,11 @@ import {
   type RunEvent,
   type StatusMessage,
 } from '@receptorjs/runner-core';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StreamError } from './errors.js';
-import { eventsOfCopy, findEventCopy } from './event-copy.js';
+import { eventCopyOf, eventsOfCopy } from './event-copy.js';
 import { EventCounters } from './event-counters.js';
 import { MessageReader } from './message-reader.js';
 import { messageOf, messagesIn, type Message } from './message-recovery.js';
@@ -93,8 +93,8 @@ export interface ProcessResult {
  * events. Never waits for more once the end mark came.
  *
  * A damaged line costs that line at most: reading goes on with the next one, and what is whole in it is taken. Events
- * that are missing then are taken, late and in their order, from the copy that a worker of this project sends
- * along when the transmitting side was of this project too; those that are nowhere are named in `damage`.
+ * that are missing then are taken, late, from the copies that a worker of this project sends along when
+ * the transmitting side was of this project too; those that are nowhere are named in `damage`.
  *
  * @throws what a handler or the file system threw; the file `status` says `error` then, if it can be written.
  */
@@ -229,23 +229,26 @@ class Results {
     if (typeof message.status === 'string') await this.#tell(message as unknown as WorkerStatus);
     else if ('zipfile' in message) return this.#archive(reader, message.zipfile);
     else if ('eof' in message) return false;
+    else if ('event_copy' in message) await this.#takeMissing(message);
     else await this.#event(message, line);
     return true;
   }
 
+  /** Takes those events of a copy that have not come alone. */
+  async #takeMissing(message: Message[0]): Promise<void> {
+    const copy = eventCopyOf(message);
+    if (copy === undefined) return;
+    this.#counters.upTo(copy.last);
+    if (!this.#counters.lacks(copy.first, copy.last)) return;
+    for (const [event, line] of await eventsOfCopy(copy))
+      if (typeof event.counter === 'number' && this.#counters.lacks(event.counter, event.counter)) {
+        await this.#event(event, line);
+        this.#recovered += 1;
+      }
+  }
+
   /** What is done once the end mark came. */
   async #complete(): Promise<void> {
-    const copy = await findEventCopy(this.#folder.path);
-    if (copy !== undefined) {
-      this.#counters.upTo(copy.last);
-      if (this.#counters.gaps.length > 0)
-        for await (const [message, line] of eventsOfCopy(copy))
-          if (typeof message.counter === 'number' && this.#counters.isMissing(message.counter)) {
-            await this.#event(message, line);
-            this.#recovered += 1;
-          }
-      await rm(copy.path);
-    }
     if (this.#damage.lines > 0 && !this.#archived && FINAL.has(this.#status)) {
       if (this.#status !== 'error')
         await this.#fail('The artifacts did not come: their line was damaged.');

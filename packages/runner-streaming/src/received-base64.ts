@@ -5,9 +5,10 @@ import type { MessageReader } from './message-reader.js';
 const MAX_MENDED = 64 * 1024 * 1024;
 /** Longest foreign text that stands in a base64 text. */
 const MAX_FOREIGN = 64 * 1024;
+/** Least of a base64 text that is judged at once: longer than the first word of a foreign text. */
+const MIN_PIECE = 4096;
 /** What comes after an archive. */
 const NEXT_MESSAGE = Buffer.from('{"');
-const LINE_END = 10;
 
 /**
  * The bytes of an archive from its base64 text, which has no line ends. Text of others in it (a broadcast to all
@@ -39,9 +40,15 @@ export async function* receiveBase64(
       joined = joined.subarray(0, left);
     }
     const whole = joined.length - (joined.length % 4);
+    rest = joined;
+    if (joined.length < Math.min(left, MIN_PIECE)) continue;
     const bytes = Buffer.from(joined.toString('latin1', 0, whole), 'base64');
     const padding = whole === left ? (3 - (size % 3)) % 3 : 0;
-    if (bytes.length !== (whole / 4) * 3 - padding) {
+    const whatMustEnd = '='.repeat(padding);
+    if (
+      bytes.length !== (whole / 4) * 3 - padding ||
+      joined.toString('latin1', whole - padding, whole) !== whatMustEnd
+    ) {
       const before = held?.text ?? Buffer.alloc(0);
       yield await mended(reader, Buffer.concat([before, joined]), left + before.length, onForeign);
       return;
@@ -51,7 +58,21 @@ export async function* receiveBase64(
     if (held !== undefined) yield held.bytes;
     held = { text: joined.subarray(0, whole), bytes };
   }
-  if (held !== undefined) yield held.bytes;
+  if (held === undefined) return;
+  // A foreign word that looks like base64 takes the place of the archive's last characters, which stand behind it.
+  if (await messageFollows(reader)) yield held.bytes;
+  else yield await mended(reader, held.text, held.text.length, onForeign);
+}
+
+async function messageFollows(reader: MessageReader): Promise<boolean> {
+  let next: Buffer = Buffer.alloc(0);
+  while (next.length < NEXT_MESSAGE.length) {
+    const piece = await reader.some();
+    if (piece === undefined) break;
+    next = Buffer.concat([next, piece]);
+  }
+  reader.giveBack(next);
+  return next.length === 0 || next.indexOf(NEXT_MESSAGE) === 0;
 }
 
 /** The rest of an archive whose text has something foreign in it. */
@@ -89,36 +110,63 @@ async function mended(
   return Buffer.from(clean, 'base64');
 }
 
+/** Base64 text between two places where something else stands. */
+interface Part {
+  readonly text: string;
+  /** Whether its end may belong to the foreign text behind it. */
+  readonly doubtful: boolean;
+  /** Whether all of it may: a line end stands before it. */
+  readonly line: boolean;
+}
+
 /**
- * Removes foreign text so that `wanted` characters remain; `undefined` when that can't be told. Foreign text ends with a
- * line end. Its first characters may look like base64: where a line end stands before them they are known to be
- * foreign, otherwise their number is what is too much, which can be told of one place only.
+ * Removes foreign text so that `wanted` characters remain; `undefined` when no way to do so is found. Foreign text ends
+ * with a line end. Its first characters may look like base64: where a line end stands before them all of them are
+ * foreign, elsewhere as many as are too much.
  */
 export function withoutForeign(text: string, wanted: number): string | undefined {
-  const parts: string[] = [];
-  /** Part whose last characters may be foreign. */
-  let doubtful: number | undefined;
+  const parts = partsOf(text);
+  const excess = parts.reduce((sum, part) => sum + part.text.length, 0) - wanted;
+  if (excess === 0) return joined(parts);
+  if (excess < 0) return undefined;
+  const doubtful = parts.filter((part) => part.doubtful);
+  const lines = doubtful.filter((part) => part.line);
+  // All lines are foreign, but for one at most, of which, or of the first part, only the end is.
+  for (const cut of [undefined, ...doubtful]) {
+    const dropped = lines.filter((part) => part !== cut);
+    const left = dropped.reduce((sum, part) => sum - part.text.length, excess);
+    if (cut === undefined ? left === 0 : left >= 0 && left <= cut.text.length)
+      return joined(parts, dropped, cut, left);
+  }
+  // A line that looks like base64 all over, or such a word before a line end.
+  const word =
+    parts.find((part) => part.line && part !== parts.at(-1) && part.text.length === excess) ??
+    (parts.length === 2 ? parts[0] : undefined);
+  if (word === undefined || word.text.length < excess) return undefined;
+  return joined(parts, [], word, excess);
+}
+
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
   let at = 0;
   for (const match of text.matchAll(/[^A-Za-z0-9+/=\n][^\n]*(?:\n|$)|\n/g)) {
     const part = text.slice(at, match.index);
-    const ownLine = at > 0 && text.charCodeAt(at - 1) === LINE_END && part.length < MAX_FOREIGN;
+    const line = at > 0 && part.length < MAX_FOREIGN;
+    parts.push({ text: part, doubtful: match[0] !== '\n', line });
     at = match.index + match[0].length;
-    if (match[0] === '\n') parts.push(part);
-    else if (!ownLine) {
-      if (doubtful !== undefined) return undefined;
-      doubtful = parts.push(part) - 1;
-    }
   }
-  parts.push(text.slice(at));
-  const excess = parts.reduce((sum, part) => sum + part.length, 0) - wanted;
-  if (excess === 0) return parts.join('');
-  // A foreign line may look like base64 all over.
-  const lines = parts.filter((part, index) => index > 0 && part.length === excess);
-  if (doubtful === undefined && lines.length === 1)
-    return parts.filter((part, index) => index === 0 || part.length !== excess).join('');
-  const part = parts[doubtful ?? -1];
-  if (excess < 0 || doubtful === undefined || part === undefined || part.length < excess)
-    return undefined;
-  parts[doubtful] = part.slice(0, part.length - excess);
-  return parts.join('');
+  parts.push({ text: text.slice(at), doubtful: false, line: false });
+  return parts;
+}
+
+function joined(
+  parts: readonly Part[],
+  dropped: readonly Part[] = [],
+  cut?: Part,
+  characters = 0,
+): string {
+  return parts
+    .filter((part) => !dropped.includes(part))
+    .map((part) => (part === cut ? part.text.slice(0, part.text.length - characters) : part.text))
+    .join('');
 }

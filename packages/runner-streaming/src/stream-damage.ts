@@ -8,7 +8,7 @@ export interface StreamDamage {
   readonly foreignBytes: number;
   /** Counters of events that are nowhere, as first and last of each gap; 1,000 gaps at most. */
   readonly missingEvents: readonly (readonly [first: number, last: number])[];
-  /** Events that were taken from the worker's copy because they had not come alone. */
+  /** Events that were taken from the worker's copies because they had not come alone. */
   readonly recoveredEvents: number;
 }
 
@@ -65,7 +65,7 @@ export class DamageReport {
     if (this.#lines > MAX_EXAMPLES)
       this.#tell(`${this.#lines} lines of the stream were no messages.`);
     if (recoveredEvents > 0)
-      this.#tell(`${recoveredEvents} events came damaged and were taken from the worker's copy.`);
+      this.#tell(`${recoveredEvents} events came damaged and were taken from the worker's copies.`);
     if (missingEvents.length > 0)
       this.#tell(`Events are missing, with the counters ${gapsText(missingEvents)}.`);
     return {

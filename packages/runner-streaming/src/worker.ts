@@ -4,7 +4,6 @@ import {
   type FinalStatus,
   type RunOptions,
 } from '@receptorjs/runner-core';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,7 +11,7 @@ import type { Readable, Writable } from 'node:stream';
 import { packFolder } from './archive.js';
 import { answerBlobQuery } from './blob-messages.js';
 import { BlobStore, type BlobStoreOptions } from './blob-store.js';
-import { EVENT_COPY, EventCopy } from './event-copy.js';
+import { EVENT_COPY, EventCopies } from './event-copy.js';
 import { MessageWriter } from './message-writer.js';
 import { receiveRun, WorkerFailure, type ReceivedRequest } from './received-run.js';
 import type { ArchiveLimits } from './received-archive.js';
@@ -136,28 +135,24 @@ async function runHere(
   writer: MessageWriter,
   options: WorkerOptions,
 ): Promise<WorkerResult> {
-  const copy = copied ? new EventCopy(join(folder, `.events-${randomUUID()}`)) : undefined;
-  try {
-    const result = await run({
-      ...settings,
-      privateDataDir: folder,
-      onStatus: (message) => writer.line(JSON.stringify(message)),
-      onEvent: async (event, json) => {
-        await copy?.add(event.counter, json);
-        await writer.line(json);
-        // The receiving side writes the event files.
-        return false;
-      },
-      ...(options.onWarning && { onWarning: options.onWarning }),
-      ...(options.onLog && { onLog: options.onLog }),
-      ...(options.signal && { signal: options.signal }),
-    });
-    await copy?.finish(result.artifactDir);
-    await writer.archive(await packFolder(result.artifactDir));
-    return { status: result.status, rc: result.rc };
-  } finally {
-    await copy?.discard();
-  }
+  const copies = copied ? new EventCopies((line) => writer.line(line)) : undefined;
+  const result = await run({
+    ...settings,
+    privateDataDir: folder,
+    onStatus: (message) => writer.line(JSON.stringify(message)),
+    onEvent: async (event, json) => {
+      await writer.line(json);
+      await copies?.add(event.counter, json);
+      // The receiving side writes the event files.
+      return false;
+    },
+    ...(options.onWarning && { onWarning: options.onWarning }),
+    ...(options.onLog && { onLog: options.onLog }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  await copies?.finish();
+  await writer.archive(await packFolder(result.artifactDir));
+  return { status: result.status, rc: result.rc };
 }
 
 /** What {@link receiveRun} gives, or `undefined` when the signal came before the end mark. */
