@@ -5,8 +5,11 @@ import type { BrokerSettings } from './broker-settings.js';
 /** What a broker answers to a version it does not know, in 3.1.1 and in 5. */
 const UNKNOWN_VERSION = new Set([0x01, 0x84]);
 
-/** Room for the head of a message and its id, in bytes, when the broker limits its length. */
-const HEAD_BYTES = 1024;
+/** What a broker answers when it will never take the message: not authorized, bad topic, bad content. */
+const NEVER = new Set([0x87, 0x90, 0x99]);
+
+/** Room for the fixed parts of a message, in bytes, when the broker limits its length. */
+const HEAD_BYTES = 64;
 
 /** One connection to a broker, which is not made again once it is gone. Owns the client of the library. */
 export class BrokerConnection {
@@ -70,10 +73,11 @@ export class BrokerConnection {
   async publish(topic: string, { id, kind, body }: Message): Promise<void> {
     const { qos, retainStatus } = this.#broker;
     const payload = Buffer.from(body);
-    if (payload.length + topic.length + HEAD_BYTES > this.#longest)
+    const length = payload.length + Buffer.byteLength(topic) + Buffer.byteLength(id) + HEAD_BYTES;
+    if (length > this.#longest)
       throw new EventPluginError(
         'refused',
-        `the broker takes at most ${this.#longest} bytes, a message has ${payload.length}`,
+        `the broker takes at most ${this.#longest} bytes, a message has ${length}`,
       );
     const published = this.#client.publishAsync(topic, payload, {
       qos,
@@ -82,7 +86,7 @@ export class BrokerConnection {
         properties: { contentType: 'application/json', userProperties: { id } },
       }),
     });
-    await Promise.race([published, this.#gone]);
+    await Promise.race([published.catch(refusal), this.#gone]);
   }
 
   /** Ends it at once; what waits fails. */
@@ -99,4 +103,13 @@ export class BrokerConnection {
     this.#closed = true;
     await this.#client.endAsync();
   }
+}
+
+/** Throws what became of a message: refused for good, or not. */
+function refusal(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'number' || !NEVER.has(code)) throw error;
+  throw new EventPluginError('refused', `the broker refused the message: ${String(error)}`, {
+    cause: error,
+  });
 }

@@ -1,9 +1,6 @@
-import { EventPluginError, type Carrier, type Message } from '@receptorjs/runner-events';
+import type { Carrier, Message } from '@receptorjs/runner-events';
 import type { BrokerSettings } from './broker-settings.js';
 import { BrokerConnection } from './broker-connection.js';
-
-/** What a broker answers when it will never take the message: not authorized, bad topic, bad content. */
-const NEVER = new Set([0x87, 0x90, 0x99]);
 
 /** Publishes messages over one connection, a new one after each failure. Owns the connection. */
 export class MqttCarrier implements Carrier {
@@ -24,8 +21,6 @@ export class MqttCarrier implements Carrier {
     try {
       const connection = await this.#connected();
       await connection.publish(this.#topic(message), message);
-    } catch (error) {
-      throw judged(error);
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -54,13 +49,4 @@ export class MqttCarrier implements Carrier {
     const level = ident.replace(/[/+#%\0]/g, encodeURIComponent) || '-';
     return `${this.#broker.topic}/${level}/${kind === 'event' ? 'events' : 'status'}`;
   }
-}
-
-function judged(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' && NEVER.has(code)
-    ? new EventPluginError('refused', `the broker refused the message: ${String(error)}`, {
-        cause: error,
-      })
-    : error;
 }

@@ -1,5 +1,4 @@
 import type { PluginSettings } from '@receptorjs/runner-events';
-import { curveMechanism } from './curve-mechanism.js';
 import { nullMechanism, plainMechanism, type MakeMechanism } from './mechanism.js';
 import { decodeKey } from './z85.js';
 
@@ -8,11 +7,11 @@ import { decodeKey } from './z85.js';
  *
  * @throws EventPluginError with `code` `configuration` for keys that are none, or settings that contradict each other.
  */
-export function readMechanism(settings: PluginSettings): {
+export async function readMechanism(settings: PluginSettings): Promise<{
   mechanism: MakeMechanism;
   /** Texts that must not show. */
   secrets: string[];
-} {
+}> {
   const key = (name: string): Buffer | undefined => {
     const text = settings.text(name);
     if (text === undefined) return undefined;
@@ -27,12 +26,12 @@ export function readMechanism(settings: PluginSettings): {
   if (serverKey !== undefined) {
     if (username !== undefined)
       settings.reject('username', 'absent where there is a server_key: one mechanism is used');
-    if (publicKey === undefined || secretKey === undefined) {
-      if (publicKey !== secretKey)
-        settings.reject('secret_key', 'there if public_key is, and absent if that is');
-      return { mechanism: curveMechanism(serverKey), secrets };
-    }
-    return { mechanism: curveMechanism(serverKey, { publicKey, secretKey }), secrets };
+    if ((publicKey === undefined) !== (secretKey === undefined))
+      settings.reject('secret_key', 'there if public_key is, and absent if that is');
+    // Loaded here, because most receivers have no keys.
+    const { curveMechanism } = await import('./curve-mechanism.js');
+    const own = publicKey && secretKey && { publicKey, secretKey };
+    return { mechanism: curveMechanism(serverKey, own), secrets };
   }
   if (publicKey !== undefined || secretKey !== undefined)
     settings.reject('server_key', "the receiver's public key where there are keys of the runner");

@@ -1,4 +1,4 @@
-import type { EventPlugin, EventSink, PluginContext } from '@receptorjs/runner-core';
+import type { EventPlugin } from '@receptorjs/runner-core';
 import { deliver, PluginSettings } from '@receptorjs/runner-events';
 import { readEndpoint } from './endpoint.js';
 import { readMechanism } from './read-mechanism.js';
@@ -10,15 +10,13 @@ const WINDOW = 64;
 /** Pushes each status and event to a ZeroMQ socket. */
 export const zmqPlugin: EventPlugin = {
   name: 'zmq',
-  open: (context) => Promise.resolve(context).then(openSink),
+  async open(context) {
+    const settings = new PluginSettings(context, 'runner_socket');
+    const endpoint = readEndpoint(settings);
+    if (endpoint === undefined) return undefined;
+    const { mechanism, secrets } = await readMechanism(settings);
+    const carrier = new ZmqCarrier(endpoint.socket, mechanism, settings.flag('acknowledge', true));
+    const { shown: target } = endpoint;
+    return deliver(context, { plugin: 'zmq', target, carrier, settings, window: WINDOW, secrets });
+  },
 };
-
-function openSink(context: PluginContext): EventSink | undefined {
-  const settings = new PluginSettings(context, 'runner_socket');
-  const endpoint = readEndpoint(settings);
-  if (endpoint === undefined) return undefined;
-  const { mechanism, secrets } = readMechanism(settings);
-  const carrier = new ZmqCarrier(endpoint.socket, mechanism, settings.flag('acknowledge', true));
-  const { shown: target } = endpoint;
-  return deliver(context, { plugin: 'zmq', target, carrier, settings, window: WINDOW, secrets });
-}

@@ -52,6 +52,9 @@ export function encodeCommand(name: string, ...data: readonly Buffer[]): Buffer 
 
 /** Splits the body of a command into name and data; an empty name for one that is damaged. */
 export function decodeCommand(body: Buffer): { name: string; data: Buffer } {
+  // What libzmq's PLAIN writes instead of the length 5 and ERROR.
+  if (body.subarray(0, 5).toString('latin1') === '^RROR')
+    return { name: 'ERROR', data: body.subarray(5) };
   const length = body[0] ?? 0;
   if (length + 1 > body.length) return { name: '', data: Buffer.alloc(0) };
   return { name: body.subarray(1, 1 + length).toString('ascii'), data: body.subarray(1 + length) };

@@ -76,6 +76,7 @@ export function checkEventPlugin({ describe, it }: TestFrame, tested: PluginUnde
         ...bench.end(sink, 'plain'),
       ];
       const summary = await sink.close();
+      await bench.taken(sent.length);
       assert.deepEqual(bench.bodies, sent);
       assert.deepEqual(counts(summary), [53, 0, 0, 0, 0]);
       bench.checkIds();
@@ -87,6 +88,7 @@ export function checkEventPlugin({ describe, it }: TestFrame, tested: PluginUnde
       const sent = bench.events(sink, 'slow', 100);
       assert.ok(bench.bodies.length < 100);
       const summary = await sink.close();
+      await bench.taken(sent.length);
       assert.deepEqual(bench.bodies, sent);
       assert.deepEqual(counts(summary), [100, 0, 0, 0, 0]);
     });
@@ -109,6 +111,7 @@ export function checkEventPlugin({ describe, it }: TestFrame, tested: PluginUnde
       sent.push(...bench.events(sink, 'cut', 100, 'later', 301));
       await bench.mend();
       const summary = await sink.close();
+      await bench.taken(sent.length);
       assert.deepEqual(bench.firstSeen, sent);
       assert.equal(summary.delivered, 400);
       bench.checkIds();
@@ -130,6 +133,7 @@ export function checkEventPlugin({ describe, it }: TestFrame, tested: PluginUnde
       const next = await bench.sink('next', { drain_seconds: 60 });
       sent.push(...bench.events(next, 'next', 5));
       const second = await next.close();
+      await bench.taken(sent.length);
       assert.deepEqual(bench.firstSeen, sent);
       assert.deepEqual([second.delivered, second.deliveredEarlier, second.undelivered], [5, 5, 0]);
       assert.deepEqual(await readdir(bench.root), [], 'what was delivered is still kept');

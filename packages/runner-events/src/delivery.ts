@@ -154,7 +154,7 @@ export class Delivery implements EventSink {
     let taken = 0;
     for (const result of results) {
       const refused = result.status === 'rejected' && isRefusal(result.reason);
-      if (result.status === 'rejected') this.#lastError = this.#readable(result.reason);
+      if (result.status === 'rejected') this.#remember(result.reason);
       if (result.status === 'rejected' && !refused) break;
       taken += 1;
       if (refused) this.#refused += 1;
@@ -177,11 +177,13 @@ export class Delivery implements EventSink {
     this.#wake = () => undefined;
   }
 
-  #readable(error: unknown): string {
+  #remember(error: unknown): void {
+    // An attempt that was cut off by the end of the run says less than one that failed by itself.
+    if (this.#stop.signal.aborted && this.#lastError !== undefined) return;
     let text = error instanceof Error ? error.message || error.name : String(error);
     for (const secret of this.#options.secrets ?? [])
       if (secret !== '') text = text.replaceAll(secret, '**********');
-    return text.slice(0, 500);
+    this.#lastError = text.slice(0, 500);
   }
 }
 
