@@ -75,11 +75,11 @@ export class Container implements Isolation {
     for (const mount of settings.volumeMounts) checkMountable(mount.split(':')[0] ?? '');
     if (settings.hostCwd !== undefined) checkMountable(settings.hostCwd);
     const { root, artifactDir, ident } = places;
+    for (const folder of [root, artifactDir]) checkMountable(folder);
     const artifacts = join(INSIDE, 'artifacts');
     if (form.command === undefined) this.#first = [];
     else {
       this.#first = [...commandMounts(form.command, inherited), ...engineExtras(settings.engine)];
-      checkMountable(root);
       this.#mounts.add(folderMount(join(root, 'artifacts'), artifacts, 'Z'));
     }
     this.#mounts.add(folderMount(root, INSIDE, 'Z'));

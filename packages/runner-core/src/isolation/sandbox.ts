@@ -31,7 +31,7 @@ export class Sandbox implements Isolation {
   /** Path of bwrap. */
   readonly #executable: string;
   readonly #chdir: boolean;
-  readonly #shown: string[];
+  readonly #shown: string[] = [];
   readonly #made: string[] = [];
   #cwd = '/';
 
@@ -49,7 +49,7 @@ export class Sandbox implements Isolation {
     this.#settings = settings;
     this.#executable = executable;
     this.#chdir = chdir;
-    this.#shown = [...shown];
+    for (const folder of shown) this.pathOf(folder);
   }
 
   pathOf(path: string, made?: 'made'): string {

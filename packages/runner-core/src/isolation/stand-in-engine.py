@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Stands in for podman or docker in tests: makes containers with bwrap, out of the mounts it is told.
 
+A file `deaf` beside it makes `kill` and `rm` hang, one named `fail` makes `run` fail as an engine
+does, and one named `copy-auth` keeps copies of the credentials it is told.
+
 Knows `--version`, `run`, `kill NAME` and `rm --force NAME`. A container is in a session of its own
 and survives its client, as with the real engines. Beside this file it keeps `calls`, one JSON line
 for each call, and a folder `containers` with a file for each container, holding its process id.
@@ -8,9 +11,11 @@ for each call, and a folder `containers` with a file for each container, holding
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONTAINERS = os.path.join(HERE, "containers")
@@ -48,7 +53,13 @@ def variables(path):
     return found
 
 
+def has(name):
+    return os.path.exists(os.path.join(HERE, name))
+
+
 def run(words):
+    if has("fail"):
+        return 125
     options, command = options_of(words)
     sandbox = ["bwrap", "--unshare-pid", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin"] + SYSTEM
     name = None
@@ -102,6 +113,14 @@ def main():
     while words and words[0].startswith("--config"):
         words.pop(0)
     command = words.pop(0)
+    if has("copy-auth"):
+        for word in words:
+            if word.startswith("--authfile="):
+                folder = os.path.dirname(word.partition("=")[2])
+                for name in os.listdir(folder):
+                    shutil.copy(os.path.join(folder, name), HERE)
+    if has("deaf") and command in ("kill", "rm"):
+        time.sleep(60)
     if command == "run":
         return run(words)
     if command in ("kill", "rm"):

@@ -1,8 +1,8 @@
-import { copyFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findPython } from '../python-assets.js';
 import { bubblewrapPath } from './test-bubblewrap.js';
 
 /** One call of a stand-in engine. */
@@ -22,7 +22,11 @@ export class StandInEngine {
   /** Makes one; it is on the `PATH` of this process until {@link remove}. */
   static async make(name: 'podman' | 'docker'): Promise<StandInEngine> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'engine-')));
-    copyFileSync(fileURLToPath(new URL('stand-in-engine.py', import.meta.url)), join(folder, name));
+    const source = fileURLToPath(new URL('stand-in-engine.py', import.meta.url));
+    // What a version manager puts in the place of python3 is slow, and changes the PATH.
+    const python = await findPython(process.env.PATH ?? '');
+    const script = (await readFile(source, 'utf8')).replace(/^#!.*/, `#!${python} -IS`);
+    await writeFile(join(folder, name), script, { mode: 0o755 });
     await mkdir(join(folder, 'containers'));
     process.env.PATH = `${folder}:${bubblewrapPath}`;
     return new StandInEngine(folder);
