@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,12 +15,15 @@ import type { FinalStatus } from './statuses.js';
 export class ArtifactFolder {
   readonly path: string;
   readonly #events: string;
+  /** What an event is written to before it gets its name: not among the events, where a second name would cost as much as the first. */
+  readonly #draft: string;
   #stdout: number | undefined;
   #stderr: number | undefined;
 
   private constructor(path: string) {
     this.path = path;
     this.#events = join(path, 'job_events');
+    this.#draft = join(path, `.event-${randomBytes(6).toString('hex')}.tmp`);
   }
 
   /**
@@ -75,9 +79,8 @@ export class ArtifactFolder {
 
   /** Writes `job_events/<counter>-<uuid>.json`; who follows the folder sees whole files only. */
   writeEvent(counter: number, uuid: string, json: string): void {
-    const file = join(this.#events, `${counter}-${uuid}.json`);
-    writeFileSync(`${file}.tmp`, json, { mode: 0o600 });
-    renameSync(`${file}.tmp`, file);
+    writeFileSync(this.#draft, json, { mode: 0o600 });
+    renameSync(this.#draft, `${this.#events}/${counter}-${uuid}.json`);
   }
 
   /** Writes the files that say how the run ended, and closes `stdout`. */

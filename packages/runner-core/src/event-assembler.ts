@@ -1,15 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import type { RunStats } from './events.js';
+import type { RunEvent, RunStats } from './events.js';
 import type { Segment } from './output-segments.js';
 
 /** An event as it is recorded. */
-export interface EventRecord {
+export class EventRecord {
   readonly uuid: string;
   readonly counter: number;
   /** The whole event as JSON text. */
   readonly json: string;
   /** What a console or the `stdout` artifact shows of it; may be empty. */
   readonly shown: string;
+  #event: RunEvent | undefined;
+
+  constructor(uuid: string, counter: number, json: string, shown: string) {
+    this.uuid = uuid;
+    this.counter = counter;
+    this.json = json;
+    this.shown = shown;
+  }
+
+  /** The event itself, read out of its JSON when somebody asks for the first time. */
+  get event(): RunEvent {
+    this.#event ??= JSON.parse(this.json) as RunEvent;
+    return this.#event;
+  }
 }
 
 /** Where the assembler gets the announced events from. */
@@ -69,7 +83,7 @@ export class EventAssembler {
         : stdout === '' || segment.cut
           ? stdout
           : `${stdout}\n`;
-    return { uuid, counter, json, shown };
+    return new EventRecord(uuid, counter, json, shown);
   }
 
   /** The plugin's part of the event's JSON, without the opening brace. */

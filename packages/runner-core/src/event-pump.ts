@@ -1,6 +1,5 @@
 import { CallbackError } from './errors.js';
 import type { EventAssembler, EventRecord } from './event-assembler.js';
-import type { RunEvent } from './events.js';
 import type { Segment } from './output-segments.js';
 import type { EventHandler } from './run-options.js';
 
@@ -13,6 +12,8 @@ const HIGH_COUNT = 512;
 export interface EventDestination {
   /** Records the event; `withFile` is `false` when the handler wants no file. May hold the next one back. */
   record(event: EventRecord, withFile: boolean): void | Promise<void>;
+  /** Writes what was gathered: nothing more comes for now. */
+  flush(): void | Promise<void>;
 }
 
 /** What the pump asks of the process whose output it takes. */
@@ -70,19 +71,22 @@ export class EventPump {
         const batch = this.#queue.splice(0);
         for (const segment of batch) {
           const assembled = this.#assembler.assemble(segment);
-          const event = assembled instanceof Promise ? await assembled : assembled;
+          const event =
+            assembled instanceof Promise ? await this.#flushedUntil(assembled) : assembled;
           const handled = this.#handle(event);
-          const wanted = handled instanceof Promise ? await handled : handled;
+          const wanted = handled instanceof Promise ? await this.#flushedUntil(handled) : handled;
           const recorded = this.#destination.record(event, wanted);
           if (recorded !== undefined) await recorded;
           this.#queued -= segment.text.length;
         }
+        await this.#destination.flush();
         if (this.#queued <= HIGH_WATER / 2) this.#flow.resume();
       }
     } catch (error) {
       this.#failed = true;
       this.#queue.length = 0;
       this.#queued = 0;
+      await this.#lastFlush();
       this.#flow.resume();
       this.#flow.failed(error);
     } finally {
@@ -90,11 +94,26 @@ export class EventPump {
     }
   }
 
+  /** After a failure, which is what will be reported. */
+  async #lastFlush(): Promise<void> {
+    try {
+      await this.#destination.flush();
+    } catch {
+      // The failure may be this very one.
+    }
+  }
+
+  /** What was gathered does not wait for a promise. */
+  async #flushedUntil<T>(promise: Promise<T>): Promise<T> {
+    const [value] = await Promise.all([promise, this.#destination.flush()]);
+    return value;
+  }
+
   /** Whether the event's file is wanted. */
   #handle(event: EventRecord): boolean | Promise<boolean> {
     if (this.#handler === undefined) return true;
     try {
-      const answer = this.#handler(JSON.parse(event.json) as RunEvent, event.json);
+      const answer = this.#handler(event.event, event.json);
       if (!isThenable(answer)) return answer !== false;
       return Promise.resolve(answer).then(
         (value) => value !== false,

@@ -2,7 +2,6 @@ import type { ArtifactFolder } from './artifacts.js';
 import type { EventRecord } from './event-assembler.js';
 import type { EventFeed } from './event-feed.js';
 import type { EventDestination } from './event-pump.js';
-import type { RunEvent } from './events.js';
 import type { PluginSinks } from './plugin-sinks.js';
 import type { ShownOutput } from './shown-output.js';
 
@@ -16,23 +15,37 @@ export interface RecorderParts {
   readonly asJson: boolean;
 }
 
-/** Records events, after their handler: event plugins, file, `stdout`, console, in this order. */
+/** Characters of output that are gathered before they are written, at most. */
+const MAX_GATHERED = 64 * 1024;
+
+/**
+ * Records events, after their handler: event plugins, file, `stdout`, console, in this order. Owns the text that was
+ * not written yet.
+ */
 export class EventRecorder implements EventDestination {
   readonly #parts: RecorderParts;
+  #gathered = '';
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
   }
 
   record(event: EventRecord, withFile: boolean): void | Promise<void> {
-    const { artifacts, sinks, feed, output, asJson } = this.#parts;
-    if (!sinks.none) sinks.event(JSON.parse(event.json) as RunEvent, event.json);
+    const { artifacts, sinks, feed, asJson } = this.#parts;
+    if (!sinks.none) sinks.event(event.event, event.json);
     if (withFile) {
       artifacts.writeEvent(event.counter, event.uuid, event.json);
       feed?.written({ counter: event.counter, name: `${event.counter}-${event.uuid}.json` });
     }
-    const text = asJson ? `${event.json}\n` : event.shown;
-    artifacts.appendStdout(text);
-    return output?.show(text);
+    this.#gathered += asJson ? `${event.json}\n` : event.shown;
+    return this.#gathered.length > MAX_GATHERED ? this.flush() : undefined;
+  }
+
+  flush(): void | Promise<void> {
+    const text = this.#gathered;
+    if (text === '') return undefined;
+    this.#gathered = '';
+    this.#parts.artifacts.appendStdout(text);
+    return this.#parts.output?.show(text);
   }
 }

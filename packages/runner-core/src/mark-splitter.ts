@@ -1,4 +1,4 @@
-import { decodeMark, markPrefix, MAX_MARK_BYTES } from './marks.js';
+import { decodeMark, encodeMark, markPrefix, MAX_MARK_BYTES } from './marks.js';
 
 /** Gets what a {@link MarkSplitter} finds, in the order of the output. */
 export interface MarkedOutput {
@@ -18,6 +18,8 @@ const CLOSING = Buffer.from('\u001b[K', 'latin1');
 export class MarkSplitter {
   readonly #secret: string;
   readonly #prefix: Buffer;
+  /** The mark at the end of an event, always the same. */
+  readonly #end: Buffer;
   readonly #output: MarkedOutput;
   /** The end of the output so far, while it may be the beginning of a mark. Written by push and close. */
   #held: Buffer = Buffer.alloc(0);
@@ -25,6 +27,7 @@ export class MarkSplitter {
   constructor(secret: string, output: MarkedOutput) {
     this.#secret = secret;
     this.#prefix = markPrefix(secret);
+    this.#end = encodeMark(secret);
     this.#output = output;
   }
 
@@ -38,6 +41,13 @@ export class MarkSplitter {
         this.#text(rest.subarray(0, rest.length - keep));
         this.#held = Buffer.from(rest.subarray(rest.length - keep));
         return;
+      }
+      const afterEnd = start + this.#end.length;
+      if (rest.length >= afterEnd && this.#end.compare(rest, start, afterEnd) === 0) {
+        this.#text(rest.subarray(0, start));
+        this.#output.end();
+        rest = rest.subarray(afterEnd);
+        continue;
       }
       const closing = rest.indexOf(CLOSING, start + this.#prefix.length);
       const length = (closing < 0 ? rest.length : closing + CLOSING.length) - start;

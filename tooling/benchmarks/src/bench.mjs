@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as mesh from './mesh-cases.mjs';
 import * as runner from './runner-cases.mjs';
+import { concurrentRuns } from './runner-memory.mjs';
 import { table } from './table.mjs';
 
 /** Figures of ours alone, each by a script of its own. @type {Record<string, readonly string[]>} */
@@ -94,8 +95,9 @@ const meshRows = await measure(
 const runnerRows = await measure(
   {
     startup: (command) => runner.startUp(command, times(15)),
-    events: (command) => runner.eventRate(command, times(10_000)),
-    loop: (command) => runner.loopOverhead(command, times(300), venv),
+    events: (command) => runner.eventRate(command, times(20_000)),
+    loop: (command) => runner.loopOverhead(command, times(2000), venv),
+    memory: (command, isOurs) => concurrentRuns(command, isOurs, times(100)),
     transmit: (command) => runner.transmit(command, times(100)),
   },
   { ours: ours.runner, original: python },
