@@ -10,6 +10,7 @@ import {
 import { crc32 } from 'node:zlib';
 import { StreamError } from './errors.js';
 import type { FolderMember } from './folder-walk.js';
+import type { AddedFile } from './run-data.js';
 import { KIND_BITS, LINK_KIND, STORED, type ZipRecord } from './zip-records.js';
 
 /** A member that is on its way into an archive. */
@@ -87,6 +88,12 @@ export class MemberReader {
       closeSync(file);
     }
   }
+}
+
+/** A file that is not in the folder. */
+export function addedMember({ name, bytes }: AddedFile): PackedMember {
+  const held = { bytes, start: 0 };
+  return member(name, 0o100600, Date.now(), bytes.length, crc32(bytes), held);
 }
 
 function member(

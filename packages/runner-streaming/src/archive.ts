@@ -3,9 +3,10 @@ import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { deflateMembers } from './archive-deflation.js';
-import { MemberReader, type FileFacts, type PackedMember } from './archive-members.js';
+import { addedMember, MemberReader, type FileFacts, type PackedMember } from './archive-members.js';
 import { StreamError } from './errors.js';
 import { walkFolder } from './folder-walk.js';
+import type { AddedFile } from './run-data.js';
 import {
   centralBytes,
   endRecords,
@@ -28,6 +29,8 @@ export interface PackingOptions {
   readonly skip?: (name: string) => boolean;
   /** Says which files stay out. */
   readonly skipFile?: (file: FileFacts) => boolean;
+  /** Files that are not in the folder; 0600. */
+  readonly added?: readonly AddedFile[];
 }
 
 /** Sum of file sizes up to which an archive is deflated; larger ones are stored as they are. */
@@ -57,6 +60,7 @@ export async function packFolder(folder: string, options: PackingOptions = {}): 
     size += member.size;
     if (members.push(member) % TURN === 0) await setImmediate();
   }
+  members.push(...(options.added ?? []).map(addedMember));
   if (size <= MAX_DEFLATED_BYTES) await deflateMembers(folder, members);
   return { size: archiveSize(members), bytes: archiveBytes(folder, members) };
 }

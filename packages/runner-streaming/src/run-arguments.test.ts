@@ -57,6 +57,42 @@ describe('arguments of a run', () => {
     });
   });
 
+  it('carry roles, isolation and hidden variables', () => {
+    const options = {
+      role: 'r',
+      roleVars: { a: 1 },
+      roleSkipFacts: true,
+      hosts: 'web',
+      processIsolation: true,
+      processIsolationExecutable: 'docker',
+      containerImage: 'i',
+      containerOptions: ['--network=none'],
+      containerAuthData: { host: 'h', username: 'u', password: 'p', verifySsl: false },
+    };
+    const sent = toArguments({ ...options, settings: { a: 1 }, secretVars: ['token'] }, '/pdd');
+    expect(sent).toMatchObject({
+      role_vars: { a: 1 },
+      role_skip_facts: true,
+      process_isolation_executable: 'docker',
+      container_options: ['--network=none'],
+      container_auth_data: { host: 'h', username: 'u', password: 'p', verify_ssl: false },
+      settings: { a: 1, secret_extravars: ['token'] },
+    });
+    expect(fromArguments(sent, '/there')).toEqual({
+      ...options,
+      settings: { a: 1, secret_extravars: ['token'] },
+    });
+  });
+
+  it('name a file of extra variables in the private data dir only', () => {
+    expect(fromArguments(toArguments({ extravars: '/pdd/x.yml' }, '/pdd'), '/there')).toEqual({
+      extravars: '/there/x.yml',
+    });
+    expect(() => toArguments({ extravars: '/x.yml' }, '/pdd')).toThrow(
+      /file of extra variables \/x.yml lies outside/,
+    );
+  });
+
   it('may name the run by a number, and no fact cache by an empty text', () => {
     expect(fromArguments({ ident: 7, fact_cache_type: '', limit: '' }, '/there')).toEqual({
       ident: '7',
@@ -81,11 +117,12 @@ describe('arguments of a run', () => {
   });
 
   it.each([
-    [{ role: 'r' }, /role is not supported/],
-    [{ process_isolation: true }, /process_isolation is not supported/],
+    [{ role_vars: 'r' }, /role_vars must be a mapping/],
+    [{ container_options: ['a', 1] }, /container_options must be a list of texts/],
+    [{ container_auth_data: { host: 'h' } }, /must have the texts host, username and password/],
     [{ wrong: 1 }, /"wrong" is unknown/],
     [{ forks: 'x' }, /forks must be a number/],
-    [{ playbook: [{}] }, /playbook must be a text/],
+    [{ playbook: ['x'] }, /playbook must be a text, mapping or list of mappings/],
   ])('that make no sense are told: %j', (given, message) => {
     expect(() => fromArguments(given, '/there')).toThrow(message);
   });

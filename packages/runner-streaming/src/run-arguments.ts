@@ -1,5 +1,10 @@
-import { ConfigurationError, type RunOptions } from '@receptorjs/runner-core';
+import {
+  ConfigurationError,
+  type ContainerAuthData,
+  type RunOptions,
+} from '@receptorjs/runner-core';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isObject } from './message-recovery.js';
 
 /** Arguments of a run as they travel: names and meaning of the original, unset ones absent or `null`. */
 export type RunArguments = Readonly<Record<string, unknown>>;
@@ -19,17 +24,26 @@ export type PortableOptions = Omit<
   | 'projectDir'
 >;
 
-type Kind = 'text' | 'number' | 'flag' | 'mapping' | 'text or mapping' | 'text or texts';
+type Kind =
+  | 'text'
+  | 'number'
+  | 'flag'
+  | 'mapping'
+  | 'list of texts'
+  | 'text or mapping'
+  | 'text or list of texts'
+  | 'text, mapping or list of texts'
+  | 'text, mapping or list of mappings';
 
 /** Every option that travels: its name in the stream, its name here, and what it may be. */
 const TABLE: readonly (readonly [name: string, option: keyof PortableOptions, kind: Kind])[] = [
   ['ident', 'ident', 'text'],
-  ['playbook', 'playbook', 'text'],
+  ['playbook', 'playbook', 'text, mapping or list of mappings'],
   ['module', 'module', 'text'],
   ['module_args', 'moduleArgs', 'text'],
   ['host_pattern', 'hostPattern', 'text'],
   ['binary', 'binary', 'text'],
-  ['inventory', 'inventory', 'text or texts'],
+  ['inventory', 'inventory', 'text, mapping or list of texts'],
   ['extravars', 'extravars', 'text or mapping'],
   ['envvars', 'envvars', 'mapping'],
   ['passwords', 'passwords', 'mapping'],
@@ -41,7 +55,7 @@ const TABLE: readonly (readonly [name: string, option: keyof PortableOptions, ki
   ['verbosity', 'verbosity', 'number'],
   ['tags', 'tags', 'text'],
   ['skip_tags', 'skipTags', 'text'],
-  ['roles_path', 'rolesPath', 'text or texts'],
+  ['roles_path', 'rolesPath', 'text or list of texts'],
   ['rotate_artifacts', 'rotateArtifacts', 'number'],
   ['timeout', 'timeout', 'number'],
   ['omit_event_data', 'omitEventData', 'flag'],
@@ -49,12 +63,31 @@ const TABLE: readonly (readonly [name: string, option: keyof PortableOptions, ki
   ['fact_cache', 'factCache', 'text'],
   ['fact_cache_type', 'factCacheType', 'text'],
   ['json_mode', 'jsonMode', 'flag'],
+  ['role', 'role', 'text'],
+  ['role_vars', 'roleVars', 'mapping'],
+  ['role_skip_facts', 'roleSkipFacts', 'flag'],
+  ['hosts', 'hosts', 'text'],
+  ['suppress_output_file', 'suppressOutputFile', 'flag'],
+  ['suppress_ansible_output', 'suppressAnsibleOutput', 'flag'],
+  ['check_job_event_data', 'checkJobEventData', 'flag'],
+  ['process_isolation', 'processIsolation', 'flag'],
+  ['process_isolation_executable', 'processIsolationExecutable', 'text'],
+  ['process_isolation_path', 'processIsolationPath', 'text'],
+  ['process_isolation_hide_paths', 'processIsolationHidePaths', 'list of texts'],
+  ['process_isolation_show_paths', 'processIsolationShowPaths', 'list of texts'],
+  ['process_isolation_ro_paths', 'processIsolationRoPaths', 'list of texts'],
+  ['container_image', 'containerImage', 'text'],
+  ['container_volume_mounts', 'containerVolumeMounts', 'list of texts'],
+  ['container_options', 'containerOptions', 'list of texts'],
+  ['container_workdir', 'containerWorkdir', 'text'],
+  ['container_auth_data', 'containerAuthData', 'mapping'],
+  ['host_cwd', 'hostCwd', 'text'],
+  ['directory_isolation_base_path', 'directoryIsolationBasePath', 'text'],
 ];
 
 /** Arguments that mean nothing on the working side. */
 const WITHOUT_MEANING = new Set([
   'artifact_dir',
-  'check_job_event_data',
   'debug',
   'ignore_logging',
   'keepalive_seconds',
@@ -62,36 +95,15 @@ const WITHOUT_MEANING = new Set([
   'private_data_dir',
   'project_dir',
   'quiet',
-  'role_skip_facts',
   'streamer',
   'suppress_env_files',
-]);
-
-/** Arguments of the original that are not supported; they may come unset. */
-const UNSUPPORTED = new Set([
-  'container_auth_data',
-  'container_image',
-  'container_options',
-  'container_volume_mounts',
-  'container_workdir',
-  'directory_isolation_base_path',
-  'host_cwd',
-  'hosts',
-  'process_isolation',
-  'process_isolation_executable',
-  'process_isolation_hide_paths',
-  'process_isolation_path',
-  'process_isolation_ro_paths',
-  'process_isolation_show_paths',
-  'role',
-  'role_vars',
 ]);
 
 /**
  * Options as arguments. Paths inside of the private data dir become relative to where the other side looks:
  * `playbook` to `project/`, `inventory` and `ANSIBLE_ROLES_PATH` to the private data dir.
  *
- * @throws ConfigurationError for an inventory or roles path outside of the private data dir.
+ * @throws ConfigurationError for an inventory or a file of extra variables outside of the private data dir.
  */
 export function toArguments(options: PortableOptions, privateDataDir: string): RunArguments {
   const root = resolve(privateDataDir);
@@ -105,15 +117,29 @@ export function toArguments(options: PortableOptions, privateDataDir: string): R
       typeof options.inventory === 'string'
         ? inside(root, options.inventory)
         : options.inventory.map((one) => inside(root, one));
+  if (typeof options.extravars === 'string')
+    result.extravars = inside(root, resolve(options.extravars), 'file of extra variables');
+  if (options.containerAuthData !== undefined) {
+    const { host, username, password, verifySsl } = options.containerAuthData;
+    result.container_auth_data = {
+      ...{ host, username, password },
+      ...(verifySsl !== undefined && { verify_ssl: verifySsl }),
+    };
+  }
+  // The original has no argument for them, and passes over settings it does not know.
+  if (options.secretVars !== undefined && options.secretVars.length > 0)
+    result.settings = { ...options.settings, [SECRET_VARS]: options.secretVars };
   return result;
 }
 
-function inside(root: string, path: string): string {
+const SECRET_VARS = 'secret_extravars';
+
+function inside(root: string, path: string, what = 'inventory'): string {
   if (!isAbsolute(path)) return path;
   const below = relative(root, path);
   if (below.startsWith('..'))
     throw new ConfigurationError(
-      `The inventory ${path} lies outside of the private data dir ${root}, which alone is transmitted.`,
+      `The ${what} ${path} lies outside of the private data dir ${root}, which alone is transmitted.`,
     );
   return below;
 }
@@ -121,40 +147,39 @@ function inside(root: string, path: string): string {
 /**
  * Arguments as options, paths joined to the private data dir they were sent with.
  *
- * @throws ConfigurationError that names the argument which is unknown, unsupported or of the wrong type.
+ * @throws ConfigurationError that names the argument which is unknown or of the wrong type.
  */
 export function fromArguments(given: RunArguments, privateDataDir: string): PortableOptions {
   const known = new Map(TABLE.map(([name, option, kind]) => [name, { option, kind }]));
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === null || value === undefined || WITHOUT_MEANING.has(name)) continue;
-    if (UNSUPPORTED.has(name)) {
-      if (value === false || value === '' || (Array.isArray(value) && value.length === 0)) continue;
-      throw new ConfigurationError(`The argument ${name} is not supported by this version.`);
-    }
     const entry = known.get(name);
     if (entry === undefined)
       throw new ConfigurationError(
         `The argument ${JSON.stringify(name)} is unknown; known are ${[...known.keys()].join(', ')}.`,
       );
+    // An empty type of fact cache says that there is none; other empty texts say nothing.
+    if (value === '' && name !== 'fact_cache_type') continue;
     // Idents are often numbers on the other side.
     const argument = name === 'ident' && typeof value === 'number' ? String(value) : value;
     if (!isOfKind(argument, entry.kind))
       throw new ConfigurationError(`The argument ${name} must be a ${entry.kind}.`);
-    // An empty type of fact cache says that there is none; other empty texts say nothing.
-    if (argument !== '' || name === 'fact_cache_type') options[entry.option] = argument;
+    options[entry.option] = argument;
   }
   return withPaths(options, resolve(privateDataDir));
 }
 
 function withPaths(options: PortableOptions, root: string): PortableOptions {
-  const { inventory, envvars } = options;
+  const { inventory, envvars, extravars, containerAuthData } = options;
   const rolesPath = envvars?.ANSIBLE_ROLES_PATH;
   return {
     ...options,
     ...(isTexts(inventory) && {
       inventory: inventory.map((one) => (one.includes(',') ? one : resolve(root, one))),
     }),
+    ...(typeof extravars === 'string' && { extravars: resolve(root, extravars) }),
+    ...(containerAuthData !== undefined && { containerAuthData: credentials(containerAuthData) }),
     ...(typeof rolesPath === 'string' && {
       envvars: {
         ...envvars,
@@ -167,23 +192,28 @@ function withPaths(options: PortableOptions, root: string): PortableOptions {
   };
 }
 
-function isOfKind(value: unknown, kind: Kind): boolean {
-  const mapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  switch (kind) {
-    case 'text':
-      return typeof value === 'string';
-    case 'number':
-      return typeof value === 'number';
-    case 'flag':
-      return typeof value === 'boolean';
-    case 'mapping':
-      return mapping;
-    case 'text or mapping':
-      return typeof value === 'string' || mapping;
-    case 'text or texts':
-      return typeof value === 'string' || isTexts(value);
-  }
+/** Credentials as they travel: `{host, username, password, verify_ssl}`. */
+function credentials(given: object): ContainerAuthData {
+  const { host, username, password, verify_ssl: verifySsl } = given as Record<string, unknown>;
+  if (typeof host !== 'string' || typeof username !== 'string' || typeof password !== 'string')
+    throw new ConfigurationError(
+      'The argument container_auth_data must have the texts host, username and password.',
+    );
+  return { host, username, password, ...(typeof verifySsl === 'boolean' && { verifySsl }) };
 }
+
+function isOfKind(value: unknown, kind: Kind): boolean {
+  return kind.split(/, | or /).some((one) => KINDS[one as keyof typeof KINDS](value));
+}
+
+const KINDS = {
+  text: (value: unknown) => typeof value === 'string',
+  number: (value: unknown) => typeof value === 'number',
+  flag: (value: unknown) => typeof value === 'boolean',
+  mapping: isObject,
+  'list of texts': isTexts,
+  'list of mappings': (value: unknown) => Array.isArray(value) && value.every(isObject),
+};
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');

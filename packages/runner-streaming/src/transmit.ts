@@ -8,6 +8,7 @@ import { writeBlobs } from './blob-messages.js';
 import { EVENT_COPY } from './event-copy.js';
 import { staysAtHome } from './left-at-home.js';
 import { MessageWriter } from './message-writer.js';
+import { dataAsFiles } from './run-data.js';
 import { toArguments, type PortableOptions } from './run-arguments.js';
 
 /** What is sent and where to. */
@@ -47,13 +48,17 @@ export async function transmit(options: TransmitOptions): Promise<void> {
       `The private data dir ${privateDataDir} does not exist or is no folder; make it, or name another one.`,
     );
   const ident = run.ident ?? randomUUID().replaceAll('-', '');
-  const kwargs = toArguments({ ...run, ident }, privateDataDir);
+  const data = onlyTransmitKwargs
+    ? { options: run, files: [] }
+    : await dataAsFiles(run, privateDataDir);
+  const kwargs = toArguments({ ...data.options, ident }, privateDataDir);
   const byName = new Map(known === undefined ? [] : manifest.map((file) => [file.name, file]));
   const blobs: ManifestFile[] = [];
   const archive = onlyTransmitKwargs
     ? undefined
     : await packFolder(privateDataDir, {
         skip: staysAtHome,
+        added: data.files,
         skipFile: ({ name, size, time }) => {
           const file = byName.get(name);
           // One that has changed since it was hashed is sent as it is now.
