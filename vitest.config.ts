@@ -28,6 +28,7 @@ export default defineConfig({
           include: [
             '{packages,apps}/*/src/**/*.integration.test.ts',
             'tooling/*/src/**/*.integration.test.mjs',
+            'examples/*/*.integration.test.mjs',
           ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
