@@ -1,6 +1,7 @@
 import {
   runCommandLine,
   type CommandRunOptions,
+  type EventHandler,
   type PipedStreams,
   type RunResult,
 } from '@receptorjs/runner-core';
@@ -40,6 +41,7 @@ export async function finishCommand(
       privateDataDir,
       command,
       ...(streams && { streams }),
+      ...(given === undefined && { onEvent: withoutFile(options.onEvent) }),
     };
     const result = await runCommandLine(run);
     const [stdout, stderr] = await Promise.all(
@@ -49,6 +51,15 @@ export async function finishCommand(
   } finally {
     if (given === undefined) await rm(privateDataDir, { recursive: true, force: true });
   }
+}
+
+/** In a folder that is removed nobody would read the files of events, and there is one for each line. */
+function withoutFile(handler: EventHandler | undefined): EventHandler {
+  if (handler === undefined) return () => false;
+  return async (event, json) => {
+    await handler(event, json);
+    return false;
+  };
 }
 
 /** The text of an output file; none when the settings say that there shall be none. Lines end as on pipes. */

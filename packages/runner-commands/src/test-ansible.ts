@@ -43,3 +43,21 @@ export async function original(
   );
   return JSON.parse(stdout) as readonly unknown[];
 }
+
+const COMMAND_SCRIPT = `
+import json, sys
+from ansible_runner.config.command import CommandConfig
+config = CommandConfig(**json.loads(sys.argv[1]))
+config.prepare_run_command(sys.argv[2], cmdline_args=sys.argv[3:])
+print(json.dumps(config.command))
+`;
+
+/** The command the Python runner's `run_command` would start. */
+export async function originalCommand(
+  args: Readonly<Record<string, unknown>>,
+  command: readonly string[],
+): Promise<readonly string[]> {
+  const words = ['-c', COMMAND_SCRIPT, JSON.stringify(args), ...command];
+  const { stdout } = await promisify(execFile)(join(venv, 'bin', 'python'), words);
+  return JSON.parse(stdout) as readonly string[];
+}
