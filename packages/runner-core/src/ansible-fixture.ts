@@ -71,6 +71,10 @@ export class Fixture {
     return readFile(this.at(...names), 'utf8');
   }
 
+  async write(name: string, content: string): Promise<void> {
+    await writeFile(this.at(name), content);
+  }
+
   /** The events a run with this ident recorded, in order. */
   async events(ident: string): Promise<RunEvent[]> {
     const folder = this.at('artifacts', ident, 'job_events');
