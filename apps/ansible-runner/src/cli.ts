@@ -17,6 +17,7 @@ import { version } from './version.js';
 
 const abort = new AbortController();
 const cancel = () => abort.abort();
+let stdinUsed = false;
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 // Whoever reads the output may go away; the job and its artifacts are finished nevertheless.
 process.stdout.on('error', () => undefined);
@@ -26,7 +27,11 @@ try {
   // Further ones change nothing: the job is being ended, with force after its grace. Transmitting just ends.
   if (line.subcommand !== 'transmit') for (const signal of signals) process.on(signal, cancel);
   process.exitCode = await carryOut(line, {
-    stdin: process.stdin,
+    // Opening it takes a while, and most subcommands do not read it.
+    get stdin() {
+      stdinUsed = true;
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal: abort.signal,
@@ -43,5 +48,5 @@ try {
   }
 } finally {
   for (const signal of signals) process.removeListener(signal, cancel);
-  process.stdin.destroy();
+  if (stdinUsed) process.stdin.destroy();
 }

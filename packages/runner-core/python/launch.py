@@ -1,18 +1,21 @@
 """Gives the command it ends up running a terminal of its own, and gets out of its way.
 
-    python3 -I -S -E launch.py MASTER_FD ROWS COLUMNS PROGRAM ARGV0 [ARGUMENT ...]
+    python3 -I -S -E launch.py MASTER_FD COMMAND_FD ROWS COLUMNS
 
-MASTER_FD is an open master side of a pseudo terminal. The command becomes the leader of a new
+MASTER_FD is an open master side of a pseudo terminal. From COMMAND_FD come, each with a null character
+after it but the last: working folder, path of the program, number of arguments, the arguments (the
+first is the name of the command), variables as NAME=VALUE, and the word "end". Without that word, nobody
+wants a command any more. The command becomes the leader of a new
 session, with the slave side as controlling terminal and as standard input, output and error; echo
 is off and SIGHUP is ignored. There is no process in between: the process id and the exit status
 are the command's. A command that can't be started ends with status 127 (not found) or 126.
 """
 
+# The built-in modules instead of os, signal and struct: importing those takes longer than all the rest.
+import _signal
 import errno
 import fcntl
-import os
-import signal
-import struct
+import posix
 import sys
 import termios
 
@@ -22,48 +25,66 @@ TIOCGPTN = 0x80045430
 
 def open_slave(master):
     """Unlock and open the slave side that belongs to `master`, without adopting it yet."""
-    fcntl.ioctl(master, TIOCSPTLCK, struct.pack("i", 0))
-    (number,) = struct.unpack("i", fcntl.ioctl(master, TIOCGPTN, struct.pack("i", 0)))
-    return os.open("/dev/pts/%d" % number, os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(master, TIOCSPTLCK, bytes(4))
+    number = int.from_bytes(fcntl.ioctl(master, TIOCGPTN, bytes(4)), sys.byteorder)
+    return posix.open("/dev/pts/%d" % number, posix.O_RDWR | posix.O_NOCTTY)
 
 
 def adopt_terminal(slave, rows, columns):
-    os.setsid()
+    posix.setsid()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    size = b"".join(value.to_bytes(2, sys.byteorder) for value in (rows, columns, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
     modes = termios.tcgetattr(slave)
     modes[3] &= ~termios.ECHO
     termios.tcsetattr(slave, termios.TCSANOW, modes)
     for target in (0, 1, 2):
-        os.dup2(slave, target)
+        posix.dup2(slave, target)
 
 
 def close_everything_else():
     try:
-        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+        numbers = [int(name) for name in posix.listdir("/proc/self/fd")]
     except OSError:
         numbers = range(3, 1024)
     for number in numbers:
         if number > 2:
             try:
-                os.close(number)
+                posix.close(number)
             except OSError:
                 pass
 
 
+def read_command(source):
+    pieces = []
+    while True:
+        piece = posix.read(source, 65536)
+        if not piece:
+            break
+        pieces.append(piece)
+    words = b"".join(pieces).split(b"\0")
+    if words[-1] != b"end":
+        posix._exit(0)
+    cwd, program, count = words[:3]
+    last = 3 + int(count)
+    variables = dict(word.split(b"=", 1) for word in words[last:-1])
+    return cwd, program, words[3:last], variables
+
+
 def main():
-    master, rows, columns = (int(value) for value in sys.argv[1:4])
-    program, arguments = sys.argv[4], sys.argv[5:]
+    master, source, rows, columns = (int(value) for value in sys.argv[1:5])
     slave = open_slave(master)
     adopt_terminal(slave, rows, columns)
+    cwd, program, arguments, variables = read_command(source)
     close_everything_else()
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    _signal.signal(_signal.SIGHUP, _signal.SIG_IGN)
+    _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     try:
-        os.execv(program, arguments)
+        posix.chdir(cwd)
+        posix.execve(program, arguments, variables)
     except OSError as problem:
-        os.write(2, ("%s: %s\n" % (program, problem.strerror)).encode())
-        os._exit(127 if problem.errno == errno.ENOENT else 126)
+        posix.write(2, b"%s: %s\n" % (program, problem.strerror.encode()))
+        posix._exit(127 if problem.errno == errno.ENOENT else 126)
 
 
 main()

@@ -20,7 +20,8 @@ import { PipedProcess } from './piped-process.js';
 import { endTree } from './process-tree.js';
 import type { EventHandler } from './run-options.js';
 import { SshKeyPipe } from './ssh-key-pipe.js';
-import { TerminalProcess, type ProcessEnd } from './terminal-process.js';
+import type { TerminalLauncher } from './terminal-launcher.js';
+import type { ProcessEnd, TerminalProcess } from './terminal-process.js';
 import { relayedPrompt, waitingPrompt } from './waiting-prompt.js';
 
 /** Time a job gets between SIGTERM and SIGKILL, in ms. */
@@ -39,7 +40,8 @@ export interface ExecutionParts {
   readonly keyPath: string;
   /** Value of the variable that marks the job's processes. */
   readonly mark: string;
-  readonly python: string;
+  /** Becomes the job, unless that runs on pipes. */
+  readonly launcher: TerminalLauncher | undefined;
   readonly prompts: readonly PromptAnswer[];
   readonly destination: EventDestination;
   /** Takes what is written to standard error when that is apart. */
@@ -175,9 +177,9 @@ export class JobExecution {
   }
 
   async #start(program: string, splitter: MarkSplitter): Promise<TerminalProcess | PipedProcess> {
-    const { plan, enclosure, errors, python, log } = this.#parts;
+    const { plan, enclosure, errors, launcher, log } = this.#parts;
     const { command, env, cwd } = enclosure;
-    const started = { program, argv: command, cwd, env, python };
+    const started = { program, argv: command, cwd, env };
     const onOutput = (bytes: Buffer) => {
       this.#limits.output();
       splitter.push(bytes);
@@ -187,9 +189,9 @@ export class JobExecution {
       return errors.take(bytes);
     };
     this.#process =
-      plan.streams === undefined
-        ? await TerminalProcess.start(started, onOutput)
-        : await PipedProcess.start(started, plan.streams, onOutput, onError);
+      launcher === undefined
+        ? await PipedProcess.start(started, plan.streams ?? {}, onOutput, onError)
+        : await launcher.become(started, onOutput);
     log(`process ${this.#process.pid} was started: ${program}`);
     return this.#process;
   }

@@ -25,6 +25,7 @@ import { quoteWord } from './shell-words.js';
 import { shownEnvironment } from './shown-environment.js';
 import { ShownOutput } from './shown-output.js';
 import { withSshAgent } from './ssh-key-pipe.js';
+import { TerminalLauncher } from './terminal-launcher.js';
 import type { StatusMessage } from './statuses.js';
 
 /** Longest path of a unix socket that every system takes. */
@@ -45,6 +46,8 @@ interface Surroundings {
   /** Absolute path of the run's private folder. */
   readonly privateDir: string;
   readonly python: string;
+  /** Waits to become the job, when that runs on a terminal. */
+  readonly launcher: TerminalLauncher | undefined;
   /** Value of the variable that marks the job's processes. */
   readonly mark: string;
 }
@@ -85,6 +88,7 @@ export class Job {
     const prompts = compilePrompts(this.#plan.passwords, 'passwords');
     const python = await findPython(this.#plan.env.PATH ?? process.env.PATH ?? '');
     const artifacts = await ArtifactFolder.create(this.#plan.artifactDir);
+    const launcher = this.#plan.streams === undefined ? TerminalLauncher.open(python) : undefined;
     // A signal of the caller's may be that of many runs, and too many listeners make Node warn.
     const signal = this.#options.signal && AbortSignal.any([this.#options.signal]);
     const cancel = () => this.#early.end('canceled');
@@ -93,7 +97,7 @@ export class Job {
     let verdict: JobVerdict = { status: 'failed', rc: RC_ENDED };
     try {
       const mark = randomBytes(16).toString('hex');
-      const around = { privateDir: await this.#makePrivateDir(), python, mark };
+      const around = { privateDir: await this.#makePrivateDir(), python, launcher, mark };
       const enclosure = await this.#enter(around);
       await this.#begin(enclosure, artifacts);
       this.#execution = this.#execute(enclosure, around, artifacts, prompts);
@@ -107,6 +111,7 @@ export class Job {
       this.#failure ??= asError(error);
     } finally {
       signal?.removeEventListener('abort', cancel);
+      launcher?.close();
       await this.#release();
       await artifacts.finish(verdict.status, verdict.rc).catch((error: unknown) => {
         this.#failure ??= asError(error);

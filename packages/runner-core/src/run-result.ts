@@ -27,11 +27,11 @@ export class RunResult<Status extends string = FinalStatus> extends RunArtifacts
   /** What became of the messages for event plugins, one for each plugin that was in use. */
   readonly deliveries: readonly DeliverySummary[];
   /** The recap, if the run came to it. */
-  readonly stats: RunStats | undefined;
+  declare readonly stats?: RunStats;
   /** Which limit was reached, when the status is `timeout`. */
-  readonly timedOut: TimeoutKind | undefined;
+  declare readonly timedOut?: TimeoutKind;
   /** A sentence about why the run was ended early. */
-  readonly explanation: string | undefined;
+  declare readonly explanation?: string;
 
   constructor(outcome: RunOutcome<Status>, factCache: FactCachePlace = {}) {
     super(outcome.artifactDir, factCache);
@@ -39,8 +39,8 @@ export class RunResult<Status extends string = FinalStatus> extends RunArtifacts
     this.rc = outcome.rc;
     this.ident = outcome.ident;
     this.deliveries = outcome.deliveries ?? [];
-    this.stats = outcome.stats;
-    this.timedOut = outcome.timedOut;
-    this.explanation = outcome.explanation;
+    if (outcome.stats !== undefined) this.stats = outcome.stats;
+    if (outcome.timedOut !== undefined) this.timedOut = outcome.timedOut;
+    if (outcome.explanation !== undefined) this.explanation = outcome.explanation;
   }
 }

@@ -1,20 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
-import { ReadStream } from 'node:tty';
-import { ConfigurationError, errorCode } from './errors.js';
-import { pythonFolder } from './python-assets.js';
-
-/** A program to start; `program` is its path, `argv` what it sees, its name first. */
-export interface TerminalCommand {
-  readonly program: string;
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** Path of the Python that runs the launcher. */
-  readonly python: string;
-}
+import { readSync } from 'node:fs';
+import type { ReadStream } from 'node:tty';
 
 /** How a process ended: either by itself with a code, or by a signal. */
 export interface ProcessEnd {
@@ -28,14 +13,7 @@ const MAX_REST_BYTES = 4 * 1024 * 1024;
 /** Time from a prompt to the answer. */
 const TYPING_DELAY_MS = 50;
 
-const ROWS = 24;
-const COLUMNS = 80;
-
-/**
- * A process on a pseudo terminal of its own (24 x 80, no echo), leader of its own session. The master
- * side is opened here; a small launcher adopts the slave side and becomes the program, so that process id
- * and exit status are the program's.
- */
+/** A process on a pseudo terminal of its own, leader of its own session. Owns the master side of the terminal. */
 export class TerminalProcess {
   readonly pid: number;
   readonly #master: ReadStream;
@@ -45,62 +23,24 @@ export class TerminalProcess {
   /** Called when reading may go on. */
   #resumed: (() => void) | undefined;
 
-  private constructor(
+  /**
+   * @param master the master side of the terminal; nobody has read from it yet
+   * @param descriptor of the master side
+   * @param onOutput gets what the process prints
+   */
+  constructor(
     pid: number,
     master: ReadStream,
     descriptor: number,
-    onOutput: (bytes: Buffer) => void,
     ended: Promise<ProcessEnd>,
+    onOutput: (bytes: Buffer) => void,
   ) {
     this.pid = pid;
     this.#master = master;
     this.#descriptor = descriptor;
-    this.#onOutput = onOutput;
     this.#ended = ended;
-  }
-
-  /**
-   * Starts the program; its output goes to `onOutput`.
-   *
-   * @throws ConfigurationError when there is no pseudo terminal to be had, or the launcher can't be started.
-   */
-  static async start(
-    command: TerminalCommand,
-    onOutput: (bytes: Buffer) => void,
-  ): Promise<TerminalProcess> {
-    const descriptor = openMaster();
-    let master: ReadStream;
-    try {
-      // Half open, because the end it reports may come before the last bytes: see `finished`.
-      master = new ReadStream(descriptor, { allowHalfOpen: true });
-    } catch (error) {
-      closeSync(descriptor);
-      throw error;
-    }
-    // Reading ends with EIO once nobody has the slave side open any more.
-    master.on('error', () => master.destroy());
-    const launcher = ['-I', '-S', '-E', join(pythonFolder(), 'launch.py'), '3'];
-    const child = spawn(
-      command.python,
-      [...launcher, String(ROWS), String(COLUMNS), command.program, ...command.argv],
-      { cwd: command.cwd, env: command.env, stdio: ['ignore', 'ignore', 'inherit', descriptor] },
-    );
-    const ended = new Promise<ProcessEnd>((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
-    });
-    try {
-      await once(child, 'spawn');
-    } catch (cause) {
-      master.destroy();
-      throw new ConfigurationError(
-        `${command.python} can't be started: ${String(errorCode(cause))}.`,
-        {
-          cause,
-        },
-      );
-    }
+    this.#onOutput = onOutput;
     master.on('data', onOutput);
-    return new TerminalProcess(child.pid ?? 0, master, descriptor, onOutput, ended);
   }
 
   /** Types `text` on the terminal, a moment later: some programs forget what was typed before their prompt. */
@@ -164,16 +104,5 @@ export class TerminalProcess {
       given += length;
       this.#onOutput(Buffer.from(buffer.subarray(0, length)));
     }
-  }
-}
-
-function openMaster(): number {
-  try {
-    return openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw new ConfigurationError(
-      `No pseudo terminal can be opened (/dev/ptmx: ${String(errorCode(cause))}); the job runs on one.`,
-      { cause },
-    );
   }
 }

@@ -3,11 +3,10 @@ import { ConfigurationError } from '../errors.js';
 import { resolveCommand } from '../executables.js';
 import type { Mapping } from '../mapping-file.js';
 import { isKind } from '../private-data-dir.js';
-import { Container, type ContainerForm, type RunPlaces } from './container.js';
+import type { ContainerForm, RunPlaces } from './container.js';
 import { NoIsolation, type Isolation } from './isolation.js';
 import type { IsolationOptions } from './isolation-options.js';
 import { readIsolation } from './isolation-settings.js';
-import { Sandbox } from './sandbox.js';
 
 /** What the engine has to know about a command besides its words. */
 export interface EnclosedForm extends ContainerForm {
@@ -37,13 +36,17 @@ export async function planIsolation(
     throw new ConfigurationError(
       `Unable to find process isolation executable: ${wanted.executable}`,
     );
-  if (wanted.kind === 'sandbox')
+  // Loaded here, because most runs are not shut in.
+  if (wanted.kind === 'sandbox') {
+    const { Sandbox } = await import('./sandbox.js');
     return new Sandbox(wanted, executable, [places.root, places.artifactDir], form.chdir);
+  }
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) if (value !== undefined) env[name] = value;
   const { hostCwd, ...others } = wanted;
   // A folder that is not there is passed over, as in the original.
   const there = hostCwd !== undefined && (await isKind(hostCwd, 'folder'));
+  const { Container } = await import('./container.js');
   return new Container(
     { ...others, ...(there && others.workdir === undefined && { hostCwd: resolve(hostCwd) }) },
     executable,
