@@ -39,6 +39,8 @@ export interface CommandResult {
   readonly ident: string;
   /** Which limit was reached, when the status is `timeout`. */
   readonly timedOut: TimeoutKind | undefined;
+  /** A sentence about why the command was ended early. */
+  readonly explanation: string | undefined;
 }
 
 /** Commands that ask nothing and would show their output in a pager on a terminal. */
@@ -74,8 +76,8 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
     [executableCmd, ...(cmdlineArgs ?? [])],
     mode === 'subprocess' ? streams : undefined,
   );
-  const { status, rc, ident, timedOut } = result;
-  return { status, rc, stdout, stderr, ident, timedOut };
+  const { status, rc, ident, timedOut, explanation } = result;
+  return { status, rc, stdout, stderr, ident, timedOut, explanation };
 }
 
 /**
