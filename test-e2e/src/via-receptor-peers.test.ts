@@ -235,6 +235,16 @@ describe.skipIf(!go)('Go receptor and the Python runner', () => {
     await expectRun({ receptorPeer: await goFar(work) });
   });
 
+  it('a Python runner that knows no files by their contents gets all of them', async () => {
+    const lines: string[] = [];
+    const result = await runOnNode({
+      ...options({ receptorPeer: await goFar(pythonWork), byContents: true }),
+      onLog: (line) => void lines.push(line),
+    });
+    expect(result).toMatchObject({ status: 'successful', rc: 0 });
+    expect(lines).toContain('The node keeps no files of earlier jobs: all are sent');
+  });
+
   it('a Go hop on the way', async () => {
     const port = await freePort();
     const hop = mesh.start('hop', [{ 'tcp-listener': { bindaddr: host, port } }], { command: go });

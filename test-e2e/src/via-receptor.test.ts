@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { runOnNode, type RunOnNodeOptions } from '@receptorjs/runner-mesh';
+import { runOnNode, runOnNodeAsync, type RunOnNodeOptions } from '@receptorjs/runner-mesh';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CutLink } from './cut-link.js';
 import { privateDataDir, runnerWork, storedEvents } from './job.js';
@@ -124,6 +131,31 @@ describe('a job on far, from a node in this process, through hop', () => {
     // nothing is left at the far node, and no node of this process in the mesh
     expect(await states(far)).toEqual([]);
     expect(readdirSync(join(mesh.folder, 'data', 'far'))).toEqual([]);
+  });
+
+  it('is started and watched, as often as wanted', async () => {
+    const { peer } = await hopAndFar();
+    const handle = runOnNodeAsync({ ...job(manyEvents, peer), ident: 'r2' });
+    const watch = async () => {
+      const uuids: string[] = [];
+      for await (const { uuid } of handle.events) uuids.push(uuid);
+      return uuids;
+    };
+    const watched = await Promise.all([watch(), watch()]);
+    const result = await handle.result;
+    expectComplete(result.artifactDir);
+    const stored = storedEvents(result.artifactDir).map(({ uuid }) => uuid);
+    expect(watched).toEqual([stored, stored]);
+    expect(await watch()).toEqual(stored);
+  });
+
+  it('is canceled by its handle before it has begun', async () => {
+    const { peer } = await hopAndFar();
+    const handle = runOnNodeAsync(job(manyEvents, peer));
+    handle.cancel();
+    const result = await handle.result;
+    expect(result).toMatchObject({ status: 'canceled', rc: 254 });
+    expect(readFileSync(join(result.artifactDir, 'status'), 'utf8')).toBe('canceled');
   });
 
   it('loses and doubles nothing when the link is cut in the middle, and the job goes on meanwhile', async () => {
@@ -257,6 +289,28 @@ describe('a far node beside which ansible-runner is installed', () => {
     const result = await runOnNode(job(manyEvents, `receptor://127.0.0.1:${port}`));
     expect(result).toMatchObject({ status: 'successful', rc: 0 });
     expectComplete(result.artifactDir);
+  });
+
+  it('keeps files of jobs, and gets those it has not', async () => {
+    const port = await freePort();
+    const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
+    const far = mesh.start('far', [listener], { command: install() });
+    await far.control().then((control) => control.close());
+    const given = job(manyEvents, `receptor://127.0.0.1:${port}`);
+    const lines: string[] = [];
+    const options = { ...given, byContents: true, onLog: (line: string) => void lines.push(line) };
+    const large = join(given.privateDataDir, 'project', 'large');
+    writeFileSync(large, 'x'.repeat(100_000));
+    for (const ident of ['first', 'second']) {
+      const result = await runOnNode({ ...options, ident });
+      expect(result).toMatchObject({ status: 'successful', rc: 0 });
+      expectComplete(result.artifactDir);
+    }
+    expect(lines.filter((line) => line.startsWith('Files the node has'))).toEqual([
+      'Files the node has from earlier jobs: 0 contents of 2 files',
+      'Files the node has from earlier jobs: 2 contents of 2 files',
+    ]);
+    expect(await states(far)).toEqual([]);
   });
 
   it('can be told not to, also by a reload', async () => {

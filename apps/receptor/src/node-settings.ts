@@ -2,6 +2,9 @@ import type { FirewallRule } from '@receptorjs/netceptor';
 import { fieldsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
 import type { Level } from './log.js';
 
+/** Folder of the units of work when none is configured. */
+export const DEFAULT_DATA_DIR = '/tmp/receptor';
+
 /** What holds for the node as a whole. */
 export interface NodeSettings {
   readonly id: string;
@@ -30,7 +33,7 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
   const [logLevel] = fieldsOf(actions, 'log-level');
   return {
     id: nodeIdOf(actions, hostname),
-    dataDir: node?.datadir ?? '/tmp/receptor',
+    dataDir: node?.datadir ?? DEFAULT_DATA_DIR,
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
     level: logLevel?.level ?? 'info',
     firewallRules: node?.firewallrules ?? [],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { configure, type Action } from '@receptorjs/receptor-config';
+import { splitShellWords } from '@receptorjs/workceptor';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withRunnerWork } from './runner-work.js';
 
@@ -13,8 +14,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const keepAlive = ['worker', '--keepalive-seconds', '15'];
+const store = `/var/lib/mesh/.ansible-runner-files-${process.getuid?.() ?? 0}`;
+
 const actionsOf = (...words: string[]): readonly Action[] => {
-  const configuration = configure(['--node', 'id=far', '--local-only', ...words]);
+  const configuration = configure([
+    '--node',
+    'id=far',
+    'datadir=/var/lib/mesh',
+    '--local-only',
+    ...words,
+  ]);
   return configuration.help ? [] : configuration.actions;
 };
 const offered = (actions: readonly Action[]) => {
@@ -23,7 +33,9 @@ const offered = (actions: readonly Action[]) => {
     module: pathToFileURL(join(folder, 'lib/node_modules/@receptorjs/receptor/dist/cli.js')).href,
   };
   return withRunnerWork(actions, installation).flatMap((each) =>
-    each.action === 'work-command' ? [each.fields] : [],
+    each.action === 'work-command'
+      ? [{ ...each.fields, params: splitShellWords(each.fields.params ?? '') }]
+      : [],
   );
 };
 const program = (path: string) => {
@@ -36,26 +48,26 @@ it('offers nothing where ansible-runner is not installed', () => {
   expect(offered(actionsOf())).toEqual([]);
 });
 
-it('offers the ansible-runner in the folder of the executable, with keep-alives', () => {
+it('offers the ansible-runner in the folder of the executable, with keep-alives, and no more of it than any runner knows', () => {
   program(join(folder, 'bin', 'ansible-runner'));
   expect(offered(actionsOf())).toEqual([
     {
       worktype: 'ansible-runner',
       command: join(folder, 'bin', 'ansible-runner'),
-      params: 'worker --keepalive-seconds 15',
+      params: keepAlive,
       allowruntimeparams: false,
       verifysignature: false,
     },
   ]);
 });
 
-it('runs code for Node by the Node that runs the daemon, also in folders with spaces', () => {
+it('runs code for Node by the Node that runs the daemon, with a store of files, also in folders with spaces', () => {
   program(join(folder, 'cli.js'));
   symlinkSync('../cli.js', join(folder, 'bin', 'ansible-runner'));
   expect(offered(actionsOf())).toMatchObject([
     {
       command: process.execPath,
-      params: `'${join(folder, 'bin', 'ansible-runner')}' worker --keepalive-seconds 15`,
+      params: [join(folder, 'bin', 'ansible-runner'), ...keepAlive, '--blob-store', store],
     },
   ]);
 });
@@ -68,7 +80,7 @@ it('offers the package that npm has installed beside that of the daemon', () => 
   expect(offered(actionsOf())).toMatchObject([
     {
       command: process.execPath,
-      params: `'${join(runner, 'dist/cli.js')}' worker --keepalive-seconds 15`,
+      params: [join(runner, 'dist/cli.js'), ...keepAlive, '--blob-store', store],
     },
   ]);
 });

@@ -17,9 +17,11 @@
  *
  * @packageDocumentation
  */
-export { run, runAsync, type RunHandle } from './run.js';
 export { runCommandLine, type CommandRunOptions } from './command-run.js';
 export type { PipedStreams } from './piped-process.js';
+export { run, runAsync } from './run.js';
+export { startRun, type HandledRun, type RunHandle } from './run-handle.js';
+export type { EventFeed } from './event-feed.js';
 export { runEvents, EventStream } from './event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
 export { RunArtifacts, type FactCachePlace, type HostFacts } from './run-artifacts.js';

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
-import { EventFeed } from './event-feed.js';
-import type { RunEvent } from './events.js';
+import type { EventFeed } from './event-feed.js';
 import { runIdent } from './ident.js';
 import { artifactPlaces, planJob } from './job-plan.js';
 import { Job } from './job.js';
 import { PluginSinks } from './plugin-sinks.js';
 import { readPrivateDataDir } from './private-data-dir.js';
+import { startRun, type RunHandle } from './run-handle.js';
 import type { RunOptions } from './run-options.js';
 import { RunResult } from './run-result.js';
 
@@ -20,22 +19,6 @@ export function run(options: RunOptions): Promise<RunResult> {
   return carryOut(options, undefined);
 }
 
-/** A run that goes on. */
-export interface RunHandle {
-  readonly ident: string;
-  /** Settles as {@link run} does. */
-  readonly result: Promise<RunResult>;
-  /**
-   * The events, from the first one to the end of the run, as often as it is iterated and as slowly: they are read from
-   * the artifacts. Events whose file a handler left out are not among them.
-   *
-   * @throws what `result` rejects with, at the end.
-   */
-  readonly events: AsyncIterable<RunEvent>;
-  /** Ends the job with status `canceled`; `result` tells when that is done. */
-  cancel(): void;
-}
-
 /**
  * Starts a run and returns at once. An error is in `result`, and nowhere else when nobody looks.
  *
@@ -43,23 +26,12 @@ export interface RunHandle {
  */
 export function runAsync(options: RunOptions): RunHandle {
   const ident = runIdent(options.ident);
-  const abort = new AbortController();
-  const signals = options.signal === undefined ? [] : [options.signal];
-  const feed = new EventFeed(join(artifactPlaces(options, ident).artifactDir, 'job_events'));
-  const signal = AbortSignal.any([abort.signal, ...signals]);
-  const result = carryOut({ ...options, ident, signal }, feed).finally(() => feed.end());
-  result.catch(() => undefined);
-  return {
+  return startRun({
     ident,
-    result,
-    events: {
-      async *[Symbol.asyncIterator]() {
-        yield* feed.events();
-        await result;
-      },
-    },
-    cancel: () => abort.abort(),
-  };
+    artifactDir: artifactPlaces(options, ident).artifactDir,
+    signal: options.signal,
+    carryOut: (signal, feed) => carryOut({ ...options, ident, signal }, feed),
+  });
 }
 
 async function carryOut(options: RunOptions, feed: EventFeed | undefined): Promise<RunResult> {

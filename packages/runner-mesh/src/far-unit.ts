@@ -40,6 +40,10 @@ export class FarUnit {
     this.#options = options;
   }
 
+  get node(): string {
+    return this.#options.node;
+  }
+
   /** The unit's ID, once one is known. */
   get id(): string | undefined {
     return this.#id;

@@ -20,7 +20,7 @@
  *
  * @packageDocumentation
  */
-export { runOnNode, type NodeRunResult } from './run-on-node.js';
+export { runOnNode, runOnNodeAsync, type NodeRunResult } from './run-on-node.js';
 export type { NodeOptions, RunOnNodeOptions } from './node-options.js';
 export type { TlsFiles } from './tls-files.js';
 export { NodeRunError, type NodeRunErrorCode } from './errors.js';

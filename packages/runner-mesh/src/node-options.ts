@@ -27,6 +27,11 @@ export interface NodeOptions {
   readonly receptorTlsClient?: string;
   /** Default `ansible-runner`. */
   readonly workType?: string;
+  /**
+   * Ask the node which files it has from earlier jobs, and send the others only. Takes a unit of work more; where the node
+   * keeps no files, all are sent. Default false.
+   */
+  readonly byContents?: boolean;
   /** Milliseconds for the link, again for the way to the node, and again for its first answer. Default 15,000. */
   readonly peerTimeoutMs?: number;
   /** Milliseconds the node may be out of reach while the job is there. Default 3,600,000. */

@@ -1,20 +1,19 @@
-import { transmit, type TransmitOptions } from '@receptorjs/runner-streaming';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 
-/** A job as bytes. They are read from the private data dir as fast as they are taken. */
+/** What a unit gets as its stdin. It is written as fast as it is taken. */
 export interface Payload {
   readonly stream: Readable;
-  /** Why the job can't be read; the stream has failed with it. */
+  /** Why it can't be written; the stream has failed with it. */
   readonly failure: unknown;
 }
 
-/** Begins to read a job; destroying its stream stops that. */
-export function openPayload(options: Omit<TransmitOptions, 'output'>): Payload {
+/** Begins to write a payload; destroying its stream stops that. */
+export function openPayload(write: (output: Writable) => Promise<void>): Payload {
   const stream = new PassThrough();
   // It may fail before anybody reads it, or after.
   stream.on('error', () => undefined);
   const payload: { stream: Readable; failure: unknown } = { stream, failure: undefined };
-  transmit({ ...options, output: stream }).then(
+  write(stream).then(
     () => stream.end(),
     (error: unknown) => {
       if (stream.destroyed) return;

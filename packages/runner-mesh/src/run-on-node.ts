@@ -1,15 +1,20 @@
 import {
   ConfigurationError,
   runIdent,
-  type FinalStatus,
   RunResult,
+  startRun,
+  type EventFeed,
+  type EventHandler,
+  type FinalStatus,
+  type RunHandle,
   type RunStats,
 } from '@receptorjs/runner-core';
 import type { Logger } from '@receptorjs/netceptor';
-import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { openWay } from './control-ways.js';
 import { FarJob } from './far-job.js';
+import { takeNothing } from './job-results.js';
 import type { RunOnNodeOptions } from './node-options.js';
 
 /**
@@ -31,28 +36,49 @@ const RC_ERROR = 1;
  * @throws NodeRunError when the job could not be brought to the node
  * @throws what a handler threw; the job was ended before
  */
-export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
+export function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
+  return carryOut(options, runIdent(options.ident), undefined);
+}
+
+/**
+ * Starts {@link runOnNode} and returns at once.
+ *
+ * @throws ConfigurationError for an ident that can't be used.
+ */
+export function runOnNodeAsync(options: RunOnNodeOptions): RunHandle<NodeRunResult> {
+  const ident = runIdent(options.ident);
+  const { privateDataDir, artifactDir = join(privateDataDir, 'artifacts') } = options;
+  return startRun({
+    ident,
+    artifactDir: resolve(artifactDir, ident),
+    signal: options.signal,
+    carryOut: (signal, feed) => carryOut({ ...options, signal }, ident, feed),
+  });
+}
+
+async function carryOut(
+  options: RunOnNodeOptions,
+  ident: string,
+  feed: EventFeed | undefined,
+): Promise<NodeRunResult> {
   const { privateDataDir, onLog, signal = new AbortController().signal } = options;
-  const ident = runIdent(options.ident ?? randomUUID());
   if ((await stat(privateDataDir).catch(() => undefined))?.isDirectory() !== true)
     throw new ConfigurationError(
       `The private data dir ${privateDataDir} does not exist or is no folder; make it, or name another one.`,
     );
-  const way = await openWay(options, logTo(onLog), signal);
   let stats: RunStats | undefined;
+  const onEvent: EventHandler = (event, json) => {
+    if (event.event === 'playbook_on_stats') stats ??= recapOf(event.event_data);
+    return options.onEvent?.(event, json);
+  };
+  const results = { run: { ...options, onEvent }, ident, feed };
+  const way = await openWay(options, logTo(onLog), signal).catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
   try {
-    const job = new FarJob(
-      {
-        ...options,
-        onEvent: (event, json) => {
-          if (event.event === 'playbook_on_stats') stats ??= recapOf(event.event_data);
-          return options.onEvent?.(event, json);
-        },
-      },
-      ident,
-      way,
-    );
-    const { status, rc, artifactDir, explanation, deliveries } = await job.run();
+    const job = way === undefined ? takeNothing(results) : new FarJob(results, way).run();
+    const { status, rc, artifactDir, explanation, deliveries } = await job;
     return new RunResult(
       {
         status: status as FinalStatus | 'error',
@@ -66,7 +92,7 @@ export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResul
       options,
     );
   } finally {
-    await way.close();
+    await way?.close();
   }
 }
 

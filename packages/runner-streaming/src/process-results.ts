@@ -5,6 +5,7 @@ import {
   runIdent,
   ShownOutput,
   type DeliverySummary,
+  type EventFeed,
   type EventPlugin,
   type FinalStatus,
   type OutputSink,
@@ -57,6 +58,8 @@ export interface ProcessOptions {
   /** Called for each event, in order. Returning `false` leaves out the event's file. */
   readonly onEvent?: (event: RunEvent, json: string) => unknown;
   readonly onStatus?: (message: WorkerStatus) => unknown;
+  /** Told of each event's file. */
+  readonly feed?: EventFeed;
   /** Event plugins; those that the settings ask for get every status and event. They never fail the processing. */
   readonly plugins?: readonly EventPlugin[];
   /** Settings for the plugins; `env/settings` wins. */
@@ -312,7 +315,10 @@ class Results {
     this.#counters.add(counter);
     const wanted = await this.#options.onEvent?.(message as unknown as RunEvent, line);
     this.#sinks.event(message as unknown as RunEvent, line);
-    if (wanted !== false) this.#folder.writeEvent(counter, uuid, line);
+    if (wanted !== false) {
+      this.#folder.writeEvent(counter, uuid, line);
+      this.#options.feed?.written({ counter, name: `${counter}-${uuid}.json` });
+    }
     const shown = this.#options.jsonMode === true ? `${line}\n` : shownText(message, stdout);
     if (shown === '') return;
     this.#folder.appendStdout(shown);
