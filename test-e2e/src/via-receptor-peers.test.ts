@@ -107,7 +107,7 @@ describe('a run enters the mesh', () => {
         ],
         { control: { tls: 'mesh-in' } },
       );
-      await far.control().then((control) => control.close());
+      await far.logs('Initialization complete');
       const { cert, key } = await authority.issue('runner-node');
       const receptorPeer = `${scheme}://${host}:${port}`;
       const receptorTls = { rootCas: authority.cert, cert, key };
@@ -144,7 +144,7 @@ describe('a run enters the mesh', () => {
       ],
       { control: { tls: 'mesh-in' } },
     );
-    await far.control().then((control) => control.close());
+    await far.logs('Initialization complete');
     const { cert, key } = await authority.issue('runner-node');
     const run = runOnNode(
       options({
@@ -220,10 +220,9 @@ describe.skipIf(!go)('Go receptor and the Python runner', () => {
 
   async function goFar(work: object): Promise<string> {
     const port = await freePort();
-    const far = mesh.start('far', [{ 'tcp-listener': { bindaddr: host, port } }, work], {
+    mesh.start('far', [{ 'tcp-listener': { bindaddr: host, port } }, work], {
       command: go,
     });
-    await far.control().then((control) => control.close());
     await until('its port', () => answers(port));
     return `receptor://${host}:${port}`;
   }

@@ -284,7 +284,7 @@ describe('a far node beside which ansible-runner is installed', () => {
     const port = await freePort();
     const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
     const far = mesh.start('far', [listener], { command: install() });
-    await far.control().then((control) => control.close());
+    await far.logs('Initialization complete');
     await far.logs('Offering ansible-runner');
     const result = await runOnNode(job(manyEvents, `receptor://127.0.0.1:${port}`));
     expect(result).toMatchObject({ status: 'successful', rc: 0 });
@@ -295,7 +295,7 @@ describe('a far node beside which ansible-runner is installed', () => {
     const port = await freePort();
     const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
     const far = mesh.start('far', [listener], { command: install() });
-    await far.control().then((control) => control.close());
+    await far.logs('Initialization complete');
     const given = job(manyEvents, `receptor://127.0.0.1:${port}`);
     const lines: string[] = [];
     const options = { ...given, byContents: true, onLog: (line: string) => void lines.push(line) };
@@ -318,7 +318,7 @@ describe('a far node beside which ansible-runner is installed', () => {
     const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
     const far = mesh.start('far', [listener], { command: install() });
     const pdd = job(manyEvents, `receptor://127.0.0.1:${port}`);
-    await far.control().then((control) => control.close());
+    await far.logs('Initialization complete');
     far.configure([listener, { 'work-runner': { offer: false } }]);
     const plan = await far.ctl('reload', '--plan');
     expect(plan.stdout).toContain('close  work-command ansible-runner');
