@@ -99,7 +99,8 @@ class Request {
     if (message !== undefined) return [message];
     const found = messagesIn(line);
     this.#damage.line(harmless(line), found.length);
-    if (found.length === 0 && mayBeOfRun(line)) this.#lost = true;
+    const left = found.reduce((text, [, taken]) => text.replace(taken, () => ''), line);
+    if (mayBeOfRun(left)) this.#lost = true;
     return found;
   }
 

@@ -8,7 +8,12 @@ const NAME = 'pid';
 export async function markRunning(folder: string): Promise<void> {
   // A link in its place is replaced, not followed.
   await rm(join(folder, NAME), { force: true });
-  await writeFile(join(folder, NAME), String(process.pid), { flag: 'wx', mode: 0o600 });
+  await writeFile(join(folder, NAME), String(process.pid), { flag: 'wx', mode: 0o600 }).catch(
+    (error: unknown) => {
+      // A folder that is not there is what the run itself complains about.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    },
+  );
 }
 
 /** Takes the mark away, if it is this process's. */
