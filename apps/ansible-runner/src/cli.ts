@@ -17,7 +17,8 @@ import { version } from './version.js';
 
 const abort = new AbortController();
 const cancel = () => abort.abort();
-let stdinUsed = false;
+/** Whether standard input was asked for. */
+const stdin = { used: false };
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 // Whoever reads the output may go away; the job and its artifacts are finished nevertheless.
 process.stdout.on('error', () => undefined);
@@ -29,7 +30,7 @@ try {
   process.exitCode = await carryOut(line, {
     // Opening it takes a while, and most subcommands do not read it.
     get stdin() {
-      stdinUsed = true;
+      stdin.used = true;
       return process.stdin;
     },
     stdout: process.stdout,
@@ -48,5 +49,5 @@ try {
   }
 } finally {
   for (const signal of signals) process.removeListener(signal, cancel);
-  if (stdinUsed) process.stdin.destroy();
+  if (stdin.used) process.stdin.destroy();
 }

@@ -4,13 +4,17 @@
  * `fact_cache/`.
  *
  * ```ts
- * import { run, runEvents } from '@receptorjs/runner-core';
+ * import { run, runAsync, runEvents } from '@receptorjs/runner-core';
  *
  * const result = await run({ privateDataDir: 'demo', playbook: 'site.yml', output: process.stdout });
  * console.log(result.status, result.rc, result.artifactDir);
  *
  * for await (const event of runEvents({ privateDataDir: 'demo', playbook: 'site.yml' }))
  *   if (event.event === 'runner_on_failed') console.log(event.event_data.host, event.event_data.res);
+ *
+ * const job = runAsync({ privateDataDir: 'demo', role: 'web', roleVars: { port: 8080 } });
+ * setTimeout(() => job.cancel(), 60_000);
+ * console.log((await job.result).explanation);
  * ```
  *
  * Needs Ansible on the `PATH` of the job and a `python3`; runs on Linux.

@@ -363,7 +363,7 @@ const sshTools = ['ssh-agent', 'ssh-add', 'ssh-keygen'].every((name) =>
 if (!sshTools) console.warn('skipped: tests of env/ssh_key, because there are no OpenSSH tools');
 
 describe.skipIf(!sshTools)('env/ssh_key (skipped without OpenSSH tools)', () => {
-  async function withKey(script: string) {
+  async function withKey(script: string, passphrase = '') {
     fixture = await Fixture.ofScript(script);
     await mkdir(fixture.at('env'));
     execFileSync('ssh-keygen', [
@@ -371,7 +371,7 @@ describe.skipIf(!sshTools)('env/ssh_key (skipped without OpenSSH tools)', () => 
       '-t',
       'ed25519',
       '-N',
-      '',
+      passphrase,
       '-C',
       'test',
       '-f',
@@ -387,6 +387,23 @@ describe.skipIf(!sshTools)('env/ssh_key (skipped without OpenSSH tools)', () => 
     expect(JSON.parse(await artifact('command'))).toMatchObject({
       command: ['ssh-agent', 'sh', '-c', expect.stringContaining('ssh-add ')],
     });
+  });
+
+  it('with a passphrase is unlocked by an answer, and its agent ends with the run', async () => {
+    await withKey('ssh-add -l; echo "agent $SSH_AGENT_PID"', 'open sesame');
+    const result = await start({ passwords: { '^Enter passphrase for .*:\\s*?$': 'open sesame' } });
+    expect(result).toMatchObject({ status: 'successful', rc: 0 });
+    const stdout = await artifact('stdout');
+    expect(stdout).toMatch(/256 SHA256:.*ED25519/);
+    await gone(Number(/agent (\d+)/.exec(stdout)?.[1]));
+  });
+
+  it('runner 13: a passphrase nobody knows is a failure that names the prompt', async () => {
+    await withKey('exit 0', 'open sesame');
+    const result = await start({ settings: { prompt_timeout: 0.4 } });
+    expect(result).toMatchObject({ status: 'failed', rc: 254 });
+    expect(result.explanation).toMatch(/"Enter passphrase for .*ssh_key_data:"/);
+    expect(await readdir(fixture.at('artifacts', 'r'))).not.toContain('ssh_key_data');
   });
 
   it('a bad key fails the run', async () => {
