@@ -86,6 +86,7 @@ export async function planJob(
     inherited,
     {
       chdir: form !== undefined || (inputs.args === undefined && !options.binary),
+      module: options.module !== undefined,
       terminal: form?.streams === undefined || areTerminals(form.streams),
       ...(form && { command: inputs.args ?? [] }),
     },

@@ -27,6 +27,8 @@ export interface RunPlaces {
 export interface ContainerForm {
   /** Whether the job gets a terminal. */
   readonly terminal: boolean;
+  /** Whether it is a module: that works in the private data dir on this machine, but in the project in a container. */
+  readonly module: boolean;
   /** The words of a command that is not a play; it sees the files it names, and the user's ssh. */
   readonly command?: readonly string[];
 }
@@ -107,8 +109,7 @@ export class Container implements Isolation {
     }
     const { root } = this.#places;
     const project = join(root, 'project');
-    // What works in the private data dir on this machine works in the project in a container.
-    const cwd = folder === root && existsSync(project) ? project : folder;
+    const cwd = this.#form.module && folder === root && existsSync(project) ? project : folder;
     if (this.#mounts.inside(cwd) === undefined) {
       checkMountable(cwd);
       this.#mounts.add(folderMount(cwd, join(INSIDE, 'project'), 'Z'));

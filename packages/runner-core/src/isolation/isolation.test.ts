@@ -104,6 +104,27 @@ describe('a run in a container', () => {
   );
 });
 
+it('works in a container where the reference says, but for a playbook in the root', async () => {
+  const workdir = async (options: Partial<RunOptions>) => {
+    const { isolation, cwd } = await plan({ containerImage: 'a', ...options });
+    return isolation.workIn(cwd);
+  };
+  const module = { playbook: '', module: 'ping' };
+  expect([await workdir({}), await workdir(module)]).toEqual(['/runner', '/runner']);
+  await mkdir(join(root, 'project'));
+  await writeFile(join(root, 'one.yml'), '');
+  expect([await workdir({}), await workdir(module)]).toEqual([
+    '/runner/project',
+    '/runner/project',
+  ]);
+  expect(await workdir({ playbook: 'one.yml' })).toBe('/runner');
+  expect(await workdir({ projectDir: join(root, 'bin') })).toBe('/runner/bin');
+  expect(await workdir({ projectDir: tmpdir() })).toBe('/runner/project');
+  expect(await workdir({ hostCwd: join(root, 'bin') })).toBe(join(root, 'bin'));
+  expect(await workdir({ hostCwd: join(root, 'missing') })).toBe('/runner/project');
+  expect(await workdir({ hostCwd: root, containerWorkdir: '/w' })).toBe('/w');
+});
+
 it('finds the path in a container by the closest mount', () => {
   const mounts = new MountList();
   mounts.add(folderMount('/a', '/runner', 'Z'));
