@@ -1,0 +1,137 @@
+import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packFolder } from './archive.js';
+import { dataPosition, readDirectory, ZipFile } from './zip-directory.js';
+import {
+  centralBytes,
+  DEFLATED,
+  dosTime,
+  endRecords,
+  localBytes,
+  STORED,
+  timeOfDos,
+  writeCentral,
+  writeLocal,
+  type ZipRecord,
+} from './zip-records.js';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'runner-zip-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const GIB = 1024 ** 3;
+const time = new Date(2024, 1, 29, 23, 59, 58).getTime();
+
+function record(name: string, size: number, rest: Partial<ZipRecord> = {}): ZipRecord {
+  const nameBytes = Buffer.byteLength(name);
+  return {
+    name,
+    nameBytes,
+    mode: 0o100644,
+    time,
+    method: STORED,
+    size,
+    packed: size,
+    crc: 7,
+    ...rest,
+  };
+}
+
+/** Writes records and directory where they belong, and nothing in between: 20 GiB of holes. */
+async function sparseArchive(records: readonly ZipRecord[]): Promise<string> {
+  const path = join(root, 'sparse.zip');
+  const file = await open(path, 'w');
+  try {
+    let offset = 0;
+    const offsets: number[] = [];
+    for (const one of records) {
+      const bytes = Buffer.alloc(200);
+      await file.write(bytes, 0, writeLocal(bytes, 0, one), offset);
+      offsets.push(offset);
+      offset += localBytes(one) + one.packed;
+    }
+    let at = offset;
+    for (const [index, one] of records.entries()) {
+      const bytes = Buffer.alloc(200);
+      const length = writeCentral(bytes, 0, one, offsets[index] ?? 0, one.crc ?? 9);
+      expect(length).toBe(centralBytes(one, offsets[index] ?? 0));
+      await file.write(bytes, 0, length, at);
+      at += length;
+    }
+    await file.write(endRecords(records.length, offset, at - offset), 0, undefined, at);
+  } finally {
+    await file.close();
+  }
+  return path;
+}
+
+describe('records of an archive', () => {
+  it('are read back, sizes and places beyond 4 GiB too', async () => {
+    const records = [
+      record('small', 10),
+      record('large', 20 * GIB),
+      record('ü/deflated', 9 * GIB, { method: DEFLATED, packed: 5 }),
+      record('later', 5 * GIB, { crc: undefined }),
+      record('last', 1, { mode: 0o40755 }),
+    ];
+    const file = await open(await sparseArchive(records), 'r');
+    try {
+      const zip = new ZipFile(file.fd);
+      const members = readDirectory(zip, 10);
+      expect(members).toEqual(
+        records.map(({ name, mode, method, size, packed, crc }) => ({
+          ...{ name, mode, time, method, size, packed, crc: crc ?? 9 },
+          offset: expect.any(Number) as number,
+        })),
+      );
+      for (const member of members)
+        expect(dataPosition(zip, member)).toBeGreaterThan(member.offset);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('count more members than 16 bits hold', async () => {
+    const records = Array.from({ length: 70_000 }, (_, index) => record(String(index), 0));
+    const parts: Buffer[] = [];
+    for (const one of records) {
+      const bytes = Buffer.alloc(centralBytes(one, 0));
+      writeCentral(bytes, 0, one, 0, 0);
+      parts.push(bytes);
+    }
+    const directory = Buffer.concat(parts);
+    const path = join(root, 'many.zip');
+    await writeFile(
+      path,
+      Buffer.concat([directory, endRecords(records.length, 0, directory.length)]),
+    );
+    const file = await open(path, 'r');
+    try {
+      expect(readDirectory(new ZipFile(file.fd), 100_000)).toHaveLength(70_000);
+      expect(() => readDirectory(new ZipFile(file.fd), 69_999)).toThrow(/70000 members/);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('keep dates from 1980 to 2107', () => {
+    expect(timeOfDos(dosTime(time))).toBe(time);
+    expect(new Date(timeOfDos(dosTime(0))).getFullYear()).toBe(1980);
+    expect(new Date(timeOfDos(dosTime(Date.UTC(3000, 0)))).getFullYear()).toBe(2107);
+  });
+});
+
+it('the size of an archive of 20 GiB is known at once, and its first piece comes at once', async () => {
+  await writeFile(join(root, 'large'), '');
+  await truncate(join(root, 'large'), 20 * GIB);
+  const { size, bytes } = await packFolder(root);
+  expect(size).toBe(20 * GIB + 30 + 5 + 20 + 24 + 46 + 5 + 20 + 56 + 20 + 22);
+  for await (const piece of bytes) {
+    expect(piece.readUInt32LE(0)).toBe(0x04034b50);
+    break;
+  }
+});
