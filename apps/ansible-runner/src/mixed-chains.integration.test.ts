@@ -84,8 +84,21 @@ async function pipe(
   return { code, out: Buffer.concat(pieces) };
 }
 
+/** Lines of others before, between and behind the lines of a stream, and one in the middle of an archive. */
+function withBanners(stream: string): string {
+  const lines = stream.split('\n').flatMap((line, index) => {
+    if (line.startsWith('UEs'))
+      return [`${line.slice(0, 100)}\nBroadcast message from root\n${line.slice(100)}`];
+    return index % 10 === 0 ? [`Last login: line ${index}`, line] : [line];
+  });
+  return `Welcome to the far side\r\n\r\n${lines.join('\n')}logout\n`;
+}
+
 /** What a chain leaves behind, with everything masked that differs from run to run. */
-async function outcome([transmit, worker, process]: readonly [Side, Side, Side]) {
+async function outcome(
+  [transmit, worker, process]: readonly [Side, Side, Side],
+  onTheWay: (stream: string) => string = (stream) => stream,
+) {
   const name = `chain-${++made}`;
   const sent = await pipe(
     transmit,
@@ -95,10 +108,14 @@ async function outcome([transmit, worker, process]: readonly [Side, Side, Side])
   const worked = await pipe(
     worker,
     ['worker', '--private-data-dir', join(root, name, 'w')],
-    sent.out,
+    Buffer.from(onTheWay(sent.out.toString('latin1')), 'latin1'),
   );
   await mkdir(join(root, name, 'p'), { recursive: true });
-  const shown = await pipe(process, ['process', join(root, name, 'p'), '-i', 'job'], worked.out);
+  const shown = await pipe(
+    process,
+    ['process', join(root, name, 'p'), '-i', 'job'],
+    Buffer.from(onTheWay(worked.out.toString('latin1')), 'latin1'),
+  );
   const artifacts = join(root, name, 'p', 'artifacts', 'job');
   const files = await readdir(join(artifacts, 'job_events'));
   const events = await Promise.all(
@@ -189,5 +206,39 @@ describe.skipIf(missing !== undefined)(
         expect(await outcome(chain)).toEqual(expected);
       },
     );
+
+    it.each([
+      ['ours', 'ours', 'ours'],
+      ['theirs', 'ours', 'ours'],
+      ['ours', 'theirs', 'ours'],
+    ] as const)(
+      'transmit %s, worker %s, process %s: text of a login shell between the lines changes nothing',
+      async (...chain) => {
+        // The original worker reads what is whole only; our own sides get it both ways.
+        const onTheWay = (stream: string) =>
+          chain[1] === 'theirs' && stream.startsWith('{"kwargs"') ? stream : withBanners(stream);
+        const { codes, ...rest } = await outcome(chain, onTheWay);
+        expect({ codes, ...rest }).toEqual(expected);
+      },
+    );
+
+    it('transmit, worker and process ours: lines that are cut, replaced and run together lose no event', async () => {
+      const damaged = (stream: string) => {
+        let events = 0;
+        return withBanners(stream)
+          .split('\n')
+          .map((line) => {
+            if (!line.startsWith('{"uuid"')) return line;
+            events += 1;
+            if (events % 9 === 0) return 'garbage';
+            if (events % 9 === 3) return line.slice(0, line.length / 2);
+            return events % 9 === 6
+              ? `${line.slice(0, 40)}Broadcast message\n${line.slice(40)}`
+              : line;
+          })
+          .join('\n');
+      };
+      expect(await outcome(['ours', 'ours', 'ours'], damaged)).toEqual(expected);
+    });
   },
 );
