@@ -23,10 +23,12 @@ const AT_ONCE = 2;
  *
  * @param {readonly import('./cases.mjs').Case[]} chosen
  * @param {string} venv virtual environment with ansible-runner and Ansible
- * @param {{ all: boolean }} options `all`: what stands on the list of intended differences must occur
+ * @param {object} options
+ * @param {boolean} options.all what stands on the list of intended differences must occur
+ * @param {(outcome: CaseOutcome) => void} [options.onCase] called for each case when it is done
  * @returns {Promise<Outcome>}
  */
-export async function compareCases(chosen, venv, { all }) {
+export async function compareCases(chosen, venv, { all, onCase }) {
   /** @type {Set<string>} */
   const used = new Set();
   /** @type {(CaseOutcome | undefined)[]} */
@@ -35,7 +37,10 @@ export async function compareCases(chosen, venv, { all }) {
   const work = async () => {
     for (let at = next++; at < chosen.length; at = next++) {
       const test = chosen[at];
-      if (test !== undefined) outcomes[at] = await compareCase(test, venv, used);
+      if (test === undefined) continue;
+      const outcome = await compareCase(test, venv, used);
+      outcomes[at] = outcome;
+      onCase?.(outcome);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

@@ -10,7 +10,7 @@ const volatileTexts = [
   [/\btmp[a-z0-9_]{8}\b/g, '<tmp>'],
   [/\bj?\d{9,}\.\d+\b/g, '<job id>'],
   [/^\.[a-z0-9_]{8}$/g, '<tmp>'],
-  [/\S*\/callback\/awx_display\.py/g, '<callback>'],
+  [/ from \S+\/callback\/awx_display\.py/g, ' from <callback>'],
   [/ansible_(\w+)_payload_\w+/g, 'ansible_$1_payload'],
 ];
 

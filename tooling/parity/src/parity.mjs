@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { cases } from './cases.mjs';
 import { compareCases } from './compare-cases.mjs';
 import { environment } from './environments.mjs';
-import { report } from './report.mjs';
+import { report, summaryLine } from './report.mjs';
 
 const option = (/** @type {string} */ name) => {
   const at = process.argv.indexOf(name);
@@ -25,14 +25,18 @@ async function environments() {
   /** @type {[string, string][]} */
   const made = [];
   for (const version of versions)
-    made.push([`ansible-core ${version}\n`, await environment(version)]);
+    made.push([`\nansible-core ${version}`, await environment(version)]);
   return made;
 }
 
 const only = option('--only') ?? '';
 const chosen = cases.filter(({ name }) => name.includes(only));
 for (const [title, venv] of await environments()) {
-  const outcome = await compareCases(chosen, venv, { all: only === '' });
-  console.log(`${title}${report(outcome)}\n`);
+  if (title !== '') console.log(title);
+  const outcome = await compareCases(chosen, venv, {
+    all: only === '',
+    onCase: (one) => console.log(summaryLine(one)),
+  });
+  console.log(report(outcome));
   if (outcome.differing > 0 || outcome.unused.length > 0) process.exitCode = 1;
 }

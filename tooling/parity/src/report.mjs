@@ -3,20 +3,22 @@ const SHOWN = 300;
 /** Differences of a case that are shown. */
 const MOST = 12;
 
+/** The summary of a case. @param {import('./compare-cases.mjs').CaseOutcome} outcome */
+export const summaryLine = ({ name, events, differences, intended, failure }) =>
+  `${name.padEnd(24)}${String(events).padStart(6)} events  ` +
+  (failure !== undefined
+    ? `FAILED: ${failure}`
+    : `${differences.length === 0 ? 'same' : `${differences.length} DIFFERENCES`}` +
+      (intended > 0 ? `, ${intended} intended` : ''));
+
 /**
- * A summary line for each case, what differs below.
+ * What differs, and a line that counts.
  *
  * @param {import('./compare-cases.mjs').Outcome} outcome
  */
 export function report({ cases, differing, unused }) {
-  const lines = cases.map(
-    ({ name, events, differences, intended, failure }) =>
-      `${name.padEnd(24)}${String(events).padStart(6)} events  ` +
-      (failure !== undefined
-        ? `FAILED: ${failure}`
-        : `${differences.length === 0 ? 'same' : `${differences.length} DIFFERENCES`}` +
-          (intended > 0 ? `, ${intended} intended` : '')),
-  );
+  /** @type {string[]} */
+  const lines = [];
   for (const { name, differences } of cases) {
     if (differences.length === 0) continue;
     lines.push('', `${name}:`);
