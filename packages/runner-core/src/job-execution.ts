@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { EarlyEnd } from './early-end.js';
 import type { ErrorOutput } from './error-output.js';
 import { EventDataError } from './errors.js';
@@ -215,6 +216,9 @@ export class JobExecution {
     void process.ended.then(() => this.#limits.stop());
     try {
       this.#processEnd = await process.finished();
+      // Whoever ends a whole tree sends a signal to this process first, and then to the job. That of this process is heard
+      // after what else has happened meanwhile, in one turn of the event loop or the next, and says why the job ended.
+      for (let turn = 0; turn < 2; turn++) await setImmediate();
       const rc = exitCode(this.#processEnd);
       log(`process ${process.pid} has ended with ${rc}`);
       return rc;

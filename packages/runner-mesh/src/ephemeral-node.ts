@@ -162,6 +162,7 @@ export class EphemeralNode implements ControlWay {
   async #link(): Promise<void> {
     const { peerName, timeoutMs, signal } = this.#options;
     const node = this.#node;
+    const stop = new AbortController();
     const noPeer = (why: string, cause?: unknown) =>
       new NodeRunError('no-peer', `Cannot connect to peer ${peerName}: ${why}`, { cause });
     const up = awaitNode(node, {
@@ -175,13 +176,14 @@ export class EphemeralNode implements ControlWay {
         };
       },
       timeoutMs,
-      signal,
+      signal: AbortSignal.any([signal, stop.signal]),
       late: () => noPeer(`it did not answer within ${timeoutMs / 1000} s`),
     });
     up.catch(() => undefined);
     try {
       await this.#dial(false);
     } catch (cause) {
+      stop.abort();
       throw cause instanceof NodeRunError ? cause : noPeer(reasonOf(cause), cause);
     }
     await up;
