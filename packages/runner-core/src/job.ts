@@ -95,6 +95,7 @@ export class Job {
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();
     let verdict: JobVerdict = { status: 'failed', rc: RC_ENDED };
+    let told = false;
     try {
       const mark = randomBytes(16).toString('hex');
       const around = { privateDir: await this.#makePrivateDir(), python, launcher, mark };
@@ -102,6 +103,7 @@ export class Job {
       await this.#begin(enclosure, artifacts);
       this.#execution = this.#execute(enclosure, around, artifacts, prompts);
       verdict = this.#early.verdict(await this.#execution.run());
+      told = true;
       await this.#tell({
         status: verdict.status,
         runner_ident: this.#plan.ident,
@@ -109,6 +111,8 @@ export class Job {
       });
     } catch (error) {
       this.#failure ??= asError(error);
+      // Who follows the run from afar learns its end here, and nowhere else.
+      if (!told) this.#sinks.status({ status: verdict.status, runner_ident: this.#plan.ident });
     } finally {
       signal?.removeEventListener('abort', cancel);
       launcher?.close();

@@ -129,7 +129,6 @@ export class Delivery implements EventSink {
       } else if (await this.#attempt(messages)) this.#failures = 0;
       else {
         this.#failures += 1;
-        this.#retries += 1;
         await this.#rest(retryDelay(this.#failures, (this.#options.random ?? Math.random)()));
       }
     }
@@ -162,7 +161,9 @@ export class Delivery implements EventSink {
       else this.#delivered += 1;
     }
     spool.shift(taken);
-    return taken === messages.length;
+    if (taken === messages.length) return true;
+    if (!this.#stop.signal.aborted) this.#retries += 1;
+    return false;
   }
 
   /** Waits to be woken, at most for a time in ms. */
