@@ -289,6 +289,43 @@ describe('settings', () => {
   });
 });
 
+describe('secret variables', () => {
+  const secrets = { token: 'swordfish1', other: 'swordfish2', third: 'swordfish3' };
+  const hidden = async (options: Partial<RunOptions>) =>
+    (await plan(options)).mask?.hide('swordfish1 swordfish2 swordfish3');
+
+  it('are those of option, settings and env/settings together', async () => {
+    await env('settings', 'secret_extravars: [third]');
+    const settings = { secret_extravars: ['other'] };
+    expect(await hidden({ extravars: secrets, secretVars: ['token'], settings })).toBe(
+      '********** ********** **********',
+    );
+  });
+
+  it('are found in env/extravars, in a file of the option, and among the variables of a role', async () => {
+    await env('extravars', 'token: swordfish1');
+    await writeFile(join(root, 'more.yml'), 'other: swordfish2');
+    const secretVars = ['token', 'other', 'third'];
+    const options = { playbook: undefined as never, role: 'r', roleVars: { third: 'swordfish3' } };
+    expect(await hidden({ ...options, extravars: join(root, 'more.yml'), secretVars })).toBe(
+      '********** ********** **********',
+    );
+  });
+
+  it('that can not be hidden are told, or refused where that could not be seen', async () => {
+    const { warnings, mask } = await plan({ extravars: { a: 'xyz' }, secretVars: ['a', 'b'] });
+    expect(mask).toBeUndefined();
+    expect(warnings).toEqual([
+      expect.stringMatching(/variable a is too short/),
+      expect.stringMatching(/variable b is not set/),
+    ]);
+    await env('extravars', '$ANSIBLE_VAULT;1.1;AES256\n6162');
+    await expect(plan({ secretVars: ['a'] })).rejects.toThrow(/is encrypted/);
+    await env('extravars', 'a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n');
+    await expect(plan({ secretVars: ['a'] })).rejects.toThrow(/variable a is encrypted/);
+  });
+});
+
 it('says which private data dir is missing', async () => {
   await expect(plan({ privateDataDir: join(root, 'no') })).rejects.toThrow(/does not exist/);
 });

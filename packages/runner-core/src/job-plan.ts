@@ -72,7 +72,12 @@ export async function planJob(
   const settings = readSettings(inputs.settings, source, options);
   const factCache = factCachePlace(options, settings);
   const secrets = await findSecretVars(
-    [...(options.secretVars ?? []), ...settings.secretExtravars],
+    [
+      ...(options.secretVars ?? []),
+      ...settings.secretExtravars,
+      // What a caller wants hidden stays hidden, whatever the file says.
+      ...readSettings(options.settings ?? {}, 'settings').secretExtravars,
+    ],
     options,
     inputs.extravarsFile,
   );

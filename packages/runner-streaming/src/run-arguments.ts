@@ -127,8 +127,11 @@ export function toArguments(options: PortableOptions, privateDataDir: string): R
     };
   }
   // The original has no argument for them, and passes over settings it does not know.
-  if (options.secretVars !== undefined && options.secretVars.length > 0)
-    result.settings = { ...options.settings, [SECRET_VARS]: options.secretVars };
+  if (options.secretVars !== undefined && options.secretVars.length > 0) {
+    const others = options.settings?.[SECRET_VARS];
+    const names = [...(Array.isArray(others) ? (others as unknown[]) : []), ...options.secretVars];
+    result.settings = { ...options.settings, [SECRET_VARS]: names };
+  }
   return result;
 }
 
