@@ -187,6 +187,20 @@ describe('a node of this machine takes the job and hands it on', () => {
     expect(events.filter(({ event }) => event === 'runner_item_on_ok')).toHaveLength(40);
   });
 
+  it('cancel reaches the job through it', async () => {
+    const { near } = await mesh.chain([runnerWork]);
+    const abort = new AbortController();
+    const result = await runOnNode({
+      ...options({ receptorPeer: `unix:${near.socket}` }),
+      privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), endless(mesh.folder)),
+      signal: abort.signal,
+      onEvent: (event) => {
+        if (event.event === 'runner_on_ok') abort.abort();
+      },
+    });
+    expect(result).toMatchObject({ status: 'canceled', rc: 254 });
+  });
+
   it('stays away for longer than it may: the run is an error, and says which unit is left', async () => {
     const { near } = await mesh.chain([runnerWork]);
     const warnings: string[] = [];

@@ -10,6 +10,13 @@ export interface ContactLimits {
   readonly lostMs: number;
 }
 
+/** An open connection. */
+export interface Conversation {
+  readonly client: ControlClient;
+  /** To be called by whoever opened it. */
+  readonly close: () => void;
+}
+
 /**
  * Reaches a node again and again, at a growing pace, until it has been out of reach for too long. One conversation at a
  * time. It alone writes its fields.
@@ -30,11 +37,11 @@ export class Contact {
   async converse<T>(signal: AbortSignal, talk: (client: ControlClient) => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        const client = await this.connect(signal);
+        const { client, close } = await this.open(signal);
         try {
           return await talk(client);
         } finally {
-          client.close();
+          close();
         }
       } catch (error) {
         await this.recover(error, signal);
@@ -42,13 +49,26 @@ export class Contact {
     }
   }
 
-  /** One attempt to open a connection; the signal closes it. */
-  async connect(signal: AbortSignal): Promise<ControlClient> {
+  /** One attempt to open a connection; it is closed by the signal as well. */
+  async open(signal: AbortSignal): Promise<Conversation> {
     signal.throwIfAborted();
     const client = await this.way.connect(signal);
-    await client.nodeId();
+    const abort = () => client.close();
+    // The signal outlives its connections, of which a long job may need many.
+    const close = () => {
+      signal.removeEventListener('abort', abort);
+      client.close();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      if (signal.aborted) abort();
+      await client.nodeId();
+    } catch (error) {
+      close();
+      throw error;
+    }
     this.heard();
-    return client;
+    return { client, close };
   }
 
   /** The node is there: an outage is over, and the next retry comes soon. */

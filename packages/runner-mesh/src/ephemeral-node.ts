@@ -101,16 +101,7 @@ export class EphemeralNode implements ControlWay {
     const { target, controlTls } = this.#options;
     const tls = controlTls === true || this.#saysTls() ? await this.#tlsClient() : undefined;
     const stream = await this.#streams.dial(target, 'control', { signal, tls });
-    const client = ControlClient.over(stream, {
-      expectNode: target,
-      greetingTimeoutMs: GREETING_MS,
-    });
-    const close = () => client.close();
-    signal.addEventListener('abort', close, { once: true });
-    // The signal outlives its connections, of which a long job may need many.
-    stream.once('close', () => signal.removeEventListener('abort', close));
-    if (signal.aborted) close();
-    return client;
+    return ControlClient.over(stream, { expectNode: target, greetingTimeoutMs: GREETING_MS });
   }
 
   isFinal(error: unknown): boolean {

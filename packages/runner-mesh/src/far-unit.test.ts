@@ -91,3 +91,21 @@ it('a job that can not be read is not tried again', async () => {
   await expect(started).rejects.toMatchObject({ code: 'unsent', message: 'a file shrinks' });
   expect(payloads).toHaveLength(1);
 });
+
+it('the signal ends a start that waits for its confirmation', async () => {
+  const abort = new AbortController();
+  const way = wayTo((_request, stream) => {
+    stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
+    stream.once('end', () => abort.abort());
+  });
+  const unit = new FarUnit({
+    node: 'far',
+    workType: 'ansible-runner',
+    way: { ...way, handsOn: true },
+    handOnMs: 1000,
+    payload: () => ({ stream: Readable.from(['the job']), failure: undefined }),
+  });
+  const contact = new Contact('far', way, limits);
+  await expect(unit.start(contact, abort.signal)).rejects.toBeDefined();
+  expect(unit.id).toBe('u1');
+});

@@ -1,4 +1,4 @@
-import { isFinal, isUnknownUnit, UnitState, type ControlClient } from '@receptorjs/control-client';
+import { isFinal, isUnknownUnit, UnitState } from '@receptorjs/control-client';
 import type { Duplex } from 'node:stream';
 import type { Contact } from './contact.js';
 import { NodeRunError } from './errors.js';
@@ -25,7 +25,7 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
   let position = 0n;
   for (;;) {
     try {
-      const client = await contact.connect(signal);
+      const { client, close } = await contact.open(signal);
       try {
         const output = await client.results(unitId, { startPos: position, signal });
         for await (const chunk of untilComplete(output, options, () => position)) {
@@ -34,7 +34,7 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
           yield chunk;
         }
       } finally {
-        client.close();
+        close();
       }
       if (await isComplete(options, position)) return;
       throw new Error('the output ended before the unit');
@@ -86,7 +86,7 @@ async function isComplete(
   { node, unitId, contact, signal }: UnitOutputOptions,
   position: bigint,
 ): Promise<boolean> {
-  const client: ControlClient = await contact.connect(signal);
+  const { client, close } = await contact.open(signal);
   try {
     const { state, detail, stdoutSize } = await client.workStatus(unitId, { signal });
     if (!isFinal(state) || position < stdoutSize) return false;
@@ -94,6 +94,6 @@ async function isComplete(
       throw new NodeRunError('refused', `The node ${node} could not run the job: ${detail}`);
     return true;
   } finally {
-    client.close();
+    close();
   }
 }
