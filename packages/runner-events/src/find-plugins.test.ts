@@ -91,6 +91,26 @@ describe('findEventPlugins', () => {
     expect(await find('cli.js', env)).toEqual({ names: ['mine', 'one'], problems: [] });
   });
 
+  it('loads a plugin that announces its settings only for runs that set one', async () => {
+    const ansibleRunnerPlugin = { name: 'late', settings: ['runner_late_url'] };
+    await install('node_modules/runner-events-late', 'throw new Error("loaded")', {
+      ansibleRunnerPlugin,
+    });
+    const { plugins, problems } = await findEventPlugins({
+      from: join(root, 'node_modules/runner/cli.js'),
+      env: {},
+    });
+    expect(problems).toEqual([]);
+    const [late] = plugins;
+    const context = { ident: 'i', artifactDir: '', artifactRoot: '', warn: () => undefined };
+    const open = (settings: object, env: Record<string, string> = {}) =>
+      late?.open({ ...context, settings: { ...settings }, env });
+    expect(await open({ runner_late_other: 'x' })).toBeUndefined();
+    expect(await open({ runner_late_url: 'x' }, { RUNNER_LATE_URL: '' })).toBeUndefined();
+    await expect(open({ runner_late_url: 'x' })).rejects.toThrow('loaded');
+    await expect(open({}, { RUNNER_LATE_URL: 'x' })).rejects.toThrow('loaded');
+  });
+
   it('names the packages that can not be used, and why', async () => {
     await install('node_modules/runner-events-a', 'throw new Error("boom")');
     await install(
@@ -100,6 +120,9 @@ describe('findEventPlugins', () => {
     await install('node_modules/runner-events-c', 'export default () => {};');
     await install('node_modules/runner-events-d', '', { exports: './../../evil.js' });
     await install('node_modules/runner-events-e', code('fine'));
+    await install('node_modules/runner-events-f', '', {
+      ansibleRunnerPlugin: { name: 'f', settings: 'x' },
+    });
     const { names, problems } = await find('node_modules/runner/cli.js');
     expect(names).toEqual(['fine']);
     const shape = /its default export must be an object with a name/;
@@ -108,6 +131,7 @@ describe('findEventPlugins', () => {
       expect.stringMatching(shape),
       expect.stringMatching(shape),
       expect.stringMatching(/names no module/),
+      expect.stringMatching(/ansibleRunnerPlugin .* must have a name/),
     ]);
   });
 });

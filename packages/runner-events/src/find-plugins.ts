@@ -1,9 +1,9 @@
-import type { EventPlugin } from '@receptorjs/runner-core';
+import type { EventPlugin, PluginContext } from '@receptorjs/runner-core';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EventPluginError } from './errors.js';
-import { entryOf } from './package-entry.js';
+import { announcementIn, entryOf, isPluginName } from './package-entry.js';
 
 /** What the manifest of a plugin's package has among its keywords. */
 export const PLUGIN_KEYWORD = 'ansible-runner-event-plugin';
@@ -31,7 +31,9 @@ export interface FoundPlugins {
 
 /**
  * Finds the event plugins that are installed: packages whose name begins with `runner-events-` (in any scope) and
- * whose keywords contain {@link PLUGIN_KEYWORD}. Their module has the plugin as default export, or as `plugin`.
+ * whose keywords contain {@link PLUGIN_KEYWORD}. Their module has the plugin as default export, or as `plugin`. It is loaded
+ * at once, or, when the manifest has `"ansibleRunnerPlugin": { "name": "http", "settings": ["runner_http_url"] }`, for runs that set
+ * one of these: other runs then do not wait for it, and why it can't be loaded is a warning of those that want it.
  *
  * Searched are, in this order: the folders of `ANSIBLE_RUNNER_PLUGINS_PATH` (which may be packages themselves), those beside
  * the runner, those of `NODE_PATH`. Of two plugins with one name the first counts. Never the working folder nor the private data
@@ -55,7 +57,7 @@ export async function findEventPlugins(options: FindOptions = {}): Promise<Found
     if (real === undefined || seen.has(real)) continue;
     seen.add(real);
     try {
-      const plugin = await load(folder);
+      const plugin = await pluginIn(folder);
       if (plugin !== undefined && !plugins.has(plugin.name)) plugins.set(plugin.name, plugin);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -101,11 +103,32 @@ async function candidates(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-async function load(folder: string): Promise<EventPlugin | undefined> {
+/** The plugin of a package; `undefined` when it is no package of a plugin. */
+async function pluginIn(folder: string): Promise<EventPlugin | undefined> {
   const manifest = await readManifest(folder);
   const keywords: unknown = manifest?.keywords;
   if (manifest === undefined || !Array.isArray(keywords) || !keywords.includes(PLUGIN_KEYWORD))
     return undefined;
+  const announced = announcementIn(manifest);
+  if (announced === undefined) return load(folder, manifest);
+  return {
+    name: announced.name,
+    open: async (context) => {
+      if (!announced.settings.some((key) => isSet(context, key))) return undefined;
+      return (await load(folder, manifest)).open(context);
+    },
+  };
+}
+
+function isSet({ settings, env }: PluginContext, key: string): boolean {
+  const value = env[key.toUpperCase()] ?? settings[key] ?? '';
+  return value !== '';
+}
+
+async function load(
+  folder: string,
+  manifest: Readonly<Record<string, unknown>>,
+): Promise<EventPlugin> {
   const file = join(folder, entryOf(manifest));
   const module = (await import(pathToFileURL(file).href)) as {
     default?: unknown;
@@ -124,8 +147,7 @@ function isPlugin(value: unknown): value is EventPlugin {
     typeof value === 'object' &&
     value !== null &&
     'name' in value &&
-    typeof value.name === 'string' &&
-    /^[a-z][a-z0-9-]{0,30}$/.test(value.name) &&
+    isPluginName(value.name) &&
     'open' in value &&
     typeof value.open === 'function'
   );

@@ -4,7 +4,8 @@
  * disk, delivers them in order and at least once with a growing wait between attempts, and says at the end what became of them.
  *
  * A plugin is a package whose name begins with `runner-events-` (in any scope), whose keywords contain
- * `ansible-runner-event-plugin`, and whose default export is an `EventPlugin`. This one appends to a log over TCP:
+ * `ansible-runner-event-plugin`, and whose default export is an `EventPlugin`. With `"ansibleRunnerPlugin": { "name": "log",
+ * "settings": ["runner_log_url"] }` in its manifest it is loaded only for runs that set that. This one appends to a log over TCP:
  *
  * ```ts
  * import type { EventPlugin } from '@receptorjs/runner-core';

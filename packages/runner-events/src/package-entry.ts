@@ -15,6 +15,40 @@ export function entryOf(manifest: Readonly<Record<string, unknown>>): string {
   return entry;
 }
 
+/** What a plugin's manifest says of it, so that its module is loaded only when it is asked for. */
+export interface PluginAnnouncement {
+  readonly name: string;
+  /** The plugin is asked for when one of these settings is set. */
+  readonly settings: readonly string[];
+}
+
+/**
+ * Reads `ansibleRunnerPlugin`.
+ *
+ * @throws TypeError when it is there and can't be used.
+ */
+export function announcementIn(
+  manifest: Readonly<Record<string, unknown>>,
+): PluginAnnouncement | undefined {
+  const given = manifest.ansibleRunnerPlugin;
+  if (given === undefined) return undefined;
+  const { name, settings } = isMapping(given) ? given : {};
+  if (!isPluginName(name) || !Array.isArray(settings) || !settings.every(isText))
+    throw new TypeError(
+      'ansibleRunnerPlugin in its package.json must have a name (a-z, 0-9, -) and settings, a list of keys.',
+    );
+  return { name, settings };
+}
+
+/** Whether a plugin may be called so. */
+export function isPluginName(value: unknown): value is string {
+  return isText(value) && /^[a-z][a-z0-9-]{0,30}$/.test(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
 function pick(target: unknown): unknown {
   if (!isMapping(target)) return target;
   for (const [condition, next] of Object.entries(target)) {
