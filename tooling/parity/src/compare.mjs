@@ -110,7 +110,7 @@ function compareEvents(test, ours, theirs, byHosts) {
       diff(mine, its, '', pairs, byHosts ? NUMBERS : NO_KEYS, add);
     }
   }
-  found.push(...compareLines(test, lines(ours), lines(theirs), byHosts));
+  found.push(...compareLines(test, ours, theirs, byHosts));
   return found;
 }
 
@@ -124,7 +124,7 @@ const maskedEvents = ({ events, folder }) =>
 
 /** @param {Recording} recording */
 const lines = ({ stdout, folder }) =>
-  String(mask(stdout, folder)).replace(UUID, '<uuid>').split('\n');
+  String(mask(stdout, folder)).replace(UUID, '<uuid>').split(/\r?\n/);
 
 /** Keeps the order of what happens to each host. @param {Event[]} events */
 const sortByHost = (events) =>
@@ -202,18 +202,27 @@ function diff(ours, theirs, path, pairs, leftOut, add) {
 const isObject = (value) => typeof value === 'object' && value !== null;
 
 /**
- * The `stdout` artifact, line by line.
+ * The `stdout` artifact, line by line. Of lines that belong to no event the original loses some, depending on how the
+ * output came in pieces, and keeps the carriage return of others.
  *
  * @param {string} test
- * @param {string[]} ours
- * @param {string[]} theirs
+ * @param {Recording} ours
+ * @param {Recording} theirs
  * @param {boolean} sorted
  * @returns {Difference[]}
  */
 function compareLines(test, ours, theirs, sorted) {
-  const [own, other] = sorted ? [ours.toSorted(), theirs.toSorted()] : [ours, theirs];
-  const at = own.findIndex((line, index) => line !== other[index]);
-  if (at < 0 && own.length === other.length) return [];
-  const first = at < 0 ? own.length : at;
-  return [{ test, where: 'stdout', path: `line ${first}`, ours: own[first], theirs: other[first] }];
+  const loose = new Set(
+    maskedEvents(ours)
+      .filter((event) => !('event_data' in event))
+      .map(({ stdout }) => String(stdout).replace(UUID, '<uuid>')),
+  );
+  const [own, other] = [lines(ours), lines(theirs)].map((all) => (sorted ? all.toSorted() : all));
+  let at = 0;
+  for (const line of own ?? [])
+    if (line === other?.[at]) at += 1;
+    else if (!loose.has(line))
+      return [{ test, where: 'stdout', path: `line ${at}`, ours: line, theirs: other?.[at] }];
+  if (at === other?.length) return [];
+  return [{ test, where: 'stdout', path: `line ${at}`, theirs: other?.[at] }];
 }

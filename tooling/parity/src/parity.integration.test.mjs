@@ -14,7 +14,7 @@ if (missing !== undefined) console.warn(`skipped: ${missing}`);
 describe.skipIf(missing !== undefined)(
   'beside the Python runner (skipped without a virtual environment)',
   () => {
-    it('every case is recorded as the Python runner records it', { timeout: 300_000 }, async () => {
+    it('every case is recorded as the Python runner records it', { timeout: 900_000 }, async () => {
       const outcome = await compareCases(cases, venv, {
         all: true,
         onCase: (one) => console.log(summaryLine(one)),
