@@ -202,7 +202,7 @@ describe('a node of this machine takes the job and hands it on', () => {
   });
 
   it('stays away for longer than it may: the run is an error, and says which unit is left', async () => {
-    const { near } = await mesh.chain([runnerWork]);
+    const { near, far } = await mesh.chain([runnerWork]);
     const warnings: string[] = [];
     const result = await runOnNode({
       ...options({ receptorPeer: `unix:${near.socket}` }),
@@ -220,6 +220,12 @@ describe('a node of this machine takes the job and hands it on', () => {
     ]);
     // the job goes on at far until it is let go
     writeFileSync(join(mesh.folder, 'gate'), '');
+    const control = await far.control();
+    await until('the end of the job', async () => {
+      const [unit] = (await control.workList()).values();
+      return unit?.state === 2 ? true : undefined;
+    });
+    control.close();
   });
 });
 
