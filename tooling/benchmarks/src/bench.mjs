@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import * as mesh from './mesh-cases.mjs';
 import * as runner from './runner-cases.mjs';
 import { concurrentRuns } from './runner-memory.mjs';
+import * as streaming from './streaming-cases.mjs';
 import { table } from './table.mjs';
 
 /** Figures of ours alone, each by a script of its own. @type {Record<string, readonly string[]>} */
@@ -98,7 +99,8 @@ const runnerRows = await measure(
     events: (command) => runner.eventRate(command, times(20_000)),
     loop: (command) => runner.loopOverhead(command, times(2000), venv),
     memory: (command, isOurs) => concurrentRuns(command, isOurs, times(100)),
-    transmit: (command) => runner.transmit(command, times(100)),
+    transmit: (command) => streaming.transmit(command, times(100), 1_000_000, 'MB'),
+    smallfiles: (command) => streaming.transmit(command, times(100_000), 400, 'files of 400 bytes'),
   },
   { ours: ours.runner, original: python },
 );

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -158,37 +157,5 @@ export function loopOverhead(command, items, venv) {
       [`real play of ${items} items, above bare Ansible (s)`]: run - bare,
       [`real play of ${items} items, times bare Ansible, p50`]: run / bare,
     };
-  });
-}
-
-/** A project of incompressible files through transmit, worker and process. @param {string} command @param {number} megabytes @returns {Promise<Figures>} */
-export function transmit(command, megabytes) {
-  return withDataDir(emptyPlay, async (folder) => {
-    const env = standIn(folder, (path) => writeFileSync(path, '#!/bin/sh\nexit 0\n'));
-    const files = join(folder, 'project', 'files');
-    mkdirSync(files);
-    for (let at = 0; at < megabytes; at += 1)
-      writeFileSync(join(files, `f${at}`), randomBytes(1_000_000));
-    const out = mkdtempSync(join(tmpdir(), 'bench-'));
-    try {
-      const payload = join(out, 'payload');
-      const result = join(out, 'result');
-      const sent = await timed(command, ['transmit', folder, '-p', 'play.yml'], {
-        env,
-        output: payload,
-      });
-      const worked = await timed(command, ['worker', '--private-data-dir', join(out, 'w')], {
-        env,
-        input: payload,
-        output: result,
-      });
-      await timed(command, ['process', folder], { env, input: result });
-      return {
-        [`transmit of ${megabytes} MB (s)`]: sent,
-        [`worker on ${megabytes} MB (s)`]: worked,
-      };
-    } finally {
-      rmSync(out, { recursive: true, force: true });
-    }
   });
 }
