@@ -48,7 +48,11 @@ export async function compareCases(chosen, venv, { all, onCase }) {
   return {
     cases: done,
     differing: done.filter((one) => one.differences.length > 0 || one.failure !== undefined).length,
-    unused: all ? intended.filter(({ name }) => !used.has(name)).map(({ name }) => name) : [],
+    unused: all
+      ? intended
+          .filter(({ name, since }) => since === undefined && !used.has(name))
+          .map(({ name }) => name)
+      : [],
   };
 }
 

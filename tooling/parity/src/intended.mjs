@@ -4,6 +4,7 @@
  * @typedef {object} Intended
  * @property {string} name
  * @property {string} reason
+ * @property {string} [since] version of Ansible in which it came up; with earlier ones it does not occur
  * @property {(difference: import('./compare.mjs').Difference) => boolean} covers
  */
 
@@ -27,5 +28,15 @@ export const intended = [
     reason: 'defect 19: without it the stats of the run are lost',
     covers: ({ test, where, theirs }) =>
       test === 'only-failed-data' && where.startsWith('playbook_on_stats') && theirs === undefined,
+  },
+  {
+    name: 'deprecation warnings say who deprecates and when it ends',
+    reason: 'Ansible looks at the calling code for that, and there the original stands in between',
+    since: '2.19',
+    covers: ({ path, ours, theirs }) =>
+      /^event_data\.res\.deprecations\.\d+\..*name$/.test(path)
+        ? theirs === null
+        : [ours, theirs].every((text) => String(text).includes('[DEPRECATION WARNING]')) &&
+          String(theirs).includes('will be removed in the future'),
   },
 ];
