@@ -217,6 +217,16 @@ describe('a damaged stream', () => {
     );
   }, 60_000);
 
+  it('may have a beginning of an object in the last characters of its archive', async () => {
+    const archive = lines.at(-1) ?? '';
+    const at = archive.indexOf('{"eof"') - 5;
+    for (const words of ['{"not": "ours"', '\n{"not": "ours"']) {
+      const broken = `${archive.slice(0, at)}${words}\n${archive.slice(at)}`;
+      const { result } = await taken(`${[...lines.slice(0, -1), broken].join('\n')}\n`, 56);
+      expect(result).toMatchObject({ status: 'successful', rc: 0 });
+    }
+  });
+
   it('whose archive lacks something says so', async () => {
     const archive = lines.at(-1) ?? '';
     const stream = [...lines.slice(0, -1), archive.slice(0, 100) + archive.slice(104)];

@@ -7,8 +7,11 @@ const MAX_MENDED = 64 * 1024 * 1024;
 const MAX_FOREIGN = 64 * 1024;
 /** Least of a base64 text that is judged at once: longer than the first word of a foreign text. */
 const MIN_PIECE = 4096;
-/** What comes after an archive. */
-const NEXT_MESSAGE = Buffer.from('{"');
+/** How any message begins, and how those do that come after an archive; foreign text may hold braces, too. */
+const MESSAGE = Buffer.from('{"');
+const NEXT_MESSAGE = /\{"(?:eof|status|uuid|event|event_copy|zipfile|kwargs)":/;
+/** Longest text {@link NEXT_MESSAGE} fits. */
+const NEXT_MESSAGE_BYTES = 16;
 
 /**
  * The bytes of an archive from its base64 text, which has no line ends. Text of others in it (a broadcast to all
@@ -66,13 +69,13 @@ export async function* receiveBase64(
 
 async function messageFollows(reader: MessageReader): Promise<boolean> {
   let next: Buffer = Buffer.alloc(0);
-  while (next.length < NEXT_MESSAGE.length) {
+  while (next.length < MESSAGE.length) {
     const piece = await reader.some();
     if (piece === undefined) break;
     next = Buffer.concat([next, piece]);
   }
   reader.giveBack(next);
-  return next.length === 0 || next.indexOf(NEXT_MESSAGE) === 0;
+  return next.length === 0 || next.indexOf(MESSAGE) === 0;
 }
 
 /** The rest of an archive whose text has something foreign in it. */
@@ -89,21 +92,23 @@ async function mended(
     );
   const pieces = [begun];
   let length = begun.length;
-  let tail = begun;
+  let tail = begun.toString('latin1');
   // Where the archive ends is known by what follows: foreign text makes it longer than announced.
-  while (length < wanted + MAX_FOREIGN && !(length > wanted && tail.includes(NEXT_MESSAGE))) {
+  while (length < wanted + MAX_FOREIGN && !(length > wanted && NEXT_MESSAGE.test(tail))) {
     const piece = await reader.some();
     if (piece === undefined) break;
     pieces.push(piece);
     length += piece.length;
-    tail = Buffer.concat([tail.subarray(-NEXT_MESSAGE.length), piece]);
+    tail = tail.slice(-NEXT_MESSAGE_BYTES) + piece.toString('latin1');
   }
-  const all = Buffer.concat(pieces);
-  const after = all.indexOf(NEXT_MESSAGE, wanted);
-  const end = after < 0 ? all.indexOf(NEXT_MESSAGE) : after;
-  const text = end < 0 ? all : all.subarray(0, end);
-  if (end >= 0) reader.giveBack(all.subarray(end));
-  const clean = withoutForeign(text.toString('latin1'), wanted);
+  const bytes = Buffer.concat(pieces);
+  const all = bytes.toString('latin1');
+  // Less than was announced is no way to an end, but may be one to the next message.
+  const behind = all.slice(wanted).search(NEXT_MESSAGE);
+  const end = behind < 0 ? all.search(NEXT_MESSAGE) : wanted + behind;
+  const text = end < 0 ? all : all.slice(0, end);
+  if (end >= 0) reader.giveBack(bytes.subarray(end));
+  const clean = withoutForeign(text, wanted);
   if (clean === undefined)
     throw new StreamError('bad-archive', 'an archive is damaged: foreign or missing text in it');
   onForeign(text.length - wanted);
