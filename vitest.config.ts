@@ -8,6 +8,8 @@ const shared = { environment: 'node', pool: 'forks' } as const;
 
 export default defineConfig({
   test: {
+    // Most tests wait for other processes: one worker for each of two cores, where the default leaves one idle.
+    maxWorkers: 2,
     projects: [
       {
         resolve,

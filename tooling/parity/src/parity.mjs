@@ -19,7 +19,9 @@ async function environments() {
     const venv =
       process.env.RECEPTORJS_VENV ?? join(import.meta.dirname, '..', '..', '..', '.venv');
     if (!existsSync(join(venv, 'bin', 'ansible-runner')))
-      throw new Error(`No ansible-runner in ${venv}; set RECEPTORJS_VENV.`);
+      throw new Error(
+        `No ansible-runner in ${venv}: run the set-up (npm test), or name an environment in RECEPTORJS_VENV.`,
+      );
     return [['', venv]];
   }
   /** @type {[string, string][]} */
@@ -29,14 +31,23 @@ async function environments() {
   return made;
 }
 
-const only = option('--only') ?? '';
-const chosen = cases.filter(({ name }) => name.includes(only));
-for (const [title, venv] of await environments()) {
-  if (title !== '') console.log(title);
-  const outcome = await compareCases(chosen, venv, {
-    all: only === '',
-    onCase: (one) => console.log(summaryLine(one)),
-  });
-  console.log(report(outcome));
-  if (outcome.differing > 0 || outcome.unused.length > 0) process.exitCode = 1;
+async function main() {
+  const only = option('--only') ?? '';
+  const chosen = cases.filter(({ name }) => name.includes(only));
+  for (const [title, venv] of await environments()) {
+    if (title !== '') console.log(title);
+    const outcome = await compareCases(chosen, venv, {
+      all: only === '',
+      onCase: (one) => console.log(summaryLine(one)),
+    });
+    console.log(report(outcome));
+    if (outcome.differing > 0 || outcome.unused.length > 0) process.exitCode = 1;
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }
