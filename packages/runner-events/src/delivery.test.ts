@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@receptorjs/runner-core';
@@ -20,14 +20,19 @@ afterEach(async () => {
 
 const LIMITS = { timeoutMs: 1000, drainMs: 5000, spoolBytes: 1e6 };
 
-/** A carrier that does what it is told, attempt by attempt; without orders it takes everything. */
-function open(orders: ((message: Message, signal: AbortSignal) => Promise<void>)[], window = 1) {
+/** A carrier that does what it is told, attempt by attempt; without orders it takes everything but poison. */
+function open(
+  orders: ((message: Message, signal: AbortSignal) => Promise<void>)[],
+  window = 1,
+  poison: string[] = [],
+) {
   const taken: string[] = [];
   const attempts: number[] = [];
   let closed = 0;
   const carrier: Carrier = {
     send: async (message, signal) => {
       attempts.push(Date.now());
+      if (poison.includes(message.id)) throw new Error('poison');
       await orders.shift()?.(message, signal);
       taken.push(message.id);
     },
@@ -51,7 +56,7 @@ function open(orders: ((message: Message, signal: AbortSignal) => Promise<void>)
     const json = JSON.stringify({ uuid: `u${counter}`, counter, runner_ident: 'r' });
     sink.event(JSON.parse(json) as RunEvent, json);
   };
-  return { sink, event, taken, attempts, closedTimes: () => closed };
+  return { sink, carrier, event, taken, attempts, closedTimes: () => closed };
 }
 const fail = (error: Error) => () => Promise.reject(error);
 const never = () => new Promise<void>(() => undefined);
@@ -103,6 +108,55 @@ describe('Delivery', () => {
       lastError: 'too long',
     });
     expect(taken).toEqual(['r/2-u2']);
+  });
+
+  it('waits no longer where there is progress', async () => {
+    const fine = () => Promise.resolve();
+    const down = fail(new Error('down'));
+    const { sink, event, taken } = open([fine, down, fine, down, fine, down, fine, down], 2);
+    for (const counter of [1, 2, 3, 4, 5]) event(counter);
+    await vi.advanceTimersByTimeAsync(4 * 200);
+    expect(taken).toHaveLength(5);
+    expect(await sink.close()).toMatchObject({ delivered: 5, retries: 4 });
+  });
+
+  it('takes what a carrier throws at once for a failed attempt', async () => {
+    const { sink, carrier, event, taken } = open([]);
+    const thrown = vi.spyOn(carrier, 'send').mockImplementationOnce(() => {
+      throw new Error('at once');
+    });
+    event(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect([thrown.mock.calls.length, taken]).toEqual([2, ['r/1-u1']]);
+    expect(await sink.close()).toMatchObject({ delivered: 1, lastError: 'at once' });
+  });
+
+  it('is not held back by what an earlier run could not deliver', async () => {
+    const stuck = open([], 1, ['r/1-u1']);
+    stuck.event(1);
+    stuck.event(2);
+    const ended = stuck.sink.close();
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(await ended).toMatchObject({ delivered: 0, undelivered: 2 });
+    const next = open([], 1, ['r/1-u1']);
+    next.event(3);
+    await vi.advanceTimersByTimeAsync(60_000);
+    next.event(4);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(next.taken).toEqual(['r/3-u3', 'r/4-u4']);
+    const end = next.sink.close();
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(await end).toMatchObject({ delivered: 2, undelivered: 2, dropped: 0 });
+  });
+
+  it('has on disk what waits, so that it outlives the process', async () => {
+    const { event } = open([never, never, never]);
+    event(1);
+    event(2);
+    await vi.advanceTimersByTimeAsync(2000);
+    const [file = ''] = await readdir(join(root, 'x', 'y'));
+    const content = await readFile(join(root, 'x', 'y', file), 'utf8');
+    expect(content.match(/^\["r\/\d/gm)).toHaveLength(2);
   });
 
   it('gives up on an attempt that takes too long, and tells it', async () => {

@@ -9,6 +9,9 @@ import type { Spool } from './spool.js';
 /** Time a carrier gets to close its connections, in ms. */
 const CLOSE_MS = 1000;
 
+/** How often what waits in memory is looked at, in ms; what has been there the last time goes to disk. */
+const SECURE_MS = 1000;
+
 /** Takes messages to the far side. Written by a plugin; one carrier serves one sink. */
 export interface Carrier {
   /**
@@ -64,9 +67,11 @@ export class Delivery implements EventSink {
   #retries = 0;
   #lastError: string | undefined;
   readonly #done: Promise<void>;
+  readonly #securing: NodeJS.Timeout;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#securing = setInterval(() => options.spool.secure(), SECURE_MS).unref();
     this.#done = this.#deliver();
   }
 
@@ -91,6 +96,7 @@ export class Delivery implements EventSink {
     const timer = setTimeout(() => this.#abort(), limits.drainMs);
     await this.#done;
     clearTimeout(timer);
+    clearInterval(this.#securing);
     const undelivered = spool.keep();
     await Promise.race([carrier.close(), abortion(AbortSignal.timeout(CLOSE_MS))]).catch(
       () => undefined,
@@ -109,9 +115,10 @@ export class Delivery implements EventSink {
   }
 
   #push(message: Message): void {
-    this.#options.spool.push(message);
-    // Nothing can be waiting for messages while an attempt has failed.
-    if (this.#failures === 0) this.#wake();
+    const { spool } = this.#options;
+    spool.push(message);
+    // What waits because an attempt has failed goes on waiting, unless that was for another run's.
+    if (this.#failures === 0 || spool.isEarlier) this.#wake();
   }
 
   #abort(): void {
@@ -122,20 +129,24 @@ export class Delivery implements EventSink {
   async #deliver(): Promise<void> {
     const { spool, window = 1 } = this.#options;
     while (!this.#stop.signal.aborted) {
+      if (this.#failures > 1) spool.postpone();
       const messages = spool.peek(window);
       if (messages.length === 0) {
         if (this.#closing) return;
         await this.#rest();
-      } else if (await this.#attempt(messages)) this.#failures = 0;
-      else {
+        continue;
+      }
+      const taken = await this.#attempt(messages);
+      if (taken > 0) this.#failures = 0;
+      if (taken < messages.length) {
         this.#failures += 1;
         await this.#rest(retryDelay(this.#failures, (this.#options.random ?? Math.random)()));
       }
     }
   }
 
-  /** Sends messages and forgets those that were taken; `false` when some have to be sent again. */
-  async #attempt(messages: readonly Message[]): Promise<boolean> {
+  /** Sends messages and forgets those that were taken; says how many. The others have to be sent again. */
+  async #attempt(messages: readonly Message[]): Promise<number> {
     const { carrier, limits, spool } = this.#options;
     const attempt = new AbortController();
     const slow = new Error(`no answer within ${limits.timeoutMs / 1000} s`);
@@ -146,7 +157,10 @@ export class Delivery implements EventSink {
     setMaxListeners(0, attempt.signal);
     const aborted = abortion(attempt.signal);
     const results = await Promise.allSettled(
-      messages.map((message) => Promise.race([carrier.send(message, attempt.signal), aborted])),
+      // Async, so that what a carrier throws at once is an attempt that failed like any other.
+      messages.map(async (message) =>
+        Promise.race([carrier.send(message, attempt.signal), aborted]),
+      ),
     );
     clearTimeout(timer);
     this.#stop.signal.removeEventListener('abort', stop);
@@ -161,9 +175,8 @@ export class Delivery implements EventSink {
       else this.#delivered += 1;
     }
     spool.shift(taken);
-    if (taken === messages.length) return true;
-    if (!this.#stop.signal.aborted) this.#retries += 1;
-    return false;
+    if (taken < messages.length && !this.#stop.signal.aborted) this.#retries += 1;
+    return taken;
   }
 
   /** Waits to be woken, at most for a time in ms. */

@@ -17,7 +17,7 @@ export interface SpoolOptions {
 
 /**
  * Messages that wait to be delivered, in order. The oldest mebibyte and the newest are in memory, the rest is in files;
- * a receiver that keeps up never causes one.
+ * a receiver that keeps up never causes one, unless {@link secure} finds what has waited.
  *
  * At the bound, new events are dropped and counted, so that what was taken stays without gaps; statuses, which are
  * few, are always taken. Files of earlier runs make room first, the oldest before all others.
@@ -35,8 +35,13 @@ export class Spool {
   #frontFrom: Segment | undefined;
   #frontNumber = 0;
   readonly #segments: Segment[];
+  /** Files of earlier runs that wait until this run's own messages are through. */
+  readonly #postponed: Segment[] = [];
   #tail: Message[] = [];
   #tailChars = 0;
+  /** Whether the front and the tail have waited in memory since the last {@link secure}. */
+  #frontWaits = false;
+  #tailWaits = false;
   #dropped = 0;
   #lastError: string | undefined;
 
@@ -78,15 +83,16 @@ export class Spool {
   peek(max: number): readonly Message[] {
     while (this.#front.length === 0) {
       this.#consumed();
-      const segment = this.#segments.shift();
+      const last = () => (this.#tail.length === 0 ? this.#postponed.shift() : undefined);
+      const segment = this.#segments.shift() ?? last();
       if (segment !== undefined) {
         this.#frontFrom = segment;
         this.#front = this.#read(segment);
       } else if (this.#tail.length > 0) {
         this.#front = this.#tail;
         this.#frontNumber = this.#number++;
-        this.#tail = [];
-        this.#tailChars = 0;
+        this.#frontWaits = this.#tailWaits;
+        this.#emptyTail();
       } else break;
     }
     return this.#front.slice(0, max);
@@ -99,29 +105,42 @@ export class Spool {
   }
 
   /**
+   * Lets this run's own messages go first where those of earlier runs can't be delivered; these come again when
+   * nothing else waits. So what a receiver never takes holds back no run but the one it is of.
+   */
+  postpone(): void {
+    const own = this.#tail.length > 0 || this.#segments.some(({ earlier }) => !earlier);
+    if (!this.isEarlier || !own) return;
+    const front = this.#putBack();
+    const earlier = this.#segments.filter((segment) => segment.earlier);
+    this.#segments.splice(0, earlier.length);
+    this.#postponed.unshift(...(front === undefined ? [] : [front]), ...earlier);
+  }
+
+  /**
+   * Writes to disk what has been in memory since the last call, so that it outlives this process. To be called now and
+   * then; what is delivered between two calls is never written.
+   */
+  secure(): void {
+    if (this.#limit === 0) return;
+    if (this.#frontWaits && this.#front.length > 0 && this.#frontFrom === undefined)
+      this.#frontFrom = this.#write(this.#named(this.#frontNumber), this.#front);
+    if (this.#tailWaits && this.#tail.length > 0) this.#writeTail();
+    this.#frontWaits = this.#front.length > 0;
+    this.#tailWaits = this.#tail.length > 0;
+  }
+
+  /**
    * Leaves what waits on disk for a later run, and ends this spool.
    *
    * @returns the number of messages that are kept; the others count as dropped.
    */
   keep(): number {
     let kept = 0;
-    if (this.#front.length > 0) {
-      const from = this.#frontFrom;
-      const name = from?.name.replace(/-\d+$/, '') ?? this.#named(this.#frontNumber);
-      // Before the file goes, so that nothing is lost if this process is ended now. A file of the same length is the same.
-      if (from?.count === this.#front.length) this.#segments.unshift(from);
-      else {
-        const written = this.#write(name, this.#front, from?.earlier);
-        if (written !== undefined) {
-          this.#segments.unshift(written);
-          this.#consumed();
-        }
-      }
-      this.#frontFrom = undefined;
-      this.#front = [];
-    }
+    const front = this.#putBack();
     if (this.#tail.length > 0) this.#flush();
-    for (const segment of this.#segments.splice(0)) {
+    const all = [front ?? [], this.#segments.splice(0), this.#postponed.splice(0)].flat();
+    for (const segment of all) {
       try {
         this.#folder.release(segment);
         kept += segment.count;
@@ -138,35 +157,65 @@ export class Spool {
     const idle = this.#front.length === 0 && this.#segments.length === 0 && this.#tail.length === 0;
     if (idle && this.#limit === 0) return true;
     while (this.#onDisk() + this.#tailChars + chars > this.#limit) {
-      const oldest = this.#segments[0];
+      const from = this.#postponed.length > 0 ? this.#postponed : this.#segments;
+      const oldest = from[0];
       if (oldest?.earlier !== true) return false;
-      this.#segments.shift();
-      this.#folder.remove(oldest);
+      from.shift();
+      this.#remove(oldest);
       this.#dropped += oldest.count;
     }
     return true;
   }
 
   #onDisk(): number {
-    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+    return [...this.#postponed, ...this.#segments].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   #flush(): void {
-    const written = this.#write(this.#named(this.#number++), this.#tail);
-    if (written !== undefined) this.#segments.push(written);
+    if (this.#writeTail()) return;
+    this.#dropped += this.#tail.length;
+    this.#emptyTail();
+  }
+
+  #writeTail(): boolean {
+    const written = this.#write(this.#named(this.#number), this.#tail);
+    if (written === undefined) return false;
+    this.#number += 1;
+    this.#segments.push(written);
+    this.#emptyTail();
+    return true;
+  }
+
+  #emptyTail(): void {
     this.#tail = [];
     this.#tailChars = 0;
+    this.#tailWaits = false;
+  }
+
+  /** Makes a file of the front again; `undefined` when there is none, or it can't be written. */
+  #putBack(): Segment | undefined {
+    const front = this.#front;
+    const from = this.#frontFrom;
+    this.#front = [];
+    if (front.length === 0) return undefined;
+    const name = from?.name.replace(/-\d+$/, '') ?? this.#named(this.#frontNumber);
+    // A file of the same length is the same.
+    const isWritten = from?.count === front.length;
+    const written = isWritten ? undefined : this.#write(name, front, from?.earlier);
+    // Not before the new one is there, so that nothing is lost if this process is ended now.
+    if (written !== undefined) this.#consumed();
+    this.#frontFrom = undefined;
+    const segment = written ?? from;
+    if (segment === undefined) this.#dropped += front.length;
+    return segment;
   }
 
   #write(name: string, messages: readonly Message[], earlier = false): Segment | undefined {
-    if (this.#limit === 0) {
-      this.#dropped += messages.length;
-      return undefined;
-    }
+    if (this.#limit === 0) return undefined;
     try {
       return this.#folder.write(name, messages, earlier);
     } catch (error) {
-      this.#fail(error, messages.length);
+      this.#fail(error, 0);
       return undefined;
     }
   }
@@ -183,8 +232,17 @@ export class Spool {
   }
 
   #consumed(): void {
-    if (this.#frontFrom !== undefined) this.#folder.remove(this.#frontFrom);
+    if (this.#frontFrom !== undefined) this.#remove(this.#frontFrom);
     this.#frontFrom = undefined;
+  }
+
+  /** A file that stays is sent again by a later run. */
+  #remove(segment: Segment): void {
+    try {
+      this.#folder.remove(segment);
+    } catch (error) {
+      this.#fail(error, 0);
+    }
   }
 
   #named(number: number): string {
