@@ -13,7 +13,7 @@ export interface EventPlugin {
    *
    * @returns the sink of this run, or `undefined` when the settings do not ask for this plugin.
    * @throws an error with `code` `configuration` for settings that can't be used: the run is refused. After any
-   *   other error the run goes on without the plugin, with a warning.
+   *   other error, or when it takes longer than {@link OPEN_LIMIT_MS}, the run goes on without the plugin, with a warning.
    */
   open(context: PluginContext): Promise<EventSink | undefined>;
 }
@@ -72,6 +72,9 @@ export interface DeliverySummary {
   /** Why the last failed attempt failed; without credentials. */
   readonly lastError?: string;
 }
+
+/** Longest time a plugin's `open` is waited for, in ms: 30 seconds. */
+export const OPEN_LIMIT_MS = 30 * 1000;
 
 /** Longest time a sink's `close` is waited for, in ms: 15 minutes. */
 export const CLOSE_LIMIT_MS = 15 * 60 * 1000;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DeliverySummary, EventPlugin, EventSink } from './event-plugins.js';
 import type { RunEvent } from './events.js';
 import { PluginSinks } from './plugin-sinks.js';
@@ -41,6 +41,10 @@ const plugin = (name: string, opened: EventSink | undefined | Error): EventPlugi
   open: () => (opened instanceof Error ? Promise.reject(opened) : Promise.resolve(opened)),
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('PluginSinks', () => {
   it('hands statuses and events to the sinks that were opened, as text that is to be sent', async () => {
     const taken: string[] = [];
@@ -60,6 +64,21 @@ describe('PluginSinks', () => {
     expect(warnings).toEqual([
       "The event plugin bad can't be used, the run goes on without it: no socket",
     ]);
+  });
+
+  it('runner 34: goes on without a plugin that does not open, and closes what it opens too late', async () => {
+    vi.useFakeTimers();
+    const { open, warnings } = set();
+    const close = vi.fn(() => Promise.resolve(summary));
+    const minute = () =>
+      new Promise<EventSink>((resolve) => setTimeout(() => resolve(sink([], { close })), 60_000));
+    const opened = open({ name: 'slow', open: minute });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await (await opened).close()).toEqual([]);
+    expect(warnings[0]).toMatch(/slow .* it did not open within 30 seconds/);
+    expect(close).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(close).toHaveBeenCalledOnce();
   });
 
   it('refuses the run for settings that can not be used, and closes the other sinks', async () => {

@@ -1,6 +1,7 @@
 import { errorCode } from './errors.js';
 import {
   CLOSE_LIMIT_MS,
+  OPEN_LIMIT_MS,
   type DeliverySummary,
   type EventPlugin,
   type EventSink,
@@ -54,7 +55,12 @@ export class PluginSinks {
     let refusal: Error | undefined;
     const open = async (plugin: EventPlugin) => {
       try {
-        const sink = await plugin.open(context);
+        const opening = plugin.open(context);
+        const sink = await within(OPEN_LIMIT_MS, opening, 'it did not open').catch((error) => {
+          // One that comes too late is not left open.
+          void opening.then((late) => late?.close()).catch(() => undefined);
+          throw error;
+        });
         if (sink !== undefined) opened.push({ plugin: plugin.name, sink, handed: 0 });
       } catch (error) {
         if (error instanceof Error && errorCode(error) === 'configuration') refusal ??= error;
@@ -111,15 +117,8 @@ export class PluginSinks {
   }
 
   async #close(one: OpenSink): Promise<DeliverySummary> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`it did not end within ${CLOSE_LIMIT_MS / 60_000} minutes`)),
-        CLOSE_LIMIT_MS,
-      );
-    });
     try {
-      const summary = await Promise.race([one.sink.close(), limit]);
+      const summary = await within(CLOSE_LIMIT_MS, one.sink.close(), 'it did not end');
       return one.failure === undefined ? summary : { ...summary, lastError: one.failure };
     } catch (error) {
       this.#warn(`The event plugin ${one.plugin} failed at its end: ${text(error)}`);
@@ -133,9 +132,20 @@ export class PluginSinks {
         deliveredEarlier: 0,
         lastError: one.failure ?? text(error),
       };
-    } finally {
-      clearTimeout(timer);
     }
+  }
+}
+
+/** Rejects with `what` and the time, in ms, when that was not enough. */
+async function within<T>(time: number, promise: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} within ${time / 1000} seconds`)), time);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -10,6 +10,8 @@ export interface HttpAddress {
   readonly request: Readonly<Record<string, string | number>>;
   /** Without credentials and without a query, which may hold some. */
   readonly shown: string;
+  /** The query. */
+  readonly query: string;
   /** `user:password` of the URL. */
   readonly credentials?: string;
   /** Parts of the URL that must not show. */
@@ -33,7 +35,8 @@ export function readAddress(settings: PluginSettings): HttpAddress | undefined {
     return {
       secure: false,
       request: { socketPath: resolve(text), path },
-      shown: `unix:${text}`,
+      shown: `unix:${text}:${path.split('?')[0] ?? ''}`,
+      query: path.includes('?') ? path.slice(path.indexOf('?')) : '',
       secrets: [],
     };
   if (!isHttp || !URL.canParse(text))
@@ -48,6 +51,7 @@ export function readAddress(settings: PluginSettings): HttpAddress | undefined {
       ...(port && { port }),
     },
     shown: `${url.origin}${url.pathname}`,
+    query: url.search,
     secrets: [url.password, decoded(url.password), url.search].filter((part) => part.length > 1),
     ...((url.username !== '' || url.password !== '') && {
       credentials: `${decoded(url.username)}:${decoded(url.password)}`,

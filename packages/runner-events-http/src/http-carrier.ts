@@ -47,8 +47,8 @@ export class HttpCarrier implements Carrier {
       headers: {
         'content-type': 'application/json',
         ...this.#headers,
-        // A string as RFC 8941 has it; what a header can't hold is encoded as in URLs.
-        'idempotency-key': `"${encodeURI(message.id)}"`,
+        // A string as RFC 8941 has it; what a header can't hold is encoded as in URLs, halves of surrogates as U+FFFD.
+        'idempotency-key': `"${encodeURI(Buffer.from(message.id).toString())}"`,
       },
     });
     // Whoever waits below gets errors too; after the answer nobody does.

@@ -18,6 +18,7 @@ export const httpPlugin: EventPlugin = {
     const rejectUnauthorized = settings.flag('verify', true);
     const carrier = new HttpCarrier(address, headers, { ca, cert, key, rejectUnauthorized });
     const secrets = [...Object.values(headers), ...address.secrets];
-    return deliver(context, { plugin: 'http', target: address.shown, carrier, settings, secrets });
+    const { shown: target, query: distinction } = address;
+    return deliver(context, { plugin: 'http', target, distinction, carrier, settings, secrets });
   },
 };

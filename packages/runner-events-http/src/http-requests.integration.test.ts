@@ -80,7 +80,10 @@ describe('requests', () => {
     const env = { RUNNER_HTTP_URL: socketPath, RUNNER_HTTP_PATH: '/from/variable' };
     const sink = await open({ runner_http_url: 'http://x/', runner_http_path: '/no' }, env);
     send(sink);
-    expect(await sink.close()).toMatchObject({ delivered: 1, target: `unix:${socketPath}` });
+    expect(await sink.close()).toMatchObject({
+      delivered: 1,
+      target: `unix:${socketPath}:/from/variable`,
+    });
     expect(posts).toMatchObject([{ path: '/from/variable' }]);
   });
 
@@ -96,6 +99,27 @@ describe('requests', () => {
       `Basic ${Buffer.from('us:er:p\u00e4ss').toString('base64')}`,
       'Bearer token',
     ]);
+  });
+
+  it('carry any id a worker may send', async () => {
+    const { posts, port } = await serve();
+    const sink = await open({ runner_http_url: `http://127.0.0.1:${port}` });
+    const event = { uuid: 'u"\n\ud800', counter: 1, runner_ident: 'r' };
+    sink.event(event as RunEvent, '{}');
+    expect(await sink.close()).toMatchObject({ delivered: 1, retries: 0 });
+    expect(posts).toMatchObject([{ id: 'r/1-u%22%0A%EF%BF%BD' }]);
+  });
+
+  it('of an earlier run go to none but its own address, query included', async () => {
+    const { posts, port } = await serve({ answer: ({ path }) => (path === '/?job=1' ? 503 : 200) });
+    const url = (job: number) => ({ runner_http_url: `http://127.0.0.1:${port}/?job=${job}` });
+    const first = await open({ ...url(1), runner_http_drain_seconds: 0.1 });
+    send(first);
+    expect(await first.close()).toMatchObject({ undelivered: 1 });
+    const second = await open(url(2));
+    send(second, 2);
+    expect(await second.close()).toMatchObject({ delivered: 1, deliveredEarlier: 0 });
+    expect(posts.filter(({ path }) => path === '/?job=2')).toHaveLength(1);
   });
 
   it('use one connection', async () => {

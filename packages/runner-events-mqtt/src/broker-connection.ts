@@ -21,6 +21,11 @@ export class BrokerConnection {
   #versionIsRefused = false;
   /** Longest message the broker takes, in bytes. */
   #longest = Infinity;
+  /** Messages the broker takes before it has acknowledged one of them; the library does not mind that. */
+  #most = Infinity;
+  #underWay = 0;
+  /** Those that wait for their turn. */
+  readonly #waiting: (() => void)[] = [];
   #fail: (error: Error) => void = () => undefined;
   /** Rejects when the connection is gone; never resolves. */
   readonly #gone: Promise<never>;
@@ -48,6 +53,7 @@ export class BrokerConnection {
     const connected = new Promise<void>((resolve) => {
       this.#client.once('connect', (packet: IConnackPacket) => {
         this.#longest = packet.properties?.maximumPacketSize ?? Infinity;
+        this.#most = packet.properties?.receiveMaximum ?? Infinity;
         resolve();
       });
     });
@@ -79,6 +85,7 @@ export class BrokerConnection {
         'refused',
         `the broker takes at most ${this.#longest} bytes, a message has ${length}`,
       );
+    await Promise.race([this.#turn(), this.#gone]);
     const published = this.#client.publishAsync(topic, payload, {
       qos,
       retain: retainStatus && kind === 'status',
@@ -86,7 +93,20 @@ export class BrokerConnection {
         properties: { contentType: 'application/json', userProperties: { id } },
       }),
     });
-    await Promise.race([published.catch(refusal), this.#gone]);
+    try {
+      await Promise.race([published.catch(refusal), this.#gone]);
+    } finally {
+      // Whoever waited has the place now.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#underWay -= 1;
+      else next();
+    }
+  }
+
+  /** Resolves when another message may go, in the order of the calls. */
+  async #turn(): Promise<void> {
+    if (this.#underWay < this.#most) this.#underWay += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** Ends it at once; what waits fails. */

@@ -44,12 +44,12 @@ async function listen(broker: TestReceiver, options: Parameters<typeof subscribe
   };
 }
 
-/** Sends a status, an event and a status; what became of them. */
+/** Sends a status, an event for each text and a status; what became of them. */
 async function send(
   settings: Record<string, unknown>,
   env: Record<string, string> = {},
   ident = 'r',
-  stdout = '',
+  ...stdouts: readonly string[]
 ): Promise<DeliverySummary> {
   const sink = await mqttPlugin.open({
     ident,
@@ -63,8 +63,10 @@ async function send(
   const status = (name: string) =>
     sink.status({ status: name }, JSON.stringify({ status: name, runner_ident: ident }));
   status('running');
-  const event = { uuid: 'u', counter: 1, stdout, runner_ident: ident };
-  sink.event(event as RunEvent, JSON.stringify(event));
+  for (const [index, stdout] of (stdouts.length > 0 ? stdouts : ['']).entries()) {
+    const event = { uuid: 'u', counter: index + 1, stdout, runner_ident: ident };
+    sink.event(event as RunEvent, JSON.stringify(event));
+  }
   status('successful');
   return sink.close();
 }
@@ -102,6 +104,20 @@ describe.skipIf(mosquitto === undefined)('with mosquitto', () => {
       'r/1-u',
       '/status-2',
     ]);
+  });
+
+  it('has no more messages under way than the broker allows', async () => {
+    const broker = await startMosquitto(() =>
+      Promise.resolve(['allow_anonymous true', 'max_inflight_messages 3']),
+    );
+    const got = await listen(broker);
+    const events = Array.from({ length: 40 }, (_, at) => `e${at}`);
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const settings = { runner_mqtt_url: url, runner_mqtt_qos: 2 };
+    const summary = await send(settings, {}, 'r', ...events);
+    expect(summary).toMatchObject({ delivered: 42, retries: 0 });
+    const bodies = (await got(42)).slice(1, -1).map(({ body }) => body);
+    expect(bodies.map((body) => (JSON.parse(body) as { stdout: string }).stdout)).toEqual(events);
   });
 
   it('leaves the last status with the broker when it is told to', async () => {

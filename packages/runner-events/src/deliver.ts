@@ -15,6 +15,11 @@ export interface DeliverOptions {
    * run with the same target.
    */
   readonly target: string;
+  /**
+   * What tells this target from others that show alike, such as the query of a URL. Nothing of it but a hash is kept;
+   * credentials don't belong here, since they change while the target stays.
+   */
+  readonly distinction?: string;
   readonly carrier: Carrier;
   /** For the bounds; see {@link deliveryLimits}. */
   readonly settings: PluginSettings;
@@ -31,9 +36,12 @@ export interface DeliverOptions {
  * @throws EventPluginError with `code` `configuration` for bounds that can't be used.
  */
 export function deliver(context: PluginContext, options: DeliverOptions): EventSink {
-  const { settings, ...rest } = options;
+  const { settings, distinction = '', ...rest } = options;
   const limits = deliveryLimits(settings);
-  const hash = createHash('sha256').update(options.target).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(options.target + distinction)
+    .digest('hex')
+    .slice(0, 16);
   const folder = join(context.artifactRoot, '.undelivered', `${options.plugin}-${hash}`);
   const spool = new Spool({ folder, limitBytes: limits.spoolBytes });
   return new Delivery({ ...rest, limits, spool });

@@ -34,9 +34,9 @@
  * Every plugin made this way has the settings `<prefix>_timeout_seconds` (30: how long an attempt may take),
  * `<prefix>_drain_seconds` (5: how long the end of a run waits for what is not delivered yet) and `<prefix>_spool_bytes`
  * (268435456: how much may wait on disk; 0: nothing goes to disk). At that bound, new events are dropped and counted, statuses
- * are not. What is not delivered when the run has ended waits in `.undelivered/` beside the artifact folders, and
- * the next run with the same target delivers it first, `ansible-runner process` too. An event's id is
- * `<ident>/<counter>-<uuid>`; a receiver that has seen it has seen the event.
+ * are not. What is not delivered when the run has ended waits in `.undelivered/` beside the artifact folders, and the next run with
+ * the same target delivers it first, or after its own when that has failed twice; `ansible-runner process` does, too. An event's id
+ * is `<ident>/<counter>-<uuid>`; a receiver that has seen it has seen the event.
  *
  * A program finds the plugins that are installed beside it and hands them to a run:
  *
