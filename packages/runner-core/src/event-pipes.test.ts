@@ -42,6 +42,17 @@ it('give the secret to each plugin, and carry events of any size', async () => {
     expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
 });
 
+it('carry the events of plugins that send at the same time, and after one that was killed', async () => {
+  const size = 300_000;
+  const send = (name: string, more = '') =>
+    plugin(`for n in range(8): channel.send('${name}%d' % n, '${name}' * ${size})\n${more}`);
+  await send('x', "import os; os.write(channel._file, b'half an event'); os._exit(0)");
+  await Promise.all(['y', 'z'].map((name) => send(name)));
+  for (const name of ['x', 'y', 'z'])
+    for (let number = 0; number < 8; number++)
+      expect(await channel.take(`${name}${number}`)).toBe(name.repeat(size));
+});
+
 it('hold the plugin back when nobody takes its events, but never whoever waits for one', async () => {
   const size = 1024 * 1024;
   const count = (HIGH_WATER_BYTES / size) * 2;

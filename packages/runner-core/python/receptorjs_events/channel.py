@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import stat
@@ -16,7 +17,10 @@ def open_channel(path):
 
 
 class Pipe:
-    """A pipe to the runner, with a second one beside it in which the secret waits."""
+    """A pipe to the runner, with a second one beside it in which the secret waits.
+
+    Others of the same job may write to it too, so that each event is written under a lock.
+    """
 
     def __init__(self, path):
         self._owner = os.getpid()
@@ -25,16 +29,24 @@ class Pipe:
         self.secret = os.read(secrets, SECRET_LENGTH).decode("ascii").strip()
         os.close(secrets)
         self._file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        self._begun = False
         os.register_at_fork(after_in_child=self._close)
 
     def is_mine(self):
         return os.getpid() == self._owner
 
     def send(self, event_uuid, body):
-        rest = memoryview(("%s %s\n" % (event_uuid, body)).encode("ascii"))
+        line = ("%s %s\n" % (event_uuid, body)).encode("ascii")
+        # The first one ends what somebody who was killed may have left unfinished.
+        rest = memoryview(line if self._begun else b"\n" + line)
+        self._begun = True
         try:
-            while rest:
-                rest = rest[os.write(self._file, rest):]
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                while rest:
+                    rest = rest[os.write(self._file, rest):]
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
         except OSError:
             # As with a socket.
             pass
