@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -102,6 +102,14 @@ describe('a run in a container', () => {
         );
     },
   );
+});
+
+it('refuses to mount what a link to it is', async () => {
+  await symlink('/', join(root, 'all'));
+  for (const source of [join(root, 'all'), join(root, 'all', 'usr')])
+    await expect(
+      plan({ containerImage: 'a', containerVolumeMounts: [`${source}:/x`] }),
+    ).rejects.toThrow("cannot mount '/' or '/home' or '/usr'");
 });
 
 it('works in a container where the reference says, but for a playbook in the root', async () => {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 
@@ -6,7 +6,7 @@ import { ConfigurationError } from '../errors.js';
 const REFUSED = new Set(['/', '/home', '/usr']);
 
 /**
- * Refuses to mount what would replace the image's system.
+ * Refuses to mount what would replace the image's system, also by a link to it.
  *
  * @param path a path of this machine; a file stands for its folder
  * @throws ConfigurationError
@@ -14,7 +14,7 @@ const REFUSED = new Set(['/', '/home', '/usr']);
 export function checkMountable(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   const folder = resolve(found?.isFile() === true ? dirname(path) : path);
-  if (REFUSED.has(folder))
+  if (REFUSED.has(folder) || (found !== undefined && REFUSED.has(realpathSync(folder))))
     throw new ConfigurationError(
       `When using containerized execution, cannot mount '/' or '/home' or '/usr' (asked for: ${path})`,
     );
