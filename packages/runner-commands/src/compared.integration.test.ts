@@ -74,10 +74,6 @@ describe.skipIf(originalMissing !== undefined)('gives what the original gives', 
       'get_inventory',
       { action: 'list', inventories, response_format: 'yaml', export: true },
     );
-    await compare(getInventory({ action: 'graph', inventories }), 'get_inventory', {
-      action: 'graph',
-      inventories,
-    });
   });
 
   it('of the configuration', async () => {

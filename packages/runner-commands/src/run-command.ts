@@ -5,6 +5,7 @@ import {
   type TimeoutKind,
 } from '@receptorjs/runner-core';
 import { basename } from 'node:path';
+import { requireList } from './answer.js';
 import { start, type CommandHandle } from './command-handle.js';
 import { checkedMode, type CommonOptions, type RunnerMode } from './common-options.js';
 import { finishCommand } from './finished-command.js';
@@ -54,8 +55,9 @@ const NOT_INTERACTIVE = new Set(['ansible-config', 'ansible-doc', 'ansible-galax
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
   const { executableCmd, cmdlineArgs, inputFd, outputFd, errorFd, runnerMode, ...others } = options;
-  if (executableCmd === '')
+  if (!executableCmd)
     throw new ConfigurationError("For CommandRunner 'executable_cmd' value is required");
+  if (cmdlineArgs !== undefined) requireList('cmdlineArgs', cmdlineArgs);
   const name = basename(executableCmd);
   if (!name.startsWith('ansible') && name.includes('python') && cmdlineArgs === undefined)
     throw new ConfigurationError('Runner requires python filename for execution');

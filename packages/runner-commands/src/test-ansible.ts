@@ -47,17 +47,19 @@ export async function original(
 const COMMAND_SCRIPT = `
 import json, sys
 from ansible_runner.config.command import CommandConfig
-config = CommandConfig(**json.loads(sys.argv[1]))
-config.prepare_run_command(sys.argv[2], cmdline_args=sys.argv[3:])
-print(json.dumps(config.command))
+commands = []
+for arguments, words in json.loads(sys.argv[1]):
+    config = CommandConfig(**arguments)
+    config.prepare_run_command(words[0], cmdline_args=words[1:])
+    commands.append(config.command)
+print(json.dumps(commands))
 `;
 
-/** The command the Python runner's `run_command` would start. */
-export async function originalCommand(
-  args: Readonly<Record<string, unknown>>,
-  command: readonly string[],
-): Promise<readonly string[]> {
-  const words = ['-c', COMMAND_SCRIPT, JSON.stringify(args), ...command];
+/** The commands the Python runner's `run_command` would start, one for each of these arguments and words. */
+export async function originalCommands(
+  cases: readonly (readonly [Readonly<Record<string, unknown>>, readonly string[]])[],
+): Promise<readonly (readonly string[])[]> {
+  const words = ['-c', COMMAND_SCRIPT, JSON.stringify(cases)];
   const { stdout } = await promisify(execFile)(join(venv, 'bin', 'python'), words);
-  return JSON.parse(stdout) as readonly string[];
+  return JSON.parse(stdout) as readonly (readonly string[])[];
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ConfigurationError } from './errors.js';
 import { planJob } from './job-plan.js';
 import { Job } from './job.js';
 import type { PipedStreams } from './piped-process.js';
@@ -53,6 +54,7 @@ export interface CommandRunOptions extends Omit<RunOptions, PlayOption> {
  * @throws CallbackError when a handler threw; the command was ended before.
  */
 export async function runCommandLine(options: CommandRunOptions): Promise<RunResult> {
+  checkWords(options.command);
   const inputs = {
     ...(await readPrivateDataDir(options)),
     args: options.command,
@@ -70,4 +72,15 @@ export async function runCommandLine(options: CommandRunOptions): Promise<RunRes
   const end = await new Job(plan, options, sinks, undefined).run().finally(() => sinks.close());
   const { ident, artifactDir, factCache } = plan;
   return new RunResult({ ...end, ident, artifactDir, deliveries: await sinks.close() }, factCache);
+}
+
+/** @throws ConfigurationError for anything else, which can come from callers without types. */
+function checkWords(command: readonly unknown[]): void {
+  const words =
+    Array.isArray(command) &&
+    command.every((word) => typeof word === 'string' && !word.includes('\0'));
+  if (!words || command.length === 0)
+    throw new ConfigurationError(
+      'The command must be a list of texts without null characters, its name first.',
+    );
 }

@@ -52,17 +52,19 @@ export class PipedProcess {
     onOutput: Taker,
     onError: Taker,
   ): Promise<PipedProcess> {
-    const child = spawn(program, argv.slice(1), {
-      argv0: argv[0] ?? program,
-      cwd,
-      env,
-      detached: streams.stdin === undefined,
-      stdio: [streams.stdin ?? 'ignore', streams.stdout ?? 'pipe', streams.stderr ?? 'pipe'],
-    });
-    const ended = new Promise<ProcessEnd>((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
-    });
+    let child: ChildProcess;
+    let ended: Promise<ProcessEnd>;
     try {
+      child = spawn(program, argv.slice(1), {
+        argv0: argv[0] ?? program,
+        cwd,
+        env,
+        detached: streams.stdin === undefined,
+        stdio: [streams.stdin ?? 'ignore', streams.stdout ?? 'pipe', streams.stderr ?? 'pipe'],
+      });
+      ended = new Promise<ProcessEnd>((resolve) => {
+        child.once('exit', (code, signal) => resolve({ code, signal }));
+      });
       await once(child, 'spawn');
     } catch (cause) {
       throw new ConfigurationError(`${program} can't be started: ${String(errorCode(cause))}.`, {

@@ -30,6 +30,11 @@ export async function planIsolation(
   form: EnclosedForm,
 ): Promise<Isolation> {
   const wanted = readIsolation(options, settings, source);
+  const { hostCwd } = options;
+  const there = hostCwd !== undefined && (await isKind(hostCwd, 'folder'));
+  // Containers pass over a folder that is not there, as in the original.
+  if (wanted?.kind !== 'container' && form.command && hostCwd !== undefined && !there)
+    throw new ConfigurationError(`hostCwd must be a folder; ${hostCwd} is none.`);
   if (wanted === undefined) return new NoIsolation();
   const executable = await resolveCommand(wanted.executable, inherited.PATH ?? '', process.cwd());
   if (executable === undefined)
@@ -43,9 +48,7 @@ export async function planIsolation(
   }
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) if (value !== undefined) env[name] = value;
-  const { hostCwd, ...others } = wanted;
-  // A folder that is not there is passed over, as in the original.
-  const there = hostCwd !== undefined && (await isKind(hostCwd, 'folder'));
+  const { hostCwd: _, ...others } = wanted;
   const { Container } = await import('./container.js');
   return new Container(
     { ...others, ...(there && others.workdir === undefined && { hostCwd: resolve(hostCwd) }) },
