@@ -1,12 +1,14 @@
 """Removes a container when its time has come, also when the runner itself is gone by then.
 
-    python3 -I -S -E keep_container.py ENGINE NAME
+    python3 -I -S -E keep_container.py ENGINE NAME [FOLDER]
 
 Reads lines: `done` says that the container is gone and there is nothing to do; `end` asks to remove
-it now. When the input ends, because the runner closed it or was killed, the container is removed
-too. Every call of the engine may take 20 seconds at most.
+it now. When the input ends, because the runner closed it or was killed, the engine's client is killed,
+which may still be fetching the image, the container is removed, and so is the folder, which holds the
+credentials for the image. Every call of the engine may take 20 seconds at most.
 """
 
+import os
 import signal
 import sys
 import time
@@ -31,8 +33,25 @@ def remove(engine, name):
     return killed
 
 
+def end_client(name):
+    """Kill whoever was told to make the container: `--name NAME` stands in the arguments."""
+    wanted = b"\0--name\0" + os.fsencode(name) + b"\0"
+    try:
+        numbers = [number for number in os.listdir("/proc") if number.isdigit()]
+    except OSError:
+        return
+    for number in numbers:
+        try:
+            with open("/proc/%s/cmdline" % number, "rb") as arguments:
+                if wanted in arguments.read():
+                    os.kill(int(number), signal.SIGKILL)
+        except OSError:
+            # It has ended, or is somebody else's.
+            pass
+
+
 def main():
-    engine, name = sys.argv[1:3]
+    engine, name, *folders = sys.argv[1:]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     killed = False
@@ -40,10 +59,17 @@ def main():
         if line == "done\n":
             return
         killed = remove(engine, name) or killed
+    end_client(name)
     if not (remove(engine, name) or killed):
         # It may just have been on its way into being.
         time.sleep(1)
+        end_client(name)
         remove(engine, name)
+    if folders:
+        import shutil
+
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 main()

@@ -5,18 +5,31 @@ import { pythonFolder } from '../python-assets.js';
 /** Time the engine gets to remove a container before the run ends without waiting further, in ms. */
 const REMOVAL_MS = 3000;
 
+/** A container that is to go with its job, or with the runner. */
+interface Kept {
+  /** Path of the engine. */
+  readonly engine: string;
+  readonly name: string;
+  /** Environment of the engine when it is called. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly python: string;
+  /** Folder of the image's credentials. */
+  readonly credentials: string | undefined;
+}
+
 /**
  * Sees to it that a container goes when its job has ended, or when this process has, however that came about: a
  * small process of its own, which waits for the end of its input. It gives up after a minute, when an engine
- * does not answer.
+ * does not answer. The folder of credentials goes with the container.
  */
 export class ContainerKeeper {
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
 
-  constructor(engine: string, name: string, env: Readonly<Record<string, string>>, python: string) {
+  constructor({ engine, name, env, python, credentials }: Kept) {
     const keeper = join(pythonFolder(), 'keep_container.py');
-    this.#child = spawn(python, ['-I', '-S', '-E', keeper, engine, name], {
+    const words = [engine, name, ...(credentials === undefined ? [] : [credentials])];
+    this.#child = spawn(python, ['-I', '-S', '-E', keeper, ...words], {
       detached: true,
       cwd: '/',
       env,

@@ -1,17 +1,17 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, Fixture, venv } from '../ansible-fixture.js';
 import type { RunOptions } from '../run-options.js';
 import { run } from '../run.js';
 import { bubblewrapMissing } from './test-bubblewrap.js';
 import { StandInEngine } from './test-engine.js';
-import { originalCommand, originalMissing } from './test-original.js';
-import { startRunner } from './test-runner-process.js';
+import { originalCommands, originalMissing } from './test-original.js';
+import { buildRunner, startRunner } from './test-runner-process.js';
 import { processesWith, until } from './test-processes.js';
 
 let fixture: Fixture;
@@ -191,22 +191,51 @@ describe.skipIf(bubblewrapMissing !== undefined)('a container', () => {
     expect(processesWith(fixture.path)).toEqual([]);
   });
 
-  it('ends when the runner is killed', async () => {
-    fixture = await withScript('echo begun; sleep 98765');
-    const runner = await startRunner(fixture.at('bundle'), {
-      privateDataDir: fixture.path,
-      ident: 'r',
-      processIsolation: true,
-      containerImage: 'image',
+  describe('ends when the runner is killed', () => {
+    let bundle: string;
+    beforeAll(async () => {
+      bundle = await mkdtemp(join(tmpdir(), 'runner-bundle-'));
+      await buildRunner(bundle);
     });
-    await until(
-      () =>
-        existsSync(fixture.at('artifacts', 'r', 'job_events')) &&
-        readdirSync(fixture.at('artifacts', 'r', 'job_events')).length > 0,
-    );
-    runner.kill('SIGKILL');
-    await until(() => processesWith(fixture.path).length === 0);
-    expect(readdirSync(join(engine.folder, 'containers'))).toEqual([]);
+    afterAll(() => rm(bundle, { recursive: true, force: true }));
+    const startOwn = () =>
+      startRunner(bundle, {
+        privateDataDir: fixture.path,
+        ident: 'r',
+        processIsolation: true,
+        containerImage: 'image',
+        containerAuthData: { host: 'h', username: 'u', password: 'p' },
+      });
+
+    it('while it runs', async () => {
+      fixture = await withScript('echo begun; sleep 98765');
+      const runner = await startOwn();
+      await until(
+        () =>
+          existsSync(fixture.at('artifacts', 'r', 'job_events')) &&
+          readdirSync(fixture.at('artifacts', 'r', 'job_events')).length > 0,
+      );
+      runner.kill('SIGKILL');
+      await until(() =>
+        [fixture.path, engine.folder].every((folder) => processesWith(folder).length === 0),
+      );
+      expect(readdirSync(join(engine.folder, 'containers'))).toEqual([]);
+    });
+
+    it('before it has come into being, and its credentials go', async () => {
+      fixture = await withScript('echo begun; sleep 98765');
+      await writeFile(join(engine.folder, 'fetching'), '');
+      const runner = await startOwn();
+      await until(() => existsSync(join(engine.folder, 'calls')));
+      const [argument = ''] = (await engine.run()).filter((word) => word.startsWith('--authfile='));
+      const credentials = argument.slice('--authfile='.length);
+      expect(existsSync(credentials)).toBe(true);
+      runner.kill('SIGKILL');
+      // Neither the client, which would make it later, nor the keeper is left.
+      await until(() => processesWith(engine.folder).length === 0);
+      expect(existsSync(credentials)).toBe(false);
+      expect(readdirSync(join(engine.folder, 'containers'))).toEqual([]);
+    });
   });
 
   it('whose engine does not answer holds the end of a run up for seconds only', async () => {
@@ -230,8 +259,6 @@ describe.skipIf(bubblewrapMissing !== undefined)('a container', () => {
   it('gets its image with credentials that are nowhere afterwards', async () => {
     fixture = await withScript('exit 0');
     const auth = { host: 'registry.example', username: 'me', password: 'canary-7531' };
-    const registryFolders = () =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith('ansible_runner_registry_r_'));
     await writeFile(join(engine.folder, 'copy-auth'), '');
     expect(await start({ containerAuthData: { ...auth, verifySsl: false } })).toMatchObject({
       status: 'successful',
@@ -246,7 +273,7 @@ describe.skipIf(bubblewrapMissing !== undefined)('a container', () => {
       '[[registry]]\nlocation = "registry.example"\ninsecure = true\n',
     );
     expect(call?.env.CONTAINERS_REGISTRIES_CONF).toBe(call?.env.REGISTRIES_CONFIG_PATH);
-    expect(registryFolders()).toEqual([]);
+    expect(existsSync(dirname(argument.slice('--authfile='.length)))).toBe(false);
     expect(JSON.stringify(await engine.calls())).not.toContain('canary');
     const found = await promisify(execFile)('grep', ['-r', 'canary', fixture.path]).catch(
       (error: unknown) => error,
@@ -285,18 +312,20 @@ describe.skipIf(bubblewrapMissing !== undefined)('a container', () => {
 describe.skipIf(originalMissing !== undefined || bubblewrapMissing !== undefined)(
   'the command line of a container',
   () => {
-    /** Takes out what ours has besides: its private folder, its label, and the digits that make its name unique. */
+    /**
+     * Takes out what ours has besides: its private folder, its label, and the digits that make its name unique. The name of
+     * the folder of credentials is by chance.
+     */
     const common = (words: readonly string[]) =>
       words
         .join('\n')
         .replace(/-v\n([^\n:]*\/runner-\w{6}\/):\1:Z\n/, '')
         .replace(/--label\n[^\n]*\n/, '')
         .replace(/(--name\nansible_runner_r)_[0-9a-f]{8}/, '$1')
+        .replace(/(ansible_runner_registry_r_)[^/\n]+/, '$1')
         .split('\n');
 
-    it.each(['podman', 'docker'] as const)('is that of the original, for %s', async (name) => {
-      await engine.remove();
-      engine = await StandInEngine.make(name);
+    it('is that of the original', async () => {
       fixture = await Fixture.make({
         'project/site.yml': '[]',
         inventory: 'a\n',
@@ -305,18 +334,31 @@ describe.skipIf(originalMissing !== undefined || bubblewrapMissing !== undefined
         'cwd/file': '',
       });
       await mkdir(fixture.at('artifacts'));
-      for (const [options, args] of [
+      const auth = { host: 'h', username: 'u', password: 'p' };
+      const variants = [
         [{}, {}],
         [
           { containerWorkdir: '/work', verbosity: 2, containerOptions: ['--network', 'none'] },
           { container_workdir: '/work', verbosity: 2, container_options: ['--network', 'none'] },
         ],
         [
-          { hostCwd: fixture.at('cwd'), containerVolumeMounts: ['/opt:/opt:ro', '/srv:/srv'] },
-          { host_cwd: fixture.at('cwd'), container_volume_mounts: ['/opt:/opt:ro', '/srv:/srv'] },
+          {
+            hostCwd: fixture.at('cwd'),
+            containerVolumeMounts: ['/opt:/opt:ro', '/srv:/srv'],
+            containerAuthData: auth,
+          },
+          {
+            host_cwd: fixture.at('cwd'),
+            container_volume_mounts: ['/opt:/opt:ro', '/srv:/srv'],
+            container_auth_data: auth,
+          },
         ],
-      ] as const) {
-        const theirs = await originalCommand({
+      ] as const;
+      const cases = (['podman', 'docker'] as const).flatMap((name) =>
+        variants.map(([options, args]) => ({ name, options, args })),
+      );
+      const theirs = await originalCommands(
+        cases.map(({ name, args }) => ({
           private_data_dir: fixture.path,
           ident: 'r',
           playbook: 'site.yml',
@@ -324,12 +366,16 @@ describe.skipIf(originalMissing !== undefined || bubblewrapMissing !== undefined
           process_isolation_executable: name,
           container_image: 'image',
           ...args,
-        });
+        })),
+      );
+      for (const [index, { name, options }] of cases.entries()) {
+        await engine.remove();
+        engine = await StandInEngine.make(name);
         await start({ playbook: 'site.yml', processIsolationExecutable: name, ...options });
         const { command } = JSON.parse(await fixture.read('artifacts', 'r', 'command')) as {
           command: readonly string[];
         };
-        expect(common(command)).toEqual(theirs);
+        expect(common(command)).toEqual(common(theirs[index] ?? []));
         expect([name, ...((await engine.calls()).at(-1)?.argv ?? [])]).toEqual(command);
       }
     });

@@ -134,13 +134,19 @@ export class Container implements Isolation {
       await writeEnvironmentFile(environmentFile, env);
       if (this.#settings.auth !== undefined)
         auth = await writeRegistryAuth(this.#settings.auth, this.#settings.engine, ident);
-      const engineEnv = { ...engineEnvironment(this.#inherited, env), ...auth?.env };
-      const keeper = new ContainerKeeper(this.#executable, name, engineEnv, job.python);
+      const engineEnv = engineEnvironment(this.#inherited, env);
+      const keeper = new ContainerKeeper({
+        engine: this.#executable,
+        name,
+        env: engineEnv,
+        python: job.python,
+        credentials: auth?.folder,
+      });
       return {
         program: this.#executable,
         command: this.#command(job.command, name, environmentFile, auth),
         jobEnv: env,
-        env: engineEnv,
+        env: { ...engineEnv, ...auth?.env },
         cwd: process.cwd(),
         end: () => keeper.end(),
         leave: async (end: ProcessEnd | undefined, early: boolean) => {

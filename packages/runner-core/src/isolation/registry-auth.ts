@@ -6,6 +6,7 @@ import type { Engine } from './isolation-settings.js';
 
 /** Credentials in files of a folder only the user can enter. */
 export interface RegistryAuth {
+  readonly folder: string;
   /** The argument that names the credentials. */
   readonly argument: string;
   /** Variables for the engine. */
@@ -36,6 +37,7 @@ export async function writeRegistryAuth(
         { mode: 0o600 },
       );
     return {
+      folder,
       argument: engine === 'docker' ? `--config=${folder}` : `--authfile=${file}`,
       env: verifySsl
         ? {}

@@ -2,7 +2,8 @@
 """Stands in for podman or docker in tests: makes containers with bwrap, out of the mounts it is told.
 
 A file `deaf` beside it makes `kill` and `rm` hang, one named `fail` makes `run` fail as an engine
-does, and one named `copy-auth` keeps copies of the credentials it is told.
+does, one named `fetching` holds `run` up as a long download does while it is there, and one named
+`copy-auth` keeps copies of the credentials it is told.
 
 Knows `--version`, `run`, `kill NAME` and `rm --force NAME`. A container is in a session of its own
 and survives its client, as with the real engines. Beside this file it keeps `calls`, one JSON line
@@ -60,6 +61,8 @@ def has(name):
 def run(words):
     if has("fail"):
         return 125
+    while has("fetching"):
+        time.sleep(0.02)
     options, command = options_of(words)
     sandbox = ["bwrap", "--unshare-pid", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin"] + SYSTEM
     name = None

@@ -13,17 +13,20 @@ if (originalMissing !== undefined) console.warn(`skipped: ${originalMissing}`);
 const SCRIPT = `
 import json, sys
 from ansible_runner.config.runner import RunnerConfig
-config = RunnerConfig(**json.loads(sys.argv[1]))
-config.prepare()
-print(json.dumps(config.command))
+commands = []
+for arguments in json.loads(sys.argv[1]):
+    config = RunnerConfig(**arguments)
+    config.prepare()
+    commands.append(config.command)
+print(json.dumps(commands))
 `;
 
-/** The command the Python runner would start for these arguments of its \`run\`. */
-export async function originalCommand(
-  args: Readonly<Record<string, unknown>>,
-): Promise<readonly string[]> {
+/** The commands the Python runner would start, one for each of these arguments of its \`run\`. */
+export async function originalCommands(
+  args: readonly Readonly<Record<string, unknown>>[],
+): Promise<readonly (readonly string[])[]> {
   const { stdout } = await promisify(execFile)(join(venv, 'bin', 'python'), [
     ...['-c', SCRIPT, JSON.stringify(args)],
   ]);
-  return JSON.parse(stdout) as readonly string[];
+  return JSON.parse(stdout) as readonly (readonly string[])[];
 }

@@ -6,8 +6,8 @@ import { build } from 'tsup';
 import { pythonFolder } from '../python-assets.js';
 import type { RunOptions } from '../run-options.js';
 
-/** Starts a run in a process of its own, made in `folder`, so that it can be killed. */
-export async function startRunner(folder: string, options: RunOptions): Promise<ChildProcess> {
+/** Makes in `folder` what {@link startRunner} starts. */
+export async function buildRunner(folder: string): Promise<void> {
   await build({
     entry: [fileURLToPath(new URL('../index.ts', import.meta.url))],
     outDir: folder,
@@ -18,6 +18,10 @@ export async function startRunner(folder: string, options: RunOptions): Promise<
     silent: true,
   });
   await symlink(pythonFolder(), join(folder, 'python'));
+}
+
+/** Starts a run in a process of its own, so that it can be killed. */
+export async function startRunner(folder: string, options: RunOptions): Promise<ChildProcess> {
   const script = join(folder, 'start.mjs');
   await writeFile(
     script,
