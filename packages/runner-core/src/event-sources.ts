@@ -18,7 +18,7 @@ function changed(
 
 /** Events without the secrets. */
 export function withoutSecrets(source: EventSource, mask: SecretMask): EventSource {
-  return changed(source, (body) => body && mask.hideInJson(body));
+  return changed(source, (body) => body && mask.hideInEvent(body));
 }
 
 /** Events of which `missing` is told the uuid when the data of one did not come. */

@@ -19,6 +19,7 @@ function representation(value: unknown): string {
     case 'boolean':
       return value ? 'True' : 'False';
     case 'number':
+      return Number.isInteger(value) ? String(value) : float(value);
     case 'bigint':
       return String(value);
     default:

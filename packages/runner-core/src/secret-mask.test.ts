@@ -32,18 +32,35 @@ describe('a mask', () => {
     const ascii = json.replace('é', '\\u00e9');
     for (const form of [json, ascii, JSON.stringify(json), "'a\"b\\'c\\\\dé'", `'a"b'"'"'c\\dé'`])
       expect(mask.hide(form)).not.toMatch(/b.{0,6}c/);
-    expect(mask.hideInJson(`{"res":${ascii},"x":${JSON.stringify(json)}}`)).toBe(
-      `{"res":"${hidden}","x":"\\"${hidden}\\""}`,
+    expect(mask.hideInEvent(`{"event_data":{"res":${ascii},"x":${JSON.stringify(json)}}}`)).toBe(
+      `{"event_data":{"res":"${hidden}","x":"\\"${hidden}\\""}}`,
     );
   });
 
   it('does not take an escape sequence for the beginning of a secret', () => {
-    const json = JSON.stringify({ a: '\n123', b: '\\n123', c: 'é9abc' }).replace('é', '\\u00e9');
-    expect(JSON.parse(maskOf('n123', '9abc', '00e99abc').hideInJson(json))).toEqual({
-      a: '\n123',
-      b: `\\${hidden}`,
-      c: `é${hidden}`,
+    const data = { a: '\n123', b: '\\n123', c: 'é9abc' };
+    const json = JSON.stringify({ data }).replace('é', '\\u00e9');
+    expect(JSON.parse(maskOf('n123', '9abc', '00e99abc').hideInEvent(json))).toEqual({
+      data: { a: '\n123', b: `\\${hidden}`, c: `é${hidden}` },
     });
+  });
+
+  it('makes a text of a secret number in an event, and leaves other numbers and words of JSON alone', () => {
+    const mask = maskOf(12345678, -2.5e-7, 'true', 'null');
+    const json =
+      '{"event_data": {"a": [12345678, 123456789, -2.5e-07, true], "b": null, "c": "is true"}}';
+    expect(JSON.parse(mask.hideInEvent(json))).toEqual({
+      event_data: { a: [hidden, 123456789, hidden, true], b: null, c: `is ${hidden}` },
+    });
+  });
+
+  it('leaves what the plugin says itself, and hides names within results', () => {
+    const mask = maskOf('runner', '2026', 'event_data', 'host', 'sword');
+    const json =
+      '{"event":"runner_on_ok","pid":2026,"created":"2026-01-01","event_data":{"host":"my host","res":{"sword":1}}}';
+    expect(mask.hideInEvent(json)).toBe(
+      `{"event":"runner_on_ok","pid":2026,"created":"2026-01-01","event_data":{"host":"my ${hidden}","res":{"${hidden}":1}}}`,
+    );
   });
 
   it('keeps JSON what it is, and leaves no secret in it', () => {
@@ -63,9 +80,9 @@ describe('a mask', () => {
           const mask = SecretMask.of([secret]);
           if (mask === undefined) return;
           const inner = secret.trim();
-          const json = JSON.stringify({ x: `${before}|${inner}|${after}` });
-          const value = JSON.parse(mask.hideInJson(json)) as { x: string };
-          expect(value.x).not.toContain(`|${inner}|`);
+          const json = JSON.stringify({ data: { x: `${before}|${inner}|${after}` } });
+          const { data } = JSON.parse(mask.hideInEvent(json)) as { data: { x: string } };
+          expect(data.x).not.toContain(`|${inner}|`);
         },
       ),
     );

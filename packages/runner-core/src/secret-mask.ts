@@ -1,3 +1,4 @@
+import { changeJson, isEscaped } from './json-walk.js';
 import { PythonFloat, pythonText } from './python-text.js';
 
 /** What stands in the place of a secret. */
@@ -8,10 +9,12 @@ const MIN_SECRET_CHARACTERS = 4;
 
 /** Replaces secret values wherever they stand in texts and in JSON. */
 export class SecretMask {
+  readonly #secrets: ReadonlySet<string>;
   readonly #inText: RegExp;
   readonly #inJson: RegExp;
 
   private constructor(secrets: ReadonlySet<string>) {
+    this.#secrets = secrets;
     this.#inText = anyOf([...secrets].flatMap(formsInText));
     this.#inJson = anyOf([...secrets].flatMap(formsInJson));
   }
@@ -29,8 +32,21 @@ export class SecretMask {
     return text.replace(this.#inText, MASK);
   }
 
-  /** As {@link hide}, of a JSON text, which stays one. */
-  hideInJson(json: string): string {
+  /**
+   * As {@link hide}, of the JSON text of an event, which stays one. What the plugin itself says stays what it is: names and
+   * values of the event, and the names in `event_data`; a number that is a secret becomes a text.
+   */
+  hideInEvent(json: string): string {
+    this.#inJson.lastIndex = 0;
+    if (!this.#inJson.test(json)) return json;
+    return changeJson(json, ({ raw, kind, depth }) => {
+      if (depth < 2 || (depth === 2 && kind === 'name')) return raw;
+      if (kind === 'number') return this.#secrets.has(raw) ? `"${MASK}"` : raw;
+      return this.#hideInJsonText(raw);
+    });
+  }
+
+  #hideInJsonText(json: string): string {
     const pattern = this.#inJson;
     const kept: string[] = [];
     let end = 0;
@@ -92,12 +108,6 @@ function beginsInEscape(json: string, at: number): boolean {
   const before = json.slice(Math.max(0, at - 5), at);
   const letters = /u[0-9a-f]{0,3}$/.exec(before)?.[0].length ?? 0;
   return isEscaped(json, at) || (letters > 0 && isEscaped(json, at - letters));
-}
-
-function isEscaped(json: string, at: number): boolean {
-  let start = at;
-  while (start > 0 && json[start - 1] === '\\') start--;
-  return (at - start) % 2 === 1;
 }
 
 /** The longest first, so that no rest of one secret remains when another one is a part of it. */
