@@ -17,7 +17,7 @@ import type { JobPlan } from './job-plan.js';
 import { compilePrompts } from './password-prompts.js';
 import type { PluginSinks } from './plugin-sinks.js';
 import { writePrivateFiles, type Places } from './private-files.js';
-import { JOB_MARK } from './process-tree.js';
+import { JOB_MARK } from './process-table.js';
 import { copyProject } from './project-copy.js';
 import { findPython } from './python-assets.js';
 import type { OutputSink, RunOptions } from './run-options.js';

@@ -1,24 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** Variable by which a job's processes are known, wherever they went. */
-export const JOB_MARK = 'RUNNER_JOB_MARK';
+import { listProcesses, type ProcessInfo } from './process-table.js';
 
 /** Tells the processes of a job from others. */
 export interface JobProcesses {
   /** Process id of the leader of the job's session. */
   readonly leader: number;
-  /** What the variable {@link JOB_MARK} of its processes contains. */
+  /** What the variable `RUNNER_JOB_MARK` of its processes contains. */
   readonly mark: string;
-}
-
-interface ProcessInfo {
-  readonly pid: number;
-  readonly parent: number;
-  readonly session: number;
-  /** Clock ticks since boot; with the pid it names a process for good. */
-  readonly started: string;
-  readonly state: string;
 }
 
 /** How often it is looked whether somebody is left after SIGKILL, and how long between, in ms. */
@@ -73,19 +61,18 @@ class ProcessTree {
   }
 
   async living(): Promise<readonly ProcessInfo[]> {
-    const all = (await allProcesses()).filter(({ pid }) => pid !== process.pid);
+    const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
     const { leader, mark } = this.#job;
     const known = this.#found.get(leader);
     const now = all.find(({ pid }) => pid === leader)?.started;
     // Once the leader is gone its pid may become somebody else's.
     const foreign = known !== undefined && now !== undefined && now !== known;
-    const marked = await Promise.all(all.map(({ pid }) => hasMark(pid, mark)));
     const members = new Set<number>();
-    all.forEach((one, index) => {
+    for (const one of all) {
       const inSession = !foreign && (one.pid === leader || one.session === leader);
-      if (inSession || marked[index] === true || this.#found.get(one.pid) === one.started)
+      if (inSession || one.marks.includes(mark) || this.#found.get(one.pid) === one.started)
         members.add(one.pid);
-    });
+    }
     let grown = true;
     while (grown) {
       grown = false;
@@ -99,34 +86,4 @@ class ProcessTree {
     for (const { pid, started } of found) this.#found.set(pid, started);
     return found.filter(({ state }) => state !== 'Z' && state !== 'X');
   }
-}
-
-/** The environment of other users' processes can't be read, and is not theirs to mark. */
-async function hasMark(pid: number, mark: string): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  const start = `\0${environment}`.indexOf(`\0${JOB_MARK}=`);
-  if (start < 0) return false;
-  const end = environment.indexOf('\0', start);
-  return environment.slice(start, end < 0 ? undefined : end).includes(mark);
-}
-
-/** The processes of this machine; none where there is no `/proc`. */
-async function allProcesses(): Promise<ProcessInfo[]> {
-  const names = await readdir('/proc').catch(() => []);
-  const found = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readProcess));
-  return found.filter((one) => one !== undefined);
-}
-
-async function readProcess(name: string): Promise<ProcessInfo | undefined> {
-  const text = await readFile(`/proc/${name}/stat`, 'latin1').catch(() => undefined);
-  if (text === undefined) return undefined;
-  // The command's name stands in parentheses and may contain anything.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return {
-    pid: Number(name),
-    state: fields[0] ?? '',
-    parent: Number(fields[1]),
-    session: Number(fields[3]),
-    started: fields[19] ?? '',
-  };
 }

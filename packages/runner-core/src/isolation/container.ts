@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { JOB_MARK } from '../process-tree.js';
+import { JOB_MARK } from '../process-table.js';
 import type { ProcessEnd } from '../terminal-process.js';
 import { commandMounts, engineExtras } from './command-mounts.js';
 import { ContainerKeeper } from './container-keeper.js';
