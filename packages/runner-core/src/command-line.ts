@@ -36,7 +36,12 @@ export async function commandLine(options: RunOptions, inputs: RunInputs): Promi
     const file = resolve(options.extravars);
     words.push('-e', ({ pathOf }) => `@${pathOf(file)}`);
   } else if (options.extravars && Object.keys(options.extravars).length > 0) {
-    files.push({ name: 'extravars', content: jsonText(options.extravars, 'extravars') });
+    files.push({
+      name: 'extravars',
+      content: jsonText(options.extravars, 'extravars'),
+      // A program of the user's may run Ansible more than once.
+      readOnce: !options.binary,
+    });
     words.push('-e', ({ privateDir }) => `@${join(privateDir, 'extravars')}`);
   }
   words.push(...numbersAndTags(options));

@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, Fixture } from './ansible-fixture.js';
+import { NoIsolation, type Enclosure, type OpenJob } from './isolation/isolation.js';
+import { planJob } from './job-plan.js';
+import { Job } from './job.js';
+import { PluginSinks } from './plugin-sinks.js';
+import { readPrivateDataDir } from './private-data-dir.js';
 import type { RunOptions } from './run-options.js';
 import { run } from './run.js';
 import type { StatusMessage } from './statuses.js';
+
+const root = process.getuid?.() === 0;
+if (root)
+  console.warn('skipped for root, who may write anywhere: removing a copy nobody may write to');
 
 let fixture: Fixture;
 afterEach(() => fixture.remove());
@@ -81,6 +90,13 @@ describe('a prompt nobody answers', () => {
       );
       await writeFile(fixture.at('project', 'site.yml'), asking);
       expect(await playbook({ settings })).toMatchObject(unanswered('Which fruit:'));
+    });
+
+    it('is none where a pause for a time explains itself at length', async () => {
+      fixture = await Fixture.ofTasks(
+        `- pause: { seconds: 2, prompt: "${'Wait for it. '.repeat(120)}" }`,
+      );
+      expect(await playbook({ settings })).toMatchObject({ status: 'successful' });
     });
 
     it('is told by its text: pause, which a time limit makes none, and which can be answered', async () => {
@@ -162,6 +178,16 @@ describe('runner 5: a copy of the project', () => {
     expect(existsSync(fixture.at('project', 'new'))).toBe(false);
   });
 
+  it.skipIf(root)('is removed with folders in it that nobody may write to', async () => {
+    fixture = await Fixture.make({ ...files, 'base/mine': '' });
+    await chmod(fixture.at('project', 'data'), 0o500);
+    const job = fixture.at('project', 'job');
+    await writeFile(job, '#!/bin/sh\necho x\n');
+    await start({ binary: './job', directoryIsolationBasePath: fixture.at('base') });
+    await chmod(fixture.at('project', 'data'), 0o700);
+    expect(await readdir(fixture.at('base'))).toEqual(['mine']);
+  });
+
   it('stays when the settings say so', async () => {
     fixture = await Fixture.make(files);
     const base = fixture.at('copies');
@@ -178,6 +204,60 @@ describe('runner 5: a copy of the project', () => {
     ).rejects.toMatchObject({ code: 'configuration' });
     expect(await fixture.read('artifacts', 'r', 'status')).toBe('failed');
   });
+});
+
+describe('the end of a run', () => {
+  it('is written down when what the run used can not be released, and the rest of it is', async () => {
+    fixture = await Fixture.ofScript('echo x');
+    const options = { privateDataDir: fixture.path, binary: fixture.at('job'), ident: 'r' };
+    const plan = await planJob(options, await readPrivateDataDir(options), process.env);
+    let privateDir = '';
+    class Stuck extends NoIsolation {
+      override async enter(job: OpenJob): Promise<Enclosure> {
+        privateDir = job.privateDir;
+        const leave = () => Promise.reject(new Error('the engine is stuck'));
+        return { ...(await super.enter(job)), leave };
+      }
+    }
+    const sinks = await PluginSinks.open([], {
+      ...{ ident: 'r', settings: {}, env: {}, warn: () => undefined },
+      ...{ artifactDir: plan.artifactDir, artifactRoot: plan.artifactRoot },
+    });
+    const job = new Job({ ...plan, isolation: new Stuck() }, options, sinks, undefined);
+    await expect(job.run()).rejects.toThrow('the engine is stuck');
+    expect(await fixture.read('artifacts', 'r', 'status')).toBe('successful');
+    expect(await fixture.read('artifacts', 'r', 'rc')).toBe('0');
+    expect(existsSync(privateDir)).toBe(false);
+  });
+
+  it('comes when the log handler throws, wherever it was called from', async () => {
+    fixture = await Fixture.ofScript('echo x; sleep 60');
+    const abort = new AbortController();
+    const onLog = (line: string) => {
+      if (line.includes('are being ended')) throw new Error('no log');
+    };
+    const ended = start({ signal: abort.signal, onEvent: () => abort.abort(), onLog });
+    await expect(ended).rejects.toMatchObject({ code: 'callback', message: /log handler: no log/ });
+    expect(await fixture.read('artifacts', 'r', 'status')).toBe('canceled');
+  });
+
+  it('comes within ten seconds for a hundred runs that are canceled at once', async () => {
+    fixture = await Fixture.ofScript('echo x; sleep 60');
+    const abort = new AbortController();
+    let canceled = 0;
+    let begun = 0;
+    const onEvent = () => {
+      if (++begun < 100) return;
+      canceled = Date.now();
+      abort.abort();
+    };
+    const idents = Array.from({ length: 100 }, (_, number) => `r${number}`);
+    const results = await Promise.all(
+      idents.map((ident) => start({ ident, signal: abort.signal, onEvent })),
+    );
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['canceled']));
+    expect(Date.now() - canceled).toBeLessThan(10_000);
+  }, 60_000);
 });
 
 describe('runner 26: checkJobEventData', () => {

@@ -18,6 +18,7 @@ import { SegmentGatherer, type Segment } from './output-segments.js';
 import { OutputTail } from './output-tail.js';
 import { PromptWatcher, type PromptAnswer } from './password-prompts.js';
 import { PipedProcess } from './piped-process.js';
+import { removeReadFiles } from './private-files.js';
 import { endTree } from './process-tree.js';
 import type { EventHandler } from './run-options.js';
 import { SshKeyPipe } from './ssh-key-pipe.js';
@@ -62,6 +63,8 @@ export class JobExecution {
   #process: TerminalProcess | PipedProcess | undefined;
   #processEnd: ProcessEnd | undefined;
   #stats: RunStats | undefined;
+  /** Whether an event has begun. */
+  #begun = false;
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
@@ -172,9 +175,19 @@ export class JobExecution {
           this.#process?.type(`${answer}\n`);
         }
       },
-      begin: (uuid) => gatherer.begin(uuid),
+      begin: (uuid) => {
+        if (!this.#begun) this.#removeReadFiles();
+        gatherer.begin(uuid);
+      },
       end: () => gatherer.end(),
     });
+  }
+
+  /** With the first event Ansible's plugins are loaded. Should the runner be killed later, what was read is gone. */
+  #removeReadFiles(): void {
+    this.#begun = true;
+    const { plan, privateDir, failed } = this.#parts;
+    removeReadFiles(plan.privateFiles, privateDir).catch(failed);
   }
 
   async #start(program: string, splitter: MarkSplitter): Promise<TerminalProcess | PipedProcess> {
@@ -203,9 +216,9 @@ export class JobExecution {
     let killed: Promise<void> | undefined;
     early.by(() => {
       if (killed !== undefined) return;
-      log(`process ${process.pid} and all its children are being ended`);
       enclosure.end();
       killed = endTree({ leader: process.pid, mark }, process.ended, GRACE_MS);
+      log(`process ${process.pid} and all its children are being ended`);
     });
     this.#limits.start(async () => {
       const found = plan.isolation.relaysTerminal

@@ -62,7 +62,7 @@ export class JobLimits {
       this.#whenSilent('prompt', patience * 1000, async () => {
         const last = this.#lastOutput;
         const text = await prompt();
-        if (text !== undefined && last === this.#lastOutput && !this.#held)
+        if (text !== undefined && last === this.#lastOutput && !this.#held && !this.#stopped)
           this.#early.end('prompt', unanswered(text, patience));
       });
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rotateArtifacts } from './artifact-rotation.js';
@@ -18,7 +18,7 @@ import { compilePrompts } from './password-prompts.js';
 import type { PluginSinks } from './plugin-sinks.js';
 import { writePrivateFiles, type Places } from './private-files.js';
 import { JOB_MARK } from './process-table.js';
-import { copyProject } from './project-copy.js';
+import { copyProject, removeTree } from './project-copy.js';
 import { findPython } from './python-assets.js';
 import type { OutputSink, RunOptions } from './run-options.js';
 import { quoteWord } from './shell-words.js';
@@ -88,7 +88,7 @@ export class Job {
     const prompts = compilePrompts(this.#plan.passwords, 'passwords');
     const python = await findPython(this.#plan.env.PATH ?? process.env.PATH ?? '');
     const artifacts = await ArtifactFolder.create(this.#plan.artifactDir);
-    const launcher = this.#plan.streams === undefined ? TerminalLauncher.open(python) : undefined;
+    let launcher: TerminalLauncher | undefined;
     // A signal of the caller's may be that of many runs, and too many listeners make Node warn.
     const signal = this.#options.signal && AbortSignal.any([this.#options.signal]);
     const cancel = () => this.#early.end('canceled');
@@ -97,6 +97,7 @@ export class Job {
     let verdict: JobVerdict = { status: 'failed', rc: RC_ENDED };
     let told = false;
     try {
+      if (this.#plan.streams === undefined) launcher = TerminalLauncher.open(python);
       const mark = randomBytes(16).toString('hex');
       const around = { privateDir: await this.#makePrivateDir(), python, launcher, mark };
       const enclosure = await this.#enter(around);
@@ -116,7 +117,9 @@ export class Job {
     } finally {
       signal?.removeEventListener('abort', cancel);
       launcher?.close();
-      await this.#release();
+      await this.#release().catch((error: unknown) => {
+        this.#failure ??= asError(error);
+      });
       await artifacts.finish(verdict.status, verdict.rc).catch((error: unknown) => {
         this.#failure ??= asError(error);
       });
@@ -212,10 +215,7 @@ export class Job {
       onEvent,
       checkEventData: checkJobEventData === true,
       early: this.#early,
-      failed: (error) => {
-        this.#failure ??= asError(error);
-        this.#early.end('handler');
-      },
+      failed: (error) => this.#fail(error),
       log: (line) => this.#log(line),
     });
   }
@@ -238,12 +238,30 @@ export class Job {
   }
 
   async #release(): Promise<void> {
-    await this.#enclosure?.leave(this.#execution?.processEnd, this.#early.asked);
-    for (const folder of this.#temporary) await rm(folder, { recursive: true, force: true });
+    try {
+      await this.#enclosure?.leave(this.#execution?.processEnd, this.#early.asked);
+    } finally {
+      await this.#removeTemporary();
+    }
   }
 
+  async #removeTemporary(): Promise<void> {
+    for (const folder of this.#temporary) await removeTree(folder);
+  }
+
+  /** Ends the job because of an error that its caller will get. */
+  #fail(error: unknown): void {
+    this.#failure ??= asError(error);
+    this.#early.end('handler');
+  }
+
+  /** What throws here would otherwise end up wherever the runner was called from, a signal's listener among others. */
   #log(line: string): void {
-    this.#options.onLog?.(line);
+    try {
+      this.#options.onLog?.(line);
+    } catch (error) {
+      this.#fail(new CallbackError('the log handler', error));
+    }
   }
 }
 

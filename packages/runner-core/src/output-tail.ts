@@ -1,5 +1,5 @@
-/** Bytes of output that are remembered. */
-const MAX_BYTES = 1024;
+/** Bytes of output that are remembered: a prompt and what Ansible says before it. */
+const MAX_BYTES = 4096;
 
 /** The end of what a job has printed. Owns the last bytes. */
 export class OutputTail {

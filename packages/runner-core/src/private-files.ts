@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Where the parts of a run are, as the job sees them. */
@@ -15,7 +15,12 @@ export interface Places {
 
 /** Something that must stand in the run's temporary folder before the command runs: a text, or a link. */
 export type PrivateFile =
-  | { readonly name: string; readonly content: string }
+  | {
+      readonly name: string;
+      readonly content: string;
+      /** Nobody reads it after Ansible has loaded its plugins, so that it need not lie there for the rest of the run. */
+      readonly readOnce?: boolean;
+    }
   | { readonly name: string; readonly target: (places: Places) => string };
 
 /** A word of the command; where things are is known when the job starts, so words with a path wait as functions. */
@@ -42,4 +47,14 @@ export async function writePrivateFiles(
     if ('content' in file) await writeFile(path, file.content, { mode: 0o600 });
     else await symlink(file.target(seen), path);
   }
+}
+
+/** Removes those that nobody reads any more. */
+export async function removeReadFiles(
+  files: readonly PrivateFile[],
+  folder: string,
+): Promise<void> {
+  for (const file of files)
+    if ('content' in file && file.readOnce === true)
+      await rm(join(folder, file.name), { force: true });
 }

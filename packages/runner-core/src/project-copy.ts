@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
 
@@ -42,10 +42,27 @@ export async function copyProject(
     });
     return copy;
   } catch (cause) {
-    if (copy !== undefined) await rm(copy, { recursive: true, force: true });
+    if (copy !== undefined) await removeTree(copy);
     throw new ConfigurationError(
       `The project ${folder} can't be copied to ${base}: ${String(errorCode(cause))}.`,
       { cause },
     );
   }
+}
+
+/** Removes a folder and what is in it, folders nobody may write to included. */
+export async function removeTree(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES') throw error;
+    await openFolders(folder);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function openFolders(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await openFolders(join(folder, entry.name));
 }

@@ -113,7 +113,7 @@ export interface RunOptions extends IsolationOptions {
    * plugin that failed, when it does.
    */
   readonly onWarning?: (sentence: string) => void;
-  /** Gets lines about what the runner does, for finding faults; they contain no secrets. */
+  /** Gets lines about what the runner does, for finding faults; they contain no secrets. Throwing ends the job. */
   readonly onLog?: (line: string) => void;
   /** Ends the job with status `canceled`. */
   readonly signal?: AbortSignal;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ansibleMissing, Fixture } from './ansible-fixture.js';
 import { run } from './run.js';
 
@@ -41,6 +41,11 @@ async function filesBelow(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** Files in the private folders of runs. */
+async function ownFiles(folder: string): Promise<string[]> {
+  return (await filesBelow(folder)).filter((path) => path.startsWith(join(folder, 'runner-')));
+}
+
 async function commandLines(): Promise<string> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));
@@ -50,6 +55,7 @@ async function commandLines(): Promise<string> {
 const tasks = `
 - debug: { msg: "{{ token }}" }
 - debug: { var: config }
+- debug: { var: number }
 - shell: cat; echo; env | grep SERVICE_PASSWORD
   args: { stdin: "{{ token }} {{ other }} {{ number }}" }
 - fail: { msg: "refused: {{ token }} {{ config.deep[1] }}" }
@@ -107,7 +113,10 @@ describe.skipIf(ansibleMissing !== undefined)('secrets (skipped without Ansible)
         onStatus: (message) => seen.push(JSON.stringify(message)),
         onEvent: async (event, json) => {
           seen.push(json, event.stdout);
-          if (event.event === 'playbook_on_task_start') seen.push(await commandLines());
+          if (event.event !== 'playbook_on_task_start') return;
+          seen.push(await commandLines());
+          // Should the runner be killed now, the variables lie nowhere.
+          await vi.waitFor(async () => expect(await ownFiles(temporary)).toEqual([]));
         },
         output: new Writable({
           write(chunk: Buffer, _encoding, done) {
