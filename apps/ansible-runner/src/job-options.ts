@@ -95,7 +95,7 @@ export function nodeOptions(options: CommandLineOptions): NodeOptions | undefine
 
 function withAbsolutePath(peer: string): string {
   const path = /^unix:(?:\/\/)?(.+)$/.exec(peer)?.[1];
-  return path === undefined ? peer : `unix:${resolve(path)}`;
+  return path === undefined || path.startsWith('~/') ? peer : `unix:${resolve(path)}`;
 }
 
 function roleVars(text: string): Record<string, unknown> {

@@ -16,6 +16,7 @@ import { openWay } from './control-ways.js';
 import { FarJob } from './far-job.js';
 import { takeNothing } from './job-results.js';
 import type { RunOnNodeOptions } from './node-options.js';
+import { recapOf } from './recap.js';
 
 /**
  * How a run on another node ended, and its artifacts: here. The status is `error` when the node could not carry the job
@@ -94,14 +95,6 @@ async function carryOut(
   } finally {
     await way?.close();
   }
-}
-
-/** The recap, unless the event came without its data. */
-function recapOf(data: Partial<RunStats>): RunStats | undefined {
-  const { changed, dark, failures, ignored, ok, processed, rescued, skipped } = data;
-  if (!changed || !dark || !failures || !ignored || !ok || !processed || !rescued || !skipped)
-    return undefined;
-  return { changed, dark, failures, ignored, ok, processed, rescued, skipped };
 }
 
 function logTo(onLog: ((line: string) => void) | undefined): Logger {

@@ -1,7 +1,6 @@
 import { ConfigurationError } from '@receptorjs/runner-core';
 import { hash, randomUUID } from 'node:crypto';
 import {
-  chmodSync,
   constants,
   lstatSync,
   mkdirSync,
@@ -93,24 +92,18 @@ export class BlobStore {
    */
   async take(digest: string, target: string, mode: number): Promise<boolean> {
     const place = this.#place(digest);
-    const found = lstatSync(place, { throwIfNoEntry: false });
-    if (found === undefined) return false;
-    if (found.size <= MAX_SMALL_BYTES) {
-      const bytes = readFileSync(place);
-      if (hash('sha256', bytes) === digest) {
-        writeFileSync(target, bytes, { flag: 'wx', mode: 0o600 });
-        chmodSync(target, mode);
-        return true;
-      }
-    } else {
-      await copyFile(place, target, constants.COPYFILE_EXCL);
-      if ((await sha256Of(target, found.size)) === digest) {
+    try {
+      const found = lstatSync(place);
+      if (found.isFile() && (await copyWhole(place, found.size, digest, target))) {
         await chmod(target, mode);
         return true;
       }
-      await rm(target, { force: true });
+    } catch (error) {
+      // It never was there, or another worker has trimmed the store just now.
+      if (!isMissing(error, place)) throw error;
+      return false;
     }
-    await rm(place, { force: true });
+    await rm(place, { recursive: true, force: true });
     return false;
   }
 
@@ -168,4 +161,28 @@ export class BlobStore {
     if (!DIGEST.test(digest)) return join(this.#folder, 'no-digest', 'none');
     return join(this.#folder, digest.slice(0, 2), digest);
   }
+}
+
+/** Copies a file if its contents are what the digest says. */
+async function copyWhole(
+  place: string,
+  size: number,
+  digest: string,
+  target: string,
+): Promise<boolean> {
+  if (size <= MAX_SMALL_BYTES) {
+    const bytes = readFileSync(place);
+    if (hash('sha256', bytes) !== digest) return false;
+    writeFileSync(target, bytes, { flag: 'wx', mode: 0o600 });
+    return true;
+  }
+  await copyFile(place, target, constants.COPYFILE_EXCL);
+  if ((await sha256Of(target, size)) === digest) return true;
+  await rm(target, { force: true });
+  return false;
+}
+
+function isMissing(error: unknown, path: string): boolean {
+  const { code, path: missing } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' && missing === path;
 }

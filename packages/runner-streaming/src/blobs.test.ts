@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import {
   chmod,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rm,
@@ -197,6 +200,22 @@ describe('a blob store', () => {
       '../../pdd/env/passwords',
     ]);
     expect((await readdir(at('store', '00'))).length).toBe(0);
+  });
+
+  it('has lost a file that another worker trims while it is taken', async () => {
+    const store = await BlobStore.open({ folder: at('store') });
+    const [large] = await manifestOf(at('pdd'));
+    const { sha256 = '' } = large ?? {};
+    await store.keep(sha256, at('pdd', 'project', 'files', 'large'));
+    // The copy has to wait until the file is gone: all threads of the pool wait for somebody who writes to a pipe.
+    spawnSync('mkfifo', [at('pipe')]);
+    const waiting = Array.from({ length: 16 }, () => open(at('pipe'), 'r'));
+    const taken = store.take(sha256, at('copy'), 0o600);
+    rmSync(at('store', sha256.slice(0, 2), sha256));
+    const writer = openSync(at('pipe'), constants.O_RDWR | constants.O_NONBLOCK);
+    for (const file of await Promise.all(waiting)) await file.close();
+    closeSync(writer);
+    expect(await taken).toBe(false);
   });
 
   it('is refused where others could look into it', async () => {

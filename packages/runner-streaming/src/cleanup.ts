@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { pathsLike } from './path-pattern.js';
+import { removeTree } from './removed-tree.js';
 import { isRunning } from './running-mark.js';
 
 /** What is cleaned up; each part is left alone unless it is asked for. */
@@ -108,7 +109,7 @@ async function removeDirs(
       continue;
     }
     await removeCredentials(folder, onLine);
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
     removed += 1;
   }
   return removed;

@@ -6,7 +6,7 @@ const MAX_GAPS = 1000;
  * stream that only gaps is bounded by {@link MAX_GAPS}.
  */
 export class EventCounters {
-  #gaps: (readonly [first: number, last: number])[] = [];
+  readonly #gaps: (readonly [first: number, last: number])[] = [];
   #highest = 0;
 
   /** Counters that have not been seen, up to the highest that was. */
@@ -26,14 +26,14 @@ export class EventCounters {
       this.#highest = counter;
       return;
     }
-    if (this.#gaps.length === 0) return;
-    this.#gaps = this.#gaps.flatMap(([first, last]): (readonly [number, number])[] => {
-      if (counter < first || counter > last) return [[first, last]];
-      const left: (readonly [number, number])[] = [];
-      if (first < counter) left.push([first, counter - 1]);
-      if (counter < last) left.push([counter + 1, last]);
-      return left;
-    });
+    const at = this.#gaps.findIndex(([first, last]) => first <= counter && counter <= last);
+    const gap = this.#gaps[at];
+    if (gap === undefined) return;
+    const left: (readonly [number, number])[] = [];
+    if (gap[0] < counter) left.push([gap[0], counter - 1]);
+    if (counter < gap[1]) left.push([counter + 1, gap[1]]);
+    this.#gaps.splice(at, 1, ...left);
+    if (this.#gaps.length > MAX_GAPS) this.#gaps.pop();
   }
 
   /** Says that there are events up to this counter, seen or not. */

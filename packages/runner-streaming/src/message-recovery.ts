@@ -1,6 +1,6 @@
 /** First keys of every message; a message that stands behind foreign text is found by them. */
 const BEGINNING =
-  /\{\s?"(?:uuid|event|status|zipfile|eof|kwargs|accepts|blobs|missing_blobs|event_copy)":/g;
+  /\{\s?"(?:uuid|event|status|zipfile|eof|kwargs|accepts|blobs|missing_blobs|event_copy)":/y;
 /** Beginnings that are tried in one line. */
 const MAX_BEGINNINGS = 16;
 /** Longest line whose middle is searched; of a longer one only what stands at its end is taken. */
@@ -24,10 +24,8 @@ export function messageOf(line: string): Message | undefined {
  * end of line was lost. What is not whole is left out, never mended: a guess could put foreign text into an event.
  */
 export function messagesIn(damaged: string): readonly Message[] {
-  const starts = [...damaged.matchAll(BEGINNING)].map((match) => match.index);
   const found: Message[] = [];
-  const searched =
-    damaged.length > MAX_SEARCHED ? starts.slice(-MAX_BEGINNINGS) : starts.slice(0, MAX_BEGINNINGS);
+  const searched = damaged.length > MAX_SEARCHED ? lastStarts(damaged) : firstStarts(damaged);
   for (let at = 0; at < searched.length;) {
     const taken = longest(damaged, searched, at);
     if (taken === undefined) at += 1;
@@ -37,6 +35,27 @@ export function messagesIn(damaged: string): readonly Message[] {
     }
   }
   return found;
+}
+
+/** Where the first messages may begin; no more than are tried, however many there are. */
+function firstStarts(line: string): number[] {
+  const starts: number[] = [];
+  for (let at = line.indexOf('{'); at >= 0; at = line.indexOf('{', at + 1))
+    if (beginsAt(line, at) && starts.push(at) === MAX_BEGINNINGS) break;
+  return starts;
+}
+
+/** Where the last ones may. */
+function lastStarts(line: string): number[] {
+  const starts: number[] = [];
+  for (let at = line.lastIndexOf('{'); at >= 0; at = at === 0 ? -1 : line.lastIndexOf('{', at - 1))
+    if (beginsAt(line, at) && starts.unshift(at) === MAX_BEGINNINGS) break;
+  return starts;
+}
+
+function beginsAt(line: string, at: number): boolean {
+  BEGINNING.lastIndex = at;
+  return BEGINNING.test(line);
 }
 
 /** The longest message that begins at `starts[at]`, and the first beginning behind it. */

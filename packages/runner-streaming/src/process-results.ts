@@ -283,7 +283,7 @@ class Results {
     this.#status = message.status;
     if ('runner_ident' in message) this.#ident = message.runner_ident;
     if ('error_code' in message) this.#missingBlobs = message.error_code === 'missing-blobs';
-    if ('job_explanation' in message) this.#explanation = message.job_explanation;
+    if ('job_explanation' in message) this.#explanation = explanationOf(message.job_explanation);
     this.#sinks.status(message);
     await this.#options.onStatus?.(message);
   }
@@ -329,7 +329,8 @@ class Results {
     this.close();
     const file = (name: string) => join(this.#folder.path, name);
     const recorded = (await readFile(file('rc'), 'utf8').catch(() => '')).trim();
-    const rc = /^\d+$/.test(recorded) ? Number(recorded) : undefined;
+    // Negative: a signal, as Python says it.
+    const rc = /^-?\d{1,9}$/.test(recorded) ? Number(recorded) : undefined;
     if (this.#status === 'error' || rc === undefined)
       await writeFile(file('status'), this.#status, { mode: 0o600 });
     if (rc === undefined) await writeFile(file('rc'), 'None', { mode: 0o600 });
@@ -351,6 +352,11 @@ function shownText(message: Record<string, unknown>, stdout: unknown): string {
   const blankLine =
     !('pid' in message) && typeof start === 'number' && typeof end === 'number' && end > start;
   return stdout === '' && !blankLine ? '' : `${stdout}\n`;
+}
+
+/** A worker may write anything. */
+function explanationOf(given: unknown): string {
+  return typeof given === 'string' ? given : 'The worker gave no reason.';
 }
 
 function text(error: unknown): string {

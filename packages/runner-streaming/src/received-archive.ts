@@ -41,7 +41,7 @@ export async function receiveArchive(
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || size > limit)
     throw new StreamError(
       'bad-archive',
-      `The size of an archive must be a number from 0 to ${limit}; it is ${JSON.stringify(size)}.`,
+      `The size of an archive must be a number from 0 to ${limit}; ${typeof size === 'number' ? `it is ${size}` : 'this is none'}.`,
     );
   const folder = await mkdtemp(join(tmpdir(), 'runner-zip-'));
   try {

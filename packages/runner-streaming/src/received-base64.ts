@@ -7,6 +7,8 @@ const MAX_MENDED = 64 * 1024 * 1024;
 const MAX_FOREIGN = 64 * 1024;
 /** Least of a base64 text that is judged at once: longer than the first word of a foreign text. */
 const MIN_PIECE = 4096;
+/** Most foreign texts in one archive that are told apart: the search for their bounds takes the square of it. */
+const MAX_FOREIGN_TEXTS = 1000;
 /** How any message begins, and how those do that come after an archive; foreign text may hold braces, too. */
 const MESSAGE = Buffer.from('{"');
 const NEXT_MESSAGE = /\{"(?:eof|status|uuid|event|event_copy|zipfile|kwargs)":/;
@@ -135,6 +137,7 @@ export function withoutForeign(text: string, wanted: number): string | undefined
   if (excess === 0) return joined(parts);
   if (excess < 0) return undefined;
   const doubtful = parts.filter((part) => part.doubtful);
+  if (doubtful.length > MAX_FOREIGN_TEXTS) return undefined;
   const lines = doubtful.filter((part) => part.line);
   // All lines are foreign, but for one at most, of which, or of the first part, only the end is.
   for (const cut of [undefined, ...doubtful]) {

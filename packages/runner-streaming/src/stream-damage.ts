@@ -39,8 +39,9 @@ export class DamageReport {
   line(text: string, taken: number): void {
     this.#lines += 1;
     if (this.#examples.length >= MAX_EXAMPLES) return;
-    // Nothing that steers a terminal, and no half of a surrogate pair.
-    const shown = text.slice(0, EXAMPLE_CHARACTERS).replace(/\p{C}/gu, '?').trimEnd();
+    // Nothing that steers a terminal, and no half of a surrogate pair. A copy: a part of a string keeps all of it.
+    const part = text.slice(0, EXAMPLE_CHARACTERS).replace(/\p{C}/gu, '?').trimEnd();
+    const shown = Buffer.from(part).toString();
     this.#examples.push(shown);
     this.#tell(
       taken === 0

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { removeTree } from './removed-tree.js';
+import { transmit } from './transmit.js';
 import { work } from './worker.js';
 
 let root: string;
@@ -42,6 +44,29 @@ it('removes its folder also when nobody takes the results', async () => {
   const input = Readable.from(['garbage\n']);
   await expect(work({ input, output, privateDataDir: given, delete: true })).rejects.toThrow();
   expect(existsSync(given)).toBe(false);
+});
+
+it('removes its folder also when folders of the job may not be written to', async () => {
+  // Nothing keeps root from writing.
+  const superuser = process.getuid?.() === 0;
+  if (superuser) chmodSync(root, 0o777);
+  if (superuser) process.seteuid?.(65_534);
+  try {
+    const pdd = join(root, 'pdd');
+    mkdirSync(join(pdd, 'project', 'modules'), { recursive: true });
+    writeFileSync(join(pdd, 'project', 'modules', 'one'), '1');
+    chmodSync(join(pdd, 'project', 'modules'), 0o500);
+    const payload = new PassThrough();
+    const sent = text(payload);
+    await transmit({ privateDataDir: pdd, output: payload, ident: '../bad' });
+    payload.end();
+    const output = new PassThrough();
+    await work({ input: Readable.from([await sent]), output });
+    expect(await readdir(root)).toEqual(['pdd']);
+    await removeTree(pdd);
+  } finally {
+    if (superuser) process.seteuid?.(0);
+  }
 });
 
 it('tells when it can not make its folder, and sends no keepalives after its end', async () => {

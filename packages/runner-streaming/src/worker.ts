@@ -4,7 +4,7 @@ import {
   type FinalStatus,
   type RunOptions,
 } from '@receptorjs/runner-core';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -13,6 +13,7 @@ import { answerBlobQuery } from './blob-messages.js';
 import { BlobStore, type BlobStoreOptions } from './blob-store.js';
 import { EVENT_COPY, EventCopies } from './event-copy.js';
 import { MessageWriter } from './message-writer.js';
+import { removeTree } from './removed-tree.js';
 import { receiveRun, WorkerFailure, type ReceivedRequest } from './received-run.js';
 import type { ArchiveLimits } from './received-archive.js';
 import { fromArguments, type PortableOptions } from './run-arguments.js';
@@ -79,7 +80,7 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
       // Also when nobody takes the results any more: keys and passwords lie in it.
       if (folder !== undefined) {
         if (options.privateDataDir === undefined || options.delete === true)
-          await rm(folder, { recursive: true, force: true });
+          await removeTree(folder);
         else await unmarkRunning(folder);
       }
     }
@@ -99,7 +100,7 @@ function errorStatus(error: unknown): Record<string, unknown> {
 /** The folder the private data dir is unpacked to: a new one, or the given one, emptied if that is asked for. */
 async function openFolder(options: WorkerOptions): Promise<string> {
   if (options.privateDataDir === undefined) return mkdtemp(join(tmpdir(), 'runner-worker-'));
-  if (options.delete === true) await rm(options.privateDataDir, { recursive: true, force: true });
+  if (options.delete === true) await removeTree(options.privateDataDir);
   return resolve(options.privateDataDir);
 }
 

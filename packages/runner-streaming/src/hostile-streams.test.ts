@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packFolder } from './archive.js';
+import { EventCounters } from './event-counters.js';
+import { messagesIn } from './message-recovery.js';
+import { processResults } from './process-results.js';
+import { withoutForeign } from './received-base64.js';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'runner-hostile-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function archiveWith(rc: string): Promise<string> {
+  const folder = join(root, 'there');
+  await mkdir(folder);
+  await writeFile(join(folder, 'rc'), rc);
+  const { bytes, size } = await packFolder(folder);
+  const pieces: Buffer[] = [];
+  for await (const piece of bytes) pieces.push(piece);
+  return `{"zipfile": ${size}}\n${Buffer.concat(pieces).toString('base64')}`;
+}
+
+const take = (lines: string) =>
+  processResults({ input: Readable.from([lines]), privateDataDir: root, ident: 'r' });
+
+describe('a worker that writes what it likes', () => {
+  it.each([
+    ['-9', -9],
+    ['2', 2],
+    ['9'.repeat(400), undefined],
+    ['1e3', undefined],
+  ])('the rc %s', async (written, rc) => {
+    const archive = await archiveWith(written);
+    const result = await take(`{"status": "failed"}\n${archive}{"eof": true}\n`);
+    expect(result.rc).toBe(rc);
+    const recorded = await readFile(join(root, 'artifacts', 'r', 'rc'), 'utf8');
+    expect(recorded).toBe(rc === undefined ? 'None' : written);
+  });
+
+  it('an explanation that is no text', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const result = await take(`{"status": "error", "job_explanation": ${deep}}\n{"eof": true}\n`);
+    expect(result).toMatchObject({ status: 'error', explanation: 'The worker gave no reason.' });
+  });
+
+  it('a size that is a long text is not repeated', async () => {
+    const { explanation } = await take(`{"zipfile": "${'9'.repeat(100_000)}"}\n`);
+    expect(explanation?.length).toBeLessThan(300);
+  });
+});
+
+describe('what damage costs is bounded', () => {
+  it('gaps between events', () => {
+    const counters = new EventCounters();
+    counters.upTo(1_000_000);
+    for (let counter = 2; counter < 10_000; counter += 2) counters.add(counter);
+    expect(counters.gaps.length).toBe(1000);
+    expect(counters.gaps.slice(0, 2)).toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
+  });
+
+  it('foreign texts in an archive', () => {
+    const text = `AAAA${'A!\nB\n'.repeat(5000)}`;
+    expect(withoutForeign(text, 2501)).toBeUndefined();
+  }, 1000);
+
+  it('beginnings of messages in one line', () => {
+    const line = `${'{"eof":'.repeat(4_000_000)}{"eof": true}`;
+    const before = process.memoryUsage().rss;
+    expect(messagesIn(line)).toEqual([[{ eof: true }, '{"eof": true}']]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+  });
+});
