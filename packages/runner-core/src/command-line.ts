@@ -56,6 +56,13 @@ export async function commandLine(options: RunOptions, inputs: RunInputs): Promi
       files.push(...playbook.files);
     }
   }
+  const wrong = (words as readonly unknown[]).find(
+    (word) => typeof word !== 'string' && typeof word !== 'function',
+  );
+  if (wrong !== undefined)
+    throw new ConfigurationError(
+      `${JSON.stringify(wrong)} can't be a word of the command: limit, tags and the like must be texts.`,
+    );
   return {
     command: (places) => words.map((word) => (typeof word === 'string' ? word : word(places))),
     files,

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { ConfigurationError } from './errors.js';
+import { carryOut } from './carry-out.js';
 import { planJob } from './job-plan.js';
-import { Job } from './job.js';
 import type { PipedStreams } from './piped-process.js';
-import { PluginSinks } from './plugin-sinks.js';
 import { readPrivateDataDir } from './private-data-dir.js';
 import type { OutputSink, RunOptions } from './run-options.js';
-import { RunResult } from './run-result.js';
+import type { RunResult } from './run-result.js';
 
 /** Options of a run that say what is run, or what only plays have. */
 type PlayOption =
@@ -61,17 +60,7 @@ export async function runCommandLine(options: CommandRunOptions): Promise<RunRes
     cwd: resolve(options.hostCwd ?? '.'),
   };
   const plan = await planJob(options, inputs, process.env, { streams: options.streams });
-  const sinks = await PluginSinks.open(options.plugins ?? [], {
-    ident: plan.ident,
-    settings: inputs.settings,
-    env: process.env,
-    artifactDir: plan.artifactDir,
-    artifactRoot: plan.artifactRoot,
-    warn: (sentence) => options.onWarning?.(sentence),
-  });
-  const end = await new Job(plan, options, sinks, undefined).run().finally(() => sinks.close());
-  const { ident, artifactDir, factCache } = plan;
-  return new RunResult({ ...end, ident, artifactDir, deliveries: await sinks.close() }, factCache);
+  return carryOut(plan, options, inputs.settings);
 }
 
 /** @throws ConfigurationError for anything else, which can come from callers without types. */

@@ -117,12 +117,16 @@ describe('a prompt nobody answers', () => {
 describe('limits', () => {
   it('runner 21: say which of them was reached, and why', async () => {
     fixture = await Fixture.ofScript('echo x; sleep 20');
-    expect(await start({ timeout: 0.3 })).toMatchObject({
+    const log: string[] = [];
+    expect(await start({ timeout: 0.3, onLog: (line) => log.push(line) })).toMatchObject({
       status: 'timeout',
       rc: 254,
       timedOut: 'job',
       explanation: 'The job was ended because it took more than 0.3 seconds.',
     });
+    expect(log.at(-1)).toBe(
+      'the run has ended: timeout, rc 254: The job was ended because it took more than 0.3 seconds.',
+    );
     expect(await start({ settings: { idle_timeout: 0.3 } })).toMatchObject({
       status: 'timeout',
       timedOut: 'idle',

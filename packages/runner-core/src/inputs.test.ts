@@ -84,7 +84,15 @@ describe('command line', () => {
   it('runner 3: extra variables given at run time stay out of the command and of env/', async () => {
     const { command, privateFiles } = await plan({ extravars: { password: 'hunter2' } });
     expect(command('/p').join(' ')).not.toContain('hunter2');
-    expect(privateFiles).toEqual([{ name: 'extravars', content: '{"password":"hunter2"}' }]);
+    const content = '{"password":"hunter2"}';
+    expect(privateFiles).toEqual([{ name: 'extravars', content, readOnce: true }]);
+    const wrapped = await plan({ extravars: { a: 1 }, binary: 'wrapper' });
+    expect(wrapped.privateFiles).toMatchObject([{ name: 'extravars', readOnce: false }]);
+  });
+
+  it('refuses what is no text where callers without types give something else', async () => {
+    const limit: unknown = 5;
+    await expect(plan({ limit: limit as string })).rejects.toMatchObject({ code: 'configuration' });
   });
 
   it('refuses extra variables that JSON can not hold', async () => {

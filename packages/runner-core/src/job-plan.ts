@@ -68,7 +68,8 @@ export async function planJob(
 ): Promise<JobPlan> {
   const ident = runIdent(options.ident);
   const { artifactRoot, artifactDir } = artifactPlaces(options, ident);
-  const source = join(inputs.root, 'env', 'settings');
+  const file = join(inputs.root, 'env', 'settings');
+  const source = options.settings === undefined ? file : `settings, of the call or ${file}`;
   const settings = readSettings(inputs.settings, source, options);
   const factCache = factCachePlace(options, settings);
   const secrets = await findSecretVars(

@@ -32,7 +32,7 @@ import type { StatusMessage } from './statuses.js';
 const MAX_SOCKET_PATH = 103;
 
 /** Options of a run, and where errors are shown that are apart from output. */
-interface JobOptions extends RunOptions {
+export interface JobOptions extends RunOptions {
   readonly errorOutput?: OutputSink;
 }
 
@@ -123,7 +123,8 @@ export class Job {
       await artifacts.finish(verdict.status, verdict.rc).catch((error: unknown) => {
         this.#failure ??= asError(error);
       });
-      this.#log(`the run has ended: ${verdict.status}, rc ${verdict.rc}`);
+      const why = verdict.explanation ?? (this.#failure && this.#hide(this.#failure.message));
+      this.#log(`the run has ended: ${verdict.status}, rc ${verdict.rc}${why ? `: ${why}` : ''}`);
     }
     if (this.#failure !== undefined) throw this.#failure;
     return { ...verdict, stats: this.#execution?.stats };
@@ -171,13 +172,12 @@ export class Job {
 
   /** Says and records what is about to run. */
   async #begin({ command, jobEnv, cwd }: Enclosure, artifacts: ArtifactFolder): Promise<void> {
-    const { ident, artifactRoot, envSetByRun, mask, settings } = this.#plan;
-    const hide = (text: string) => mask?.hide(text) ?? text;
-    const shown = command.map(hide);
+    const { ident, artifactRoot, envSetByRun, settings } = this.#plan;
+    const shown = command.map((word) => this.#hide(word));
     const env = Object.fromEntries(
       Object.entries(shownEnvironment(jobEnv, envSetByRun)).map(([key, value]) => [
         key,
-        hide(value),
+        this.#hide(value),
       ]),
     );
     this.#log(`the run ${ident} begins: ${shown.map(quoteWord).join(' ')}`);
@@ -247,6 +247,10 @@ export class Job {
 
   async #removeTemporary(): Promise<void> {
     for (const folder of this.#temporary) await removeTree(folder);
+  }
+
+  #hide(text: string): string {
+    return this.#plan.mask?.hide(text) ?? text;
   }
 
   /** Ends the job because of an error that its caller will get. */

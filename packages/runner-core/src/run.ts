@@ -1,12 +1,11 @@
+import { carryOut } from './carry-out.js';
 import type { EventFeed } from './event-feed.js';
 import { runIdent } from './ident.js';
 import { artifactPlaces, planJob } from './job-plan.js';
-import { Job } from './job.js';
-import { PluginSinks } from './plugin-sinks.js';
 import { readPrivateDataDir } from './private-data-dir.js';
 import { startRun, type RunHandle } from './run-handle.js';
 import type { RunOptions } from './run-options.js';
-import { RunResult } from './run-result.js';
+import type { RunResult } from './run-result.js';
 
 /**
  * Runs Ansible in a private data dir and resolves when it has ended, however it ended. Any number of runs may go
@@ -16,7 +15,7 @@ import { RunResult } from './run-result.js';
  * @throws CallbackError when a handler threw; the job was ended before.
  */
 export function run(options: RunOptions): Promise<RunResult> {
-  return carryOut(options, undefined);
+  return start(options);
 }
 
 /**
@@ -30,23 +29,12 @@ export function runAsync(options: RunOptions): RunHandle {
     ident,
     artifactDir: artifactPlaces(options, ident).artifactDir,
     signal: options.signal,
-    carryOut: (signal, feed) => carryOut({ ...options, ident, signal }, feed),
+    carryOut: (signal, feed) => start({ ...options, ident, signal }, feed),
   });
 }
 
-async function carryOut(options: RunOptions, feed: EventFeed | undefined): Promise<RunResult> {
+async function start(options: RunOptions, feed?: EventFeed): Promise<RunResult> {
   const inputs = await readPrivateDataDir(options);
   const plan = await planJob(options, inputs, process.env);
-  for (const warning of plan.warnings) options.onWarning?.(warning);
-  const sinks = await PluginSinks.open(options.plugins ?? [], {
-    ident: plan.ident,
-    settings: inputs.settings,
-    env: process.env,
-    artifactDir: plan.artifactDir,
-    artifactRoot: plan.artifactRoot,
-    warn: (sentence) => options.onWarning?.(sentence),
-  });
-  const end = await new Job(plan, options, sinks, feed).run().finally(() => sinks.close());
-  const { ident, artifactDir, factCache } = plan;
-  return new RunResult({ ...end, ident, artifactDir, deliveries: await sinks.close() }, factCache);
+  return carryOut(plan, options, inputs.settings, feed);
 }
