@@ -21,6 +21,9 @@ const TIMED_PAUSE = /Pausing for \d+ seconds/;
 
 const LAST_BANNER = /(?:TASK|HANDLER) \[(?![^]*(?:TASK|HANDLER) \[)/;
 
+/** A task that has shown nothing but the question of `pause`: a line with its name, and text with a colon at its end. */
+const ASKING_PAUSE = /^(?:TASK|HANDLER) \[[^\n]*\n\[[^\n]*\]\r?\n[^]*:\s*$/;
+
 /**
  * The prompt at which a job waits for somebody to type, or `undefined` when it does something else, however silently.
  *
@@ -39,11 +42,16 @@ export async function waitingPrompt(leader: number, tail: string): Promise<strin
 
 /**
  * As {@link waitingPrompt}, of a job whose terminal another program passes on, as the client of a container engine does. It reads
- * all the time, so that there is but the text to go by: a last line without an end.
+ * all the time, so that there is but the text to go by: a last line without an end, that does not go back to its beginning as
+ * progress does, or the question of `pause`.
  */
 export function relayedPrompt(tail: string): string | undefined {
-  const last = tail.slice(tail.lastIndexOf('\n') + 1);
-  return lastLine(last) === '' || last.endsWith('\r') ? undefined : lastLine(last);
+  const plain = tail.replace(ESCAPES, '');
+  const last = plain.slice(plain.lastIndexOf('\n') + 1);
+  const open = last.trim() !== '' && !last.endsWith('\r');
+  const banner = plain.search(LAST_BANNER);
+  const asking = banner >= 0 && ASKING_PAUSE.test(plain.slice(banner));
+  return open || asking ? lastLine(plain) : undefined;
 }
 
 /** Number of the pseudo terminal a process has, from its `stat`; terminals of other kinds are not the job's. */
