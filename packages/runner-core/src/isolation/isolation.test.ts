@@ -104,7 +104,14 @@ describe('a run in a container', () => {
   );
 });
 
-it('refuses to mount what a link to it is', async () => {
+it('refuses to mount a path with a colon', async () => {
+  await mkdir(join(root, 'a:b'));
+  await expect(plan({ containerImage: 'a', hostCwd: join(root, 'a:b') })).rejects.toThrow(
+    /can't see .*a:b/,
+  );
+});
+
+it('refuses to mount what is a link to the system', async () => {
   await symlink('/', join(root, 'all'));
   for (const source of [join(root, 'all'), join(root, 'all', 'usr')])
     await expect(

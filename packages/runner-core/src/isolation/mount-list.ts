@@ -6,12 +6,16 @@ import { ConfigurationError } from '../errors.js';
 const REFUSED = new Set(['/', '/home', '/usr']);
 
 /**
- * Refuses to mount what would replace the image's system, also by a link to it.
+ * Refuses to mount what would replace the image's system, also by a link to it, and what engines would take for something else.
  *
  * @param path a path of this machine; a file stands for its folder
  * @throws ConfigurationError
  */
 export function checkMountable(path: string): void {
+  if (path.includes(':'))
+    throw new ConfigurationError(
+      `A container can't see ${path}: engines take what stands behind a colon for another path.`,
+    );
   const found = statSync(path, { throwIfNoEntry: false });
   const folder = resolve(found?.isFile() === true ? dirname(path) : path);
   if (REFUSED.has(folder) || (found !== undefined && REFUSED.has(realpathSync(folder))))
