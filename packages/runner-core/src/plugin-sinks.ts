@@ -56,11 +56,13 @@ export class PluginSinks {
     const open = async (plugin: EventPlugin) => {
       try {
         const opening = plugin.open(context);
-        const sink = await within(OPEN_LIMIT_MS, opening, 'it did not open').catch((error) => {
-          // One that comes too late is not left open.
-          void opening.then((late) => late?.close()).catch(() => undefined);
-          throw error;
-        });
+        const sink = await within(OPEN_LIMIT_MS, opening, 'it did not open').catch(
+          (error: unknown) => {
+            // One that comes too late is not left open.
+            void opening.then((late) => late?.close()).catch(() => undefined);
+            throw error;
+          },
+        );
         if (sink !== undefined) opened.push({ plugin: plugin.name, sink, handed: 0 });
       } catch (error) {
         if (error instanceof Error && errorCode(error) === 'configuration') refusal ??= error;
