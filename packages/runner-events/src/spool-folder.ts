@@ -22,19 +22,24 @@ export interface Segment {
   readonly earlier: boolean;
 }
 
-const OWNER = /^(.+)\.(\d+)@([\w.-]+)$/;
+const OWNER = /^(.+)\.(\d+-\d+)@([\w.-]+)$/;
+/** Age from which a file that another machine's process has left alone is free, in ms: a day. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
 const NAME = /^\d{15}-[\da-f]{8}-\d{6}-(\d+)$/;
 
 /**
  * The folder in which messages of one plugin for one target wait on disk, in files of about a mebibyte.
  *
- * A file's name is `<ms of the run's start>-<run>-<number>-<messages>`; while a process works on it, `.<pid>@<host>` is
- * appended. Files without that mark, or with that of a process that is gone, are free to be taken by any run: renaming
- * decides who has them. Folders are 0700, files 0600.
+ * A file's name is `<ms of the run's start>-<run>-<number>-<messages>`; while a process works on it,
+ * `.<pid>-<ms of the process's start>@<host>` is appended. Files without that mark, or with that of a process that is gone,
+ * are free to be taken by any run: renaming decides who has them. Those of other machines are after a day. Folders are 0700,
+ * files 0600.
  */
 export class SpoolFolder {
   readonly #path: string;
-  readonly #mark = `.${process.pid}@${hostname().replace(/[^\w.-]/g, '_')}`;
+  // In a container the process before this one had the same number.
+  readonly #process = `${process.pid}-${Math.trunc(performance.timeOrigin)}`;
+  readonly #host = hostname().replace(/[^\w.-]/g, '_');
 
   constructor(path: string) {
     this.#path = path;
@@ -44,11 +49,11 @@ export class SpoolFolder {
   adopt(): Segment[] {
     const adopted: Segment[] = [];
     for (const file of this.#files()) {
-      const [, name = file, pid, host] = OWNER.exec(file) ?? [];
+      const [, name = file, owner, host] = OWNER.exec(file) ?? [];
       const count = NAME.exec(name)?.[1];
       if (count === undefined) continue;
-      if (pid !== undefined && mayWork(pid, host, this.#mark)) continue;
       try {
+        if (owner !== undefined && this.#mayWork(file, owner, host)) continue;
         renameSync(join(this.#path, file), this.#owned(name));
         const { size } = statSync(this.#owned(name));
         adopted.push({ name, bytes: size, count: Number(count), earlier: true });
@@ -97,7 +102,7 @@ export class SpoolFolder {
   }
 
   #owned(name: string): string {
-    return join(this.#path, name + this.#mark);
+    return join(this.#path, `${name}.${this.#process}@${this.#host}`);
   }
 
   #files(): string[] {
@@ -107,15 +112,18 @@ export class SpoolFolder {
       return [];
     }
   }
-}
-
-/** Whether a process may still work on its file; of another machine's nobody knows. */
-function mayWork(pid: string, host: string | undefined, ownMark: string): boolean {
-  if (!ownMark.endsWith(`@${host}`)) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  /** Whether a process may still work on its file; of another machine's only the file's age speaks. */
+  #mayWork(file: string, owner: string, host: string | undefined): boolean {
+    if (host !== this.#host)
+      return Date.now() - statSync(join(this.#path, file)).mtimeMs < ABANDONED_MS;
+    if (owner === this.#process) return true;
+    const pid = Number(owner.split('-')[0]);
+    if (pid === process.pid) return false;
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    }
   }
 }
