@@ -1,16 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { privateDataDir, runnerWork, storedEvents } from './job.js';
 import { bin, command, env, freePort, Mesh } from './mesh.js';
 
+/** One mesh for all tests: far behind hop. */
 let mesh: Mesh;
-beforeEach(() => {
+/** What the command line says of the way to far. */
+let there: readonly string[];
+/** The folder of one test. */
+let folder: string;
+beforeAll(async () => {
   mesh = new Mesh();
+  const port = await freePort();
+  const hop = mesh.start('hop', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]);
+  mesh.start('far', [{ 'tcp-peer': { address: `127.0.0.1:${port}` } }, runnerWork]);
+  await hop.routeTo('far');
+  there = ['--via-receptor', 'far', '--receptor-peer', `receptor://127.0.0.1:${port}`];
 });
-afterEach(() => mesh.end());
+beforeEach(() => {
+  folder = mkdtempSync(join(mesh.folder, 'test-'));
+});
+afterAll(() => mesh.end());
 
 const playbook = `
 - hosts: h1
@@ -20,15 +33,6 @@ const playbook = `
     - { name: wait, ansible.builtin.command: "sleep {{ seconds | default(0) }}" }
     - { name: end, ansible.builtin.fail: { msg: "no more" }, when: fails is defined }
 `;
-
-/** far behind hop; what the command line says of the way to it. */
-async function way(): Promise<string[]> {
-  const port = await freePort();
-  const hop = mesh.start('hop', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]);
-  mesh.start('far', [{ 'tcp-peer': { address: `127.0.0.1:${port}` } }, runnerWork]);
-  await hop.routeTo('far');
-  return ['--via-receptor', 'far', '--receptor-peer', `receptor://127.0.0.1:${port}`];
-}
 
 const run = (pdd: string, ...words: string[]) => [
   'run',
@@ -41,8 +45,7 @@ const run = (pdd: string, ...words: string[]) => [
 ];
 
 it('ansible-runner run --via-receptor shows the output, leaves the artifacts and ends with the rc of the job', async () => {
-  const there = await way();
-  const pdd = privateDataDir(join(mesh.folder, 'pdd'), playbook);
+  const pdd = privateDataDir(join(folder, 'pdd'), playbook);
   const good = await command(bin('ansible-runner'), run(pdd, ...there));
   expect(good).toMatchObject({ code: 0 });
   expect(good.stdout).toContain('PLAY RECAP');
@@ -56,17 +59,16 @@ it('ansible-runner run --via-receptor shows the output, leaves the artifacts and
 });
 
 it('says what stands in the way, and ends with 1', async () => {
-  const pdd = privateDataDir(join(mesh.folder, 'pdd'), playbook);
+  const pdd = privateDataDir(join(folder, 'pdd'), playbook);
   const port = await freePort();
-  const there = ['--via-receptor', 'far', '--receptor-peer', `receptor://127.0.0.1:${port}`];
-  const none = await command(bin('ansible-runner'), run(pdd, ...there));
+  const nowhere = ['--via-receptor', 'far', '--receptor-peer', `receptor://127.0.0.1:${port}`];
+  const none = await command(bin('ansible-runner'), run(pdd, ...nowhere));
   expect(none).toMatchObject({ code: 1, stdout: '' });
   expect(none.stderr).toContain(`Cannot connect to peer receptor://127.0.0.1:${port}: `);
 });
 
 it('SIGINT cancels the job at far, and the run ends with 254', async () => {
-  const there = await way();
-  const pdd = privateDataDir(join(mesh.folder, 'pdd'), playbook);
+  const pdd = privateDataDir(join(folder, 'pdd'), playbook);
   const words = run(pdd, ...there, '--cmdline', '-e seconds=1000');
   const child = spawn(bin('ansible-runner'), words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let shown = '';

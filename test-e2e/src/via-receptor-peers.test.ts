@@ -1,21 +1,31 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { runOnNode, type NodeOptions } from '@receptorjs/runner-mesh';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority, tlsActions } from './certificates.js';
 import { privateDataDir, runnerWork, storedEvents } from './job.js';
-import { freePort, Mesh, until, venv } from './mesh.js';
+import { freePort, Mesh, until, venv, type Daemon } from './mesh.js';
 
 const go = process.env.RECEPTOR_GO ?? '';
 if (!go) console.warn('skipped in part: RECEPTOR_GO does not name a Go receptor binary');
 
+/** One mesh for all tests that leave it as they found it. */
 let mesh: Mesh;
-beforeEach(() => {
+/** One for each test. */
+let own: Mesh;
+/** The folder of one test. */
+let folder: string;
+beforeAll(() => {
   mesh = new Mesh();
 });
-afterEach(() => mesh.end());
+beforeEach(() => {
+  folder = mkdtempSync(join(mesh.folder, 'test-'));
+  own = new Mesh();
+});
+afterEach(() => own.end());
+afterAll(() => mesh.end());
 
 const playbook = `
 - hosts: all
@@ -28,7 +38,7 @@ const playbook = `
 `;
 
 const options = (node: Partial<NodeOptions>) => ({
-  privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), playbook),
+  privateDataDir: privateDataDir(join(folder, 'pdd'), playbook),
   playbook: 'play.yml',
   ident: 'r1',
   viaReceptor: 'far',
@@ -70,35 +80,43 @@ async function answers(port: number): Promise<true | undefined> {
   }
 }
 
-/** hop with a listener of a kind, and far behind it over TCP. */
-async function chainBy(kind: 'tcp' | 'udp' | 'ws'): Promise<number> {
-  const [entrance, inner] = [await freePort(), await freePort()];
-  const hop = mesh.start('hop', [
-    { [`${kind}-listener`]: { bindaddr: host, port: entrance } },
+/** near - hop - far over TCP; hop has entrances of other kinds. */
+let near: Daemon;
+let far: Daemon;
+const entrances = { udp: 0, ws: 0 };
+beforeAll(async () => {
+  const inner = await freePort();
+  entrances.udp = await freePort();
+  entrances.ws = await freePort();
+  mesh.start('hop', [
+    { 'udp-listener': { bindaddr: host, port: entrances.udp } },
+    { 'ws-listener': { bindaddr: host, port: entrances.ws } },
     { 'tcp-listener': { bindaddr: host, port: inner } },
   ]);
-  mesh.start('far', [{ 'tcp-peer': { address: `${host}:${inner}` } }, runnerWork]);
-  await hop.routeTo('far');
-  return entrance;
-}
+  const peer = { 'tcp-peer': { address: `${host}:${inner}` } };
+  near = mesh.start('near', [peer]);
+  far = mesh.start('far', [peer, runnerWork]);
+  await near.routeTo('far');
+  await far.routeTo('near');
+});
 
 describe('a run enters the mesh', () => {
   it('by WebSocket', async () => {
-    await expectRun({ receptorPeer: `ws://${host}:${await chainBy('ws')}` });
+    await expectRun({ receptorPeer: `ws://${host}:${entrances.ws}` });
   });
 
   it('by UDP, under an ID of its own choice', async () => {
-    const receptorPeer = `udp://${host}:${await chainBy('udp')}`;
+    const receptorPeer = `udp://${host}:${entrances.udp}`;
     await expectRun({ receptorPeer, receptorNodeId: 'runner-node' });
   });
 
   it.each(['tls', 'wss'] as const)(
     'by %s, with certificates on the link and the control service',
     async (scheme) => {
-      const authority = await Authority.make(mesh.folder);
+      const authority = await Authority.make(own.folder);
       const port = await freePort();
       const listener = scheme === 'wss' ? 'ws-listener' : 'tcp-listener';
-      const far = mesh.start(
+      const far = own.start(
         'far',
         [
           ...tlsActions(authority, await authority.issue('far')),
@@ -113,7 +131,7 @@ describe('a run enters the mesh', () => {
       const receptorTls = { rootCas: authority.cert, cert, key };
       const node = { receptorPeer, receptorNodeId: 'runner-node', receptorControlTls: true };
       await expectRun({ ...node, receptorTls });
-      const stranger = await Authority.make(mesh.folder, 'other');
+      const stranger = await Authority.make(own.folder, 'other');
       await expect(
         runOnNode(options({ ...node, receptorTls: { ...receptorTls, rootCas: stranger.cert } })),
       ).rejects.toMatchObject({ code: 'no-peer' });
@@ -121,9 +139,9 @@ describe('a run enters the mesh', () => {
   );
 
   it('and a certificate that is for another node keeps the job at home', async () => {
-    const authority = await Authority.make(mesh.folder);
+    const authority = await Authority.make(own.folder);
     const port = await freePort();
-    const far = mesh.start(
+    const far = own.start(
       'far',
       [
         // the certificate of a node that is not far
@@ -160,7 +178,6 @@ describe('a run enters the mesh', () => {
 
 describe('a node of this machine takes the job and hands it on', () => {
   it('by its control socket', async () => {
-    const { near, far } = await mesh.chain([runnerWork]);
     await expectRun({ receptorPeer: `unix:${near.socket}` });
     for (const daemon of [near, far]) {
       const control = await daemon.control();
@@ -170,7 +187,6 @@ describe('a node of this machine takes the job and hands it on', () => {
   });
 
   it('is killed and started again in the middle, and nothing is lost', async () => {
-    const { near } = await mesh.chain([runnerWork]);
     let count = 0;
     let again: Promise<void> | undefined;
     const result = await runOnNode({
@@ -188,11 +204,10 @@ describe('a node of this machine takes the job and hands it on', () => {
   });
 
   it('cancel reaches the job through it', async () => {
-    const { near } = await mesh.chain([runnerWork]);
     const abort = new AbortController();
     const result = await runOnNode({
       ...options({ receptorPeer: `unix:${near.socket}` }),
-      privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), endless(mesh.folder)),
+      privateDataDir: privateDataDir(join(folder, 'pdd'), endless(folder)),
       signal: abort.signal,
       onEvent: (event) => {
         if (event.event === 'runner_on_ok') abort.abort();
@@ -202,11 +217,10 @@ describe('a node of this machine takes the job and hands it on', () => {
   });
 
   it('stays away for longer than it may: the run is an error, and says which unit is left', async () => {
-    const { near, far } = await mesh.chain([runnerWork]);
     const warnings: string[] = [];
     const result = await runOnNode({
       ...options({ receptorPeer: `unix:${near.socket}` }),
-      privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), endless(mesh.folder)),
+      privateDataDir: privateDataDir(join(folder, 'pdd'), endless(folder)),
       lostTimeoutMs: 300,
       onWarning: (sentence) => void warnings.push(sentence),
       onEvent: async (event) => {
@@ -219,7 +233,7 @@ describe('a node of this machine takes the job and hands it on', () => {
       expect.stringMatching(/^The work unit \w+ of node far could not be released/),
     ]);
     // the job goes on at far until it is let go
-    writeFileSync(join(mesh.folder, 'gate'), '');
+    writeFileSync(join(folder, 'gate'), '');
     const control = await far.control();
     await until('the end of the job', async () => {
       const [unit] = (await control.workList()).values();
@@ -240,7 +254,7 @@ describe.skipIf(!go)('Go receptor and the Python runner', () => {
 
   async function goFar(work: object): Promise<string> {
     const port = await freePort();
-    mesh.start('far', [{ 'tcp-listener': { bindaddr: host, port } }, work], {
+    own.start('far', [{ 'tcp-listener': { bindaddr: host, port } }, work], {
       command: go,
     });
     await until('its port', () => answers(port));
@@ -266,8 +280,8 @@ describe.skipIf(!go)('Go receptor and the Python runner', () => {
 
   it('a Go hop on the way', async () => {
     const port = await freePort();
-    const hop = mesh.start('hop', [{ 'tcp-listener': { bindaddr: host, port } }], { command: go });
-    mesh.start('far', [{ 'tcp-peer': { address: `${host}:${port}` } }, runnerWork]);
+    const hop = own.start('hop', [{ 'tcp-listener': { bindaddr: host, port } }], { command: go });
+    own.start('far', [{ 'tcp-peer': { address: `${host}:${port}` } }, runnerWork]);
     await hop.routeTo('far');
     await expectRun({ receptorPeer: `receptor://${host}:${port}` });
   });
@@ -277,13 +291,11 @@ describe.skipIf(!go)('Go receptor and the Python runner', () => {
     const abort = new AbortController();
     const run = runOnNode({
       ...options({ receptorPeer }),
-      privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), endless(mesh.folder)),
+      privateDataDir: privateDataDir(join(folder, 'pdd'), endless(folder)),
       signal: abort.signal,
       cancelTimeoutMs: 10_000,
     });
-    await until('the task to run', () =>
-      existsSync(join(mesh.folder, 'reached')) ? true : undefined,
-    );
+    await until('the task to run', () => (existsSync(join(folder, 'reached')) ? true : undefined));
     abort.abort();
     expect(await run).toMatchObject({ status: 'canceled', rc: 254 });
   });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   symlinkSync,
@@ -9,26 +10,35 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { runOnNode, runOnNodeAsync, type RunOnNodeOptions } from '@receptorjs/runner-mesh';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CutLink } from './cut-link.js';
 import { privateDataDir, runnerWork, storedEvents } from './job.js';
 import { freePort, Mesh, root, until, type Daemon } from './mesh.js';
 
+/** One mesh for all tests, which leave it as they found it. */
 let mesh: Mesh;
+let hop: Daemon;
+let far: Daemon;
+let port: number;
+/** The folder of one test. */
+let folder: string;
 const links: CutLink[] = [];
-beforeEach(() => {
+beforeAll(async () => {
   mesh = new Mesh();
+  port = await freePort();
+  hop = mesh.start('hop', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]);
+  far = mesh.start('far', [{ 'tcp-peer': { address: `127.0.0.1:${port}` } }, runnerWork]);
 });
-afterEach(async () => {
+beforeEach(() => {
+  folder = mkdtempSync(join(mesh.folder, 'test-'));
+});
+afterEach(() => {
   for (const link of links.splice(0)) link.close();
-  await mesh.end();
 });
+afterAll(() => mesh.end());
 
 /** Two daemons, hop - far; a run enters at hop's TCP port, behind a place where the link can be cut. */
 async function hopAndFar(): Promise<{ hop: Daemon; far: Daemon; link: CutLink; peer: string }> {
-  const port = await freePort();
-  const hop = mesh.start('hop', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]);
-  const far = mesh.start('far', [{ 'tcp-peer': { address: `127.0.0.1:${port}` } }, runnerWork]);
   await hop.routeTo('far');
   const link = await CutLink.to(port);
   links.push(link);
@@ -38,7 +48,7 @@ async function hopAndFar(): Promise<{ hop: Daemon; far: Daemon; link: CutLink; p
 /** A private data dir with this playbook, and what a run of it on far needs. */
 function job(playbook: string, peer: string): RunOnNodeOptions {
   return {
-    privateDataDir: privateDataDir(join(mesh.folder, 'pdd'), playbook),
+    privateDataDir: privateDataDir(join(folder, 'pdd'), playbook),
     playbook: 'play.yml',
     ident: 'r1',
     viaReceptor: 'far',
@@ -48,24 +58,30 @@ function job(playbook: string, peer: string): RunOnNodeOptions {
 
 const ITEMS = 150;
 
-/** Many events, for about two seconds. */
-const manyEvents = `
+const loop = (items: number): string => `
 - hosts: all
   gather_facts: false
   tasks:
     - { name: first, ansible.builtin.debug: { msg: "one" } }
     - name: many
       ansible.builtin.debug: { msg: "{{ item }}" }
-      loop: "{{ range(0, ${ITEMS}) | list }}"
+      loop: "{{ range(0, ${items}) | list }}"
     - { name: last, ansible.builtin.debug: { msg: "two" } }
 `;
 
+/** Many events, for about two seconds. */
+const manyEvents = loop(ITEMS);
+
+/** Enough to see that there is a run. */
+const FEW = 10;
+const fewEvents = loop(FEW);
+
 /** Every event once, counters without a gap, the end there. */
-function expectComplete(artifacts: string): void {
+function expectComplete(artifacts: string, items = ITEMS): void {
   const events = storedEvents(artifacts);
   expect(events.map(({ counter }) => counter)).toEqual(events.map((_, at) => at + 1));
   expect(new Set(events.map(({ uuid }) => uuid)).size).toBe(events.length);
-  expect(events.filter(({ event }) => event === 'runner_item_on_ok')).toHaveLength(2 * ITEMS);
+  expect(events.filter(({ event }) => event === 'runner_item_on_ok')).toHaveLength(2 * items);
   expect(events.at(-1)?.event).toBe('playbook_on_stats');
   expect(readFileSync(join(artifacts, 'status'), 'utf8')).toBe('successful');
   expect(readFileSync(join(artifacts, 'rc'), 'utf8')).toBe('0');
@@ -86,9 +102,12 @@ function processesWith(text: string): string[] {
   return stdout.split('\n').filter((line) => line.includes(text));
 }
 
+let marks = 0;
+
 /** A play that waits for ever in a command, which `ps` shows by a number nobody else has. */
 function endless(): { playbook: string; mark: string } {
-  const mark = `sleep ${3_000_000 + process.pid}`;
+  marks += 1;
+  const mark = `sleep ${3_000_000 + process.pid}.${marks}`;
   return {
     mark,
     playbook: `
@@ -135,7 +154,7 @@ describe('a job on far, from a node in this process, through hop', () => {
 
   it('is started and watched, as often as wanted', async () => {
     const { peer } = await hopAndFar();
-    const handle = runOnNodeAsync({ ...job(manyEvents, peer), ident: 'r2' });
+    const handle = runOnNodeAsync({ ...job(fewEvents, peer), ident: 'r2' });
     const watch = async () => {
       const uuids: string[] = [];
       for await (const { uuid } of handle.events) uuids.push(uuid);
@@ -143,7 +162,7 @@ describe('a job on far, from a node in this process, through hop', () => {
     };
     const watched = await Promise.all([watch(), watch()]);
     const result = await handle.result;
-    expectComplete(result.artifactDir);
+    expectComplete(result.artifactDir, FEW);
     const stored = storedEvents(result.artifactDir).map(({ uuid }) => uuid);
     expect(watched).toEqual([stored, stored]);
     expect(await watch()).toEqual(stored);
@@ -151,7 +170,7 @@ describe('a job on far, from a node in this process, through hop', () => {
 
   it('is canceled by its handle before it has begun', async () => {
     const { peer } = await hopAndFar();
-    const handle = runOnNodeAsync(job(manyEvents, peer));
+    const handle = runOnNodeAsync(job(fewEvents, peer));
     handle.cancel();
     const result = await handle.result;
     expect(result).toMatchObject({ status: 'canceled', rc: 254 });
@@ -247,12 +266,21 @@ describe('the end of a job on far', () => {
     expect(processesWith(mark)).toEqual([]);
   });
 
-  it.each(['job_timeout', 'idle_timeout'])('%s travels with the job', async (name) => {
-    const { peer } = await hopAndFar();
+  it('job_timeout and idle_timeout travel with the job, each with its own', async () => {
+    const { peer, far } = await hopAndFar();
     const { playbook, mark } = endless();
-    const result = await runOnNode({ ...job(playbook, peer), settings: { [name]: 2 } });
-    expect(result).toMatchObject({ status: 'timeout', rc: 254 });
+    const given = job(playbook, peer);
+    const results = await Promise.all(
+      ['job_timeout', 'idle_timeout'].map((name) =>
+        runOnNode({ ...given, ident: name, settings: { [name]: 2 } }),
+      ),
+    );
+    expect(results).toMatchObject([
+      { ident: 'job_timeout', status: 'timeout', rc: 254 },
+      { ident: 'idle_timeout', status: 'timeout', rc: 254 },
+    ]);
     expect(processesWith(mark)).toEqual([]);
+    expect(await states(far)).toEqual([]);
   });
 
   it('a handler that throws ends the job there', async () => {
@@ -271,32 +299,33 @@ describe('the end of a job on far', () => {
 });
 
 describe('a far node beside which ansible-runner is installed', () => {
-  /** Folders as npm makes them for programs. */
-  function install(): string {
-    const folder = join(mesh.folder, 'bin');
-    mkdirSync(folder);
+  let installed: Daemon;
+  let peer: string;
+  let listener: object;
+  beforeAll(async () => {
+    // Folders as npm makes them for programs.
+    const programs = join(mesh.folder, 'bin');
+    mkdirSync(programs);
     for (const name of ['receptor', 'ansible-runner'])
-      symlinkSync(join(root, 'apps', name, 'dist', 'cli.js'), join(folder, name));
-    return join(folder, 'receptor');
-  }
+      symlinkSync(join(root, 'apps', name, 'dist', 'cli.js'), join(programs, name));
+    const port = await freePort();
+    peer = `receptor://127.0.0.1:${port}`;
+    listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
+    const command = join(programs, 'receptor');
+    installed = mesh.start('installed', [listener], { command });
+    await installed.logs('Initialization complete');
+  });
+  const jobThere = () => ({ ...job(fewEvents, peer), viaReceptor: 'installed' });
 
   it('runs jobs without any configuration of work', async () => {
-    const port = await freePort();
-    const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
-    const far = mesh.start('far', [listener], { command: install() });
-    await far.logs('Initialization complete');
-    await far.logs('Offering ansible-runner');
-    const result = await runOnNode(job(manyEvents, `receptor://127.0.0.1:${port}`));
+    await installed.logs('Offering ansible-runner');
+    const result = await runOnNode(jobThere());
     expect(result).toMatchObject({ status: 'successful', rc: 0 });
-    expectComplete(result.artifactDir);
+    expectComplete(result.artifactDir, FEW);
   });
 
   it('keeps files of jobs, and gets those it has not', async () => {
-    const port = await freePort();
-    const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
-    const far = mesh.start('far', [listener], { command: install() });
-    await far.logs('Initialization complete');
-    const given = job(manyEvents, `receptor://127.0.0.1:${port}`);
+    const given = jobThere();
     const lines: string[] = [];
     const options = { ...given, byContents: true, onLog: (line: string) => void lines.push(line) };
     const large = join(given.privateDataDir, 'project', 'large');
@@ -304,25 +333,21 @@ describe('a far node beside which ansible-runner is installed', () => {
     for (const ident of ['first', 'second']) {
       const result = await runOnNode({ ...options, ident });
       expect(result).toMatchObject({ status: 'successful', rc: 0 });
-      expectComplete(result.artifactDir);
+      expectComplete(result.artifactDir, FEW);
     }
     expect(lines.filter((line) => line.startsWith('Files the node has'))).toEqual([
       'Files the node has from earlier jobs: 0 contents of 2 files',
       'Files the node has from earlier jobs: 2 contents of 2 files',
     ]);
-    expect(await states(far)).toEqual([]);
+    expect(await states(installed)).toEqual([]);
   });
 
   it('can be told not to, also by a reload', async () => {
-    const port = await freePort();
-    const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
-    const far = mesh.start('far', [listener], { command: install() });
-    const pdd = job(manyEvents, `receptor://127.0.0.1:${port}`);
-    await far.logs('Initialization complete');
-    far.configure([listener, { 'work-runner': { offer: false } }]);
-    const plan = await far.ctl('reload', '--plan');
+    const pdd = jobThere();
+    installed.configure([listener, { 'work-runner': { offer: false } }]);
+    const plan = await installed.ctl('reload', '--plan');
     expect(plan.stdout).toContain('close  work-command ansible-runner');
-    expect(await far.ctl('reload')).toMatchObject({ code: 0 });
+    expect(await installed.ctl('reload')).toMatchObject({ code: 0 });
     await expect(runOnNode(pdd)).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('it offers no work at all') as string,
@@ -333,7 +358,7 @@ describe('a far node beside which ansible-runner is installed', () => {
 describe('what can not be reached', () => {
   it('a peer that does not answer is named at once', async () => {
     const port = await freePort();
-    await expect(runOnNode(job(manyEvents, `receptor://127.0.0.1:${port}`))).rejects.toMatchObject({
+    await expect(runOnNode(job(fewEvents, `receptor://127.0.0.1:${port}`))).rejects.toMatchObject({
       code: 'no-peer',
       message: expect.stringContaining(
         `Cannot connect to peer receptor://127.0.0.1:${port}: `,
@@ -343,7 +368,7 @@ describe('what can not be reached', () => {
 
   it('a node that is not in the mesh is waited for no longer than asked', async () => {
     const { peer } = await hopAndFar();
-    const run = runOnNode({ ...job(manyEvents, peer), viaReceptor: 'nobody', peerTimeoutMs: 300 });
+    const run = runOnNode({ ...job(fewEvents, peer), viaReceptor: 'nobody', peerTimeoutMs: 300 });
     await expect(run).rejects.toMatchObject({
       code: 'peer-timeout',
       message: expect.stringContaining('Timed out waiting for peer nobody') as string,
@@ -352,7 +377,7 @@ describe('what can not be reached', () => {
 
   it('an ID that a node of the mesh has is refused', async () => {
     const { peer } = await hopAndFar();
-    const run = runOnNode({ ...job(manyEvents, peer), receptorNodeId: 'hop' });
+    const run = runOnNode({ ...job(fewEvents, peer), receptorNodeId: 'hop' });
     await expect(run).rejects.toMatchObject({
       code: expect.stringMatching(/node-id-in-use|no-peer/) as string,
     });
@@ -360,7 +385,7 @@ describe('what can not be reached', () => {
 
   it('work that the node does not know is refused, with what it offers', async () => {
     const { peer } = await hopAndFar();
-    const run = runOnNode({ ...job(manyEvents, peer), workType: 'something' });
+    const run = runOnNode({ ...job(fewEvents, peer), workType: 'something' });
     await expect(run).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('it offers ansible-runner') as string,
