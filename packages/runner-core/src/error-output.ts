@@ -29,10 +29,16 @@ export class ErrorOutput {
   /** A promise says that the sink wants no more for now. */
   take(bytes: Buffer): void | Promise<void> {
     const text = this.#held + this.#decoder.write(bytes);
-    const end = this.#mask === undefined ? text.length : text.lastIndexOf('\n') + 1;
-    const given = end === 0 && text.length > MAX_HELD ? text.length : end;
+    const given = this.#whole(text);
     this.#held = text.slice(given);
     return this.#put(text.slice(0, given));
+  }
+
+  /** How much of the text contains no beginning of a secret that goes on. */
+  #whole(text: string): number {
+    if (this.#mask === undefined) return text.length;
+    const end = text.lastIndexOf('\n') + 1;
+    return end === 0 && text.length > MAX_HELD ? this.#mask.wholeUntil(text) : end;
   }
 
   /** Gives out what is left. */

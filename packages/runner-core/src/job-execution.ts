@@ -14,6 +14,7 @@ import type { Enclosure } from './isolation/isolation.js';
 import { JobLimits } from './job-limits.js';
 import type { JobPlan } from './job-plan.js';
 import { MarkSplitter } from './mark-splitter.js';
+import { MaskedSegments } from './masked-segments.js';
 import { SegmentGatherer, type Segment } from './output-segments.js';
 import { OutputTail } from './output-tail.js';
 import { PromptWatcher, type PromptAnswer } from './password-prompts.js';
@@ -99,9 +100,10 @@ export class JobExecution {
       : EventChannel.open(socket));
     const assembler = this.#assembler(channel);
     const pump = this.#pump(assembler);
-    const { mask } = plan;
-    const gatherer = new SegmentGatherer((segment: Segment) =>
-      pump.push(mask === undefined ? segment : { ...segment, text: mask.hide(segment.text) }),
+    const push = (segment: Segment) => pump.push(segment);
+    const masked = plan.mask && new MaskedSegments(plan.mask, push);
+    const gatherer = new SegmentGatherer((segment) =>
+      masked === undefined ? push(segment) : masked.push(segment),
     );
     let key: SshKeyPipe | undefined;
     try {

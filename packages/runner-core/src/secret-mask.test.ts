@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MaskedSegments } from './masked-segments.js';
+import { SegmentGatherer } from './output-segments.js';
 import { SecretMask } from './secret-mask.js';
 
 const hidden = '**********';
@@ -43,6 +45,27 @@ describe('a mask', () => {
     expect(JSON.parse(maskOf('n123', '9abc', '00e99abc').hideInEvent(json))).toEqual({
       data: { a: '\n123', b: `\\${hidden}`, c: `é${hidden}` },
     });
+  });
+
+  it('hides a secret wherever a long text is cut, and loses nothing else', () => {
+    const unit = fc.constantFrom('a', 'b', 'abab', 'bb', '\n');
+    fc.assert(
+      fc.property(
+        fc.string({ unit, maxLength: 40 }),
+        fc.integer({ min: 9, max: 14 }),
+        (text, max) => {
+          const mask = maskOf('abab', 'babbabb');
+          const pieces: string[] = [];
+          const masked = new MaskedSegments(mask, (segment) => pieces.push(segment.text));
+          const gatherer = new SegmentGatherer((segment) => masked.push(segment), max);
+          gatherer.begin('u');
+          gatherer.text(Buffer.from(text));
+          gatherer.end();
+          expect(pieces.join('')).toBe(mask.hide(text));
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 
   it('makes a text of a secret number in an event, and leaves other numbers and words of JSON alone', () => {

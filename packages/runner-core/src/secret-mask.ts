@@ -10,12 +10,16 @@ const MIN_SECRET_CHARACTERS = 4;
 /** Replaces secret values wherever they stand in texts and in JSON. */
 export class SecretMask {
   readonly #secrets: ReadonlySet<string>;
+  /** Characters of the longest form of a secret. */
+  readonly #longest: number;
   readonly #inText: RegExp;
   readonly #inJson: RegExp;
 
   private constructor(secrets: ReadonlySet<string>) {
     this.#secrets = secrets;
-    this.#inText = anyOf([...secrets].flatMap(formsInText));
+    const forms = [...secrets].flatMap(formsInText);
+    this.#longest = forms.reduce((most, form) => Math.max(most, form.length), 1);
+    this.#inText = anyOf(forms);
     this.#inJson = anyOf([...secrets].flatMap(formsInJson));
   }
 
@@ -30,6 +34,16 @@ export class SecretMask {
 
   hide(text: string): string {
     return text.replace(this.#inText, MASK);
+  }
+
+  /** How much of a text that goes on can be hidden by itself: no secret begins in it and ends behind it. */
+  wholeUntil(text: string): number {
+    const end = Math.max(0, text.length - this.#longest + 1);
+    for (const { index, 0: found } of text.matchAll(this.#inText)) {
+      if (index >= end) break;
+      if (index + found.length > end) return index;
+    }
+    return end;
   }
 
   /**

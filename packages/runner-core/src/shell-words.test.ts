@@ -23,8 +23,9 @@ describe('splitWords', () => {
   });
 
   it('gives back every list of words that was quoted', () => {
+    const unit = fc.constantFrom('a', ' ', "'", '"', '\\', '$', '#', '\n', '\t', '\0', 'é', '😀');
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (words) => {
+      fc.property(fc.array(fc.string({ unit })), (words) => {
         expect(splitWords(words.map(quoteWord).join(' '))).toEqual(words);
       }),
       { numRuns: 300 },
