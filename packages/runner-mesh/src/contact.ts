@@ -87,7 +87,12 @@ export class Contact {
    */
   async recover(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted || error instanceof NodeRunError || isRemoteAnswer(error)) throw error;
-    if (this.way.isFinal(error)) throw this.#unreachable(error);
+    if (this.way.isFinal(error))
+      throw new NodeRunError(
+        this.#heardEver ? 'lost' : 'peer-timeout',
+        `The control service of ${this.node} can't be used: ${reasonOf(error)}`,
+        { cause: error },
+      );
     const outage = (this.#outage ??= this.#beginOutage());
     const stop = this.way.onReachable(() => this.#pace.hurry());
     try {

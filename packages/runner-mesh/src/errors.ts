@@ -3,7 +3,7 @@
  *
  * - `bad-peer`: a peer or a TLS option that can't be used
  * - `no-peer`: the peer does not answer, or refused the link
- * - `peer-timeout`: the peer answers, but the node was not found in time, or its control service did not answer
+ * - `peer-timeout`: the peer answers, but the node was not found in time, or its control service did not answer or can't be used
  * - `node-id-in-use`: another node of the mesh has the ID asked for
  * - `unsent`: the job could not be read here; `cause` is the error of `transmit`
  * - `refused`: the node answered, and does not take the job
