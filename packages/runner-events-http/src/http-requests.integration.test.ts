@@ -31,7 +31,7 @@ async function open(
 ): Promise<EventSink> {
   const sink = await httpPlugin.open({
     ident: 'r',
-    settings: { runner_http_drain_seconds: 1, ...settings },
+    settings: { runner_http_drain_seconds: 30, ...settings },
     env,
     artifactRoot: root,
     artifactDir: join(root, 'r'),
@@ -179,7 +179,7 @@ describe('over TLS', () => {
   it('does not post to one whose certificate is not, unless it is told to', async () => {
     const { posts, port } = await server();
     const url = `https://127.0.0.1:${port}/`;
-    const sink = await open({ runner_http_url: url });
+    const sink = await open({ runner_http_url: url, runner_http_drain_seconds: 1 });
     send(sink);
     expect(await sink.close()).toMatchObject({
       delivered: 0,
@@ -196,7 +196,7 @@ describe('over TLS', () => {
     const own = await makeCertificate(root, 'runner');
     const { port, cert } = await server({ requestCert: true, ca: await readFile(own.cert) });
     const settings = { runner_http_url: `https://127.0.0.1:${port}/`, runner_http_ca_file: cert };
-    const without = await open(settings);
+    const without = await open({ ...settings, runner_http_drain_seconds: 0.5 });
     send(without);
     expect(await without.close()).toMatchObject({ delivered: 0, undelivered: 1 });
     const sink = await open({

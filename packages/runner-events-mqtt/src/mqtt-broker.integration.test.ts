@@ -53,7 +53,7 @@ async function send(
 ): Promise<DeliverySummary> {
   const sink = await mqttPlugin.open({
     ident,
-    settings: { runner_mqtt_drain_seconds: 2, ...settings },
+    settings: { runner_mqtt_drain_seconds: 30, ...settings },
     env,
     artifactRoot: root,
     artifactDir: join(root, 'r'),
