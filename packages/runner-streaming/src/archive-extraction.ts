@@ -15,7 +15,7 @@ import { setImmediate } from 'node:timers/promises';
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { StreamError } from './errors.js';
 import { writePieces } from './file-pieces.js';
-import { moveIntoPlace } from './moved-tree.js';
+import { moveIntoPlace, type UnpackedFolder } from './moved-tree.js';
 import {
   badArchive,
   dataPosition,
@@ -80,15 +80,6 @@ export async function extractArchive(
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
   }
-}
-
-/** A folder of an archive; its mode and time are set when everything is in it. */
-export interface UnpackedFolder {
-  /** Path below the target. */
-  readonly path: string;
-  readonly mode: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
 }
 
 /** One extraction into an empty folder; owns the lists of what has to be done last. */

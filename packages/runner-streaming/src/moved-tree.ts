@@ -9,8 +9,16 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { UnpackedFolder } from './archive-extraction.js';
 import { StreamError } from './errors.js';
+
+/** A folder of an archive; its mode and time are set when everything is in it. */
+export interface UnpackedFolder {
+  /** Path below the target. */
+  readonly path: string;
+  readonly mode: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
 
 /**
  * Moves everything in `source` to the same place below `target`, on the same file system. Folders that exist stay as they
