@@ -136,7 +136,7 @@ describe('PluginSinks', () => {
     const { open, warnings } = set(settings, { RUNNER_SOCKET_URL: 'tcp://y:1' });
     await open(plugin('http', undefined));
     expect(warnings).toEqual([
-      'runner_socket_url has no effect: the event plugin zmq is not installed.',
+      'runner_socket_url has no effect: the event plugin zmq is not installed; install @receptorjs/runner-events-zmq beside the runner.',
     ]);
   });
 });

@@ -49,7 +49,9 @@ export class PluginSinks {
     for (const [name, address] of Object.entries(ADDRESSES)) {
       const asked = context.settings[address] ?? context.env[address.toUpperCase()];
       if (asked && !plugins.some((plugin) => plugin.name === name))
-        context.warn(`${address} has no effect: the event plugin ${name} is not installed.`);
+        context.warn(
+          `${address} has no effect: the event plugin ${name} is not installed; install @receptorjs/runner-events-${name} beside the runner.`,
+        );
     }
     const opened: OpenSink[] = [];
     let refusal: Error | undefined;

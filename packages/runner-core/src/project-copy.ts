@@ -1,4 +1,4 @@
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
 
@@ -29,8 +29,10 @@ export async function copyProject(
   try {
     await mkdir(base, { recursive: true, mode: 0o700 });
     copy = await mkdtemp(join(base, 'runner_di_'));
-    const left = new Set(without);
-    await cp(folder, copy, {
+    // A project that is itself a link, such as one to its current release, is copied, not linked to.
+    const real = await realpath(folder);
+    const left = new Set(without.map((path) => join(real, relative(folder, path))));
+    await cp(real, copy, {
       recursive: true,
       verbatimSymlinks: true,
       preserveTimestamps: true,
