@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -117,6 +117,30 @@ describe('start, is-alive and stop', () => {
     const { code, err } = await call('start', root, '-p', 'x');
     expect([code, err]).toEqual([1, expect.stringMatching(/args is empty/) as string]);
     expect(existsSync(join(root, 'pid'))).toBe(false);
+  });
+
+  it('a play goes on to its end when its run is killed', async () => {
+    const venv = process.env.RECEPTORJS_VENV ?? join(import.meta.dirname, '../../../.venv');
+    await symlink(join(venv, 'bin', 'ansible-playbook'), join(root, 'bin', 'ansible-playbook'));
+    execFileSync('mkfifo', [join(root, 'go')]);
+    const shown = `{ ansible.builtin.debug: { msg: "{{ 'x' * 20000 }}" }, loop: "{{ range(20) | list }}" }`;
+    const play = `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.raw: touch '${root}/ready' && cat '${root}/go'
+    - ${shown}
+    - ansible.builtin.raw: touch '${root}/end'
+`;
+    await writeFile(join(root, 'play.yml'), play);
+    await writeFile(join(root, 'inventory'), 'localhost ansible_connection=local\n');
+    await call('start', root, '-p', 'play.yml', '-i', 'r');
+    await appears(root, 'ready');
+    const pid = Number(await readFile(join(root, 'pid'), 'utf8'));
+    process.kill(pid, 'SIGKILL');
+    const ended = appears(root, 'end');
+    await writeFile(join(root, 'go'), 'on\n');
+    await ended;
+    expect(existsSync(join(root, 'artifacts', 'r', 'rc'))).toBe(false);
   });
 
   it('stop and is-alive of a folder without a run end with 1', async () => {

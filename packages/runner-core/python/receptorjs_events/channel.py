@@ -16,6 +16,17 @@ def open_channel(path):
     return Pipe(path) if stat.S_ISFIFO(os.stat(path).st_mode) else Channel(path)
 
 
+def go_on_unheard():
+    """Lets the play go on although the runner is gone, and with it whoever could read the output.
+
+    Writing to its terminal would fail from now on, which Ansible takes badly: it waits for ever.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for output in (1, 2):
+        os.dup2(nowhere, output)
+    os.close(nowhere)
+
+
 class Pipe:
     """A pipe to the runner, with a second one beside it in which the secret waits.
 
@@ -48,8 +59,7 @@ class Pipe:
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
         except OSError:
-            # As with a socket.
-            pass
+            go_on_unheard()
 
     def _close(self):
         os.close(self._file)
@@ -77,5 +87,4 @@ class Channel:
         try:
             self._socket.sendall(("%s %s\n" % (event_uuid, body)).encode("ascii"))
         except OSError:
-            # The runner is gone, and with it whoever could read the output: the play goes on.
-            pass
+            go_on_unheard()

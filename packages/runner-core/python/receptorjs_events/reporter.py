@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import errno
 import json
 import os
 import sys
@@ -12,6 +13,7 @@ import threading
 
 from ansible.utils.display import Display
 
+from .channel import go_on_unheard
 from .event_json import encode
 
 OMIT_DATA = os.environ.get("RUNNER_OMIT_EVENTS", "").lower() == "true"
@@ -80,14 +82,20 @@ class Reporter:
         """One event; what is printed to `stream` inside of the block is its text."""
         with self.lock, self.context.during(event=name, **values):
             event_uuid = self._announce()
-            if stream is not sys.stdout:
-                sys.stdout.flush()
-            stream.write(self._mark({"secret": self.channel.secret, "uuid": event_uuid}))
             try:
-                yield
-            finally:
-                stream.write(self._end)
-                stream.flush()
+                if stream is not sys.stdout:
+                    sys.stdout.flush()
+                stream.write(self._mark({"secret": self.channel.secret, "uuid": event_uuid}))
+                try:
+                    yield
+                finally:
+                    stream.write(self._end)
+                    stream.flush()
+            except OSError as error:
+                # The terminal went away since the event was announced.
+                if error.errno != errno.EIO:
+                    raise
+                go_on_unheard()
 
     def _announce(self):
         data = self.context.merged()
