@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
+import { makeFolder } from './make-folder.js';
 import type { FinalStatus } from './statuses.js';
 
 /**
@@ -34,7 +35,7 @@ export class ArtifactFolder {
   static async create(path: string): Promise<ArtifactFolder> {
     const folder = new ArtifactFolder(path);
     try {
-      await mkdir(folder.#events, { recursive: true, mode: 0o700 });
+      await makeFolder(folder.#events);
       for (const name of ['status', 'rc']) await rm(join(path, name), { force: true });
     } catch (cause) {
       throw new ConfigurationError(

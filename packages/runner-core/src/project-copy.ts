@@ -1,6 +1,7 @@
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
+import { makeFolder } from './make-folder.js';
 
 /** A copy of the project for one run to work in. */
 export interface ProjectCopyPlan {
@@ -27,7 +28,7 @@ export async function copyProject(
     );
   let copy: string | undefined;
   try {
-    await mkdir(base, { recursive: true, mode: 0o700 });
+    await makeFolder(base);
     copy = await mkdtemp(join(base, 'runner_di_'));
     // A project that is itself a link, such as one to its current release, is copied, not linked to.
     const real = await realpath(folder);

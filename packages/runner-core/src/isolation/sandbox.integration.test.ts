@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ansibleMissing, Fixture, venv } from '../ansible-fixture.js';
@@ -58,6 +58,20 @@ describe.skipIf(bubblewrapMissing !== undefined)('a sandbox', () => {
     expect(events.filter((event) => event.event === 'runner_on_ok')).toHaveLength(2);
     expect(events.every((event) => event.event !== 'verbose')).toBe(true);
     expect(await readdir(fixture.at('artifacts', 'r', 'fact_cache'))).toEqual(['h1']);
+  });
+
+  it.each([
+    ['is a link', 'link'],
+    ['is reached through one', 'folders/pdd'],
+  ])('finds its folders when the private data dir %s and project/ is one', async (_, given) => {
+    fixture = await withScript('', { 'elsewhere/text': 'found\n', 'pdd/inventory': 'h1\n' });
+    await symlink('../elsewhere', fixture.at('pdd', 'project'));
+    await symlink('pdd', fixture.at('link'));
+    await symlink('.', fixture.at('folders'));
+    const pdd = fixture.at(given);
+    await writeFile(fixture.at('pdd', 'args'), `sh -c 'cat text ${pdd}/inventory'`);
+    expect((await start({ privateDataDir: pdd })).rc).toBe(0);
+    expect(await stdout()).toBe('found\r\nh1\r\n');
   });
 
   it('sees the private data dir and what it is shown, and nothing hidden', async () => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import type { Enclosure, Isolation, OpenJob } from './isolation.js';
 import type { SandboxSettings } from './isolation-settings.js';
 import { below } from './mount-list.js';
@@ -78,15 +79,18 @@ export class Sandbox implements Isolation {
     }
     const release = () => rm(hidden, { recursive: true, force: true, maxRetries: REMOVAL_TRIES });
     try {
-      for (const folder of this.#made) await mkdir(folder, { recursive: true, mode: 0o700 });
+      for (const folder of this.#made) await makeFolder(folder);
       const env = await copyPlugin(job.env, job.privateDir);
       const { executable, hidePaths, roPaths, showPaths } = this.#settings;
       const command = [executable, ...SYSTEM];
       for (const path of await present(hidePaths))
         command.push('--bind', await standIn(hidden, path, command.length), path);
       for (const path of await present(roPaths)) command.push('--ro-bind', path, path);
-      for (const path of await present([...this.#shown, job.privateDir, ...showPaths]))
-        command.push('--bind', path, path);
+      const own = [...this.#shown, this.#cwd, job.privateDir];
+      const bound = await present([...own, ...showPaths]);
+      for (const path of bound) command.push('--bind', path, path);
+      for (const [name, target] of await linkedNames(own, bound))
+        command.push('--symlink', target, name);
       if (this.#chdir) command.push('--chdir', await realpath(this.#cwd));
       return {
         program: this.#executable,
@@ -111,6 +115,24 @@ async function present(paths: readonly string[]): Promise<readonly string[]> {
   for (const path of [...new Set(paths)].sort()) {
     const real = await realpath(path).catch(() => undefined);
     if (real !== undefined) found.push(real);
+  }
+  return found;
+}
+
+/**
+ * Names by which the job knows its folders, and which are links or lead through some: with the place they lead to.
+ * What lies in a folder that is bound, or below such a name, is found there.
+ */
+async function linkedNames(
+  paths: readonly string[],
+  bound: readonly string[],
+): Promise<readonly (readonly [name: string, target: string])[]> {
+  const found: [string, string][] = [];
+  for (const path of [...new Set(paths)].sort()) {
+    const real = await realpath(path).catch(() => path);
+    const within = [...bound, ...found.map(([name]) => name)];
+    if (real !== path && !within.some((folder) => below(folder, path) !== undefined))
+      found.push([path, real]);
   }
   return found;
 }
