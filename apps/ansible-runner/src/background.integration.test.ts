@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -46,6 +47,9 @@ async function appears(folder: string, name: string): Promise<void> {
   }
 }
 
+/** Seconds that nothing else on this machine sleeps; a digit follows. */
+const duration = 1_000_000 + randomInt(1_000_000);
+
 /** Processes that hold the text in their command line. */
 const processesWith = (text: string): string[] =>
   execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
@@ -69,32 +73,32 @@ describe('start, is-alive and stop', () => {
   it('runner 1: stop ends the whole tree, and the run says how it ended', async () => {
     // One child ignores the first signal, another has left the session.
     await ansible(
-      `setsid sleep 98765 & (trap '' TERM; echo x > '${root}/ready'; while :; do sleep 98764; done)`,
+      `setsid sleep ${duration}5 & (trap '' TERM; echo x > '${root}/ready'; while :; do sleep ${duration}4; done)`,
     );
     await call('start', root, '-p', 'x', '-i', 'r');
     await appears(root, 'ready');
-    expect(processesWith('sleep 9876').length).toBeGreaterThan(0);
+    expect(processesWith(`sleep ${duration}`).length).toBeGreaterThan(0);
     const before = performance.now();
     expect(await call('stop', root)).toEqual({ code: 0, out: '', err: '' });
     expect(performance.now() - before).toBeLessThan(10_000);
-    expect(processesWith('sleep 9876')).toEqual([]);
+    expect(processesWith(`sleep ${duration}`)).toEqual([]);
     expect([await artifact('status'), await artifact('rc')]).toEqual(['canceled', '254']);
     expect((await call('is-alive', root)).code).toBe(1);
     expect(existsSync(join(root, 'pid'))).toBe(false);
   }, 30_000);
 
   it('stop ends what a run left that was itself killed', async () => {
-    await ansible(`touch '${root}/ready'; exec sleep 98763`);
+    await ansible(`touch '${root}/ready'; exec sleep ${duration}3`);
     await call('start', root, '-p', 'x', '-i', 'r');
     await appears(root, 'ready');
     process.kill(Number(await readFile(join(root, 'pid'), 'utf8')), 'SIGKILL');
     expect((await call('stop', root)).code).toBe(0);
-    expect(processesWith('sleep 98763')).toEqual([]);
+    expect(processesWith(`sleep ${duration}3`)).toEqual([]);
     expect([await artifact('status'), await artifact('rc')]).toEqual(['canceled', '254']);
   });
 
   it('runner 10: a second start says that the first one is running, and what it leaves is private', async () => {
-    await ansible(`touch '${root}/ready'; exec sleep 98762`);
+    await ansible(`touch '${root}/ready'; exec sleep ${duration}2`);
     await call('start', root, '-p', 'x', '-i', 'r');
     await appears(root, 'ready');
     const second = await call('start', root, '-p', 'x', '-i', 'second');
