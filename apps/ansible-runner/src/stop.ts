@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { jobProcessesOf, markCanceled } from './background-job.js';
+import { jobProcessesOf, markCanceled, type JobProcess } from './background-job.js';
 import { isThatProcess, readPidFile, releasePidFile } from './pid-file.js';
 
 /** Time a background run gets to end its job and write how that ended, in ms; the job itself gets 5 s of it. */
 const ORDERLY_MS = 8000;
+/** Time for what is killed to be gone, in ms. */
+const FORCE_MS = 1500;
 /** Time between two looks, in ms: there is no way to be told of the end of a process that is no child. */
 const LOOK_MS = 50;
 
@@ -27,13 +29,27 @@ export async function stopBackground(folder: string): Promise<boolean> {
     while (Date.now() < until && (await isThatProcess(pid, sinceMs))) await delay(LOOK_MS);
     if (await isThatProcess(pid, sinceMs)) send(pid, 'SIGKILL');
   }
-  for (const one of await jobProcessesOf(pid)) {
+  for (const one of await killRest(pid))
     if (one.artifactDir !== undefined) artifactDirs.add(one.artifactDir);
-    send(one.pid, 'SIGKILL');
-  }
   for (const artifactDir of artifactDirs) await markCanceled(artifactDir);
   await releasePidFile(folder, pid);
   return true;
+}
+
+/** Ends by force what is left of a run's job, and says what that was. Nothing of it is there afterwards, if force helps. */
+async function killRest(daemon: number): Promise<JobProcess[]> {
+  const killed: JobProcess[] = [];
+  const until = Date.now() + FORCE_MS;
+  for (
+    let left = await jobProcessesOf(daemon);
+    left.length > 0 && Date.now() < until;
+    left = await jobProcessesOf(daemon)
+  ) {
+    killed.push(...left);
+    for (const { pid } of left) send(pid, 'SIGKILL');
+    await delay(LOOK_MS);
+  }
+  return killed;
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {
