@@ -33,6 +33,8 @@ export function makeDataDir(folder, test, venv) {
     LANG: 'C.UTF-8',
     LC_ALL: 'C.UTF-8',
     TERM: 'xterm',
+    // Without it, what the original shows on standard error overtakes its own marks, and belongs to no event.
+    PYTHONUNBUFFERED: '1',
     ...test.env,
   };
   writeFileSync(join(folder, 'env', 'envvars'), JSON.stringify(env));
