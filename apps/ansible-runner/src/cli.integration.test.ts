@@ -122,6 +122,17 @@ describe('ansible-runner', () => {
     expect(await once(child, 'exit')).toEqual([254, null]);
   });
 
+  it('worker says in a sentence that nobody takes its results', async () => {
+    await ansible('seq 1 5000');
+    const payload = await call(['transmit', root, '-p', 'x']);
+    const child = start('worker');
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect(await result(child, payload.out)).toMatchObject({
+      code: 1,
+      err: 'ansible-runner: Whoever reads the output has gone away.\n',
+    });
+  });
+
   it('transmit ends at SIGTERM though nobody takes what it sends', async () => {
     await mkdir(join(root, 'project'));
     await writeFile(join(root, 'project', 'large'), Buffer.alloc(2_000_000, 'x'));

@@ -42,12 +42,17 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;
   else {
     process.exitCode = error instanceof UsageError ? error.exitCode : 1;
-    process.stderr.write(
-      `ansible-runner: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    process.stderr.write(`ansible-runner: ${sentenceOf(error)}\n`);
     if (process.exitCode === 2) process.stderr.write('Try ansible-runner --help.\n');
   }
 } finally {
   for (const signal of signals) process.removeListener(signal, cancel);
   if (stdin.used) process.stdin.destroy();
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && error.code === 'EPIPE'
+    ? 'Whoever reads the output has gone away.'
+    : error.message;
 }
