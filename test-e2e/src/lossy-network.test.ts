@@ -58,7 +58,9 @@ describe.skipIf(missing)('over a bad network', () => {
         ['--socket', near.socket, 'work', 'submit', 'cat', '--node', 'far', '-f', '-p', '-'],
         { input: payload },
       );
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(code).toBe(0);
+      // On such a network the first attempt may be the one that is lost.
+      expect(stderr).toMatch(/^(?:Warning: far can't be reached yet; [^\n]*\n)?$/);
       expect(stdout.endsWith(payload)).toBe(true);
     },
   );
