@@ -86,12 +86,15 @@ export class Sandbox implements Isolation {
       for (const path of await present(hidePaths))
         command.push('--bind', await standIn(hidden, path, command.length), path);
       for (const path of await present(roPaths)) command.push('--ro-bind', path, path);
-      const own = [...this.#shown, this.#cwd, job.privateDir];
+      const own = [...this.#shown, job.privateDir];
+      const cwd = await realpath(this.#cwd);
       const bound = await present([...own, ...showPaths]);
+      // A project may be a link that leads out of the private data dir.
+      if (!bound.some((folder) => below(folder, cwd) !== undefined)) bound.push(cwd);
       for (const path of bound) command.push('--bind', path, path);
       for (const [name, target] of await linkedNames(own, bound))
         command.push('--symlink', target, name);
-      if (this.#chdir) command.push('--chdir', await realpath(this.#cwd));
+      if (this.#chdir) command.push('--chdir', cwd);
       return {
         program: this.#executable,
         command: [...command, ...job.command],
@@ -110,7 +113,7 @@ export class Sandbox implements Isolation {
 }
 
 /** The paths that are there, each once and in order, links resolved. */
-async function present(paths: readonly string[]): Promise<readonly string[]> {
+async function present(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of [...new Set(paths)].sort()) {
     const real = await realpath(path).catch(() => undefined);
