@@ -1,8 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Environment variable of everything a background run starts; its value is the process id of that run. */
-export const DAEMON_MARK = 'ANSIBLE_RUNNER_DAEMON_PID';
+/** Environment variable of everything a background run starts. */
+export const DAEMON_MARK = 'ANSIBLE_RUNNER_DAEMON';
+
+/** What {@link DAEMON_MARK} holds. Not the process id alone, which another run may have got since. */
+export function daemonMark(folder: string, daemon: number): string {
+  return `${daemon}:${folder}`;
+}
 
 /** A process that a background run has started. */
 export interface JobProcess {
@@ -11,18 +16,19 @@ export interface JobProcess {
   readonly artifactDir?: string;
 }
 
-/** What is alive of the job of a background run; nothing where there is no `/proc`. */
-export async function jobProcessesOf(daemon: number): Promise<JobProcess[]> {
+/** What is alive of the job of the background run of a private data dir; nothing where there is no `/proc`. */
+export async function jobProcessesOf(folder: string, daemon: number): Promise<JobProcess[]> {
+  const mark = `${DAEMON_MARK}=${daemonMark(folder, daemon)}`;
   const names = await readdir('/proc').catch(() => []);
   const found = await Promise.all(
-    names.filter((name) => /^\d+$/.test(name)).map((name) => markedProcess(Number(name), daemon)),
+    names.filter((name) => /^\d+$/.test(name)).map((name) => markedProcess(Number(name), mark)),
   );
-  return found.filter((one) => one !== undefined);
+  return found.filter((one) => one !== undefined).filter(({ pid }) => pid !== daemon);
 }
 
-async function markedProcess(pid: number, daemon: number): Promise<JobProcess | undefined> {
+async function markedProcess(pid: number, mark: string): Promise<JobProcess | undefined> {
   const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  if (pid === daemon || !`\0${text}\0`.includes(`\0${DAEMON_MARK}=${daemon}\0`)) return undefined;
+  if (!`\0${text}`.includes(`\0${mark}\0`)) return undefined;
   const artifactDir = /(?:^|\0)AWX_ISOLATED_DATA_DIR=([^\0]+)/.exec(text)?.[1];
   return { pid, ...(artifactDir !== undefined && { artifactDir }) };
 }

@@ -163,6 +163,19 @@ describe('adhoc and playbook', () => {
     });
   });
 
+  it('log as a run does, and say why they ended', async () => {
+    await ansible('exec sleep 60');
+    await mkdir(join(root, 'kept', 'env'), { recursive: true });
+    await writeFile(join(root, 'kept', 'env', 'settings'), 'job_timeout: 0.2');
+    const words = ['-q', '--logfile', 'log', '--private-data-dir', 'kept', 'playbook', 'x.yml'];
+    expect(await call(...words)).toEqual({
+      code: 254,
+      out: '',
+      err: 'ansible-runner: The job was ended because it took more than 0.2 seconds.\n',
+    });
+    expect(await readFile(join(root, 'log'), 'utf8')).toContain('x.yml');
+  });
+
   it('keep the run where --private-data-dir says', async () => {
     await ansible('true');
     await mkdir(join(root, 'kept'));

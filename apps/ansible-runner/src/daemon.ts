@@ -4,14 +4,12 @@
  *
  * @packageDocumentation
  */
-import { DAEMON_MARK } from './background-job.js';
+import { DAEMON_MARK, daemonMark } from './background-job.js';
 import { isDaemonRequest, type DaemonReply } from './daemon-messages.js';
 import { claimPidFile, releasePidFile } from './pid-file.js';
 import { runJob } from './run-job.js';
 
 process.chdir('/');
-// What the job starts inherits it, so that `stop` finds it even when this process was killed.
-process.env[DAEMON_MARK] = String(process.pid);
 const abort = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
   process.on(signal, () => abort.abort());
@@ -27,6 +25,8 @@ const note = (line: string) => process.stderr.write(`${new Date().toISOString()}
 async function serve(request: unknown): Promise<void> {
   if (!isDaemonRequest(request)) return;
   const { job, folder } = request;
+  // What the job starts inherits it, so that `stop` finds it even when this process was killed.
+  process.env[DAEMON_MARK] = daemonMark(folder, process.pid);
   try {
     const other = await claimPidFile(folder);
     if (other !== undefined)

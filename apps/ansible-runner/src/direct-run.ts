@@ -1,10 +1,11 @@
-import { run, type RunResult } from '@receptorjs/runner-core';
+import type { RunResult } from '@receptorjs/runner-core';
+import type { NodeRunResult } from '@receptorjs/runner-mesh';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandLineOptions } from './command-line-options.js';
 import { jobOptions } from './job-options.js';
-import type { JobSurroundings } from './run-job.js';
+import { runJob, type JobRequest, type JobSurroundings } from './run-job.js';
 
 const PROGRAMS = { adhoc: 'ansible', playbook: 'ansible-playbook' } as const;
 
@@ -16,23 +17,22 @@ export async function runDirectly(
   subcommand: keyof typeof PROGRAMS,
   words: readonly string[],
   options: CommandLineOptions,
+  log: Omit<JobRequest, 'options'>,
   around: JobSurroundings,
-): Promise<RunResult> {
+): Promise<RunResult | NodeRunResult> {
   const folder = options.privateDataDir ?? (await mkdtemp(join(tmpdir(), 'ansible-runner-')));
+  const job = {
+    ...jobOptions(folder, options),
+    binary: PROGRAMS[subcommand],
+    cmdline: words.map(quoted).join(' '),
+    projectDir: process.cwd(),
+    // Without a module among its options, the run can't know that this is no playbook.
+    ...(subcommand === 'adhoc' && {
+      envvars: { ANSIBLE_LOAD_CALLBACK_PLUGINS: '1', AD_HOC_COMMAND_ID: '1' },
+    }),
+  };
   try {
-    return await run({
-      ...jobOptions(folder, options),
-      binary: PROGRAMS[subcommand],
-      cmdline: words.map(quoted).join(' '),
-      projectDir: process.cwd(),
-      // Without a module among its options, the run can't know that this is no playbook.
-      ...(subcommand === 'adhoc' && {
-        envvars: { ANSIBLE_LOAD_CALLBACK_PLUGINS: '1', AD_HOC_COMMAND_ID: '1' },
-      }),
-      signal: around.signal,
-      onWarning: around.warn,
-      ...(around.output !== undefined && { output: around.output }),
-    });
+    return await runJob({ ...log, options: job }, around);
   } finally {
     if (options.privateDataDir === undefined) await rm(folder, { recursive: true, force: true });
   }

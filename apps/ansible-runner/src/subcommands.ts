@@ -1,4 +1,5 @@
-import type { FinalStatus, OutputSink } from '@receptorjs/runner-core';
+import type { FinalStatus, OutputSink, RunResult } from '@receptorjs/runner-core';
+import type { NodeRunResult } from '@receptorjs/runner-mesh';
 import { resolve } from 'node:path';
 import type { CommandLineOptions } from './command-line-options.js';
 import type { CommandLine } from './command-line.js';
@@ -27,8 +28,12 @@ export async function carryOut(line: CommandLine, around: Surroundings): Promise
     case 'adhoc':
     case 'playbook': {
       const { runDirectly } = await import('./direct-run.js');
-      const end = await runDirectly(line.subcommand, line.words, options, shown(options, around));
-      return exitCode(end.status, end.rc);
+      const { subcommand, words } = line;
+      const reports = shown(options, around);
+      return told(
+        await runDirectly(subcommand, words, options, logOptions(options), reports),
+        around,
+      );
     }
     case 'start': {
       const { startInBackground } = await import('./start.js');
@@ -90,6 +95,11 @@ function output(options: CommandLineOptions, { stdout }: Surroundings): { output
 async function runHere(folder: string, options: CommandLineOptions, around: Surroundings) {
   const { runJob } = await import('./run-job.js');
   const result = await runJob(await jobRequest(folder, options), shown(options, around));
+  return told(result, around);
+}
+
+/** Says why a run ended, where that can be said, and gives its exit code. */
+function told(result: RunResult | NodeRunResult, around: Surroundings): number {
   if (result.explanation !== undefined)
     around.stderr.write(`ansible-runner: ${result.explanation}\n`);
   return exitCode(result.status, result.rc);
