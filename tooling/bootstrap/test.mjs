@@ -1,12 +1,32 @@
 // `npm test`: set-up, then every check and every test, and one closing line.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root, setUp, toolEnv, venv } from './setup.mjs';
 import { program, run, seconds } from './steps.mjs';
 
+/** How much of a failure is told again at the end. */
+const FAILURE_LINES = 8;
+const FAILURE_COLUMNS = 300;
+
+/**
+ * @typedef {object} Report what vitest writes, as far as it is read here
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} numTodoTests
+ * @property {{ name: string, message: string, assertionResults: Outcome[] }[]} testResults
+ *
+ * @typedef {object} Outcome
+ * @property {string} status
+ * @property {string} fullName
+ * @property {string[]} failureMessages
+ */
+
 const reports = mkdtempSync(join(tmpdir(), 'receptorjs-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, told once more at the end: the place where it happened is far above by then. */
+const failures = /** @type {string[]} */ ([]);
 const env = { ...toolEnv(), RECEPTORJS_VENV: process.env.RECEPTORJS_VENV ?? venv };
 
 /** A check counts as one test. */
@@ -18,20 +38,45 @@ async function check(
   const started = performance.now();
   const { code, output } = await run(command, args, { cwd: root, env });
   if (code === 0) total.passed += 1;
-  else total.failed += 1;
+  else {
+    total.failed += 1;
+    failures.push(`${title}: see above`);
+  }
   console.log(
     `${code === 0 ? 'ok  ' : 'FAIL'} ${title.padEnd(24)} ${seconds(performance.now() - started)}`,
   );
   if (code !== 0) console.log(output.trim());
 }
 
-/** What vitest counted; undefined when it ended before it could say. */
+/**
+ * What vitest counted; undefined when it ended before it could say.
+ *
+ * @returns {Report | undefined}
+ */
 function readReport(/** @type {string} */ path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }
+}
+
+/** A few lines for each test that failed, and for each file that could not be run. */
+function failuresIn(/** @type {Report} */ { testResults }) {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    const tests = failed.map(({ fullName, failureMessages }) =>
+      [`${file}: ${fullName}`, ...failureMessages.map(beginning)].join('\n'),
+    );
+    return message === '' ? tests : [`${file}\n${beginning(message)}`, ...tests];
+  });
+}
+
+/** The first lines of a failure, indented. */
+function beginning(/** @type {string} */ message) {
+  const lines = message.trim().split('\n').slice(0, FAILURE_LINES);
+  return lines.map((line) => `    ${line.slice(0, FAILURE_COLUMNS)}`).join('\n');
 }
 
 /** The tests of one vitest project. */
@@ -52,10 +97,11 @@ async function tests(/** @type {string} */ project) {
   );
   const result = readReport(report);
   if (result === undefined) {
-    console.log(`FAIL vitest ended with ${code} and left no report`);
+    failures.push(`${project}: vitest ended with ${code} and left no report`);
     total.failed += 1;
     return;
   }
+  failures.push(...failuresIn(result));
   total.passed += result.numPassedTests;
   total.failed += Math.max(result.numFailedTests, code === 0 ? 0 : 1);
   total.skipped += result.numPendingTests + result.numTodoTests;
@@ -86,6 +132,7 @@ await program(async () => {
   } finally {
     rmSync(reports, { recursive: true, force: true });
   }
+  if (failures.length > 0) console.log(`\nWhat failed\n\n${failures.join('\n\n')}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });
