@@ -6,6 +6,8 @@ export default app({
   onSuccess: async () => {
     // The launcher and the callback plugin are Python files; runner-core finds them beside its code.
     cpSync('../../packages/runner-core/python', 'dist/python', { recursive: true });
+    // The QUIC engine looks for its WebAssembly beside the folder of its code.
+    cpSync('../../packages/quic-engine-wasm/wasm', 'wasm', { recursive: true });
     return Promise.resolve();
   },
 });

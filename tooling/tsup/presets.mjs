@@ -33,9 +33,9 @@ export function app({ external = [], ...options } = {}) {
     dts: false,
     sourcemap: false,
     minify: false,
-    noExternal: [/^(?!node:|@matrixai\/quic|koffi$|bufferutil$)/],
+    noExternal: [/^(?!node:|@receptorjs\/quic-engine-native$|koffi$|bufferutil$)/],
     // tsup leaves out dependencies by itself, optional ones not
-    external: ['koffi', 'bufferutil', ...external],
+    external: ['@receptorjs/quic-engine-native', 'koffi', 'bufferutil', ...external],
     esbuildOptions(build) {
       // esbuild adds 'import' or 'require' itself, whichever the importing file uses.
       build.conditions = ['source'];

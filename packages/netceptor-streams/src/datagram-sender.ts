@@ -1,7 +1,7 @@
 import type { OutgoingPath } from '@receptorjs/netceptor';
+import { MIN_DATAGRAM, type QuicConnection, type QuicLosses } from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
 import { HandshakeFlight } from './handshake-flight.js';
-import { MIN_DATAGRAM, type QuicConnection, type QuicLosses } from './quic-engine.js';
 
 /** How much a connection sends before the others get their turn, in bytes. */
 const TURN_BYTES = 65_536;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MAX_DATAGRAM, MIN_DATAGRAM } from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
 import type { MeshStream } from './mesh-stream.js';
-import { MAX_DATAGRAM, MIN_DATAGRAM } from './quic-engine.js';
 import { linkNodes, type LinkLimits } from './test-link.js';
 import { echo, member, reach, type Member } from './test-mesh.js';
 

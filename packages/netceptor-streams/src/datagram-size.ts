@@ -1,4 +1,4 @@
-import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicLosses } from './quic-engine.js';
+import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicLosses } from '@receptorjs/quic-engine';
 
 /** How soon a larger size is tried after datagrams vanished; twice as long after each try that failed. */
 const FIRST_RETRY_MS = 1_000;

@@ -1,6 +1,6 @@
+import type { QuicEnd } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 import type { PeerJudge } from './peer-judge.js';
-import type { QuicEnd } from './quic-engine.js';
 
 const CRYPTO_FIRST = 0x100;
 const CRYPTO_LAST = 0x1ff;
@@ -44,7 +44,7 @@ export function describeEnd(
 }
 
 /** The error for a handshake that an alert of TLS ended; `cause` says more, where it is known. */
-export function cryptoError(
+function cryptoError(
   { by, code, reason }: Pick<QuicEnd, 'by' | 'code' | 'reason'>,
   cause: Error | undefined,
   peerCertificates: readonly Uint8Array[],

@@ -6,10 +6,10 @@ import {
   type MeshError,
   type OutgoingPath,
 } from '@receptorjs/netceptor';
+import { MIN_DATAGRAM, type QuicConnector } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
 import { insecureDial, secureDial } from './peer-judge.js';
-import { MIN_DATAGRAM, type QuicConnector } from './quic-engine.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 
 /** How to dial. */
@@ -64,6 +64,7 @@ export function dial(
     settle.reject(error);
     connection.fail(new StreamError('cancelled', error.message));
   };
+  const judge = tls === undefined ? insecureDial : secureDial(tls, remoteNode);
   const connection = new StreamConnection(
     host,
     {
@@ -78,10 +79,10 @@ export function dial(
     },
     {
       role: 'dialler',
-      quic: connector.connect(),
+      quic: connector.connect((certificates) => judge.judge(certificates)),
       path,
       ends,
-      judge: tls === undefined ? insecureDial : secureDial(tls, remoteNode),
+      judge,
     },
   );
   socket.on('message', (payload, fromNode, fromService) => {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { QuicConnection, QuicEngine } from '@receptorjs/quic-engine';
 import { insecureIdentity, isInsecureIdentity } from './insecure-identity.js';
 import type { MeshStream } from './mesh-stream.js';
-import type { QuicConnection, QuicEngine } from './quic-engine.js';
-import { loadQuicheEngine } from './quiche-engine.js';
+import { loadQuicEngine } from './choose-engine.js';
 import { changedEngine } from './test-engine.js';
 import { chain, echo, join, member, reach } from './test-mesh.js';
 
@@ -31,7 +31,7 @@ const failure = async (stream: MeshStream): Promise<unknown> => {
 
 describe('an open stream ends at once', () => {
   it('when the node at the other end is started anew', async () => {
-    const { engine, die } = mortalEngine(await loadQuicheEngine());
+    const { engine, die } = mortalEngine(await loadQuicEngine());
     const { first: near, last: hop } = await chain('near', 'hop');
     const far = member('far', { engine });
     await join(far, hop);
@@ -48,7 +48,7 @@ describe('an open stream ends at once', () => {
   });
 
   it('when the node of a dialler is started anew', async () => {
-    const { engine, die } = mortalEngine(await loadQuicheEngine());
+    const { engine, die } = mortalEngine(await loadQuicEngine());
     const { last } = await chain('a', 'b');
     const dialler = member('c', { engine });
     await join(dialler, last);
@@ -71,7 +71,7 @@ describe('an open stream ends at once', () => {
   });
 
   it('but not while its handshake goes on, which can overtake the news of the start', async () => {
-    const engine = await loadQuicheEngine();
+    const engine = await loadQuicEngine();
     const told: Promise<void>[] = [];
     const far = member('far', {
       engine: changedEngine(engine, {
@@ -92,7 +92,7 @@ describe('an open stream ends at once', () => {
   });
 
   it('when the service of a dialler is gone while its node stays', async () => {
-    const { engine, die } = mortalEngine(await loadQuicheEngine());
+    const { engine, die } = mortalEngine(await loadQuicEngine());
     const { last } = await chain('a', 'b');
     const dialler = member('c', { engine });
     await join(dialler, last);
@@ -147,7 +147,7 @@ describe('a finished stream', () => {
   });
 
   it('is forgotten when the peer has closed it, however long QUIC would still wait', async () => {
-    const engine = await loadQuicheEngine();
+    const engine = await loadQuicEngine();
     const far = member('far', {
       engine: changedEngine(engine, {
         accepted: (connection) => Object.defineProperty(connection, 'closed', { value: false }),
@@ -201,7 +201,7 @@ describe('an insecure identity', () => {
   });
 
   it('is the only one a dialler without TLS takes', async () => {
-    const engine = await loadQuicheEngine();
+    const engine = await loadQuicEngine();
     const { certificate, key } = insecureIdentity(Date.now());
     const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');
     const other = Buffer.from(der.toString('latin1').replaceAll('insecure', 'thesafer'), 'latin1');

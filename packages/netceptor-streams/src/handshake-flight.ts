@@ -1,3 +1,5 @@
+import { isInitial, MIN_DATAGRAM } from '@receptorjs/quic-engine';
+
 /** How long a handshake waits before it says again what was not answered; twice as long each time after. */
 const FIRST_REPEAT_MS = 200;
 /** The most datagrams kept: a handshake says what it has to in one to four. */
@@ -26,6 +28,8 @@ export class HandshakeFlight {
 
   /** Remembers a datagram that was sent. */
   sent(now: number, datagram: Buffer): void {
+    // What QUIC has not filled up to a whole datagram only acknowledges (RFC 9000, 14.1).
+    if (isInitial(datagram) && datagram.length < MIN_DATAGRAM) return;
     if (this.#answered) this.end();
     this.#answered = false;
     if (this.#datagrams.length >= MAX_DATAGRAMS) return;

@@ -1,8 +1,8 @@
 import type { DatagramSocket, MeshNode } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { QuicConnection } from '@receptorjs/quic-engine';
 import type { MeshStream } from './mesh-stream.js';
-import type { QuicConnection } from './quic-engine.js';
-import { loadQuicheEngine } from './quiche-engine.js';
+import { loadQuicEngine } from './choose-engine.js';
 import { changedEngine } from './test-engine.js';
 import { echo, member } from './test-mesh.js';
 
@@ -65,7 +65,7 @@ it.each([
   ],
   ['has no room for it', () => 0],
 ])('a dial ends when the peer allows no stream and %s', async (_how, write) => {
-  const engine = await loadQuicheEngine();
+  const engine = await loadQuicEngine();
   const { streams } = member('a', {
     engine: changedEngine(engine, {
       dialled: (connection) => Object.assign<QuicConnection, object>(connection, { write }),

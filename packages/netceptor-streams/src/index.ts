@@ -29,7 +29,7 @@ export { StreamListener } from './stream-listener.js';
 export type { ListenOptions } from './stream-listener.js';
 export type { DialOptions } from './dial.js';
 export type { MeshStream } from './mesh-stream.js';
-export { loadQuicheEngine } from './quiche-engine.js';
+export { loadQuicEngine } from './choose-engine.js';
 export type {
   QuicAcceptRules,
   QuicAcceptor,
@@ -39,4 +39,4 @@ export type {
   QuicEnd,
   QuicEngine,
   QuicIdentity,
-} from './quic-engine.js';
+} from '@receptorjs/quic-engine';

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
-import type { QuicIdentity } from './quic-engine.js';
+import type { QuicIdentity } from '@receptorjs/quic-engine';
 
 /** The name by which both ends know that a service has no TLS configuration of its own. */
 export const INSECURE_COMMON_NAME = 'netceptor-insecure-common-name';

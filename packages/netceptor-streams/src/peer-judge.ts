@@ -1,19 +1,13 @@
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
+import type { QuicRefusal } from '@receptorjs/quic-engine';
 import { isInsecureIdentity } from './insecure-identity.js';
-
-/** Why a peer is refused. */
-export interface Refusal {
-  readonly message: string;
-  /** The alert of TLS that tells the peer. */
-  readonly alert: number;
-}
 
 /** Judges the peer of one connection and names what went wrong in its handshake. */
 export interface PeerJudge {
   /** Whether the listener judges the dialler too, so that a handshake is done only when it has answered. */
   readonly mutual: boolean;
   /** What is wrong with the peer's certificates (DER, its own first), or nothing. */
-  judge(certificates: readonly Uint8Array[]): Refusal | undefined;
+  judge(certificates: readonly Uint8Array[]): QuicRefusal | undefined;
   /** The error for an alert that ended the handshake; undefined where TLS plays no part. */
   explain(alert: number, by: 'local' | 'peer', reason: string): Error | undefined;
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
+import type { QuicConnection } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
-import type { QuicConnection } from './quic-engine.js';
 import type { ReadRoom } from './read-room.js';
 
 /** Bytes a stream holds in each direction besides what QUIC holds. */
@@ -16,6 +16,8 @@ export interface StreamCarrier {
   abandon(): void;
   /** In bytes. */
   maxDatagram(): number;
+  /** The stream is destroyed: it reads and writes no more. */
+  destroyed(): void;
 }
 
 /** Of a stream that is over: so that who keeps it does not keep its connection. */
@@ -23,6 +25,7 @@ const NO_CARRIER: StreamCarrier = {
   wake: () => undefined,
   abandon: () => undefined,
   maxDatagram: () => 0,
+  destroyed: () => undefined,
 };
 
 interface PendingWrite {
@@ -153,6 +156,7 @@ export class QuicStream extends Duplex implements MeshStream {
     this.#pending = undefined;
     this.#pendingFinal = undefined;
     if (!this.bothEnded) this.#carrier.abandon();
+    this.#carrier.destroyed();
     this.#carrier = NO_CARRIER;
     done(error);
     pending?.(error ?? new StreamError('cancelled', 'the stream was destroyed'));

@@ -1,10 +1,10 @@
 import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
+import { MAX_DATAGRAM, type QuicConnection } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 import { DatagramSender } from './datagram-sender.js';
-import { cryptoError, describeEnd } from './describe-end.js';
+import { describeEnd } from './describe-end.js';
 import type { StreamEnds } from './mesh-stream.js';
 import type { PeerJudge } from './peer-judge.js';
-import { MAX_DATAGRAM, type QuicConnection } from './quic-engine.js';
 import { QuicStream } from './quic-stream.js';
 import type { ReadRoom } from './read-room.js';
 
@@ -25,8 +25,6 @@ const CLOSE = {
   readError: [500, 'Read Data Error'],
   acceptTimeout: [500, 'Accept Timeout'],
 } as const;
-/** QUIC's codes for alerts of TLS begin here. */
-const CRYPTO_ERROR = 0x100;
 /** The bit of a datagram that is part of a handshake. */
 const LONG_HEADER = 0x80;
 
@@ -181,19 +179,6 @@ export class StreamConnection {
 
   #establish(): void {
     this.#sender.endRepeating();
-    const certificates = this.#quic.peerCertificates();
-    const problem = this.#judge.judge(certificates);
-    if (problem !== undefined) {
-      const { message, alert } = problem;
-      const end = { by: 'local', code: CRYPTO_ERROR + alert, reason: message } as const;
-      const cause = problem instanceof Error ? problem : undefined;
-      this.#reason = cryptoError(end, cause, certificates);
-      // The peer can read why only once it has what ends the handshake.
-      this.#sendAll();
-      this.#closing = true;
-      this.#quic.close(false, end.code, message);
-      return;
-    }
     if (this.#role === 'listener') {
       this.#phase = 'waiting';
       this.#phaseEndsAt = performance.now() + FIRST_BYTE_MS;
@@ -244,6 +229,7 @@ export class StreamConnection {
       wake: () => this.#host.schedule(this),
       abandon: () => this.#close(CLOSE.cancelled),
       maxDatagram: () => this.#sender.maxDatagram,
+      destroyed: () => this.#streamDestroyed(),
     });
     this.#stream = stream;
     this.#listener.opened(stream);
@@ -261,7 +247,7 @@ export class StreamConnection {
     if (this.#phase === 'over') return;
     this.#closing = true;
     this.#sender.endRepeating();
-    this.#quic.close(true, code, reason);
+    this.#quic.close(code, reason);
     this.#host.schedule(this);
   }
 
@@ -297,8 +283,17 @@ export class StreamConnection {
     this.#phase = 'over';
     this.#listener.over();
     const stream = this.#stream;
-    if (stream === undefined || stream.destroyed) this.#timer.clear();
-    else this.#timer.set(performance.now(), this.#phaseEndsAt);
+    if (stream === undefined || stream.destroyed) {
+      this.#timer.clear();
+      this.#quic.release();
+    } else this.#timer.set(performance.now(), this.#phaseEndsAt);
+  }
+
+  /** Nothing that was received is read any more. */
+  #streamDestroyed(): void {
+    if (this.#phase !== 'over') return;
+    this.#timer.clear();
+    this.#quic.release();
   }
 
   #setTimer(): void {

@@ -1,9 +1,9 @@
 import type { MeshNode } from '@receptorjs/netceptor';
+import type { QuicEngine } from '@receptorjs/quic-engine';
+import { loadQuicEngine } from './choose-engine.js';
 import { dial, type DialOptions } from './dial.js';
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
-import type { QuicEngine } from './quic-engine.js';
-import { loadQuicheEngine } from './quiche-engine.js';
 import { PumpSchedule } from './pump-schedule.js';
 import type { StreamConnection } from './stream-connection.js';
 import { StreamListener, type ListenOptions } from './stream-listener.js';
@@ -11,7 +11,7 @@ import { TlsContexts } from './tls-contexts.js';
 
 /** How a host is set up. */
 export interface StreamHostOptions {
-  /** Default: the engine of this platform, loaded when it is first needed. */
+  /** Default: what `loadQuicEngine` finds, when an engine is first needed. */
   readonly engine?: QuicEngine;
 }
 
@@ -120,7 +120,7 @@ export class StreamHost {
   }
 
   async #load(): Promise<TlsContexts> {
-    this.#contexts ??= new TlsContexts(this.#engine ?? (await loadQuicheEngine()));
+    this.#contexts ??= new TlsContexts(this.#engine ?? (await loadQuicEngine()));
     if (this.#closed) throw new StreamError('host-closed', 'the node was closed');
     return this.#contexts;
   }

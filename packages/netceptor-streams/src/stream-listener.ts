@@ -7,11 +7,11 @@ import {
   type ServiceDescription,
   type WorkCommand,
 } from '@receptorjs/netceptor';
+import { isInitial, type QuicAcceptor } from '@receptorjs/quic-engine';
 import { Admission } from './admission.js';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
 import { insecureService, secureService } from './peer-judge.js';
-import type { QuicAcceptor } from './quic-engine.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 import type { TlsContexts } from './tls-contexts.js';
 
@@ -129,7 +129,7 @@ export class StreamListener {
     const known = this.#connections.get(key);
     if (known !== undefined && belongsTo(payload, known)) {
       known.receive(payload);
-    } else if (!this.#contexts.engine.isInitial(payload)) {
+    } else if (!isInitial(payload)) {
       this.#socket.refuse(fromNode, fromService);
     } else if (this.#connections.size < MAX_CONNECTIONS && this.#admission.admits(fromNode)) {
       known?.fail(new StreamError('closed-by-peer', 'the peer began a new connection'));
@@ -142,7 +142,9 @@ export class StreamListener {
     const ends: StreamEnds = { remoteNode, remoteService, localService: this.service };
     // Whatever may fail comes before anything is counted: the name of the service is the sender's.
     const path = this.#socket.path(remoteNode, remoteService);
-    const quic = this.#currentAcceptor(ends).accept();
+    const judge = tls === undefined ? insecureService : secureService(tls, remoteNode);
+    const acceptor = this.#currentAcceptor(ends);
+    const quic = acceptor.accept((certificates) => judge.judge(certificates));
     const begun = this.#admission.begin(remoteNode, () => {
       const text = 'it gave way to newer connections: too many have begun and opened no stream';
       connection.drop(new StreamError('handshake-failed', text));
@@ -165,7 +167,7 @@ export class StreamListener {
         quic,
         path,
         ends,
-        judge: tls === undefined ? insecureService : secureService(tls, remoteNode),
+        judge,
       },
     );
     this.#connections.set(key, connection);

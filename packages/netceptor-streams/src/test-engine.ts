@@ -1,4 +1,4 @@
-import type { QuicConnection, QuicEngine } from './quic-engine.js';
+import type { QuicConnection, QuicEngine } from '@receptorjs/quic-engine';
 
 const same = (connection: QuicConnection): QuicConnection => connection;
 
@@ -12,14 +12,14 @@ export function changedEngine(
 ): QuicEngine {
   const { dialled = same, accepted = same } = change;
   return {
-    isInitial: (datagram) => engine.isInitial(datagram),
+    name: engine.name,
     connector: (rules) => {
       const connector = engine.connector(rules);
-      return { connect: () => dialled(connector.connect()) };
+      return { connect: (judge) => dialled(connector.connect(judge)) };
     },
     acceptor: (identity, rules) => {
       const acceptor = engine.acceptor(identity, rules);
-      return { accept: () => accepted(acceptor.accept()) };
+      return { accept: (judge) => accepted(acceptor.accept(judge)) };
     },
   };
 }

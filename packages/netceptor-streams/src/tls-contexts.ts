@@ -1,27 +1,32 @@
 import type { TlsClient, TlsMaterial, TlsServer } from '@receptorjs/certificates';
+import type {
+  QuicAcceptor,
+  QuicConnector,
+  QuicEngine,
+  QuicIdentity,
+} from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 import { insecureIdentity } from './insecure-identity.js';
-import type { QuicAcceptor, QuicConnector, QuicEngine, QuicIdentity } from './quic-engine.js';
 
 /**
  * What connections of a host begin with: one for each state of each TLS configuration, forgotten with it. It alone
  * writes its fields.
  */
 export class TlsContexts {
-  readonly engine: QuicEngine;
+  readonly #engine: QuicEngine;
   readonly #connectors = new WeakMap<TlsMaterial, QuicConnector>();
   readonly #acceptors = new WeakMap<TlsMaterial, QuicAcceptor>();
   #insecureConnector: QuicConnector | undefined;
   #insecureAcceptor: QuicAcceptor | undefined;
 
   constructor(engine: QuicEngine) {
-    this.engine = engine;
+    this.#engine = engine;
   }
 
   /** @throws {StreamError} `tls-unusable` */
   connector(tls: TlsClient | undefined): QuicConnector {
     if (tls === undefined) {
-      return (this.#insecureConnector ??= this.engine.connector({
+      return (this.#insecureConnector ??= this.#engine.connector({
         ca: undefined,
         identity: undefined,
       }));
@@ -31,7 +36,7 @@ export class TlsContexts {
     if (connector === undefined) {
       const ca = tls.config.insecureSkipVerify === true ? undefined : (material.caPem ?? '');
       connector = usable(tls.config.name, () =>
-        this.engine.connector({ ca, identity: identityOf(material) }),
+        this.#engine.connector({ ca, identity: identityOf(material) }),
       );
       this.#connectors.set(material, connector);
     }
@@ -41,7 +46,7 @@ export class TlsContexts {
   /** @throws {StreamError} `tls-unusable` */
   acceptor(tls: TlsServer | undefined): QuicAcceptor {
     if (tls === undefined) {
-      return (this.#insecureAcceptor ??= this.engine.acceptor(insecureIdentity(Date.now()), {
+      return (this.#insecureAcceptor ??= this.#engine.acceptor(insecureIdentity(Date.now()), {
         clients: 'unasked',
         ca: undefined,
       }));
@@ -52,7 +57,7 @@ export class TlsContexts {
       acceptor = usable(tls.config.name, () => {
         const identity = identityOf(material);
         if (identity === undefined) throw new Error('it has no certificate');
-        return this.engine.acceptor(identity, {
+        return this.#engine.acceptor(identity, {
           clients: tls.clientCertificates,
           ca: material.caPem,
         });

@@ -117,7 +117,7 @@ describe('streams with TLS', () => {
         'untrusted',
         'certificate is signed by an unknown authority: CN=other',
       ),
-      far: refusal('remote', 'untrusted', 'unknown certificate authority'),
+      far: refusal('remote', 'untrusted', 'certificate is signed by an unknown authority'),
     });
   });
 
@@ -128,7 +128,7 @@ describe('streams with TLS', () => {
         'expired',
         'certificate of CN=old has expired: it was valid until 2001',
       ),
-      far: refusal('remote', 'expired', 'expired certificate'),
+      far: refusal('remote', 'expired', 'certificate of CN=old has expired'),
     });
   });
 

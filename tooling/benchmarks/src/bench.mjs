@@ -2,6 +2,7 @@
 //   bench.mjs [--only TEXT] [--quick]
 //   bench.mjs scale [OPTIONS]   large simulated meshes, see scale.mjs
 //   bench.mjs churn [OPTIONS]   streams opened and closed, see streams-churn.mjs
+//   bench.mjs quic [OPTIONS]    both QUIC engines, see quic-engines.mjs
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,11 @@ import * as streaming from './streaming-cases.mjs';
 import { table } from './table.mjs';
 
 /** Figures of ours alone, each by a script of its own. @type {Record<string, readonly string[]>} */
-const scripts = { scale: ['scale.mjs'], churn: ['--expose-gc', 'streams-churn.mjs'] };
+const scripts = {
+  scale: ['scale.mjs'],
+  churn: ['--expose-gc', 'streams-churn.mjs'],
+  quic: ['quic-engines.mjs'],
+};
 const [own = '', ...rest] = process.argv.slice(2);
 const script = scripts[own];
 if (script !== undefined) {

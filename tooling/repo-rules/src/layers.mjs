@@ -9,7 +9,8 @@ import { filesBelow, members, root } from './workspace.mjs';
  * @type {readonly (readonly string[])[]}
  */
 export const layers = [
-  ['netceptor', 'certificates'],
+  ['netceptor', 'certificates', 'quic-engine'],
+  ['quic-engine-wasm', 'quic-engine-native'],
   [
     'netceptor-streams',
     'netceptor-backends',
@@ -37,6 +38,9 @@ const runner = new Set([
 const mesh = new Set([
   'netceptor',
   'netceptor-streams',
+  'quic-engine',
+  'quic-engine-wasm',
+  'quic-engine-native',
   'netceptor-backends',
   'netceptor-simulator',
   'control-client',

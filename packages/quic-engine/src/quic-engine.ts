@@ -35,13 +35,24 @@ export interface QuicAcceptRules {
   readonly ca: string | undefined;
 }
 
+/** Why a peer is refused. */
+export interface QuicRefusal {
+  readonly message: string;
+  /** The alert of TLS that tells the peer. */
+  readonly alert: number;
+}
+
+/** What is wrong with a peer's certificates (DER, its own first), or nothing. Must not call the connection. */
+export type QuicJudge = (certificates: readonly Uint8Array[]) => QuicRefusal | undefined;
+
 /**
  * One QUIC connection without sockets or timers, with the one bidirectional stream that the dialler opens.
  *
  * Order of calls: {@link receive} for what arrives; then read and write; then {@link send} until it returns 0; then
- * {@link timeout} for when {@link handleTimeout} is due.
+ * {@link timeout} for when {@link handleTimeout} is due; {@link release} when it is needed no more.
  */
 export interface QuicConnection {
+  /** The handshake is done and the peer was judged good. */
   readonly established: boolean;
   /** Ended at this end or the other: nothing more can be written. What was received can still be read. */
   readonly ended: boolean;
@@ -56,7 +67,10 @@ export interface QuicConnection {
   peerCertificates(): readonly Uint8Array[];
   /** Takes a datagram; what is wrong with it shows in {@link end}. The datagram may be overwritten. */
   receive(datagram: Buffer): void;
-  /** Writes the next datagram into `room`, which it does not exceed, and returns its length; 0 when there is none to send now. */
+  /**
+   * Writes the next datagram into `room`, which it does not exceed, and returns its length; 0 when there is none to send
+   * now. `room` has at least 1,200 bytes.
+   */
   send(room: Buffer): number;
   /** Milliseconds until {@link handleTimeout}, or undefined when no time is set. */
   timeout(): number | undefined;
@@ -65,40 +79,63 @@ export interface QuicConnection {
   keepAlive(): void;
   /** Whether {@link read} would give something now, its error included. */
   readonly readable: boolean;
-  /** Reads from the stream: bytes read and whether the peer ended it; undefined when there is nothing to read now. Throws when the peer reset it. */
+  /**
+   * Reads from the stream: bytes read and whether the peer ended it; undefined when there is nothing to read now.
+   *
+   * @throws {StreamCancelled} The peer gave up its direction.
+   */
   read(room: Buffer): readonly [length: number, finished: boolean] | undefined;
-  /** Writes to the stream and returns how much was taken; with `finish` an empty chunk ends it and returns -1 when it could not be taken. Throws when the peer stopped it. */
+  /**
+   * Writes to the stream and returns how much was taken; with `finish` an empty chunk ends it and returns -1 when it
+   * could not be taken.
+   *
+   * @throws {StreamCancelled} The peer reads no more.
+   */
   write(chunk: Buffer, finish: boolean): number;
+  /** Gives up the stream in both directions: what the peer reads throws, and what it writes throws or is not taken. */
+  cancel(code: number): void;
   /** Whether both directions of the stream are ended and everything sent is acknowledged. */
   streamDone(): boolean;
-  /** Ends the connection with an application code, or one of QUIC's own. */
-  close(application: boolean, code: number, reason: string): void;
+  /** Ends the connection with a code of the application's. */
+  close(code: number, reason: string): void;
   /** How it ended; undefined while it has not. */
   end(): QuicEnd | undefined;
+  /** Frees what the engine keeps for the connection, which is closed from now on and has nothing to read. */
+  release(): void;
 }
 
 /** Accepts connections with one identity. */
 export interface QuicAcceptor {
-  accept(): QuicConnection;
+  /** `judge` is asked once the peer has shown certificates; what it refuses is told to the peer by an alert and in words. */
+  accept(judge?: QuicJudge): QuicConnection;
 }
 
 /** Begins connections with one set of rules. */
 export interface QuicConnector {
-  connect(): QuicConnection;
+  /** As {@link QuicAcceptor.accept}. */
+  connect(judge?: QuicJudge): QuicConnection;
 }
 
-/** An implementation of QUIC v1 for the mesh: ALPN `netceptor`, 30 s idle timeout, datagrams of up to 16,000 bytes. */
+/** An implementation of QUIC v1 for the mesh, with the ALPN `netceptor` and datagrams of up to 16,000 bytes. */
 export interface QuicEngine {
-  /** Names of certificates and fingerprints are for the connection's owner to check once it is established. */
+  /** What it is, in a few words. */
+  readonly name: string;
   connector(rules: QuicDialRules): QuicConnector;
   acceptor(identity: QuicIdentity, rules: QuicAcceptRules): QuicAcceptor;
-  /** Whether a datagram can begin a connection. */
-  isInitial(datagram: Buffer): boolean;
 }
 
-/** The largest datagram of ours. A peer that takes this much is of our kind. */
-export const MAX_DATAGRAM = 16_000;
-/** The smallest that a way must carry (RFC 9000, 14), and the size used where larger ones get lost. */
-export const MIN_DATAGRAM = 1_200;
-/** A connection over which nothing came for so long is lost, in milliseconds. */
-export const IDLE_TIMEOUT_MS = 30_000;
+/** Bounds of an engine's connections. */
+export interface QuicEngineOptions {
+  /** How long nothing may come before a connection is lost; default 30,000. */
+  readonly idleTimeoutMs?: number;
+  /** Bytes of a stream that may be under way or unread; default 3 MiB. */
+  readonly streamWindow?: number;
+  /** As `streamWindow`, for a connection; default 6 MiB. */
+  readonly connectionWindow?: number;
+}
+
+/** What the package of an engine exports. */
+export interface QuicEngineModule {
+  /** @throws {Error} The engine does not run here. */
+  readonly loadEngine: (options?: QuicEngineOptions) => Promise<QuicEngine>;
+}

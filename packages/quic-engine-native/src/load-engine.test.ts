@@ -1,17 +1,17 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { loadQuicheEngine } from './quiche-engine.js';
+import { loadEngine } from './load-engine.js';
 
 afterEach(() => {
   vi.doUnmock('@matrixai/quic/native/quiche.js');
 });
 
-it('a platform without a QUIC engine is named, with what helps', async () => {
+it('a platform without a binary is named, with what helps', async () => {
   vi.doMock('@matrixai/quic/native/quiche.js', () => {
     throw new Error('no binary');
   });
-  await expect(loadQuicheEngine()).rejects.toMatchObject({
+  await expect(loadEngine()).rejects.toMatchObject({
     code: 'engine-unavailable',
-    message: `there is no QUIC engine for ${process.platform} on ${process.arch}`,
+    message: `there is no native QUIC engine for ${process.platform} on ${process.arch}`,
     hint: expect.stringContaining('@matrixai/quic-linux-x64') as unknown,
   });
 });

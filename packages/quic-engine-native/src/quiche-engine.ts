@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { Quiche } from '@matrixai/quic/native/quiche.js';
+import type { Config } from '@matrixai/quic/native/types.js';
+import {
+  CONNECTION_ID_BYTES,
+  CONNECTION_WINDOW,
+  IDLE_TIMEOUT_MS,
+  MAX_DATAGRAM,
+  STREAM_WINDOW,
+  type QuicAcceptRules,
+  type QuicAcceptor,
+  type QuicConnector,
+  type QuicDialRules,
+  type QuicEngine,
+  type QuicEngineOptions,
+  type QuicIdentity,
+} from '@receptorjs/quic-engine';
+import { LOCAL, REMOTE } from './addresses.js';
+import { QuicheConnection } from './quiche-connection.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** The engine of this package. */
+export class QuicheEngine implements QuicEngine {
+  readonly name = 'native (quiche)';
+  readonly #quiche: Quiche;
+  readonly #limits: QuicEngineOptions;
+
+  constructor(quiche: Quiche, limits: QuicEngineOptions) {
+    this.#quiche = quiche;
+    this.#limits = limits;
+  }
+
+  connector({ ca, identity }: QuicDialRules): QuicConnector {
+    const config = this.#configure(true, ca === undefined, ca, identity);
+    return {
+      connect: (judge) => {
+        const id = randomBytes(CONNECTION_ID_BYTES);
+        return new QuicheConnection(
+          this.#quiche,
+          this.#quiche.Connection.connect(null, id, LOCAL, REMOTE, config),
+          id,
+          judge,
+        );
+      },
+    };
+  }
+
+  acceptor(identity: QuicIdentity, { clients, ca }: QuicAcceptRules): QuicAcceptor {
+    const config = this.#configure(clients === 'required', false, ca, identity);
+    // After the context was made, this asks for a certificate without insisting on one.
+    if (clients === 'optional') config.verifyPeer(true);
+    return {
+      accept: (judge) => {
+        const id = randomBytes(CONNECTION_ID_BYTES);
+        return new QuicheConnection(
+          this.#quiche,
+          this.#quiche.Connection.accept(id, null, LOCAL, REMOTE, config),
+          id,
+          judge,
+        );
+      },
+    };
+  }
+
+  /**
+   * @param verify - Whether the peer must show a certificate.
+   * @param takesAny - Whether any certificate will do.
+   */
+  #configure(
+    verify: boolean,
+    takesAny: boolean,
+    ca: string | undefined,
+    identity: QuicIdentity | undefined,
+  ): Config {
+    const config = this.#quiche.Config.withBoringSslCtx(
+      verify,
+      takesAny,
+      ca === undefined ? undefined : bytes(ca),
+      identity === undefined ? undefined : [bytes(identity.key)],
+      identity === undefined ? undefined : [bytes(identity.certificate)],
+      undefined,
+    );
+    const { idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#limits;
+    const { streamWindow = STREAM_WINDOW, connectionWindow = CONNECTION_WINDOW } = this.#limits;
+    config.setApplicationProtos(['netceptor']);
+    config.setMaxIdleTimeout(idleTimeoutMs);
+    config.setMaxSendUdpPayloadSize(MAX_DATAGRAM);
+    config.setMaxRecvUdpPayloadSize(MAX_DATAGRAM);
+    config.setInitialMaxData(connectionWindow);
+    config.setInitialMaxStreamDataBidiLocal(streamWindow);
+    config.setInitialMaxStreamDataBidiRemote(streamWindow);
+    config.setMaxConnectionWindow(connectionWindow);
+    config.setMaxStreamWindow(streamWindow);
+    config.setInitialMaxStreamsBidi(100);
+    config.enablePacing(false);
+    config.setDisableActiveMigration(true);
+    config.grease(false);
+    return config;
+  }
+}

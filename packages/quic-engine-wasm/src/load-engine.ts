@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
+import type { QuicEngine, QuicEngineOptions } from '@receptorjs/quic-engine';
+import { EngineUnavailable } from './engine-unavailable.js';
+import { hasSimd } from './simd.js';
+import { WasmEngine } from './wasm-engine.js';
+import { webAssembly, type WasmModule } from './web-assembly.js';
+
+/** How the engine is loaded. */
+export interface WasmEngineOptions extends QuicEngineOptions {
+  /** Whether to use the instructions for vectors; default: where the machine has them. */
+  readonly simd?: boolean;
+}
+
+/**
+ * Compiles the engine, which takes some tens of milliseconds.
+ *
+ * @throws {EngineUnavailable}
+ */
+export async function loadEngine(options: WasmEngineOptions = {}): Promise<QuicEngine> {
+  const { simd = hasSimd(), ...limits } = options;
+  return new WasmEngine(await compile(simd), simd, limits);
+}
+
+const decompress = promisify(brotliDecompress);
+/** Both variants, made by build/archive.mjs: the length of the first in four bytes, then both. */
+const ARCHIVE = '../wasm/engines.br';
+const LENGTH_BYTES = 4;
+
+async function compile(simd: boolean): Promise<WasmModule> {
+  try {
+    const archive = await decompress(await readFile(new URL(ARCHIVE, import.meta.url)));
+    const second = LENGTH_BYTES + archive.readUInt32LE();
+    const wasm = simd ? archive.subarray(LENGTH_BYTES, second) : archive.subarray(second);
+    return await webAssembly.compile(wasm);
+  } catch (cause) {
+    throw new EngineUnavailable(cause);
+  }
+}

@@ -1,0 +1,95 @@
+import { createPrivateKey } from 'node:crypto';
+import {
+  CONNECTION_WINDOW,
+  IDLE_TIMEOUT_MS,
+  STREAM_WINDOW,
+  type QuicAcceptRules,
+  type QuicAcceptor,
+  type QuicConnection,
+  type QuicConnector,
+  type QuicDialRules,
+  type QuicEngine,
+  type QuicEngineOptions,
+  type QuicIdentity,
+  type QuicJudge,
+} from '@receptorjs/quic-engine';
+import { packPem } from './certificate-list.js';
+import { Instance } from './instance.js';
+import { kindOfKey } from './signatures.js';
+import { WasmConnection } from './wasm-connection.js';
+import type { WasmModule } from './web-assembly.js';
+
+/** The first argument of `configure`. */
+const DIALLER = 0;
+const CLIENTS = { unasked: 1, optional: 2, required: 3 } as const;
+/** Where `configure` wants a length or a kind and there is nothing. */
+const NONE = -1;
+/** Room for what is given to the engine at once, in bytes. */
+const INPUT_BYTES = 65_536;
+
+/** The engine of this package: every connector and acceptor has an instance of its own, so that none can end the others. */
+export class WasmEngine implements QuicEngine {
+  readonly name: string;
+  readonly #module: WasmModule;
+  readonly #limits: QuicEngineOptions;
+
+  constructor(module: WasmModule, simd: boolean, limits: QuicEngineOptions) {
+    this.name = simd ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD';
+    this.#module = module;
+    this.#limits = limits;
+  }
+
+  connector({ ca, identity }: QuicDialRules): QuicConnector {
+    const source = this.#source(DIALLER, ca, identity);
+    return { connect: (judge) => source.begin(judge) };
+  }
+
+  acceptor(identity: QuicIdentity, { clients, ca }: QuicAcceptRules): QuicAcceptor {
+    const source = this.#source(CLIENTS[clients], ca, identity);
+    return { accept: (judge) => source.begin(judge) };
+  }
+
+  #source(role: number, ca: string | undefined, identity: QuicIdentity | undefined): Source {
+    const key = identity === undefined ? undefined : createPrivateKey(identity.key);
+    const chain = packPem(identity?.certificate ?? '');
+    if (identity !== undefined && chain.length === 0) throw new Error('there is no certificate');
+    const kind = key === undefined ? NONE : kindOfKey(key);
+    const authorities = ca === undefined ? undefined : packPem(ca);
+    const { idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#limits;
+    const { streamWindow = STREAM_WINDOW, connectionWindow = CONNECTION_WINDOW } = this.#limits;
+    return new Source(() => {
+      const instance = new Instance(this.#module, key);
+      const { exports, memory } = instance;
+      const input = Buffer.concat([chain, authorities ?? Buffer.alloc(0)]);
+      memory.write(input, exports.input(input.length));
+      const configured = exports.configure(
+        role,
+        chain.length,
+        authorities?.length ?? NONE,
+        kind,
+        idleTimeoutMs,
+        streamWindow,
+        connectionWindow,
+      );
+      if (configured !== 1) throw new Error(instance.failure ?? 'the identity can not be used');
+      return { instance, input: exports.input(INPUT_BYTES) };
+    });
+  }
+}
+
+/** Where connections of one configuration come from: an instance, and another when that has failed. It alone writes its fields. */
+class Source {
+  readonly #make: () => { instance: Instance; input: number };
+  #current: { instance: Instance; input: number };
+
+  constructor(make: () => { instance: Instance; input: number }) {
+    this.#make = make;
+    this.#current = make();
+  }
+
+  begin(judge: QuicJudge | undefined): QuicConnection {
+    if (this.#current.instance.failure !== undefined) this.#current = this.#make();
+    const { instance, input } = this.#current;
+    return new WasmConnection(instance, { place: input, length: INPUT_BYTES }, judge);
+  }
+}

@@ -1,0 +1,12 @@
+/** The largest datagram of ours. A peer that takes this much is of our kind. */
+export const MAX_DATAGRAM = 16_000;
+/** The smallest that a way must carry (RFC 9000, 14), and the size used where larger ones get lost. */
+export const MIN_DATAGRAM = 1_200;
+/** A connection over which nothing came for so long is lost, in milliseconds. */
+export const IDLE_TIMEOUT_MS = 30_000;
+/** Bytes in flight at most. They also wait in front of a ping when the receiver is slower than the links: 3 MiB carry 60 MB/s over 50 ms. */
+export const STREAM_WINDOW = 3 << 20;
+/** As {@link STREAM_WINDOW}, for a whole connection. */
+export const CONNECTION_WINDOW = 6 << 20;
+/** The length of the connection IDs that both ends choose. */
+export const CONNECTION_ID_BYTES = 16;

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { QuicEngine, QuicEngineOptions } from '@receptorjs/quic-engine';
+import { handshakeCases } from './handshake-cases.js';
+import { TestIdentities } from './identities.js';
+import { lifetimeCases } from './lifetime-cases.js';
+import { streamCases } from './stream-cases.js';
+import { wayCases } from './way-cases.js';
+
+/** What the cases are given; ready when they run. */
+export interface Subject {
+  readonly load: (options?: QuicEngineOptions) => Promise<QuicEngine>;
+  readonly engine: QuicEngine;
+  readonly identities: TestIdentities;
+  /** Leaves out what takes long. */
+  readonly short: boolean;
+  /** Whether the engine tells the peer in words why its own check of the chain failed. */
+  readonly explainsChains: boolean;
+}
+
+/**
+ * Describes the tests of one engine.
+ *
+ * @param explainsChains - Whether it tells the peer in words why its own check of a chain failed; all tell by the alert.
+ */
+export function describeEngine(
+  name: string,
+  load: Subject['load'],
+  { explainsChains, short = false }: { explainsChains: boolean; short?: boolean },
+): void {
+  describe(`QUIC engine ${name}`, () => {
+    let identities: TestIdentities | undefined;
+    let engine: QuicEngine | undefined;
+    beforeAll(async () => {
+      identities = new TestIdentities();
+      // Making RSA keys takes long on a busy machine.
+      for (const name of ['far', 'near']) identities.issue(name);
+      engine = await load();
+    }, 60_000);
+    afterAll(() => identities?.remove());
+    const subject: Subject = {
+      load,
+      short,
+      explainsChains,
+      get identities() {
+        return loaded(identities);
+      },
+      get engine() {
+        return loaded(engine);
+      },
+    };
+    describe('handshake', () => handshakeCases(subject));
+    describe('stream', () => streamCases(subject));
+    describe('way', () => wayCases(subject));
+    describe('lifetime', () => lifetimeCases(subject));
+  });
+}
+
+function loaded<T>(thing: T | undefined): T {
+  if (thing === undefined) throw new Error('not before the tests run');
+  return thing;
+}

@@ -1,0 +1,202 @@
+import { X509Certificate } from 'node:crypto';
+import { expect, it } from 'vitest';
+import type { QuicJudge } from '@receptorjs/quic-engine';
+import { MAX_DATAGRAM } from '@receptorjs/quic-engine';
+import type { Subject } from './describe-engine.js';
+import { makeLink, type EndsOptions } from './ends.js';
+import { openStream, readAll } from './transfer.js';
+
+/** QUIC's codes for alerts of TLS begin here (RFC 9001, 4.8). */
+const CRYPTO_ERROR = 0x100;
+const ALERT = { badCertificate: 42, unsupported: 43, expired: 45, unknownCa: 48, required: 116 };
+
+const named =
+  (name: string): QuicJudge =>
+  ([own]) =>
+    own !== undefined && new X509Certificate(own).subject === `CN=${name}`
+      ? undefined
+      : { alert: ALERT.badCertificate, message: `this is not ${name}` };
+
+/** Who may speak with whom, and how those who may not are told. */
+export function handshakeCases(subject: Subject): void {
+  const { explainsChains } = subject;
+
+  async function opens(options: EndsOptions): Promise<void> {
+    const link = await makeLink(subject.engine, options).connect();
+    expect(link.dialler.end()).toBeUndefined();
+    expect(link.dialler.established && link.listener.established).toBe(true);
+    await openStream(link);
+    expect(link.dialler.peerMaxDatagram).toBe(MAX_DATAGRAM);
+    expect(link.listener.peerMaxDatagram).toBe(MAX_DATAGRAM);
+    const shown = link.dialler.peerCertificates();
+    expect(shown.length).toBeGreaterThan(0);
+    const clients = link.listener.peerCertificates().length;
+    expect(clients > 0).toBe(options.client !== undefined && options.clients !== 'unasked');
+    link.release();
+  }
+
+  /** Both ends end by the alert; `by` has refused. */
+  async function refuses(
+    options: EndsOptions,
+    by: 'dialler' | 'listener',
+    alert: number,
+    reason: string | undefined,
+  ): Promise<void> {
+    const link = makeLink(subject.engine, options);
+    await link.until(() => link.dialler.ended && link.listener.ended);
+    const [own, other] =
+      by === 'dialler' ? [link.dialler, link.listener] : [link.listener, link.dialler];
+    const code = CRYPTO_ERROR + alert;
+    expect(own.end()).toMatchObject({ by: 'local', application: false, code });
+    expect(other.end()).toMatchObject({ by: 'peer', application: false, code });
+    if (reason !== undefined) {
+      expect(own.end()?.reason).toContain(reason);
+      expect(other.end()?.reason).toContain(reason);
+    }
+    expect(own.established).toBe(false);
+    link.release();
+  }
+
+  const server = (): EndsOptions => ({ server: subject.identities.issue('far') });
+  const mutual = (clients: 'required' | 'optional'): EndsOptions => ({
+    ...server(),
+    serverCa: subject.identities.authority(),
+    clientCa: subject.identities.authority(),
+    clients,
+  });
+
+  it('takes any certificate', () => opens(server()));
+
+  it('takes any certificate that is judged good', () =>
+    opens({ ...server(), judgeServer: named('far') }));
+
+  it('checks the chain', () =>
+    opens({ ...server(), serverCa: subject.identities.authority(), judgeServer: named('far') }));
+
+  it.each(['required', 'optional'] as const)('takes a client certificate that is %s', (clients) =>
+    opens({
+      ...mutual(clients),
+      client: subject.identities.issue('near'),
+      judgeClient: named('near'),
+    }),
+  );
+
+  it('needs no client certificate when that is optional', () => opens(mutual('optional')));
+
+  it('asks for no client certificate', () =>
+    opens({ ...server(), client: subject.identities.issue('near'), clients: 'unasked' }));
+
+  it.each(['rsa', 'p256', 'p384'] as const)('takes keys of the kind %s', (key) =>
+    opens({
+      ...mutual('required'),
+      server: subject.identities.issue('far', { key }),
+      client: subject.identities.issue('near', { key }),
+    }),
+  );
+
+  it('refuses a listener that is judged bad, in words', () =>
+    refuses(
+      { ...server(), judgeServer: named('someone') },
+      'dialler',
+      ALERT.badCertificate,
+      'this is not someone',
+    ));
+
+  it('refuses a dialler that is judged bad, in words', () =>
+    refuses(
+      {
+        ...mutual('required'),
+        client: subject.identities.issue('near'),
+        judgeClient: named('someone'),
+      },
+      'listener',
+      ALERT.badCertificate,
+      'this is not someone',
+    ));
+
+  it('refuses a listener of an unknown CA', () =>
+    refuses(
+      { ...server(), serverCa: subject.identities.authority('other') },
+      'dialler',
+      ALERT.unknownCa,
+      explainsChains ? 'UnknownIssuer' : undefined,
+    ));
+
+  it('refuses a listener whose certificate has expired', async () =>
+    refuses(
+      {
+        server: await subject.identities.issueExpired('old'),
+        serverCa: subject.identities.authority(),
+      },
+      'dialler',
+      ALERT.expired,
+      explainsChains ? 'Expired' : undefined,
+    ));
+
+  it('refuses a listener whose certificate is for diallers', () =>
+    refuses(
+      {
+        server: subject.identities.issue('far', { purpose: 'clientAuth' }),
+        serverCa: subject.identities.authority(),
+      },
+      'dialler',
+      ALERT.unsupported,
+      undefined,
+    ));
+
+  it.each(['required', 'optional'] as const)(
+    'refuses a dialler of an unknown CA when certificates are %s',
+    (clients) =>
+      refuses(
+        { ...mutual(clients), client: subject.identities.issue('near', { ca: 'other' }) },
+        'listener',
+        ALERT.unknownCa,
+        explainsChains ? 'UnknownIssuer' : undefined,
+      ),
+  );
+
+  it('refuses a dialler whose certificate is for listeners', () =>
+    refuses(
+      {
+        ...mutual('required'),
+        client: subject.identities.issue('near', { purpose: 'serverAuth' }),
+      },
+      'listener',
+      ALERT.unsupported,
+      undefined,
+    ));
+
+  it('refuses a dialler without the certificate that is required', () =>
+    refuses(
+      mutual('required'),
+      'listener',
+      ALERT.required,
+      explainsChains ? 'certificate required' : undefined,
+    ));
+
+  it('reads nothing that a refused dialler has written', async () => {
+    const link = makeLink(subject.engine, {
+      ...mutual('required'),
+      client: subject.identities.issue('near'),
+      judgeClient: named('someone'),
+    });
+    await link.until(
+      () => link.dialler.ended && link.listener.ended,
+      () => {
+        if (link.dialler.established && !link.dialler.ended) {
+          link.dialler.write(Buffer.from('x'), false);
+        }
+      },
+    );
+    expect(link.listener.established).toBe(false);
+    link.release();
+    expect(readAll(link.listener, () => undefined)).toBe(false);
+  });
+
+  it('refuses an identity that is none', () => {
+    const identity = { certificate: 'none', key: 'none' };
+    expect(() =>
+      subject.engine.acceptor(identity, { clients: 'unasked', ca: undefined }).accept(),
+    ).toThrow();
+  });
+}

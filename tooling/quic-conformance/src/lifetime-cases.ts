@@ -1,0 +1,99 @@
+import { beforeAll, expect, it } from 'vitest';
+import type { QuicIdentity } from '@receptorjs/quic-engine';
+import type { Subject } from './describe-engine.js';
+import { makeLink } from './ends.js';
+import { Link } from './link.js';
+import { openStream, transfer } from './transfer.js';
+
+/** How connections last and end. */
+export function lifetimeCases(subject: Subject): void {
+  let server: QuicIdentity;
+  beforeAll(() => {
+    server = subject.identities.issue('lifetime', { key: 'p256' });
+  });
+
+  it('is lost when nothing comes for long', async () => {
+    const engine = await subject.load({ idleTimeoutMs: 300 });
+    const link = await makeLink(engine, { server }).connect();
+    const begin = performance.now();
+    await link.until(() => link.dialler.closed && link.listener.closed);
+    expect(performance.now() - begin).toBeGreaterThan(250);
+    const end = { by: 'timeout', reason: 'no recent network activity' };
+    expect(link.dialler.end()).toMatchObject(end);
+    expect(link.listener.end()).toMatchObject(end);
+    link.release();
+  });
+
+  it('is kept alive by one end', async () => {
+    const engine = await subject.load({ idleTimeoutMs: 300 });
+    const link = await makeLink(engine, { server }).connect();
+    const begin = performance.now();
+    let next = begin;
+    await link.until(
+      () => performance.now() > begin + 900,
+      () => {
+        if (performance.now() < next) return;
+        next = performance.now() + 100;
+        link.dialler.keepAlive();
+      },
+    );
+    expect(link.dialler.ended || link.listener.ended).toBe(false);
+    link.release();
+  });
+
+  it('ends with a code and words of the application', async () => {
+    const link = await makeLink(subject.engine, { server }).connect();
+    await openStream(link);
+    link.listener.close(500, 'Read Data Error: größer');
+    await link.until(() => link.dialler.ended && link.listener.ended);
+    const end = { application: true, code: 500, reason: 'Read Data Error: größer' };
+    expect(link.listener.end()).toEqual({ by: 'local', ...end });
+    expect(link.dialler.end()).toEqual({ by: 'peer', ...end });
+    await link.until(() => link.dialler.closed && link.listener.closed);
+    expect(link.dialler.send(Buffer.alloc(1_200))).toBe(0);
+    link.release();
+  });
+
+  it('keeps its first end', async () => {
+    const link = await makeLink(subject.engine, { server }).connect();
+    link.dialler.close(1, 'first');
+    link.dialler.close(2, 'second');
+    expect(link.dialler.end()).toMatchObject({ code: 1, reason: 'first' });
+    await link.until(() => link.listener.ended);
+    link.listener.close(3, 'third');
+    expect(link.listener.end()).toMatchObject({ by: 'peer', code: 1 });
+    link.release();
+  });
+
+  it('answers nothing once it is released', async () => {
+    const link = await makeLink(subject.engine, { server }).connect();
+    await openStream(link);
+    const { dialler } = link;
+    dialler.close(0, 'done');
+    link.flush();
+    dialler.release();
+    dialler.release();
+    expect(dialler.closed).toBe(true);
+    expect(dialler.readable).toBe(false);
+    expect(dialler.send(Buffer.alloc(1_200))).toBe(0);
+    expect(dialler.end()).toMatchObject({ by: 'local', reason: 'done' });
+    dialler.receive(Buffer.alloc(1_200));
+    dialler.keepAlive();
+    dialler.handleTimeout();
+    dialler.cancel(0);
+    link.listener.release();
+  });
+
+  it('does not end others of its connector', async () => {
+    const connector = subject.engine.connector({ ca: undefined, identity: undefined });
+    const acceptor = subject.engine.acceptor(server, { clients: 'unasked', ca: undefined });
+    const one = await new Link(connector.connect(), acceptor.accept()).connect();
+    const other = await new Link(connector.connect(), acceptor.accept()).connect();
+    await openStream(other);
+    one.dialler.close(0, 'bye');
+    one.flush();
+    one.release();
+    expect(await transfer(other, other.dialler, other.listener, 100_000)).toBe(true);
+    other.release();
+  });
+}

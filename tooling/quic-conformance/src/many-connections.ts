@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { QuicEngine } from '@receptorjs/quic-engine';
+import { TestIdentities } from './identities.js';
+import { Link } from './link.js';
+import { openStream } from './transfer.js';
+
+/** Of what a process holds, in bytes, as far as it is not free. */
+function held(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().rss;
+}
+
+/** Opens and closes many connections; the memory of the process stays as it is after the first few. */
+export function describeManyConnections(
+  name: string,
+  load: () => Promise<QuicEngine>,
+  count: number,
+): void {
+  it(`QUIC engine ${name} opens and closes ${count} connections with flat memory`, async () => {
+    const identities = new TestIdentities();
+    const engine = await load();
+    const server = identities.issue('many', { key: 'p256' });
+    identities.remove();
+    const connector = engine.connector({ ca: undefined, identity: undefined });
+    const acceptor = engine.acceptor(server, { clients: 'unasked', ca: undefined });
+    const begin = process.cpuUsage();
+    let warm = 0;
+    for (let opened = 0; opened < count; opened++) {
+      const link = await new Link(connector.connect(), acceptor.accept()).connect();
+      await openStream(link);
+      link.dialler.close(0, 'normal close');
+      await link.until(() => link.listener.ended);
+      link.release();
+      if (opened === count >> 2) warm = held();
+    }
+    const { user, system } = process.cpuUsage(begin);
+    const milliseconds = (user + system) / 1_000 / count;
+    const growth = held() - warm;
+    console.log(
+      `${name}: ${count} connections, ${milliseconds.toFixed(2)} ms of CPU each, both ends; grew by ${(growth / 1e6).toFixed(1)} MB`,
+    );
+    expect(growth).toBeLessThan(40e6);
+  }, 300_000);
+}
