@@ -40,6 +40,7 @@ export function describeManyConnections(
       link.dialler.close(0, 'normal close');
       await link.until(() => link.listener.ended);
       link.release();
+      if (opened % COLLECT_EVERY === 0) await held();
       if (opened === count >> 2) warm = await held();
     }
     const { user, system } = process.cpuUsage(begin);
