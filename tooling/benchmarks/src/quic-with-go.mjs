@@ -137,13 +137,13 @@ export function withGo(bytes) {
     'Go to ours (MB/s)': (engine) =>
       beside(engine, async ({ streams, toUs }) => {
         let begin = 0;
-        /** @type {Promise<unknown>} */
-        const done = new Promise((resolve, reject) => {
-          void streams.listen('sink', {}, (stream) => {
-            begin = performance.now();
-            stream.on('error', () => undefined);
-            count(stream, bytes).then(resolve, reject);
-          });
+        /** @type {(value?: unknown) => void} */
+        let resolve = () => undefined;
+        const done = new Promise((settle) => (resolve = settle));
+        await streams.listen('sink', {}, (stream) => {
+          begin = performance.now();
+          stream.on('error', () => undefined);
+          count(stream, bytes).then(resolve, resolve);
         });
         const socket = connect(toUs, '127.0.0.1').on('error', () => undefined);
         await once(socket, 'connect');
