@@ -60,6 +60,13 @@ function count(from, bytes) {
   });
 }
 
+/** @param {MeshNode} node */
+const answers = (node) =>
+  node.ping('go', { timeoutMs: 200 }).then(
+    () => true,
+    () => false,
+  );
+
 /**
  * Runs `measure` beside a Go node whose service `sink` leads to a TCP server of ours, and whose TCP port leads to our
  * service `sink`.
@@ -97,6 +104,8 @@ async function beside(engine, measure) {
     while (!log.includes('Initialization complete')) await once(child.stdout, 'data');
     await dialTcp(node, { host: '127.0.0.1', port });
     while (!node.isReachable('go')) await once(node, 'route');
+    // Go answers once it has a way to us, too: before that it ends what is to be brought here.
+    while (!(await answers(node))) continue;
     return await measure({ streams, sink, toUs });
   } finally {
     child.kill('SIGKILL');
