@@ -40,7 +40,6 @@ export class DatagramSender {
   /** A datagram of the peer arrived. */
   received(): void {
     this.#flight.received();
-    this.#size.received();
   }
 
   /** Sends what there is, up to a turn's worth. `beginning` for what is to be repeated while it is not answered. */

@@ -139,9 +139,28 @@ describe('DatagramSize', () => {
     for (let count = 1; count <= 1_000; count++) {
       size.sent(MAX_DATAGRAM, count, () => none);
       const lost = Math.floor(count / 2);
-      size.received();
-      size.judge(count, { datagrams: lost, bytes: lost * MAX_DATAGRAM });
+      const losses = { datagrams: lost, bytes: lost * MAX_DATAGRAM };
+      if (count % 50 === 0) size.timedOut(count, losses);
+      else size.judge(count, losses);
     }
     expect(size.limit).toBe(MAX_DATAGRAM);
+  });
+
+  it('falls when timeouts follow one another, whose small probes are answered: losses show late', () => {
+    const size = new DatagramSize();
+    let [lost, known] = [0, 0];
+    const losses = () => ({ datagrams: known, bytes: known * MAX_DATAGRAM });
+    for (const flight of [10, 7, 6]) {
+      for (let count = 0; count < flight; count++) {
+        size.sent(MAX_DATAGRAM, 0, losses);
+        if (size.wantsJudgement) size.judge(0, losses());
+        lost++;
+      }
+      expect(size.limit).toBe(MAX_DATAGRAM);
+      size.timedOut(0, losses());
+      // The probe after the timeout tells of the losses before it.
+      known = lost;
+    }
+    expect(size.limit).toBe(MIN_DATAGRAM);
   });
 });

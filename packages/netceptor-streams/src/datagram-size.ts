@@ -6,12 +6,13 @@ const FIRST_RETRY_MS = 1_000;
 const RETRY_MS = 64_000;
 /** How long after a try its loss would have shown. */
 const TRIAL_MS = 1_000;
-/** So many timeouts without an answer while large datagrams are out mean that those do not arrive. */
+/** So many timeouts while large datagrams are out, and none is known to have arrived, mean that those do not arrive. */
 const MAX_TIMEOUTS = 3;
 /** How many large datagrams are sent before it is judged how many were lost. */
 const SAMPLE = 16;
-/** The share of them that must be lost. */
+/** The share of them that must be lost, and the share up to which enough have arrived. */
 const MOST = 0.75;
+const FEW = 0.5;
 
 /**
  * How large the datagrams of one connection may be: as large as both ends take, until the way turns out to carry less.
@@ -54,11 +55,6 @@ export class DatagramSize {
     this.#trial = { size: length, judgedAt: now + TRIAL_MS, before: losses() };
   }
 
-  /** Something arrived. */
-  received(): void {
-    this.#timeouts = 0;
-  }
-
   /** A node on the way could not hand a datagram on; `maxBytes` is what it could, where it says so. */
   refused(now: number, maxBytes: number | undefined): void {
     const carried = Math.max(MIN_DATAGRAM, maxBytes ?? MIN_DATAGRAM);
@@ -79,7 +75,7 @@ export class DatagramSize {
     this.#largeSent = 0;
   }
 
-  /** The connection waited for an answer in vain. */
+  /** The connection waited for an answer in vain. Small datagrams may well be answered between two such times. */
   timedOut(now: number, losses: QuicLosses): void {
     if (this.#largeSent > 0 && ++this.#timeouts >= MAX_TIMEOUTS) this.#shrink(now);
     this.judge(now, losses);
@@ -93,7 +89,9 @@ export class DatagramSize {
     const datagrams = losses.datagrams - this.#losses.datagrams;
     const bytes = losses.bytes - this.#losses.bytes;
     const large = bytes > datagrams * MIN_DATAGRAM;
-    if (large && datagrams >= this.#largeSent * MOST) this.#shrink(now);
+    const share = datagrams / this.#largeSent;
+    if (large && share >= MOST) this.#shrink(now);
+    else if (share <= FEW) this.#timeouts = 0;
     this.#largeSent = 0;
     this.#losses = losses;
   }

@@ -5,6 +5,7 @@ import {
   type CipherGCMTypes,
   type KeyObject,
 } from 'node:crypto';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
 const TAG_BYTES = 16;
 const OPTIONS = { authTagLength: TAG_BYTES };
@@ -25,7 +26,7 @@ export class HostCipher {
   seal(nonce: Buffer, header: Buffer, data: Buffer): Buffer {
     const cipher = createCipheriv(this.#name, this.#key, nonce, OPTIONS);
     cipher.setAAD(header);
-    data.set(cipher.update(data));
+    moveInto(data, cipher.update(data));
     cipher.final();
     return cipher.getAuthTag();
   }
@@ -42,7 +43,34 @@ export class HostCipher {
     } catch {
       return false;
     }
-    sealed.set(opened);
+    moveInto(sealed, opened);
     return true;
   }
+}
+
+/** What Node.js has from 22 on. */
+interface Transferable {
+  transfer?(length: number): unknown;
+}
+
+/** A port whose other end is closed: what is posted into it is freed. For Node.js before 22. */
+const nowhere = closedPort();
+
+/**
+ * Copies what a cipher returned and frees it at once: left to the garbage collector, the next of these buffers would be
+ * memory that is in no cache any more, and a datagram of 16,000 bytes cost a quarter more.
+ */
+function moveInto(place: Buffer, bytes: Buffer): void {
+  place.set(bytes);
+  const memory = bytes.buffer as ArrayBuffer & Transferable;
+  if (memory.byteLength !== bytes.length) return;
+  if (memory.transfer === undefined) nowhere.postMessage(undefined, [memory]);
+  else memory.transfer(0);
+}
+
+function closedPort(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.unref();
+  return port1;
 }

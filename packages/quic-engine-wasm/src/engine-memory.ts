@@ -1,6 +1,6 @@
 import type { WasmMemory } from './web-assembly.js';
 
-/** The memory of an instance, whose view is made anew when it grows. It alone writes its fields. */
+/** The memory of an instance, whose views are made anew when it has grown, which leaves the old ones empty. It alone writes its fields. */
 export class EngineMemory {
   readonly #memory: WasmMemory;
   #bytes: Buffer;
@@ -14,13 +14,13 @@ export class EngineMemory {
 
   /** All of it; good until the next call of the instance. */
   get bytes(): Buffer {
-    if (this.#bytes.buffer !== this.#memory.buffer) this.#renew();
+    if (this.#bytes.length === 0) this.#renew();
     return this.#bytes;
   }
 
   /** The memory as numbers of 64 bits; good until the next call of the instance. */
   get numbers(): Float64Array {
-    if (this.#numbers.buffer !== this.#memory.buffer) this.#renew();
+    if (this.#numbers.length === 0) this.#renew();
     return this.#numbers;
   }
 

@@ -14,6 +14,7 @@ export interface EngineExports {
   connection_new(): number;
   connection_drop(connection: number): void;
   connection_state(connection: number): number;
+  datagram_room(length: number): number;
   connection_receive(connection: number, length: number): void;
   connection_transmit(connection: number, size: number): number;
   connection_timeout(connection: number): number;
@@ -23,6 +24,7 @@ export interface EngineExports {
   connection_losses(connection: number): void;
   connection_close(connection: number, code: number, length: number): void;
   connection_end(connection: number): number;
+  stream_room(connection: number, wanted: number): number;
   stream_write(connection: number, length: number): number;
   stream_finish(connection: number): number;
   stream_cancel(connection: number, code: number): void;

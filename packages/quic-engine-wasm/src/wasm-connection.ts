@@ -14,12 +14,10 @@ import type { Examination, Instance } from './instance.js';
 const INTERNAL_ERROR = 0x01;
 /** The longest reason that is told when a connection is closed, in bytes. */
 const MAX_REASON = 1_024;
-
-/** Where an instance takes what it is given. */
-export interface InputRoom {
-  readonly place: number;
-  readonly length: number;
-}
+/** The longest datagram that is looked at, in bytes. */
+const MAX_RECEIVED = 65_535;
+/** How much is written at a time: it is kept until the peer has acknowledged the last of it. In bytes. */
+const MAX_CHUNK = 65_536;
 
 /**
  * A connection of an instance's, which knows it by a number. When the instance fails the connection is over. It alone
@@ -28,7 +26,8 @@ export interface InputRoom {
 export class WasmConnection implements QuicConnection {
   readonly localId: Buffer;
   readonly #instance: Instance;
-  readonly #input: InputRoom;
+  /** Where the instance takes an ID or a reason. */
+  readonly #input: number;
   readonly #number: number;
   readonly #examination: Examination;
   #certificates: readonly Buffer[] = [];
@@ -38,7 +37,7 @@ export class WasmConnection implements QuicConnection {
   /** How it had ended when it was released. */
   #finalEnd: QuicEnd | undefined;
 
-  constructor(instance: Instance, input: InputRoom, judge: QuicJudge | undefined) {
+  constructor(instance: Instance, input: number, judge: QuicJudge | undefined) {
     this.#instance = instance;
     this.#input = input;
     this.#examination = {
@@ -46,7 +45,7 @@ export class WasmConnection implements QuicConnection {
       shown: (certificates) => (this.#certificates = certificates),
     };
     this.localId = randomBytes(CONNECTION_ID_BYTES);
-    instance.memory.write(this.localId, input.place);
+    instance.memory.write(this.localId, input);
     this.#number = instance.exports.connection_new();
     if (this.#number < 0) throw new Error('the engine could not begin a connection');
   }
@@ -86,9 +85,9 @@ export class WasmConnection implements QuicConnection {
   }
 
   receive(datagram: Buffer): void {
-    if (this.#gone || datagram.length > this.#input.length) return;
+    if (this.#gone || datagram.length > MAX_RECEIVED) return;
     const { exports, memory } = this.#instance;
-    memory.write(datagram, this.#input.place);
+    memory.write(datagram, exports.datagram_room(datagram.length));
     if (this.established) exports.connection_receive(this.#number, datagram.length);
     else {
       this.#instance.examine(this.#examination, () => {
@@ -139,7 +138,7 @@ export class WasmConnection implements QuicConnection {
     if (this.#gone) return finish && chunk.length === 0 ? -1 : 0;
     let taken = 0;
     while (taken < chunk.length) {
-      const step = this.#writeSome(chunk.subarray(taken, taken + this.#input.length));
+      const step = this.#writeSome(taken === 0 ? chunk : chunk.subarray(taken));
       if (step === 0) break;
       taken += step;
     }
@@ -158,7 +157,7 @@ export class WasmConnection implements QuicConnection {
   close(code: number, reason: string): void {
     if (this.#gone) return;
     const text = Buffer.from(reason).subarray(0, MAX_REASON);
-    this.#instance.memory.write(text, this.#input.place);
+    this.#instance.memory.write(text, this.#input);
     this.#instance.exports.connection_close(this.#number, code, text.length);
   }
 
@@ -197,8 +196,11 @@ export class WasmConnection implements QuicConnection {
   }
 
   #writeSome(bytes: Buffer): number {
-    this.#instance.memory.write(bytes, this.#input.place);
-    const taken = this.#instance.exports.stream_write(this.#number, bytes.length);
+    const { exports, memory } = this.#instance;
+    const length = exports.stream_room(this.#number, Math.min(bytes.length, MAX_CHUNK));
+    if (length === 0) return 0;
+    memory.write(bytes.subarray(0, length), this.#instance.result(0));
+    const taken = exports.stream_write(this.#number, length);
     if (taken === WRITE.stopped) throw new StreamCancelled('writing', this.#instance.result(0));
     if (taken < 0) throw new StreamCancelled('writing', undefined);
     return taken;

@@ -24,8 +24,8 @@ const DIALLER = 0;
 const CLIENTS = { unasked: 1, optional: 2, required: 3 } as const;
 /** Where `configure` wants a length or a kind and there is nothing. */
 const NONE = -1;
-/** Room for what is given to the engine at once, in bytes. */
-const INPUT_BYTES = 65_536;
+/** Room for the longest reason that connections are closed with, in bytes. */
+const INPUT_BYTES = 1_024;
 
 /** The engine of this package: every connector and acceptor has an instance of its own, so that none can end the others. */
 export class WasmEngine implements QuicEngine {
@@ -90,6 +90,6 @@ class Source {
   begin(judge: QuicJudge | undefined): QuicConnection {
     if (this.#current.instance.failure !== undefined) this.#current = this.#make();
     const { instance, input } = this.#current;
-    return new WasmConnection(instance, { place: input, length: INPUT_BYTES }, judge);
+    return new WasmConnection(instance, input, judge);
   }
 }

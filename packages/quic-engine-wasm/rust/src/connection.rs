@@ -19,6 +19,8 @@ const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 const PACKETS_PER_KEY: u64 = 100_000;
 /// The largest single read, in bytes.
 const READ_BYTES: usize = 1 << 20;
+/// What a stream takes before it is sent, in bytes: several turns of sending, and little enough to stay in the caches.
+const UNSENT_BYTES: usize = 256 << 10;
 
 /// Who ended a connection, and how.
 pub struct End {
@@ -144,13 +146,12 @@ impl Connection {
         }
     }
 
-    pub fn receive(&mut self, datagram: &[u8]) {
+    pub fn receive(&mut self, datagram: BytesMut) {
         let now = Instant::now();
         let mut response = Vec::new();
-        let data = BytesMut::from(datagram);
         match self
             .endpoint
-            .handle(now, PEER, None, None, data, &mut response)
+            .handle(now, PEER, None, None, datagram, &mut response)
         {
             Some(DatagramEvent::ConnectionEvent(_, event)) => {
                 if let Some((_, quic)) = &mut self.quic {
@@ -241,16 +242,29 @@ impl Connection {
         self.settle();
     }
 
+    /// How many bytes may be written at present, as far as this end limits that.
+    pub fn room_to_write(&mut self) -> usize {
+        let (Some(stream), Some((_, quic))) = (self.stream, &mut self.quic) else {
+            return UNSENT_BYTES;
+        };
+        if self.write_done {
+            // Writing tells why.
+            return UNSENT_BYTES;
+        }
+        let unsent = quic.send_stream(stream).unsent() as usize;
+        UNSENT_BYTES.saturating_sub(unsent)
+    }
+
     /// How much of `data` was taken.
-    pub fn write(&mut self, data: &[u8]) -> Result<usize, Refused> {
+    pub fn write(&mut self, data: Bytes) -> Result<usize, Refused> {
         let Some(stream) = self.stream_to_write() else {
             return Ok(0);
         };
         let Some((_, quic)) = &mut self.quic else {
             return Ok(0);
         };
-        match quic.send_stream(stream).write(data) {
-            Ok(taken) => Ok(taken),
+        match quic.send_stream(stream).write_chunks(&mut [data]) {
+            Ok(written) => Ok(written.bytes),
             Err(WriteError::Blocked) => Ok(0),
             Err(WriteError::Stopped(code)) => Err(Refused::Stopped(code.into_inner())),
             Err(WriteError::ClosedStream) => Err(Refused::Over),

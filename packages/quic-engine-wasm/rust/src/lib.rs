@@ -12,7 +12,7 @@ mod settings;
 
 use std::cell::RefCell;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use rustls::pki_types::CertificateDer;
 use slab::Slab;
 use web_time::Instant;
@@ -33,7 +33,11 @@ struct Engine {
     results: [f64; 4],
     /// What the host was given a pointer to last.
     shown: Bytes,
+    /// What is sent next, and what has arrived.
     datagram: Vec<u8>,
+    arrived: BytesMut,
+    /// What the host writes to a stream.
+    chunk: Vec<u8>,
 }
 
 thread_local! {
@@ -170,10 +174,25 @@ pub extern "C" fn connection_state(connection: usize) -> u32 {
     })
 }
 
-/// Takes the datagram in the input.
+/// Room for a datagram of `length` bytes from the host.
+#[unsafe(no_mangle)]
+pub extern "C" fn datagram_room(length: usize) -> *mut u8 {
+    with_engine(|engine| {
+        engine.arrived = BytesMut::with_capacity(length);
+        engine.arrived.as_mut_ptr()
+    })
+}
+
+/// Takes the datagram of `length` bytes that the host has put into [`datagram_room`].
 #[unsafe(no_mangle)]
 pub extern "C" fn connection_receive(connection: usize, length: usize) {
-    with_engine(|engine| engine.connections[connection].receive(&engine.input[..length]));
+    with_engine(|engine| {
+        let mut datagram = std::mem::take(&mut engine.arrived);
+        assert!(length <= datagram.capacity());
+        // SAFETY: the host has filled it so far.
+        unsafe { datagram.set_len(length) };
+        engine.connections[connection].receive(datagram);
+    });
 }
 
 /// The length of the next datagram, of no more than `size` bytes, and its place in the first result.
@@ -248,20 +267,35 @@ pub extern "C" fn connection_end(connection: usize) -> u32 {
     })
 }
 
-/// How much of the input the stream took; -1 when the peer wants no more, by the code in the first result, and -2 when
-/// it is over.
+/// How many of `wanted` bytes the stream may be given at present, and room for them in the first result.
+#[unsafe(no_mangle)]
+pub extern "C" fn stream_room(connection: usize, wanted: usize) -> usize {
+    with_engine(|engine| {
+        let length = engine.connections[connection].room_to_write().min(wanted);
+        engine.chunk = Vec::with_capacity(length);
+        engine.results[0] = engine.chunk.as_ptr() as usize as f64;
+        length
+    })
+}
+
+/// How many of the `length` bytes that the host has put into [`stream_room`] the stream took; -1 when the peer wants no
+/// more, by the code in the first result, and -2 when it is over.
 #[unsafe(no_mangle)]
 pub extern "C" fn stream_write(connection: usize, length: usize) -> i32 {
-    with_engine(
-        |engine| match engine.connections[connection].write(&engine.input[..length]) {
+    with_engine(|engine| {
+        let mut chunk = std::mem::take(&mut engine.chunk);
+        assert!(length <= chunk.capacity());
+        // SAFETY: the host has filled it so far.
+        unsafe { chunk.set_len(length) };
+        match engine.connections[connection].write(chunk.into()) {
             Ok(taken) => taken as i32,
             Err(Refused::Stopped(code)) => {
                 engine.results[0] = code as f64;
                 -1
             }
             Err(Refused::Over) => -2,
-        },
-    )
+        }
+    })
 }
 
 /// 1 when this end's direction is ended.
