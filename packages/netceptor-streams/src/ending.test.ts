@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QuicConnection, QuicEngine } from '@receptorjs/quic-engine';
@@ -169,13 +169,13 @@ describe('a finished stream', () => {
   it('whose reader is slow still gets everything, though the peer has long closed', async () => {
     const { first, last } = await chain('a', 'b');
     const size = 3 << 20;
-    const closed = new Promise((resolve) => {
-      void last.streams.listen('give', {}, (stream) => {
-        stream.on('error', () => undefined);
-        stream.on('close', resolve);
-        stream.resume();
-        stream.end(Buffer.alloc(size, 1));
-      });
+    const given = new EventEmitter();
+    const closed = once(given, 'closed');
+    await last.streams.listen('give', {}, (stream) => {
+      stream.on('error', () => undefined);
+      stream.on('close', () => given.emit('closed'));
+      stream.resume();
+      stream.end(Buffer.alloc(size, 1));
     });
     const stream = await first.streams.dial('b', 'give');
     stream.end();

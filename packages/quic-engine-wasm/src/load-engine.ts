@@ -14,19 +14,31 @@ export interface WasmEngineOptions extends QuicEngineOptions {
 }
 
 /**
- * Compiles the engine, which takes some tens of milliseconds.
+ * Loads the engine; the first in a process is compiled, which takes some tens of milliseconds.
  *
  * @throws {EngineUnavailable}
  */
 export async function loadEngine(options: WasmEngineOptions = {}): Promise<QuicEngine> {
   const { simd = hasSimd(), ...limits } = options;
-  return new WasmEngine(await compile(simd), simd, limits);
+  return new WasmEngine(await compiled(simd), simd, limits);
 }
 
 const decompress = promisify(brotliDecompress);
 /** Both variants, made by build/archive.mjs: the length of the first in four bytes, then both. */
 const ARCHIVE = '../wasm/engines.br';
 const LENGTH_BYTES = 4;
+
+/** The compiled variants: code without state, which any number of instances share. */
+const modules = new Map<boolean, Promise<WasmModule>>();
+
+function compiled(simd: boolean): Promise<WasmModule> {
+  let module = modules.get(simd);
+  if (module === undefined) {
+    module = compile(simd);
+    modules.set(simd, module);
+  }
+  return module;
+}
 
 async function compile(simd: boolean): Promise<WasmModule> {
   try {

@@ -90,16 +90,16 @@ async function throughput(engine, size) {
   const [near, far] = [new StreamHost(a, { engine }), new StreamHost(b, { engine })];
   linkNodes(a, b, size + HEADER_BYTES);
   while (!a.isReachable('b')) await once(a, 'route');
-  /** @type {Promise<void>} */
-  const received = new Promise((resolve) => {
-    let got = 0;
-    void far.listen('sink', {}, (stream) => {
-      stream.on('data', (data) => {
-        got += data.length;
-        if (got >= bytes) resolve();
-      });
-      stream.on('error', () => undefined);
+  /** @type {() => void} */
+  let resolve = () => undefined;
+  const received = new Promise((settle) => (resolve = () => settle(undefined)));
+  let got = 0;
+  await far.listen('sink', {}, (stream) => {
+    stream.on('data', (data) => {
+      got += data.length;
+      if (got >= bytes) resolve();
     });
+    stream.on('error', () => undefined);
   });
   const stream = await near.dial('b', 'sink');
   const begin = process.cpuUsage();
