@@ -1,34 +1,39 @@
-// `npm run test:matrix`: the unit tests on every supported major version of Node.
+// `npm run test:matrix`: the unit tests on every supported major version of Node but the one that runs this, and the
+// conformance suite of the QUIC engine on all of them and on another processor.
 import { join } from 'node:path';
-import { installTool, root, setUp, toolEnv } from './setup.mjs';
+import { installNode, majors } from './nodes.mjs';
+import { root, setUp, toolEnv } from './setup.mjs';
 import { program, run, SetupError, step } from './steps.mjs';
 
-const majors = [22, 24, 26];
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const running = Number(process.versions.node.split('.')[0]);
+
+/** Runs tests by a Node; whether they passed. */
+async function passes(/** @type {string} */ node, /** @type {string[]} */ args) {
+  const { code } = await run(node, [vitest, 'run', ...args], {
+    cwd: root,
+    env: toolEnv(),
+    show: true,
+  });
+  return code === 0;
+}
 
 await program(async () => {
   await setUp();
-  const name = `node-${process.platform}-${process.arch}`;
-  let failed = 0;
-  for (const major of majors) {
-    const prefix = await step(`Node ${major}`, () =>
-      installTool(`node-${major}`, `${name}@${major}`, `Node ${major}`),
-    );
-    const node = join(prefix, 'node_modules', name, 'bin', 'node');
+  const results = [];
+  for (const major of majors.filter((each) => each !== running)) {
+    const node = await step(`Node ${major}`, () => installNode(major));
     const version = await run(node, ['--version']);
     if (version.code !== 0)
-      throw new SetupError(`${name}@${major} does not run here: ${version.output.trim()}`);
+      throw new SetupError(`Node ${major} does not run here: ${version.output.trim()}`);
     console.log(`\nunit tests on Node ${version.output.trim()}`);
-    const { code } = await run(
-      node,
-      [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'unit', '--silent'],
-      {
-        cwd: root,
-        env: toolEnv(),
-        show: true,
-      },
-    );
-    if (code !== 0) failed += 1;
+    results.push(await passes(node, ['--project', 'unit', '--silent']));
   }
-  console.log(`\n${majors.length - failed} passed, ${failed} failed`);
+  console.log('\nQUIC engine on every Node, and on arm64');
+  results.push(
+    await passes(process.execPath, ['--project', 'integration', 'tooling/quic-platforms/']),
+  );
+  const failed = results.filter((passed) => !passed).length;
+  console.log(`\n${results.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });

@@ -18,7 +18,8 @@ const patience = [
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** The virtual environment with Ansible. */
 export const venv = join(root, '.venv');
-const tools = join(root, '.tools');
+/** What is installed for the tools of this clone. */
+export const tools = join(root, '.tools');
 
 /**
  * A digest of files, or of the texts given, that tells whether a step has to be done again.
@@ -94,8 +95,9 @@ export function toolEnv(from = process.env) {
  * @param {string} folder
  * @param {string} spec
  * @param {string} what for the message when it fails
+ * @param {string[]} [options] of npm install
  */
-export async function installTool(folder, spec, what) {
+export async function installTool(folder, spec, what, options = []) {
   const prefix = join(tools, folder);
   await once(join(tools, `${folder}.done`), spec, async () => {
     rmSync(prefix, { recursive: true, force: true });
@@ -113,6 +115,7 @@ export async function installTool(folder, spec, what) {
         '--no-fund',
         '--loglevel=error',
         ...patience,
+        ...options,
         spec,
       ],
       { cwd: prefix, env: toolEnv() },
