@@ -17,7 +17,11 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['{packages,apps}/*/src/**/*.test.ts', 'tooling/**/*.test.mjs'],
+          include: [
+            '{packages,apps}/*/src/**/*.test.ts',
+            'packages/*/build/*.test.mjs',
+            'tooling/**/*.test.mjs',
+          ],
           exclude: ['**/*.integration.test.{ts,mjs}', '**/node_modules/**'],
         },
       },

@@ -1,30 +1,36 @@
-// `npm run check:wasm`: builds anew and compares with what is packaged; says so where there is no toolchain.
-import { createHash } from 'node:crypto';
+// `npm run check:wasm`: builds anew and compares with what is packaged; says so where it can't.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unpack } from './archive.mjs';
-import { compile, hasToolchain, packageFolder } from './compile.mjs';
-import { licencesText } from './licences.mjs';
+import { compile } from './compile.mjs';
+import { missingCrates } from './crates.mjs';
+import { licencesFile, licencesText } from './licences.mjs';
+import { sha256, wasmFolder } from './record.mjs';
+import { missingToolchain } from './toolchain.mjs';
 
-const hash = (/** @type {Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
-
-if (hasToolchain()) {
-  const packaged = unpack(readFileSync(join(packageFolder, 'wasm', 'engines.br')));
+async function compare() {
+  const packaged = unpack(readFileSync(join(wasmFolder, 'engines.br')));
   const folder = mkdtempSync(join(tmpdir(), 'quic-engine-'));
-  const built = compile(folder);
-  rmSync(folder, { recursive: true, force: true });
-  for (const variant of /** @type {const} */ (['simd', 'plain'])) {
-    const [have, want] = [hash(packaged[variant]), hash(built[variant])];
-    const same = have === want;
-    if (!same) process.exitCode = 1;
-    console.log(`${variant}: packaged ${have}, built ${want}: ${same ? 'the same' : 'DIFFERENT'}`);
+  try {
+    const built = await compile(folder);
+    for (const variant of /** @type {const} */ (['simd', 'plain'])) {
+      const [have, want] = [sha256(packaged[variant]), sha256(built[variant])];
+      const same = have === want;
+      if (!same) process.exitCode = 1;
+      console.log(
+        `${variant}: packaged ${have}, built ${want}: ${same ? 'the same' : 'DIFFERENT'}`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const licences = join(packageFolder, 'wasm', 'THIRD-PARTY-LICENCES.txt');
-  if (readFileSync(licences, 'utf8') !== licencesText()) {
+  if (readFileSync(licencesFile, 'utf8') !== licencesText()) {
     process.exitCode = 1;
     console.log('THIRD-PARTY-LICENCES.txt: DIFFERENT');
   }
-} else {
-  console.log('skipped: there is no rustup here, so wasm/ is not compared with a fresh build');
 }
+
+const missing = missingToolchain() ?? missingCrates();
+if (missing === undefined) await compare();
+else console.log(`skipped: ${missing}, so wasm/ is not compared with a fresh build`);

@@ -1,12 +1,16 @@
 // The licences of the crates inside wasm/, from their own files.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cratesOf, packageFolder } from './compile.mjs';
+import { cratesOf } from './crates.mjs';
+import { wasmFolder } from './record.mjs';
+import { readToml } from './toolchain.mjs';
+
+export const licencesFile = join(wasmFolder, 'THIRD-PARTY-LICENCES.txt');
 
 /** Files in which a crate says how it is licensed. */
 const LICENCE_FILE = /^(licen[cs]e|copying|copyright|notice|unlicense)/i;
-/** What a crate may be licensed by; one of several suffices. */
-const ALLOWED = new Set(['MIT', 'Apache-2.0', 'ISC', 'BSD-3-Clause', 'Zlib', 'Unicode-3.0']);
+/** What a crate may be licensed by, as cargo-deny is told; one of several suffices. */
+const ALLOWED = new Set(readToml('deny.toml').licenses.allow);
 
 /** Every crate of the registry in the build, with the texts it comes with. */
 export function licencesText() {
@@ -49,8 +53,4 @@ function textsIn(folder) {
     .map(({ name }) => name)
     .sort()
     .map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('\r', '').trim());
-}
-
-export function writeLicences() {
-  writeFileSync(join(packageFolder, 'wasm', 'THIRD-PARTY-LICENCES.txt'), licencesText());
 }

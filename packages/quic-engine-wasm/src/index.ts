@@ -12,7 +12,16 @@
  * connection.release();
  * ```
  *
- * The Rust source is in `rust/`, its build in `build/`; `npm run build:wasm` makes what is in `wasm/`.
+ * The Rust source is in `rust/`, its build in `build/`, what it makes in `wasm/`. In a clone, with rustup and `patch`:
+ *
+ * ```sh
+ * npm run build:wasm # makes what is in wasm/, the same bytes of WebAssembly everywhere
+ * npm run check:wasm # builds anew and compares; a part of npm test where the pinned toolchain is installed
+ * npm run audit:wasm # advisories, licences and origins of the crates, by cargo-deny, or by cargo-audit
+ * ```
+ *
+ * `wasm/engines.json` has the digests of the source and of what was made of it, which the unit tests compare without a
+ * toolchain. The licences of the crates inside are in `wasm/THIRD-PARTY-LICENCES.txt`.
  *
  * @packageDocumentation
  */
