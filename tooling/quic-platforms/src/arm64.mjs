@@ -60,8 +60,9 @@ async function fetchPackages() {
     );
     await rename(folder, cache);
   } catch (cause) {
-    const said = String(/** @type {{ stderr?: string }} */ (cause).stderr ?? '').trim();
-    throw new SetupError(`QEMU could not be had of Debian: ${said || String(cause)}`, { cause });
+    const { stderr, message } = /** @type {Error & { stderr?: string }} */ (cause);
+    const [said] = (stderr || message).trim().split('\n');
+    throw new SetupError(`QEMU could not be had of Debian: ${said}`, { cause });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
