@@ -60,7 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         resolve(new Error(`node ID ${settings.id} is in use by another node of the mesh`));
       });
     });
-    const streams = keep(new StreamHost(node));
+    const streams = keep(new StreamHost(node, { log }));
     const tls = keep(new TlsConfigs(settings.id, log));
     tls.swap(await tls.prepare([], actions));
     const work = keep(makeWork(settings, node, streams, tls, log));

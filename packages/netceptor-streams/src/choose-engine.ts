@@ -1,3 +1,4 @@
+import { silentLogger, type Logger } from '@receptorjs/netceptor';
 import type { QuicEngine, QuicEngineModule } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 
@@ -7,28 +8,63 @@ const ACCELERATOR = 'native';
 /** A package of its own that nothing here depends on: whoever wants it installs it. */
 const ACCELERATOR_PACKAGE: string = '@receptorjs/quic-engine-native';
 
+/** Which QUIC engine is loaded, and who is told. */
+export interface EngineWish {
+  /** `wasm` or `native` for that one and no other; default: the environment variable `RECEPTOR_QUIC_ENGINE`. */
+  readonly name?: string | undefined;
+  /** Learns what is used, and why not the native one where that is installed; default: nobody. */
+  readonly log?: Logger | undefined;
+}
+
 /**
  * Loads a QUIC engine: the native one where its package is installed and loads, otherwise the one in WebAssembly.
  *
- * @param wish - `wasm` or `native` for that one and no other; default: the environment variable `RECEPTOR_QUIC_ENGINE`.
  * @throws {StreamError} `engine-unavailable`
  */
-export async function loadQuicEngine(
-  wish: string | undefined = process.env['RECEPTOR_QUIC_ENGINE'],
-): Promise<QuicEngine> {
-  switch (wish) {
+export async function loadQuicEngine({
+  name = process.env['RECEPTOR_QUIC_ENGINE'],
+  log = silentLogger,
+}: EngineWish = {}): Promise<QuicEngine> {
+  const engine = await wished(name, log);
+  log.info(`streams use QUIC: ${engine.name}`);
+  return engine;
+}
+
+async function wished(name: string | undefined, log: Logger): Promise<QuicEngine> {
+  switch (name) {
     case undefined:
     case '':
-      return (await accelerator().catch(() => undefined)) ?? (await required(PORTABLE, portable));
+      return (await acceleratorIfAny(log)) ?? (await required(PORTABLE, portable));
     case PORTABLE:
       return required(PORTABLE, portable);
     case ACCELERATOR:
       return required(ACCELERATOR, accelerator);
     default:
-      throw new StreamError('engine-unavailable', `there is no QUIC engine named ${wish}`, {
+      throw new StreamError('engine-unavailable', `there is no QUIC engine named ${name}`, {
         hint: `RECEPTOR_QUIC_ENGINE is ${PORTABLE} or ${ACCELERATOR}, or not set.`,
       });
   }
+}
+
+async function acceleratorIfAny(log: Logger): Promise<QuicEngine | undefined> {
+  try {
+    return await accelerator();
+  } catch (error) {
+    if (!isAbsent(error)) {
+      log.warning(`${ACCELERATOR_PACKAGE} is installed and can't be used: ${reasonOf(error)}`);
+    }
+    return undefined;
+  }
+}
+
+/** Whether the package itself is missing, and not something that it needs. */
+function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ERR_MODULE_NOT_FOUND' &&
+    error.message.includes(`'${ACCELERATOR_PACKAGE}'`)
+  );
 }
 
 async function portable(): Promise<QuicEngine> {
@@ -45,10 +81,14 @@ async function required(name: string, load: () => Promise<QuicEngine>): Promise<
   try {
     return await load();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StreamError('engine-unavailable', `the QUIC engine ${name} can't be used: ${why}`, {
+    const why = `the QUIC engine ${name} can't be used: ${reasonOf(cause)}`;
+    throw new StreamError('engine-unavailable', why, {
       hint: `${ACCELERATOR_PACKAGE} has to be installed for the native engine.`,
       cause,
     });
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

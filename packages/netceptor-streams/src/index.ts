@@ -30,6 +30,7 @@ export type { ListenOptions } from './stream-listener.js';
 export type { DialOptions } from './dial.js';
 export type { MeshStream } from './mesh-stream.js';
 export { loadQuicEngine } from './choose-engine.js';
+export type { EngineWish } from './choose-engine.js';
 export type {
   QuicAcceptRules,
   QuicAcceptor,

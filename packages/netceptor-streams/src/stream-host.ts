@@ -1,4 +1,4 @@
-import type { MeshNode } from '@receptorjs/netceptor';
+import type { Logger, MeshNode } from '@receptorjs/netceptor';
 import type { QuicEngine } from '@receptorjs/quic-engine';
 import { loadQuicEngine } from './choose-engine.js';
 import { dial, type DialOptions } from './dial.js';
@@ -13,6 +13,8 @@ import { TlsContexts } from './tls-contexts.js';
 export interface StreamHostOptions {
   /** Default: what `loadQuicEngine` finds, when an engine is first needed. */
   readonly engine?: QuicEngine;
+  /** Learns which engine that is; default: nobody. */
+  readonly log?: Logger;
 }
 
 /** The streams of a node: dials and listens. It alone writes its fields. */
@@ -21,13 +23,13 @@ export class StreamHost {
   readonly #schedule = new PumpSchedule();
   readonly #diallers = new Set<StreamConnection>();
   readonly #listeners = new Set<StreamListener>();
-  readonly #engine: QuicEngine | undefined;
-  #contexts: TlsContexts | undefined;
+  readonly #loadEngine: () => Promise<QuicEngine>;
+  #contexts: Promise<TlsContexts> | undefined;
   #closed = false;
 
-  constructor(node: MeshNode, { engine }: StreamHostOptions = {}) {
+  constructor(node: MeshNode, { engine, log }: StreamHostOptions = {}) {
     this.#node = node;
-    this.#engine = engine;
+    this.#loadEngine = () => (engine ? Promise.resolve(engine) : loadQuicEngine({ log }));
     node.on('drain', this.#onDrain);
     node.on('route', this.#onRoute);
     node.on('node-restarted', this.#onRestart);
@@ -120,8 +122,9 @@ export class StreamHost {
   }
 
   async #load(): Promise<TlsContexts> {
-    this.#contexts ??= new TlsContexts(this.#engine ?? (await loadQuicEngine()));
+    this.#contexts ??= this.#loadEngine().then((engine) => new TlsContexts(engine));
+    const contexts = await this.#contexts;
     if (this.#closed) throw new StreamError('host-closed', 'the node was closed');
-    return this.#contexts;
+    return contexts;
   }
 }
