@@ -14,6 +14,7 @@
  * @property {boolean} [omitEventData]
  * @property {boolean} [onlyFailedEventData]
  * @property {string} [tags]
+ * @property {boolean} [ownPace] hosts do not wait for one another
  */
 
 /** @param {string} name @param {Omit<Case, 'name'>} [options] @returns {Case} */
@@ -35,8 +36,8 @@ export const cases = [
   one('run-once'),
   one('check-diff', { cmdline: '--check --diff' }),
   one('diff', { playbook: 'check-diff.yml', cmdline: '--diff' }),
-  one('free'),
-  one('host-pinned'),
+  one('free', { ownPace: true }),
+  one('host-pinned', { ownPace: true }),
   one('unreachable'),
   one('ignored'),
   one('no-log'),

@@ -68,7 +68,7 @@ async function compareCase(test, venv, used) {
     // Of the same length, because Ansible breaks lines.
     const ours = await runOurs(test, join(folder, 'our'), venv);
     const theirs = await runTheirs(test, join(folder, 'its'), venv);
-    const found = compare(test.name, ours, theirs);
+    const found = compare(test.name, ours, theirs, test.ownPace);
     const differences = found.filter((difference) => {
       const entries = intended.filter(({ covers }) => covers(difference));
       for (const { name } of entries) used.add(name);

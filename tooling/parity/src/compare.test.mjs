@@ -116,4 +116,21 @@ describe('compare', () => {
       { path: 'counter', ours: 4 },
     ]);
   });
+
+  it('takes the task of a notification as it comes where hosts go on at their own pace, and only there', () => {
+    const notified = (/** @type {string[]} */ hosts, /** @type {string} */ task) => {
+      const made = recording(
+        1,
+        hosts.map((host) => /** @type {const} */ ([host, 'x'])),
+      );
+      for (const event of made.events) {
+        event.event = 'playbook_on_notify';
+        Object.assign(event.event_data, { task, handler: 'handled' });
+      }
+      return made;
+    };
+    const [ours, theirs] = [notified(['h1', 'h2'], 'a'), notified(['h2', 'h1'], 'b')];
+    expect(compare('t', ours, theirs, true)).toEqual([]);
+    expect(compare('t', ours, theirs).map(({ path }) => path)).toContain('event_data.task');
+  });
 });
