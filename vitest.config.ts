@@ -1,8 +1,16 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+const nativeEngine = 'packages/quic-engine-native/src/index.ts';
 
 // Neither 'import' nor 'require': they follow from the importing file, and Node gets these conditions too.
 const conditions = ['source', 'node'];
-const resolve = { conditions };
+// Nothing depends on the native engine. Tests find it all the same when they are run for it by RECEPTOR_QUIC_ENGINE=native.
+const alias: Record<string, string> =
+  process.env['RECEPTOR_QUIC_ENGINE'] === 'native'
+    ? { '@receptorjs/quic-engine-native': join(import.meta.dirname, nativeEngine) }
+    : {};
+const resolve = { conditions, alias };
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 const shared = { environment: 'node', pool: 'forks' } as const;
 
