@@ -16,7 +16,7 @@ import type { FinalStatus } from './statuses.js';
 export class ArtifactFolder {
   readonly path: string;
   readonly #events: string;
-  /** What an event is written to before it gets its name: not among the events, where a second name would cost as much as the first. */
+  /** What is written to before it gets its name: not among the events, where a second name would cost as much as the first. */
   readonly #draft: string;
   #stdout: number | undefined;
   #stderr: number | undefined;
@@ -80,15 +80,14 @@ export class ArtifactFolder {
 
   /** Writes `job_events/<counter>-<uuid>.json`; who follows the folder sees whole files only. */
   writeEvent(counter: number, uuid: string, json: string): void {
-    writeFileSync(this.#draft, json, { mode: 0o600 });
-    renameSync(this.#draft, `${this.#events}/${counter}-${uuid}.json`);
+    this.#place(`${this.#events}/${counter}-${uuid}.json`, json);
   }
 
-  /** Writes the files that say how the run ended, and closes `stdout`. */
-  async finish(status: FinalStatus, rc: number): Promise<void> {
+  /** Writes the files that say how the run ended, whole from the moment they are there, and closes `stdout`. */
+  finish(status: FinalStatus, rc: number): void {
     this.close();
-    await this.#write('status', status);
-    await this.#write('rc', String(rc));
+    this.#place(join(this.path, 'status'), status);
+    this.#place(join(this.path, 'rc'), String(rc));
   }
 
   /** Closes `stdout` and `stderr`; nothing is appended to them any more. */
@@ -96,6 +95,11 @@ export class ArtifactFolder {
     for (const file of [this.#stdout, this.#stderr]) if (file !== undefined) closeSync(file);
     this.#stdout = undefined;
     this.#stderr = undefined;
+  }
+
+  #place(path: string, content: string): void {
+    writeFileSync(this.#draft, content, { mode: 0o600 });
+    renameSync(this.#draft, path);
   }
 
   async #write(name: string, content: string): Promise<void> {

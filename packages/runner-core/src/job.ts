@@ -120,9 +120,11 @@ export class Job {
       await this.#release().catch((error: unknown) => {
         this.#failure ??= asError(error);
       });
-      await artifacts.finish(verdict.status, verdict.rc).catch((error: unknown) => {
+      try {
+        artifacts.finish(verdict.status, verdict.rc);
+      } catch (error) {
         this.#failure ??= asError(error);
-      });
+      }
       const why = verdict.explanation ?? (this.#failure && this.#hide(this.#failure.message));
       this.#log(`the run has ended: ${verdict.status}, rc ${verdict.rc}${why ? `: ${why}` : ''}`);
     }
