@@ -24,6 +24,7 @@ export class StreamHost {
   readonly #diallers = new Set<StreamConnection>();
   readonly #listeners = new Set<StreamListener>();
   readonly #loadEngine: () => Promise<QuicEngine>;
+  /** One for all, however many ask while the engine is being loaded. */
   #contexts: Promise<TlsContexts> | undefined;
   #closed = false;
 
@@ -122,9 +123,19 @@ export class StreamHost {
   }
 
   async #load(): Promise<TlsContexts> {
-    this.#contexts ??= this.#loadEngine().then((engine) => new TlsContexts(engine));
+    this.#contexts ??= this.#makeContexts();
     const contexts = await this.#contexts;
     if (this.#closed) throw new StreamError('host-closed', 'the node was closed');
     return contexts;
+  }
+
+  async #makeContexts(): Promise<TlsContexts> {
+    try {
+      return new TlsContexts(await this.#loadEngine());
+    } catch (error) {
+      // What failed once may go well the next time.
+      this.#contexts = undefined;
+      throw error;
+    }
   }
 }
