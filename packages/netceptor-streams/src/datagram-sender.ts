@@ -77,9 +77,10 @@ export class DatagramSender {
     this.#flight.end();
   }
 
-  /** QUIC waited for an answer in vain. */
-  timedOut(now: number): void {
-    this.#size.timedOut(now, this.#losses());
+  /** A time of QUIC's was due: `inVain` when it may have waited for an answer until then. */
+  timedOut(now: number, inVain: boolean): void {
+    if (inVain) this.#size.timedOut(now, this.#losses());
+    else this.#size.judge(now, this.#losses());
   }
 
   /** A node on the way could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */

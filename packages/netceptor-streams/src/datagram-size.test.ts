@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_DATAGRAM, MIN_DATAGRAM } from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
+import { loadQuicEngine } from './choose-engine.js';
 import type { MeshStream } from './mesh-stream.js';
+import { changedEngine } from './test-engine.js';
 import { linkNodes, type LinkLimits } from './test-link.js';
-import { echo, member, reach, type Member } from './test-mesh.js';
+import { echo, join, member, reach, type Member } from './test-mesh.js';
 
 /** Bytes of a data message's header. */
 const HEADER = 36;
@@ -48,6 +51,31 @@ describe('the size of datagrams', () => {
     await carry(stream, 1_000_000);
     expect(stream.maxDatagram).toBe(MAX_DATAGRAM);
     expect(second.longest).toBe(MAX_DATAGRAM + HEADER);
+  });
+
+  it('stays so while short messages go to and fro, whose acknowledgements have a time of their own', async () => {
+    let due = 0;
+    const engine = changedEngine(await loadQuicEngine({ name: 'wasm' }), {
+      dialled: (connection) => {
+        const handle = connection.handleTimeout.bind(connection);
+        return Object.assign(connection, {
+          handleTimeout: () => {
+            due++;
+            return handle();
+          },
+        });
+      },
+    });
+    const calm = member('calm', { engine });
+    await join(calm, far);
+    await reach(calm, 'far');
+    const stream = await calm.streams.dial('far', 'echo');
+    // An acknowledgement has its time only when nothing else follows.
+    while (due < 5) {
+      await carry(stream, 5_000);
+      await sleep(40);
+    }
+    expect(stream.maxDatagram).toBe(MAX_DATAGRAM);
   });
 
   it('becomes what a node of ours on the way says that it carries', async () => {

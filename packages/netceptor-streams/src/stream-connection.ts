@@ -313,8 +313,7 @@ export class StreamConnection {
     if (now >= this.#phaseEndsAt) this.#phaseTimedOut();
     if (this.#phase === 'over') return;
     if (this.#quic.timeout() === 0) {
-      this.#quic.handleTimeout();
-      this.#sender.timedOut(now);
+      this.#sender.timedOut(now, this.#quic.handleTimeout());
     }
     if (now >= this.#sender.repeatAt) this.#sender.repeat(now);
     if (now >= this.#keepAliveAt) {

@@ -1,6 +1,8 @@
 import type { Quiche } from '@matrixai/quic/native/quiche.js';
 import type { Connection } from '@matrixai/quic/native/types.js';
 import {
+  askJudge,
+  reasonBytes,
   StreamCancelled,
   type QuicConnection,
   type QuicEnd,
@@ -93,8 +95,10 @@ export class QuicheConnection implements QuicConnection {
     return this.#native.timeout() ?? undefined;
   }
 
-  handleTimeout(): void {
+  handleTimeout(): boolean {
     this.#native.onTimeout();
+    // Nothing says which time it was; acknowledgements have none here.
+    return true;
   }
 
   keepAlive(): void {
@@ -118,8 +122,10 @@ export class QuicheConnection implements QuicConnection {
     if (this.#released) return finish ? -1 : 0;
     try {
       const taken = this.#native.streamSend(STREAM, chunk, finish);
+      if (taken === null) this.#throwIfStopped();
       return taken ?? (finish ? -1 : 0);
     } catch (error) {
+      if (error instanceof StreamCancelled) throw error;
       throw new StreamCancelled('writing', codeOf(error));
     }
   }
@@ -161,8 +167,18 @@ export class QuicheConnection implements QuicConnection {
     this.#released = true;
   }
 
+  /** Writing does not say that the peer reads no more while it is blocked. */
+  #throwIfStopped(): void {
+    try {
+      this.#native.streamCapacity(STREAM);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== undefined) throw new StreamCancelled('writing', code);
+    }
+  }
+
   #judgePeer(): void {
-    this.#refusal = this.#judge?.(this.peerCertificates());
+    this.#refusal = askJudge(this.#judge, this.peerCertificates());
     this.#judged = this.#refusal === undefined ? 'good' : 'refused';
   }
 
@@ -177,7 +193,7 @@ export class QuicheConnection implements QuicConnection {
 
   #end(application: boolean, code: number, reason: string): void {
     try {
-      this.#native.close(application, code, Buffer.from(reason));
+      this.#native.close(application, code, reasonBytes(reason));
     } catch {
       // It was closed already.
     }

@@ -18,7 +18,7 @@ export interface EngineExports {
   connection_receive(connection: number, length: number): void;
   connection_transmit(connection: number, size: number): number;
   connection_timeout(connection: number): number;
-  connection_handle_timeout(connection: number): void;
+  connection_handle_timeout(connection: number): number;
   connection_ping(connection: number): void;
   connection_peer_max_datagram(connection: number): number;
   connection_losses(connection: number): void;
@@ -38,5 +38,7 @@ export const STATE = { connected: 1, ended: 2, closed: 4, streamDone: 8 } as con
 /** What `stream_read` and `stream_write` return besides lengths. */
 export const READ = { nothing: 0, finished: -1, reset: -2 } as const;
 export const WRITE = { stopped: -1 } as const;
+/** The kinds of what `judge` returns, in its highest byte. */
+export const VERDICT = { good: 0, trusted: 1, refused: 2 } as const;
 /** Who ended a connection, by the result of `connection_end`. */
 export const ENDED_BY = [undefined, 'peer', 'local', 'timeout'] as const;

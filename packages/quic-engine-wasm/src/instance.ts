@@ -1,21 +1,29 @@
 import { randomFillSync, type KeyObject } from 'node:crypto';
-import type { QuicJudge } from '@receptorjs/quic-engine';
+import { askJudge, type QuicJudge } from '@receptorjs/quic-engine';
 import { unpack } from './certificate-list.js';
 import { HostCipher } from './ciphers.js';
 import { EngineMemory } from './engine-memory.js';
-import type { EngineExports } from './exports.js';
+import { VERDICT, type EngineExports } from './exports.js';
 import { Handles } from './handles.js';
 import { generateKeyPair, type KeyPair } from './key-exchange.js';
 import { isSigned, signWith } from './signatures.js';
+import { isTrustedItself } from './trusted-peers.js';
 import { webAssembly, type WasmMemory, type WasmModule } from './web-assembly.js';
-
-/** Alert internal_error of TLS. */
-const INTERNAL_ERROR = 80;
 
 /** What the engine asks about one peer: who judges it, and where to keep what it has shown. */
 export interface Examination {
   readonly judge: QuicJudge | undefined;
   shown(certificates: readonly Buffer[]): void;
+}
+
+/** What an instance knows of its own end, and how it tells who is trusted. */
+export interface InstanceOptions {
+  /** What this end signs with. */
+  readonly key: KeyObject | undefined;
+  /** DER. */
+  readonly authorities: readonly Buffer[];
+  /** What certificates of peers are for, an object identifier. */
+  readonly purpose: string;
 }
 
 /**
@@ -27,16 +35,15 @@ export class Instance {
   readonly exports: EngineExports;
   /** Where the numbers are that calls leave, in units of eight bytes. */
   readonly #results: number;
-  readonly #key: KeyObject | undefined;
+  readonly #options: InstanceOptions;
   readonly #pairs = new Handles<KeyPair>();
   readonly #ciphers = new Handles<HostCipher>();
   #examination: Examination | undefined;
   #lastWords: string | undefined;
   #failure: string | undefined;
 
-  /** @param key - What this end signs with. */
-  constructor(module: WasmModule, key: KeyObject | undefined) {
-    this.#key = key;
+  constructor(module: WasmModule, options: InstanceOptions) {
+    this.#options = options;
     const { exports } = new webAssembly.Instance(module, {
       host: this.#host(),
       clock: { monotonic: () => performance.now(), unix: () => Date.now() },
@@ -89,7 +96,7 @@ export class Instance {
       random: (to, length) => randomFillSync(at(to, length)),
       failed: (text, length) => (this.#lastWords = at(text, length).toString('utf8')),
       sign: (scheme = 0, message, length, to = 0) => {
-        const key = this.#key;
+        const { key } = this.#options;
         if (key === undefined) return 0;
         return attempt(() => this.memory.write(signWith(key, scheme, at(message, length)), to));
       },
@@ -135,19 +142,18 @@ export class Instance {
   #judge(list: Buffer, reason: Buffer): number {
     const certificates = unpack(list);
     this.#examination?.shown(certificates);
-    const refusal = this.#ask(certificates);
-    if (refusal === undefined) return 0;
-    return (refusal.alert << 16) | reason.write(refusal.message, 'utf8');
+    const refusal = askJudge(this.#examination?.judge, certificates);
+    if (refusal !== undefined) {
+      const length = reason.write(refusal.message, 'utf8');
+      return (VERDICT.refused << 24) | ((refusal.alert & 0xff) << 16) | length;
+    }
+    const [own] = certificates;
+    return (own !== undefined && this.#trusts(own) ? VERDICT.trusted : VERDICT.good) << 24;
   }
 
-  #ask(certificates: readonly Buffer[]): ReturnType<QuicJudge> {
-    try {
-      return this.#examination?.judge?.(certificates);
-    } catch (error) {
-      // It must not leave through the engine, which would be left in the middle of a call.
-      const why = error instanceof Error ? error.message : String(error);
-      return { alert: INTERNAL_ERROR, message: `the certificates could not be judged: ${why}` };
-    }
+  #trusts(own: Buffer): boolean {
+    const { authorities, purpose } = this.#options;
+    return attempt(() => Number(isTrustedItself(own, authorities, purpose, Date.now()))) === 1;
   }
 }
 

@@ -36,6 +36,8 @@ function compiled(simd: boolean): Promise<WasmModule> {
   if (module === undefined) {
     module = compile(simd);
     modules.set(simd, module);
+    // What failed once, such as to read a file, may go well the next time.
+    module.catch(() => modules.delete(simd));
   }
   return module;
 }

@@ -31,6 +31,8 @@ const SCHEMES = new Map<number, Scheme>([
   [0x0807, { keyAlgorithm: ED25519, hash: undefined }],
 ]);
 
+/** Signatures by longer keys have no room in the engine; Go takes none by them either. */
+const MAX_RSA_BITS = 8_192;
 /** Kinds of private keys in the order of rust/src/crypto/signatures.rs. */
 const KEY_KINDS = ['prime256v1', 'secp384r1', 'secp521r1', 'ed25519', 'rsa'];
 
@@ -44,6 +46,10 @@ export function kindOfKey(key: KeyObject): number {
   const name = type === 'ec' ? (key.asymmetricKeyDetails?.namedCurve ?? type) : type;
   const kind = KEY_KINDS.indexOf(name);
   if (kind < 0) throw new Error(`a key of the kind ${name} can't be used`);
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (modulusLength > MAX_RSA_BITS) {
+    throw new Error(`an RSA key of ${modulusLength} bits can't be used; at most ${MAX_RSA_BITS}`);
+  }
   return kind;
 }
 

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync } from 'node:zlib';
 import { TestIdentities } from '@receptorjs/tooling-quic-conformance';
@@ -30,7 +31,7 @@ describe.each(['simd', 'plain'])('the engine, %s,', (variant) => {
     header: Buffer,
     payload: Buffer,
   ): Buffer {
-    const instance = new Instance(module, undefined);
+    const instance = new Instance(module, { key: undefined, authorities: [], purpose: '' });
     const input = Buffer.concat([hex(keys.key), hex(keys.iv), hex(keys.hp), header, payload]);
     instance.memory.write(input, instance.exports.input(input.length));
     const length = instance.exports.seal_packet(aead, number, header.length, payload.length);
@@ -55,6 +56,25 @@ describe.each(['simd', 'plain'])('the engine, %s,', (variant) => {
       'c000000001088394c8f03e5157080000449e7b9aec34d1b1c98dd7689fb8ec11d242b123dc9bd8bab936b47d92ec356c',
     );
     expect(packet.subarray(-16).toString('hex')).toBe('e221af44860018ab0856972e194cd934');
+  });
+
+  it('masks headers by the last block of ChaCha20 as by any other', () => {
+    const keys = {
+      key: 'c6d98ff3441c3fe1b2182094f69caa2ed4b716b65488960a7a984979fb23e1c8',
+      iv: 'e0459b3474bdd0e44a41c144',
+      hp: '25a282b9e82f06f21f488917a4fc8f1b73573685608597d0efcb076b0ab7a7a4',
+    };
+    // A payload that becomes bytes of 0xff, of which those after the first four bytes after the number are the sample.
+    const payload = Buffer.alloc(32, 0xff);
+    new HostCipher(CHACHA20_POLY1305, hex(keys.key)).seal(hex(keys.iv), Buffer.alloc(0), payload);
+    const header = hex('4300000000');
+    const packet = seal(CHACHA20_POLY1305, keys, 0, header, payload);
+    expect(packet.subarray(5, 37).equals(Buffer.alloc(32, 0xff))).toBe(true);
+    const stream = createCipheriv('chacha20', hex(keys.hp), Buffer.alloc(16, 0xff));
+    const mask = stream.update(Buffer.alloc(5));
+    mask[0] = (mask[0] ?? 0) & 0x1f;
+    const masked = header.map((byte, at) => byte ^ (mask[at] ?? 0));
+    expect(packet.subarray(0, 5)).toEqual(Buffer.from(masked));
   });
 
   it('opens that Initial packet by keys of its own making, and answers it', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   CONNECTION_ID_BYTES,
+  reasonBytes,
   StreamCancelled,
   type QuicConnection,
   type QuicEnd,
@@ -12,8 +13,6 @@ import type { Examination, Instance } from './instance.js';
 
 /** QUIC's code for an error of the implementation (RFC 9000, 20.1). */
 const INTERNAL_ERROR = 0x01;
-/** The longest reason that is told when a connection is closed, in bytes. */
-const MAX_REASON = 1_024;
 /** The longest datagram that is looked at, in bytes. */
 const MAX_RECEIVED = 65_535;
 /** How much is written at a time: it is kept until the peer has acknowledged the last of it. In bytes. */
@@ -110,8 +109,8 @@ export class WasmConnection implements QuicConnection {
     return milliseconds < 0 ? undefined : milliseconds;
   }
 
-  handleTimeout(): void {
-    if (!this.#gone) this.#instance.exports.connection_handle_timeout(this.#number);
+  handleTimeout(): boolean {
+    return !this.#gone && this.#instance.exports.connection_handle_timeout(this.#number) === 1;
   }
 
   keepAlive(): void {
@@ -156,9 +155,8 @@ export class WasmConnection implements QuicConnection {
 
   close(code: number, reason: string): void {
     if (this.#gone) return;
-    const text = Buffer.from(reason).subarray(0, MAX_REASON);
-    this.#instance.memory.write(text, this.#input);
-    this.#instance.exports.connection_close(this.#number, code, text.length);
+    const length = this.#instance.memory.write(reasonBytes(reason), this.#input);
+    this.#instance.exports.connection_close(this.#number, code, length);
   }
 
   end(): QuicEnd | undefined {

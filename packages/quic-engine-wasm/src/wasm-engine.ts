@@ -13,9 +13,10 @@ import {
   type QuicIdentity,
   type QuicJudge,
 } from '@receptorjs/quic-engine';
-import { packPem } from './certificate-list.js';
+import { packPem, unpack } from './certificate-list.js';
 import { Instance } from './instance.js';
 import { kindOfKey } from './signatures.js';
+import { PURPOSE } from './trusted-peers.js';
 import { WasmConnection } from './wasm-connection.js';
 import type { WasmModule } from './web-assembly.js';
 
@@ -57,8 +58,13 @@ export class WasmEngine implements QuicEngine {
     const authorities = ca === undefined ? undefined : packPem(ca);
     const { idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#limits;
     const { streamWindow = STREAM_WINDOW, connectionWindow = CONNECTION_WINDOW } = this.#limits;
+    const options = {
+      key,
+      authorities: unpack(authorities ?? Buffer.alloc(0)),
+      purpose: role === DIALLER ? PURPOSE.listener : PURPOSE.dialler,
+    };
     return new Source(() => {
-      const instance = new Instance(this.#module, key);
+      const instance = new Instance(this.#module, options);
       const { exports, memory } = instance;
       const input = Buffer.concat([chain, authorities ?? Buffer.alloc(0)]);
       memory.write(input, exports.input(input.length));

@@ -20,7 +20,9 @@
  */
 export { IDLE_TIMEOUT_MS, MAX_DATAGRAM, MIN_DATAGRAM, STREAM_WINDOW } from './limits.js';
 export { CONNECTION_WINDOW, CONNECTION_ID_BYTES } from './limits.js';
+export { askJudge } from './ask-judge.js';
 export { isInitial } from './initial.js';
+export { reasonBytes } from './reason.js';
 export { StreamCancelled } from './stream-cancelled.js';
 export type {
   QuicAcceptRules,

@@ -21,7 +21,10 @@ export interface QuicIdentity {
 
 /** How a dialler judges the listener and shows itself. */
 export interface QuicDialRules {
-  /** CAs, PEM, by which the engine checks the listener's chain and purpose; undefined: it takes any certificate. */
+  /**
+   * CAs, PEM, by which the engine checks the listener's chain and purpose; undefined: it takes any certificate. A listener
+   * that shows one of them, issued by itself, is trusted by that.
+   */
   readonly ca: string | undefined;
   /** Shown when the listener asks. */
   readonly identity: QuicIdentity | undefined;
@@ -42,7 +45,10 @@ export interface QuicRefusal {
   readonly alert: number;
 }
 
-/** What is wrong with a peer's certificates (DER, its own first), or nothing. Must not call the connection. */
+/**
+ * What is wrong with a peer's certificates (DER, its own first), or nothing. Must not call the connection. What it throws
+ * is a refusal by the alert `internal_error`.
+ */
 export type QuicJudge = (certificates: readonly Uint8Array[]) => QuicRefusal | undefined;
 
 /**
@@ -74,7 +80,8 @@ export interface QuicConnection {
   send(room: Buffer): number;
   /** Milliseconds until {@link handleTimeout}, or undefined when no time is set. */
   timeout(): number | undefined;
-  handleTimeout(): void;
+  /** Whether an answer of the peer may have been waited for in vain; other times are due without that. */
+  handleTimeout(): boolean;
   /** Makes the next datagram one that the peer has to answer. */
   keepAlive(): void;
   /** Whether {@link read} would give something now, its error included. */
@@ -96,7 +103,7 @@ export interface QuicConnection {
   cancel(code: number): void;
   /** Whether both directions of the stream are ended and everything sent is acknowledged. */
   streamDone(): boolean;
-  /** Ends the connection with a code of the application's. */
+  /** Ends the connection with a code of the application's; the peer is told the first 1,024 bytes of the reason. */
   close(code: number, reason: string): void;
   /** How it ended; undefined while it has not. */
   end(): QuicEnd | undefined;

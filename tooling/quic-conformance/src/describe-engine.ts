@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { QuicEngine, QuicEngineOptions } from '@receptorjs/quic-engine';
 import { handshakeCases } from './handshake-cases.js';
+import { hostileCases } from './hostile-cases.js';
 import { TestIdentities } from './identities.js';
 import { lifetimeCases } from './lifetime-cases.js';
 import { streamCases } from './stream-cases.js';
@@ -51,6 +52,7 @@ export function describeEngine(
     describe('handshake', () => handshakeCases(subject));
     describe('stream', () => streamCases(subject));
     describe('way', () => wayCases(subject));
+    describe('hostile peer', () => hostileCases(subject));
     describe('lifetime', () => lifetimeCases(subject));
   });
 }

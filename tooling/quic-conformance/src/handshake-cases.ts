@@ -8,7 +8,14 @@ import { openStream, readAll } from './transfer.js';
 
 /** QUIC's codes for alerts of TLS begin here (RFC 9001, 4.8). */
 const CRYPTO_ERROR = 0x100;
-const ALERT = { badCertificate: 42, unsupported: 43, expired: 45, unknownCa: 48, required: 116 };
+const ALERT = {
+  badCertificate: 42,
+  unsupported: 43,
+  expired: 45,
+  unknownCa: 48,
+  internalError: 80,
+  required: 116,
+};
 
 const named =
   (name: string): QuicJudge =>
@@ -113,6 +120,41 @@ export function handshakeCases(subject: Subject): void {
       ALERT.badCertificate,
       'this is not someone',
     ));
+
+  it('refuses by the shortest words, too', () =>
+    refuses(
+      { ...server(), judgeServer: () => ({ alert: 0, message: '' }) },
+      'dialler',
+      0,
+      undefined,
+    ));
+
+  it.each([new Error('no idea'), Object.create(null) as unknown])(
+    'refuses who could not be judged: %o',
+    (error) =>
+      refuses(
+        {
+          ...mutual('required'),
+          client: subject.identities.issue('near'),
+          judgeClient: () => {
+            throw error;
+          },
+        },
+        'listener',
+        ALERT.internalError,
+        'the certificates could not be judged: ',
+      ),
+  );
+
+  it('takes a listener whose certificate is the CA itself', () => {
+    const own = subject.identities.issueSelfSigned('alone');
+    return opens({ server: own, serverCa: own.certificate });
+  });
+
+  it('takes a dialler whose certificate is the CA itself', () => {
+    const own = subject.identities.issueSelfSigned('alone');
+    return opens({ ...server(), clients: 'required', client: own, clientCa: own.certificate });
+  });
 
   it('refuses a listener of an unknown CA', () =>
     refuses(

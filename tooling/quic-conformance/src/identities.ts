@@ -27,22 +27,7 @@ export class TestIdentities {
   readonly #folder = mkdtempSync(join(tmpdir(), 'quic-identities-'));
 
   constructor() {
-    for (const name of ['ca', 'other']) {
-      this.#openssl(
-        'req',
-        '-x509',
-        ...KEYS.rsa,
-        '-nodes',
-        '-days',
-        '30',
-        '-subj',
-        `/CN=${name}`,
-        '-keyout',
-        `${name}.key`,
-        '-out',
-        `${name}.crt`,
-      );
-    }
+    for (const name of ['ca', 'other']) this.#selfSign(name);
   }
 
   /** The certificate of a CA, PEM. */
@@ -95,6 +80,17 @@ export class TestIdentities {
     return { certificate: this.#read(`${name}.crt`), key: this.#read(`${name}.key`) };
   }
 
+  /** A certificate that is its own CA, as `openssl req -x509` makes it; the same for the same name. */
+  issueSelfSigned(name: string): QuicIdentity {
+    const wanted = JSON.stringify([name, 'self-signed']);
+    const known = this.#issued.get(wanted);
+    if (known !== undefined) return known;
+    this.#selfSign(name);
+    const identity = { certificate: this.#read(`${name}.crt`), key: this.#read(`${name}.key`) };
+    this.#issued.set(wanted, identity);
+    return identity;
+  }
+
   /** A certificate of `ca` that was valid in another century. */
   async issueExpired(name: string): Promise<QuicIdentity> {
     const at = (extension: string): string => join(this.#folder, `${name}.${extension}`);
@@ -118,6 +114,23 @@ export class TestIdentities {
       { show: () => undefined, ask: () => Promise.resolve('no') },
     );
     return { certificate: this.#read(`${name}.crt`), key: this.#read(`${name}.key`) };
+  }
+
+  #selfSign(name: string): void {
+    this.#openssl(
+      'req',
+      '-x509',
+      ...KEYS.rsa,
+      '-nodes',
+      '-days',
+      '30',
+      '-subj',
+      `/CN=${name}`,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.crt`,
+    );
   }
 
   remove(): void {

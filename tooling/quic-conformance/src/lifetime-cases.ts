@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { QuicIdentity } from '@receptorjs/quic-engine';
+import { MIN_DATAGRAM, type QuicIdentity } from '@receptorjs/quic-engine';
 import type { Subject } from './describe-engine.js';
 import { makeLink } from './ends.js';
 import { Link } from './link.js';
@@ -52,6 +52,24 @@ export function lifetimeCases(subject: Subject): void {
     expect(link.dialler.end()).toEqual({ by: 'peer', ...end });
     await link.until(() => link.dialler.closed && link.listener.closed);
     expect(link.dialler.send(Buffer.alloc(1_200))).toBe(0);
+    link.release();
+  });
+
+  it.each([
+    ['no words', 0, ''],
+    ['words that just fit', 2 ** 53 - 1, 'x'.repeat(1_024)],
+    ['more words than fit', 499, `x${'ö'.repeat(40_000)}`],
+  ])('ends with %s', async (_what, code, words) => {
+    const link = await makeLink(subject.engine, { server }).connect();
+    link.way = { size: () => MIN_DATAGRAM };
+    await openStream(link);
+    link.dialler.close(code, words);
+    await link.until(() => link.listener.ended);
+    const { reason = '', ...end } = link.listener.end() ?? {};
+    expect(end).toEqual({ by: 'peer', application: true, code });
+    // Whole characters, the first of them.
+    expect(words.startsWith(reason)).toBe(true);
+    expect(Buffer.byteLength(reason)).toBeGreaterThan(Math.min(words.length, 1_024) - 2);
     link.release();
   });
 

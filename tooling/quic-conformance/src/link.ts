@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuicConnection } from '@receptorjs/quic-engine';
 import { MAX_DATAGRAM } from '@receptorjs/quic-engine';
+import { seededRandom } from './seeded-random.js';
 
 /** What happens to datagrams on their way; shares are between 0 and 1. */
 export interface Way {
@@ -26,7 +27,7 @@ export class Link {
   way: Way;
   /** Datagrams that were sent. */
   sent = 0;
-  #seed = 1;
+  readonly #random = seededRandom(1);
   #late: (() => void)[] = [];
   readonly #room = Buffer.alloc(MAX_DATAGRAM);
 
@@ -102,13 +103,5 @@ export class Link {
     const next = Math.min(...ends.map((end) => end.timeout() ?? 100));
     await sleep(Math.max(1, Math.min(100, Math.ceil(next))));
     for (const end of ends) if (end.timeout() === 0) end.handleTimeout();
-  }
-
-  /** The same numbers in each run (mulberry32). */
-  #random(): number {
-    this.#seed = (this.#seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 }

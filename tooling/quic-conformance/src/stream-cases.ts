@@ -68,6 +68,27 @@ export function streamCases(subject: Subject): void {
     link.release();
   });
 
+  it('tells a writer that may write no more that the peer reads no more', async () => {
+    const window = 8_192;
+    const engine = await subject.load({ streamWindow: 8 * window, connectionWindow: window });
+    const link = await makeLink(engine, { server }).connect();
+    await openStream(link);
+    const chunk = Buffer.alloc(window, 1);
+    await link.until(() => link.dialler.write(chunk, false) === 0);
+    link.listener.cancel(500);
+    const learns = (): boolean => {
+      try {
+        link.dialler.write(chunk, false);
+        return false;
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'StreamCancelled', errorCode: 500 });
+        return true;
+      }
+    };
+    await link.until(learns);
+    link.release();
+  });
+
   it('takes no more than its window until the peer reads', async () => {
     const window = 8_192;
     const engine = await subject.load({ streamWindow: window, connectionWindow: 2 * window });

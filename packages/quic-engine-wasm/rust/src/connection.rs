@@ -63,7 +63,8 @@ pub struct Connection {
     response: Option<Vec<u8>>,
     side: Side,
     connected: bool,
-    closed_early: bool,
+    /// It has ended without ever having had a `quic`.
+    ended_early: bool,
     end: Option<End>,
     stream: Option<StreamId>,
     /// What was read and not yet taken.
@@ -96,7 +97,7 @@ impl Connection {
             response: None,
             side,
             connected: false,
-            closed_early: false,
+            ended_early: false,
             end: None,
             stream: None,
             peeked: None,
@@ -111,16 +112,15 @@ impl Connection {
     }
 
     pub fn is_ended(&self) -> bool {
-        self.closed_early || self.quic.as_ref().is_some_and(|(_, quic)| quic.is_closed())
+        self.ended_early || self.quic.as_ref().is_some_and(|(_, quic)| quic.is_closed())
     }
 
     /// Nothing more will be sent.
     pub fn is_closed(&self) -> bool {
-        self.closed_early
-            || self
-                .quic
-                .as_ref()
-                .is_some_and(|(_, quic)| quic.is_drained())
+        match &self.quic {
+            Some((_, quic)) => quic.is_drained(),
+            None => self.ended_early && self.response.is_none(),
+        }
     }
 
     pub fn end(&self) -> Option<&End> {
@@ -159,21 +159,23 @@ impl Connection {
                 }
             }
             Some(DatagramEvent::NewConnection(incoming))
-                if self.quic.is_none() && !self.closed_early =>
+                if self.quic.is_none() && !self.ended_early =>
             {
                 match self.endpoint.accept(incoming, now, &mut response, None) {
                     Ok(accepted) => self.quic = Some(accepted),
                     Err(error) => {
-                        self.refuse_beginning(
-                            &error.cause,
-                            error.response.is_some().then_some(response),
-                        );
+                        self.response = error.response.is_some().then_some(response);
+                        self.ended_early = true;
+                        self.end.get_or_insert(end_of(&error.cause));
                     }
                 }
             }
             Some(DatagramEvent::NewConnection(incoming)) => self.endpoint.ignore(incoming),
-            Some(DatagramEvent::Response(_)) => self.response = Some(response),
-            None => {}
+            // Once there is a connection, what belongs to none is answered by the mesh.
+            Some(DatagramEvent::Response(_)) if self.quic.is_none() => {
+                self.response = Some(response);
+            }
+            Some(DatagramEvent::Response(_)) | None => {}
         }
         self.settle();
     }
@@ -208,11 +210,16 @@ impl Connection {
         self.quic.as_mut()?.1.poll_timeout()
     }
 
-    pub fn handle_timeout(&mut self) {
-        if let Some((_, quic)) = &mut self.quic {
-            quic.handle_timeout(Instant::now());
-        }
+    /// Whether an answer of the peer was waited for in vain; other times are due without that.
+    pub fn handle_timeout(&mut self) -> bool {
+        let Some((_, quic)) = &mut self.quic else {
+            return false;
+        };
+        let before = quic.pto_count();
+        quic.handle_timeout(Instant::now());
+        let in_vain = quic.pto_count() > before;
         self.settle();
+        in_vain
     }
 
     pub fn ping(&mut self) {
@@ -237,22 +244,25 @@ impl Connection {
         });
         match &mut self.quic {
             Some((_, quic)) => quic.close(Instant::now(), code, reason),
-            None => self.closed_early = true,
+            None => self.ended_early = true,
         }
         self.settle();
     }
 
-    /// How many bytes may be written at present, as far as this end limits that.
+    /// How many bytes to write at present: no more than are taken, since all that is given is kept until the last of it
+    /// is acknowledged. One where none are taken, so that QUIC tells the peer what it waits for.
     pub fn room_to_write(&mut self) -> usize {
-        let (Some(stream), Some((_, quic))) = (self.stream, &mut self.quic) else {
-            return UNSENT_BYTES;
+        let (Some(stream), Some((_, quic))) = (self.stream_to_write(), &mut self.quic) else {
+            return 0;
         };
         if self.write_done {
             // Writing tells why.
             return UNSENT_BYTES;
         }
-        let unsent = quic.send_stream(stream).unsent() as usize;
-        UNSENT_BYTES.saturating_sub(unsent)
+        let stream = quic.send_stream(stream);
+        let credit = usize::try_from(stream.credit()).unwrap_or(usize::MAX);
+        let unsent = stream.unsent() as usize;
+        UNSENT_BYTES.saturating_sub(unsent).min(credit.max(1))
     }
 
     /// How much of `data` was taken.
@@ -263,7 +273,12 @@ impl Connection {
         let Some((_, quic)) = &mut self.quic else {
             return Ok(0);
         };
-        match quic.send_stream(stream).write_chunks(&mut [data]) {
+        let mut stream = quic.send_stream(stream);
+        // QUIC would not say so while it is blocked.
+        if let Ok(Some(code)) = stream.stopped() {
+            return Err(Refused::Stopped(code.into_inner()));
+        }
+        match stream.write_chunks(&mut [data]) {
             Ok(written) => Ok(written.bytes),
             Err(WriteError::Blocked) => Ok(0),
             Err(WriteError::Stopped(code)) => Err(Refused::Stopped(code.into_inner())),
@@ -355,12 +370,6 @@ impl Connection {
             self.stream = self.quic.as_mut()?.1.streams().open(Dir::Bi);
         }
         self.stream
-    }
-
-    fn refuse_beginning(&mut self, error: &ConnectionError, response: Option<Vec<u8>>) {
-        self.response = response;
-        self.closed_early = self.response.is_none();
-        self.end.get_or_insert(end_of(error));
     }
 
     /// Passes on what the connection and its endpoint have to tell each other, and takes note of what happened.

@@ -1,7 +1,7 @@
 //! What the engine asks of the program it runs in: randomness, everything asymmetric, the ciphers of the platform and
 //! the judgement of a peer. Pointers and lengths are in bytes of the engine's memory.
 
-use crate::judgement::Refusal;
+use crate::judgement::{Refusal, Verdict};
 
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
@@ -45,7 +45,8 @@ unsafe extern "C" {
         data: *mut u8,
         length: usize,
     ) -> u32;
-    /// Returns 0, or the alert and the length of the reason it has written: `alert << 16 | length`.
+    /// Returns a kind of verdict, an alert and the length of the reason it has written: `kind << 24 | alert << 16 | length`.
+    /// The kinds are 0 for good so far, 1 for good whatever the chain is, and anything else for refused.
     fn judge(certificates: *const u8, length: usize, reason: *mut u8, room: usize) -> u32;
 }
 
@@ -55,6 +56,7 @@ const SIGNATURE_BYTES: usize = 1024;
 const SECRET_BYTES: usize = 66;
 
 pub fn fill_random(room: &mut [u8]) {
+    // SAFETY: the host writes within this length.
     unsafe { random(room.as_mut_ptr(), room.len()) }
 }
 
@@ -65,11 +67,13 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
 }
 
 pub fn report_failure(text: &str) {
+    // SAFETY: the host reads within this length.
     unsafe { failed(text.as_ptr(), text.len()) }
 }
 
 pub fn sign_message(scheme: u32, message: &[u8]) -> Option<Vec<u8>> {
     let mut signature = vec![0; SIGNATURE_BYTES];
+    // SAFETY: the host reads within this length, and takes no key whose signatures are longer than the room.
     let length = unsafe {
         sign(
             scheme,
@@ -83,6 +87,7 @@ pub fn sign_message(scheme: u32, message: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub fn signature_is_right(scheme: u32, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    // SAFETY: the host reads within these lengths.
     let answer = unsafe {
         verify(
             scheme,
@@ -97,9 +102,10 @@ pub fn signature_is_right(scheme: u32, key: &[u8], message: &[u8], signature: &[
     answer == 1
 }
 
-/// What is wrong with the certificates of the connection's peer, or nothing.
-pub fn judge_peer(certificates: &[u8]) -> Result<(), Refusal> {
+/// What the host says of the certificates of the connection's peer.
+pub fn judge_peer(certificates: &[u8]) -> Verdict {
     let mut reason = vec![0; REASON_BYTES];
+    // SAFETY: the host reads and writes within these lengths.
     let answer = unsafe {
         judge(
             certificates.as_ptr(),
@@ -108,14 +114,17 @@ pub fn judge_peer(certificates: &[u8]) -> Result<(), Refusal> {
             reason.len(),
         )
     };
-    if answer == 0 {
-        return Ok(());
+    match answer >> 24 {
+        0 => Verdict::Good,
+        1 => Verdict::Trusted,
+        _ => {
+            reason.truncate((answer & 0xffff) as usize);
+            Verdict::Refused(Refusal {
+                alert: (answer >> 16) as u8,
+                reason: String::from_utf8_lossy(&reason).into_owned(),
+            })
+        }
     }
-    reason.truncate((answer & 0xffff) as usize);
-    Err(Refusal {
-        alert: (answer >> 16) as u8,
-        reason: String::from_utf8_lossy(&reason).into_owned(),
-    })
 }
 
 /// A key pair of the host's for one key exchange.
@@ -123,11 +132,13 @@ pub struct KeyPair(u32);
 
 impl KeyPair {
     pub fn generate(group: u32, public_key: &mut [u8]) -> Self {
+        // SAFETY: the room is what a public key of the group takes.
         Self(unsafe { exchange_begin(group, public_key.as_mut_ptr()) })
     }
 
     pub fn secret_with(&self, peer: &[u8]) -> Option<Vec<u8>> {
         let mut secret = vec![0; SECRET_BYTES];
+        // SAFETY: the host reads within this length; no group has longer secrets than the room.
         let length =
             unsafe { exchange_finish(self.0, peer.as_ptr(), peer.len(), secret.as_mut_ptr()) };
         secret.truncate(length);
@@ -137,6 +148,7 @@ impl KeyPair {
 
 impl Drop for KeyPair {
     fn drop(&mut self) {
+        // SAFETY: numbers alone; nothing else has this one.
         unsafe { exchange_drop(self.0) }
     }
 }
@@ -146,11 +158,13 @@ pub struct Cipher(u32);
 
 impl Cipher {
     pub fn new(algorithm: u32, key: &[u8]) -> Self {
+        // SAFETY: the host reads within this length.
         Self(unsafe { cipher_new(algorithm, key.as_ptr(), key.len()) })
     }
 
     pub fn seal(&self, nonce: &[u8; 12], header: &[u8], data: &mut [u8]) -> [u8; 16] {
         let mut tag = [0; 16];
+        // SAFETY: nonce and tag have the lengths of every AEAD here; the host reads and writes within the others.
         unsafe {
             cipher_seal(
                 self.0,
@@ -167,6 +181,7 @@ impl Cipher {
 
     /// `data` ends with its tag, which stays as it is.
     pub fn open(&self, nonce: &[u8; 12], header: &[u8], data: &mut [u8]) -> bool {
+        // SAFETY: the nonce has the length of every AEAD here; the host reads and writes within the others.
         let answer = unsafe {
             cipher_open(
                 self.0,
@@ -183,6 +198,7 @@ impl Cipher {
 
 impl Drop for Cipher {
     fn drop(&mut self) {
+        // SAFETY: numbers alone; nothing else has this one.
         unsafe { cipher_drop(self.0) }
     }
 }
@@ -196,6 +212,7 @@ unsafe extern "Rust" fn __getrandom_v03_custom(
     to: *mut u8,
     length: usize,
 ) -> Result<(), getrandom::Error> {
+    // SAFETY: the caller's promise is what the host needs.
     unsafe { random(to, length) };
     Ok(())
 }

@@ -15,6 +15,15 @@ use webpki::{EndEntityCert, KeyUsage};
 use crate::crypto::signatures::ALGORITHMS;
 use crate::host;
 
+/// What the host says of a peer.
+pub enum Verdict {
+    /// Nothing is wrong so far.
+    Good,
+    /// It shows a certificate that is trusted by itself: there is no chain to be checked.
+    Trusted,
+    Refused(Refusal),
+}
+
 /// Why the host refuses a peer, and the alert of TLS that tells it.
 #[derive(Debug)]
 pub struct Refusal {
@@ -85,9 +94,14 @@ impl Judge {
             shown.extend_from_slice(&(certificate.len() as u32).to_le_bytes());
             shown.extend_from_slice(certificate);
         }
-        host::judge_peer(&shown).map_err(|refusal| {
-            Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refusal))))
-        })?;
+        match host::judge_peer(&shown) {
+            Verdict::Good => {}
+            Verdict::Trusted => return Ok(()),
+            Verdict::Refused(refusal) => {
+                let refusal = OtherError(Arc::new(refusal));
+                return Err(Error::InvalidCertificate(CertificateError::Other(refusal)));
+            }
+        }
         let Some(anchors) = &self.anchors else {
             return Ok(());
         };

@@ -2,6 +2,8 @@
 //! the host. The host writes into [`input`] before a call; a call leaves what it has to say in its result and in
 //! [`results`]. After a panic the instance must not be called again.
 
+#![deny(clippy::undocumented_unsafe_blocks)]
+
 mod connection;
 mod connection_ids;
 mod crypto;
@@ -215,9 +217,10 @@ pub extern "C" fn connection_timeout(connection: usize) -> f64 {
     })
 }
 
+/// 1 when an answer was waited for in vain.
 #[unsafe(no_mangle)]
-pub extern "C" fn connection_handle_timeout(connection: usize) {
-    with_connection(connection, Connection::handle_timeout);
+pub extern "C" fn connection_handle_timeout(connection: usize) -> u32 {
+    with_connection(connection, |connection| connection.handle_timeout().into())
 }
 
 #[unsafe(no_mangle)]

@@ -2,7 +2,9 @@
 //! host, whose cipher is faster but costs a call; AES, which has no instructions in WebAssembly, is always the host's.
 
 use aes::cipher::BlockCipherEncrypt;
-use chacha20::cipher::{KeyIvInit, StreamCipher, StreamCipherSeek};
+use chacha20::cipher::{KeyIvInit, StreamCipherCore};
+use chacha20::variants::Ietf;
+use chacha20::{ChaChaCore, R20};
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use rustls::Error;
@@ -202,14 +204,12 @@ impl HeaderKey {
             Self::Aes256(key) => key.encrypt_block((&mut block).into()),
             Self::ChaCha20(key) => {
                 let [a, b, c, d, nonce @ ..] = block;
-                let mut cipher = chacha20::ChaCha20::new(key.into(), &nonce.into());
-                cipher
-                    .try_seek(u64::from(u32::from_le_bytes([a, b, c, d])) * 64)
-                    .map_err(|_| Error::General("no such block".into()))?;
-                block = [0; SAMPLE_BYTES];
-                cipher
-                    .try_apply_keystream(&mut block[..5])
-                    .map_err(|_| Error::EncryptError)?;
+                let mut cipher = ChaChaCore::<R20, Ietf>::new(key.into(), &nonce.into());
+                // Whoever sends a packet chooses the number of the block. A stream cipher would refuse the last one.
+                cipher.set_block_pos(u32::from_le_bytes([a, b, c, d]));
+                let mut stream = [0; 64].into();
+                cipher.write_keystream_block(&mut stream);
+                block.copy_from_slice(&stream[..SAMPLE_BYTES]);
             }
         }
         let [a, b, c, d, e, ..] = block;
