@@ -196,9 +196,14 @@ describe('requests and replies', () => {
   });
 
   it('joins a connection with a service, half-close included', async () => {
+    const warnings: string[] = [];
+    const warn = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', warn);
+    closers.push(() => process.off('warning', warn));
     expect(await talk(await start(), 'connect b echo \nhello')).toBe(
       'Receptor Control, node a<b\nConnecting\nbye',
     );
+    expect(warnings).toEqual([]);
   });
 });
 

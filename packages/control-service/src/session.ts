@@ -42,6 +42,9 @@ export interface SessionContext {
   readonly maxLineBytes: number;
 }
 
+/** More than the two pipelines of a joined connection and what else listens to it, so that Node.js warns of real leaks only. */
+const MOST_LISTENERS = 20;
+
 /** What is left to do on the connection after a request. */
 type After = 'next-request' | 'close';
 
@@ -155,6 +158,7 @@ class Session {
       remote.destroy();
       throw error;
     });
+    for (const stream of [remote, this.stream]) stream.setMaxListeners(MOST_LISTENERS);
     const inward = pipeline(remote, this.stream);
     const outward = pipeline(this.stream, remote);
     outward.catch(() => undefined);
