@@ -29,6 +29,21 @@ describe('the QUIC engine', () => {
     });
   });
 
+  it('says what helps, in the words of the engine, when it is installed and does not load', async () => {
+    const failure = Object.assign(new Error('no such binary'), { hint: 'Get a newer glibc.' });
+    vi.doMock(PACKAGE, () => ({ loadEngine: () => Promise.reject(failure) }));
+    await expect(loadQuicEngine({ name: 'native' })).rejects.toMatchObject({
+      message: "the QUIC engine native can't be used: no such binary",
+      hint: 'Get a newer glibc.',
+    });
+    const told: string[] = [];
+    const log: Logger = { ...silentLogger, warning: (line) => told.push(line) };
+    await loadQuicEngine({ name: '', log });
+    expect(told).toEqual([
+      `${PACKAGE} is installed and can't be used: no such binary (Get a newer glibc.)`,
+    ]);
+  });
+
   it('is refused by a name that is none', async () => {
     await expect(loadQuicEngine({ name: 'steam' })).rejects.toMatchObject({
       code: 'engine-unavailable',

@@ -51,7 +51,11 @@ async function acceleratorIfAny(log: Logger): Promise<QuicEngine | undefined> {
     return await accelerator();
   } catch (error) {
     if (!isAbsent(error)) {
-      log.warning(`${ACCELERATOR_PACKAGE} is installed and can't be used: ${reasonOf(error)}`);
+      const hint = hintOf(error);
+      const help = hint === undefined ? '' : ` (${hint})`;
+      log.warning(
+        `${ACCELERATOR_PACKAGE} is installed and can't be used: ${reasonOf(error)}${help}`,
+      );
     }
     return undefined;
   }
@@ -82,11 +86,20 @@ async function required(name: string, load: () => Promise<QuicEngine>): Promise<
     return await load();
   } catch (cause) {
     const why = `the QUIC engine ${name} can't be used: ${reasonOf(cause)}`;
+    const hint = isAbsent(cause)
+      ? `Install ${ACCELERATOR_PACKAGE}, or leave RECEPTOR_QUIC_ENGINE unset.`
+      : hintOf(cause);
     throw new StreamError('engine-unavailable', why, {
-      hint: `${ACCELERATOR_PACKAGE} has to be installed for the native engine.`,
+      ...(hint === undefined ? {} : { hint }),
       cause,
     });
   }
+}
+
+/** What an engine that does not load says about that. */
+function hintOf(error: unknown): string | undefined {
+  const hint = error instanceof Error && 'hint' in error ? error.hint : undefined;
+  return typeof hint === 'string' ? hint : undefined;
 }
 
 function reasonOf(error: unknown): string {

@@ -31,7 +31,8 @@ export function describeEnd(
   const side = end.by === 'peer' ? 'remote' : 'local';
   if (!end.application && (end.code !== APPLICATION_ERROR || end.by === 'local')) {
     if (end.code < CRYPTO_FIRST || end.code > CRYPTO_LAST) {
-      const text = `TRANSPORT_ERROR ${hex(end.code)} (${side}): ${end.reason}`;
+      const reason = end.reason === '' ? '' : `: ${end.reason}`;
+      const text = `TRANSPORT_ERROR ${hex(end.code)} (${side})${reason}`;
       return new StreamError(duringHandshake ? 'handshake-failed' : 'protocol', text);
     }
     const cause = explain(end.code - CRYPTO_FIRST, end.by, end.reason);

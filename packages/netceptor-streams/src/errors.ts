@@ -1,7 +1,7 @@
 /**
  * What can go wrong with a stream, by code. A dial also fails with the `MeshError` of what the mesh reports.
  *
- * - `engine-unavailable`: there is no QUIC engine for this platform.
+ * - `engine-unavailable`: the QUIC engine does not load, or not the one that was asked for.
  * - `handshake-failed`: the two ends could not agree, or one did not trust the other; with TLS its `cause` is a
  *   `CertificateError`.
  * - `tls-unusable`: QUIC can't use the certificates of a TLS configuration.

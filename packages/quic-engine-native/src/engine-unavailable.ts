@@ -7,6 +7,8 @@ export class EngineUnavailable extends Error {
     'It needs the optional package @matrixai/quic-linux-x64 (Linux on x64 with glibc 2.34 or newer). @receptorjs/quic-engine-wasm runs everywhere.';
 
   constructor(cause: unknown) {
-    super(`there is no native QUIC engine for ${process.platform} on ${process.arch}`, { cause });
+    super(`no binary of the native QUIC engine loads here (${process.platform}, ${process.arch})`, {
+      cause,
+    });
   }
 }

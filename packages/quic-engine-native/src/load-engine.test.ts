@@ -11,7 +11,7 @@ it('a platform without a binary is named, with what helps', async () => {
   });
   await expect(loadEngine()).rejects.toMatchObject({
     code: 'engine-unavailable',
-    message: `there is no native QUIC engine for ${process.platform} on ${process.arch}`,
+    message: `no binary of the native QUIC engine loads here (${process.platform}, ${process.arch})`,
     hint: expect.stringContaining('@matrixai/quic-linux-x64') as unknown,
   });
 });
