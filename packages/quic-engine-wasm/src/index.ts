@@ -12,7 +12,8 @@
  * connection.release();
  * ```
  *
- * The Rust source is in `rust/`, its build in `build/`, what it makes in `wasm/`. In a clone, with rustup and `patch`:
+ * The Rust source is in `rust/`, its build in `build/`, what it makes in `wasm/`. In a clone that is set
+ * up (by `npm test` or `npm start`), with rustup and `patch`, some minutes each:
  *
  * ```sh
  * npm run build:wasm # makes what is in wasm/, the same bytes of WebAssembly everywhere
