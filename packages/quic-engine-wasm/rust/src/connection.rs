@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use quinn_proto::{
-    Chunk, ConnectionError, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, ReadError, Side,
-    StreamEvent, StreamId, VarInt, WriteError,
+    Chunk, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, ReadError, Side, StreamEvent,
+    StreamId, VarInt, WriteError,
 };
 use web_time::Instant;
 
 use crate::connection_ids::ConnectionIds;
+use crate::ending::{End, EndedBy};
 use crate::settings::{self, Role};
 
 /// There are no sockets, so that all peers have one address.
@@ -21,22 +22,6 @@ const PACKETS_PER_KEY: u64 = 100_000;
 const READ_BYTES: usize = 1 << 20;
 /// What a stream takes before it is sent, in bytes: several turns of sending, and little enough to stay in the caches.
 const UNSENT_BYTES: usize = 256 << 10;
-
-/// Who ended a connection, and how.
-pub struct End {
-    pub by: EndedBy,
-    /// Whether `code` is the application's.
-    pub application: bool,
-    pub code: u64,
-    pub reason: Vec<u8>,
-}
-
-#[derive(Clone, Copy)]
-pub enum EndedBy {
-    Peer = 1,
-    Local = 2,
-    Timeout = 3,
-}
 
 /// What one read gave.
 pub enum Read {
@@ -166,7 +151,7 @@ impl Connection {
                     Err(error) => {
                         self.response = error.response.is_some().then_some(response);
                         self.ended_early = true;
-                        self.end.get_or_insert(end_of(&error.cause));
+                        self.end.get_or_insert(End::of(&error.cause));
                     }
                 }
             }
@@ -386,7 +371,7 @@ impl Connection {
             match event {
                 Event::Connected => self.connected = true,
                 Event::ConnectionLost { reason } => {
-                    self.end.get_or_insert_with(|| end_of(&reason));
+                    self.end.get_or_insert_with(|| End::of(&reason));
                 }
                 Event::Stream(StreamEvent::Opened { dir: Dir::Bi }) => {
                     self.stream = self.stream.or(quic.streams().accept(Dir::Bi));
@@ -397,45 +382,5 @@ impl Connection {
                 _ => {}
             }
         }
-    }
-}
-
-fn end_of(error: &ConnectionError) -> End {
-    let local = |code: u64, reason: &str| End {
-        by: EndedBy::Local,
-        application: false,
-        code,
-        reason: reason.as_bytes().to_vec(),
-    };
-    match error {
-        ConnectionError::ConnectionClosed(close) => End {
-            by: EndedBy::Peer,
-            application: false,
-            code: close.error_code.into(),
-            reason: close.reason.to_vec(),
-        },
-        ConnectionError::ApplicationClosed(close) => End {
-            by: EndedBy::Peer,
-            application: true,
-            code: close.error_code.into_inner(),
-            reason: close.reason.to_vec(),
-        },
-        ConnectionError::Reset => End {
-            by: EndedBy::Peer,
-            application: false,
-            code: 0,
-            reason: b"the peer no longer knows the connection".to_vec(),
-        },
-        ConnectionError::TimedOut => End {
-            by: EndedBy::Timeout,
-            application: false,
-            code: 0,
-            reason: b"no recent network activity".to_vec(),
-        },
-        ConnectionError::TransportError(error) => local(error.code.into(), &error.reason),
-        ConnectionError::VersionMismatch => {
-            local(0, "the peer speaks no version of QUIC that is known here")
-        }
-        other => local(0, &other.to_string()),
     }
 }

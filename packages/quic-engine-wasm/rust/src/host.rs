@@ -1,7 +1,7 @@
 //! What the engine asks of the program it runs in: randomness, everything asymmetric, the ciphers of the platform and
 //! the judgement of a peer. Pointers and lengths are in bytes of the engine's memory.
 
-use crate::judgement::{Refusal, Verdict};
+use crate::verdict::{Refusal, Verdict};
 
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {

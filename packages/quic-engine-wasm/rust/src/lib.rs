@@ -7,10 +7,12 @@
 mod connection;
 mod connection_ids;
 mod crypto;
+mod ending;
 mod host;
 mod judgement;
 mod session;
 mod settings;
+mod verdict;
 
 use std::cell::RefCell;
 

@@ -17,7 +17,7 @@ use rustls::quic::{
 };
 
 use crate::crypto::suites::initial_suite;
-use crate::judgement::Refusal;
+use crate::verdict::Refusal;
 
 /// QUIC version 1 (RFC 9000).
 const VERSION: u32 = 1;
