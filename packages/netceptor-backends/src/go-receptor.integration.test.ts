@@ -1,11 +1,11 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   TlsClient,
   TlsServer,
   type TlsClientConfig,
   type TlsServerConfig,
 } from '@receptorjs/certificates';
-import { MeshNode } from '@receptorjs/netceptor';
+import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
 import type { Dialer } from './dialer.js';
@@ -20,7 +20,7 @@ import { listenUdp } from './udp-listener.js';
 import { dialWebSocket } from './ws-dialer.js';
 import { listenWebSocket } from './ws-listener.js';
 
-const cleanups: (() => Promise<unknown>)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
@@ -237,6 +237,41 @@ describe.skipIf(goProgram.path === undefined).each(ways)(
       await way.listen(us, address.port);
       await pingEachOther(us, go);
     });
+  },
+);
+
+it.skipIf(goProgram.path === undefined)(
+  `a Go receptor that misses our certificate is quoted in words ${goProgram.missing}`,
+  async () => {
+    const authority = await TestAuthority.create();
+    cleanups.push(() => authority.remove());
+    const [port, wsPort, files] = await Promise.all([
+      freePort(),
+      freePort(),
+      authority.issue('go'),
+    ]);
+    const server = { name: 'in', requireclientcert: true, clientcas: authority.caFile, ...files };
+    await theirs('go', [
+      { 'tls-server': server },
+      { 'tcp-listener': { ...bind(port), tls: 'in' } },
+      { 'ws-listener': { ...bind(wsPort), tls: 'in' } },
+    ]);
+    const tls = await TlsClient.load(
+      { name: 'out', rootCas: authority.caFile },
+      { nodeId: 'ours' },
+    );
+    cleanups.push(() => tls.close());
+    const lines = new EventEmitter();
+    const warning = (line: string): void => void lines.emit('line', line);
+    const us = new MeshNode({ nodeId: 'ours', log: { ...silentLogger, warning } });
+    cleanups.push(() => us.close());
+    const warned = once(lines, 'line');
+    await dialTcp(us, { host, port, redial: false, tls });
+    const verdict = "the peer does not accept this node's certificate: certificate required";
+    expect(await warned).toEqual([`Link tcp ${host}:${port} ended: ${verdict}`]);
+    await expect(
+      dialWebSocket(us, { url: `wss://${host}:${wsPort}`, redial: false, tls }),
+    ).rejects.toMatchObject({ message: expect.stringContaining(verdict) as unknown });
   },
 );
 

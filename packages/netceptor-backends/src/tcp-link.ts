@@ -4,12 +4,10 @@ import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/
 import { QUEUE_BOUNDS } from './frame-queue.js';
 import { FrameReader } from './frame-reader.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
+import { CLOSED_AT_ONCE, describeFailure } from './refused-certificate.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const CLOSED = 'the connection was closed';
-/** A server of node:tls has no other way to refuse a certificate than to close the connection. */
-const CLOSED_AT_ONCE =
-  "the peer closed the connection right after the TLS handshake; if it does not accept this node's certificate, its log says why";
 
 /** Makes a link of a connected TCP or TLS socket, which is the link's from now on. */
 export function openTcpLink(
@@ -33,7 +31,7 @@ export function openTcpLink(
   socket.on('end', () => socket.end());
   socket.on('close', () => {
     const end = heard || !(socket instanceof TLSSocket) ? CLOSED : CLOSED_AT_ONCE;
-    link.handleClosed(failure?.message ?? end);
+    link.handleClosed(failure === undefined ? end : describeFailure(failure));
   });
   return link;
 }

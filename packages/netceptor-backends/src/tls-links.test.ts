@@ -163,6 +163,18 @@ describe('a TLS link', { timeout: 30_000 }, () => {
 });
 
 describe('a wss peer', () => {
+  it('that closes instead of answering tells the dialler where to look', async () => {
+    const [a, b] = [node('a').node, node('b').node];
+    const tls = await server(issued, { requireClientCert: true });
+    const { address } = await listenWebSocket(a, { host, port: 0, tls });
+    const url = `wss://${host}:${address.port}`;
+    await expect(
+      dialWebSocket(b, { url, redial: false, tls: await client() }),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining("does not accept this node's certificate") as unknown,
+    });
+  });
+
   it('D13: needs no tls: the CAs of the system will do', async () => {
     const [a, b] = [node('a').node, node('b').node];
     const named = process.env['SSL_CERT_FILE'];

@@ -6,6 +6,7 @@ import { connectFailed, connectSocket, STAGE_MS } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { BackendError } from './errors.js';
 import { proxyFor, type Environment } from './proxy-environment.js';
+import { CLOSED_AT_ONCE, describeFailure } from './refused-certificate.js';
 import { openWsLink, WS_OPTIONS } from './ws-link.js';
 
 /** Whom to dial, and how. */
@@ -108,11 +109,19 @@ async function openWebSocket(
     return { ws, socket };
   } catch (cause) {
     socket.destroy();
-    throw connectFailed(url.host, cause);
+    throw connectFailed(url.host, tls === undefined ? cause : upgradeFailure(cause));
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/** Why a peer with TLS did not answer; a certificate that it refuses is the likely reason. */
+function upgradeFailure(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return cause;
+  const reason =
+    'code' in cause && cause.code === 'ECONNRESET' ? CLOSED_AT_ONCE : describeFailure(cause);
+  return new Error(reason, { cause });
 }
 
 /** @throws {BackendError} `connect-failed` */
