@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { EventEmitter, once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_DATAGRAM, MIN_DATAGRAM } from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
@@ -55,12 +54,14 @@ describe('the size of datagrams', () => {
 
   it('stays so while short messages go to and fro, whose acknowledgements have a time of their own', async () => {
     let due = 0;
+    const times = new EventEmitter();
     const engine = changedEngine(await loadQuicEngine({ name: 'wasm' }), {
       dialled: (connection) => {
         const handle = connection.handleTimeout.bind(connection);
         return Object.assign(connection, {
           handleTimeout: () => {
             due++;
+            times.emit('due');
             return handle();
           },
         });
@@ -70,10 +71,10 @@ describe('the size of datagrams', () => {
     await join(calm, far);
     await reach(calm, 'far');
     const stream = await calm.streams.dial('far', 'echo');
-    // An acknowledgement has its time only when nothing else follows.
     while (due < 5) {
-      await carry(stream, 5_000);
-      await sleep(40);
+      // An acknowledgement has its time when nothing else follows, and none when two datagrams have brought the answer.
+      const silence = once(times, 'due', { signal: AbortSignal.timeout(500) });
+      await Promise.all([carry(stream, 5_000), silence.catch(() => undefined)]);
     }
     expect(stream.maxDatagram).toBe(MAX_DATAGRAM);
   });

@@ -54,6 +54,6 @@ export function missingCrates() {
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     if (!UNREACHABLE.test(message)) throw error;
-    return "crates are missing here, and crates.io can't be reached";
+    return "crates are missing here, and their registry can't be reached";
   }
 }

@@ -1,14 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Link, TestIdentities } from '@receptorjs/tooling-quic-conformance';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { QuicConnection } from '@receptorjs/quic-engine';
 import { loadEngine } from './load-engine.js';
 
-/** Waits for the next time of a connection, and says whether it had waited for an answer in vain. */
-async function next(connection: QuicConnection): Promise<boolean> {
+/** How far the engine's clock is ahead, in milliseconds. */
+let ahead = 0;
+const now = performance.now.bind(performance);
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** Goes on to the next time of a connection, and says whether it had waited for an answer in vain. */
+function next(connection: QuicConnection): boolean {
   for (let left = connection.timeout(); left !== 0; left = connection.timeout()) {
     if (left === undefined) throw new Error('no time is set');
-    await sleep(Math.ceil(left));
+    ahead += left;
   }
   return connection.handleTimeout();
 }
@@ -26,14 +33,18 @@ it('the time for an acknowledgement is told from one that waited in vain', async
   // Until nothing is under way.
   await link.until(() => Math.min(dialler.timeout() ?? 0, listener.timeout() ?? 0) > 1_000);
 
-  dialler.write(Buffer.from('x'), false);
   const room = Buffer.alloc(1_200);
-  listener.receive(room.subarray(0, dialler.send(room)));
-  expect(listener.send(room)).toBe(0);
-  expect(await next(listener)).toBe(false);
+  const say = (): number => {
+    dialler.write(Buffer.from('x'), false);
+    listener.receive(room.subarray(0, dialler.send(room)));
+    return listener.send(room);
+  };
+  // Now and then a packet's number is left out on purpose: what comes after that is acknowledged at once.
+  for (let length = say(); length > 0; length = say()) dialler.receive(room.subarray(0, length));
+  expect(next(listener)).toBe(false);
   expect(listener.send(room)).toBeGreaterThan(0);
   // Its acknowledgement is lost.
-  expect(await next(dialler)).toBe(true);
+  expect(next(dialler)).toBe(true);
   expect(dialler.send(room)).toBeGreaterThan(0);
   link.release();
-});
+}, 60_000);
