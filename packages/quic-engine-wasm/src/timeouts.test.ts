@@ -40,7 +40,12 @@ it('the time for an acknowledgement is told from one that waited in vain', async
     return listener.send(room);
   };
   // Now and then a packet's number is left out on purpose: what comes after that is acknowledged at once.
-  for (let length = say(); length > 0; length = say()) dialler.receive(room.subarray(0, length));
+  let length = say();
+  for (let tries = 0; length > 0 && tries < 5; tries++) {
+    dialler.receive(room.subarray(0, length));
+    length = say();
+  }
+  expect(length).toBe(0);
   expect(next(listener)).toBe(false);
   expect(listener.send(room)).toBeGreaterThan(0);
   // Its acknowledgement is lost.
