@@ -1,8 +1,9 @@
 import { checkLayers } from './layers.mjs';
 import { checkManifests } from './manifests.mjs';
+import { checkMaps } from './map.mjs';
 import { checkReadmes } from './readme.mjs';
 
-const problems = [...checkLayers(), ...checkManifests(), ...checkReadmes()];
+const problems = [...checkLayers(), ...checkManifests(), ...checkMaps(), ...checkReadmes()];
 for (const problem of problems) console.error(problem);
 console.log(problems.length ? `${problems.length} rules broken` : 'repository rules hold');
 process.exitCode = problems.length ? 1 : 0;

@@ -2,8 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { members, root } from './workspace.mjs';
 
+/** The scripts of every package, so that whoever works on one alone finds the same everywhere. */
+const SCRIPTS = ['build', 'typecheck', 'lint', 'test', 'test:watch'];
+
 /**
- * What every published package carries: licence, engines, keywords, an exports map or commands, a list of files.
+ * What every package carries: licence, engines, scripts; and what those that are published carry besides: keywords, an
+ * exports map or commands, a list of files.
  *
  * @param {Record<string, any>} manifest
  * @param {'packages' | 'apps'} kind
@@ -18,6 +22,10 @@ export function judgeManifest(manifest, kind) {
   if (manifest.license !== 'Apache-2.0') wrong.push('license must be Apache-2.0');
   if (manifest.type !== 'module') wrong.push('type must be module');
   if (manifest.engines?.node !== '>=20.19') wrong.push('engines.node must be >=20.19');
+  for (const script of SCRIPTS) {
+    if (!manifest.scripts?.[script]) wrong.push(`scripts must have '${script}'`);
+  }
+  if (manifest.private) return wrong;
   if (!(manifest.keywords?.length >= 3)) wrong.push('keywords: at least three');
   if (!manifest.files?.includes('dist')) wrong.push('files must list dist');
   if (manifest.publishConfig?.access !== 'public')
@@ -34,16 +42,42 @@ export function judgeManifest(manifest, kind) {
 }
 
 /**
+ * What of the dependencies an installer could not find: packages that are not published. As development dependencies they
+ * are bundled.
+ *
+ * @param {Record<string, any>} manifest
+ * @param {readonly string[]} unpublished
+ * @returns {string[]}
+ */
+export function judgeDependencies(manifest, unpublished) {
+  if (manifest.private) return [];
+  return unpublished
+    .filter((name) =>
+      ['dependencies', 'peerDependencies', 'optionalDependencies'].some(
+        (kind) => manifest[kind]?.[name],
+      ),
+    )
+    .map((name) => `${name} is not published; make it a development dependency, which is bundled`);
+}
+
+/**
  * @param {string} [from]
  * @returns {string[]}
  */
 export function checkManifests(from = root) {
   const license = readFileSync(join(from, 'LICENSE'), 'utf8');
-  return members(from).flatMap((member) => {
+  const all = members(from);
+  const unpublished = all
+    .filter(({ manifest }) => manifest.private)
+    .map(({ manifest }) => manifest.name);
+  return all.flatMap((member) => {
     const path = join(from, member.folder, 'LICENSE');
     const own = existsSync(path) && readFileSync(path, 'utf8') === license;
     return [
       ...judgeManifest(member.manifest, member.kind).map(
+        (why) => `${member.folder}/package.json: ${why}`,
+      ),
+      ...judgeDependencies(member.manifest, unpublished).map(
         (why) => `${member.folder}/package.json: ${why}`,
       ),
       ...(own ? [] : [`${member.folder}/LICENSE: must be the same text as the root's`]),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeManifest } from './manifests.mjs';
+import { judgeDependencies, judgeManifest } from './manifests.mjs';
 
 const good = {
   name: '@receptorjs/x',
@@ -9,6 +9,7 @@ const good = {
   engines: { node: '>=20.19' },
   keywords: ['a', 'b', 'c'],
   files: ['dist'],
+  scripts: { build: 'b', typecheck: 't', lint: 'l', test: 'e', 'test:watch': 'w' },
   exports: { '.': { source: './src/index.ts' } },
   publishConfig: {
     access: 'public',
@@ -22,9 +23,21 @@ it.each([
   ['engines', { node: '>=18' }, /engines/],
   ['keywords', [], /keywords/],
   ['files', ['src'], /files/],
+  ['scripts', { build: 'b', typecheck: 't', test: 'e' }, /'lint'.*'test:watch'/],
   ['publishConfig', { access: 'public' }, /publishConfig/],
 ])('refuses a wrong %s', (key, value, message) => {
   expect(judgeManifest({ ...good, [key]: value }, 'packages').join()).toMatch(message);
 });
 it('wants an app to name its commands', () =>
   expect(judgeManifest(good, 'apps')).toEqual(['bin must name the commands']));
+it('wants of a package that is not published only what building needs', () => {
+  const { keywords: _keywords, publishConfig: _publishConfig, files: _files, ...rest } = good;
+  expect(judgeManifest({ ...rest, private: true }, 'packages')).toEqual([]);
+});
+it('refuses to publish a package that needs one which is not published', () => {
+  const leaf = { '@receptorjs/leaf': 'workspace:^' };
+  expect(judgeDependencies({ devDependencies: leaf }, ['@receptorjs/leaf'])).toEqual([]);
+  expect(judgeDependencies({ dependencies: leaf }, ['@receptorjs/leaf']).join()).toMatch(
+    /leaf is not published/,
+  );
+});

@@ -29,6 +29,10 @@ export function packageDoc(source) {
  */
 export function readmeOf(member, doc) {
   const { name, description, engines } = member.manifest;
+  const map =
+    'One of the packages of receptorjs: see the [map](../../docs/architecture.md) for what stands above and below it. Licence: Apache-2.0.';
+  if (member.manifest.private)
+    return [`# ${name}`, `${description}.`, doc, `Not published. ${map}`].join('\n\n') + '\n';
   const install = member.kind === 'apps' ? `npm install --global ${name}` : `npm install ${name}`;
   return (
     [
@@ -38,7 +42,7 @@ export function readmeOf(member, doc) {
       '## Install',
       '```sh\n' + install + '\n```',
       `Needs Node ${engines?.node ?? ''}. ES modules with types.`,
-      'One of the packages of receptorjs: see the [map](../../docs/architecture.md) for what stands above and below it. Licence: Apache-2.0.',
+      map,
     ].join('\n\n') + '\n'
   );
 }

@@ -14,7 +14,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.
  */
 
 /**
- * The members of the workspace that are published: everything in `packages/` and `apps/`.
+ * The members of the workspace: everything in `packages/` and `apps/`. All are published but those with `private: true`.
  *
  * @param {string} [from] the root to look in
  * @returns {Member[]}
