@@ -70,6 +70,15 @@ describe('start, is-alive and stop', () => {
     expect(await artifact('stdout')).toContain('on');
   });
 
+  it('start makes a private data dir that does not exist', async () => {
+    await ansible('exit 0');
+    const made = join(root, 'not', 'there');
+    expect(await call('start', made, '-p', 'x', '-i', 'r')).toEqual({ code: 0, out: '', err: '' });
+    expect((await stat(made)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(made, 'daemon.log'))).mode & 0o777).toBe(0o600);
+    await call('stop', made);
+  });
+
   it('runner 1: stop ends the whole tree, and the run says how it ended', async () => {
     // One child ignores the first signal, another has left the session.
     await ansible(

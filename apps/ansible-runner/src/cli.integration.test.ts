@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,32 @@ describe('ansible-runner', () => {
       err: '',
     });
     expect(await readFile(join(root, 'artifacts', 'r', 'status'), 'utf8')).toBe('failed');
+  });
+
+  it('run makes a private data dir that does not exist, for its user alone', async () => {
+    await ansible('pwd');
+    const made = join(root, 'not', 'there');
+    expect(await call(['run', 'not/there', '-p', 'x'])).toMatchObject({
+      code: 0,
+      out: `${made}\r\n`,
+    });
+    expect((await stat(made)).mode & 0o777).toBe(0o700);
+    const direct = ['--private-data-dir', 'kept', 'adhoc', 'all', '-m', 'ping'];
+    await writeFile(join(root, 'bin', 'ansible'), '#!/bin/sh\npwd\n', { mode: 0o755 });
+    expect(await call(direct)).toMatchObject({ code: 0, out: `${root}\r\n` });
+    expect(await readdir(join(root, 'kept'))).toEqual(['artifacts']);
+  });
+
+  it('transmit makes it as well, and sends it empty', async () => {
+    const { code, out } = await call(['transmit', 'new', '-p', 'x']);
+    expect(code).toBe(0);
+    expect(out).toContain('"playbook":"x"');
+    expect((await stat(join(root, 'new'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('leaves none where the command line is wrong', async () => {
+    expect(await call(['run', 'new', '--hosts', 'a'])).toMatchObject({ code: 1 });
+    expect(existsSync(join(root, 'new'))).toBe(false);
   });
 
   it('run -q shows nothing, and -j shows events', async () => {

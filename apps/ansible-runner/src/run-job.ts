@@ -1,4 +1,10 @@
-import { run, type OutputSink, type RunOptions, type RunResult } from '@receptorjs/runner-core';
+import {
+  makePrivateDataDir,
+  run,
+  type OutputSink,
+  type RunOptions,
+  type RunResult,
+} from '@receptorjs/runner-core';
 import type { NodeOptions, NodeRunResult } from '@receptorjs/runner-mesh';
 import { deliverySentence, installedPlugins } from './installed-plugins.js';
 import type { JobOptions } from './job-options.js';
@@ -26,11 +32,12 @@ export interface JobSurroundings {
   readonly log: (line: string) => void;
 }
 
-/** Runs a job, here or on another node. @throws what {@link run} or `runOnNode` throws. */
+/** Runs a job, here or on another node, in a private data dir that is made if need be. @throws what {@link run} or `runOnNode` throws. */
 export async function runJob(
   request: JobRequest,
   around: JobSurroundings,
 ): Promise<RunResult | NodeRunResult> {
+  await makePrivateDataDir(request.options.privateDataDir);
   const log = RunnerLog.open(request, around.log);
   const options = {
     ...request.options,

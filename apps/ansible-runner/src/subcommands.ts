@@ -107,8 +107,11 @@ function told(result: RunResult | NodeRunResult, around: Surroundings): number {
 
 async function send(folder: string, options: CommandLineOptions, around: Surroundings) {
   const { jobOptions } = await import('./job-options.js');
+  const job = jobOptions(folder, options);
+  const { makePrivateDataDir } = await import('@receptorjs/runner-core');
+  await makePrivateDataDir(folder);
   const { transmit } = await import('@receptorjs/runner-streaming');
-  await transmit({ ...jobOptions(folder, options), output: around.stdout });
+  await transmit({ ...job, output: around.stdout });
   return 0;
 }
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from './errors.js';
 import { carryOut } from './carry-out.js';
 import { planJob } from './job-plan.js';
 import type { PipedStreams } from './piped-process.js';
-import { readPrivateDataDir } from './private-data-dir.js';
+import { makePrivateDataDir, readPrivateDataDir } from './private-data-dir.js';
 import type { OutputSink, RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 
@@ -47,13 +47,15 @@ export interface CommandRunOptions extends Omit<RunOptions, PlayOption> {
 
 /**
  * Runs any command as {@link run} runs Ansible: with events, artifacts, limits, isolation and, on a terminal, answers to
- * prompts. It works in `hostCwd`, by default the caller's working folder; in a container in `project/`.
+ * prompts. It works in `hostCwd`, by default the caller's working folder; in a container in `project/`. The private data dir is made, 0700,
+ * when it does not exist.
  *
  * @throws ConfigurationError before anything is started.
  * @throws CallbackError when a handler threw; the command was ended before.
  */
 export async function runCommandLine(options: CommandRunOptions): Promise<RunResult> {
   checkWords(options.command);
+  await makePrivateDataDir(options.privateDataDir);
   const inputs = {
     ...(await readPrivateDataDir(options)),
     args: options.command,

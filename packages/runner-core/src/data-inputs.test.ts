@@ -89,7 +89,7 @@ describe('a role', () => {
   it('runs on all hosts with facts unless that is said', async () => {
     const { env } = await planned({ role: 'r' });
     expect(await privateJson('project/main.json')).toEqual([
-      { hosts: 'all', roles: [{ name: 'r' }] },
+      { hosts: 'all', roles: [{ name: 'r' }], gather_facts: true },
     ]);
     expect(env.RUNNER_OMIT_EVENTS).toBe('False');
   });

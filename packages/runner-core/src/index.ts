@@ -71,6 +71,7 @@ export type {
 } from './event-plugins.js';
 export { PluginSinks } from './plugin-sinks.js';
 export { readMapping, type Mapping } from './mapping-file.js';
+export { checkPrivateDataDir, makePrivateDataDir } from './private-data-dir.js';
 export { runIdent } from './ident.js';
 export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';

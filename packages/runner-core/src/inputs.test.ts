@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planJob } from './job-plan.js';
-import { readPrivateDataDir } from './private-data-dir.js';
+import { makePrivateDataDir, readPrivateDataDir } from './private-data-dir.js';
 import type { RunOptions } from './run-options.js';
 import { shownEnvironment } from './shown-environment.js';
 
@@ -336,6 +336,31 @@ describe('secret variables', () => {
 
 it('says which private data dir is missing', async () => {
   await expect(plan({ privateDataDir: join(root, 'no') })).rejects.toThrow(/does not exist/);
+});
+
+describe('a private data dir that is made', () => {
+  it('is for its user alone, whatever is above it; one that is there stays as it is', async () => {
+    await makePrivateDataDir(join(root, 'a', 'b'));
+    expect((await stat(join(root, 'a', 'b'))).mode & 0o777).toBe(0o700);
+    await chmod(join(root, 'a', 'b'), 0o755);
+    await makePrivateDataDir(join(root, 'a', 'b'));
+    expect((await stat(join(root, 'a', 'b'))).mode & 0o777).toBe(0o755);
+  });
+
+  it('is refused by its name where something else stands', async () => {
+    await writeFile(join(root, 'file'), '');
+    await symlink('nowhere', join(root, 'link'));
+    const message = async (name: string) =>
+      makePrivateDataDir(join(root, name)).then(
+        () => 'made',
+        (error: unknown) => String(error).replace(root, ''),
+      );
+    expect([await message('file'), await message('link'), await message('file/x')]).toEqual([
+      'ConfigurationError: The private data dir /file is no folder.',
+      'ConfigurationError: The private data dir /link is a link to nothing.',
+      "ConfigurationError: The private data dir /file/x does not exist and can't be made: ENOTDIR.",
+    ]);
+  });
 });
 
 it('runner 25: unreadable inputs are told, not skipped', async () => {

@@ -47,7 +47,8 @@ function rolePlay(role: string, { hosts, roleVars, roleSkipFacts }: RunOptions):
   return {
     hosts: hosts ?? 'all',
     roles: [{ name: role, ...(roleVars && { vars: roleVars }) }],
-    ...(roleSkipFacts === true && { gather_facts: false }),
+    // Always said, as in the original: where nothing is, the setting `gathering` of Ansible decides.
+    gather_facts: roleSkipFacts !== true,
   };
 }
 

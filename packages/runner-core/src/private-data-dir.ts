@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError, errorCode } from './errors.js';
+import { makeFolder } from './make-folder.js';
 import { readInput, readMapping, type Mapping } from './mapping-file.js';
 import type { RunOptions } from './run-options.js';
 import { splitWords } from './shell-words.js';
@@ -26,16 +27,46 @@ export interface RunInputs {
 }
 
 /**
+ * Makes the private data dir, 0700, and the folders above it that are missing; one that is there is left as it is. Callers of
+ * `run` do so themselves if they want to: it refuses one that does not exist, which is a slip more often than not.
+ *
+ * @throws ConfigurationError when something else stands there, or it can't be made.
+ */
+export async function makePrivateDataDir(path: string): Promise<void> {
+  const root = resolve(path);
+  try {
+    await makeFolder(root);
+  } catch (cause) {
+    throw new ConfigurationError(`The private data dir ${root} ${await whyNotMade(root, cause)}.`, {
+      cause,
+    });
+  }
+}
+
+async function whyNotMade(root: string, cause: unknown): Promise<string> {
+  const there = await lstat(root).catch(() => undefined);
+  if (there === undefined) return `does not exist and can't be made: ${String(errorCode(cause))}`;
+  return there.isSymbolicLink() && !(await isKind(root, 'anything'))
+    ? 'is a link to nothing'
+    : 'is no folder';
+}
+
+/** @throws ConfigurationError when there is no such folder. */
+export async function checkPrivateDataDir(path: string): Promise<void> {
+  if (!(await isKind(path, 'folder')))
+    throw new ConfigurationError(
+      `The private data dir ${path} does not exist or is no folder; make it, or name another one.`,
+    );
+}
+
+/**
  * Reads the private data dir; writes nothing into it.
  *
  * @throws ConfigurationError when it does not exist, or a file in it can't be used.
  */
 export async function readPrivateDataDir(options: RunOptions): Promise<RunInputs> {
   const root = resolve(options.privateDataDir);
-  if (!(await isKind(root, 'folder')))
-    throw new ConfigurationError(
-      `The private data dir ${root} does not exist or is no folder; make it, or name another one.`,
-    );
+  await checkPrivateDataDir(root);
   const inEnv = (name: string) => join(root, 'env', name);
   const [envvars, passwords, settings, cmdlineText, argsText, keyText] = await Promise.all([
     readMapping(inEnv('envvars'), true),

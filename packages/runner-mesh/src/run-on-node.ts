@@ -1,5 +1,5 @@
 import {
-  ConfigurationError,
+  checkPrivateDataDir,
   runIdent,
   RunResult,
   startRun,
@@ -10,7 +10,6 @@ import {
   type RunStats,
 } from '@receptorjs/runner-core';
 import type { Logger } from '@receptorjs/netceptor';
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openWay } from './control-ways.js';
 import { FarJob } from './far-job.js';
@@ -63,10 +62,7 @@ async function carryOut(
   feed: EventFeed | undefined,
 ): Promise<NodeRunResult> {
   const { privateDataDir, onLog, signal = new AbortController().signal } = options;
-  if ((await stat(privateDataDir).catch(() => undefined))?.isDirectory() !== true)
-    throw new ConfigurationError(
-      `The private data dir ${privateDataDir} does not exist or is no folder; make it, or name another one.`,
-    );
+  await checkPrivateDataDir(privateDataDir);
   let stats: RunStats | undefined;
   const onEvent: EventHandler = (event, json) => {
     if (event.event === 'playbook_on_stats') stats ??= recapOf(event.event_data);

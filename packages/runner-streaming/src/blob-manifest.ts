@@ -1,7 +1,7 @@
-import { ConfigurationError } from '@receptorjs/runner-core';
+import { checkPrivateDataDir } from '@receptorjs/runner-core';
 import { createHash, hash, webcrypto } from 'node:crypto';
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { walkFolder } from './folder-walk.js';
@@ -37,10 +37,7 @@ const TURN = 1024;
  * @throws ConfigurationError when there is no private data dir.
  */
 export async function manifestOf(privateDataDir: string): Promise<Manifest> {
-  if (!(await stat(privateDataDir).catch(() => undefined))?.isDirectory())
-    throw new ConfigurationError(
-      `The private data dir ${privateDataDir} does not exist or is no folder; make it, or name another one.`,
-    );
+  await checkPrivateDataDir(privateDataDir);
   const files: ManifestFile[] = [];
   const large: { at: number; path: string }[] = [];
   const buffer = Buffer.allocUnsafe(MAX_SMALL_BYTES);

@@ -1,6 +1,5 @@
-import { ConfigurationError } from '@receptorjs/runner-core';
+import { checkPrivateDataDir } from '@receptorjs/runner-core';
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { packFolder } from './archive.js';
 import type { Manifest, ManifestFile } from './blob-manifest.js';
@@ -43,10 +42,7 @@ export async function transmit(options: TransmitOptions): Promise<void> {
     known,
     ...run
   } = options;
-  if (!(await stat(privateDataDir).catch(() => undefined))?.isDirectory())
-    throw new ConfigurationError(
-      `The private data dir ${privateDataDir} does not exist or is no folder; make it, or name another one.`,
-    );
+  await checkPrivateDataDir(privateDataDir);
   const ident = run.ident ?? randomUUID().replaceAll('-', '');
   const data = onlyTransmitKwargs
     ? { options: run, files: [] }
