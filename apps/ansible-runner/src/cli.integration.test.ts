@@ -128,7 +128,7 @@ describe('ansible-runner', () => {
       .split('\n')
       .filter((line) => !line.startsWith('{"event_copy"'))
       .slice(-4);
-    expect(last).toMatch(/"status":"canceled"/);
+    expect(last).toMatch(/"status": "canceled"/);
     expect(rest).toEqual([
       expect.stringMatching(/^\{"zipfile": \d+\}$/),
       expect.stringMatching(/^[\w+/=]+\{"eof": true\}$/),
@@ -176,14 +176,16 @@ describe('ansible-runner', () => {
     ['{"kwargs": {"wrong": 1}}\n{"eof": true}\n', 'The argument "wrong" is unknown'],
     ['{"kwargs": {"playbook": "x", "ident": "../y"}}\n{"eof": true}\n', "can't name the folder"],
   ])(
-    'runner 8: worker given %j tells the error, the end, and ends with 1',
+    'runner 8: worker given %j tells the error and the end in the stream alone, and ends with 0, or with 1 where that is asked for',
     async (input, explanation) => {
-      const { code, out } = await call(['worker'], input);
-      const [status, eof] = out
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as object);
-      expect(code).toBe(1);
+      const { code, out, err } = await call(['worker'], input);
+      expect([code, err]).toEqual([0, '']);
+      expect(await call(['worker', '--fail-on-error'], input)).toEqual({ code: 1, out, err: '' });
+      const lines = out.trim().split('\n');
+      const [status, eof] = lines.slice(-2).map((line) => JSON.parse(line) as object);
+      for (const line of lines.slice(0, -2)) expect(line).toMatch(/^\{"warning": "/);
+      expect(out).toContain('{"status": "error", "job_explanation": "');
+      expect(out).not.toMatch(/file:\/\/|\.js\b/);
       expect(status).toMatchObject({
         status: 'error',
         job_explanation: expect.stringContaining(explanation) as string,
@@ -191,6 +193,28 @@ describe('ansible-runner', () => {
       expect(eof).toEqual({ eof: true });
     },
   );
+
+  it('worker says in the stream what it has to say, and process shows it', async () => {
+    await ansible('exit 0');
+    const { out } = await call(['transmit', root, '-p', 'x']);
+    const worked = await call(['worker', '--debug'], `a banner\n${out}`);
+    expect(worked).toMatchObject({ code: 0, err: '' });
+    for (const line of worked.out.split('\n'))
+      expect(line).toMatch(/^(?:\{".*|[\w+/=]+\{"eof.*|)$/);
+    const shown = await call(['process', root, '--debug'], worked.out);
+    expect(shown.code).toBe(0);
+    expect(shown.err).toMatch(/the worker says: A line of the stream is no message/);
+    expect(shown.err).toMatch(/the worker says: the run has ended: successful/);
+    expect((await call(['process', root], worked.out)).err).not.toMatch(/the run has ended/);
+  });
+
+  it('worker that can not open its log refuses the run in the stream', async () => {
+    const { code, out, err } = await call(['worker', '--logfile', join(root, 'no', 'log')], '');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /^\{"status": "error", "job_explanation": "--logfile: ENOENT.*\n\{"eof": true\}\n$/,
+    );
+  });
 
   it('runner 8: process ends with the rc of a failed job, and with 1 and a reason for a broken stream', async () => {
     await ansible('exit 4');

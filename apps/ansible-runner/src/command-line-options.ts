@@ -65,6 +65,7 @@ export interface CommandLineOptions {
   readonly privateDataDir?: string;
   readonly delete?: boolean;
   readonly workerInfo?: boolean;
+  readonly failOnError?: boolean;
   readonly keepaliveSeconds?: number;
   readonly blobStore?: string;
   readonly filePattern?: string;
@@ -207,6 +208,11 @@ const ROWS: readonly OptionRow[] = [
   },
   { flags: '--delete', help: 'worker: remove the folder before and after', of: worker },
   { flags: '--worker-info', help: 'worker: describe this machine and end', of: worker },
+  {
+    flags: '--fail-on-error',
+    help: 'worker: end with 1, not with 0, when the run could not be carried out',
+    of: worker,
+  },
   {
     flags: '--keepalive-seconds <n>',
     help: 'worker: send a keepalive after silence',

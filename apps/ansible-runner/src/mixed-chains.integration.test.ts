@@ -75,10 +75,13 @@ async function pipe(
       PATH: `${join(venv, 'bin')}:${process.env.PATH ?? ''}`,
       ANSIBLE_DEPRECATION_WARNINGS: 'false',
     },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: 'pipe',
   });
   const pieces: Buffer[] = [];
   child.stdout.on('data', (data: Buffer) => pieces.push(data));
+  // The two are one file where the worker is a unit of work, and errors may come first.
+  if (side === 'ours') child.stderr.on('data', (data: Buffer) => pieces.unshift(data));
+  else child.stderr.pipe(process.stderr, { end: false });
   child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number];
   return { code, out: Buffer.concat(pieces) };
@@ -221,6 +224,23 @@ describe.skipIf(missing !== undefined)(
         expect({ codes, ...rest }).toEqual(expected);
       },
     );
+
+    it('transmit ours, worker ours, process theirs: what the worker has to say hides no result', async () => {
+      const onTheWay = (stream: string) =>
+        stream.startsWith('{"kwargs"') ? withBanners(stream) : stream;
+      expect(await outcome(['ours', 'ours', 'theirs'], onTheWay)).toEqual(expected);
+    });
+
+    it.each(sides)('an error that our worker tells is the one process %s reports', async (side) => {
+      const worked = await pipe('ours', ['worker'], Buffer.from('a banner\n{"zipfile": 3}\nAAAA'));
+      const folder = join(root, `error-${side}`);
+      await mkdir(folder);
+      const asked = ['process', folder, ...(side === 'theirs' ? ['--debug'] : [])];
+      const { out } = await pipe(side, asked, worked.out);
+      expect(out.toString()).not.toMatch(/JSON parse/);
+      if (side === 'ours')
+        expect(out.toString()).toMatch(/Failed to extract private data directory on worker/);
+    });
 
     it('transmit, worker and process ours: lines that are cut, replaced and run together lose no event', async () => {
       const damaged = (stream: string) => {

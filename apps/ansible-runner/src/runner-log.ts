@@ -1,5 +1,18 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CommandLineOptions } from './command-line-options.js';
 import { UsageError } from './command-line.js';
+
+/** Where the command line wants what the runner does to be shown. The file's path is absolute afterwards. */
+export function logOptions({ debug, logfile }: CommandLineOptions): {
+  readonly debug: boolean;
+  readonly logfile?: string;
+} {
+  return {
+    debug: debug === true,
+    ...(logfile !== undefined && { logfile: resolve(logfile) }),
+  };
+}
 
 /**
  * What `--debug` and `--logfile` show. Owns the open file; lines are written to it at once, so that they are there

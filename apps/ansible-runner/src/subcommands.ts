@@ -1,9 +1,11 @@
-import type { FinalStatus, OutputSink, RunResult } from '@receptorjs/runner-core';
+import type { OutputSink, RunResult } from '@receptorjs/runner-core';
 import type { NodeRunResult } from '@receptorjs/runner-mesh';
 import { resolve } from 'node:path';
 import type { CommandLineOptions } from './command-line-options.js';
 import type { CommandLine } from './command-line.js';
+import { exitCode } from './exit-code.js';
 import type { JobRequest, JobSurroundings } from './run-job.js';
+import { logOptions, RunnerLog } from './runner-log.js';
 
 /** What a subcommand gets to work with. */
 export interface Surroundings {
@@ -53,7 +55,7 @@ export async function carryOut(line: CommandLine, around: Surroundings): Promise
     case 'transmit':
       return send(folder, options, around);
     case 'worker':
-      return workFor(options, around);
+      return (await import('./work-for.js')).workFor(options, around);
     case 'worker cleanup':
       return cleanUp(options, around);
     case 'process':
@@ -68,13 +70,6 @@ async function jobRequest(folder: string, options: CommandLineOptions): Promise<
     options: jobOptions(folder, options),
     ...(node !== undefined && { node }),
     ...logOptions(options),
-  };
-}
-
-function logOptions({ debug, logfile }: CommandLineOptions) {
-  return {
-    debug: debug === true,
-    ...(logfile !== undefined && { logfile: resolve(logfile) }),
   };
 }
 
@@ -115,36 +110,6 @@ async function send(folder: string, options: CommandLineOptions, around: Surroun
   return 0;
 }
 
-async function workFor(options: CommandLineOptions, around: Surroundings) {
-  const { formatWorkerInfo, work, workerInfo } = await import('@receptorjs/runner-streaming');
-  if (options.workerInfo === true) {
-    around.stdout.write(formatWorkerInfo(await workerInfo(around.version)));
-    return 0;
-  }
-  const { RunnerLog } = await import('./runner-log.js');
-  const { privateDataDir, keepaliveSeconds, blobStore } = options;
-  const say = (sentence: string) => around.stderr.write(`ansible-runner: ${sentence}\n`);
-  // Standard output is the stream here.
-  const log = RunnerLog.open(logOptions(options), say);
-  try {
-    const result = await work({
-      input: around.stdin,
-      output: around.stdout,
-      signal: around.signal,
-      onDamage: say,
-      onWarning: say,
-      ...(log.wanted && { onLog: (line: string) => log.line(line) }),
-      ...(privateDataDir !== undefined && { privateDataDir }),
-      ...(options.delete === true && { delete: true }),
-      ...(keepaliveSeconds !== undefined && { keepaliveSeconds }),
-      ...(blobStore !== undefined && { blobStore: { folder: blobStore } }),
-    });
-    return exitCode(result.status, result.rc);
-  } finally {
-    log.close();
-  }
-}
-
 async function cleanUp(options: CommandLineOptions, around: Surroundings) {
   const { cleanup } = await import('@receptorjs/runner-streaming');
   const { filePattern, excludeStrings, removeImages, gracePeriod, imagePrune } = options;
@@ -166,25 +131,25 @@ async function receive(folder: string, options: CommandLineOptions, around: Surr
   const { deliverySentence, installedPlugins } = await import('./installed-plugins.js');
   const { artifactDir, ident, json } = options;
   const { warn } = shown(options, around);
-  const result = await processResults({
-    input: around.stdin,
-    privateDataDir: folder,
-    signal: around.signal,
-    ...(artifactDir !== undefined && { artifactDir }),
-    ...(ident !== undefined && { ident }),
-    ...output(options, around),
-    ...(json === true && { jsonMode: true }),
-    plugins: await installedPlugins(warn),
-    onWarning: warn,
-    onDamage: warn,
-  });
-  for (const delivery of result.deliveries) warn(deliverySentence(delivery));
-  if (result.explanation !== undefined) around.stderr.write(`${result.explanation}\n`);
-  return exitCode(result.status, result.rc ?? (result.status === 'canceled' ? 254 : 1));
-}
-
-/** 0 for success only; a job that failed with rc 0 does not exist, but nobody shall rely on that. */
-function exitCode(status: FinalStatus | 'error' | (string & {}), rc: number): number {
-  if (status === 'successful') return rc;
-  return rc === 0 ? 1 : rc;
+  const log = RunnerLog.open(logOptions(options), warn);
+  try {
+    const result = await processResults({
+      input: around.stdin,
+      privateDataDir: folder,
+      signal: around.signal,
+      ...(artifactDir !== undefined && { artifactDir }),
+      ...(ident !== undefined && { ident }),
+      ...output(options, around),
+      ...(json === true && { jsonMode: true }),
+      plugins: await installedPlugins(warn),
+      onWarning: warn,
+      onDamage: warn,
+      ...(log.wanted && { onLog: (line: string) => log.line(line) }),
+    });
+    for (const delivery of result.deliveries) warn(deliverySentence(delivery));
+    if (result.explanation !== undefined) around.stderr.write(`${result.explanation}\n`);
+    return exitCode(result.status, result.rc ?? (result.status === 'canceled' ? 254 : 1));
+  } finally {
+    log.close();
+  }
 }

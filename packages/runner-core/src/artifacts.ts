@@ -3,6 +3,7 @@ import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
+import { spacedJson } from './json-text.js';
 import { makeFolder } from './make-folder.js';
 import type { FinalStatus } from './statuses.js';
 
@@ -52,7 +53,7 @@ export class ArtifactFolder {
     cwd: string,
     env: Readonly<Record<string, string>>,
   ): Promise<void> {
-    await this.#write('command', JSON.stringify({ command, cwd, env }));
+    await this.#write('command', spacedJson({ command, cwd, env }));
   }
 
   /** Opens `stdout` and `stderr`, which stays empty when both streams are one, on a terminal. */

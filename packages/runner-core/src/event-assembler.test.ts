@@ -17,7 +17,7 @@ describe('EventAssembler', () => {
   it('joins text and announced event in the order of keys of the original', async () => {
     const event = await assembler().assemble({ uuid: 'u1', text: '\r\nok\r\n', cut: false });
     expect(event.json).toBe(
-      '{"uuid":"u1","counter":1,"stdout":"\\r\\nok","start_line":0,"end_line":2,"runner_ident":"id",' +
+      '{"uuid": "u1", "counter": 1, "stdout": "\\r\\nok", "start_line": 0, "end_line": 2, "runner_ident": "id", ' +
         '"event": "runner_on_ok", "pid": 7, "created": "c", "event_data": {"res": {"n": 12345678901234567890}}}',
     );
     expect(event.shown).toBe('\r\nok\n');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunEvent, RunStats } from './events.js';
+import { spacedJson } from './json-text.js';
 import type { Segment } from './output-segments.js';
 
 /** An event as it is recorded. */
@@ -67,13 +68,13 @@ export class EventAssembler {
     this.#line += newlines(segment.text);
     const stdout = segment.cut ? segment.text : withoutLineEnd(segment.text);
     const head =
-      `"uuid":${JSON.stringify(uuid)},"counter":${counter},"stdout":${JSON.stringify(stdout)},` +
-      `"start_line":${startLine},"end_line":${this.#line},"runner_ident":${JSON.stringify(this.#ident)},`;
+      `"uuid": ${JSON.stringify(uuid)}, "counter": ${counter}, "stdout": ${JSON.stringify(stdout)}, ` +
+      `"start_line": ${startLine}, "end_line": ${this.#line}, "runner_ident": ${JSON.stringify(this.#ident)}, `;
     const announced = body?.startsWith('{') === true ? this.#announced(body) : undefined;
     // The original's order of keys, which differs for text that nobody announced.
     const json =
       announced === undefined
-        ? `{"event":"verbose",${head}"created":"${new Date().toISOString().replace('Z', '000+00:00')}"}`
+        ? `{"event": "verbose", ${head}"created": "${new Date().toISOString().replace('Z', '000+00:00')}"}`
         : `{${head}${announced}`;
     const shown =
       announced === undefined
@@ -94,7 +95,7 @@ export class EventAssembler {
       event_data: RunStats;
     };
     this.#stats ??= pickStats(omitted ?? event.event_data);
-    return omitted === undefined ? body.slice(1) : JSON.stringify(event).slice(1);
+    return omitted === undefined ? body.slice(1) : spacedJson(event).slice(1);
   }
 }
 

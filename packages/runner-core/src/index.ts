@@ -76,3 +76,4 @@ export { runIdent } from './ident.js';
 export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';
 export { ArtifactFolder } from './artifacts.js';
+export { spacedJson } from './json-text.js';

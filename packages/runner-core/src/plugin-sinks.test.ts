@@ -51,7 +51,7 @@ describe('PluginSinks', () => {
     const sinks = await set().open(plugin('a', undefined), plugin('b', sink(taken)));
     sinks.status({ status: 'running', runner_ident: 'r' });
     sinks.event(event, '{"counter": 1}');
-    expect(taken).toEqual(['{"status":"running","runner_ident":"r"}', '{"counter": 1}']);
+    expect(taken).toEqual(['{"status": "running", "runner_ident": "r"}', '{"counter": 1}']);
     expect(await sinks.close()).toEqual([summary]);
   });
 

@@ -9,6 +9,7 @@ import {
   type PluginStatus,
 } from './event-plugins.js';
 import type { RunEvent } from './events.js';
+import { spacedJson } from './json-text.js';
 import { shownEnvironment } from './shown-environment.js';
 
 /** Where well-known plugins are told to send; nobody who sets one expects that nothing is sent. */
@@ -91,7 +92,7 @@ export class PluginSinks {
   status(message: PluginStatus): void {
     if (this.none) return;
     const safe = withoutSecrets(message);
-    const json = JSON.stringify(safe);
+    const json = spacedJson(safe);
     this.#hand((sink) => sink.status(safe, json));
   }
 

@@ -1,3 +1,4 @@
+import { spacedJson } from '@receptorjs/runner-core';
 import { lstatSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -87,7 +88,7 @@ async function writeList(
   entries: readonly unknown[],
 ): Promise<void> {
   for (let at = 0; at === 0 || at < entries.length; at += LINE_ENTRIES)
-    await writer.line(JSON.stringify({ [key]: entries.slice(at, at + LINE_ENTRIES) }));
+    await writer.line(spacedJson({ [key]: entries.slice(at, at + LINE_ENTRIES) }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { spacedJson } from '@receptorjs/runner-core';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { messageOf, type Message } from './message-recovery.js';
@@ -59,7 +60,7 @@ export class EventCopies {
     this.#batch = [];
     this.#bytes = 0;
     const event_copy = (await compress(Buffer.from(text))).toString('base64');
-    const line = JSON.stringify({ event_copy, first, last } satisfies EventCopyMessage);
+    const line = spacedJson({ event_copy, first, last } satisfies EventCopyMessage);
     if (this.#before !== undefined) await this.#send(this.#before);
     this.#before = line;
     await this.#send(line);

@@ -20,7 +20,7 @@
  * @packageDocumentation
  */
 export { transmit, type TransmitOptions } from './transmit.js';
-export { work, type WorkerOptions, type WorkerResult } from './worker.js';
+export { refuseWork, work, type WorkerOptions, type WorkerResult } from './worker.js';
 export {
   processResults,
   type ProcessOptions,

@@ -1,6 +1,6 @@
 /** First keys of every message; a message that stands behind foreign text is found by them. */
 const BEGINNING =
-  /\{\s?"(?:uuid|event|status|zipfile|eof|kwargs|accepts|blobs|missing_blobs|event_copy)":/y;
+  /\{\s?"(?:uuid|event|status|zipfile|eof|kwargs|accepts|blobs|missing_blobs|event_copy|warning|debug)":/y;
 /** Beginnings that are tried in one line. */
 const MAX_BEGINNINGS = 16;
 /** Longest line whose middle is searched; of a longer one only what stands at its end is taken. */
@@ -85,7 +85,9 @@ function isKnown(value: Readonly<Record<string, unknown>>): boolean {
     typeof value.zipfile === 'number' ||
     value.eof === true ||
     isObject(value.kwargs) ||
-    typeof value.event_copy === 'string'
+    typeof value.event_copy === 'string' ||
+    typeof value.warning === 'string' ||
+    typeof value.debug === 'string'
   );
 }
 

@@ -32,6 +32,13 @@ export class MessageWriter {
     });
   }
 
+  /** As {@link line}, unless the end of the stream was written before. */
+  unlessEnded(text: string): Promise<void> {
+    return this.#next(async () => {
+      if (!this.#ended) await this.#write(`${text}\n`);
+    });
+  }
+
   /** Writes the archive as a `zipfile` line and base64 without line end. */
   archive(archive: Archive): Promise<void> {
     return this.#next(async () => {

@@ -59,6 +59,35 @@ describe('processResults', () => {
     },
   );
 
+  it('says what ended a worker, when that stands in foreign lines or in a traceback', async () => {
+    const crash =
+      'Traceback (most recent call last):\n  File "x.py"\nTypeError: no such argument\n';
+    for (const before of ['', '{"status": "starting"}\n'])
+      expect((await take(before + crash)).explanation).toMatch(/TypeError: no such argument$/);
+    const status = {
+      status: 'error',
+      job_explanation: 'Failed.',
+      result_traceback: 'Traceback:\n  x\nBadZipFile: no zip\u001b[2J\n',
+    };
+    const told = await take(`${JSON.stringify(status)}\n{"eof": true}\n`);
+    expect(told.explanation).toBe('Failed. (BadZipFile: no zip?[2J)');
+  });
+
+  it('hands on what a worker says, clean and bounded, and takes none of it for an event', async () => {
+    const warnings: string[] = [];
+    const log: string[] = [];
+    const note = `{"warning": "w\\u001b${'x'.repeat(5000)}"}\n`;
+    const result = await take(
+      `${note.repeat(200)}{"debug": "d"}\n{"status": "successful", "runner_ident": "r"}\n{"eof": true}\n`,
+      { onWarning: (sentence) => warnings.push(sentence), onLog: (line) => log.push(line) },
+    );
+    expect(result).toMatchObject({ status: 'successful' });
+    expect(warnings).toHaveLength(100);
+    expect(warnings[0]).toBe(`the worker says: w?${'x'.repeat(1998)}`);
+    expect(log).toEqual(['the worker says: d']);
+    expect(await readdir(join(root, 'artifacts', 'r', 'job_events'))).toEqual([]);
+  });
+
   it('runner 8: an error told by the worker is the result', async () => {
     expect(
       await take('{"status": "error", "job_explanation": "no"}\n{"eof": true}\n'),

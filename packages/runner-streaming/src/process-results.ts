@@ -20,8 +20,9 @@ import { eventCopyOf, eventsOfCopy } from './event-copy.js';
 import { EventCounters } from './event-counters.js';
 import { MessageReader } from './message-reader.js';
 import { messageOf, messagesIn, type Message } from './message-recovery.js';
+import { NoteReceiver } from './worker-notes.js';
 import { receiveArchive, type ArchiveLimits } from './received-archive.js';
-import { DamageReport, type StreamDamage } from './stream-damage.js';
+import { DamageReport, shownPart, type StreamDamage } from './stream-damage.js';
 
 /** A status as it comes from a worker; `error` says that the run could not be carried out. */
 export type WorkerStatus =
@@ -64,8 +65,10 @@ export interface ProcessOptions {
   readonly plugins?: readonly EventPlugin[];
   /** Settings for the plugins; `env/settings` wins. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Gets a sentence about each event plugin that failed. */
+  /** Gets a sentence about each event plugin that failed, and what a worker of this project warns of; 100 of these at most. */
   readonly onWarning?: (sentence: string) => void;
+  /** Gets what a worker of this project does, when it was told to send that. */
+  readonly onLog?: (line: string) => void;
   /** Gets a sentence for each of the first ten damaged lines, and sentences that sum up at the end. */
   readonly onDamage?: (sentence: string) => void;
   /** What the artifacts may take. */
@@ -142,6 +145,7 @@ class Results {
   readonly #shown: ShownOutput | undefined;
   readonly #counters = new EventCounters();
   readonly #damage: DamageReport;
+  readonly #notes: NoteReceiver;
   #status = 'unstarted';
   #ident = '';
   #explanation: string | undefined;
@@ -157,6 +161,7 @@ class Results {
     this.#options = options;
     this.#shown = options.output && new ShownOutput(options.output);
     this.#damage = new DamageReport(options.onDamage);
+    this.#notes = new NoteReceiver({ warning: options.onWarning, debug: options.onLog });
   }
 
   static async open(path: string, options: ProcessOptions, sinks: PluginSinks): Promise<Results> {
@@ -214,15 +219,17 @@ class Results {
   }
 
   #whyIncomplete(): string {
-    const { first } = this.#damage;
+    const { first, last } = this.#damage;
+    // What ends a program is the last thing it says.
+    const end = last === undefined ? '' : ` The last line that is no message: ${last}`;
     if (this.#messages === 0 && first !== undefined)
       return (
         'Failed to JSON parse a line from worker stream. Error: the stream holds no message. ' +
-        `Line with invalid JSON data: ${first}`
+        `Line with invalid JSON data: ${first}${last === first ? '' : end}`
       );
     return (
       'Unexpected empty line encountered during worker stream. Worker did not produce events or ' +
-      'streaming was aborted, check execution node health.'
+      `streaming was aborted, check execution node health.${end}`
     );
   }
 
@@ -233,7 +240,7 @@ class Results {
     else if ('zipfile' in message) return this.#archive(reader, message.zipfile);
     else if ('eof' in message) return false;
     else if ('event_copy' in message) await this.#takeMissing(message);
-    else await this.#event(message, line);
+    else if (!this.#notes.take(message)) await this.#event(message, line);
     return true;
   }
 
@@ -283,7 +290,7 @@ class Results {
     this.#status = message.status;
     if ('runner_ident' in message) this.#ident = message.runner_ident;
     if ('error_code' in message) this.#missingBlobs = message.error_code === 'missing-blobs';
-    if ('job_explanation' in message) this.#explanation = explanationOf(message.job_explanation);
+    if ('job_explanation' in message) this.#explanation = explanationOf(message);
     this.#sinks.status(message);
     await this.#options.onStatus?.(message);
   }
@@ -354,9 +361,15 @@ function shownText(message: Record<string, unknown>, stdout: unknown): string {
   return stdout === '' && !blankLine ? '' : `${stdout}\n`;
 }
 
-/** A worker may write anything. */
-function explanationOf(given: unknown): string {
-  return typeof given === 'string' ? given : 'The worker gave no reason.';
+/** What a worker says, and the last line of its traceback, which says what it met. A worker may write anything. */
+function explanationOf(message: WorkerStatus): string {
+  const { job_explanation: said, result_traceback: traceback } = message as unknown as Record<
+    string,
+    unknown
+  >;
+  const reason = typeof said === 'string' ? said : 'The worker gave no reason.';
+  const last = typeof traceback === 'string' ? traceback.trimEnd().split('\n').at(-1) : undefined;
+  return last ? `${reason} (${shownPart(last)})` : reason;
 }
 
 function text(error: unknown): string {

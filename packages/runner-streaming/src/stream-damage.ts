@@ -15,11 +15,21 @@ export interface StreamDamage {
 const MAX_EXAMPLES = 10;
 const EXAMPLE_CHARACTERS = 200;
 
+/**
+ * The beginning of a foreign line: nothing that steers a terminal, and no half of a surrogate pair. A copy: a part of a string
+ * keeps all of it.
+ */
+export function shownPart(line: string): string {
+  const part = line.slice(0, EXAMPLE_CHARACTERS).replace(/\p{C}/gu, '?').trimEnd();
+  return Buffer.from(part).toString();
+}
+
 /** Counts the damage of one stream; tells the first of it at once, and the rest in one sentence at the end. */
 export class DamageReport {
   readonly #tell: (sentence: string) => void;
   readonly #examples: string[] = [];
   #lines = 0;
+  #last: string | undefined;
   #foreignBytes = 0;
 
   constructor(tell: (sentence: string) => void = () => undefined) {
@@ -35,13 +45,17 @@ export class DamageReport {
     return this.#examples[0];
   }
 
+  /** The last one that was not empty, likewise. */
+  get last(): string | undefined {
+    return this.#last;
+  }
+
   /** Records a line that was no message. */
   line(text: string, taken: number): void {
     this.#lines += 1;
+    const shown = shownPart(text);
+    if (shown !== '') this.#last = shown;
     if (this.#examples.length >= MAX_EXAMPLES) return;
-    // Nothing that steers a terminal, and no half of a surrogate pair. A copy: a part of a string keeps all of it.
-    const part = text.slice(0, EXAMPLE_CHARACTERS).replace(/\p{C}/gu, '?').trimEnd();
-    const shown = Buffer.from(part).toString();
     this.#examples.push(shown);
     this.#tell(
       taken === 0

@@ -1,4 +1,4 @@
-import { checkPrivateDataDir } from '@receptorjs/runner-core';
+import { checkPrivateDataDir, spacedJson } from '@receptorjs/runner-core';
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { packFolder } from './archive.js';
@@ -64,9 +64,9 @@ export async function transmit(options: TransmitOptions): Promise<void> {
         },
       });
   const writer = new MessageWriter(output);
-  await writer.line(JSON.stringify({ kwargs }));
+  await writer.line(spacedJson({ kwargs }));
   // The original passes over what it does not know.
-  await writer.line(JSON.stringify({ accepts: [EVENT_COPY] }));
+  await writer.line(spacedJson({ accepts: [EVENT_COPY] }));
   await writeBlobs(writer, blobs);
   if (archive !== undefined) await writer.archive(archive);
   await writer.end();

@@ -1,6 +1,7 @@
 import {
   ConfigurationError,
   run,
+  spacedJson,
   type FinalStatus,
   type RunOptions,
 } from '@receptorjs/runner-core';
@@ -17,6 +18,7 @@ import { removeTree } from './removed-tree.js';
 import { receiveRun, WorkerFailure, type ReceivedRequest } from './received-run.js';
 import type { ArchiveLimits } from './received-archive.js';
 import { fromArguments, type PortableOptions } from './run-arguments.js';
+import { NoteSender, type NoteKind } from './worker-notes.js';
 import { markRunning, unmarkRunning } from './running-mark.js';
 
 /** Where a worker gets its run from and where the results go. */
@@ -36,10 +38,18 @@ export interface WorkerOptions {
   readonly blobStore?: BlobStoreOptions;
   /** What the private data dir may take. */
   readonly limits?: ArchiveLimits;
-  /** Gets a sentence about each of the first damaged lines of the input. */
+  /**
+   * Gets a sentence about each of the first damaged lines of the input. They go into the stream as well, as warnings do, since
+   * nothing else may be written to the standard streams of a worker: a unit of work may have both in one file.
+   */
   readonly onDamage?: (sentence: string) => void;
+  /** Gets the warnings of the run. They go into the stream as well. */
   readonly onWarning?: RunOptions['onWarning'];
   readonly onLog?: RunOptions['onLog'];
+  /** Put what `onLog` would get into the stream, too. Default: no. */
+  readonly sendLog?: boolean;
+  /** Gets, before anything is written, a function that puts a sentence into the stream while that lasts. */
+  readonly onStream?: (warn: (sentence: string) => void) => void;
   /**
    * Cancels the run; its artifacts and the end mark are still sent. While the run has not been received yet, the input
    * is destroyed, and there are no artifacts.
@@ -66,12 +76,14 @@ const RC_CANCELED = 254;
  */
 export async function work(options: WorkerOptions): Promise<WorkerResult> {
   const writer = new MessageWriter(options.output, options.keepaliveSeconds ?? 0);
+  const notes = new NoteSender(writer);
+  options.onStream?.((sentence) => notes.send('warning', sentence));
   let folder: string | undefined;
   try {
     folder = await openFolder(options);
-    return await carryOut(folder, writer, options);
+    return await carryOut(folder, writer, speaking(options, notes));
   } catch (error) {
-    await writer.line(JSON.stringify(errorStatus(error)));
+    await writer.line(spacedJson(errorStatus(error)));
     return { status: 'error', rc: 1 };
   } finally {
     try {
@@ -87,12 +99,49 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
   }
 }
 
+/**
+ * Says in the form of a worker's stream, end mark included, that there will be no run.
+ *
+ * @param explanation a sentence for people
+ * @throws what writing to the output threw.
+ */
+export async function refuseWork(output: Writable, explanation: string): Promise<WorkerResult> {
+  const writer = new MessageWriter(output);
+  await writer.line(spacedJson({ status: 'error', job_explanation: explanation }));
+  await writer.end();
+  return { status: 'error', rc: 1 };
+}
+
+/** The options with handlers that put what they get into the stream. */
+function speaking(options: WorkerOptions, notes: NoteSender): WorkerOptions {
+  const also = (handler: ((sentence: string) => void) | undefined, kind: NoteKind) => {
+    return (sentence: string) => {
+      notes.send(kind, sentence);
+      handler?.(sentence);
+    };
+  };
+  return {
+    ...options,
+    onDamage: also(options.onDamage, 'warning'),
+    onWarning: also(options.onWarning, 'warning'),
+    ...(options.sendLog === true && { onLog: also(options.onLog, 'debug') }),
+  };
+}
+
+/** Names and messages of an error and its causes, one a line; not where they were thrown, which means something to us alone. */
+function traceback(error: Error): string {
+  const lines: string[] = [];
+  for (let at: unknown = error; at instanceof Error && lines.length < 10; at = at.cause)
+    lines.unshift(`${at.name}: ${at.message}`);
+  return lines.join('\n');
+}
+
 function errorStatus(error: unknown): Record<string, unknown> {
   const cause = error instanceof WorkerFailure ? error.cause : undefined;
   return {
     status: 'error',
     job_explanation: error instanceof Error ? error.message : String(error),
-    ...(cause instanceof Error && { result_traceback: cause.stack ?? cause.message }),
+    ...(cause instanceof Error && { result_traceback: traceback(cause) }),
     ...(error instanceof WorkerFailure && { error_code: error.code }),
   };
 }
@@ -113,7 +162,7 @@ async function carryOut(
   const request = await receiveUnlessCanceled(options, folder, store);
   if (request === undefined) {
     const job_explanation = 'The worker was canceled before it had received the run.';
-    await writer.line(JSON.stringify({ status: 'canceled', job_explanation }));
+    await writer.line(spacedJson({ status: 'canceled', job_explanation }));
     return { status: 'canceled', rc: RC_CANCELED };
   }
   if (request.kind === 'query') {
@@ -140,7 +189,7 @@ async function runHere(
   const result = await run({
     ...settings,
     privateDataDir: folder,
-    onStatus: (message) => writer.line(JSON.stringify(message)),
+    onStatus: (message) => writer.line(spacedJson(message)),
     onEvent: async (event, json) => {
       await writer.line(json);
       await copies?.add(event.counter, json);

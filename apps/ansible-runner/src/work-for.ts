@@ -1,0 +1,91 @@
+import { spacedJson } from '@receptorjs/runner-core';
+import { formatWorkerInfo, refuseWork, work, workerInfo } from '@receptorjs/runner-streaming';
+import { writeSync } from 'node:fs';
+import type { CommandLineOptions } from './command-line-options.js';
+import { UsageError } from './command-line.js';
+import { exitCode } from './exit-code.js';
+import { logOptions, RunnerLog } from './runner-log.js';
+import type { Surroundings } from './subcommands.js';
+
+/**
+ * Carries out `worker`. Until the stream has ended nothing but the stream is written to standard output and error: a unit of
+ * work has both in one file. The exit code is the job's rc; where there was no job, 0, as the original's, or 1 when
+ * `--fail-on-error` asks for it.
+ */
+export async function workFor(options: CommandLineOptions, around: Surroundings): Promise<number> {
+  if (options.workerInfo === true) {
+    around.stdout.write(formatWorkerInfo(await workerInfo(around.version)));
+    return 0;
+  }
+  const silenced = silence(around);
+  try {
+    const { status, rc } = await speak(options, around, silenced);
+    return status === 'error' ? (options.failOnError === true ? 1 : 0) : exitCode(status, rc);
+  } finally {
+    silenced.end();
+  }
+}
+
+async function speak(
+  options: CommandLineOptions,
+  around: Surroundings,
+  silenced: Silenced,
+): Promise<Awaited<ReturnType<typeof work>>> {
+  const { privateDataDir, keepaliveSeconds, blobStore } = options;
+  let log: RunnerLog;
+  try {
+    // What `--debug` shows goes into the stream.
+    log = RunnerLog.open({ ...logOptions(options), debug: false }, () => undefined);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return refuseWork(around.stdout, error.message);
+  }
+  try {
+    return await work({
+      input: around.stdin,
+      output: around.stdout,
+      signal: around.signal,
+      onStream: (warn) => silenced.heardBy(warn),
+      ...(options.debug === true && { sendLog: true }),
+      ...(log.wanted && { onLog: (line: string) => log.line(line) }),
+      ...(privateDataDir !== undefined && { privateDataDir }),
+      ...(options.delete === true && { delete: true }),
+      ...(keepaliveSeconds !== undefined && { keepaliveSeconds }),
+      ...(blobStore !== undefined && { blobStore: { folder: blobStore } }),
+    });
+  } finally {
+    log.close();
+  }
+}
+
+/** Descriptor of standard output. */
+const STANDARD_OUTPUT = 1;
+
+interface Silenced {
+  /** Who gets what would have been written to standard error. */
+  heardBy(warn: (sentence: string) => void): void;
+  end(): void;
+}
+
+/** Keeps Node from writing its own warnings to standard error, and a failure of this program from being anything but a status. */
+function silence({ stdout }: Surroundings): Silenced {
+  let hear: (sentence: string) => void = () => undefined;
+  const shown = process.listeners('warning');
+  const onWarning = (warning: Error) => hear(`${warning.name}: ${warning.message}`);
+  const onFailure = (error: unknown) => {
+    const job_explanation = `The worker failed: ${String(error)}`;
+    // Whatever is being written is over; the status begins a line of its own.
+    const status = spacedJson({ status: 'error', job_explanation });
+    if (!stdout.destroyed) writeSync(STANDARD_OUTPUT, `\n${status}\n{"eof": true}\n`);
+    process.exit(1);
+  };
+  process.removeAllListeners('warning').on('warning', onWarning);
+  process.on('uncaughtException', onFailure);
+  return {
+    heardBy: (warn) => (hear = warn),
+    end() {
+      process.removeListener('warning', onWarning).removeListener('uncaughtException', onFailure);
+      for (const listener of shown) process.on('warning', listener);
+    },
+  };
+}
