@@ -24,9 +24,9 @@ import {
 import manifest from '../package.json' with { type: 'json' };
 import type { Daemon } from './daemon.js';
 import { lineLog } from './log.js';
+import { describeOffers, nodeOffers, type NodeOffers } from './node-offers.js';
 import { nodeSettings } from './node-settings.js';
 import { messageOf } from './placed.js';
-import { withRunnerWork } from './runner-work.js';
 import { refuseUnsupported } from './unsupported.js';
 
 /** Prints a failure as the original does: one line on stdout. */
@@ -40,15 +40,15 @@ function actionsOf(args: readonly string[]): readonly Action[] {
   return configuration.help ? [] : configuration.actions;
 }
 
-/** The actions of a node: those of the configuration, and what it offers besides. */
-function nodeActions(configured: readonly Action[]): readonly Action[] {
+function offersOf(configured: readonly Action[]): NodeOffers {
   const [, executable = ''] = process.argv;
-  return withRunnerWork(configured, { executable, module: import.meta.url });
+  return nodeOffers(configured, { executable, module: import.meta.url });
 }
 
 async function run(args: readonly string[], configured: readonly Action[]): Promise<number> {
   refuseUnsupported(configured);
-  const actions = nodeActions(configured);
+  const offers = offersOf(configured);
+  const { actions } = offers;
   const settings = nodeSettings(actions, hostname());
   const log = lineLog(settings.level, (line) => process.stdout.write(line));
   if (!settings.hasBackends) {
@@ -65,18 +65,14 @@ async function run(args: readonly string[], configured: readonly Action[]): Prom
   ]);
   let daemon: Daemon | undefined = undefined;
   const reloader = new Reloader({
-    actions,
-    read: () => nodeActions(actionsOf(args)),
+    offers,
+    read: () => offersOf(actionsOf(args)),
     daemon: () => daemon,
     hostname: hostname(),
     log,
   });
   const hasFile = args.some((arg) => /^--?(?:c|config|config-v2)(?:=|$)/i.test(arg));
-  if (actions.length > configured.length) {
-    log.info(
-      'Offering ansible-runner, which is installed beside receptor, as a type of work (work-runner: {offer: false} turns it off)',
-    );
-  }
+  for (const { level, text } of offers.notices) log[level](text);
   daemon = await startDaemon({
     settings,
     actions,
@@ -92,7 +88,7 @@ async function run(args: readonly string[], configured: readonly Action[]): Prom
 
 /**
  * Prints all mistakes of a configuration, each with its place: first those of the text, and when there is none, what of it
- * this node could not be started with.
+ * this node could not be started with. Without any it prints which work the node would offer.
  */
 async function check(args: readonly string[]): Promise<number> {
   let mistakes = checkConfiguration(args).map(({ listing }) => listing);
@@ -101,8 +97,10 @@ async function check(args: readonly string[]): Promise<number> {
     mistakes = await startMistakes(actionsOf(args), hostname());
   }
   for (const mistake of mistakes) process.stdout.write(`${mistake}\n`);
-  if (mistakes.length === 0) process.stdout.write('The configuration is good.\n');
-  return mistakes.length === 0 ? 0 : 1;
+  if (mistakes.length > 0) return 1;
+  process.stdout.write('The configuration is good.\n');
+  for (const line of describeOffers(offersOf(actionsOf(args)))) process.stdout.write(`${line}\n`);
+  return 0;
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -5,6 +5,7 @@ import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
 import { Workceptor } from '@receptorjs/workceptor';
 import { listenAddress } from './addresses.js';
+import { claimDefaultDataDir } from './data-dir.js';
 import type { Log } from './log.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
@@ -54,6 +55,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return part;
   };
   try {
+    if (actions.some(({ action }) => action === 'control-service')) claimDefaultDataDir(settings);
     const node = keep(startNode(options));
     const failed = new Promise<Error>((resolve) => {
       node.once('duplicate-node', () => {

@@ -5,6 +5,7 @@ import type { Daemon } from './daemon.js';
 import { lineLog } from './log.js';
 import type { PartContext } from './parts/part.js';
 import { Reloader } from './reload.js';
+import type { Notice } from './runner-work.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
 
@@ -37,11 +38,12 @@ async function running(...workTypes: string[]) {
   const tls = new TlsConfigs('near', log);
   const parts = new RunningParts({ node, work, tls, log } as unknown as PartContext);
   let actions = actionsOf(...workTypes);
+  const notices: Notice[] = [];
   await parts.open(actions);
   const daemon = { parts, tls, node, announceWork: () => undefined } as unknown as Daemon;
   const reloader = new Reloader({
-    actions,
-    read: () => actions,
+    offers: { actions, notices: [] },
+    read: () => ({ actions, notices: notices.splice(0) }),
     daemon: () => daemon,
     hostname: 'near',
     log,
@@ -50,7 +52,7 @@ async function running(...workTypes: string[]) {
     actions = actionsOf(...after);
     return reloader.reload({ planOnly: false });
   };
-  return { reload, registered, refused, lines };
+  return { reload, registered, refused, lines, notices };
 }
 
 it('D8: after a failure everything runs that ran before', async () => {
@@ -85,4 +87,18 @@ it('changes settings in place', async () => {
   expect(await reload('a', '--log-level', 'info')).toMatchObject({
     changes: { opened: [], closed: [], changed: ['log-level info'] },
   });
+});
+
+it('says what is offered or open now and was not before, when the reload has succeeded', async () => {
+  const { reload, lines, notices, refused } = await running('a');
+  const warning = { level: 'warning', text: 'open' } as const;
+  refused.add('d');
+  notices.push(warning);
+  await reload('d');
+  expect(lines.join('')).not.toContain('WARNING');
+  for (let round = 0; round < 2; round += 1) {
+    notices.push(warning);
+    await reload('a');
+  }
+  expect(lines.filter((line) => /^WARNING .* open\n$/.test(line))).toHaveLength(1);
 });

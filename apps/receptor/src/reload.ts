@@ -7,8 +7,10 @@ import {
 } from '@receptorjs/receptor-config';
 import type { Daemon } from './daemon.js';
 import type { LevelledLog } from './log.js';
+import type { NodeOffers } from './node-offers.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
 import { messageOf } from './placed.js';
+import type { Notice } from './runner-work.js';
 import { refuseUnsupported } from './unsupported.js';
 
 /** Clients tell kinds of failure by these numbers at the end of the text. */
@@ -16,10 +18,10 @@ const CODE = { fixedActionChanged: 3, configuration: 4 } as const;
 
 /** What a reload works on. */
 export interface ReloadParts {
-  /** The actions that run now; at first those of the start. */
-  readonly actions: readonly Action[];
+  /** What the node was started with. */
+  readonly offers: NodeOffers;
   /** Reads the configuration anew. */
-  read(): readonly Action[];
+  read(): NodeOffers;
   /** The daemon; undefined until it has started. */
   daemon(): Daemon | undefined;
   readonly hostname: string;
@@ -29,12 +31,16 @@ export interface ReloadParts {
 /** Reads the configuration again and carries out what has changed, one reload at a time. It alone writes its fields. */
 export class Reloader {
   readonly #parts: ReloadParts;
+  /** Those that run now. */
   #actions: readonly Action[];
+  /** What has been said of them. */
+  #notices: readonly Notice[];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ReloadParts) {
     this.#parts = parts;
-    this.#actions = parts.actions;
+    this.#actions = parts.offers.actions;
+    this.#notices = parts.offers.notices;
   }
 
   readonly reload: ReloadHandler = (options) => {
@@ -53,8 +59,10 @@ export class Reloader {
     if (daemon === undefined) return failure('the node is still starting', CODE.configuration);
     let plan: ReloadPlan;
     let settings: NodeSettings;
+    let offers: NodeOffers;
     try {
-      const after = this.#parts.read();
+      offers = this.#parts.read();
+      const after = offers.actions;
       refuseUnsupported(after);
       settings = nodeSettings(after, this.#parts.hostname);
       plan = planReload(this.#actions, after);
@@ -68,10 +76,18 @@ export class Reloader {
     if (planOnly) return { success: true, changes };
     try {
       await this.#apply(daemon, plan, settings);
+      this.#tell(offers);
       return { success: true, changes };
     } catch (error) {
       return failure(messageOf(error), CODE.configuration);
     }
+  }
+
+  /** Says what was not said before. */
+  #tell({ notices }: NodeOffers): void {
+    const said = new Set(this.#notices.map(({ text }) => text));
+    for (const { level, text } of notices) if (!said.has(text)) this.#parts.log[level](text);
+    this.#notices = notices;
   }
 
   /**

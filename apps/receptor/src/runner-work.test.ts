@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { configure, type Action } from '@receptorjs/receptor-config';
 import { splitShellWords } from '@receptorjs/workceptor';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withRunnerWork } from './runner-work.js';
 
 let folder: string;
@@ -23,21 +23,22 @@ const actionsOf = (...words: string[]): readonly Action[] => {
     'id=far',
     'datadir=/var/lib/mesh',
     '--local-only',
+    '--control-service',
     ...words,
   ]);
   return configuration.help ? [] : configuration.actions;
 };
-const offered = (actions: readonly Action[]) => {
-  const installation = {
+const workOf = (actions: readonly Action[]) =>
+  withRunnerWork(actions, {
     executable: join(folder, 'bin', 'receptor'),
     module: pathToFileURL(join(folder, 'lib/node_modules/@receptorjs/receptor/dist/cli.js')).href,
-  };
-  return withRunnerWork(actions, installation).flatMap((each) =>
+  });
+const offered = (actions: readonly Action[]) =>
+  workOf(actions).actions.flatMap((each) =>
     each.action === 'work-command'
       ? [{ ...each.fields, params: splitShellWords(each.fields.params ?? '') }]
       : [],
   );
-};
 const program = (path: string) => {
   writeFileSync(path, '#!/bin/sh\n');
   chmodSync(path, 0o755);
@@ -96,4 +97,53 @@ it('can be told not to offer it', () => {
   expect(offered(actionsOf('--work-runner', 'offer=no'))).toEqual([]);
   expect(offered(actionsOf('--work-runner', 'no'))).toEqual([]);
   expect(offered(actionsOf('--work-runner', 'offer=yes'))).toHaveLength(1);
+});
+
+describe('on a listener that everybody reaches', () => {
+  beforeEach(() => program(join(folder, 'bin', 'ansible-runner')));
+  const open = ['--tcp-listener', 'port=2222', 'bindaddr=0.0.0.0'];
+  const signatures = ['--work-verification', 'publickey=key.pem'];
+
+  it('is not offered without being asked for, and says why and what to write', () => {
+    const { notice } = workOf(actionsOf(...open));
+    expect(offered(actionsOf(...open))).toEqual([]);
+    expect(notice?.level).toBe('warning');
+    expect(notice?.text).toContain('tcp-listener 0.0.0.0:2222');
+    expect(notice?.text).toContain('work-runner: {offer: true}');
+  });
+
+  it('is offered when asked for', () => {
+    const asked = actionsOf(...open, '--work-runner', 'yes');
+    expect(offered(asked)).toMatchObject([{ verifysignature: false }]);
+    expect(workOf(asked).notice?.level).toBe('info');
+  });
+
+  it('takes signed work alone once signatures are verified, asked for or not', () => {
+    for (const words of [[], ['--work-runner', 'yes']]) {
+      const actions = actionsOf(...open, ...signatures, ...words);
+      expect(offered(actions)).toMatchObject([{ verifysignature: true }]);
+      expect(workOf(actions).notice?.text).toContain('for signed submissions');
+    }
+  });
+
+  it('says nothing when told not to offer it, or when another work type has the name', () => {
+    const own = ['--work-command', 'worktype=ansible-runner', 'command=mine'];
+    for (const words of [['--work-runner', 'no'], own]) {
+      expect(workOf(actionsOf(...open, ...words)).notice).toBeUndefined();
+    }
+  });
+});
+
+it('is neither offered nor spoken of where there is no control service to submit by', () => {
+  program(join(folder, 'bin', 'ansible-runner'));
+  const actions = actionsOf().filter(({ action }) => action !== 'control-service');
+  expect(workOf(actions)).toEqual({ actions });
+});
+
+it('says that it is asked for and not installed', () => {
+  expect(workOf(actionsOf('--work-runner', 'yes')).notice).toMatchObject({
+    level: 'warning',
+    text: expect.stringContaining('not installed beside receptor') as string,
+  });
+  expect(workOf(actionsOf()).notice).toBeUndefined();
 });

@@ -2,8 +2,9 @@ import { accessSync, constants, readFileSync, realpathSync, statSync } from 'nod
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldsOf, type Action } from '@receptorjs/receptor-config';
-import { DEFAULT_DATA_DIR } from './node-settings.js';
 import { quoteShellWord } from '@receptorjs/workceptor';
+import { DEFAULT_DATA_DIR } from './node-settings.js';
+import { unauthenticatedSubmitters } from './unauthenticated.js';
 
 /** The type of work that jobs of ansible-runner are submitted as. */
 const WORK_TYPE = 'ansible-runner';
@@ -22,34 +23,75 @@ export interface Installation {
   readonly module: string;
 }
 
-/**
- * The actions, and with them the work-command for ansible-runner where that is installed beside this daemon: in the folder
- * of its executable, or as the package beside its own. Nothing is added when a work type has that name already, or when the
- * action work-runner says not to offer it.
- */
-export function withRunnerWork(
-  actions: readonly Action[],
-  installation: Installation,
-): readonly Action[] {
-  if (fieldsOf(actions, 'work-runner').some(({ offer }) => !offer)) return actions;
-  if (actions.some(hasItsName)) return actions;
-  const runner = findRunner(installation);
-  if (runner === undefined) return actions;
-  return [
-    ...actions,
-    {
-      action: 'work-command',
-      fields: {
-        worktype: WORK_TYPE,
-        command: runner.command,
-        params: [...runner.params, ...workerParams(runner, actions)].map(quoteShellWord).join(' '),
-        allowruntimeparams: false,
-        verifysignature: false,
-      },
-      origin: 'command line',
-    },
-  ];
+/** What the operator should know of what is offered. */
+export interface Notice {
+  readonly level: 'info' | 'warning';
+  readonly text: string;
 }
+
+/** What a node does about jobs of ansible-runner. */
+export interface RunnerWork {
+  /** The actions of the configuration, and with them the work-command for those jobs where they are offered. */
+  readonly actions: readonly Action[];
+  /** What the operator should know; nothing where the configuration has decided or nothing is installed. */
+  readonly notice?: Notice;
+}
+
+/**
+ * Adds the work-command for ansible-runner where that is installed beside this daemon: in the folder of its executable, or as
+ * the package beside its own.
+ *
+ * It is offered when the action work-runner says so. Without one it is offered only while nobody can submit work whom no
+ * certificate or signature vouches for ({@link unauthenticatedSubmitters}); once signatures are verified on this node, it takes
+ * signed work alone. Nothing is added when a work type has that name already, or when there is no control service to submit by.
+ */
+export function withRunnerWork(actions: readonly Action[], installation: Installation): RunnerWork {
+  const wanted = wish(actions);
+  if (wanted === 'no' || actions.some(hasItsName) || !takesWork(actions)) return { actions };
+  const runner = findRunner(installation);
+  if (runner === undefined)
+    return wanted === 'yes' ? { actions, notice: notInstalled } : { actions };
+  const verifysignature = actions.some(({ action }) => action === 'work-verification');
+  const doors = wanted === 'yes' || verifysignature ? [] : unauthenticatedSubmitters(actions);
+  if (doors.length > 0) return { actions, notice: withheld(doors) };
+  const offer: Action = {
+    action: 'work-command',
+    fields: {
+      worktype: WORK_TYPE,
+      command: runner.command,
+      params: [...runner.params, ...workerParams(runner, actions)].map(quoteShellWord).join(' '),
+      allowruntimeparams: false,
+      verifysignature,
+    },
+    origin: 'command line',
+  };
+  return { actions: [...actions, offer], notice: offered(verifysignature) };
+}
+
+/** Whether the configuration asks for the offer, forbids it, or leaves it to this node. */
+function wish(actions: readonly Action[]): 'yes' | 'no' | undefined {
+  const [runner] = fieldsOf(actions, 'work-runner');
+  if (runner === undefined) return undefined;
+  return runner.offer ? 'yes' : 'no';
+}
+
+const takesWork = (actions: readonly Action[]): boolean =>
+  actions.some(({ action }) => action === 'control-service');
+
+const notInstalled: Notice = {
+  level: 'warning',
+  text: 'work-runner asks for ansible-runner to be offered, and it is not installed beside receptor',
+};
+
+const offered = (signed: boolean): Notice => ({
+  level: 'info',
+  text: `Offering ansible-runner, which is installed beside receptor, as a type of work${signed ? ', for signed submissions' : ''} (work-runner: {offer: false} turns it off)`,
+});
+
+const withheld = (doors: readonly string[]): Notice => ({
+  level: 'warning',
+  text: `Not offering ansible-runner, which is installed beside receptor: anybody could have it run commands here, because ${doors.join('; ')} (work-runner: {offer: true} offers it all the same, {offer: false} ends this warning)`,
+});
 
 function hasItsName(action: Action): boolean {
   return 'worktype' in action.fields && action.fields.worktype === WORK_TYPE;

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** `host:port`, an IPv6 address in brackets. */
 export function hostPort(host: string, port: number): string {
@@ -15,11 +15,12 @@ export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
-/** Whether only this machine reaches an address that is bound. */
-export function isLoopback(address: string): boolean {
+/** Whether only this machine reaches what is bound to a host: an address of the loopback interface, or `localhost`. */
+export function isLoopback(host: string): boolean {
+  const plain = plainAddress(bareHost(host));
+  if (isIP(plain) === 0) return /^localhost\.?$/i.test(plain);
   const loopback = new BlockList();
   loopback.addSubnet('127.0.0.0', 8, 'ipv4');
   loopback.addAddress('::1', 'ipv6');
-  const plain = plainAddress(address);
   return loopback.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }

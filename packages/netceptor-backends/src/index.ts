@@ -20,6 +20,7 @@
  *
  * @packageDocumentation
  */
+export { isLoopback } from './address.js';
 export { BackendError } from './errors.js';
 export type { BackendErrorCode } from './errors.js';
 export type { Dialer, DialOptions } from './dialer.js';

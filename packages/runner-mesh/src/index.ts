@@ -16,7 +16,8 @@
  * console.log(result.status, result.rc, result.artifactDir);
  * ```
  *
- * The far node needs the work type `ansible-runner`, which receptor offers where ansible-runner is installed beside it.
+ * The far node needs the work type `ansible-runner`: receptor has it where ansible-runner is installed beside it, by itself while its
+ * control service requires certificates, else with `work-runner: {offer: true}`.
  *
  * @packageDocumentation
  */

@@ -28,7 +28,7 @@ export const workActions = {
     singleton: true,
     fields: {
       offer: flag({
-        help: 'Offer them where ansible-runner is installed beside receptor, unless a work-command has that name',
+        help: 'Offer them where ansible-runner is installed beside receptor, unless a work-command has that name; without this action only while nobody can submit without a certificate',
         bare: true,
         fallback: true,
       }),

@@ -1,0 +1,30 @@
+import { fieldsOf, type Action } from '@receptorjs/receptor-config';
+import { withRunnerWork, type Installation, type Notice } from './runner-work.js';
+import { openServices } from './unauthenticated.js';
+
+/** What a node does with a configuration. */
+export interface NodeOffers {
+  /** The actions of the configuration, and those that are offered besides. */
+  readonly actions: readonly Action[];
+  /** What the operator should know of them. */
+  readonly notices: readonly Notice[];
+}
+
+/** Adds to a configuration what the node offers by itself, and looks for what is open to strangers. */
+export function nodeOffers(configured: readonly Action[], installation: Installation): NodeOffers {
+  const { actions, notice } = withRunnerWork(configured, installation);
+  const open = openServices(actions).map((text): Notice => ({ level: 'warning', text }));
+  return { actions, notices: [...(notice ? [notice] : []), ...open] };
+}
+
+/** What `--check` says of the work that the node would offer, in lines; none when it has no control service to submit by. */
+export function describeOffers({ actions, notices }: NodeOffers): string[] {
+  if (!actions.some(({ action }) => action === 'control-service')) return [];
+  const types = fieldsOf(actions, 'work-command').map(
+    ({ worktype, verifysignature }) => worktype + (verifysignature ? ' (signed)' : ''),
+  );
+  return [
+    `Work types offered: ${types.join(', ') || 'none'}`,
+    ...notices.map(({ level, text }) => (level === 'warning' ? `Warning: ${text}` : text)),
+  ];
+}
