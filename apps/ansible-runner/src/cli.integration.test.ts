@@ -265,15 +265,26 @@ describe('ansible-runner', () => {
     );
   });
 
-  it('--version and --help end with 0, wrong usage with 2 and a hint', async () => {
+  it('--version and --help end with 0, wrong usage with 2 and the usage', async () => {
     expect(await call(['--version'])).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
     });
-    expect((await call(['--help'])).out).toContain('Usage: ansible-runner');
+    expect(await call(['run', '--help'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^usage: ansible-runner run /) as string,
+      err: '',
+    });
     expect(await call([])).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/--help/) as string,
+      out: expect.stringMatching(/^ {4}run /m) as string,
+      err: expect.stringMatching(
+        /^usage: [^]*\nansible-runner: error: the following arguments are required: command\n$/,
+      ) as string,
+    });
+    expect(await call(['run', root])).toMatchObject({
+      code: 1,
+      err: 'The -p option must be specified when not using -m or -r\n',
     });
   });
 

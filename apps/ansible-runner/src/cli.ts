@@ -10,9 +10,8 @@
  *
  * @packageDocumentation
  */
-import { CommanderError } from 'commander';
-import { parseCommandLine, UsageError } from './command-line.js';
 import { carryOut } from './subcommands.js';
+import { Answered, UsageError } from './usage.js';
 import { version } from './version.js';
 
 const abort = new AbortController();
@@ -24,7 +23,11 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 process.stdout.on('error', () => undefined);
 
 try {
-  const line = parseCommandLine(process.argv.slice(2), process.env, version);
+  const words = process.argv.slice(2);
+  // without the parsers, which are most of what there would be to load
+  if (words.length === 1 && words[0] === '--version') throw new Answered(`${version}\n`);
+  const { parseCommandLine } = await import('./command-line.js');
+  const line = parseCommandLine(words, process.env, version);
   // Further ones change nothing: the job is being ended, with force after its grace. Transmitting just ends.
   if (line.subcommand !== 'transmit') for (const signal of signals) process.on(signal, cancel);
   process.exitCode = await carryOut(line, {
@@ -39,11 +42,17 @@ try {
     version,
   });
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode;
-  else {
-    process.exitCode = error instanceof UsageError ? error.exitCode : 1;
+  if (error instanceof Answered) process.stdout.write(error.text);
+  else if (error instanceof UsageError) {
+    process.exitCode = error.exitCode;
+    if (error.message.endsWith('are required: command')) {
+      const { overview } = await import('./overview.js');
+      process.stdout.write(overview());
+    }
+    process.stderr.write(error.shown);
+  } else {
+    process.exitCode = 1;
     process.stderr.write(`ansible-runner: ${sentenceOf(error)}\n`);
-    if (process.exitCode === 2) process.stderr.write('Try ansible-runner --help.\n');
   }
 } finally {
   for (const signal of signals) process.removeListener(signal, cancel);

@@ -1,19 +1,20 @@
-import { InvalidArgumentError, Option } from 'commander';
+/** Subcommands of `ansible-runner`, and what each is for. */
+export const SUBCOMMANDS = {
+  run: 'run a playbook, role or module and show its output',
+  start: 'start such a run in the background',
+  stop: 'end the run that was started in a private data dir',
+  'is-alive': 'exit code 0 while the run that was started in a private data dir goes on',
+  adhoc: 'run ansible with the words that follow, without a private data dir',
+  playbook: 'run ansible-playbook with the words that follow, without a private data dir',
+  transmit: 'write a job to stdout, for a worker',
+  worker: 'run the job that comes on stdin and write its events to stdout',
+  process: 'take the events of a worker from stdin and write their artifacts',
+} as const;
 
-/** Subcommands of `ansible-runner`. */
-export const SUBCOMMANDS = [
-  'run',
-  'start',
-  'stop',
-  'is-alive',
-  'adhoc',
-  'playbook',
-  'transmit',
-  'worker',
-  'process',
-] as const;
+/** The subcommand of `worker`. */
+export const CLEANUP = 'remove what earlier runs have left on this machine';
 
-export type Subcommand = (typeof SUBCOMMANDS)[number];
+export type Subcommand = keyof typeof SUBCOMMANDS;
 
 /** Options as they stand on the command line; unset ones are absent. */
 export interface CommandLineOptions {
@@ -75,207 +76,284 @@ export interface CommandLineOptions {
   readonly imagePrune?: boolean;
 }
 
+/** A subcommand, or the one below `worker`. */
+export type Scope = Subcommand | 'worker cleanup';
+
 /** An option: how it is written, what it does, and which subcommands know it (all of them where nothing is said). */
-interface OptionRow {
+export interface OptionRow {
+  /** Short and long name and, if it takes one, the name of its value; `...` behind it: any number of values. */
   readonly flags: string;
   readonly help: string;
-  readonly of?: readonly Subcommand[];
-  readonly value?: 'whole number' | 'repeated';
+  readonly of?: readonly Scope[];
+  readonly value?: 'whole number' | 'repeated' | 'counted';
+  /** At most one of them may be given. */
+  readonly exclusive?: true;
 }
 
-const direct: readonly Subcommand[] = ['adhoc', 'playbook'];
-const background: readonly Subcommand[] = ['stop', 'is-alive'];
-const here: readonly Subcommand[] = ['run', 'start'];
-/** `stop` and `is-alive` take the options of the job they are about, and need none of them. */
-const job: readonly Subcommand[] = [...here, ...background, 'transmit'];
-/** A job that runs on another node. */
-const elsewhere: readonly Subcommand[] = [...here, ...background];
-const isolation: readonly Subcommand[] = [...here, ...background, ...direct];
-const container: readonly Subcommand[] = [...job, ...direct];
-const results: readonly Subcommand[] = [...job, ...direct, 'process'];
-const worker: readonly Subcommand[] = ['worker'];
+/** Options that belong together; help shows them under a title where they have one. */
+export interface OptionGroup {
+  readonly title?: string;
+  readonly rows: readonly OptionRow[];
+}
 
-const ROWS: readonly OptionRow[] = [
-  { flags: '-p, --playbook <file>', help: 'playbook to run', of: job },
-  { flags: '-m, --module <name>', help: 'module to run', of: job },
-  { flags: '-r, --role <name>', help: 'role to run', of: job },
-  { flags: '-a, --args <args>', help: 'arguments of the module', of: job },
-  { flags: '--hosts <pattern>', help: 'hosts the module or role runs on', of: job },
-  { flags: '--limit <pattern>', help: 'limit the run to these hosts', of: job },
-  { flags: '--cmdline <args>', help: 'further arguments of Ansible', of: job },
-  { flags: '--forks <n>', help: 'hosts at once', of: job, value: 'whole number' },
-  { flags: '--roles-path <path>', help: 'where roles are looked for', of: job },
-  { flags: '--role-vars <vars>', help: 'variables of the role: k=v k=v', of: job },
-  { flags: '--role-skip-facts', help: 'gather no facts before the role', of: job },
-  { flags: '-b, --binary <path>', help: 'executable to run', of: job },
-  { flags: '-i, --ident <ident>', help: 'name of the artifact folder', of: results },
+const direct: readonly Scope[] = ['adhoc', 'playbook'];
+const background: readonly Scope[] = ['stop', 'is-alive'];
+const here: readonly Scope[] = ['run', 'start'];
+/** `stop` and `is-alive` take the options of the job they are about, and need none of them. */
+const job: readonly Scope[] = [...here, ...background, 'transmit'];
+/** A job that runs on another node. */
+const elsewhere: readonly Scope[] = [...here, ...background];
+const isolation: readonly Scope[] = [...here, ...background, ...direct];
+const container: readonly Scope[] = [...job, ...direct];
+const results: readonly Scope[] = [...job, ...direct, 'process'];
+const worker: readonly Scope[] = ['worker'];
+const cleanup: readonly Scope[] = ['worker cleanup'];
+
+/** The options of all subcommands: parser, help, completion and manual pages are made of this table. */
+export const OPTIONS: readonly OptionGroup[] = [
   {
-    flags: '--rotate-artifacts <n>',
-    help: 'keep this many artifact folders',
-    of: job,
-    value: 'whole number',
-  },
-  { flags: '--artifact-dir <path>', help: 'folder for artifacts', of: results },
-  { flags: '--project-dir <path>', help: 'working folder of the run', of: job },
-  { flags: '--inventory <path>', help: 'inventory, a path or a list of hosts', of: job },
-  { flags: '-j, --json', help: 'show events as JSON lines', of: results },
-  { flags: '-q, --quiet', help: 'show no output', of: results },
-  { flags: '--omit-event-data', help: 'leave the data out of events', of: job },
-  { flags: '--only-failed-event-data', help: 'keep the data of failures only', of: job },
-  { flags: '--omit-env-files', help: 'accepted; env files are never written', of: job },
-  { flags: '--process-isolation', help: 'run in a container or sandbox', of: isolation },
-  {
-    flags: '--process-isolation-executable <name>',
-    help: 'podman (default), docker or bwrap',
-    of: [...isolation, 'worker'],
+    rows: [
+      { flags: '-p, --playbook FILE', help: 'playbook to run', of: job, exclusive: true },
+      { flags: '-m, --module NAME', help: 'module to run', of: job, exclusive: true },
+      { flags: '-r, --role NAME', help: 'role to run', of: job, exclusive: true },
+      { flags: '--debug', help: 'show what the runner does' },
+      { flags: '--logfile FILE', help: 'write what the runner does to a file' },
+    ],
   },
   {
-    flags: '--process-isolation-path <path>',
-    help: 'bwrap: folder for what stands in for hidden paths (default /tmp)',
-    of: isolation,
+    rows: [
+      {
+        flags: '--private-data-dir DIR',
+        help: 'folder to unpack to (default: a temporary one)',
+        of: worker,
+      },
+      {
+        flags: '--private-data-dir DIR',
+        help: 'folder to keep the run in (default: a temporary one)',
+        of: direct,
+      },
+      { flags: '--delete', help: 'remove the folder before and after', of: worker },
+      { flags: '--worker-info', help: 'describe this machine and end', of: worker },
+      {
+        flags: '--fail-on-error',
+        help: 'end with 1, not with 0, when the run could not be carried out',
+        of: worker,
+      },
+      {
+        flags: '--keepalive-seconds N',
+        help: 'send a keepalive after so long a silence (default: none)',
+        of: worker,
+        value: 'whole number',
+      },
+      {
+        flags: '--blob-store DIR',
+        help: 'keep files of runs here, so that they need not be sent again',
+        of: worker,
+      },
+      { flags: '--file-pattern GLOB', help: 'folders to remove', of: cleanup },
+      {
+        flags: '--exclude-strings TEXT...',
+        help: 'keep folders with one of these in their path',
+        of: cleanup,
+      },
+      { flags: '--remove-images TAG...', help: 'images to remove', of: cleanup },
+      {
+        flags: '--grace-period MINUTES',
+        help: 'keep folders changed since (default 60, 0: none)',
+        of: cleanup,
+        value: 'whole number',
+      },
+      { flags: '--image-prune', help: 'prune images', of: cleanup },
+      {
+        flags: '--process-isolation-executable NAME',
+        help: 'podman (default) or docker, whose images are meant',
+        of: cleanup,
+      },
+    ],
   },
   {
-    flags: '--process-isolation-hide-paths <paths...>',
-    help: 'bwrap: paths the job sees empty',
-    of: isolation,
+    title: 'Ansible Runner Options',
+    rows: [
+      { flags: '-b, --binary FILE', help: 'executable to run', of: job },
+      {
+        flags: '-i, --ident IDENT',
+        help: 'name of the artifact folder (default: a new UUID)',
+        of: results,
+      },
+      {
+        flags: '--rotate-artifacts N',
+        help: 'keep this many artifact folders (default 0: all)',
+        of: job,
+        value: 'whole number',
+      },
+      {
+        flags: '--artifact-dir DIR',
+        help: 'folder for artifacts (default: artifacts/)',
+        of: results,
+      },
+      {
+        flags: '--project-dir DIR',
+        help: 'working folder of the run (default: project/)',
+        of: job,
+      },
+      {
+        flags: '--inventory FILE',
+        help: 'inventory, a path or a list of hosts (default: inventory/)',
+        of: job,
+      },
+      { flags: '-j, --json', help: 'show events as JSON lines', of: results },
+      { flags: '--omit-event-data', help: 'leave the data out of events', of: job },
+      { flags: '--only-failed-event-data', help: 'keep the data of failures only', of: job },
+      { flags: '--omit-env-files', help: 'accepted; env files are never written', of: job },
+      { flags: '-q, --quiet', help: 'show no output', of: results },
+      {
+        flags: '-v, --verbose',
+        help: 'more output, up to -vvvvv',
+        of: container,
+        value: 'counted',
+      },
+    ],
   },
   {
-    flags: '--process-isolation-show-paths <paths...>',
-    help: 'bwrap: paths the job sees and may write',
-    of: isolation,
+    title: 'Ansible Options',
+    rows: [
+      { flags: '--limit PATTERN', help: 'limit the run to these hosts', of: job },
+      { flags: '--cmdline ARGS', help: 'further arguments of Ansible', of: job },
+      { flags: '--hosts PATTERN', help: 'hosts the module (-m) or role (-r) runs on', of: job },
+      { flags: '--forks N', help: 'hosts at once', of: job, value: 'whole number' },
+    ],
   },
   {
-    flags: '--process-isolation-ro-paths <paths...>',
-    help: 'bwrap: paths the job sees and may not write',
-    of: isolation,
+    title: 'Ansible Role Options',
+    rows: [
+      { flags: '--roles-path PATH', help: 'where roles are looked for', of: job },
+      { flags: '--role-vars VARS', help: 'variables of the role: k=v k=v', of: job },
+      { flags: '--role-skip-facts', help: 'gather no facts before the role', of: job },
+    ],
   },
   {
-    flags: '--directory-isolation-base-path <path>',
-    help: 'run in a copy of the project below this folder',
-    of: isolation,
-  },
-  { flags: '--container-image <image>', help: 'image to run in', of: container },
-  {
-    flags: '--container-volume-mount <src:dst>',
-    help: 'mount for the container; may be repeated',
-    of: container,
-    value: 'repeated',
+    title: 'Ansible Module Options',
+    rows: [{ flags: '-a, --args ARGS', help: 'arguments of the module', of: job }],
   },
   {
-    flags: '--container-option <option>',
-    help: 'option for the engine; may be repeated',
-    of: container,
-    value: 'repeated',
-  },
-  { flags: '--via-receptor <node>', help: 'run on this node of a mesh', of: elsewhere },
-  {
-    flags: '--receptor-peer <url>',
-    help: 'where the mesh is entered: receptor://host:port (also tcp, tls, udp, ws, wss) or unix:PATH',
-    of: elsewhere,
-  },
-  {
-    flags: '--receptor-node-id <id>',
-    help: 'ID of the node in this process (default: a random one)',
-    of: elsewhere,
-  },
-  { flags: '--receptor-rootcas <file>', help: 'CAs that vouch for the peer', of: elsewhere },
-  { flags: '--receptor-cert <file>', help: 'certificate to show to the peer', of: elsewhere },
-  { flags: '--receptor-key <file>', help: 'its key', of: elsewhere },
-  {
-    flags: '--receptor-insecureskipverify',
-    help: "take the peer's certificate unseen",
-    of: elsewhere,
+    title: 'Ansible Container Options',
+    rows: [
+      { flags: '--container-image IMAGE', help: 'image to run in', of: container },
+      {
+        flags: '--container-volume-mount SRC:DST',
+        help: 'mount for the container; may be repeated',
+        of: container,
+        value: 'repeated',
+      },
+      {
+        flags: '--container-option OPTION',
+        help: 'option for the engine; may be repeated',
+        of: container,
+        value: 'repeated',
+      },
+    ],
   },
   {
-    flags: '--receptor-control-tls',
-    help: 'the control service of the far node has TLS',
-    of: elsewhere,
+    title: 'Isolation Options',
+    rows: [
+      { flags: '--process-isolation', help: 'run in a container or sandbox', of: isolation },
+      {
+        flags: '--process-isolation-executable NAME',
+        help: 'podman (default), docker or bwrap',
+        of: isolation,
+      },
+      {
+        flags: '--process-isolation-path DIR',
+        help: 'bwrap: folder for what stands in for hidden paths (default /tmp)',
+        of: isolation,
+      },
+      {
+        flags: '--process-isolation-hide-paths PATH...',
+        help: 'bwrap: paths the job sees empty',
+        of: isolation,
+      },
+      {
+        flags: '--process-isolation-show-paths PATH...',
+        help: 'bwrap: paths the job sees and may write',
+        of: isolation,
+      },
+      {
+        flags: '--process-isolation-ro-paths PATH...',
+        help: 'bwrap: paths the job sees and may not write',
+        of: isolation,
+      },
+      {
+        flags: '--directory-isolation-base-path DIR',
+        help: 'run in a copy of the project below this folder',
+        of: isolation,
+      },
+    ],
   },
   {
-    flags: '--receptor-tls-client <name>',
-    help: 'with unix:PATH, tls-client of that node for the far one',
-    of: elsewhere,
+    title: 'Receptor Options',
+    rows: [
+      { flags: '--via-receptor NODE', help: 'run on this node of a mesh', of: elsewhere },
+      {
+        flags: '--receptor-peer URL',
+        help: 'where the mesh is entered: receptor://host:port (also tcp, tls, udp, ws, wss) or unix:PATH',
+        of: elsewhere,
+      },
+      {
+        flags: '--receptor-node-id ID',
+        help: 'ID of the node in this process (default: a random one)',
+        of: elsewhere,
+      },
+      { flags: '--receptor-rootcas FILE', help: 'CAs that vouch for the peer', of: elsewhere },
+      { flags: '--receptor-cert FILE', help: 'certificate to show to the peer', of: elsewhere },
+      { flags: '--receptor-key FILE', help: 'its key', of: elsewhere },
+      {
+        flags: '--receptor-insecureskipverify',
+        help: "take the peer's certificate unseen",
+        of: elsewhere,
+      },
+      {
+        flags: '--receptor-control-tls',
+        help: 'the control service of the far node has TLS',
+        of: elsewhere,
+      },
+      {
+        flags: '--receptor-tls-client NAME',
+        help: 'with unix:PATH, tls-client of that node for the far one',
+        of: elsewhere,
+      },
+      {
+        flags: '--receptor-worktype NAME',
+        help: 'work type of the far node (default ansible-runner)',
+        of: elsewhere,
+      },
+    ],
   },
-  {
-    flags: '--receptor-worktype <name>',
-    help: 'work type of the far node (default ansible-runner)',
-    of: elsewhere,
-  },
-  {
-    flags: '--private-data-dir <path>',
-    help: 'worker: folder to unpack to; adhoc, playbook: folder to keep the run in',
-    of: [...worker, ...direct],
-  },
-  { flags: '--delete', help: 'worker: remove the folder before and after', of: worker },
-  { flags: '--worker-info', help: 'worker: describe this machine and end', of: worker },
-  {
-    flags: '--fail-on-error',
-    help: 'worker: end with 1, not with 0, when the run could not be carried out',
-    of: worker,
-  },
-  {
-    flags: '--keepalive-seconds <n>',
-    help: 'worker: send a keepalive after silence',
-    of: worker,
-    value: 'whole number',
-  },
-  {
-    flags: '--blob-store <path>',
-    help: 'worker: keep files of runs here, so that they need not be sent again',
-    of: worker,
-  },
-  { flags: '--file-pattern <glob>', help: 'worker cleanup: folders to remove', of: worker },
-  {
-    flags: '--exclude-strings <texts...>',
-    help: 'worker cleanup: keep folders with one of these in their path',
-    of: worker,
-  },
-  {
-    flags: '--remove-images <tags...>',
-    help: 'worker cleanup: images to remove',
-    of: worker,
-  },
-  {
-    flags: '--grace-period <minutes>',
-    help: 'worker cleanup: keep folders changed since (default 60, 0: none)',
-    of: worker,
-    value: 'whole number',
-  },
-  { flags: '--image-prune', help: 'worker cleanup: prune images', of: worker },
-  { flags: '--debug', help: 'show what the runner does' },
-  { flags: '--logfile <file>', help: 'write what the runner does to a file' },
 ];
 
-/** The options, as commander takes them. */
-export function commandLineOptions(): Option[] {
-  const verbose = new Option('-v, --verbose', 'more output, up to -vvvvv')
-    .default(0)
-    .argParser((_: string, before: number) => before + 1);
-  return [...ROWS.map(toOption), verbose];
+/** The names of an option, the name of its value, and where {@link CommandLineOptions} has it. */
+export interface OptionNames {
+  readonly names: readonly string[];
+  /** Absent where the option takes no value. */
+  readonly value?: string;
+  /** Whether it takes any number of values. */
+  readonly many: boolean;
+  readonly key: string;
 }
 
-function toOption(row: OptionRow): Option {
-  const option = new Option(row.flags, row.help);
-  if (row.value === 'whole number') option.argParser(wholeNumber);
-  if (row.value === 'repeated')
-    option.argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]);
-  return option;
+/** Takes the `flags` of a row apart. */
+export function optionNames({ flags }: OptionRow): OptionNames {
+  const [, names = '', value, dots] = /^(-.*?)(?: ([A-Z][A-Z:]*)(\.\.\.)?)?$/.exec(flags) ?? [];
+  const each = names.split(', ');
+  const key = (each.at(-1) ?? '')
+    .slice(2)
+    .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  return { names: each, ...(value !== undefined && { value }), many: dots !== undefined, key };
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-}
-
-/** The first option of those given that the subcommand does not know, as it is written. */
-export function foreignOption(
-  subcommand: Subcommand,
-  given: readonly string[],
-): string | undefined {
-  for (const row of ROWS) {
-    const option = new Option(row.flags);
-    if (row.of?.includes(subcommand) === false && given.includes(option.attributeName()))
-      return option.long ?? row.flags;
-  }
-  return undefined;
+/** The groups with the options that a subcommand knows; groups without any are left out. */
+export function optionsOf(scope: Scope): OptionGroup[] {
+  return OPTIONS.map(({ rows, ...group }) => ({
+    ...group,
+    rows: rows.filter(({ of }) => of === undefined || of.includes(scope)),
+  })).filter(({ rows }) => rows.length > 0);
 }

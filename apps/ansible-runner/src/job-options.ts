@@ -3,7 +3,7 @@ import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CommandLineOptions } from './command-line-options.js';
-import { UsageError } from './command-line.js';
+import { UsageError } from './usage.js';
 import { parseRoleVars } from './role-vars.js';
 
 /** What the command line says of a job, without handlers: it can be handed to another process as JSON. */
@@ -115,5 +115,5 @@ function inventory(privateDataDir: string, given: string): string {
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
   if (given.includes(',')) return given;
-  throw new UsageError('Value for --inventory does not appear to be a valid path.', 1);
+  throw new UsageError('Value for --inventory does not appear to be a valid path.', 1, '');
 }

@@ -1,4 +1,4 @@
-import { UsageError } from './command-line.js';
+import { UsageError } from './usage.js';
 
 /**
  * Reads `--role-vars "k=v k2='two words'"`. A value that is a Python literal (number, text in quotes, `True`, `False`,

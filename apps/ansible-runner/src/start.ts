@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from './command-line.js';
+import { UsageError } from './usage.js';
 import { isDaemonReply, type DaemonReply, type DaemonRequest } from './daemon-messages.js';
 
 /** Longest time `start` waits for its run to begin, in ms; a run on another node may take longer to get there. */

@@ -2,7 +2,7 @@ import { spacedJson } from '@receptorjs/runner-core';
 import { formatWorkerInfo, refuseWork, work, workerInfo } from '@receptorjs/runner-streaming';
 import { writeSync } from 'node:fs';
 import type { CommandLineOptions } from './command-line-options.js';
-import { UsageError } from './command-line.js';
+import { UsageError } from './usage.js';
 import { exitCode } from './exit-code.js';
 import { logOptions, RunnerLog } from './runner-log.js';
 import type { Surroundings } from './subcommands.js';

@@ -1,0 +1,39 @@
+import { ArgumentParser, Namespace, SUPPRESS, type ArgumentParserOptions } from 'argparse';
+import { Answered, UsageError } from './usage.js';
+
+/** A parser of argparse that throws where that would end the process. Its fields are set by whoever builds it. */
+export class Parser extends ArgumentParser {
+  /** Where what is read goes: one for all parsers, so that options before and after the subcommand count alike. */
+  into: Namespace | undefined;
+  /** Adds arguments at the first use: one subcommand is called, and the others' options are not needed. */
+  complete: (() => void) | undefined;
+  /** What follows is not this program's, whatever it looks like: it becomes `words`. */
+  verbatim = false;
+
+  constructor(options: ArgumentParserOptions = {}) {
+    super({ argument_default: SUPPRESS, suggest_on_error: true, ...options });
+  }
+
+  override parse_known_args<T extends object = Namespace>(
+    args: string[] = [],
+    namespace?: T,
+  ): [T, string[]] {
+    const into = namespace ?? ((this.into ?? new Namespace()) as T);
+    this.complete?.();
+    this.complete = undefined;
+    if (!this.verbatim || ['-h', '--help'].includes(args[0] ?? ''))
+      return super.parse_known_args(args, into);
+    const words = args[0] === '--' ? args.slice(1) : args;
+    if (words.length === 0) this.error('the following arguments are required: arguments');
+    return [Object.assign(into, { words }), []];
+  }
+
+  override print_help(): never {
+    throw new Answered(this.format_help());
+  }
+
+  /** @throws UsageError always */
+  override error(message: string): never {
+    throw new UsageError(message, 2, `${this.format_usage()}${this.prog}: error: `);
+  }
+}
