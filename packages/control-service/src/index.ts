@@ -5,10 +5,25 @@
  *
  * ```ts
  * import { ControlService } from '@receptorjs/control-service';
+ * import { MeshNode } from '@receptorjs/netceptor';
+ * import { StreamHost } from '@receptorjs/netceptor-streams';
  *
- * const control = new ControlService({ nodeId: 'near', version: '1.0.0', mesh, work });
+ * const node = new MeshNode({ nodeId: 'near' });
+ * const streams = new StreamHost(node);
+ * const control = new ControlService({
+ *   nodeId: 'near',
+ *   version: '1.0.0',
+ *   mesh: {
+ *     status: () => node.status(),
+ *     ping: (target, options) => node.ping(target, options),
+ *     traceroute: (target, options) => node.traceroute(target, options),
+ *     connect: (target, service, { signal }) => streams.dial(target, service, { signal }),
+ *   },
+ *   // work: a Workceptor of @receptorjs/workceptor
+ * });
  * await control.listenUnix('/run/receptor.sock');
  * await streams.listen('control', {}, (stream) => void control.serve(stream, { transport: 'mesh' }));
+ * console.log('near answers at /run/receptor.sock and on the mesh');
  * ```
  *
  * @packageDocumentation

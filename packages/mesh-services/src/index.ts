@@ -5,15 +5,23 @@
  * mesh is an argument: a stream host fits where streams are carried, a mesh node where datagrams are.
  *
  * ```ts
- * import { serveCommand, serveTcpClient, serveTcpServer, serveUdpServer } from '@receptorjs/mesh-services';
+ * import { serveTcpClient, serveTcpServer, serveUdpServer } from '@receptorjs/mesh-services';
+ * import { MeshNode } from '@receptorjs/netceptor';
+ * import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
+ * import { StreamHost } from '@receptorjs/netceptor-streams';
  *
  * // on the node next to the database
- * await serveTcpClient(streams, { service: 'db', host: '127.0.0.1', port: 5432 });
- * await serveCommand(streams, { service: 'shell', command: 'bash -l' });
+ * const far = new MeshNode({ nodeId: 'far' });
+ * const { address } = await listenTcp(far, { host: '127.0.0.1', port: 0 });
+ * await serveTcpClient(new StreamHost(far), { service: 'db', host: '127.0.0.1', port: 5432 });
+ *
  * // anywhere else
- * const proxy = await serveTcpServer(otherStreams, { port: 15432, host: '127.0.0.1', remoteNode: 'far', remoteService: 'db' });
+ * const near = new MeshNode({ nodeId: 'near' });
+ * await dialTcp(near, address);
+ * const from = { host: '127.0.0.1', remoteNode: 'far' };
+ * const proxy = await serveTcpServer(new StreamHost(near), { ...from, port: 15432, remoteService: 'db' });
+ * await serveUdpServer(near, { ...from, port: 5353, remoteService: 'dns' });
  * console.log(`the database is at ${proxy.address}`);
- * await serveUdpServer(otherNode, { port: 5353, host: '127.0.0.1', remoteNode: 'far', remoteService: 'dns' });
  * ```
  *
  * Commands and the IP router are for Linux and need the optional package `koffi`.

@@ -13,8 +13,8 @@
  *   if (event.event === 'runner_on_failed') console.log(event.event_data.host, event.event_data.res);
  *
  * const job = runAsync({ privateDataDir: 'demo', role: 'web', roleVars: { port: 8080 } });
- * setTimeout(() => job.cancel(), 60_000);
- * console.log((await job.result).explanation);
+ * process.once('SIGINT', () => job.cancel());
+ * console.log((await job.result).status);
  * ```
  *
  * Needs Ansible on the `PATH` of the job and a `python3`; runs on Linux.

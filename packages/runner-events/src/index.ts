@@ -17,6 +17,7 @@
  *     const settings = new PluginSettings(context, 'runner_log');
  *     const url = settings.text('url'); // runner_log_url in env/settings, or RUNNER_LOG_URL
  *     if (url === undefined) return undefined;
+ *     if (!URL.canParse(url)) settings.reject('url', 'a URL');
  *     const carrier = {
  *       async send(message: Message, signal: AbortSignal) {
  *         const answer = await fetch(url, { method: 'PUT', body: message.body, headers: { id: message.id }, signal });
