@@ -27,5 +27,7 @@ it('a run is known by its folder as well as by its process id, which another may
     startedBy('/other', 999_999_999),
     startedBy('/one', 999_999_998),
   ]);
-  expect(await jobProcessesOf('/one', 999_999_999)).toEqual([{ pid: mine, artifactDir: '/one/r' }]);
+  expect(await jobProcessesOf('/one', 999_999_999, false)).toEqual([
+    { pid: mine, startTime: expect.any(String) as string, artifactDir: '/one/r' },
+  ]);
 });

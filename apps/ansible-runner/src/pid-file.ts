@@ -1,3 +1,4 @@
+import { isThere, startedAt } from '@receptorjs/process-table';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -61,28 +62,7 @@ export async function releasePidFile(folder: string, pid: number): Promise<void>
 
 /** Whether a process with that id is there and is not a later one that got the id again. */
 export async function isThatProcess(pid: number, sinceMs: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  const began = await startedAtMs(pid);
-  return began === undefined || began <= sinceMs + SLACK_MS;
-}
-
-/** When a process began, in ms since 1970; never, for one that has ended already; nothing where there is no `/proc`. */
-async function startedAtMs(pid: number): Promise<number | undefined> {
-  try {
-    const [process, system] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'latin1'),
-      readFile('/proc/stat', 'latin1'),
-    ]);
-    const boot = Number(/^btime (\d+)$/m.exec(system)?.[1]);
-    // The name stands in parentheses and may hold anything; ticks are hundredths of a second for every program.
-    const fields = process.slice(process.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z') return Number.POSITIVE_INFINITY;
-    return boot * 1000 + Number(fields[19]) * 10;
-  } catch {
-    return undefined;
-  }
+  if (!isThere(pid)) return false;
+  const began = await startedAt(pid);
+  return began === undefined || (began !== 'ended' && began <= sinceMs + SLACK_MS);
 }

@@ -21,15 +21,15 @@ export async function stopBackground(folder: string): Promise<boolean> {
   const { pid, sinceMs } = run;
   // Asked now: once the job has ended, nothing tells any more where its artifacts are.
   const artifactDirs = new Set<string>();
-  for (const { artifactDir } of await jobProcessesOf(folder, pid))
-    if (artifactDir !== undefined) artifactDirs.add(artifactDir);
+  const known = run.alive ? await jobProcessesOf(folder, pid, true) : [];
+  for (const { artifactDir } of known) if (artifactDir !== undefined) artifactDirs.add(artifactDir);
   if (run.alive) {
     send(pid, 'SIGTERM');
     const until = Date.now() + ORDERLY_MS;
     while (Date.now() < until && (await isThatProcess(pid, sinceMs))) await delay(LOOK_MS);
     if (await isThatProcess(pid, sinceMs)) send(pid, 'SIGKILL');
   }
-  for (const one of await killRest(folder, pid))
+  for (const one of await killRest(folder, pid, known))
     if (one.artifactDir !== undefined) artifactDirs.add(one.artifactDir);
   for (const artifactDir of artifactDirs) await markCanceled(artifactDir);
   await releasePidFile(folder, pid);
@@ -37,13 +37,17 @@ export async function stopBackground(folder: string): Promise<boolean> {
 }
 
 /** Ends by force what is left of a run's job, and says what that was. Nothing of it is there afterwards, if force helps. */
-async function killRest(folder: string, daemon: number): Promise<JobProcess[]> {
+async function killRest(
+  folder: string,
+  daemon: number,
+  known: readonly JobProcess[],
+): Promise<JobProcess[]> {
   const killed: JobProcess[] = [];
   const until = Date.now() + FORCE_MS;
   for (
-    let left = await jobProcessesOf(folder, daemon);
+    let left = await jobProcessesOf(folder, daemon, false, known);
     left.length > 0 && Date.now() < until;
-    left = await jobProcessesOf(folder, daemon)
+    left = await jobProcessesOf(folder, daemon, false, known)
   ) {
     killed.push(...left);
     for (const { pid } of left) send(pid, 'SIGKILL');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { Duplex } from 'node:stream';
-import { listProcesses } from '@receptorjs/workceptor';
+import { listProcesses } from '@receptorjs/process-table';
 import { describe, expect, it } from 'vitest';
 import { serveCommand, type CommandServiceOptions } from './serve-command.js';
 import { kept, LineLog, pair } from './test-mesh.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { listProcesses, signalProcess, type ProcessEntry } from '@receptorjs/workceptor';
+import { listProcesses, signalProcess, type ProcessEntry } from '@receptorjs/process-table';
 
 /** Milliseconds after SIGKILL within which the kernel has to remove the processes. */
 const killWaitMs = 5_000;

@@ -1,5 +1,6 @@
+import { isSameStart, isThere, ProcessTableError } from '@receptorjs/process-table';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listProcesses, type ProcessInfo } from './process-table.js';
+import { JOB_MARK, listProcesses } from './process-table.js';
 
 /** Tells the processes of a job from others. */
 export interface JobProcesses {
@@ -16,7 +17,7 @@ const ROUND_MS = 50;
 /**
  * Ends the processes of a job: SIGTERM, and SIGKILL for whoever is left when the leader has ended or `graceMs` have passed.
  * Resolves when none is left, or nothing helps. Its processes are the leader's descendants, everybody in its session, and
- * whoever has the job's mark in the environment, which daemons keep.
+ * whoever has the job's mark in the environment, which daemons keep; where processes can't be listed, the leader's group.
  */
 export async function endTree(
   job: JobProcesses,
@@ -24,20 +25,17 @@ export async function endTree(
   graceMs: number,
 ): Promise<void> {
   const tree = new ProcessTree(job);
-  const first = await tree.living();
-  if (first.length === 0) send(-job.leader, 'SIGTERM');
-  for (const { pid } of first) send(pid, 'SIGTERM');
+  for (const pid of await tree.living()) send(pid, 'SIGTERM');
   let timer: NodeJS.Timeout | undefined;
   const grace = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);
   });
   await Promise.race([ended, grace]);
   clearTimeout(timer);
-  if (first.length === 0) send(-job.leader, 'SIGKILL');
   for (let round = 0; round < ROUNDS; round++) {
     const left = await tree.living();
     if (left.length === 0) return;
-    for (const { pid } of left) send(pid, 'SIGKILL');
+    for (const pid of left) send(pid, 'SIGKILL');
     await delay(ROUND_MS);
   }
 }
@@ -60,18 +58,30 @@ class ProcessTree {
     this.#job = job;
   }
 
-  async living(): Promise<readonly ProcessInfo[]> {
+  /** The ids of those that live; a negative one is that of a process group. */
+  async living(): Promise<readonly number[]> {
+    try {
+      return await this.#listed();
+    } catch (error) {
+      if (!(error instanceof ProcessTableError)) throw error;
+      const { leader } = this.#job;
+      return [-leader, leader].filter(isThere).slice(0, 1);
+    }
+  }
+
+  async #listed(): Promise<readonly number[]> {
     const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
     const { leader, mark } = this.#job;
     const known = this.#found.get(leader);
-    const now = all.find(({ pid }) => pid === leader)?.started;
+    const now = all.find(({ pid }) => pid === leader)?.startTime;
     // Once the leader is gone its pid may become somebody else's.
-    const foreign = known !== undefined && now !== undefined && now !== known;
+    const foreign = known !== undefined && now !== undefined && !isSameStart(now, known);
     const members = new Set<number>();
-    for (const one of all) {
-      const inSession = !foreign && (one.pid === leader || one.session === leader);
-      if (inSession || one.marks.includes(mark) || this.#found.get(one.pid) === one.started)
-        members.add(one.pid);
+    for (const { pid, session, startTime, variables } of all) {
+      const inSession = !foreign && (pid === leader || session === leader);
+      const marked = variables[JOB_MARK]?.includes(mark) === true;
+      if (inSession || marked || isSameStart(this.#found.get(pid) ?? '', startTime))
+        members.add(pid);
     }
     let grown = true;
     while (grown) {
@@ -82,8 +92,7 @@ class ProcessTree {
           grown = true;
         }
     }
-    const found = all.filter(({ pid }) => members.has(pid));
-    for (const { pid, started } of found) this.#found.set(pid, started);
-    return found.filter(({ state }) => state !== 'Z' && state !== 'X');
+    for (const { pid, startTime } of all) if (members.has(pid)) this.#found.set(pid, startTime);
+    return [...members];
   }
 }

@@ -1,3 +1,4 @@
+import { isAlive, type ProcessIdentity } from '@receptorjs/process-table';
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-client';
 import { spawn } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
@@ -5,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DirectoryWatch } from './directory-watch.js';
 import { messageOf } from './errors.js';
 import { whyNotExecutable } from './executable.js';
-import { isAlive, type ProcessIdentity } from './process-table.js';
 import { endUnitProcesses } from './process-tree.js';
 import { splitShellWords } from './shell-words.js';
 import {
@@ -45,6 +45,8 @@ export class CommandUnit implements Unit {
   #watch: DirectoryWatch | undefined;
   /** Present while an adopted supervisor is looked after. */
   #look: NodeJS.Timeout | undefined;
+  /** Process ID of the supervisor this daemon has started. */
+  #child: number | undefined;
   /** Present while the processes are being ended. */
   #ending: Promise<void> | undefined;
   /** Set by `detach` for good. */
@@ -179,6 +181,7 @@ export class CommandUnit implements Unit {
     });
     const { pid } = child;
     if (pid === undefined) return;
+    this.#child = pid;
     child.on('exit', (code, signal) => {
       const how = signal === null ? `exit status ${code ?? 0}` : `signal: ${signal}`;
       this.#inBackground(this.#childEnded(pid, how));
@@ -267,9 +270,10 @@ export class CommandUnit implements Unit {
     if (!supervisor) return;
     const ended = await endUnitProcesses(supervisor, {
       graceMs: options.graceMs,
+      ownChild: supervisor.pid === this.#child,
       onKill: (count) => {
         options.log.warning(
-          `[${record.id}] ${count} processes did not end within ${options.graceMs / 1000} s and are killed`,
+          `[${record.id}] ${count ?? 'some'} processes did not end within ${options.graceMs / 1000} s and are killed`,
         );
       },
     });

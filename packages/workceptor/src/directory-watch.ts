@@ -1,9 +1,14 @@
+import { mayUseLinux } from '@receptorjs/process-table';
 import { watch, type FSWatcher } from 'node:fs';
 
-/** Milliseconds between looks where the system has no watches left to give. */
-const fallbackMs = 250;
+/** Milliseconds between looks where the system does not tell, or has no watches left to give. */
+const lookMs = 250;
 
-/** Calls back whenever something in a folder changed; names may be missing or coalesced. */
+/**
+ * Calls back whenever something in a folder changed; names may be missing or coalesced. Only Linux tells reliably and at once
+ * that a file in a folder was written to: macOS tells it late, and the BSDs only what came into the folder and went out of it.
+ * There it looks at intervals besides.
+ */
 export class DirectoryWatch {
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -13,6 +18,9 @@ export class DirectoryWatch {
     path: string,
     private readonly onChange: (name: string | undefined) => void,
   ) {
+    if (!mayUseLinux()) this.#lookAtIntervals();
+    // where Linux' ways are forbidden, to see that it works without
+    if (process.platform === 'linux' && !mayUseLinux()) return;
     try {
       this.#watcher = watch(path, (_event, name) => {
         this.onChange(name ?? undefined);
@@ -31,13 +39,17 @@ export class DirectoryWatch {
     clearInterval(this.#timer);
   }
 
-  /** The system refuses to watch (its number of watches is limited), so look at intervals instead. */
+  /** The system refuses to watch (its number of watches is limited). */
   #fallBack(): void {
     if (this.#isClosed) return;
     this.#watcher?.close();
     this.#watcher = undefined;
+    this.#lookAtIntervals();
+  }
+
+  #lookAtIntervals(): void {
     this.#timer ??= setInterval(() => {
       this.onChange(undefined);
-    }, fallbackMs);
+    }, lookMs);
   }
 }

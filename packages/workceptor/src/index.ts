@@ -18,8 +18,6 @@ export { WorkError } from './errors.js';
 export type { WorkErrorCode } from './errors.js';
 export type { Dial, OnReachable } from './remote-session.js';
 export type { Logger } from './logger.js';
-export { listProcesses, signalProcess } from './process-table.js';
-export type { ProcessEntry } from './process-table.js';
 export { quoteShellWord, splitShellWords } from './shell-words.js';
 export type { Outcome } from './unit.js';
 export type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';

@@ -1,3 +1,4 @@
+import { listProcesses } from '@receptorjs/process-table';
 import { UnitState } from '@receptorjs/control-client';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
@@ -16,7 +17,6 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listProcesses } from './process-table.js';
 import { startTestNode, type TestNode } from './test-node.js';
 
 let folder: string;
@@ -160,7 +160,7 @@ describe('a command', () => {
     await mkdir(join(dir, 'exit'));
     await writeFile(join(folder, 'go'), '');
     await expect.poll(() => isRunning(pid)).toBe(false);
-    expect((await node.status(id)).state).toBe(UnitState.Running);
+    await expect.poll(async () => (await node.status(id)).state).toBe(UnitState.Running);
     await rm(join(dir, 'exit'), { recursive: true });
     expect(await node.ended(id)).toMatchObject({ detail: 'exit status 5' });
   });

@@ -1,5 +1,5 @@
+import type { ProcessEntry } from '@receptorjs/process-table';
 import { expect, it } from 'vitest';
-import type { ProcessEntry } from './process-table.js';
 import { unitProcesses } from './process-tree.js';
 
 const entry = (pid: number, parent: number, session: number, startTime = '1'): ProcessEntry => ({
@@ -7,6 +7,7 @@ const entry = (pid: number, parent: number, session: number, startTime = '1'): P
   parent,
   session,
   startTime,
+  variables: {},
 });
 const supervisor = { pid: 100, bootId: 'b', startTime: '1' };
 const pids = (table: ProcessEntry[]): number[] =>

@@ -1,18 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   currentBootId,
+  isSameStart,
+  isThere,
   listProcesses,
+  ProcessTableError,
   signalProcess,
   type ProcessEntry,
   type ProcessIdentity,
-} from './process-table.js';
+} from '@receptorjs/process-table';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** How to end the processes of a unit. */
 export interface EndOptions {
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  /** Told when SIGKILL was needed. */
-  readonly onKill?: (count: number) => void;
+  /** Told when SIGKILL was needed, and for how many processes where that is known. */
+  readonly onKill?: (count: number | undefined) => void;
+  /** Whether the supervisor was started by this process, so that its ID is nobody else's for sure. Default false. */
+  readonly ownChild?: boolean;
 }
 
 /** Milliseconds after SIGKILL within which the kernel has to remove the processes. */
@@ -28,7 +33,7 @@ export function unitProcesses(
   table: readonly ProcessEntry[],
 ): ProcessEntry[] {
   const leader = table.find(({ pid }) => pid === supervisor.pid);
-  if (leader && leader.startTime !== supervisor.startTime) return [];
+  if (leader && !isSameStart(leader.startTime, supervisor.startTime)) return [];
   const members = new Map<number, ProcessEntry>();
   const add = (entry: ProcessEntry): void => {
     if (entry.pid === supervisor.pid || members.has(entry.pid)) return;
@@ -53,6 +58,16 @@ export async function endUnitProcesses(
   options: EndOptions,
 ): Promise<boolean> {
   if (supervisor.bootId !== currentBootId()) return true;
+  try {
+    return await endListed(supervisor, options);
+  } catch (error) {
+    // Without a list there is only its group to go by, and nothing to know a supervisor of an earlier daemon by.
+    if (!(error instanceof ProcessTableError) || options.ownChild !== true) throw error;
+    return endGroup(supervisor.pid, options);
+  }
+}
+
+async function endListed(supervisor: ProcessIdentity, options: EndOptions): Promise<boolean> {
   const asked = new Set<string>();
   const begun = performance.now();
   let pauseMs = 5;
@@ -85,6 +100,33 @@ export async function endUnitProcesses(
   }
 }
 
+/** Supervisors ignore SIGTERM, and write down how their command has ended. */
+async function endGroup(leader: number, options: EndOptions): Promise<boolean> {
+  const begun = performance.now();
+  signalGroup(leader, 'SIGTERM');
+  signalGroup(leader, 'SIGCONT');
+  let killed = false;
+  for (let pauseMs = 5; isThere(-leader); pauseMs = Math.min(pauseMs * 2, 100)) {
+    const elapsed = performance.now() - begun;
+    if (elapsed >= options.graceMs + killWaitMs) return false;
+    if (elapsed >= options.graceMs) {
+      if (!killed) options.onKill?.(undefined);
+      killed = true;
+      signalGroup(leader, 'SIGKILL');
+    }
+    await delay(pauseMs);
+  }
+  return true;
+}
+
+function signalGroup(leader: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, name);
+  } catch {
+    // none is left
+  }
+}
+
 function isSame(entry: ProcessEntry, identity: ProcessIdentity): boolean {
-  return entry.pid === identity.pid && entry.startTime === identity.startTime;
+  return entry.pid === identity.pid && isSameStart(entry.startTime, identity.startTime);
 }

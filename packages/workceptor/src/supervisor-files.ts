@@ -1,7 +1,7 @@
+import type { ProcessIdentity } from '@receptorjs/process-table';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessIdentity } from './process-table.js';
 import { scriptEnd } from './supervisor-script.js';
 
 /** Names of the files a supervisor and its daemon leave for each other in a unit's folder. */

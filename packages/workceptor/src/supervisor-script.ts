@@ -1,7 +1,28 @@
+import { hasProc } from '@receptorjs/process-table';
 import { quoteShellWord } from './shell-words.js';
 
 /** The last line of each script. */
 export const scriptEnd = '# end\n';
+
+/** Lines of the script that differ by system. */
+interface SystemLines {
+  /** Sets the boot ID and what tells the supervisor's start time, as `ProcessEntry` has it. */
+  readonly ownIdentity: string;
+  /** Sets a text that begins with the process ID of the subshell that becomes the command. */
+  readonly commandId: string;
+}
+
+const byProc: SystemLines = {
+  ownIdentity:
+    '{ read -r _unit_boot </proc/sys/kernel/random/boot_id; read -r _unit_self </proc/$$/stat; } 2>/dev/null',
+  commandId: 'read -r _unit_own </proc/self/stat',
+};
+
+/** Without a `ps` that works the start time stays empty, and the unit can only be ended by the daemon that started it. */
+const byPs: SystemLines = {
+  ownIdentity: '_unit_self=$(LC_ALL=C TZ=UTC0 ps -o lstart= -p $$ 2>/dev/null)',
+  commandId: `_unit_own=$(exec sh -c 'echo "$PPID"')`,
+};
 
 /**
  * The POSIX shell script that supervises one command. It runs in a session of its own and needs no daemon:
@@ -20,19 +41,19 @@ export const scriptEnd = '# end\n';
  * the command stand in the script, which only the owner may read, and not in the supervisor's arguments.
  */
 export function supervisorScript(unitDir: string, words: readonly string[]): string {
+  const { ownIdentity, commandId } = hasProc() ? byProc : byPs;
   return `_unit=${quoteShellWord(unitDir)}
 trap : HUP INT TERM
 _unit_mask=$(umask)
 umask 077
 _unit_boot= _unit_self= _unit_code=2
-{ read -r _unit_boot </proc/sys/kernel/random/boot_id; read -r _unit_self </proc/$$/stat; } 2>/dev/null ||
-  _unit_self=$(ps -o lstart= -p $$)
+${ownIdentity}
 set -C
 { printf '%s\\n%s\\n%s\\n' $$ "$_unit_boot" "$_unit_self" >"$_unit/started"; } 2>/dev/null || exit 1
 set +C
 {
   (
-    { read -r _unit_own </proc/self/stat; } 2>/dev/null || _unit_own=$(exec sh -c 'echo "$PPID"')
+    ${commandId}
     printf '%s\\n' "$_unit_own" >"$_unit/pid"
     exec <"$_unit/stdin" >"$_unit/stdout" 2>&1
     umask "$_unit_mask"

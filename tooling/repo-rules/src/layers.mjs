@@ -9,7 +9,7 @@ import { filesBelow, members, root } from './workspace.mjs';
  * @type {readonly (readonly string[])[]}
  */
 export const layers = [
-  ['validation'],
+  ['validation', 'process-table'],
   ['netceptor', 'certificates', 'quic-engine'],
   ['quic-engine-wasm', 'quic-engine-native'],
   [
