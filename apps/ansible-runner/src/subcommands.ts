@@ -32,10 +32,8 @@ export async function carryOut(line: CommandLine, around: Surroundings): Promise
       const { runDirectly } = await import('./direct-run.js');
       const { subcommand, words } = line;
       const reports = shown(options, around);
-      return told(
-        await runDirectly(subcommand, words, options, logOptions(options), reports),
-        around,
-      );
+      const log = logOptions(options);
+      return told(await runDirectly(subcommand, words, options, log, reports), options, around);
     }
     case 'start': {
       const { startInBackground } = await import('./start.js');
@@ -90,14 +88,30 @@ function output(options: CommandLineOptions, { stdout }: Surroundings): { output
 async function runHere(folder: string, options: CommandLineOptions, around: Surroundings) {
   const { runJob } = await import('./run-job.js');
   const result = await runJob(await jobRequest(folder, options), shown(options, around));
-  return told(result, around);
+  return told(result, options, around);
 }
 
-/** Says why a run ended, where that can be said, and gives its exit code. */
-function told(result: RunResult | NodeRunResult, around: Surroundings): number {
-  if (result.explanation !== undefined)
+/** Says why a run ended, where that can be said and was not shown yet, and gives its exit code. */
+function told(
+  result: RunResult | NodeRunResult,
+  options: CommandLineOptions,
+  around: Surroundings,
+): number {
+  if (result.explanation !== undefined && !wasShown(result, options))
     around.stderr.write(`ansible-runner: ${result.explanation}\n`);
   return exitCode(result.status, result.rc);
+}
+
+/** `rc` of a job that was ended by the runner, and the first of those that a signal ended. */
+const [RC_ENDED, RC_SIGNAL] = [254, 129];
+
+/** What a job says of its own end stands in its output. */
+function wasShown(
+  { status, rc = 0 }: { readonly status: string; readonly rc?: number },
+  { quiet }: CommandLineOptions,
+): boolean {
+  const itself = status === 'failed' && rc !== RC_ENDED && (rc < RC_SIGNAL || rc > RC_SIGNAL + 64);
+  return itself && quiet !== true;
 }
 
 async function send(folder: string, options: CommandLineOptions, around: Surroundings) {
@@ -147,7 +161,8 @@ async function receive(folder: string, options: CommandLineOptions, around: Surr
       ...(log.wanted && { onLog: (line: string) => log.line(line) }),
     });
     for (const delivery of result.deliveries) warn(deliverySentence(delivery));
-    if (result.explanation !== undefined) around.stderr.write(`${result.explanation}\n`);
+    if (result.explanation !== undefined && !wasShown(result, options))
+      around.stderr.write(`${result.explanation}\n`);
     return exitCode(result.status, result.rc ?? (result.status === 'canceled' ? 254 : 1));
   } finally {
     log.close();

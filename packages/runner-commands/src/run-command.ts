@@ -40,7 +40,7 @@ export interface CommandResult {
   readonly ident: string;
   /** Which limit was reached, when the status is `timeout`. */
   readonly timedOut: TimeoutKind | undefined;
-  /** A sentence about why the command was ended early. */
+  /** Why the command was ended early, or the error it named last when it failed. */
   readonly explanation: string | undefined;
 }
 

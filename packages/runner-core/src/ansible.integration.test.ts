@@ -334,6 +334,20 @@ describe.skipIf(ansibleMissing !== undefined)(
       expect(results.map(data)).toMatchObject([{ host: 'h6', res: { msg: '1two' } }]);
     });
 
+    it('a missing playbook and unknown words are why the run failed; a failed task is not', async () => {
+      fixture = await Fixture.ofTasks('- fail:');
+      expect(await start({ playbook: 'nope.yml' })).toMatchObject({
+        status: 'failed',
+        explanation: expect.stringMatching(/^the playbook: nope\.yml could not be found/) as string,
+      });
+      expect(await start({ playbook: 'site.yml', cmdline: '--bogus' })).toMatchObject({
+        status: 'failed',
+        explanation: 'unrecognized arguments: --bogus',
+      });
+      const failed = await start({ playbook: 'site.yml' });
+      expect([failed.status, failed.explanation]).toEqual(['failed', undefined]);
+    });
+
     it('canceling ends Ansible and what it started, and keeps the events so far', async () => {
       fixture = await Fixture.ofTasks('- debug: msg=before\n- command: sleep 60\n');
       const abort = new AbortController();

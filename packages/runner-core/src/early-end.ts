@@ -11,7 +11,7 @@ export interface JobVerdict {
   readonly rc: number;
   /** Which limit was reached, when the status is `timeout`. */
   readonly timedOut?: TimeoutKind;
-  /** A sentence about why the job was ended. */
+  /** Why the job was ended, or ended itself before it was done; without secrets. */
   readonly explanation?: string;
 }
 
@@ -48,15 +48,23 @@ export class EarlyEnd {
     if (this.asked) kill?.();
   }
 
-  /** What the job comes to, given the rc of its process. */
-  verdict(rc: number): JobVerdict {
+  /**
+   * What the job comes to, given the rc of its process.
+   *
+   * @param why explains a process that ended by itself
+   */
+  verdict(rc: number, why?: string): JobVerdict {
     const reason = this.#reason;
-    if (reason === undefined) return { status: rc === 0 ? 'successful' : 'failed', rc };
+    if (reason === undefined && rc === 0) return { status: 'successful', rc };
+    if (reason === undefined)
+      return { status: 'failed', rc, ...(why !== undefined && { explanation: why }) };
+    const explanation =
+      this.#explanation ?? (reason === 'canceled' ? 'The run was canceled.' : undefined);
     return {
       status: STATUS[reason],
       rc: RC_ENDED,
       ...((reason === 'idle' || reason === 'job') && { timedOut: reason }),
-      ...(this.#explanation !== undefined && { explanation: this.#explanation }),
+      ...(explanation !== undefined && { explanation }),
     };
   }
 }

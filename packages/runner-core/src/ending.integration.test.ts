@@ -26,6 +26,43 @@ async function isAlive(pid: number): Promise<boolean> {
   return !text.includes(') Z');
 }
 
+describe('why a run did not come to its recap', () => {
+  it.each([
+    ['echo ready; exec sleep 60', 'canceled', 254, 'The run was canceled.'],
+    ['kill -KILL $$', 'failed', 137, 'The job was ended by SIGKILL, from outside of the runner.'],
+    [
+      'printf "\\033[31mERROR! no such playbook: hunter22\\033[0m\\n"; exit 1',
+      'failed',
+      1,
+      'no such playbook: **********',
+    ],
+  ])(
+    '%j: is said in the result and in the last status',
+    async (script, status, rc, explanation) => {
+      fixture = await Fixture.ofScript(script);
+      const abort = new AbortController();
+      const messages: StatusMessage[] = [];
+      const result = await start({
+        extravars: { secret: 'hunter22' },
+        secretVars: ['secret'],
+        signal: abort.signal,
+        onStatus: (message) => messages.push(message),
+        onEvent: ({ stdout }) => {
+          if (stdout === 'ready') abort.abort();
+        },
+      });
+      expect(result).toMatchObject({ status, rc, explanation });
+      expect(messages.at(-1)).toEqual({ status, runner_ident: 'r', job_explanation: explanation });
+    },
+  );
+
+  it('is said of a command that does not exist', async () => {
+    fixture = await Fixture.make({});
+    const explanation = `The command was not found or was not executable: ${fixture.at('job')}.`;
+    expect(await start()).toMatchObject({ status: 'failed', rc: 127, explanation });
+  });
+});
+
 describe('a prompt nobody answers', () => {
   const settings = { prompt_timeout: 0.4 };
   const unanswered = (prompt: string) => ({

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { EarlyEnd } from './early-end.js';
+import { endReason } from './end-reason.js';
 import type { ErrorOutput } from './error-output.js';
 import { EventDataError } from './errors.js';
 import { EventAssembler } from './event-assembler.js';
@@ -64,6 +65,8 @@ export class JobExecution {
   #process: TerminalProcess | PipedProcess | undefined;
   #processEnd: ProcessEnd | undefined;
   #stats: RunStats | undefined;
+  /** Why there was no process. */
+  #notStarted: string | undefined;
   /** Whether an event has begun. */
   #begun = false;
 
@@ -91,6 +94,13 @@ export class JobExecution {
     return this.#processEnd;
   }
 
+  /** Why the process ended with an error, if it did so before the recap; without secrets. */
+  get whyEnded(): string | undefined {
+    if (this.#stats !== undefined) return undefined;
+    const reason = this.#notStarted ?? endReason(this.#processEnd, this.#tail.whole);
+    return reason && (this.#parts.plan.mask?.hide(reason) ?? reason);
+  }
+
   /** Runs the process to its end and resolves with its rc when everything it printed was handled. */
   async run(): Promise<number> {
     const { plan, privateDir, early } = this.#parts;
@@ -111,7 +121,8 @@ export class JobExecution {
       const program = await this.#program();
       if (program === undefined) {
         const name = String(this.#parts.enclosure.command[0]);
-        gatherer.text(Buffer.from(`The command was not found or was not executable: ${name}.\n`));
+        this.#notStarted = `The command was not found or was not executable: ${name}.`;
+        gatherer.text(Buffer.from(`${this.#notStarted}\n`));
         await pump.idle();
         return RC_NOT_FOUND;
       }
@@ -202,6 +213,7 @@ export class JobExecution {
     };
     const onError = (bytes: Buffer) => {
       this.#limits.output();
+      this.#tail.push(bytes);
       return errors.take(bytes);
     };
     this.#process =

@@ -103,7 +103,8 @@ export class Job {
       const enclosure = await this.#enter(around);
       await this.#begin(enclosure, artifacts);
       this.#execution = this.#execute(enclosure, around, artifacts, prompts);
-      verdict = this.#early.verdict(await this.#execution.run());
+      const rc = await this.#execution.run();
+      verdict = this.#early.verdict(rc, this.#execution.whyEnded);
       told = true;
       await this.#tell({
         status: verdict.status,

@@ -30,7 +30,10 @@ export class RunResult<Status extends string = FinalStatus> extends RunArtifacts
   declare readonly stats?: RunStats;
   /** Which limit was reached, when the status is `timeout`. */
   declare readonly timedOut?: TimeoutKind;
-  /** A sentence about why the run was ended early. */
+  /**
+   * Why the run did not come to its recap: it was canceled, a limit was reached, nobody answered a prompt, there is no such
+   * command, a signal ended it, or the last error that Ansible named. Absent for a run that came to its end, whatever failed.
+   */
   declare readonly explanation?: string;
 
   constructor(outcome: RunOutcome<Status>, factCache: FactCachePlace = {}) {

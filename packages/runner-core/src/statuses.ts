@@ -19,7 +19,7 @@ export interface StartingMessage {
 export interface FinalMessage {
   readonly status: FinalStatus;
   readonly runner_ident: string;
-  /** A sentence about why the run was ended before it ended by itself. */
+  /** Why the run did not come to its recap; see `RunResult.explanation`. */
   readonly job_explanation?: string;
 }
 

@@ -73,6 +73,18 @@ describe('processResults', () => {
     expect(told.explanation).toBe('Failed. (BadZipFile: no zip?[2J)');
   });
 
+  it('keeps what a worker says of the end of a run, and still checks that the artifacts came', async () => {
+    const status = '{"status": "failed", "runner_ident": "r", "job_explanation": "no playbook"}\n';
+    expect(await take(`${status}{"eof": true}\n`)).toMatchObject({
+      status: 'failed',
+      explanation: 'no playbook',
+    });
+    expect(await take(`${status}garbage\n{"eof": true}\n`)).toMatchObject({
+      status: 'error',
+      explanation: 'The artifacts did not come: their line was damaged.',
+    });
+  });
+
   it('hands on what a worker says, clean and bounded, and takes none of it for an event', async () => {
     const warnings: string[] = [];
     const log: string[] = [];

@@ -84,7 +84,7 @@ export interface ProcessResult {
   /** What the worker's `rc` file says; absent when none came. */
   readonly rc?: number;
   readonly artifactDir: string;
-  /** Why the status is `error`. */
+  /** Why the status is `error`, or what the worker says of a run that did not come to its recap. */
   readonly explanation?: string;
   /** What became of the messages for event plugins, one for each plugin that was in use. */
   readonly deliveries: readonly DeliverySummary[];
@@ -149,6 +149,8 @@ class Results {
   #status = 'unstarted';
   #ident = '';
   #explanation: string | undefined;
+  /** Whether the stream could not be taken to its end. */
+  #failed = false;
   #missingBlobs = false;
   #archived = false;
   /** Messages that came, keepalives included. */
@@ -184,7 +186,7 @@ class Results {
         if (!more) break;
       }
     }
-    if (this.#explanation === undefined) await this.#complete();
+    if (!this.#failed) await this.#complete();
     return this.#conclude();
   }
 
@@ -260,7 +262,8 @@ class Results {
   /** What is done once the end mark came. */
   async #complete(): Promise<void> {
     if (this.#damage.lines > 0 && !this.#archived && FINAL.has(this.#status)) {
-      if (this.#status !== 'error')
+      // One that never received its run has none.
+      if (this.#status !== 'error' && this.#ident !== '')
         await this.#fail('The artifacts did not come: their line was damaged.');
     } else if (!FINAL.has(this.#status)) await this.#finalStatus();
   }
@@ -278,6 +281,7 @@ class Results {
   }
 
   async #fail(explanation: string): Promise<void> {
+    this.#failed = true;
     if (this.#options.signal?.aborted === true)
       await this.#tell({
         status: 'canceled',
