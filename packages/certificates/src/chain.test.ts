@@ -40,6 +40,21 @@ describe('a chain', () => {
     expect(judge([issue('leaf', { issuer: low }), root, middle, other, low])).toBe('right');
   });
 
+  it('ends at any certificate that is trusted, root or not', () => {
+    expect(judge([leaf, middle], { anchors: [middle] })).toBe('right');
+    expect(judge([leaf], { anchors: [middle] })).toBe('right');
+    expect(judge([leaf], { anchors: [leaf] })).toBe('right');
+    const old = issue('old');
+    expect(judge([issue('leaf', { issuer: old })], { anchors: [old] })).toBe('right');
+  });
+
+  it('goes on over none of version 1, which can not say that it is a CA', () => {
+    const old = issue('old', { issuer: root });
+    expect(judge([issue('leaf', { issuer: old }), old])).toMatch(/^untrusted/);
+    const newer = issue('newer', { hosts: ['newer'] });
+    expect(judge([issue('leaf', { issuer: newer })], { anchors: [newer] })).toMatch(/^untrusted/);
+  });
+
   it('needs every CA between', () => {
     expect(judge([leaf])).toBe(
       'untrusted: certificate is signed by an unknown authority: CN=middle',

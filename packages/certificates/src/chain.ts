@@ -19,7 +19,7 @@ export interface ChainRules {
 
 /**
  * Says what is wrong with a peer's certificate and the chain it presents with it (leaf first), or nothing: RFC 5280
- * without policies and revocation. Every certificate of the chain must be valid now, CAs must be allowed to be that and
+ * without policies and revocation. A chain ends at any of the anchors, which need not be roots. Every certificate of the chain must be valid now, CAs must be allowed to be that and
  * to issue for the purpose, within their path length and name constraints.
  */
 export function judgeChain(
@@ -58,11 +58,11 @@ function* chainsFrom(
     if (path === undefined || last === undefined) return;
     if (anchors.some(({ der }) => der.equals(last.der))) yield path;
     for (const anchor of anchors) {
-      if (!anchor.der.equals(last.der) && last.isIssuedBy(anchor)) yield [...path, anchor];
+      if (!anchor.der.equals(last.der) && last.isIssuedBy(anchor, true)) yield [...path, anchor];
     }
     if (path.length > MAX_INTERMEDIATES) continue;
     for (const other of others) {
-      if (!path.some(({ der }) => der.equals(other.der)) && last.isIssuedBy(other)) {
+      if (!path.some(({ der }) => der.equals(other.der)) && last.isIssuedBy(other, false)) {
         open.push([...path, other]);
       }
     }

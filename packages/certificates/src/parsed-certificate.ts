@@ -7,6 +7,7 @@ import {
   KeyUsage,
   KeyUsageFlags,
   NameConstraints,
+  Version,
   id_ce_basicConstraints,
   id_ce_certificatePolicies,
   id_ce_extKeyUsage,
@@ -58,6 +59,8 @@ export class ParsedCertificate {
   /** How many CAs may stand between this one and the end of the chain; undefined when that is not restricted. */
   readonly maxPathLength: number | undefined;
   readonly #isCa: boolean;
+  /** Whether it is of version 1, which has no way to say that it is a CA. */
+  readonly #isOld: boolean;
   readonly #purposes: readonly string[] | undefined;
 
   /** @throws {CertificateError} `unreadable-certificate` */
@@ -66,7 +69,8 @@ export class ParsedCertificate {
       this.x509 = new X509Certificate(der);
       this.der = this.x509.raw;
       const { tbsCertificate, signatureAlgorithm } = AsnConvert.parse(this.der, Certificate);
-      const { validity, extensions } = tbsCertificate;
+      const { validity, extensions, version } = tbsCertificate;
+      this.#isOld = version === Version.v1;
       this.notBefore = validity.notBefore.getTime().getTime();
       this.notAfter = validity.notAfter.getTime().getTime();
       this.names = alternativeNames(extensions);
@@ -110,11 +114,15 @@ export class ParsedCertificate {
     return allowed.includes(purposes[purpose]) || allowed.includes(anyExtendedKeyUsage);
   }
 
-  /** Whether this certificate was issued and signed by that one. */
-  isIssuedBy(issuer: ParsedCertificate): boolean {
+  /**
+   * Whether this certificate was issued and signed by that one.
+   *
+   * @param isTrusted - Whether that one is trusted by itself; then it need not say that it is a CA where it can't.
+   */
+  isIssuedBy(issuer: ParsedCertificate, isTrusted: boolean): boolean {
     try {
       return (
-        issuer.#isCa &&
+        (issuer.#isCa || (isTrusted && issuer.#isOld)) &&
         this.x509.checkIssued(issuer.x509) &&
         this.x509.verify(issuer.x509.publicKey)
       );

@@ -110,14 +110,15 @@ export function signCertificate(parts: CertificateParts, key: KeyObject): Buffer
   // Positive and not zero: the first bit is off, the next one on.
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
   const tbsCertificate = new TBSCertificate({
-    version: Version.v3,
+    // An empty list of extensions is none of X.509's.
+    version: extensions.length === 0 ? Version.v1 : Version.v3,
     serialNumber: bytesOf(serial),
     signature: sha256WithRsa,
     issuer,
     subject,
     validity: parts.validity,
     subjectPublicKeyInfo: publicKey,
-    extensions: new Extensions([...extensions]),
+    ...(extensions.length === 0 ? {} : { extensions: new Extensions([...extensions]) }),
   });
   const toSign = Buffer.from(AsnConvert.serialize(tbsCertificate));
   const certificate = new Certificate({

@@ -63,7 +63,7 @@ export interface TestCertificate {
   readonly bits?: number;
 }
 
-/** Makes a certificate; without issuer it signs itself. Its key is that of the part of the name before the first space. */
+/** Makes a certificate; without issuer it signs itself, and with nothing to say it is of version 1. Its key is that of the part of the name before the first space. */
 export function issue(name: string, what: TestCertificate = {}): TestIdentity {
   const { issuer, ca = false, nodeIds = [], hosts = [], addresses = [] } = what;
   const key = keyOf(name.split(' ')[0] ?? name, what.bits ?? 2048);

@@ -18,6 +18,7 @@ const middle = issue('middle', { issuer: ca, ca: true });
 const here = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 const leaf = issue('leaf', { issuer: middle, ...here });
 const user = issue('user', { issuer: ca });
+const person = issue('person', { issuer: middle });
 const stranger = issue('stranger', { ca: true, ...here });
 const old = issue('old', {
   issuer: ca,
@@ -48,6 +49,7 @@ async function listen(server: Server): Promise<number> {
 async function serve(
   chain: readonly [TestIdentity, ...TestIdentity[]],
   config: Partial<TlsServerConfig> = {},
+  farewell: (error: CertificateError) => Buffer = () => Buffer.alloc(0),
 ): Promise<{ port: number; refused: Promise<CertificateError>; server: TlsServer }> {
   const files = await folder.write('server', ...chain);
   const server = await TlsServer.load(
@@ -64,6 +66,7 @@ async function serve(
       socket.resume();
     },
     refused: (error) => refuse(error),
+    farewell,
   });
   return { port: await listen(listener), refused, server };
 }
@@ -94,6 +97,33 @@ describe('a connection with TLS', () => {
     const { port } = await serve([leaf, middle]);
     expect(await answer(await connect(port))).toBe('hello');
     expect(await answer(await connect(port, {}, '127.0.0.1'))).toBe('hello');
+  });
+
+  it.each([
+    ['root', { servers: ca, clients: ca }],
+    ['issuing CA', { servers: middle, clients: middle }],
+    ['peer itself', { servers: leaf, clients: person }],
+  ])('opens where the %s is trusted and nobody else', async (_who, trusted) => {
+    for (const [name, identity] of Object.entries(trusted)) await folder.write(name, identity);
+    const files = await folder.write('person', person, middle);
+    for (const requireClientCert of [true, false]) {
+      const clientCas = folder.file('clients.crt');
+      const { port } = await serve([leaf, middle], { requireClientCert, clientCas });
+      const rootCas = folder.file('servers.crt');
+      expect(await answer(await connect(port, { ...files, rootCas }))).toBe('hello');
+      expect(await answer(await connect(port, { ...files, rootCas }, '127.0.0.1'))).toBe('hello');
+    }
+  });
+
+  it('is not opened over an issuing CA that is trusted to a certificate of another', async () => {
+    await folder.write('middle', middle);
+    const rootCas = folder.file('middle.crt');
+    const { port, refused } = await serve([leaf, middle], { clientCas: rootCas });
+    const files = await folder.write('user', user);
+    expect(await answer(await connect(port, { ...files, rootCas }))).toBe('');
+    expect(await refused).toMatchObject({ code: 'untrusted' });
+    const direct = await serve([issue('leaf', { issuer: ca, ...here })]);
+    await expect(connect(direct.port, { rootCas })).rejects.toMatchObject({ code: 'untrusted' });
   });
 
   it('uses TLS 1.3 where that is the least', async () => {
@@ -134,6 +164,17 @@ describe('a connection with TLS', () => {
     expect(await answer(await connect(port, files))).toBe('hello');
     expect(await answer(await connect(port))).toBe('');
     expect(await refused).toMatchObject({ code: 'missing' });
+  });
+
+  it('says farewell to a client that is refused, whatever that has sent', async () => {
+    const { port } = await serve(
+      [leaf, middle],
+      { requireClientCert: true, clientCas: folder.file('ca.crt') },
+      ({ message }) => Buffer.from(message),
+    );
+    const socket = await connect(port);
+    socket.write(Buffer.alloc(1_000_000));
+    expect(await answer(socket)).toBe('the client gave no certificate');
   });
 
   it.each([

@@ -22,7 +22,7 @@ const MAX_CHAIN = 16;
 
 /**
  * Options for `node:tls` servers with what the configuration holds now. Clients that must show a certificate are refused
- * by `node:tls` already; everything else about their certificates is for {@link judgeClientSocket}, so prefer
+ * by `node:tls` already, those whose chain ends before a root among them; everything else about their certificates is for {@link judgeClientSocket}, so prefer
  * {@link createTlsServer}, which also follows changed files.
  */
 export function serverTlsOptions(server: TlsServer): TlsOptions {
@@ -54,6 +54,8 @@ export function connectTlsOptions(
     cert: certificatePem,
     key: keyPem,
     ca: caPem,
+    // As with the original, any certificate of the file is trusted, not roots alone.
+    allowPartialTrustChain: true,
     minVersion: client.config.minTls13 === true ? 'TLSv1.3' : 'TLSv1.2',
     rejectUnauthorized: client.config.insecureSkipVerify !== true,
     // An IP address can't be asked for by name.
@@ -82,7 +84,8 @@ export function judgeClientSocket(
   if (problem !== undefined || chain.length === 0 || server.clientCertificates === 'unasked') {
     return problem;
   }
-  return verdictOf(socket);
+  const verdict = verdictOf(socket);
+  return verdict !== undefined && isRootMissing(socket) ? undefined : verdict;
 }
 
 /** Says what is wrong with the certificates of a server whose handshake is done, or nothing. */
@@ -95,18 +98,33 @@ export function judgeServerSocket(
   return problem ?? (client.config.insecureSkipVerify === true ? undefined : verdictOf(socket));
 }
 
+/** OpenSSL's verdicts about a chain that is right as far as it goes. */
+const rootMissing = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** How a TLS server is set up. */
 export interface TlsServerHandlers {
   /** A client whose handshake is done and whose certificates are right. The socket is open at both ends until ended. */
   readonly accepted: (socket: TLSSocket) => void;
   /** A client was refused, or its handshake failed; its socket is closed after the call. */
   readonly refused?: (error: CertificateError, socket: TLSSocket) => void;
+  /**
+   * What a client is sent that was refused after its handshake, before its socket is closed: `node:tls` has no alerts for
+   * it. Default: nothing.
+   */
+  readonly farewell?: (error: CertificateError) => Uint8Array;
 }
+
+/** How long a refused client may take to read its farewell, in milliseconds. */
+const FAREWELL_MS = 2_000;
 
 /** A `node:tls` server, not listening yet, that judges its clients and uses changed files for new connections. */
 export function createTlsServer(
   server: TlsServer,
-  { accepted, refused }: TlsServerHandlers,
+  { accepted, refused, farewell }: TlsServerHandlers,
 ): Server {
   const listener = createServer({
     ...serverTlsOptions(server),
@@ -124,7 +142,8 @@ export function createTlsServer(
     // Before it is destroyed: its addresses are gone then.
     refused?.(problem, socket);
     socket.on('error', () => undefined);
-    socket.destroy();
+    if (farewell === undefined) socket.destroy();
+    else dismiss(socket, farewell(problem));
   });
   listener.on('tlsClientError', (error, socket) => {
     refused?.(tlsFailure(error), socket);
@@ -134,6 +153,15 @@ export function createTlsServer(
   server.on('changed', refresh);
   listener.once('close', () => server.off('changed', refresh));
   return listener;
+}
+
+/** Closes a socket after some last words. What its peer sends is dropped: unread, it would take the words back. */
+function dismiss(socket: TLSSocket, words: Uint8Array): void {
+  const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.once('end', () => socket.destroy());
+  socket.resume();
+  socket.end(words);
 }
 
 /** Where and how to connect. */
@@ -224,6 +252,14 @@ function verdictOf({ authorized, authorizationError }: TLSSocket): CertificateEr
   if (authorized) return undefined;
   // The typings say Error; it is the name of OpenSSL's verdict.
   return tlsFailure({ code: String(authorizationError), message: 'the chain is not trusted' });
+}
+
+/**
+ * Whether OpenSSL misses nothing but a root. A server of `node:tls` can't be told that other CAs of the file end a chain
+ * as well (a context of its own is taken only from clients that name a host); that the chain ends at one was judged here.
+ */
+function isRootMissing({ authorizationError }: TLSSocket): boolean {
+  return rootMissing.has(String(authorizationError));
 }
 
 function isOfTls(error: Error): boolean {

@@ -1,4 +1,4 @@
-import { PREFIX_BYTES } from './frame-reader.js';
+import { framed, PREFIX_BYTES } from './frame-reader.js';
 
 /** Bounds of a link's queue, in bytes. */
 export const QUEUE_BOUNDS = {
@@ -57,12 +57,7 @@ export class FrameQueue {
   pushControl(message: Buffer, mayDrop: boolean): boolean {
     const bound = mayDrop ? QUEUE_BOUNDS.droppableControl : QUEUE_BOUNDS.control;
     if (this.#controlBytes + message.length > bound) return false;
-    let frame = message;
-    if (this.#prefix > 0) {
-      frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
-      frame.writeUInt16LE(message.length, 0);
-      message.copy(frame, PREFIX_BYTES);
-    }
+    const frame = this.#prefix > 0 ? framed(message) : message;
     this.#control.push(frame);
     this.#controlBytes += frame.length;
     return true;

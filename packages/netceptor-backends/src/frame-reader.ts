@@ -4,6 +4,14 @@ export type TakeMessage = (chunk: Buffer, start: number, end: number) => void;
 /** Bytes of the length in front of each message, little-endian. */
 export const PREFIX_BYTES = 2;
 
+/** A message with its length in front, as it goes over a byte stream. */
+export function framed(message: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+  frame.writeUInt16LE(message.length, 0);
+  message.copy(frame, PREFIX_BYTES);
+  return frame;
+}
+
 /**
  * Cuts a byte stream into messages. A message that lies whole in a chunk is not copied; one that spans chunks is put
  * together once. Holds at most one message. It alone writes its fields.

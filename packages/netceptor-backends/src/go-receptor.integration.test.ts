@@ -87,13 +87,15 @@ const ways: readonly Way[] = [
   },
 ];
 
-const authority = await TestAuthority.create();
+const root = await TestAuthority.create();
+const authority = await TestAuthority.issuing(root);
 const [our, their] = await Promise.all([authority.issue('ours'), authority.issue('go')]);
+/** The CA that issues, which no root is needed beside. */
 const rootcas = authority.caFile;
 const loaded: { close(): void }[] = [];
 afterAll(async () => {
   for (const each of loaded) each.close();
-  await authority.remove();
+  await Promise.all([authority.remove(), root.remove()]);
 });
 
 /** What the ends of a TLS link ask of each other, in the words of the configuration. */
@@ -145,6 +147,13 @@ const rules: readonly TlsRules[] = [
       pinnedClientCert: theirPins.slice(1),
     },
     ourClient: { pinnedServerCert: theirPins.slice(1) },
+  },
+  {
+    name: 'TLS where the root alone is trusted',
+    server: { requireclientcert: true, clientcas: root.caFile },
+    client: { rootcas: root.caFile },
+    ourServer: { requireClientCert: true, clientCas: root.caFile },
+    ourClient: { rootCas: root.caFile },
   },
   {
     name: 'TLS that nobody verifies',

@@ -3,11 +3,16 @@ import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { hostPort, plainAddress } from './address.js';
 
-/** A server, not listening yet, that hands out connected sockets; with TLS, those of clients whose certificates are right. */
+/**
+ * A server, not listening yet, that hands out connected sockets; with TLS, those of clients whose certificates are right.
+ *
+ * @param farewell - What a client with a wrong certificate is told, given the reason.
+ */
 export function createSocketServer(
   node: MeshNode,
   tls: TlsServer | undefined,
   accepted: (socket: Socket) => void,
+  farewell: (reason: string) => Buffer,
 ): Server {
   const take = (socket: Socket): void => {
     if (node.closed) socket.destroy();
@@ -18,6 +23,7 @@ export function createSocketServer(
     accepted: take,
     refused: (error, socket) =>
       node.log.warning(`Refused a connection from ${peerOf(socket)}: ${error.message}`),
+    farewell: ({ message }) => farewell(message),
   });
 }
 

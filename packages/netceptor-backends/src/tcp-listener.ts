@@ -1,5 +1,6 @@
 import type { TlsServer } from '@receptorjs/certificates';
-import type { MeshNode } from '@receptorjs/netceptor';
+import { encodeReject, type MeshNode } from '@receptorjs/netceptor';
+import { framed } from './frame-reader.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
 import { createSocketServer, peerOf } from './socket-server.js';
@@ -19,8 +20,11 @@ export interface TcpListenerOptions extends ListenOptions {
  */
 export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Promise<Listener> {
   node.checkLinkOptions(options);
-  const server = createSocketServer(node, options.tls, (socket) =>
-    links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options)),
+  const server = createSocketServer(
+    node,
+    options.tls,
+    (socket) => links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options)),
+    (reason) => framed(encodeReject(`certificate not accepted: ${reason}`)),
   );
   const links = new LinkServer(node, server);
   const listener = await links.listen(options);

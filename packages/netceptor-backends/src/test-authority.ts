@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { initCa, makeRequest, signRequest, TlsClient, TlsServer } from '@receptorjs/certificates';
+
+const run = promisify(execFile);
+const openssl = (...args: readonly string[]): Promise<unknown> => run('openssl', args);
 
 /** What a certificate is for besides its node. */
 export interface Names {
@@ -26,6 +31,8 @@ export class TestAuthority {
   readonly caFile: string;
   readonly #folder: string;
   readonly #caKey: string;
+  /** Whether another has signed its certificate. */
+  #isBelow = false;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -36,6 +43,23 @@ export class TestAuthority {
   static async create(commonName = 'test CA'): Promise<TestAuthority> {
     const made = new TestAuthority(await mkdtemp(join(tmpdir(), 'link-tls-')));
     await initCa({ commonName, bits: 2048, outCert: made.caFile, outKey: made.#caKey });
+    return made;
+  }
+
+  /** A CA below another, whose certificate comes with all it issues. */
+  static async issuing(root: TestAuthority): Promise<TestAuthority> {
+    const made = await TestAuthority.create('issuing CA');
+    const [request, extensions] = ['req', 'ext'].map((end) => join(made.#folder, `ca.${end}`)) as [
+      string,
+      string,
+    ];
+    await writeFile(extensions, 'basicConstraints=critical,CA:TRUE\n');
+    const subject = ['-subj', '/CN=issuing CA', '-key', made.#caKey];
+    await openssl('req', '-new', ...subject, '-out', request);
+    const signer = ['-CA', root.caFile, '-CAkey', root.#caKey, '-CAcreateserial', '-days', '30'];
+    const files = ['-in', request, '-extfile', extensions, '-out', made.caFile];
+    await openssl('x509', '-req', ...signer, ...files);
+    made.#isBelow = true;
     return made;
   }
 
@@ -66,6 +90,7 @@ export class TestAuthority {
       },
       { show: () => undefined, ask: () => Promise.resolve('no') },
     );
+    if (this.#isBelow) await appendFile(cert, await readFile(this.caFile));
     return { cert, key };
   }
 

@@ -1,5 +1,12 @@
 import { EventEmitter, once } from 'node:events';
-import { TlsClient, TlsServer, type TlsClientConfig } from '@receptorjs/certificates';
+import type { AddressInfo } from 'node:net';
+import {
+  createTlsServer,
+  TlsClient,
+  TlsServer,
+  type TlsClientConfig,
+  type TlsServerConfig,
+} from '@receptorjs/certificates';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
@@ -43,7 +50,7 @@ function node(nodeId: string): { readonly node: MeshNode; warning(): Promise<str
 
 async function server(
   files: Issued = issued,
-  config: { requireClientCert?: boolean } = {},
+  config: Partial<TlsServerConfig> = {},
 ): Promise<TlsServer> {
   const loaded = await TlsServer.load(
     { name: 'in', ...files, clientCas: authority.caFile, ...config },
@@ -53,13 +60,21 @@ async function server(
   return loaded;
 }
 
-async function client(config: Partial<TlsClientConfig> = {}): Promise<TlsClient> {
+async function client(config: Partial<TlsClientConfig> = {}, nodeId = 'a'): Promise<TlsClient> {
   const loaded = await TlsClient.load(
     { name: 'out', rootCas: authority.caFile, ...config },
-    { nodeId: 'a' },
+    { nodeId },
   );
   cleanups.push(() => loaded.close());
   return loaded;
+}
+
+/** A listener with TLS that closes connections with a wrong certificate without a word; its port. */
+async function mute(tls: TlsServer): Promise<number> {
+  const listener = createTlsServer(tls, { accepted: (socket) => socket.destroy() });
+  cleanups.push(() => listener.close());
+  await once(listener.listen(0, host), 'listening');
+  return (listener.address() as AddressInfo).port;
 }
 
 /** What either end says about a link that does not come about. */
@@ -111,20 +126,51 @@ describe('a TLS link', { timeout: 30_000 }, () => {
     expect(await listener).toMatch(/^Refused a connection from 127\.0\.0\.1:\d+: .*certificate/);
   });
 
-  it('tells a dialler whose certificate was refused where to look', async () => {
+  it('tells a dialler whose certificate was refused why', async () => {
     const files = await stranger.issue('b');
     const [a, b] = [node('a'), node('b')];
     const tls = await server(issued, { requireClientCert: true });
     const { address } = await listenTcp(a.node, { host, port: 0, tls });
     const said = [a.warning(), b.warning()];
-    const ours = await TlsClient.load(
-      { name: 'out', rootCas: authority.caFile, ...files },
-      { nodeId: 'b' },
+    await dialTcp(b.node, {
+      host,
+      port: address.port,
+      redial: false,
+      tls: await client(files, 'b'),
+    });
+    const why = 'certificate is signed by an unknown authority: CN=another CA';
+    expect(await said[0]).toMatch(
+      new RegExp(`^Refused a connection from 127\\.0\\.0\\.1:\\d+: ${why}$`),
     );
-    cleanups.push(() => ours.close());
-    await dialTcp(b.node, { host, port: address.port, redial: false, tls: ours });
-    expect(await said[0]).toMatch(/^Refused a connection from 127\.0\.0\.1:\d+: .*authority/);
-    expect(await said[1]).toContain("does not accept this node's certificate");
+    expect(await said[1]).toBe(
+      `Link tcp ${host}:${address.port} ended: the peer rejected the link: certificate not accepted: ${why}`,
+    );
+  });
+
+  it('tells a dialler that is closed without a word where to look', async () => {
+    const b = node('b');
+    const tls = await server(issued, { requireClientCert: true });
+    const port = await mute(tls);
+    const said = b.warning();
+    await dialTcp(b.node, { host, port, redial: false, tls: await client() });
+    expect(await said).toContain("does not accept this node's certificate");
+  });
+
+  it('is made where the issuing CA alone is trusted, or the peer itself', async () => {
+    const issuing = await TestAuthority.issuing(authority);
+    cleanups.push(() => issuing.remove());
+    const [ourFiles, theirFiles] = [await issuing.issue('a'), await issuing.issue('b')];
+    for (const [clientCas, rootCas] of [
+      [issuing.caFile, issuing.caFile],
+      [theirFiles.cert, ourFiles.cert],
+    ] as const) {
+      const [a, b] = [node('a').node, node('b').node];
+      const tls = await server(ourFiles, { requireClientCert: true, clientCas });
+      const { address } = await listenTcp(a, { host, port: 0, tls });
+      const theirs = await client({ ...theirFiles, rootCas }, 'b');
+      await dialTcp(b, { host, port: address.port, tls: theirs });
+      await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
+    }
   });
 
   it('is not made with a certificate that has another fingerprint', async () => {
@@ -164,14 +210,26 @@ describe('a TLS link', { timeout: 30_000 }, () => {
 
 describe('a wss peer', () => {
   it('that closes instead of answering tells the dialler where to look', async () => {
-    const [a, b] = [node('a').node, node('b').node];
-    const tls = await server(issued, { requireClientCert: true });
-    const { address } = await listenWebSocket(a, { host, port: 0, tls });
-    const url = `wss://${host}:${address.port}`;
+    const b = node('b').node;
+    const url = `wss://${host}:${await mute(await server(issued, { requireClientCert: true }))}`;
     await expect(
       dialWebSocket(b, { url, redial: false, tls: await client() }),
     ).rejects.toMatchObject({
       message: expect.stringContaining("does not accept this node's certificate") as unknown,
+    });
+  });
+
+  it('that does not accept a certificate tells the dialler why', async () => {
+    const [a, b] = [node('a').node, node('b').node];
+    const tls = await server(issued, { requireClientCert: true });
+    const { address } = await listenWebSocket(a, { host, port: 0, tls });
+    const target = `${host}:${address.port}`;
+    const url = `wss://${target}`;
+    const why = 'certificate not accepted: the client gave no certificate';
+    await expect(
+      dialWebSocket(b, { url, redial: false, tls: await client() }),
+    ).rejects.toMatchObject({
+      message: `could not connect to ${target}: Unexpected server response: 403: ${why}`,
     });
   });
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TlsClient } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
@@ -104,6 +105,7 @@ async function openWebSocket(
         resolve();
       });
       ws.on('error', reject);
+      ws.once('unexpected-response', (_, response) => void refusalOf(response).then(reject));
       ws.once('close', () => reject(new Error('the connection was closed')));
     });
     return { ws, socket };
@@ -114,6 +116,31 @@ async function openWebSocket(
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/** The most that is read of an answer that is no upgrade, in bytes. */
+const MAX_REFUSAL_BYTES = 512;
+
+/** An answer that is no upgrade, with what it says as plain text. */
+async function refusalOf(response: IncomingMessage): Promise<Error> {
+  const { statusCode = 0, headers } = response;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  if (headers['content-type']?.startsWith('text/plain') === true) {
+    try {
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length >= MAX_REFUSAL_BYTES) break;
+      }
+    } catch {
+      // What came before the connection broke will do.
+    }
+  }
+  response.destroy();
+  const text = Buffer.concat(chunks).subarray(0, MAX_REFUSAL_BYTES).toString('utf8').trim();
+  const said = text === '' ? '' : `: ${text}`;
+  return new Error(`Unexpected server response: ${String(statusCode)}${said}`);
 }
 
 /** Why a peer with TLS did not answer; a certificate that it refuses is the likely reason. */

@@ -59,16 +59,28 @@ export async function listenWebSocket(
       else links.add(openWsLink(node, ws, socket, `${scheme} ${peerOf(socket)}`, options));
     });
   });
-  const server = createSocketServer(node, tls, (socket) => {
-    const deadline = setTimeout(() => socket.destroy(), UPGRADE_MS);
-    deadlines.set(socket, deadline);
-    socket.once('close', () => clearTimeout(deadline));
-    http.emit('connection', socket);
-  });
+  const server = createSocketServer(
+    node,
+    tls,
+    (socket) => {
+      const deadline = setTimeout(() => socket.destroy(), UPGRADE_MS);
+      deadlines.set(socket, deadline);
+      socket.once('close', () => clearTimeout(deadline));
+      http.emit('connection', socket);
+    },
+    forbid,
+  );
   const links = new LinkServer(node, server);
   const listener = await links.listen(options);
   warnWhenOpen(node, 'ws', listener.address, options);
   return listener;
+}
+
+/** The answer for a client whose certificate is not accepted. */
+function forbid(reason: string): Buffer {
+  const body = `certificate not accepted: ${reason}\n`;
+  const head = `HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close`;
+  return Buffer.from(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
 /** The status line for an upgrade that is not made. */

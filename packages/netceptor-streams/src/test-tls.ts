@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   TlsClient,
   TlsServer,
@@ -22,7 +24,7 @@ export class TestPki {
     this.folder = folder;
   }
 
-  /** A folder with the CAs `ca` and `other`. */
+  /** A folder with the CAs `ca` and `other`, and `issuing`, which `ca` has signed. */
   static async make(): Promise<TestPki> {
     const pki = new TestPki(await mkdtemp(join(tmpdir(), 'streams-tls-')));
     for (const name of ['ca', 'other']) {
@@ -33,14 +35,26 @@ export class TestPki {
         outKey: pki.file(`${name}.key`),
       });
     }
+    await pki.#issueAuthority('issuing');
     return pki;
+  }
+
+  async #issueAuthority(name: string): Promise<void> {
+    const openssl = (...args: readonly string[]): Promise<unknown> =>
+      promisify(execFile)('openssl', args, { cwd: this.folder });
+    await writeFile(this.file(`${name}.ext`), 'basicConstraints=critical,CA:TRUE\n');
+    const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`];
+    await openssl('req', ...key, '-subj', `/CN=${name}`, '-out', `${name}.csr`);
+    const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30'];
+    const files = ['-in', `${name}.csr`, '-extfile', `${name}.ext`, '-out', `${name}.crt`];
+    await openssl('x509', '-req', ...signer, ...files);
   }
 
   file(name: string): string {
     return join(this.folder, name);
   }
 
-  /** Makes `name.crt` and `name.key` for a node. */
+  /** Makes `name.crt` and `name.key` for a node; `issuing` stands in the first as well when it has signed. */
   async issue(
     name: string,
     nodeId: string,
@@ -65,6 +79,9 @@ export class TestPki {
       },
       silent,
     );
+    if (ca === 'issuing') {
+      await appendFile(this.file(`${name}.crt`), await readFile(this.file(`${ca}.crt`)));
+    }
   }
 
   async server(

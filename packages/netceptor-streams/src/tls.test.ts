@@ -17,6 +17,8 @@ beforeAll(async () => {
   await pki.issue('old', 'far', { notAfter: '2001-01-01T00:00:00Z' });
   await pki.issue('stranger-near', 'near', { ca: 'other' });
   await pki.issue('old-near', 'near', { notAfter: '2001-01-01T00:00:00Z' });
+  await pki.issue('issued-far', 'far', { ca: 'issuing' });
+  await pki.issue('issued-near', 'near', { ca: 'issuing' });
 }, 60_000);
 afterAll(() => pki.remove());
 
@@ -93,6 +95,22 @@ describe('streams with TLS', () => {
     mesh = await chain('near', 'far');
     const server = await pki.server('far', { clientCas: pki.file('ca.crt') });
     expect(await attempt(mesh, server, await pki.client(undefined))).toEqual({ answer: 'hello' });
+  });
+
+  it.each([
+    ['issuing CA', 'issuing', 'issuing'],
+    ['peer itself', 'issued-far', 'issued-near'],
+  ])('open where the %s is trusted and nobody else', async (_who, far, near) => {
+    mesh = await chain('near', 'far');
+    const clientCas = pki.file(`${near}.crt`);
+    const server = await pki.server('issued-far', { requireClientCert: true, clientCas });
+    const rootCas = pki.file(`${far}.crt`);
+    const right = await pki.client('issued-near', { rootCas });
+    expect(await attempt(mesh, server, right)).toEqual({ answer: 'hello' });
+    const wrong = await attempt(mesh, server, await pki.client('near', { rootCas }));
+    expect(wrong).toMatchObject({ far: { cause: { code: 'untrusted' } } });
+    const other = await attempt(mesh, await pki.server('far'), right);
+    expect(other).toMatchObject({ near: { cause: { code: 'untrusted' } } });
   });
 
   it('are advertised as such', async () => {

@@ -54,5 +54,6 @@ export type {
   WorkCommand,
 } from './wire/service-advertisement.js';
 export { MAX_HOPS, MAX_MESSAGE_BYTES, MAX_PAYLOAD_BYTES } from './wire/message-type.js';
+export { encodeReject } from './wire/reject.js';
 export { checkServiceName } from './wire/data-header.js';
 export { checkOwnNodeId } from './wire/node-id.js';

@@ -14,13 +14,24 @@ import {
   type QuicEngine,
   type QuicEngineOptions,
   type QuicIdentity,
+  type QuicJudge,
 } from '@receptorjs/quic-engine';
 import { LOCAL, REMOTE } from './addresses.js';
+import { isOpenEnded } from './open-ended.js';
 import { QuicheConnection } from './quiche-connection.js';
+
+/** Alert unknown_ca of TLS. */
+const UNKNOWN_CA = 48;
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The engine of this package. */
+/** In place of a judge who is to check chains that quiche can't. */
+const trustNobody: QuicJudge = () => ({ alert: UNKNOWN_CA, message: 'nobody checks the chain' });
+
+/**
+ * The engine of this package. Where a chain may end at a CA that is no root, its connections leave the chain to their
+ * judge, and without one take nobody.
+ */
 export class QuicheEngine implements QuicEngine {
   readonly name = 'native (quiche)';
   readonly #quiche: Quiche;
@@ -32,9 +43,11 @@ export class QuicheEngine implements QuicEngine {
   }
 
   connector({ ca, identity }: QuicDialRules): QuicConnector {
-    const config = this.#configure(true, ca === undefined, ca, identity);
+    const left = ca !== undefined && isOpenEnded(ca);
+    const config = this.#configure(true, ca === undefined || left, ca, identity);
     return {
-      connect: (judge) => {
+      connect: (given) => {
+        const judge = left ? (given ?? trustNobody) : given;
         const id = randomBytes(CONNECTION_ID_BYTES);
         return new QuicheConnection(
           this.#quiche,
@@ -47,11 +60,14 @@ export class QuicheEngine implements QuicEngine {
   }
 
   acceptor(identity: QuicIdentity, { clients, ca }: QuicAcceptRules): QuicAcceptor {
-    const config = this.#configure(clients === 'required', false, ca, identity);
+    // Not where they are optional: what asks for a certificate without insisting on one undoes that any is taken.
+    const left = clients === 'required' && ca !== undefined && isOpenEnded(ca);
+    const config = this.#configure(clients === 'required', left, ca, identity);
     // After the context was made, this asks for a certificate without insisting on one.
     if (clients === 'optional') config.verifyPeer(true);
     return {
-      accept: (judge) => {
+      accept: (given) => {
+        const judge = left ? (given ?? trustNobody) : given;
         const id = randomBytes(CONNECTION_ID_BYTES);
         return new QuicheConnection(
           this.#quiche,

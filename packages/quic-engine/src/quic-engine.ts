@@ -22,8 +22,9 @@ export interface QuicIdentity {
 /** How a dialler judges the listener and shows itself. */
 export interface QuicDialRules {
   /**
-   * CAs, PEM, by which the engine checks the listener's chain and purpose; undefined: it takes any certificate. A listener
-   * that shows one of them, issued by itself, is trusted by that.
+   * CAs, PEM, by which the engine checks the listener's chain and purpose; undefined: it takes any certificate. A chain may
+   * end at any of them, which an engine that can't be told so leaves to the judge. A listener that shows one of them, issued
+   * by itself, is trusted by that.
    */
   readonly ca: string | undefined;
   /** Shown when the listener asks. */
@@ -34,7 +35,7 @@ export interface QuicDialRules {
 export interface QuicAcceptRules {
   /** Whether diallers must or may show a certificate, or are not asked for one. */
   readonly clients: 'required' | 'optional' | 'unasked';
-  /** CAs, PEM, by which the engine checks the chain and purpose of what diallers show. */
+  /** As {@link QuicDialRules.ca}, for what diallers show; undefined only where they are not asked. */
   readonly ca: string | undefined;
 }
 

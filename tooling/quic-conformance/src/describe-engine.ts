@@ -16,17 +16,25 @@ export interface Subject {
   readonly short: boolean;
   /** Whether the engine tells the peer in words why its own check of the chain failed. */
   readonly explainsChains: boolean;
+  /** Whether chains of optional client certificates may end at a CA that is no root. */
+  readonly endsChainsAnywhere: boolean;
 }
+
+/** What engines may differ in. */
+export type EngineTraits = Pick<Subject, 'explainsChains' | 'endsChainsAnywhere'> & {
+  readonly short?: boolean;
+};
 
 /**
  * Describes the tests of one engine.
  *
  * @param explainsChains - Whether it tells the peer in words why its own check of a chain failed; all tell by the alert.
+ * @param endsChainsAnywhere - Whether chains of optional client certificates may end at a CA that is no root.
  */
 export function describeEngine(
   name: string,
   load: Subject['load'],
-  { explainsChains, short = false }: { explainsChains: boolean; short?: boolean },
+  { explainsChains, endsChainsAnywhere, short = false }: EngineTraits,
 ): void {
   describe(`QUIC engine ${name}`, () => {
     let identities: TestIdentities | undefined;
@@ -42,6 +50,7 @@ export function describeEngine(
       load,
       short,
       explainsChains,
+      endsChainsAnywhere,
       get identities() {
         return loaded(identities);
       },

@@ -156,6 +156,38 @@ export function handshakeCases(subject: Subject): void {
     return opens({ ...server(), clients: 'required', client: own, clientCa: own.certificate });
   });
 
+  it.each(['required', 'optional'] as const)(
+    'takes a CA that is no root for the end of a chain, client certificates %s',
+    (clients) => {
+      const { identities, endsChainsAnywhere } = subject;
+      const trusted = identities.authority('issuing');
+      const both = {
+        server: identities.issue('far', { ca: 'issuing' }),
+        serverCa: trusted,
+        judgeServer: named('far'),
+        client: identities.issue('near', { ca: 'issuing' }),
+        clientCa: trusted,
+        clients,
+        judgeClient: named('near'),
+      };
+      return endsChainsAnywhere || clients === 'required'
+        ? opens(both)
+        : refuses(both, 'listener', ALERT.unknownCa, undefined);
+    },
+  );
+
+  it('takes a listener whose certificate is trusted itself, whoever has issued it', () => {
+    const own = subject.identities.issue('far');
+    return opens({ server: own, serverCa: own.certificate, judgeServer: named('far') });
+  });
+
+  it('refuses a listener of an unknown CA beside one that is no root', async () => {
+    const serverCa = subject.identities.authority('issuing');
+    const server = subject.identities.issue('far', { ca: 'other' });
+    // Without a judge: whoever leaves such chains to that takes nobody.
+    await refuses({ server, serverCa }, 'dialler', ALERT.unknownCa, undefined);
+  });
+
   it('refuses a listener of an unknown CA', () =>
     refuses(
       { ...server(), serverCa: subject.identities.authority('other') },

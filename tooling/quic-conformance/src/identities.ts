@@ -13,11 +13,14 @@ const KEYS = {
   ed25519: ['-newkey', 'ed25519'],
 } as const;
 
+/** Roots `ca` and `other`, and `issuing` below `ca`. */
+export type TestAuthorityName = 'ca' | 'other' | 'issuing';
+
 /** What kind of certificate. */
 export interface IdentityOptions {
   readonly key?: keyof typeof KEYS;
-  /** Which CA signs it; default `ca`. */
-  readonly ca?: 'ca' | 'other';
+  /** Which CA signs it; default `ca`. With `issuing`, which `ca` has signed, its certificate comes along. */
+  readonly ca?: TestAuthorityName;
   readonly purpose?: 'clientAuth' | 'serverAuth';
 }
 
@@ -28,10 +31,12 @@ export class TestIdentities {
 
   constructor() {
     for (const name of ['ca', 'other']) this.#selfSign(name);
+    const isCa = 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n';
+    this.#sign('issuing', 'rsa', 'ca', isCa);
   }
 
   /** The certificate of a CA, PEM. */
-  authority(name: 'ca' | 'other' = 'ca'): string {
+  authority(name: TestAuthorityName = 'ca'): string {
     return this.#read(`${name}.crt`);
   }
 
@@ -44,40 +49,20 @@ export class TestIdentities {
   }
 
   #make(name: string, { key = 'rsa', ca = 'ca', purpose }: IdentityOptions): QuicIdentity {
-    this.#openssl(
-      'req',
-      ...KEYS[key],
-      '-nodes',
-      '-subj',
-      `/CN=${name}`,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-    );
-    const extensions = purpose === undefined ? 'serverAuth,clientAuth' : purpose;
-    writeFileSync(
-      join(this.#folder, 'ext'),
-      `subjectAltName=DNS:${name}\nextendedKeyUsage=${extensions}\n`,
-    );
-    this.#openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      '-CA',
-      `${ca}.crt`,
-      '-CAkey',
-      `${ca}.key`,
-      '-CAcreateserial',
-      '-extfile',
-      'ext',
-      '-days',
-      '30',
-      '-out',
-      `${name}.crt`,
-    );
-    return { certificate: this.#read(`${name}.crt`), key: this.#read(`${name}.key`) };
+    const purposes = purpose === undefined ? 'serverAuth,clientAuth' : purpose;
+    this.#sign(name, key, ca, `subjectAltName=DNS:${name}\nextendedKeyUsage=${purposes}\n`);
+    const chain = ca === 'issuing' ? [name, ca] : [name];
+    const certificate = chain.map((each) => this.#read(`${each}.crt`)).join('');
+    return { certificate, key: this.#read(`${name}.key`) };
+  }
+
+  #sign(name: string, key: keyof typeof KEYS, ca: string, extensions: string): void {
+    const files = ['-keyout', `${name}.key`, '-out', `${name}.csr`];
+    this.#openssl('req', ...KEYS[key], '-nodes', '-subj', `/CN=${name}`, ...files);
+    writeFileSync(join(this.#folder, 'ext'), extensions);
+    const signer = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial'];
+    const request = ['-req', '-in', `${name}.csr`, '-extfile', 'ext', '-days', '30'];
+    this.#openssl('x509', ...request, ...signer, '-out', `${name}.crt`);
   }
 
   /** A certificate that is its own CA, as `openssl req -x509` makes it; the same for the same name. */

@@ -83,7 +83,9 @@ describe('links', () => {
     mesh.run(100);
     expect(a.core.status().connections).toEqual([]);
     expect(a.lines.join('\n')).toContain(reason);
-    expect(messages.some((message) => message.equals(Buffer.from('\x03[]')))).toBe(true);
+    const rejects = messages.map(String).filter((message) => message.startsWith('\x03["'));
+    expect(rejects.join('')).toContain(reason);
+    expect(b.lines.join('\n')).toMatch(new RegExp(`rejected( the link)?: .*${reason}`));
   });
 
   it('refuse a second link with the same node', () => {
@@ -166,7 +168,7 @@ describe('links', () => {
     expect(session.closed).toBe(false);
     update(4n, new Map());
     expect(session.closed).toBe(true);
-    expect(sent.at(-1)?.toString()).toBe('\x03[]');
+    expect(sent.at(-1)?.toString()).toBe('\x03["it no longer lists this node"]');
   });
 
   it('end 21 s after the last message, and a second for what lies unread', () => {

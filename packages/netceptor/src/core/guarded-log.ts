@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from '../wire/one-line.js';
 import { Permits } from './permits.js';
 
 /** How many lines of a level are written; peers cause many of them. */

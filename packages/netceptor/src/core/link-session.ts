@@ -3,7 +3,7 @@ import { MAX_MESSAGE_BYTES, MESSAGE_TYPE } from '../wire/message-type.js';
 import { isNodeId } from '../wire/node-id.js';
 import { pingMessage } from '../wire/ping-message.js';
 import { decodeProbe, encodeProbe, LINK_VERSION } from '../wire/probe.js';
-import { encodeReject } from '../wire/reject.js';
+import { decodeReject, encodeReject } from '../wire/reject.js';
 import {
   decodeRoutingUpdate,
   encodeRoutingUpdate,
@@ -98,7 +98,7 @@ export class LinkSession {
         throw new MeshError('malformed-message', `it has ${end - start} bytes`);
       }
       if (this.#state === 'established') this.#handleEstablished(now, type, chunk, start, end);
-      else if (type === MESSAGE_TYPE.reject) this.#end(now, 'the peer rejected the link');
+      else if (type === MESSAGE_TYPE.reject) this.#rejected(now, decodeReject(chunk, start, end));
       else if (this.#state === 'waiting') this.#waiting.push(chunk.subarray(start, end));
       else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, jsonOf(chunk, start, end));
       else this.#offence(now, false);
@@ -164,7 +164,7 @@ export class LinkSession {
         this.#handleFlooded(now, type, chunk, start, end);
         return;
       case MESSAGE_TYPE.reject:
-        this.#end(now, 'the peer rejected the link');
+        this.#rejected(now, decodeReject(chunk, start, end));
         return;
       case MESSAGE_TYPE.probe:
         this.#handleProbe(now, chunk, start, end);
@@ -329,12 +329,16 @@ export class LinkSession {
   #refuse(now: number, peer: string, reason: string): void {
     if (this.#state === 'closed') return;
     this.#context.log.error(`Rejected the link with node ${peer} because ${reason}`);
-    this.#giveUp(now, `rejected: ${reason}`);
+    this.#giveUp(now, `rejected: ${reason}`, reason);
+  }
+
+  #rejected(now: number, reason: string | undefined): void {
+    this.#end(now, `the peer rejected the link${reason === undefined ? '' : `: ${reason}`}`);
   }
 
   /** Ends the link and tells the peer, where that still reaches it. */
-  #giveUp(now: number, reason: string): void {
-    this.#transport.sendControl(encodeReject());
+  #giveUp(now: number, reason: string, told = reason): void {
+    this.#transport.sendControl(encodeReject(told));
     this.#end(now, reason);
   }
 

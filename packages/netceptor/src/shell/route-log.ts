@@ -1,5 +1,5 @@
 import type { MeshStatus } from '../core/core.js';
-import { oneLine } from '../core/one-line.js';
+import { oneLine } from '../wire/one-line.js';
 import type { Logger } from '../logger.js';
 
 /** Logs what links and routes there are now, one line each. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MeshError } from '../errors.js';
 import { encodeString, parseObject } from './json.js';
 import { formatRfc3339, parseRfc3339 } from './rfc3339.js';
+import { decodeReject, encodeReject } from './reject.js';
 import { decodeRoutingUpdate, encodeRoutingUpdate } from './routing-update.js';
 import { decodeServiceAdvertisement, encodeServiceAdvertisement } from './service-advertisement.js';
 import { decodeUnreachable, encodeUnreachable } from './unreachable.js';
@@ -12,6 +13,19 @@ const text = fc.string({ unit: 'binary' }).filter((s) => Buffer.from(s).toString
 const cost = fc.double({ min: 0, minExcluded: true, noNaN: true, noDefaultInfinity: true });
 
 describe('codecs', () => {
+  it('give back why a link is rejected, on one line and cut when it is long', () => {
+    const told = (message: Buffer): string | undefined => decodeReject(message, 0, message.length);
+    expect(String(encodeReject())).toBe('\x03[]');
+    expect(told(encodeReject())).toBeUndefined();
+    expect(String(encodeReject('not "you"'))).toBe('\x03["not \\"you\\""]');
+    expect(told(encodeReject('not "you"'))).toBe('not "you"');
+    expect(told(encodeReject('a\nb'))).toBe('a\\u000ab');
+    expect(told(encodeReject('x'.repeat(1000)))).toBe(`${'x'.repeat(200)}...`);
+    for (const odd of ['', '{}', '[1]', '[""]', '["a'])
+      expect(told(Buffer.from(`\x03${odd}`))).toBeUndefined();
+    expect(told(Buffer.from('\x03["\\u001b[31m"]'))).toBe('\\u001b[31m');
+  });
+
   it('give back every routing update, 64-bit numbers to the last digit', () => {
     fc.assert(
       fc.property(
