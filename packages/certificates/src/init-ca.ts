@@ -11,6 +11,7 @@ import {
   id_kp_clientAuth,
   id_kp_serverAuth,
 } from '@peculiar/asn1-x509';
+import { count, text, validateOptions, type OptionChecks } from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { generateKey, keyToPem } from './key-files.js';
 import { writeSecretFile } from './pem-files.js';
@@ -22,6 +23,7 @@ import {
   publicKeyInfo,
   signCertificate,
   validity,
+  validityChecks,
   type ValidityTexts,
 } from './signing.js';
 
@@ -34,14 +36,24 @@ export interface InitCaOptions extends ValidityTexts {
   readonly outKey: string;
 }
 
+const initCaChecks: OptionChecks<InitCaOptions> = {
+  ...validityChecks,
+  commonName: text,
+  bits: count,
+  outCert: text,
+  outKey: text,
+};
+
 /**
  * Makes a CA: a key and its self-signed certificate, valid for ten years unless told otherwise. Existing files are
  * replaced.
  *
  * @param now - Milliseconds since 1970.
  * @throws {CertificateError} `invalid-configuration`, `unreadable-file`
+ * @throws {TypeError} `invalid-argument` for an option of the wrong kind or name
  */
 export async function initCa(options: InitCaOptions, now = Date.now()): Promise<void> {
+  validateOptions<InitCaOptions>('initCa', options, initCaChecks);
   if (options.commonName === '') {
     throw new CertificateError('invalid-configuration', 'must provide CommonName');
   }

@@ -9,6 +9,14 @@ import {
   SubjectAlternativeName,
   id_ce_subjectAltName,
 } from '@peculiar/asn1-x509';
+import {
+  arrayOf,
+  count,
+  optional,
+  text,
+  validateOptions,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { generateKey, keyToPem, loadRequestKey } from './key-files.js';
 import { writeSecretFile } from './pem-files.js';
@@ -35,12 +43,25 @@ export interface MakeRequestOptions {
   readonly outKey?: string | undefined;
 }
 
+const makeRequestChecks: OptionChecks<MakeRequestOptions> = {
+  commonName: text,
+  bits: optional(count),
+  dnsName: optional(arrayOf(text)),
+  ipAddress: optional(arrayOf(text)),
+  nodeId: optional(arrayOf(text)),
+  outReq: text,
+  inKey: optional(text),
+  outKey: optional(text),
+};
+
 /**
  * Makes a request for a certificate with names, signed by a new key or an existing one. Existing files are replaced.
  *
  * @throws {CertificateError} `invalid-configuration`, `unreadable-file`
+ * @throws {TypeError} `invalid-argument` for an option of the wrong kind or name
  */
 export async function makeRequest(options: MakeRequestOptions): Promise<void> {
+  validateOptions<MakeRequestOptions>('makeRequest', options, makeRequestChecks);
   const { inKey = '', outKey = '', bits = 0 } = options;
   checkRequest(options);
   const names = alternativeNames(options);

@@ -16,6 +16,15 @@ import {
   id_kp_clientAuth,
   id_kp_serverAuth,
 } from '@peculiar/asn1-x509';
+import {
+  flag,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+  withMethods,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { CertificateRequest } from './certificate-request.js';
 import { loadCaKey } from './key-files.js';
@@ -27,6 +36,7 @@ import {
   keyIdentifier,
   signCertificate,
   validity,
+  validityChecks,
   type ValidityTexts,
 } from './signing.js';
 
@@ -39,6 +49,15 @@ export interface SignRequestOptions extends ValidityTexts {
   /** Signs without asking. Default false. */
   readonly verify?: boolean | undefined;
 }
+
+const signRequestChecks: OptionChecks<SignRequestOptions> = {
+  ...validityChecks,
+  req: text,
+  caCert: text,
+  caKey: text,
+  outCert: text,
+  verify: optional(flag),
+};
 
 /** Who is asked before a request is signed. */
 export interface SignRequestDialogue {
@@ -54,12 +73,15 @@ export interface SignRequestDialogue {
  *
  * @param now - Milliseconds since 1970.
  * @throws {CertificateError} `declined`, `invalid-configuration`, `unreadable-certificate`, `unreadable-file`
+ * @throws {TypeError} `invalid-argument` for an option of the wrong kind or name
  */
 export async function signRequest(
   options: SignRequestOptions,
   dialogue: SignRequestDialogue,
   now = Date.now(),
 ): Promise<void> {
+  validateOptions<SignRequestOptions>('signRequest', options, signRequestChecks);
+  validateArgument('signRequest', 'dialogue', dialogue, withMethods('a dialogue', 'show', 'ask'));
   const ca = await loadCa(options.caCert);
   const caKey = await loadCaKey(options.caKey);
   if (!new X509Certificate(ca.der).checkPrivateKey(caKey)) {

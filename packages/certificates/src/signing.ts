@@ -14,6 +14,7 @@ import {
   Validity,
   Version,
 } from '@peculiar/asn1-x509';
+import { optional, text, type OptionChecks } from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 
 /** sha256WithRSAEncryption. */
@@ -30,10 +31,15 @@ export interface ValidityTexts {
   readonly notAfter?: string | undefined;
 }
 
+export const validityChecks: OptionChecks<ValidityTexts> = {
+  notBefore: optional(text),
+  notAfter: optional(text),
+};
+
 /** A name that is a common name alone. */
-export function commonName(text: string): Name {
+export function commonName(name: string): Name {
   const value = new AttributeValue(
-    /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text) ? { printableString: text } : { utf8String: text },
+    /^[A-Za-z0-9 '()+,./:=?-]*$/.test(name) ? { printableString: name } : { utf8String: name },
   );
   const attribute = new AttributeTypeAndValue({ type: COMMON_NAME, value });
   return new Name([new RelativeDistinguishedName([attribute])]);

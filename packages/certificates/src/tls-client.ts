@@ -1,13 +1,14 @@
 import { EventEmitter } from 'node:events';
+import { validateOptions } from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { decodeFingerprints, type Fingerprints } from './fingerprints.js';
 import type { ParsedCertificate } from './parsed-certificate.js';
 import { isInsecureCertificate, judgePeer, type ExpectedPeer } from './peer-rules.js';
-import type { TlsClientConfig } from './tls-config.js';
+import { tlsClientChecks, type TlsClientConfig } from './tls-config.js';
 import type { TlsMaterial } from './tls-material.js';
 import { withPrefix } from './tls-server.js';
 import { alertProblem } from './tls-failure.js';
-import { WatchedMaterial, type LoadOptions } from './watched-material.js';
+import { loadChecks, WatchedMaterial, type LoadOptions } from './watched-material.js';
 
 /**
  * A loaded `tls-client`. New connections use what the files hold at the time; those that stand stay as they are. Emits
@@ -32,8 +33,11 @@ export class TlsClient extends EventEmitter<{ changed: [] }> {
    *
    * @throws {CertificateError} `unreadable-file`, `unreadable-certificate`, `invalid-configuration`, `wrong-name`; the
    *   message begins as the original's: `error preparing tls client config: `
+   * @throws {TypeError} `invalid-argument` for a field or an option of the wrong kind or name
    */
   static async load(config: TlsClientConfig, options: LoadOptions): Promise<TlsClient> {
+    validateOptions<TlsClientConfig>('TlsClient.load: config', config, tlsClientChecks);
+    validateOptions<LoadOptions>('TlsClient.load', options, loadChecks);
     const { name, cert = '', key = '', rootCas = '', skipReceptorNamesCheck = false } = config;
     try {
       if ((cert === '') !== (key === '')) {

@@ -1,3 +1,5 @@
+import { arrayOf, flag, optional, text, type OptionChecks } from '@receptorjs/validation';
+
 /** A `tls-server` of the configuration: who this node is to those that connect to it. */
 export interface TlsServerConfig {
   readonly name: string;
@@ -17,6 +19,17 @@ export interface TlsServerConfig {
   readonly minTls13?: boolean;
 }
 
+export const tlsServerChecks: OptionChecks<TlsServerConfig> = {
+  name: text,
+  cert: text,
+  key: text,
+  requireClientCert: optional(flag),
+  clientCas: optional(text),
+  pinnedClientCert: optional(arrayOf(text)),
+  skipReceptorNamesCheck: optional(flag),
+  minTls13: optional(flag),
+};
+
 /** A `tls-client` of the configuration: whom this node trusts when it connects, and who it is to them. */
 export interface TlsClientConfig {
   readonly name: string;
@@ -34,3 +47,14 @@ export interface TlsClientConfig {
   /** Default false: TLS 1.2 is taken. Mesh streams are always TLS 1.3. */
   readonly minTls13?: boolean;
 }
+
+export const tlsClientChecks: OptionChecks<TlsClientConfig> = {
+  name: text,
+  cert: optional(text),
+  key: optional(text),
+  rootCas: optional(text),
+  insecureSkipVerify: optional(flag),
+  pinnedServerCert: optional(arrayOf(text)),
+  skipReceptorNamesCheck: optional(flag),
+  minTls13: optional(flag),
+};

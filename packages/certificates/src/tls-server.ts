@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
+import { validateOptions } from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { decodeFingerprints, type Fingerprints } from './fingerprints.js';
 import type { ParsedCertificate } from './parsed-certificate.js';
 import { judgePeer } from './peer-rules.js';
-import type { TlsServerConfig } from './tls-config.js';
+import { tlsServerChecks, type TlsServerConfig } from './tls-config.js';
 import type { TlsMaterial } from './tls-material.js';
 import { alertProblem } from './tls-failure.js';
-import { WatchedMaterial, type LoadOptions } from './watched-material.js';
+import { loadChecks, WatchedMaterial, type LoadOptions } from './watched-material.js';
 
 /** Whether clients must, may or need not show a certificate. */
 export type ClientCertificates = 'required' | 'optional' | 'unasked';
@@ -41,8 +42,11 @@ export class TlsServer extends EventEmitter<{ changed: [] }> {
    *
    * @throws {CertificateError} `unreadable-file`, `unreadable-certificate`, `invalid-configuration`, `wrong-name`; the
    *   message begins as the original's: `error preparing tls server config: `
+   * @throws {TypeError} `invalid-argument` for a field or an option of the wrong kind or name
    */
   static async load(config: TlsServerConfig, options: LoadOptions): Promise<TlsServer> {
+    validateOptions<TlsServerConfig>('TlsServer.load: config', config, tlsServerChecks);
+    validateOptions<LoadOptions>('TlsServer.load', options, loadChecks);
     const { name, cert, key, clientCas, skipReceptorNamesCheck = false } = config;
     const clientCertificates =
       config.requireClientCert === true

@@ -10,6 +10,17 @@ import {
   type TlsOptions,
   type TLSSocket,
 } from 'node:tls';
+import {
+  callback,
+  count,
+  instanceOf,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+  withMethods,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { tlsFailure } from './tls-failure.js';
 import type { TlsClient } from './tls-client.js';
@@ -122,10 +133,14 @@ export interface TlsServerHandlers {
 const FAREWELL_MS = 2_000;
 
 /** A `node:tls` server, not listening yet, that judges its clients and uses changed files for new connections. */
-export function createTlsServer(
-  server: TlsServer,
-  { accepted, refused, farewell }: TlsServerHandlers,
-): Server {
+export function createTlsServer(server: TlsServer, handlers: TlsServerHandlers): Server {
+  validateArgument('createTlsServer', 'server', server, withMethods('a TlsServer', 'current'));
+  validateOptions<TlsServerHandlers>('createTlsServer', handlers, {
+    accepted: callback,
+    refused: optional(callback),
+    farewell: optional(callback),
+  });
+  const { accepted, refused, farewell } = handlers;
   const listener = createServer({
     ...serverTlsOptions(server),
     // Refused below, with a reason.
@@ -177,6 +192,14 @@ export interface ConnectTlsOptions {
   readonly timeoutMs?: number;
 }
 
+const connectTlsChecks: OptionChecks<ConnectTlsOptions> = {
+  host: text,
+  port: optional(count),
+  socket: optional(withMethods('a Duplex', 'pipe', 'write', 'end')),
+  signal: optional(instanceOf(AbortSignal)),
+  timeoutMs: optional(count),
+};
+
 /**
  * Connects, and judges the server before anything is sent or received. The socket stays open in one direction when the
  * other is ended.
@@ -185,20 +208,23 @@ export interface ConnectTlsOptions {
  */
 export async function connectTls(
   client: TlsClient,
-  { host, port, socket: stream, signal, timeoutMs = HANDSHAKE_MS }: ConnectTlsOptions,
+  options: ConnectTlsOptions,
 ): Promise<TLSSocket> {
+  validateArgument('connectTls', 'client', client, withMethods('a TlsClient', 'current'));
+  validateOptions<ConnectTlsOptions>('connectTls', options, connectTlsChecks);
+  const { host, port, socket: stream, signal, timeoutMs = HANDSHAKE_MS } = options;
   const limit = AbortSignal.timeout(timeoutMs);
   const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   stop.throwIfAborted();
   const name = host.replace(/^\[|\]$/g, '');
-  const options = {
+  const connection = {
     ...connectTlsOptions(client, { host }),
     // Refused below, with a reason.
     rejectUnauthorized: false,
     allowHalfOpen: true,
     ...(stream === undefined ? { host: name, port } : { socket: stream }),
   };
-  const socket = connect(options);
+  const socket = connect(connection);
   return new Promise((resolve, reject) => {
     const give = (error: Error): void => {
       stop.removeEventListener('abort', stopped);

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { stat } from 'node:fs/promises';
+import { callback, optional, text, withMethods, type OptionChecks } from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { ExpiryWarnings } from './expiry-warnings.js';
 import type { CertificateLog } from './log.js';
@@ -21,6 +22,12 @@ export interface LoadOptions {
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: (() => number) | undefined;
 }
+
+export const loadChecks: OptionChecks<LoadOptions> = {
+  nodeId: text,
+  log: optional(withMethods('a log', 'warning', 'info')),
+  now: optional(callback),
+};
 
 /**
  * The material of one configuration. Looks at its files every five seconds and reads them again when one was changed,
