@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { splitShellWords } from '@receptorjs/workceptor';
+import { count, optional, text } from '@receptorjs/validation';
+import { logCheck, validateService } from './argument-checks.js';
 import { endSession } from './end-session.js';
 import { MeshServiceError, messageOf } from './errors.js';
 import { loadNativeCalls, type NativeCalls } from './native-calls.js';
@@ -47,6 +49,16 @@ export async function serveCommand(
   streams: StreamAcceptor,
   options: CommandServiceOptions,
 ): Promise<RunningService> {
+  validateService<CommandServiceOptions>('serveCommand', ['acceptor', streams], options, {
+    log: logCheck,
+    service: text,
+    command: text,
+    rows: optional(count),
+    columns: optional(count),
+    maxSessions: optional(count),
+    endOfInputGraceMs: optional(count),
+    hangupGraceMs: optional(count),
+  });
   const argv = commandWords(options.command);
   const native = await loadNativeCalls('command-service');
   await checkSetsid();

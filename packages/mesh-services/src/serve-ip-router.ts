@@ -1,3 +1,5 @@
+import { count, optional, text } from '@receptorjs/validation';
+import { logCheck, validateService } from './argument-checks.js';
 import { DropLog } from './drop-log.js';
 import { MeshServiceError, messageOf } from './errors.js';
 import { fragmentationNeeded } from './fragmentation-needed.js';
@@ -60,6 +62,14 @@ export async function serveIpRouter(
   node: RoutingNode,
   options: IpRouterOptions,
 ): Promise<RunningService> {
+  validateService<IpRouterOptions>('serveIpRouter', ['datagrams', node], options, {
+    log: logCheck,
+    networkName: text,
+    interface: optional(text),
+    localNet: text,
+    routes: optional(text),
+    mtu: optional(count),
+  });
   const { networkName, localNet, mtu = maxMtu } = options;
   const log = options.log ?? silentLogger;
   const local = parseLocalNetwork(localNet);

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { connectTls, type TlsClient } from '@receptorjs/certificates';
+import { count, optional, text } from '@receptorjs/validation';
+import { connectionChecks, tlsCheck, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
 import { hostPort } from './host-port.js';
 import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
@@ -36,6 +38,14 @@ export async function serveTcpClient(
   streams: StreamAcceptor,
   options: TcpClientOptions,
 ): Promise<RunningService> {
+  validateService<TcpClientOptions>('serveTcpClient', ['acceptor', streams], options, {
+    ...connectionChecks,
+    service: text,
+    host: text,
+    port: count,
+    tls: tlsCheck('TlsClient'),
+    connectTimeoutMs: optional(count),
+  });
   const { service, host, port, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
   const { tls } = options;
   const address = hostPort(host, port);

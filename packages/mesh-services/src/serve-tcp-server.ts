@@ -1,5 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
+import {
+  connectionChecks,
+  localChecks,
+  remoteChecks,
+  tlsCheck,
+  validateService,
+} from './argument-checks.js';
 import { Connections } from './connections.js';
 import { hostPort } from './host-port.js';
 import { startListening, stopListening } from './local-listener.js';
@@ -36,6 +43,12 @@ export async function serveTcpServer(
   streams: StreamDialer,
   options: TcpServerOptions,
 ): Promise<RunningService> {
+  validateService<TcpServerOptions>('serveTcpServer', ['dialer', streams], options, {
+    ...connectionChecks,
+    ...localChecks,
+    ...remoteChecks,
+    tls: tlsCheck('TlsServer'),
+  });
   const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
   const what = `tcp-server ${hostPort(host, port)} to ${remoteNode}:${remoteService}`;

@@ -1,4 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { count, text } from '@receptorjs/validation';
+import { flowChecks, validateService } from './argument-checks.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
 import { FlowTable, type Flow } from './flow-table.js';
@@ -39,6 +41,12 @@ export async function serveUdpClient(
   node: DatagramNode,
   options: UdpClientOptions,
 ): Promise<RunningService> {
+  validateService<UdpClientOptions>('serveUdpClient', ['datagrams', node], options, {
+    ...flowChecks,
+    service: text,
+    host: text,
+    port: count,
+  });
   const { service, host, port } = options;
   const address = hostPort(host, port);
   const log = options.log ?? silentLogger;

@@ -1,3 +1,4 @@
+import { flowChecks, localChecks, remoteChecks, validateService } from './argument-checks.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
 import { FlowTable } from './flow-table.js';
@@ -41,6 +42,11 @@ export async function serveUdpServer(
   node: DatagramNode,
   options: UdpServerOptions,
 ): Promise<RunningService> {
+  validateService<UdpServerOptions>('serveUdpServer', ['datagrams', node], options, {
+    ...flowChecks,
+    ...localChecks,
+    ...remoteChecks,
+  });
   const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
   const what = `udp-server ${hostPort(host, port)} to ${remoteNode}:${remoteService}`;

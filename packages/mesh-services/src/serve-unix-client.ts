@@ -1,3 +1,5 @@
+import { count, optional, text } from '@receptorjs/validation';
+import { connectionChecks, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
 import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
 import {
@@ -30,6 +32,12 @@ export async function serveUnixClient(
   streams: StreamAcceptor,
   options: UnixClientOptions,
 ): Promise<RunningService> {
+  validateService<UnixClientOptions>('serveUnixClient', ['acceptor', streams], options, {
+    ...connectionChecks,
+    service: text,
+    filename: text,
+    connectTimeoutMs: optional(count),
+  });
   const { service, filename, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
   const connections = new Connections(
     `unix-socket-client ${service} to ${filename}`,

@@ -1,6 +1,8 @@
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { clearSocketPath, privately } from '@receptorjs/control-service';
+import { count, optional, text } from '@receptorjs/validation';
+import { connectionChecks, remoteChecks, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
 import { MeshServiceError, messageOf } from './errors.js';
 import { startListening, stopListening } from './local-listener.js';
@@ -35,6 +37,12 @@ export async function serveUnixServer(
   streams: StreamDialer,
   options: UnixServerOptions,
 ): Promise<RunningService> {
+  validateService<UnixServerOptions>('serveUnixServer', ['dialer', streams], options, {
+    ...connectionChecks,
+    ...remoteChecks,
+    filename: text,
+    permissions: optional(count),
+  });
   const { filename, permissions = 0o600, remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
   const what = `unix-socket-server ${filename} to ${remoteNode}:${remoteService}`;
