@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, Mesh, until, type Daemon } from './mesh.js';
+import { bin, freePort, Mesh, until, type Daemon } from './mesh.js';
 
 describe('reload', () => {
   let mesh: Mesh;
@@ -95,5 +96,37 @@ describe('reload', () => {
     }
     hop.configure(listener());
     expect(await hop.ctl('reload')).toMatchObject({ code: 0 });
+  });
+
+  it('SIGHUP reloads, says what came of it, and never ends the node', async () => {
+    const echo = { 'work-command': { worktype: 'echo', command: 'echo' } };
+    hop.configure([...listener(), echo]);
+    process.kill(hop.pid, 'SIGHUP');
+    await hop.logs('Configuration reloaded: 0 closed, 1 opened');
+    hop.configure([{ 'tcp-pear': {} }]);
+    process.kill(hop.pid, 'SIGHUP');
+    await hop.logs(/Configuration not reloaded: .*tcp-pear/);
+    expect((await hop.ctl('status')).stdout).toMatch(/^hop +cat, ansible-runner, echo$/m);
+    expect(established(hop)).toBe(1);
+  });
+
+  it('SIGHUP during the start is remembered, and without a file it changes nothing', async () => {
+    await near.stop();
+    near.start();
+    const before = near.logText().length;
+    await near.logs('Offering ansible-runner', before);
+    process.kill(near.pid, 'SIGHUP');
+    await near.logs('Configuration reloaded: 0 closed, 0 opened', before);
+    const args = ['--node', 'id=alone', `datadir=${mesh.folder}/data`, '--local-only'];
+    const alone = spawn(bin('receptor'), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let log = '';
+    for await (const chunk of alone.stdout) {
+      log += String(chunk);
+      if (log.includes('there is no configuration file')) break;
+      if (log.includes('Initialization complete')) alone.kill('SIGHUP');
+    }
+    alone.kill('SIGTERM');
+    const [code] = (await once(alone, 'exit')) as [number | null];
+    expect(code).toBe(0);
   });
 });

@@ -4,13 +4,11 @@ import { MeshNode } from '@receptorjs/netceptor';
 import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
 import { Workceptor } from '@receptorjs/workceptor';
-import { listenAddress } from './addresses.js';
+import { advertisement, clearLocally, listenLocally, serveMesh } from './control-listeners.js';
 import { claimDefaultDataDir } from './data-dir.js';
 import type { Log } from './log.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
-import { placed } from './placed.js';
-import { refusalLog } from './refusal-log.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
 
@@ -55,7 +53,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return part;
   };
   try {
-    if (actions.some(({ action }) => action === 'control-service')) claimDefaultDataDir(settings);
+    const controls = actions.filter((each) => each.action === 'control-service');
+    if (controls.length > 0) claimDefaultDataDir(settings);
+    // Another daemon on the same socket is met before this one joins a mesh, and nobody takes an old file for this node.
+    for (const each of controls) await clearLocally(each);
     const node = keep(startNode(options));
     const failed = new Promise<Error>((resolve) => {
       node.once('duplicate-node', () => {
@@ -80,14 +81,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         log,
       }),
     );
-    const listeners = await startControl(actions, { control, streams, tls, work, log });
+    const listeners: StreamListener[] = [];
     keep({ close: () => listeners.forEach((listener) => listener.close()) });
+    const controlParts = { control, streams, tls, work, log };
+    for (const each of controls) listeners.push(...(await serveMesh(each, controlParts)));
     // The node closes links itself, and last: the streams' goodbyes go over them.
     await parts.open(actions.filter(({ action }) => action !== 'work-command'));
     keep({ close: () => parts.closeServices() });
+    // Last what is looked at to see whether the node is ready: who gets an answer gets a whole one.
+    for (const each of controls) await listenLocally(each, controlParts);
     const announceWork = (): void => {
       for (const listener of listeners) {
-        listener.updateAdvertisement({ ...controlTags, workCommands: work.workCommands() });
+        listener.updateAdvertisement(advertisement(work));
       }
     };
     return { failed, parts, tls, node, announceWork, close };
@@ -96,8 +101,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
 }
-
-const controlTags = { tags: { type: 'Control Service' } };
 
 function startNode({ settings, log }: DaemonOptions): MeshNode {
   return new MeshNode({
@@ -131,50 +134,4 @@ function makeWork(
     },
     log,
   });
-}
-
-async function startControl(
-  actions: readonly Action[],
-  {
-    control,
-    streams,
-    tls,
-    work,
-    log,
-  }: {
-    control: ControlService;
-    streams: StreamHost;
-    tls: TlsConfigs;
-    work: Workceptor;
-    log: Log;
-  },
-): Promise<StreamListener[]> {
-  const listeners: StreamListener[] = [];
-  for (const each of actions) {
-    if (each.action !== 'control-service') continue;
-    const { service, filename, permissions, tls: meshTls, tcplisten, tcptls } = each.fields;
-    try {
-      if (filename) await control.listenUnix(filename, permissions);
-      if (tcplisten) {
-        await control.listenTcp({ ...listenAddress(tcplisten), tls: tls.server(tcptls) });
-      }
-      if (service) {
-        const options = {
-          ...controlTags,
-          workCommands: work.workCommands(),
-          tls: tls.server(meshTls),
-          onRefused: refusalLog(service, log),
-        };
-        listeners.push(
-          await streams.listen(service, options, (stream) => {
-            void control.serve(stream, { transport: 'mesh' });
-          }),
-        );
-      }
-    } catch (error) {
-      throw placed(error, each);
-    }
-    log.info(`Running control service ${service || filename || tcplisten || ''}`);
-  }
-  return listeners;
 }

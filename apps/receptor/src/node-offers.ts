@@ -10,6 +10,12 @@ export interface NodeOffers {
   readonly notices: readonly Notice[];
 }
 
+/** What this process does with a configuration, from where it lies; see {@link nodeOffers}. */
+export function offersOf(configured: readonly Action[]): NodeOffers {
+  const [, executable = ''] = process.argv;
+  return nodeOffers(configured, { executable, module: import.meta.url });
+}
+
 /** Adds to a configuration what the node offers by itself, and looks for what is open to strangers. */
 export function nodeOffers(configured: readonly Action[], installation: Installation): NodeOffers {
   const { actions, notice } = withRunnerWork(configured, installation);

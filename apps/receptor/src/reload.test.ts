@@ -41,10 +41,9 @@ async function running(...workTypes: string[]) {
   const notices: Notice[] = [];
   await parts.open(actions);
   const daemon = { parts, tls, node, announceWork: () => undefined } as unknown as Daemon;
-  const reloader = new Reloader({
+  const reloader = new Reloader(Promise.resolve(daemon), {
     offers: { actions, notices: [] },
     read: () => ({ actions, notices: notices.splice(0) }),
-    daemon: () => daemon,
     hostname: 'near',
     log,
   });

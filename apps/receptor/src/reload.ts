@@ -22,8 +22,6 @@ export interface ReloadParts {
   readonly offers: NodeOffers;
   /** Reads the configuration anew. */
   read(): NodeOffers;
-  /** The daemon; undefined until it has started. */
-  daemon(): Daemon | undefined;
   readonly hostname: string;
   readonly log: LevelledLog;
 }
@@ -36,8 +34,11 @@ export class Reloader {
   /** What has been said of them. */
   #notices: readonly Notice[];
   #last: Promise<unknown> = Promise.resolve();
+  readonly #daemon: Promise<Daemon>;
 
-  constructor(parts: ReloadParts) {
+  /** @param daemon what runs the actions; reloads wait until it has started */
+  constructor(daemon: Promise<Daemon>, parts: ReloadParts) {
+    this.#daemon = daemon;
     this.#parts = parts;
     this.#actions = parts.offers.actions;
     this.#notices = parts.offers.notices;
@@ -45,7 +46,7 @@ export class Reloader {
 
   readonly reload: ReloadHandler = (options) => {
     const outcome = this.#last.then(() => this.#reload(options));
-    this.#last = outcome;
+    this.#last = outcome.catch(() => undefined);
     return outcome.then((result) => {
       if (!result.success && !options.planOnly) {
         this.#parts.log.error(`Configuration not reloaded: ${result.error}`);
@@ -55,8 +56,7 @@ export class Reloader {
   };
 
   async #reload({ planOnly }: { planOnly: boolean }): Promise<ReloadOutcome> {
-    const daemon = this.#parts.daemon();
-    if (daemon === undefined) return failure('the node is still starting', CODE.configuration);
+    const daemon = await this.#daemon;
     let plan: ReloadPlan;
     let settings: NodeSettings;
     let offers: NodeOffers;

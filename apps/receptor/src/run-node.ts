@@ -1,0 +1,63 @@
+import { hostname } from 'node:os';
+import type { Action } from '@receptorjs/receptor-config';
+import { startDaemon, type Daemon } from './daemon.js';
+import type { HangUps } from './hang-ups.js';
+import { lineLog } from './log.js';
+import { offersOf } from './node-offers.js';
+import { nodeSettings } from './node-settings.js';
+import { tellServiceManager } from './service-manager.js';
+import { Reloader } from './reload.js';
+import { refuseUnsupported } from './unsupported.js';
+
+/** What a node is run with. */
+export interface NodeRun {
+  readonly configured: readonly Action[];
+  /** Reads the configuration anew; undefined when none of it stands in a file. */
+  readonly read: (() => readonly Action[]) | undefined;
+  readonly version: string;
+  readonly hangUps: HangUps;
+}
+
+/**
+ * Runs a node until SIGTERM or SIGINT, or until it can't go on. SIGHUP reloads its configuration and never ends it.
+ *
+ * @returns the exit code, or why the node has ended by itself
+ * @throws the error of the part that could not be started
+ */
+export async function runNode(run: NodeRun): Promise<number | Error> {
+  const { configured, read, version, hangUps } = run;
+  refuseUnsupported(configured);
+  const offers = offersOf(configured);
+  const { actions, notices } = offers;
+  const settings = nodeSettings(actions, hostname());
+  const log = lineLog(settings.level, (line) => process.stdout.write(line));
+  if (!settings.hasBackends) {
+    log.warning('Nothing to do - no backends are running.');
+    return 1;
+  }
+  const stopped = new Promise<number>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(0));
+  });
+  for (const { level, text } of notices) log[level](text);
+  const starting: Promise<Daemon> = startDaemon({
+    settings,
+    actions,
+    version,
+    log,
+    reload: read && ((options) => reloader.reload(options)),
+  });
+  const reloader = new Reloader(starting, {
+    offers,
+    read: () => offersOf(read?.() ?? configured),
+    hostname: hostname(),
+    log,
+  });
+  const daemon = await starting;
+  hangUps.serve(read && (() => reloader.reload({ planOnly: false })), log);
+  await tellServiceManager(log);
+  log.info('Initialization complete');
+  const end = await Promise.race([stopped, daemon.failed]);
+  hangUps.ignore();
+  await daemon.close();
+  return end;
+}
