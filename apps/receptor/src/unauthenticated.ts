@@ -1,4 +1,4 @@
-import { isLoopback } from '@receptorjs/netceptor-backends';
+import { isLoopback } from '@receptorjs/socket-addresses';
 import { describeAction, fieldsOf, type Action, type Fields } from '@receptorjs/receptor-config';
 import { hostAndPortOf, listenAddress } from './addresses.js';
 

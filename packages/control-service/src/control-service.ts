@@ -1,4 +1,5 @@
 import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
+import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
 import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
@@ -115,7 +116,7 @@ export class ControlService {
   /**
    * Listens on a TCP port, with TLS if `tls` is given. A client then has 10 s for its handshake.
    *
-   * @param options `host` defaults to all IPv4 addresses; port 0 takes a free one
+   * @param options `host` defaults to every address of IPv6 and IPv4; port 0 takes a free one
    * @throws ControlServiceError `listen-failed`
    */
   async listenTcp(options: {
@@ -123,12 +124,12 @@ export class ControlService {
     port: number;
     tls?: TlsServer | undefined;
   }): Promise<ControlListener> {
-    const { host = '0.0.0.0', port, tls } = options;
-    const what = `error listening on TCP socket: ${host}:${port}`;
-    const server = await this.#listen({ host, port }, 'tcp', what, tls);
+    const { host, port, tls } = options;
+    const what = `error listening on TCP socket: ${listenPlaceText(options)}`;
+    const server = await this.#listen(serverPlace(options), 'tcp', what, tls);
     const bound = server.address();
     const actual = typeof bound === 'object' && bound ? bound.port : port;
-    return this.#listener(server, `${host}:${actual}`);
+    return this.#listener(server, listenPlaceText({ host, port: actual }));
   }
 
   /** Once in a while: whoever connects again and again does not fill the log. */

@@ -3,7 +3,7 @@ import { connectTls, type TlsClient } from '@receptorjs/certificates';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, tlsCheck, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
-import { hostPort } from './host-port.js';
+import { hostPort } from '@receptorjs/socket-addresses';
 import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
 import {
   defaultMaxConnections,

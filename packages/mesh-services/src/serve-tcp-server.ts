@@ -8,7 +8,7 @@ import {
   validateService,
 } from './argument-checks.js';
 import { Connections } from './connections.js';
-import { hostPort } from './host-port.js';
+import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
 import { startListening, stopListening } from './local-listener.js';
 import {
   defaultMaxConnections,
@@ -22,7 +22,7 @@ import {
 export interface TcpServerOptions {
   /** Port to listen on; 0 takes a free one. */
   readonly port: number;
-  /** Address to listen on. Default `0.0.0.0`. */
+  /** Address to listen on. Default: every address of IPv6 and IPv4. */
   readonly host?: string | undefined;
   readonly remoteNode: string;
   readonly remoteService: string;
@@ -49,9 +49,9 @@ export async function serveTcpServer(
     ...remoteChecks,
     tls: tlsCheck('TlsServer'),
   });
-  const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
+  const { port, host, remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
-  const what = `tcp-server ${hostPort(host, port)} to ${remoteNode}:${remoteService}`;
+  const what = `tcp-server ${listenPlaceText(options)} to ${remoteNode}:${remoteService}`;
   const max = options.maxConnections ?? defaultMaxConnections;
   const connections = new Connections(what, max, log);
   const accept = (socket: Socket): void => {
@@ -61,10 +61,13 @@ export async function serveTcpServer(
   const server = options.tls
     ? tlsServer(options.tls, { what, max, log, accept, sockets })
     : createServer({ allowHalfOpen: true, noDelay: true }, accept);
-  await startListening(server, { port, host }, what, log);
+  await startListening(server, serverPlace(options), what, log);
   const bound = server.address();
   return {
-    address: hostPort(host, typeof bound === 'object' && bound ? bound.port : port),
+    address: listenPlaceText({
+      host,
+      port: typeof bound === 'object' && bound ? bound.port : port,
+    }),
     close: async () => {
       const stopped = stopListening(server);
       for (const socket of sockets) socket.destroy();

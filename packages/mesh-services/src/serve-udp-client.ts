@@ -4,7 +4,7 @@ import { flowChecks, validateService } from './argument-checks.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
 import { FlowTable, type Flow } from './flow-table.js';
-import { hostPort } from './host-port.js';
+import { hostPort } from '@receptorjs/socket-addresses';
 import { defaultFlowIdleMs, defaultMaxFlows } from './serve-udp-server.js';
 import {
   silentLogger,

@@ -1,8 +1,9 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
 import { flowChecks, localChecks, remoteChecks, validateService } from './argument-checks.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
 import { FlowTable } from './flow-table.js';
-import { hostPort } from './host-port.js';
+import { hostPort, listenPlaceText, plainAddress } from '@receptorjs/socket-addresses';
 import {
   silentLogger,
   type DatagramNode,
@@ -10,7 +11,7 @@ import {
   type Logger,
   type RunningService,
 } from './service-types.js';
-import { boundSocket, maxSendQueueBytes, resolveUdp } from './udp-socket.js';
+import { boundSockets, closedSocket, maxSendQueueBytes } from './udp-socket.js';
 
 /** Flows a UDP proxy keeps at once, unless told otherwise. */
 export const defaultMaxFlows = 4096;
@@ -21,7 +22,7 @@ export const defaultFlowIdleMs = 300_000;
 export interface UdpServerOptions {
   /** Port to listen on; 0 takes a free one. */
   readonly port: number;
-  /** Address to listen on. Default `0.0.0.0`. */
+  /** Address to listen on. Default: every address of IPv6 and IPv4. */
   readonly host?: string | undefined;
   readonly remoteNode: string;
   readonly remoteService: string;
@@ -47,11 +48,11 @@ export async function serveUdpServer(
     ...localChecks,
     ...remoteChecks,
   });
-  const { port, host = '0.0.0.0', remoteNode, remoteService } = options;
+  const { host, remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
-  const what = `udp-server ${hostPort(host, port)} to ${remoteNode}:${remoteService}`;
+  const what = `udp-server ${listenPlaceText(options)} to ${remoteNode}:${remoteService}`;
   const drops = new DropLog(what, log);
-  const socket = await boundSocket(await resolveUdp(host, port));
+  const sockets = await boundSockets(options);
   const flows = new FlowTable<DatagramPort>(
     {
       max: options.maxFlows ?? defaultMaxFlows,
@@ -61,7 +62,11 @@ export async function serveUdpServer(
       log.debug(`${what}: the longest quiet source makes room for a new one`);
     },
   );
-  const open = (source: string, toAddress: string, toPort: number): DatagramPort => {
+  const open = (
+    source: string,
+    { address: toAddress, port: toPort }: RemoteInfo,
+    socket: Socket,
+  ): DatagramPort => {
     const mesh = node.openDatagram();
     log.debug(`${what}: new source ${source}`);
     mesh.on('message', (payload, fromNode, fromService) => {
@@ -81,29 +86,28 @@ export async function serveUdpServer(
     });
     return mesh;
   };
-  socket.on('message', (payload, { address, port: fromPort }) => {
-    // No answer can be sent to port 0: the attempt would throw.
-    if (fromPort === 0) return;
-    const source = hostPort(address, fromPort);
-    try {
-      flows
-        .use(source, () => open(source, address, fromPort))
-        .send(remoteNode, remoteService, payload);
-    } catch (error) {
-      drops.drop(messageOf(error));
-    }
-  });
-  socket.on('error', (error) => {
-    drops.drop(error.message);
-  });
+  for (const socket of sockets) {
+    socket.on('message', (payload, from) => {
+      // No answer can be sent to port 0: the attempt would throw.
+      if (from.port === 0) return;
+      const source = hostPort(plainAddress(from.address), from.port);
+      try {
+        flows
+          .use(source, () => open(source, from, socket))
+          .send(remoteNode, remoteService, payload);
+      } catch (error) {
+        drops.drop(messageOf(error));
+      }
+    });
+    socket.on('error', (error) => {
+      drops.drop(error.message);
+    });
+  }
   return {
-    address: hostPort(host, socket.address().port),
-    close: () =>
-      new Promise((resolve) => {
-        flows.close();
-        socket.close(() => {
-          resolve();
-        });
-      }),
+    address: listenPlaceText({ host, port: sockets[0].address().port }),
+    close: async () => {
+      flows.close();
+      await Promise.all(sockets.map(closedSocket));
+    },
   };
 }

@@ -1,6 +1,6 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { hostPort } from './host-port.js';
+import { bindUdp, hostPort, listenPlaceText, type ListenPlace } from '@receptorjs/socket-addresses';
 import { MeshServiceError, messageOf } from './errors.js';
 
 /** Bytes a socket may have handed to the system without being rid of them; more is dropped, as the system would. */
@@ -26,32 +26,45 @@ export async function resolveUdp(host: string, port: number): Promise<UdpAddress
     const { address, family } = await lookup(host);
     return { address, port, family: family === 6 ? 6 : 4 };
   } catch (cause) {
-    const text = `could not resolve UDP address ${hostPort(host, port)}: ${messageOf(cause)}`;
-    throw new MeshServiceError('invalid-address', text, { cause });
+    throw unresolved(hostPort(host, port), cause);
   }
 }
 
 /**
- * A socket bound to an address.
+ * Sockets that take what is sent to a place.
  *
- * @throws MeshServiceError `listen-failed`
+ * @throws MeshServiceError `invalid-address`, `listen-failed`
  */
-export function boundSocket({ address, port, family }: UdpAddress): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
-    const refused = (cause: Error): void => {
-      socket.close();
-      const text = `error listening on UDP: ${cause.message}`;
-      reject(new MeshServiceError('listen-failed', text, { cause }));
-    };
-    socket.once('error', refused);
-    socket.bind({ address, port, exclusive: true }, () => {
-      socket.off('error', refused);
-      enlargeBuffers(socket);
-      resolve(socket);
+export async function boundSockets(place: ListenPlace): Promise<readonly [Socket, ...Socket[]]> {
+  try {
+    const sockets = await bindUdp(place);
+    sockets.forEach(enlargeBuffers);
+    return sockets;
+  } catch (cause) {
+    const unknown = cause instanceof Error && 'syscall' in cause && cause.syscall === 'getaddrinfo';
+    throw unknown
+      ? unresolved(listenPlaceText(place), cause)
+      : new MeshServiceError('listen-failed', `error listening on UDP: ${messageOf(cause)}`, {
+          cause,
+        });
+  }
+}
+
+/** Closes a socket; resolves when it is. */
+export function closedSocket(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.close(() => {
+      resolve();
     });
   });
 }
+
+const unresolved = (address: string, cause: unknown): MeshServiceError =>
+  new MeshServiceError(
+    'invalid-address',
+    `could not resolve UDP address ${address}: ${messageOf(cause)}`,
+    { cause },
+  );
 
 /** Asks for larger buffers, so that bursts survive; that it is not given is no mistake. */
 export function enlargeBuffers(socket: Socket): void {

@@ -20,7 +20,6 @@
  *
  * @packageDocumentation
  */
-export { isLoopback } from './address.js';
 export { BackendError } from './errors.js';
 export type { BackendErrorCode } from './errors.js';
 export type { Dialer, DialOptions } from './dialer.js';

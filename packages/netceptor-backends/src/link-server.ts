@@ -1,6 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { MeshNode } from '@receptorjs/netceptor';
-import { bareHost } from './address.js';
+import { serverPlace } from '@receptorjs/socket-addresses';
 import {
   closeWithNode,
   listenFailed,
@@ -39,11 +39,10 @@ export class LinkServer {
 
   /** @throws {BackendError} `listen-failed` */
   async listen(options: ListenOptions): Promise<Listener> {
-    const { host, port } = options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('listening', resolve);
       this.#server.once('error', (cause) => reject(listenFailed(options, cause)));
-      this.#server.listen({ port, ...(host === undefined ? {} : { host: bareHost(host) }) });
+      this.#server.listen(serverPlace(options));
     });
     const bound = this.#server.address() as AddressInfo;
     return {

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { hostPort } from '@receptorjs/socket-addresses';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hostPort, isLoopback, plainAddress } from './address.js';
 import { routeTo } from './conformance.js';
 import { warnWhenOpen } from './listener.js';
 import { dialTcp } from './tcp-dialer.js';
@@ -112,18 +112,5 @@ describe('a UDP listener', () => {
       message: expect.stringContaining('EADDRINUSE') as unknown,
     });
     await new Promise<void>((resolve) => taken.close(resolve));
-  });
-});
-
-describe('addresses', () => {
-  it('are written as people write them', () => {
-    expect(hostPort('::1', 1)).toBe('[::1]:1');
-    expect(hostPort('[::1]', 1)).toBe('[::1]:1');
-    expect(hostPort('mesh.example', 1)).toBe('mesh.example:1');
-    expect(plainAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
-    expect(isLoopback('::ffff:127.0.0.1')).toBe(true);
-    for (const host of ['localhost', 'LOCALHOST.', '[::1]']) expect(isLoopback(host)).toBe(true);
-    for (const host of ['0.0.0.0', '', 'localhost.example.org'])
-      expect(isLoopback(host)).toBe(false);
   });
 });

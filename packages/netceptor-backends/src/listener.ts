@@ -1,10 +1,10 @@
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
-import { hostPort, isLoopback, plainAddress } from './address.js';
+import { hostPort, isLoopback, listenPlaceText, plainAddress } from '@receptorjs/socket-addresses';
 import { BackendError, reasonOf } from './errors.js';
 
 /** What the listeners of all backends take. */
 export interface ListenOptions extends LinkOptions {
-  /** Name or address; default: all addresses, of IPv6 and of IPv4. */
+  /** Name or address; default: every address, of IPv6 and of IPv4, or of IPv4 alone where there is no IPv6. */
   readonly host?: string;
   /** 0 for any free one. */
   readonly port: number;
@@ -22,10 +22,10 @@ export interface Listener {
 export const MAX_LINKS = 4096;
 
 /** The error for a listener that can't bind. */
-export function listenFailed({ host, port }: ListenOptions, cause: unknown): BackendError {
+export function listenFailed(options: ListenOptions, cause: unknown): BackendError {
   return new BackendError(
     'listen-failed',
-    `could not listen on ${hostPort(host ?? '', port)}: ${reasonOf(cause)}`,
+    `could not listen on ${listenPlaceText(options)}: ${reasonOf(cause)}`,
     {
       hint: 'Another process may have the port, or the address is not one of this machine.',
       cause,

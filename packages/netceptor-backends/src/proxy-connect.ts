@@ -1,7 +1,7 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import { bareHost } from './address.js';
+import { bareHost } from '@receptorjs/socket-addresses';
 
 /**
  * Asks an HTTP proxy for a connection by CONNECT (RFC 9110, 9.3.6). Gives up when the signal fires or the time is over.

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { bareHost, isLoopback } from './address.js';
+import { bareHost, isLoopback } from '@receptorjs/socket-addresses';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
-import { hostPort, plainAddress } from './address.js';
+import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 
 /**
  * A server, not listening yet, that hands out connected sockets; with TLS, those of clients whose certificates are right.

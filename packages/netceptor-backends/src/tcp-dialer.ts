@@ -1,6 +1,6 @@
 import type { TlsClient } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
-import { hostPort } from './address.js';
+import { hostPort } from '@receptorjs/socket-addresses';
 import { connectSocket, type SocketTarget } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { openTcpLink } from './tcp-link.js';

@@ -1,18 +1,11 @@
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
-import { hostPort } from './address.js';
+import { hostPort, makeUdpSocket, udpAddresses } from '@receptorjs/socket-addresses';
 import { connectFailed, STAGE_MS, type SocketTarget } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
-import {
-  GOODBYE,
-  growBuffers,
-  makeUdpSocket,
-  MAX_DATAGRAM_BYTES,
-  UDP_BATCH_BYTES,
-  udpAddresses,
-} from './udp-socket.js';
+import { GOODBYE, growBuffers, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
 
 /** Whom to dial, and how. */
 export interface UdpDialerOptions extends DialOptions, SocketTarget {}

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { MeshNode } from '@receptorjs/netceptor';
+import { bindUdp } from '@receptorjs/socket-addresses';
 import {
   closeWithNode,
   listenFailed,
@@ -9,7 +10,7 @@ import {
   type ListenOptions,
 } from './listener.js';
 import { UdpSessions } from './udp-sessions.js';
-import { growBuffers, makeUdpSocket, udpAddresses } from './udp-socket.js';
+import { growBuffers } from './udp-socket.js';
 
 /** Where to listen. */
 export type UdpListenerOptions = ListenOptions;
@@ -22,45 +23,32 @@ export type UdpListenerOptions = ListenOptions;
  */
 export async function listenUdp(node: MeshNode, options: UdpListenerOptions): Promise<Listener> {
   node.checkLinkOptions(options);
-  const socket = await bindUdp(options);
-  growBuffers(socket);
-  const sessions = new UdpSessions(node, socket, options);
-  socket.on('message', (message, peer) => sessions.receive(message, peer));
-  socket.on('error', (error) => node.log.warning(`Could not receive over UDP: ${error.message}`));
-  const { address: host, port } = socket.address();
+  const sockets = await bind(options);
+  const sessions = new UdpSessions(node, options);
+  for (const socket of sockets) {
+    growBuffers(socket);
+    socket.on('message', (message, peer) => sessions.receive(message, peer, socket));
+    socket.on('error', (error) => node.log.warning(`Could not receive over UDP: ${error.message}`));
+  }
+  const { address: host, port } = sockets[0].address();
   warnWhenOpen(node, 'udp', { host, port }, options);
   const close = async (): Promise<void> => {
-    const closed = once(socket, 'close');
     await sessions.close();
-    socket.close();
-    await closed;
+    await Promise.all(sockets.map(closed));
   };
   return { address: { host, port }, close: closeWithNode(node, close) };
 }
 
-/** Binds the first address that can be bound; without a host all addresses, only those of IPv4 where there is no IPv6. */
-async function bindUdp(options: UdpListenerOptions): Promise<Socket> {
-  const { host, port } = options;
-  const all = [
-    { address: '::', family: 6 },
-    { address: '0.0.0.0', family: 4 },
-  ] as const;
-  let failure: unknown;
+async function bind(options: UdpListenerOptions): Promise<readonly [Socket, ...Socket[]]> {
   try {
-    for (const { address, family } of host === undefined ? all : await udpAddresses(host)) {
-      const socket = makeUdpSocket(family);
-      try {
-        const listening = once(socket, 'listening');
-        socket.bind({ address, port, exclusive: true });
-        await listening;
-        return socket;
-      } catch (error) {
-        failure ??= error;
-        socket.close();
-      }
-    }
-  } catch (error) {
-    failure = error;
+    return await bindUdp(options);
+  } catch (cause) {
+    throw listenFailed(options, cause);
   }
-  throw listenFailed(options, failure);
+}
+
+async function closed(socket: Socket): Promise<void> {
+  const end = once(socket, 'close');
+  socket.close();
+  await end;
 }

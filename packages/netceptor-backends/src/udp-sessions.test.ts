@@ -78,10 +78,11 @@ describe('a UDP listener', () => {
   });
 
   it('D3: ignores what comes from port 0, where nothing can be sent', async () => {
-    const sessions = new UdpSessions(hub, await peer(), {});
+    const sessions = new UdpSessions(hub, {});
+    const socket = await peer();
     const from = { address: host, family: 'IPv4', port: 0 } as const;
     for (const message of [Buffer.alloc(40), Buffer.from(update('made-up', 1))]) {
-      sessions.receive(message, { ...from, size: message.length });
+      sessions.receive(message, { ...from, size: message.length }, socket);
     }
     await sessions.close();
     expect(hub.status().connections).toEqual([]);

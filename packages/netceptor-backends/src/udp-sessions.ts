@@ -1,6 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
-import { hostPort, plainAddress } from './address.js';
+import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 import { MAX_LINKS } from './listener.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
 import { GOODBYE, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
@@ -19,7 +19,6 @@ const ESTABLISHED: ReadonlySet<number | undefined> = new Set([0, 2, 4]);
 /** The peers of a UDP listener by address and port. It alone writes its fields. */
 export class UdpSessions {
   readonly #node: MeshNode;
-  readonly #socket: Socket;
   readonly #options: LinkOptions;
   readonly #links = new Map<string, QueuedLink>();
   /** Links that were not established when last looked at, oldest first. */
@@ -28,17 +27,17 @@ export class UdpSessions {
   readonly #farewells = new Map<string, number>();
   #closing = false;
 
-  constructor(node: MeshNode, socket: Socket, options: LinkOptions) {
+  constructor(node: MeshNode, options: LinkOptions) {
     this.#node = node;
-    this.#socket = socket;
     this.#options = options;
   }
 
-  receive(message: Buffer, peer: RemoteInfo): void {
+  /** @param socket the one that the message came by, and by which the peer is answered */
+  receive(message: Buffer, peer: RemoteInfo, socket: Socket): void {
     // Whoever sends from port 0 wants no answer, and none can be sent there.
     if (peer.port === 0) return;
     const key = `${peer.port} ${peer.address}`;
-    const link = this.#links.get(key) ?? this.#begin(key, message, peer);
+    const link = this.#links.get(key) ?? this.#begin(key, message, peer, socket);
     link?.receive(message, 0, message.length);
   }
 
@@ -50,19 +49,19 @@ export class UdpSessions {
   }
 
   /** A link for a peer not known: only for the message that begins one. */
-  #begin(key: string, message: Buffer, peer: RemoteInfo): QueuedLink | undefined {
+  #begin(key: string, message: Buffer, peer: RemoteInfo, socket: Socket): QueuedLink | undefined {
     if (this.#closing || this.#node.closed) return undefined;
     const type = message[0];
     if (ESTABLISHED.has(type)) {
       // The peer holds a link that this listener does not, from before a restart, say.
-      this.#socket.send(GOODBYE, peer.port, peer.address);
+      socket.send(GOODBYE, peer.port, peer.address);
       return undefined;
     }
     if (type !== ROUTING_UPDATE || !this.#mayBegin(key)) return undefined;
     const name = hostPort(plainAddress(peer.address), peer.port);
     const link = new QueuedLink(
       this.#node,
-      this.#carrier(key, peer, (reason) => link.handleClosed(reason)),
+      this.#carrier(key, peer, socket, (reason) => link.handleClosed(reason)),
       `udp ${name}`,
       this.#options,
     );
@@ -84,8 +83,12 @@ export class UdpSessions {
     return this.#links.size < MAX_LINKS;
   }
 
-  #carrier(key: string, peer: RemoteInfo, closed: (reason: string) => void): Carrier {
-    const socket = this.#socket;
+  #carrier(
+    key: string,
+    peer: RemoteInfo,
+    socket: Socket,
+    closed: (reason: string) => void,
+  ): Carrier {
     const { address, port } = peer;
     let ended = false;
     const end = (reason: string): void => {

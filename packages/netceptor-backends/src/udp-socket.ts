@@ -1,7 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
-import { bareHost } from './address.js';
+import type { Socket } from 'node:dgram';
 
 /**
  * The longest message over UDP, in bytes: what one IPv4 datagram carries. One over IPv6 could carry 20 more, but the
@@ -17,26 +14,6 @@ export const GOODBYE = Buffer.from('\x03[]');
 
 /** Sizes of the socket's own buffers that are asked for in turn; the system may give less. */
 const SOCKET_BUFFER_BYTES = [4_194_304, 1_048_576, 262_144] as const;
-
-/** An address to bind or to send to. */
-export interface UdpAddress {
-  readonly address: string;
-  readonly family: 4 | 6;
-}
-
-/** All addresses of a name, in the system's order. */
-export async function udpAddresses(host: string): Promise<readonly UdpAddress[]> {
-  const found = await lookup(bareHost(host), { all: true });
-  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
-}
-
-/** A socket that takes addresses only, never names: nothing is looked up for each message. */
-export function makeUdpSocket(family: 4 | 6): Socket {
-  return createSocket({
-    type: family === 6 ? 'udp6' : 'udp4',
-    lookup: (address, _options, callback) => callback(null, address, isIP(address)),
-  });
-}
 
 /** Makes room for bursts, as far as the system allows. */
 export function growBuffers(socket: Socket): void {

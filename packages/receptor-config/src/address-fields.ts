@@ -1,6 +1,6 @@
 import { field, FieldError } from './field.js';
 import type { Field, FieldOptions, Value } from './field.js';
-import { readText } from './fields.js';
+import { readText, textSchema } from './fields.js';
 
 /** Where to listen or to connect. */
 export interface HostAndPort {
@@ -22,6 +22,25 @@ export function parseHostAndPort(source: string): HostAndPort | undefined {
   const host = match[1] ?? match[2];
   return { host: host === '' ? undefined : host, port };
 }
+
+/** The hosts that stand for every address of this machine, of IPv6 and of IPv4. */
+const everyAddress: ReadonlySet<string> = new Set(['', '0.0.0.0', '::', '[::]']);
+
+/**
+ * Whether a host to listen on is every address of this machine, of both families: `0.0.0.0`, which is the default, `::` and
+ * nothing. There is no way to say all of one family, as there is none with the original.
+ */
+export const isEveryAddress = (host: string): boolean => everyAddress.has(host);
+
+/** The address that a listener waits on, of every kind of listener. */
+export const bindAddress = (): Field<string> =>
+  field<string, { help: string; fallback: string }>(
+    { allowed: 'name or address', read: readText, schema: textSchema },
+    {
+      help: 'Address to listen on; 0.0.0.0 is every address, of IPv6 too',
+      fallback: '0.0.0.0',
+    },
+  );
 
 /** A `host:port` pair; an IPv6 host stands in brackets. */
 export const hostAndPort = <const O extends FieldOptions<string>>(

@@ -1,3 +1,4 @@
+import { hostPort } from '@receptorjs/socket-addresses';
 import { specOf } from './actions.js';
 import type { Action } from './actions.js';
 
@@ -18,7 +19,7 @@ function subject(action: Action): string {
     case 'tcp-server':
     case 'udp-server': {
       const { bindaddr, port } = action.fields;
-      return `${bindaddr.includes(':') ? `[${bindaddr}]` : bindaddr}:${port}`;
+      return hostPort(bindaddr, port);
     }
     case 'control-service': {
       const { service, filename, tcplisten } = action.fields;

@@ -16,7 +16,7 @@
  */
 export { fieldsOf } from './actions.js';
 export type { Action, ActionName, Fields } from './actions.js';
-export { parseHostAndPort } from './address-fields.js';
+export { isEveryAddress, parseHostAndPort } from './address-fields.js';
 export type { HostAndPort } from './address-fields.js';
 export { requestOf } from './command-line.js';
 export type { Request } from './command-line.js';

@@ -39,6 +39,12 @@ describe('a whole configuration', () => {
       /service n is already listening/,
     ],
     ['--tcp-listener 1 --ws-listener 1', /TCP 0\.0\.0\.0:1 is already in use/],
+    ['--udp-listener 1 --udp-listener 1 bindaddr=::', /UDP 0\.0\.0\.0:1 is already in use/],
+    ['--tcp-listener 1 --control-service tcplisten=1', /TCP 0\.0\.0\.0:1 is already in use/],
+    [
+      '--tcp-listener 1 bindaddr=::1 --control-service tcplisten=[::1]:1',
+      /TCP \[::1\]:1 is already in use/,
+    ],
     [
       '--control-service service=a filename=/s --unix-socket-server filename=/s remotenode=b remoteservice=c',
       /Unix socket \/s is already in use/,

@@ -1,5 +1,7 @@
 import { fieldsOf, specOf } from './actions.js';
 import type { Action, ActionName, Fields } from './actions.js';
+import { hostPort } from '@receptorjs/socket-addresses';
+import { isEveryAddress, parseHostAndPort } from './address-fields.js';
 import { mistake, throwing } from './errors.js';
 import type { Report } from './errors.js';
 import type { TlsKind } from './field.js';
@@ -169,34 +171,45 @@ function serviceOf(action: Action): string | undefined {
 }
 
 function checkServices(actions: readonly Action[], report: Report): void {
-  refuseTwice(actions, serviceOf, report, (service) => ({
-    text: `service ${service} is already listening`,
-    hint: 'each service may stand once',
-  }));
+  refuseTwice(
+    actions,
+    (action) => [serviceOf(action)],
+    report,
+    (service) => ({
+      text: `service ${service} is already listening`,
+      hint: 'each service may stand once',
+    }),
+  );
 }
 
-/** The port or socket of this machine on which an action listens. */
-function listensOn(action: Action): string | undefined {
+/** The ports and sockets of this machine on which an action listens. */
+function listensOn(action: Action): readonly (string | undefined)[] {
   switch (action.action) {
     case 'tcp-listener':
     case 'ws-listener':
     case 'tcp-server':
-      return socketPlace('TCP', action.fields.bindaddr, action.fields.port);
+      return [socketPlace('TCP', action.fields.bindaddr, action.fields.port)];
     case 'udp-listener':
     case 'udp-server':
-      return socketPlace('UDP', action.fields.bindaddr, action.fields.port);
+      return [socketPlace('UDP', action.fields.bindaddr, action.fields.port)];
     case 'unix-socket-server':
-      return `Unix socket ${action.fields.filename}`;
-    case 'control-service':
-      return action.fields.filename && `Unix socket ${action.fields.filename}`;
+      return [`Unix socket ${action.fields.filename}`];
+    case 'control-service': {
+      const { filename, tcplisten } = action.fields;
+      const { host = '', port = 0 } = parseHostAndPort(tcplisten ?? '') ?? {};
+      return [filename && `Unix socket ${filename}`, socketPlace('TCP', host, port)];
+    }
     default:
-      return undefined;
+      return [];
   }
 }
 
 /** Port 0 is another one each time. */
-const socketPlace = (protocol: string, host: string, port: number): string | undefined =>
-  port === 0 ? undefined : `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}`;
+function socketPlace(protocol: string, host: string, port: number): string | undefined {
+  if (port === 0) return undefined;
+  const address = isEveryAddress(host) ? '0.0.0.0' : host;
+  return `${protocol} ${hostPort(address, port)}`;
+}
 
 function checkAddresses(actions: readonly Action[], report: Report): void {
   refuseTwice(actions, listensOn, report, (place) => ({
@@ -207,13 +220,13 @@ function checkAddresses(actions: readonly Action[], report: Report): void {
 
 function refuseTwice(
   actions: readonly Action[],
-  keyOf: (action: Action) => string | undefined,
+  keysOf: (action: Action) => readonly (string | undefined)[],
   report: Report,
   say: (key: string) => { text: string; hint: string },
 ): void {
   const first = new Map<string, { action: ActionName; origin: Origin }>();
-  for (const action of actions) {
-    const key = keyOf(action);
+  const all = actions.flatMap((action) => keysOf(action).map((key) => ({ action, key })));
+  for (const { action, key } of all) {
     if (!key) continue;
     const earlier = first.get(key);
     if (earlier === undefined) {

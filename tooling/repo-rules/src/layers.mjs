@@ -9,7 +9,7 @@ import { filesBelow, members, root } from './workspace.mjs';
  * @type {readonly (readonly string[])[]}
  */
 export const layers = [
-  ['validation', 'process-table'],
+  ['validation', 'process-table', 'socket-addresses'],
   ['netceptor', 'certificates', 'quic-engine'],
   ['quic-engine-wasm', 'quic-engine-native'],
   [
@@ -50,6 +50,7 @@ const mesh = new Set([
   'mesh-services',
   'mesh-diagnostics',
   'certificates',
+  'socket-addresses',
 ]);
 
 const importPattern = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g;

@@ -9,7 +9,8 @@ import {
   type Listener,
 } from '@receptorjs/netceptor-backends';
 import type { Fields } from '@receptorjs/receptor-config';
-import { hostAndPortOf } from '../addresses.js';
+import { hostPort } from '@receptorjs/socket-addresses';
+import { hostAndPortOf, listenPlace } from '../addresses.js';
 import type { Log } from '../log.js';
 import { messageOf } from '../placed.js';
 import type { Part, PartContext, PartStarters } from './part.js';
@@ -65,8 +66,7 @@ export const linkParts: PartStarters = {
 
 function listenerOptions({ bindaddr, port, cost, nodecost, allowedpeers }: ListenerFields) {
   return {
-    host: bindaddr,
-    port,
+    ...listenPlace(bindaddr, port),
     cost,
     ...(nodecost ? { nodeCost: nodecost } : {}),
     ...(allowedpeers ? { allowedPeers: allowedpeers } : {}),
@@ -91,7 +91,7 @@ function wsTls({ tls, address }: Fields<'ws-peer'>): { readonly tls: string | un
 async function listening(kind: string, log: Log, started: Promise<Listener>): Promise<Part> {
   const listener = await started;
   const { host, port } = listener.address;
-  log.info(`Listening on ${kind} ${host.includes(':') ? `[${host}]` : host}:${port}`);
+  log.info(`Listening on ${kind} ${hostPort(host, port)}`);
   return listener;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@receptorjs/mesh-services';
 import type { StreamHost } from '@receptorjs/netceptor-streams';
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
-import { hostAndPortOf } from '../addresses.js';
+import { hostAndPortOf, listenPlace } from '../addresses.js';
 import type { Log } from '../log.js';
 import { refusalLog } from '../refusal-log.js';
 import type { PartStarters } from './part.js';
@@ -19,8 +19,7 @@ import type { PartStarters } from './part.js';
 export const serviceParts: PartStarters = {
   'tcp-server': (fields, { streams, tls, log }) =>
     serveTcpServer(dialler(streams, tls.client(fields.tlsclient)), {
-      host: fields.bindaddr,
-      port: fields.port,
+      ...listenPlace(fields.bindaddr, fields.port),
       remoteNode: fields.remotenode,
       remoteService: fields.remoteservice,
       tls: tls.server(fields.tlsserver),
@@ -49,8 +48,7 @@ export const serviceParts: PartStarters = {
     }),
   'udp-server': (fields, { node, log }) =>
     serveUdpServer(node, {
-      host: fields.bindaddr,
-      port: fields.port,
+      ...listenPlace(fields.bindaddr, fields.port),
       remoteNode: fields.remotenode,
       remoteService: fields.remoteservice,
       log,

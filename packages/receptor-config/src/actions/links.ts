@@ -1,4 +1,4 @@
-import { header, hostAndPort, webSocketUrl } from '../address-fields.js';
+import { bindAddress, header, hostAndPort, webSocketUrl } from '../address-fields.js';
 import { cost, flag, port, text, tlsName } from '../fields.js';
 import { costs, list } from '../structured-fields.js';
 import { action } from './spec.js';
@@ -9,7 +9,7 @@ const peerLimits = {
 };
 
 const listener = {
-  bindaddr: text({ help: 'Address to listen on', fallback: '0.0.0.0' }),
+  bindaddr: bindAddress(),
   port: port({ help: 'Port to listen on', bare: true, required: true }),
   ...peerLimits,
   nodecost: costs({ help: 'Costs for single peers' }),

@@ -1,4 +1,4 @@
-import { hostAndPort } from '../address-fields.js';
+import { bindAddress, hostAndPort } from '../address-fields.js';
 import { permissions, port, text, tlsName } from '../fields.js';
 import { serviceName } from '../mesh-fields.js';
 import { interfaceName, socketPath } from '../path-fields.js';
@@ -14,7 +14,7 @@ const remote = {
 };
 const local = {
   port: port({ help: 'Port to listen on', required: true }),
-  bindaddr: text({ help: 'Address to listen on', fallback: '0.0.0.0' }),
+  bindaddr: bindAddress(),
 };
 const service = serviceName({ help: 'Name of the service', required: true });
 
