@@ -69,12 +69,17 @@ describe('ansible-runner', () => {
   it('transmit makes it as well, and sends it empty', async () => {
     const { code, out } = await call(['transmit', 'new', '-p', 'x']);
     expect(code).toBe(0);
-    expect(out).toContain('"playbook":"x"');
+    expect(out).toMatch(/"playbook": ?"x"/);
     expect((await stat(join(root, 'new'))).mode & 0o777).toBe(0o700);
   });
 
   it('leaves none where the command line is wrong', async () => {
     expect(await call(['run', 'new', '--hosts', 'a'])).toMatchObject({ code: 1 });
+    for (const inventory of ['{"all": {"hosts": {"a": null, "b": null}}}', 'a', 'a b,c'])
+      expect(await call(['run', 'new', '-p', 'x', '--inventory', inventory])).toMatchObject({
+        code: 1,
+        err: 'Value for --inventory does not appear to be a valid path.\n',
+      });
     expect(existsSync(join(root, 'new'))).toBe(false);
   });
 

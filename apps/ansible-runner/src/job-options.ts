@@ -1,4 +1,4 @@
-import { splitWords, type RunOptions } from '@receptorjs/runner-core';
+import { readInventoryText, splitWords, type RunOptions } from '@receptorjs/runner-core';
 import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -114,6 +114,11 @@ function inventory(privateDataDir: string, given: string): string {
   const candidates = [resolve(given), resolve(join(privateDataDir, 'inventory', given))];
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
-  if (given.includes(',')) return given;
+  if (isHostList(given)) return given;
   throw new UsageError('Value for --inventory does not appear to be a valid path.', 1, '');
+}
+
+/** The text of an inventory is nothing for a command line: one with a comma in it is a slip more often than not. */
+function isHostList(given: string): boolean {
+  return given.includes(',') && readInventoryText(given).form === 'hosts';
 }

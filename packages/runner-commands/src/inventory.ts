@@ -1,4 +1,6 @@
-import { ConfigurationError } from '@receptorjs/runner-core';
+import { ConfigurationError, readInventoryText } from '@receptorjs/runner-core';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ask, asText, oneOf, option, requireList, type Answer } from './answer.js';
 import type { CommonOptions } from './common-options.js';
 import { readJsonObject } from './json-response.js';
@@ -49,6 +51,7 @@ export async function getInventory(
   if (responseFormat !== undefined)
     oneOf('response_format', responseFormat, ['json', 'yaml', 'toml']);
   requireList('inventories', inventories);
+  checkInventories(inventories, options.hostCwd ?? '.');
   if (action === 'host' && !host)
     throw new ConfigurationError("Value of host parameter is required when action in 'host'");
   if (action === 'graph' && responseFormat !== undefined)
@@ -71,4 +74,13 @@ export async function getInventory(
   return responseFormat === 'json' && !outputFile
     ? ask(others, { command, read: readJsonObject })
     : ask(others, { command, read: asText });
+}
+
+/** Ansible takes whatever has a comma in it for hosts, the text of an inventory too. */
+function checkInventories(inventories: readonly string[], cwd: string): void {
+  for (const inventory of inventories)
+    if (!existsSync(resolve(cwd, inventory)) && readInventoryText(inventory).form === 'content')
+      throw new ConfigurationError(
+        `inventories: ${JSON.stringify(inventory)} is neither a path nor a list of hosts such as "a,b"; write the text of an inventory to a file.`,
+      );
 }

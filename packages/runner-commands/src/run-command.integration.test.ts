@@ -193,10 +193,14 @@ describe.skipIf(ansibleMissing !== undefined)('a command of Ansible', () => {
     expect(events).toEqual(expect.arrayContaining(['runner_on_ok', 'playbook_on_stats']));
   });
 
-  it('runner 23: an inventory is drawn as text only, and says so', async () => {
+  it('runner 23: an inventory is drawn as text only, and says so; the text of one is none', async () => {
     await expect(
       getInventory({ action: 'graph', inventories: ['a,'], responseFormat: 'json', host: 'a' }),
     ).rejects.toMatchObject({ code: 'configuration' });
+    const text = '{"all": {"hosts": {"a": null, "b": null}}}';
+    await expect(getInventory({ action: 'graph', inventories: [text] })).rejects.toThrow(
+      /neither a path nor a list of hosts/,
+    );
     const answer = await getInventory({ action: 'graph', inventories: ['a,'] });
     expect(answer).toMatchObject({
       status: 'successful',

@@ -12,6 +12,8 @@ export interface CommandLine {
   /** Makes the command, given where the job sees things. */
   readonly command: (places: Places) => string[];
   readonly files: readonly PrivateFile[];
+  /** Variables the job gets unless somebody has decided about them. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function commandLine(options: RunOptions, inputs: RunInputs): Promi
     const fixed = inputs.args;
     if (fixed.length === 0)
       throw new ConfigurationError('No executable for runner to run: args is empty.');
-    return { command: () => [...fixed], files: [] };
+    return { command: () => [...fixed], files: [], env: {} };
   }
   const words: Word[] = [executable(options), ...inputs.cmdline];
   const inventory = await inventoryInput(options, inputs);
@@ -66,6 +68,7 @@ export async function commandLine(options: RunOptions, inputs: RunInputs): Promi
   return {
     command: (places) => words.map((word) => (typeof word === 'string' ? word : word(places))),
     files,
+    env: inventory.env ?? {},
   };
 }
 

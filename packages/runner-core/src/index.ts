@@ -71,6 +71,16 @@ export type {
 } from './event-plugins.js';
 export { PluginSinks } from './plugin-sinks.js';
 export { readMapping, type Mapping } from './mapping-file.js';
+export {
+  existingInventory,
+  inventoryData,
+  inventoryEnvironment,
+  inventoryInList,
+  type InventoryData,
+  type InventoryFile,
+  type OneInventory,
+} from './inventory-data.js';
+export { readInventoryText, type InventoryText } from './inventory-text.js';
 export { checkPrivateDataDir, makePrivateDataDir } from './private-data-dir.js';
 export { runIdent } from './ident.js';
 export { splitWords } from './shell-words.js';

@@ -114,7 +114,45 @@ describe('command line', () => {
     expect(await words('a,b')).toContain('a,b');
     expect(await words(['x', 'y'])).toEqual(['ansible-playbook', '-i', 'x', '-i', 'y', 'site.yml']);
     expect(await words([])).toEqual(['ansible-playbook', 'site.yml']);
-    await expect(words('nowhere')).rejects.toThrow(/"nowhere" is no file/);
+    for (const name of ['inventories/prod', 'hosts.yml', '/nowhere'])
+      await expect(words(name)).rejects.toThrow(`The inventory "${name}" does not exist`);
+    // Nothing was said with it.
+    expect(await words('')).toContain(join(root, 'inventory'));
+  });
+
+  it('takes an inventory that names nothing for its hosts, or for what it says', async () => {
+    const input = async (inventory: string | string[] | Record<string, unknown>) => {
+      const { command, privateFiles, env: set } = await plan({ inventory });
+      const words = command('/p').slice(1, -1);
+      const contents = privateFiles.map((file) => ('content' in file ? file.content : ''));
+      return { words, contents, failed: set.ANSIBLE_INVENTORY_UNPARSED_FAILED };
+    };
+    const inFile = (content: string, name = 'hosts') => ({
+      words: ['-i', `/p/inventory/${name}`],
+      contents: [content],
+      failed: 'True',
+    });
+    const json = '{"all":{"hosts":{"a":null,"b":null}}}';
+    expect(await input(json)).toEqual(inFile(json));
+    expect(await input('web1')).toEqual(inFile('web1\n'));
+    expect(await input('web[1:3]')).toEqual(inFile('web[1:3]'));
+    expect(await input({ web: ['a'] })).toEqual(
+      inFile('{"web":{"hosts":{"a":null}}}', 'hosts.json'),
+    );
+    expect(await input({})).toEqual({ ...inFile('{}', 'hosts.json'), failed: undefined });
+    expect(await input('a, b')).toEqual({ words: ['-i', 'a,b'], contents: [], failed: undefined });
+    expect(await input('a,')).toMatchObject({ words: ['-i', 'a,'] });
+    expect(await input(['a, b', json, 'x', 'h k=v'])).toEqual({
+      words: ['-i', 'a,b', '-i', '/p/inventory/hosts', '-i', 'x', '-i', '/p/inventory/hosts-2'],
+      contents: [json, 'h k=v'],
+      failed: 'True',
+    });
+    const decided = { ANSIBLE_INVENTORY_UNPARSED_FAILED: 'False' };
+    for (const set of [
+      await plan({ inventory: json, envvars: decided }),
+      await plan({ inventory: json }, decided),
+    ])
+      expect(set.env).toMatchObject(decided);
   });
 
   it.each([

@@ -1,9 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
-import { ConfigurationError } from './errors.js';
-import { jsonText } from './json-text.js';
-import { isKind, type RunInputs } from './private-data-dir.js';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import {
+  existingInventory,
+  hostList,
+  inventoryData,
+  inventoryEnvironment,
+  inventoryInList,
+} from './inventory-data.js';
+import type { RunInputs } from './private-data-dir.js';
 import { privatePath, type PrivateFile, type Word } from './private-files.js';
 import type { RunOptions } from './run-options.js';
 
@@ -12,32 +17,29 @@ export interface InventoryInput {
   /** Values of `-i`. */
   readonly words: readonly Word[];
   readonly files: readonly PrivateFile[];
+  /** Variables the job gets unless somebody has decided about them. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
  * Decides the inventories of a run: those of the option in any of its forms, else `inventory` of the private data dir.
  *
- * @throws ConfigurationError for a text that is none of the forms.
+ * @throws ConfigurationError for a text or a mapping that is none of the forms.
  */
 export async function inventoryInput(
   { inventory }: RunOptions,
   inputs: RunInputs,
 ): Promise<InventoryInput> {
-  if (inventory === undefined)
+  if (inventory === undefined || inventory === '')
     return inputs.inventory
       ? path(({ root }) => join(root, 'inventory'))
       : { words: [], files: [] };
-  if (isList(inventory)) return { words: inventory.map(verbatim), files: [] };
-  if (typeof inventory !== 'string')
-    return data('hosts.json', jsonText(inventory, 'inventory'), inputs.root);
-  for (const place of places(inventory, inputs.root))
-    if (await isKind(place, 'anything')) return path(seen(place));
-  if (inventory.includes('\n')) return data('hosts', inventory, inputs.root);
-  if (inventory.includes(',')) return path(inventory);
-  throw new ConfigurationError(
-    `The inventory ${JSON.stringify(inventory)} is no file in ${join(inputs.root, 'inventory')}, ` +
-      'no list of hosts such as "a,b", and no inventory text of several lines.',
-  );
+  if (isList(inventory)) return listed(inventory, inputs);
+  const place =
+    typeof inventory === 'string' ? await existingInventory(inventory, inputs.root) : undefined;
+  if (place !== undefined) return path(seen(place));
+  const data = inventoryData(inventory, inputs.root);
+  return 'hosts' in data ? path(hostList(data.hosts)) : inFiles([data], inputs.root);
 }
 
 function isList(inventory: NonNullable<RunOptions['inventory']>): inventory is readonly string[] {
@@ -46,11 +48,6 @@ function isList(inventory: NonNullable<RunOptions['inventory']>): inventory is r
 
 function path(word: Word): InventoryInput {
   return { words: [word], files: [] };
-}
-
-function places(inventory: string, root: string): readonly string[] {
-  if (isAbsolute(inventory)) return [inventory];
-  return [join(root, 'inventory', inventory), join(root, inventory)];
 }
 
 /** What stands beside an inventory file and belongs to it. */
@@ -68,19 +65,38 @@ function seen(place: string): Word {
   };
 }
 
-/** An element of a list is passed as it is, unless it is a path the job may see elsewhere. */
-function verbatim(inventory: string): Word {
-  return isAbsolute(inventory) && existsSync(inventory) ? seen(inventory) : inventory;
+/** Several inventories: paths are Ansible's to look up, from the job's working folder, unless they are absolute. */
+async function listed(
+  inventories: readonly string[],
+  { root, cwd }: RunInputs,
+): Promise<InventoryInput> {
+  const contents: { name: string; content: string }[] = [];
+  const words = inventories.map((inventory): Word => {
+    if (existsSync(resolve(cwd, inventory)))
+      return isAbsolute(inventory) ? seen(inventory) : inventory;
+    const data = inventoryInList(inventory, root);
+    if (typeof data === 'string') return data;
+    const name = contents.length === 0 ? data.name : `${data.name}-${contents.length + 1}`;
+    contents.push({ name, content: data.content });
+    return privatePath(join('inventory', name));
+  });
+  return contents.length === 0
+    ? { words, files: [] }
+    : { ...(await inFiles(contents, root)), words };
 }
 
 /** Variables of hosts and groups that lie in `inventory/` go with an inventory that is given as data. */
-async function data(name: string, content: string, root: string): Promise<InventoryInput> {
+async function inFiles(
+  contents: readonly { readonly name: string; readonly content: string }[],
+  root: string,
+): Promise<InventoryInput> {
   const beside = await readdir(join(root, 'inventory')).catch(() => []);
   const links = beside.filter((entry) => BESIDE.includes(entry));
   return {
-    words: [privatePath(join('inventory', name))],
+    words: contents.map(({ name }) => privatePath(join('inventory', name))),
+    env: inventoryEnvironment(contents.map(({ content }) => content)),
     files: [
-      { name: join('inventory', name), content },
+      ...contents.map(({ name, content }) => ({ name: join('inventory', name), content })),
       ...links.map((entry) => ({
         name: join('inventory', entry),
         target: (seen: { root: string }) => join(seen.root, 'inventory', entry),

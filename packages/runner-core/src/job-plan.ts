@@ -83,7 +83,12 @@ export async function planJob(
     inputs.extravarsFile,
   );
   const projectCopy = projectCopyPlan(options, settings);
-  const { command, files } = await commandLine(options, inputs);
+  const { command, files, env: defaults } = await commandLine(options, inputs);
+  const undecided = Object.entries(defaults).filter(([name]) => inherited[name] === undefined);
+  const decided = {
+    ...inputs,
+    envvars: { ...Object.fromEntries(undecided), ...inputs.envvars },
+  };
   const isolation = await planIsolation(
     options,
     inputs.settings,
@@ -115,7 +120,7 @@ export async function planJob(
     factCache,
     passwords: inputs.passwords,
     ...(form?.streams && { streams: form.streams }),
-    ...(await jobEnvironment(options, inputs, factCache, artifactDir, isolation, inherited)),
+    ...(await jobEnvironment(options, decided, factCache, artifactDir, isolation, inherited)),
     warnings: secrets.warnings,
     ...(secrets.mask && { mask: secrets.mask }),
     ...(projectCopy && { projectCopy }),

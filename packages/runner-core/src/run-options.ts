@@ -43,9 +43,11 @@ export interface RunOptions extends IsolationOptions {
   /** Executable to run instead of `ansible-playbook` or `ansible`, with the same arguments. */
   readonly binary?: string;
   /**
-   * Paths (absolute, below the private data dir or its `inventory/`) or host lists such as `a,b`;
-   * a text of several lines is inventory content, a mapping an inventory in Ansible's YAML form.
-   * Default: `inventory` of the private data dir.
+   * A path (absolute, below the private data dir or its `inventory/`), hosts such as `a,b`, or else the text of an inventory,
+   * of one line or many, in INI, YAML or JSON. A mapping is an inventory in Ansible's YAML form or in that of a dynamic
+   * inventory script's output. A list holds several, whose relative paths Ansible looks up. Inventories that are given as
+   * data must be read: the run fails where Ansible can read none of them, unless the environment decides otherwise
+   * (`ANSIBLE_INVENTORY_UNPARSED_FAILED`). Default: `inventory` of the private data dir.
    */
   readonly inventory?: string | readonly string[] | Readonly<Record<string, unknown>>;
   /** Extra variables, or the path of a file with them; they win over `env/extravars`. */

@@ -70,6 +70,8 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 describe.skipIf(missing !== undefined)('with the original (skipped without it)', () => {
   it.each([
     ['a mapping', { all: { hosts: { h1: LOCAL, h2: LOCAL } } }],
+    ['a mapping of a script', { web: ['h1', 'h2'], _meta: { hostvars: { h1: LOCAL, h2: LOCAL } } }],
+    ['a line of JSON', JSON.stringify({ all: { hosts: { h1: LOCAL, h2: LOCAL } } })],
     [
       'a text',
       `h1\nh2\n[all:vars]\n${Object.entries(LOCAL)

@@ -116,6 +116,13 @@ describe('arguments of a run', () => {
     );
   });
 
+  it('take no text of an inventory in a list for a path', () => {
+    const inventory = ['h k=v', '{"all": {"hosts": {"a": null}}}', 'a, b', 'hosts'];
+    expect(fromArguments({ inventory }, '/there')).toEqual({
+      inventory: [...inventory.slice(0, 3), '/there/hosts'],
+    });
+  });
+
   it.each([
     [{ role_vars: 'r' }, /role_vars must be a mapping/],
     [{ container_options: ['a', 1] }, /container_options must be a list of texts/],

@@ -1,8 +1,10 @@
 import {
   ConfigurationError,
+  readInventoryText,
   type ContainerAuthData,
   type RunOptions,
 } from '@receptorjs/runner-core';
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { isObject } from './message-recovery.js';
 
@@ -179,7 +181,7 @@ function withPaths(options: PortableOptions, root: string): PortableOptions {
   return {
     ...options,
     ...(isTexts(inventory) && {
-      inventory: inventory.map((one) => (one.includes(',') ? one : resolve(root, one))),
+      inventory: inventory.map((one) => (isPath(one, root) ? resolve(root, one) : one)),
     }),
     ...(typeof extravars === 'string' && { extravars: resolve(root, extravars) }),
     ...(containerAuthData !== undefined && { containerAuthData: credentials(containerAuthData) }),
@@ -193,6 +195,11 @@ function withPaths(options: PortableOptions, root: string): PortableOptions {
       },
     }),
   };
+}
+
+/** Whether one of several inventories is a path in the private data dir rather than hosts. */
+function isPath(inventory: string, root: string): boolean {
+  return existsSync(resolve(root, inventory)) || readInventoryText(inventory).form === 'word';
 }
 
 /** Credentials as they travel: `{host, username, password, verify_ssl}`. */

@@ -1,3 +1,11 @@
+import {
+  existingInventory,
+  inventoryData,
+  inventoryEnvironment,
+  inventoryInList,
+  type InventoryFile,
+  type OneInventory,
+} from '@receptorjs/runner-core';
 import { randomUUID } from 'node:crypto';
 import { lstat, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
@@ -16,6 +24,7 @@ export interface AddedFile {
  * written on this side.
  *
  * @returns the options with the files' names in place of the data, and the files
+ * @throws ConfigurationError for an inventory that is none.
  */
 export async function dataAsFiles(
   options: PortableOptions,
@@ -31,34 +40,68 @@ export async function dataAsFiles(
     files.push({ name: folder + name, bytes: Buffer.from(JSON.stringify(plays)) });
     named = { ...named, playbook: name };
   }
-  const hosts = await inventoryContent(inventory, privateDataDir);
-  if (hosts !== undefined) {
-    const folder = (await isFile(join(privateDataDir, 'inventory'))) ? '' : 'inventory/';
-    const ending = typeof inventory === 'object' ? '.json' : '';
-    const name = folder + (await freeName(privateDataDir, folder, 'hosts', ending));
-    files.push({ name, bytes: Buffer.from(hosts) });
-    named = { ...named, inventory: name };
+  if (inventory !== undefined) {
+    const added = new AddedInventories(privateDataDir);
+    named = {
+      ...named,
+      inventory: isList(inventory) ? await added.list(inventory) : await added.only(inventory),
+    };
+    files.push(...added.files);
+    const env = inventoryEnvironment(added.files.map(({ bytes }) => String(bytes)));
+    if (Object.keys(env).length > 0) named = { ...named, envvars: { ...env, ...named.envvars } };
   }
   return { options: named, files };
 }
 
-/** What is in an inventory that is given as data; `undefined` when it is none, or names files. */
-async function inventoryContent(
-  inventory: PortableOptions['inventory'],
-  root: string,
-): Promise<string | undefined> {
-  if (typeof inventory === 'object')
-    return Array.isArray(inventory) ? undefined : JSON.stringify(inventory);
-  if (inventory === undefined || isAbsolute(inventory)) return undefined;
-  if (inventory.includes('\n')) return inventory;
-  if (!inventory.includes(',')) return undefined;
-  for (const folder of ['inventory', '.'])
-    if (await there(join(root, folder, inventory))) return undefined;
-  return `${inventory
-    .split(',')
-    .map((host) => host.trim())
-    .filter((host) => host !== '')
-    .join('\n')}\n`;
+function isList(inventory: OneInventory | readonly string[]): inventory is readonly string[] {
+  return Array.isArray(inventory);
+}
+
+/** Puts inventories that are given as data into files, and gives what names them. Owns the list of the files. */
+class AddedInventories {
+  readonly files: AddedFile[] = [];
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** A list of hosts is a file too: the original would take it for what is in one. */
+  async only(inventory: OneInventory): Promise<string> {
+    if (typeof inventory === 'string' && (await this.#isNamed(inventory))) return inventory;
+    const data = inventoryData(inventory, this.#root);
+    return 'hosts' in data
+      ? this.#add({ name: 'hosts', content: `${data.hosts.join('\n')}\n` })
+      : this.#add(data);
+  }
+
+  /** Several, which the original hands to Ansible as they are, lists of hosts too. */
+  async list(inventories: readonly string[]): Promise<readonly string[]> {
+    const named: string[] = [];
+    for (const inventory of inventories) {
+      const data = (await this.#isNamed(inventory))
+        ? inventory
+        : inventoryInList(inventory, this.#root);
+      named.push(typeof data === 'string' ? data : await this.#add(data));
+    }
+    return named;
+  }
+
+  async #isNamed(inventory: string): Promise<boolean> {
+    return (
+      inventory === '' ||
+      isAbsolute(inventory) ||
+      (await existingInventory(inventory, this.#root)) !== undefined
+    );
+  }
+
+  async #add({ name: wanted, content }: InventoryFile): Promise<string> {
+    const folder = (await isFile(join(this.#root, 'inventory'))) ? '' : 'inventory/';
+    const [, stem = '', ending = ''] = /^(\w+)(.*)$/.exec(wanted) ?? [];
+    const name = folder + (await freeName(this.#root, folder, stem, ending, this.files));
+    this.files.push({ name, bytes: Buffer.from(content) });
+    return name;
+  }
 }
 
 async function freeName(
@@ -66,8 +109,11 @@ async function freeName(
   folder: string,
   name: string,
   ending: string,
+  added: readonly AddedFile[] = [],
 ): Promise<string> {
-  const taken = await there(join(root, folder, name + ending));
+  const taken =
+    added.some((file) => file.name === folder + name + ending) ||
+    (await there(join(root, folder, name + ending)));
   return taken ? `${name}-${randomUUID()}${ending}` : name + ending;
 }
 
