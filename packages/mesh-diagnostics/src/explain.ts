@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { durationText } from '@receptorjs/control-client';
+import {
+  callback,
+  instanceOf,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+  withMethods,
+} from '@receptorjs/validation';
 import { certificateFindings, shownCertificate } from './certificate.js';
 import type { Explanation, Finding, ShownCertificate } from './explanation.js';
 import { firewallFindings } from './firewall.js';
@@ -89,8 +98,22 @@ const PART_MS = 8_000;
 export async function explain(
   parts: ExplainParts,
   target: string,
-  { service = 'control', tlsClient, signal }: ExplainOptions = {},
+  options: ExplainOptions = {},
 ): Promise<Explanation> {
+  validateOptions<ExplainParts>('explain: parts', parts, {
+    node: withMethods('a mesh node', 'status', 'isReachable', 'costTo', 'traceroute'),
+    dial: callback,
+    firewall: callback,
+    history: withMethods('a LinkHistory', 'lost'),
+    now: optional(callback),
+  });
+  validateArgument('explain', 'target', target, text);
+  validateOptions<ExplainOptions>('explain', options, {
+    service: optional(text),
+    tlsClient: optional(text),
+    signal: optional(instanceOf(AbortSignal)),
+  });
+  const { service = 'control', tlsClient, signal } = options;
   const { node } = parts;
   const subject = { from: node.nodeId, node: target, service };
   const status = node.status();

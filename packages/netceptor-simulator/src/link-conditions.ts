@@ -1,3 +1,5 @@
+import { number, optional, type OptionChecks } from '@receptorjs/validation';
+
 /** What one direction of a link does to messages. The defaults are those of a short cable. */
 export interface LinkConditions {
   /** How long a message is under way, in milliseconds; default 1. */
@@ -13,6 +15,15 @@ export interface LinkConditions {
   /** How much passes; what is more waits in a queue, control messages first. Default Infinity. */
   readonly bytesPerSecond?: number;
 }
+
+export const linkConditionChecks: OptionChecks<LinkConditions> = {
+  latencyMs: optional(number),
+  jitterMs: optional(number),
+  loss: optional(number),
+  reorder: optional(number),
+  duplicate: optional(number),
+  bytesPerSecond: optional(number),
+};
 
 /**
  * Checks conditions.

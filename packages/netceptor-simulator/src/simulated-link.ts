@@ -1,7 +1,18 @@
 import { MAX_MESSAGE_BYTES, type LinkOptions } from '@receptorjs/netceptor';
+import {
+  arrayOf,
+  callback,
+  count,
+  mapping,
+  mappingOf,
+  number,
+  optional,
+  text,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import type { Agenda, Due } from './agenda.js';
 import { Connection, type End } from './connection.js';
-import { checkConditions, type LinkConditions } from './link-conditions.js';
+import { linkConditionChecks, checkConditions, type LinkConditions } from './link-conditions.js';
 import type { SimulatedNode } from './simulated-node.js';
 
 /** What a link is like. */
@@ -17,6 +28,18 @@ export interface SimulatedLinkOptions extends LinkOptions, LinkConditions {
   /** Sees every message that leaves an end, lost ones too. */
   readonly onMessage?: (message: Buffer, from: SimulatedNode) => void;
 }
+
+export const simulatedLinkChecks: OptionChecks<SimulatedLinkOptions> = {
+  ...linkConditionChecks,
+  cost: optional(number),
+  nodeCost: optional(mappingOf(number)),
+  allowedPeers: optional(arrayOf(text)),
+  back: optional(mapping),
+  optionsOfB: optional(mapping),
+  redialMs: optional(number),
+  maxMessageBytes: optional(count),
+  onMessage: optional(callback),
+};
 
 /** What a link needs of its mesh. */
 export interface LinkSurroundings {

@@ -1,8 +1,17 @@
 import type { CoreEvent } from '@receptorjs/netceptor';
+import {
+  callback,
+  count,
+  number,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+} from '@receptorjs/validation';
 import { Agenda } from './agenda.js';
 import { seededRandom } from './seeded-random.js';
-import { SimulatedLink, type SimulatedLinkOptions } from './simulated-link.js';
-import { SimulatedNode, type SimulatedNodeOptions } from './simulated-node.js';
+import { SimulatedLink, simulatedLinkChecks, type SimulatedLinkOptions } from './simulated-link.js';
+import { SimulatedNode, simulatedNodeChecks, type SimulatedNodeOptions } from './simulated-node.js';
 import type { Topology } from './topologies.js';
 
 /** How a simulated mesh is set up. */
@@ -61,7 +70,14 @@ export class SimulatedMesh {
     advertisements: 0,
   };
 
-  constructor({ seed = 1, keep = 10_000, tickMs = 0, onEvent }: SimulatedMeshOptions = {}) {
+  constructor(options: SimulatedMeshOptions = {}) {
+    validateOptions<SimulatedMeshOptions>('new SimulatedMesh', options, {
+      seed: optional(number),
+      keep: optional(count),
+      tickMs: optional(number),
+      onEvent: optional(callback),
+    });
+    const { seed = 1, keep = 10_000, tickMs = 0, onEvent } = options;
     this.seed = seed;
     this.#random = seededRandom(seed);
     this.#keep = keep;
@@ -95,6 +111,8 @@ export class SimulatedMesh {
    * @throws {MeshError} `invalid-node-id`
    */
   add(nodeId: string, options: SimulatedNodeOptions = {}): SimulatedNode {
+    validateArgument('mesh.add', 'nodeId', nodeId, text);
+    validateOptions<SimulatedNodeOptions>('mesh.add', options, simulatedNodeChecks);
     const node = new SimulatedNode(
       nodeId,
       {
@@ -117,6 +135,7 @@ export class SimulatedMesh {
    * @throws {MeshError} `invalid-cost`
    */
   link(a: SimulatedNode, b: SimulatedNode, options: SimulatedLinkOptions = {}): SimulatedLink {
+    validateOptions<SimulatedLinkOptions>('mesh.link', options, simulatedLinkChecks);
     const link = new SimulatedLink(a, b, options, {
       agenda: this.#agenda,
       random: this.#random,

@@ -1,4 +1,5 @@
 import { NetceptorCore, type CoreEvent } from '@receptorjs/netceptor';
+import { number, optional, type OptionChecks } from '@receptorjs/validation';
 import type { Agenda, Due } from './agenda.js';
 import type { SimulatedLink } from './simulated-link.js';
 
@@ -9,6 +10,11 @@ export interface SimulatedNodeOptions {
   /** How far the node's calendar is ahead of the others', in milliseconds; default 0. */
   readonly clockSkewMs?: number;
 }
+
+export const simulatedNodeChecks: OptionChecks<SimulatedNodeOptions> = {
+  maxIdleMs: optional(number),
+  clockSkewMs: optional(number),
+};
 
 /** What a node needs of its mesh. */
 export interface NodeSurroundings {

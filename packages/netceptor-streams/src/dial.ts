@@ -7,6 +7,13 @@ import {
   type OutgoingPath,
 } from '@receptorjs/netceptor';
 import { MIN_DATAGRAM, type QuicConnector } from '@receptorjs/quic-engine';
+import {
+  count,
+  instanceOf,
+  optional,
+  withMethods,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
 import { insecureDial, secureDial } from './peer-judge.js';
@@ -20,6 +27,12 @@ export interface DialOptions {
   /** Dials a service with TLS; without it, one without. Neither reaches the other. */
   readonly tls?: TlsClient | undefined;
 }
+
+export const dialChecks: OptionChecks<DialOptions> = {
+  timeoutMs: optional(count),
+  signal: optional(instanceOf(AbortSignal)),
+  tls: optional(withMethods('a TlsClient', 'current')),
+};
 
 /** One dial: its connection, and the stream it is to become. */
 export interface Dial {

@@ -1,12 +1,20 @@
 import type { Logger, MeshNode } from '@receptorjs/netceptor';
 import type { QuicEngine } from '@receptorjs/quic-engine';
+import {
+  callback,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+  withMethods,
+} from '@receptorjs/validation';
 import { loadQuicEngine } from './choose-engine.js';
-import { dial, type DialOptions } from './dial.js';
+import { dialChecks, dial, type DialOptions } from './dial.js';
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
 import { PumpSchedule } from './pump-schedule.js';
 import type { StreamConnection } from './stream-connection.js';
-import { StreamListener, type ListenOptions } from './stream-listener.js';
+import { listenChecks, StreamListener, type ListenOptions } from './stream-listener.js';
 import { TlsContexts } from './tls-contexts.js';
 
 /** How a host is set up. */
@@ -16,6 +24,8 @@ export interface StreamHostOptions {
   /** Learns which engine that is; default: nobody. */
   readonly log?: Logger;
 }
+
+const meshNode = withMethods('a MeshNode', 'openDatagram', 'advertise', 'resolve');
 
 /** The streams of a node: dials and listens. It alone writes its fields. */
 export class StreamHost {
@@ -28,7 +38,14 @@ export class StreamHost {
   #contexts: Promise<TlsContexts> | undefined;
   #closed = false;
 
-  constructor(node: MeshNode, { engine, log }: StreamHostOptions = {}) {
+  /** @throws {TypeError} `invalid-argument` */
+  constructor(node: MeshNode, options: StreamHostOptions = {}) {
+    validateArgument('new StreamHost', 'node', node, meshNode);
+    validateOptions<StreamHostOptions>('new StreamHost', options, {
+      engine: optional(withMethods('a QUIC engine', 'connector', 'acceptor')),
+      log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+    });
+    const { engine, log } = options;
     this.#node = node;
     this.#loadEngine = () => (engine ? Promise.resolve(engine) : loadQuicEngine({ log }));
     node.on('drain', this.#onDrain);
@@ -44,8 +61,12 @@ export class StreamHost {
    *   `invalid-service-name`, `shutdown`
    * @throws {StreamError} `dial-timeout`, `handshake-failed`, `cancelled`, `closed-by-peer`, `host-closed`,
    *   `engine-unavailable`, `tls-unusable`
+   * @throws {TypeError} `invalid-argument`
    */
   async dial(nodeId: string, service: string, options: DialOptions = {}): Promise<MeshStream> {
+    validateArgument('dial', 'nodeId', nodeId, text);
+    validateArgument('dial', 'service', service, text);
+    validateOptions<DialOptions>('dial', options, dialChecks);
     const connector = (await this.#load()).connector(options.tls);
     const socket = this.#node.openDatagram();
     const target = this.#node.resolve(nodeId);
@@ -67,12 +88,16 @@ export class StreamHost {
    *
    * @throws {MeshError} `service-in-use`, `invalid-service-name`, `shutdown`
    * @throws {StreamError} `engine-unavailable`, `host-closed`, `tls-unusable`
+   * @throws {TypeError} `invalid-argument`
    */
   async listen(
     service: string | undefined,
     options: ListenOptions,
     onStream: (stream: MeshStream) => void,
   ): Promise<StreamListener> {
+    validateArgument('listen', 'service', service, optional(text));
+    validateOptions<ListenOptions>('listen', options, listenChecks);
+    validateArgument('listen', 'onStream', onStream, callback);
     const contexts = await this.#load();
     const listener: StreamListener = new StreamListener(
       this.#node,

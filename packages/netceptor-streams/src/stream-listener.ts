@@ -8,6 +8,17 @@ import {
   type WorkCommand,
 } from '@receptorjs/netceptor';
 import { isInitial, type QuicAcceptor } from '@receptorjs/quic-engine';
+import {
+  arrayOf,
+  callback,
+  flag,
+  mappingOf,
+  object,
+  optional,
+  text,
+  withMethods,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import { Admission } from './admission.js';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
@@ -30,6 +41,14 @@ export interface ListenOptions {
   /** A dialler was not accepted; the error says why. */
   readonly onRefused?: (error: StreamError, from: StreamEnds) => void;
 }
+
+export const listenChecks: OptionChecks<ListenOptions> = {
+  advertise: optional(flag),
+  tags: optional(mappingOf(text)),
+  workCommands: optional(arrayOf(object)),
+  tls: optional(withMethods('a TlsServer', 'current')),
+  onRefused: optional(callback),
+};
 
 /** A service that accepts streams. It alone writes its fields. */
 export class StreamListener {

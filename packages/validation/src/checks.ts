@@ -30,11 +30,8 @@ export const anything: Check = check('anything', () => true);
 export const text: Check = check('text', (value) => typeof value === 'string');
 export const flag: Check = check('true or false', (value) => typeof value === 'boolean');
 export const callback: Check = check('a function', (value) => typeof value === 'function');
-/** A number that is one: no NaN. Infinity is a number. */
-export const number: Check = check(
-  'a number',
-  (value) => typeof value === 'number' && !Number.isNaN(value),
-);
+/** Any number, NaN and infinities too: what range it must be in is for the package to say. */
+export const number: Check = check('a number', (value) => typeof value === 'number');
 export const count: Check = check(
   'a whole number of at least 0',
   (value) => Number.isInteger(value) && (value as number) >= 0,

@@ -1,4 +1,16 @@
 import { EventEmitter } from 'node:events';
+import {
+  arrayOf,
+  callback,
+  number,
+  object,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+  withMethods,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import { NetceptorCore, type MeshStatus } from '../core/core.js';
 import type { ServiceDescription } from '../core/advertisements.js';
 import type { CoreEvent } from '../core/events.js';
@@ -11,7 +23,14 @@ import { MeshError } from '../errors.js';
 import { silentLogger, type Logger } from '../logger.js';
 import { DatagramSocket } from './datagram-socket.js';
 import { MovableTimer } from './movable-timer.js';
-import { ping, traceroute, type PingOptions, type PingReply, type TracerouteHop } from './ping.js';
+import {
+  ping,
+  pingChecks,
+  traceroute,
+  type PingOptions,
+  type PingReply,
+  type TracerouteHop,
+} from './ping.js';
 import { logRoutes } from './route-log.js';
 
 /** How a node is set up. */
@@ -26,6 +45,14 @@ export interface MeshNodeOptions {
   /** Default: writes nothing. */
   readonly log?: Logger;
 }
+
+const meshNodeChecks: OptionChecks<MeshNodeOptions> = {
+  nodeId: text,
+  maxIdleConnectionTimeoutMs: optional(number),
+  firewallRules: optional(arrayOf(object)),
+  trace: optional(callback),
+  log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+};
 
 /** What a node tells. */
 export interface MeshNodeEvents {
@@ -89,15 +116,20 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   /** Set while {@link close} waits for the links. */
   #lastClosed: (() => void) | undefined;
 
-  /** @throws {MeshError} `invalid-node-id`, `invalid-firewall-rule` */
-  constructor({
-    nodeId,
-    maxIdleConnectionTimeoutMs,
-    firewallRules = [],
-    trace,
-    log = silentLogger,
-  }: MeshNodeOptions) {
+  /**
+   * @throws {MeshError} `invalid-node-id`, `invalid-firewall-rule`
+   * @throws {TypeError} `invalid-argument`
+   */
+  constructor(options: MeshNodeOptions) {
     super();
+    validateOptions<MeshNodeOptions>('new MeshNode', options, meshNodeChecks);
+    const {
+      nodeId,
+      maxIdleConnectionTimeoutMs,
+      firewallRules = [],
+      trace,
+      log = silentLogger,
+    } = options;
     this.setMaxListeners(0);
     this.nodeId = nodeId;
     this.log = log;
@@ -171,6 +203,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
    * @throws {MeshError} `service-in-use`, `invalid-service-name`, `shutdown`
    */
   openDatagram(service?: string): DatagramSocket {
+    validateArgument('node.openDatagram', 'service', service, optional(text));
     this.#checkOpen();
     const socket = new DatagramSocket(this.#core.dataPlane, service);
     this.#sockets.add(socket);
@@ -184,6 +217,8 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
    * @throws {MeshError} `shutdown`
    */
   advertise(service: string, description: ServiceDescription): Advertisement {
+    validateArgument('node.advertise', 'service', service, text);
+    validateArgument('node.advertise', 'description', description, object);
     this.#checkOpen();
     const { advertisements } = this.#core;
     const update = (next: ServiceDescription): void => {
@@ -207,6 +242,8 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
    *   `cancelled`, `shutdown`
    */
   async ping(target: string, options: PingOptions = {}): Promise<PingReply> {
+    validateArgument('node.ping', 'target', target, text);
+    validateOptions<PingOptions>('node.ping', options, pingChecks);
     return ping(this.openDatagram(), this.nodeId, target, options);
   }
 
@@ -215,6 +252,9 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     target: string,
     options: Omit<PingOptions, 'hopsToLive'> = {},
   ): AsyncGenerator<TracerouteHop, void, undefined> {
+    validateArgument('node.traceroute', 'target', target, text);
+    const { hopsToLive: _, ...checks } = pingChecks;
+    validateOptions<Omit<PingOptions, 'hopsToLive'>>('node.traceroute', options, checks);
     return traceroute(() => this.openDatagram(), this.nodeId, target, options);
   }
 

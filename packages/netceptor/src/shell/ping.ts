@@ -1,3 +1,4 @@
+import { count, instanceOf, number, optional, type OptionChecks } from '@receptorjs/validation';
 import { errorForProblem, MeshError } from '../errors.js';
 import { MAX_HOPS } from '../wire/message-type.js';
 import type { DatagramSocket } from './datagram-socket.js';
@@ -12,6 +13,13 @@ export interface PingOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
+
+export const pingChecks: OptionChecks<PingOptions> = {
+  hopsToLive: optional(count),
+  payloadBytes: optional(count),
+  timeoutMs: optional(number),
+  signal: optional(instanceOf(AbortSignal)),
+};
 
 /** The answer to a ping. */
 export interface PingReply {
