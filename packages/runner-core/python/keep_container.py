@@ -35,19 +35,41 @@ def remove(engine, name):
 
 def end_client(name):
     """Kill whoever was told to make the container: `--name NAME` stands in the arguments."""
-    wanted = b"\0--name\0" + os.fsencode(name) + b"\0"
-    try:
-        numbers = [number for number in os.listdir("/proc") if number.isdigit()]
-    except OSError:
-        return
-    for number in numbers:
+    numbers = clients_by_proc(name)
+    for number in clients_by_ps(name) if numbers is None else numbers:
         try:
-            with open("/proc/%s/cmdline" % number, "rb") as arguments:
-                if wanted in arguments.read():
-                    os.kill(int(number), signal.SIGKILL)
+            os.kill(number, signal.SIGKILL)
         except OSError:
             # It has ended, or is somebody else's.
             pass
+
+
+def clients_by_proc(name):
+    """Their process ids; None where there is no /proc as Linux has it, or it is not to be used."""
+    if os.environ.get("RECEPTORJS_PORTABLE") == "1" or not os.path.exists("/proc/self/cmdline"):
+        return None
+    wanted = b"\0--name\0" + os.fsencode(name) + b"\0"
+    found = []
+    for number in (int(number) for number in os.listdir("/proc") if number.isdigit()):
+        try:
+            with open("/proc/%d/cmdline" % number, "rb") as arguments:
+                if wanted in arguments.read():
+                    found.append(number)
+        except OSError:
+            pass
+    return found
+
+
+def clients_by_ps(name):
+    import subprocess
+
+    words = ["ps", "-A", "-ww", "-o", "pid=", "-o", "command="]
+    try:
+        listing = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    wanted = b" --name " + os.fsencode(name) + b" "
+    return [int(line.split()[0]) for line in listing.splitlines() if wanted in line]
 
 
 def main():

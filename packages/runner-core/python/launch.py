@@ -22,6 +22,9 @@ import termios
 TIOCSPTLCK = 0x40045431
 TIOCGPTN = 0x80045430
 
+# Descriptors above are not looked for where nothing lists those that are open.
+MAX_DESCRIPTORS = 65536
+
 
 def open_slave(master):
     """Unlock and open the slave side that belongs to `master`, without adopting it yet."""
@@ -30,14 +33,19 @@ def open_slave(master):
     return posix.open("/dev/pts/%d" % number, posix.O_RDWR | posix.O_NOCTTY)
 
 
-def adopt_terminal(slave, rows, columns):
-    posix.setsid()
-    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+def set_up(slave, rows, columns):
+    """Give a terminal its size, and turn echo off."""
     size = b"".join(value.to_bytes(2, sys.byteorder) for value in (rows, columns, 0, 0))
     fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
     modes = termios.tcgetattr(slave)
     modes[3] &= ~termios.ECHO
     termios.tcsetattr(slave, termios.TCSANOW, modes)
+
+
+def adopt_terminal(slave):
+    """Become leader of a session with that terminal, which becomes standard input, output and error too."""
+    posix.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
     for target in (0, 1, 2):
         posix.dup2(slave, target)
 
@@ -46,7 +54,9 @@ def close_everything_else():
     try:
         numbers = [int(name) for name in posix.listdir("/proc/self/fd")]
     except OSError:
-        numbers = range(3, 1024)
+        # /dev/fd lists three of them on some systems.
+        posix.closerange(3, min(posix.sysconf("SC_OPEN_MAX"), MAX_DESCRIPTORS))
+        return
     for number in numbers:
         if number > 2:
             try:
@@ -71,11 +81,8 @@ def read_command(source):
     return cwd, program, words[3:last], variables
 
 
-def main():
-    master, source, rows, columns = (int(value) for value in sys.argv[1:5])
-    slave = open_slave(master)
-    adopt_terminal(slave, rows, columns)
-    cwd, program, arguments, variables = read_command(source)
+def become(cwd, program, arguments, variables):
+    """Run the program in place of this process, with nothing open but its terminal."""
     close_everything_else()
     _signal.signal(_signal.SIGHUP, _signal.SIG_IGN)
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
@@ -87,4 +94,13 @@ def main():
         posix._exit(127 if problem.errno == errno.ENOENT else 126)
 
 
-main()
+def main():
+    master, source, rows, columns = (int(value) for value in sys.argv[1:5])
+    slave = open_slave(master)
+    adopt_terminal(slave)
+    set_up(slave, rows, columns)
+    become(*read_command(source))
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,7 @@ import { endTree } from './process-tree.js';
 import type { EventHandler } from './run-options.js';
 import { SshKeyPipe } from './ssh-key-pipe.js';
 import type { TerminalLauncher } from './terminal-launcher.js';
-import type { ProcessEnd, TerminalProcess } from './terminal-process.js';
+import type { JobProcess, ProcessEnd } from './terminal-process.js';
 import { relayedPrompt, waitingPrompt } from './waiting-prompt.js';
 
 /** Time a job gets between SIGTERM and SIGKILL, in ms. */
@@ -62,7 +62,7 @@ export class JobExecution {
   readonly #parts: ExecutionParts;
   readonly #limits: JobLimits;
   readonly #tail = new OutputTail();
-  #process: TerminalProcess | PipedProcess | undefined;
+  #process: JobProcess | undefined;
   #processEnd: ProcessEnd | undefined;
   #stats: RunStats | undefined;
   /** Why there was no process. */
@@ -203,7 +203,7 @@ export class JobExecution {
     removeReadFiles(plan.privateFiles, privateDir).catch(failed);
   }
 
-  async #start(program: string, splitter: MarkSplitter): Promise<TerminalProcess | PipedProcess> {
+  async #start(program: string, splitter: MarkSplitter): Promise<JobProcess> {
     const { plan, enclosure, errors, launcher, log } = this.#parts;
     const { command, env, cwd } = enclosure;
     const started = { program, argv: command, cwd, env };
@@ -225,7 +225,7 @@ export class JobExecution {
   }
 
   /** Waits for the process, ends it when a limit is reached or somebody asked for it, and says its rc. */
-  async #supervise(process: TerminalProcess | PipedProcess): Promise<number> {
+  async #supervise(process: JobProcess): Promise<number> {
     const { plan, enclosure, mark, early, log } = this.#parts;
     let killed: Promise<void> | undefined;
     early.by(() => {
@@ -237,7 +237,7 @@ export class JobExecution {
     this.#limits.start(async () => {
       const found = plan.isolation.relaysTerminal
         ? relayedPrompt(this.#tail.text)
-        : await waitingPrompt(process.pid, this.#tail.text);
+        : await waitingPrompt(process, this.#tail.text);
       return found && (plan.mask?.hide(found) ?? found);
     });
     void process.ended.then(() => this.#limits.stop());

@@ -17,6 +17,7 @@ import type { JobPlan } from './job-plan.js';
 import { compilePrompts } from './password-prompts.js';
 import type { PluginSinks } from './plugin-sinks.js';
 import { writePrivateFiles, type Places } from './private-files.js';
+import { openTerminal } from './open-terminal.js';
 import { JOB_MARK } from './process-table.js';
 import { copyProject, removeTree } from './project-copy.js';
 import { findPython } from './python-assets.js';
@@ -25,7 +26,7 @@ import { quoteWord } from './shell-words.js';
 import { shownEnvironment } from './shown-environment.js';
 import { ShownOutput } from './shown-output.js';
 import { withSshAgent } from './ssh-key-pipe.js';
-import { TerminalLauncher } from './terminal-launcher.js';
+import type { TerminalLauncher } from './terminal-launcher.js';
 import type { StatusMessage } from './statuses.js';
 
 /** Longest path of a unix socket that every system takes. */
@@ -97,7 +98,7 @@ export class Job {
     let verdict: JobVerdict = { status: 'failed', rc: RC_ENDED };
     let told = false;
     try {
-      if (this.#plan.streams === undefined) launcher = TerminalLauncher.open(python);
+      if (this.#plan.streams === undefined) launcher = openTerminal(python);
       const mark = randomBytes(16).toString('hex');
       const around = { privateDir: await this.#makePrivateDir(), python, launcher, mark };
       const enclosure = await this.#enter(around);

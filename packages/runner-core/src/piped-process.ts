@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { ConfigurationError, errorCode } from './errors.js';
-import type { ProcessEnd } from './terminal-process.js';
+import type { JobProcess, ProcessEnd } from './terminal-process.js';
 
 /** Descriptors of this process that become a job's standard streams; what is left out is a pipe, input is empty. */
 export interface PipedStreams {
@@ -29,7 +29,7 @@ export type Taker = (bytes: Buffer) => void | Promise<void>;
  * A process with pipes as standard streams, each of its own. It leads a session of its own, unless it was given
  * somebody's input, which it could not read as a terminal then.
  */
-export class PipedProcess {
+export class PipedProcess implements JobProcess {
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #ended: Promise<ProcessEnd>;
@@ -82,7 +82,11 @@ export class PipedProcess {
     return undefined;
   }
 
-  /** Stops reading the output until {@link resume}; the process blocks when the pipe is full. */
+  /** It has no terminal of its own. */
+  modes(): Promise<string> {
+    return Promise.resolve('');
+  }
+
   pause(): void {
     this.#child.stdout?.pause();
   }
@@ -91,12 +95,10 @@ export class PipedProcess {
     this.#child.stdout?.resume();
   }
 
-  /** Resolves when the process itself has ended; its output may not be read yet. */
   get ended(): Promise<ProcessEnd> {
     return this.#ended;
   }
 
-  /** Resolves when the process has ended and what it wrote was given out. Closes the pipes. */
   async finished(): Promise<ProcessEnd> {
     const end = await this.#ended;
     this.#lastOutput = Date.now();

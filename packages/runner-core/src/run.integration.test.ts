@@ -322,7 +322,7 @@ describe('events', () => {
       },
     });
     // the process sleeps in a write, because nobody reads on
-    const pid = await childOf(process.pid, 'job');
+    const pid = await processOf(fixture.at('job'));
     await blocked(pid);
     release?.();
     expect(await running).toMatchObject({ status: 'successful' });
@@ -425,8 +425,8 @@ describe.skipIf(!sshTools)('env/ssh_key (skipped without OpenSSH tools)', () => 
   });
 });
 
-/** Pid of a child whose command line contains `name`. */
-async function childOf(parent: number, name: string): Promise<number> {
+/** Pid of the sleeping process that runs a script, though not of those it has started. */
+async function processOf(script: string): Promise<number> {
   for (;;) {
     for (const entry of await readdir('/proc')) {
       if (!/^\d+$/.test(entry)) continue;
@@ -434,7 +434,8 @@ async function childOf(parent: number, name: string): Promise<number> {
         readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => ''),
         readFile(`/proc/${entry}/stat`, 'utf8').catch(() => ''),
       ]);
-      if (line.endsWith(`/${name}\0`) && text.includes(`) S ${parent} `)) return Number(entry);
+      const [state, , , session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+      if (line.endsWith(`${script}\0`) && state === 'S' && session === entry) return Number(entry);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
+import { terminalModes } from './terminal-modes.js';
 
 /** How a process ended: either by itself with a code, or by a signal. */
 export interface ProcessEnd {
@@ -11,10 +12,26 @@ export interface ProcessEnd {
 const MAX_REST_BYTES = 4 * 1024 * 1024;
 
 /** Time from a prompt to the answer. */
-const TYPING_DELAY_MS = 50;
+export const TYPING_DELAY_MS = 50;
+
+/** A job's process, however it was started. */
+export interface JobProcess {
+  readonly pid: number;
+  /** Resolves when the process itself has ended; its output may not be read yet. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Types `text` on its terminal, a moment later: some programs forget what was typed before their prompt. */
+  type(text: string): void;
+  /** Stops reading its output until {@link resume}; the process blocks when a buffer is full. */
+  pause(): void;
+  resume(): void;
+  /** The modes of its terminal as `stty -a` prints them; empty where there is none or it does not tell. */
+  modes(): Promise<string>;
+  /** Resolves when the process has ended and everything it wrote was given out. Closes the ways to it. */
+  finished(): Promise<ProcessEnd>;
+}
 
 /** A process on a pseudo terminal of its own, leader of its own session. Owns the master side of the terminal. */
-export class TerminalProcess {
+export class TerminalProcess implements JobProcess {
   readonly pid: number;
   readonly #master: ReadStream;
   readonly #descriptor: number;
@@ -43,14 +60,12 @@ export class TerminalProcess {
     master.on('data', onOutput);
   }
 
-  /** Types `text` on the terminal, a moment later: some programs forget what was typed before their prompt. */
   type(text: string): void {
     setTimeout(() => {
       if (this.#master.writable) this.#master.write(text);
     }, TYPING_DELAY_MS);
   }
 
-  /** Stops reading until {@link resume}; the process blocks when the terminal's buffer is full. */
   pause(): void {
     this.#master.pause();
   }
@@ -60,14 +75,16 @@ export class TerminalProcess {
     this.#resumed?.();
   }
 
-  /** Resolves when the process itself has ended; its output may not be read yet. */
+  /** On Linux the master side has the modes of the slave side. */
+  modes(): Promise<string> {
+    return terminalModes(this.#descriptor);
+  }
+
   get ended(): Promise<ProcessEnd> {
     return this.#ended;
   }
 
   /**
-   * Resolves when the process has ended and everything it wrote was given out. Closes the terminal.
-   *
    * Once nobody has the slave side open, the event loop takes any short read for the last one, though there may be
    * more in the terminal's buffer. So the rest is read here, until the terminal says that there is none.
    */

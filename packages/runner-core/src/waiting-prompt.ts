@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
+import { hasProc } from '@receptorjs/process-table';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import type { JobProcess } from './terminal-process.js';
 
 /** Numbers of the system call `read`, by the architecture of this process. */
 const READ_CALL: Readonly<Record<string, string>> = {
@@ -28,22 +28,26 @@ const ASKING_PAUSE = /^(?:TASK|HANDLER) \[[^\n]*\n\[[^\n]*\]\r?\n[^]*:\s*$/;
  * The prompt at which a job waits for somebody to type, or `undefined` when it does something else, however silently.
  *
  * What counts is not the text, but that a process of the job reads from the job's terminal, or has switched it to single
- * keys; the text is what was printed last. Needs `/proc`.
+ * keys; the text is what was printed last. Where there is no `/proc` to tell who reads, the text counts: {@link relayedPrompt}.
  *
- * @param leader process id of the job
+ * @param job the job's process
  * @param tail the end of what the job has printed
  */
-export async function waitingPrompt(leader: number, tail: string): Promise<string | undefined> {
-  const terminal = await terminalOf(leader);
+export async function waitingPrompt(
+  job: Pick<JobProcess, 'pid' | 'modes'>,
+  tail: string,
+): Promise<string | undefined> {
+  const takesKeys = async () => !isTimedPause(tail) && /[ \n]-icanon\b/.test(await job.modes());
+  if (!hasProc()) return relayedPrompt(tail) ?? ((await takesKeys()) ? lastLine(tail) : undefined);
+  const terminal = await terminalOf(job.pid);
   if (terminal === undefined) return undefined;
-  if (!(await isRead(terminal)) && !(await takesKeys(terminal, tail))) return undefined;
-  return lastLine(tail);
+  return (await isRead(terminal)) || (await takesKeys()) ? lastLine(tail) : undefined;
 }
 
 /**
- * As {@link waitingPrompt}, of a job whose terminal another program passes on, as the client of a container engine does. It reads
- * all the time, so that there is but the text to go by: a last line without an end, that does not go back to its beginning as
- * progress does, or the question of `pause`.
+ * As {@link waitingPrompt}, by the text alone: where the system does not tell who reads, and of a job whose terminal another
+ * program passes on, as the client of a container engine does, which reads all the time. What counts is a last line without an
+ * end, that does not go back to its beginning as progress does, or the question of `pause`.
  */
 export function relayedPrompt(tail: string): string | undefined {
   const plain = tail.replace(ESCAPES, '');
@@ -87,12 +91,9 @@ async function reads(pid: string, terminal: number): Promise<boolean> {
   return false;
 }
 
-/** Whether the terminal gives single keys, as for `pause` and line editors; such readers look for them in turns. */
-async function takesKeys(terminal: number, tail: string): Promise<boolean> {
-  if (TIMED_PAUSE.test(tail.slice(tail.search(LAST_BANNER) + 1))) return false;
-  const settings = promisify(execFile)('stty', ['-F', `/dev/pts/${terminal}`, '-a']);
-  const { stdout } = await settings.catch(() => ({ stdout: '' }));
-  return / -icanon\b/.test(stdout);
+/** Whether a task waits for time to pass, and for keys only besides; such readers look for them in turns. */
+function isTimedPause(tail: string): boolean {
+  return TIMED_PAUSE.test(tail.slice(tail.search(LAST_BANNER) + 1));
 }
 
 /** The last line that shows something, without colours and the like. */
