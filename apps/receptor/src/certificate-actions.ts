@@ -1,6 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { initCa, makeRequest, signRequest } from '@receptorjs/certificates';
 import type { Action } from '@receptorjs/receptor-config';
+import { readLine } from './read-line.js';
+
+const STDIN = 0;
 
 /**
  * Carries out the actions that make certificates, in their order.
@@ -61,13 +63,8 @@ function show(text: string): void {
   process.stdout.write(text);
 }
 
-/** Asks on the terminal; the end of stdin is an empty answer. */
+/** Asks on stdout and takes the answer from stdin, of which the end is an empty answer. */
 async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
-  try {
-    return await Promise.race([terminal.question(question), ended]);
-  } finally {
-    terminal.close();
-  }
+  show(question);
+  return readLine(STDIN);
 }
