@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Engine } from './isolation-settings.js';
-import { checkMountable } from './mount-list.js';
+import { checkMountable, folderMount, mountArguments, type MountList } from './mount-list.js';
 
 const INVENTORY_OPTIONS = ['-i', '--inventory', '--inventory-file'];
 const FILE_OPTIONS = [
@@ -14,13 +14,15 @@ const FILE_OPTIONS = [
  * playbook, of inventories, of vault passwords and of keys; and the user's ssh-agent and ssh files.
  *
  * @param inherited environment of this process
+ * @param mounts where the places are claimed
  * @throws ConfigurationError when something must not be mounted.
  */
 export function commandMounts(
   command: readonly string[],
   inherited: Readonly<Record<string, string>>,
+  mounts: MountList,
 ): readonly string[] {
-  const result = new ArgumentList();
+  const result = new ArgumentList(mounts);
   const [executable = '', ...words] = command;
   const name = basename(executable);
   if (name.startsWith('ansible') && !words.includes('-h') && !words.includes('--help')) {
@@ -68,23 +70,28 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Arguments of the engine, each mount once. */
+/** Arguments of the engine. */
 class ArgumentList {
   readonly words: string[] = [];
+  readonly #mounts: MountList;
+
+  constructor(mounts: MountList) {
+    this.#mounts = mounts;
+  }
 
   add(...words: readonly string[]): void {
     this.words.push(...words);
   }
 
-  /** Mounts the folder of `path`, which may be a folder itself; nothing if there is none. */
+  /** Mounts the folder of `path`, which may be a folder itself; nothing if there is none, or something is mounted there. */
   mount(path: string, inside?: string): void {
     const from = resolve(path);
     const found = statSync(from, { throwIfNoEntry: false });
     if (found === undefined) return;
     const to = inside ?? from;
-    const ofFolder = (one: string) => join(found.isDirectory() ? one : dirname(one), '/');
+    const ofFolder = (one: string) => (found.isDirectory() ? one : dirname(one));
     checkMountable(ofFolder(from));
-    const mount = `${ofFolder(from)}:${ofFolder(to)}`;
-    if (!this.words.includes(mount)) this.add('-v', mount);
+    const mount = folderMount(ofFolder(from), ofFolder(to));
+    if (this.#mounts.claim(mount.destination)) this.add(...mountArguments(mount));
   }
 }

@@ -85,6 +85,29 @@ describe.skipIf(bubblewrapMissing !== undefined)('a container', () => {
     expect((await engine.calls())[0]?.env.PATH).toBe(process.env.PATH);
   });
 
+  it('has one mount at each place, the user’s before the run’s own', async () => {
+    fixture = await withScript('pwd; cat /runner/project/of; touch written || echo read-only', {
+      'cwd/hosts': 'a\n',
+      'other/of': 'the other\n',
+      'project/of': 'the project\n',
+    });
+    const cwd = fixture.at('cwd');
+    const result = await start({
+      hostCwd: cwd,
+      inventory: cwd,
+      containerVolumeMounts: [`${cwd}:${cwd}:ro`, `${fixture.at('other')}:/runner/project`],
+    });
+    expect([result.status, await stdout()]).toEqual([
+      'successful',
+      expect.stringMatching(/cwd\r\nthe other\r\n.*\r\nread-only/),
+    ]);
+    const targets = (await engine.run()).flatMap((word, index, words) =>
+      words[index - 1] === '-v' ? [word.split(':')[1]?.replace(/\/$/, '')] : [],
+    );
+    expect(targets.filter((target) => target === cwd)).toHaveLength(1);
+    expect(new Set(targets).size).toBe(targets.length);
+  });
+
   it('runner 24: sees inventories, project, artifacts and fact cache wherever they are', async () => {
     fixture = await Fixture.make({
       'pdd/project/x': '',

@@ -9,9 +9,10 @@ import { containerName } from './container-name.js';
 import { writeEnvironmentFile } from './environment-file.js';
 import type { Enclosure, Isolation, OpenJob } from './isolation.js';
 import type { ContainerSettings } from './isolation-settings.js';
-import { below, checkMountable, folderMount, MountList } from './mount-list.js';
+import { below, checkMountable, folderMount, mountArguments, MountList } from './mount-list.js';
 import { copyPlugin } from './plugin-copy.js';
 import { writeRegistryAuth, type RegistryAuth } from './registry-auth.js';
+import { claimUserMounts } from './user-mounts.js';
 
 /** Where a run's files are on this machine. */
 export interface RunPlaces {
@@ -54,6 +55,9 @@ export class Container implements Isolation {
   readonly #form: ContainerForm;
   /** Arguments that stand before the mounts. */
   readonly #first: readonly string[];
+  /** The mount of the working folder, when that is one of this machine. */
+  readonly #ofHostCwd: readonly string[];
+  readonly #userMounts: readonly string[];
   #workdir = INSIDE;
 
   /**
@@ -74,14 +78,21 @@ export class Container implements Isolation {
     this.#inherited = inherited;
     this.#form = form;
     this.environment = settings.engine === 'podman' ? { ANSIBLE_UNSAFE_WRITES: '1' } : {};
-    for (const mount of settings.volumeMounts) checkMountable(mount.split(':')[0] ?? '');
-    if (settings.hostCwd !== undefined) checkMountable(settings.hostCwd);
+    const { volumeMounts, options, hostCwd, workdir } = settings;
+    for (const mount of volumeMounts) checkMountable(mount.split(':')[0] ?? '');
+    this.#userMounts = claimUserMounts(this.#mounts, volumeMounts, options);
+    if (hostCwd !== undefined) checkMountable(hostCwd);
+    this.#ofHostCwd =
+      hostCwd !== undefined && workdir === undefined && this.#mounts.claim(hostCwd)
+        ? mountArguments(folderMount(hostCwd, hostCwd))
+        : [];
     const { root, artifactDir, ident } = places;
     for (const folder of [root, artifactDir]) checkMountable(folder);
     const artifacts = join(INSIDE, 'artifacts');
     if (form.command === undefined) this.#first = [];
     else {
-      this.#first = [...commandMounts(form.command, inherited), ...engineExtras(settings.engine)];
+      const shown = commandMounts(form.command, inherited, this.#mounts);
+      this.#first = [...shown, ...engineExtras(settings.engine)];
       this.#mounts.add(folderMount(join(root, 'artifacts'), artifacts, 'Z'));
     }
     this.#mounts.add(folderMount(root, INSIDE, 'Z'));
@@ -114,7 +125,8 @@ export class Container implements Isolation {
       checkMountable(cwd);
       this.#mounts.add(folderMount(cwd, join(INSIDE, 'project'), 'Z'));
     }
-    this.#workdir = workdir ?? hostCwd ?? this.pathOf(cwd);
+    // Where the user mounts something as project, the job works in that.
+    this.#workdir = workdir ?? hostCwd ?? this.#mounts.inside(cwd) ?? join(INSIDE, 'project');
     return this.#workdir;
   }
 
@@ -167,20 +179,18 @@ export class Container implements Isolation {
     environmentFile: string,
     auth: RegistryAuth | undefined,
   ): string[] {
-    const { engine, executable, hostCwd, workdir, volumeMounts, options, image } = this.#settings;
+    const { engine, executable, options, image } = this.#settings;
     const uid = process.getuid?.();
     return [
       executable,
       ...(auth !== undefined && engine === 'docker' ? [auth.argument] : []),
       ...['run', '--rm', ...(this.#form.terminal ? ['--tty'] : []), '--interactive'],
-      ...(hostCwd !== undefined && workdir === undefined
-        ? ['-v', `${join(hostCwd, '/')}:${join(hostCwd, '/')}`]
-        : []),
+      ...this.#ofHostCwd,
       ...['--workdir', this.#workdir],
       ...this.#first,
       ...this.#mounts.arguments(),
       ...(auth !== undefined && engine === 'podman' ? [auth.argument] : []),
-      ...volumeMounts.flatMap((mount) => ['-v', mount]),
+      ...this.#userMounts.flatMap((mount) => ['-v', mount]),
       ...['--env-file', environmentFile],
       ...(engine === 'podman' ? ['--quiet'] : []),
       ...(engine === 'docker' && uid !== undefined ? [`--user=${uid}`] : []),

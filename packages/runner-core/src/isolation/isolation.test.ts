@@ -11,6 +11,7 @@ import { containerName } from './container-name.js';
 import { writeEnvironmentFile } from './environment-file.js';
 import { readIsolation } from './isolation-settings.js';
 import { folderMount, MountList } from './mount-list.js';
+import { claimUserMounts } from './user-mounts.js';
 
 let root: string;
 beforeEach(async () => {
@@ -151,6 +152,36 @@ it('finds the path in a container by the closest mount', () => {
   expect(mounts.arguments()).toEqual(['-v', '/a/:/runner/:Z', '-v', '/a/b/:/elsewhere/']);
 });
 
+describe('at one place in a container', () => {
+  it('the first mount stays, however its path is written', () => {
+    const mounts = new MountList();
+    mounts.add(folderMount('/a', '/runner/x', 'Z'));
+    mounts.add({ source: '/b', destination: '/runner//x' });
+    expect(mounts.claim('/runner/y/../x/')).toBe(false);
+    expect(mounts.claim('/runner/y')).toBe(true);
+    mounts.add(folderMount('/c', '/runner/y'));
+    expect(mounts.arguments()).toEqual(['-v', '/a/:/runner/x/:Z']);
+    expect(mounts.inside('/c')).toBeUndefined();
+  });
+
+  it('stands what the user mounts, by settings or options of the engine', () => {
+    const mounts = new MountList();
+    const options = ['--mount=type=bind,src=/s,dst=/m1', '--mount', 'type=tmpfs,destination=/m2'];
+    const others = ['-v', '/s:/v1:ro', '--volume=/s:/v2', '--tmpfs', '/t1:size=1m', '--network=x'];
+    const given = ['/s:/u1:ro', '/u2', 'named:/u3/', '/s:/u1:ro'];
+    expect(claimUserMounts(mounts, given, [...options, ...others])).toEqual(given.slice(0, 3));
+    for (const place of ['/u1', '/u2', '/u3', '/m1', '/m2', '/v1', '/v2', '/t1'])
+      expect([place, mounts.claim(place)]).toEqual([place, false]);
+    expect(mounts.claim('/x')).toBe(true);
+  });
+
+  it('the user can not mount twice', () => {
+    expect(() => claimUserMounts(new MountList(), ['/a:/x', '/b:/x/:ro'], [])).toThrow(
+      'container_volume_mounts: "/b:/x/:ro" is the second mount at /x/.',
+    );
+  });
+});
+
 it('runner 15: a name of a container is clean, and no other run has it', () => {
   expect(containerName('4f-0', false)).toBe('ansible_runner_4f-0');
   const names = ['a.b', 'a_b', 'a b', 'ä'].map((ident) => containerName(ident, true));
@@ -173,7 +204,7 @@ describe('a command in a container sees', () => {
   const ssh = ['/home/runner/.ssh/', '/root/.ssh/', '/etc/ssh/'];
   /** Mounts but for those of the user's ssh. */
   const mounts = (words: readonly string[], inherited = {}) =>
-    commandMounts(words, { HOME: root, ...inherited }).filter(
+    commandMounts(words, { HOME: root, ...inherited }, new MountList()).filter(
       (word) => !ssh.some((folder) => word.endsWith(folder)),
     );
 

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, posix, relative, resolve } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 
 /** Folders that are never mounted into a container: it would hide the image's own. */
@@ -46,15 +46,28 @@ export function folderMount(source: string, destination: string, options?: strin
   };
 }
 
-/** What is mounted, in order, each once. Owned by the isolation it belongs to. */
+/**
+ * What is mounted, in order. Whoever mounts something in the container claims its destination here, for engines refuse two mounts
+ * at one place: the first stays. Owned by the isolation it belongs to.
+ */
 export class MountList implements Iterable<Mount> {
   readonly #mounts: Mount[] = [];
+  readonly #destinations = new Set<string>();
 
-  add(mount: Mount): void {
-    if (!this.#mounts.some((one) => mountText(one) === mountText(mount))) this.#mounts.push(mount);
+  /** Takes a path in the container for a mount; `false` when something is mounted there already. */
+  claim(destination: string): boolean {
+    const key = posix.join('/', destination, '.');
+    if (this.#destinations.has(key)) return false;
+    this.#destinations.add(key);
+    return true;
   }
 
-  /** Where the container sees `path`, by the mount closest to it; `undefined` when it does not. */
+  /** Adds a mount, unless something is mounted at its destination already. */
+  add(mount: Mount): void {
+    if (this.claim(mount.destination)) this.#mounts.push(mount);
+  }
+
+  /** Where the container sees `path`, by the added mount closest to it; `undefined` when it does not. */
   inside(path: string): string | undefined {
     let best: { mount: Mount; way: string } | undefined;
     for (const mount of this.#mounts) {
@@ -74,10 +87,11 @@ export class MountList implements Iterable<Mount> {
 
   /** As arguments of the engine. */
   arguments(): string[] {
-    return this.#mounts.flatMap((mount) => ['-v', mountText(mount)]);
+    return this.#mounts.flatMap(mountArguments);
   }
 }
 
-function mountText({ source, destination, options }: Mount): string {
-  return `${source}:${destination}${options === undefined ? '' : `:${options}`}`;
+/** A mount as arguments of the engine. */
+export function mountArguments({ source, destination, options }: Mount): string[] {
+  return ['-v', `${source}:${destination}${options === undefined ? '' : `:${options}`}`];
 }

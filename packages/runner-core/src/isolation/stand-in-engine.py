@@ -66,9 +66,14 @@ def run(words):
     options, command = options_of(words)
     sandbox = ["bwrap", "--unshare-pid", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin"] + SYSTEM
     name = None
+    targets = set()
     for option, value in options:
         if option == "-v":
             source, target = value.split(":")[:2]
+            if os.path.normpath(target) in targets:
+                print("docker: Error response from daemon: Duplicate mount point: %s" % target)
+                return 125
+            targets.add(os.path.normpath(target))
             read_only = value.split(":")[2:] == ["ro"]
             sandbox += ["--ro-bind" if read_only else "--bind", source, target]
         elif option == "--workdir":
