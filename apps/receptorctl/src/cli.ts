@@ -14,7 +14,7 @@
 import manifest from '../package.json' with { type: 'json' };
 import { Failure, messageOf } from './failure.js';
 import { buildProgram } from './program.js';
-import { printError } from './terminal.js';
+import { outputFailed, printError } from './terminal.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const program = buildProgram(manifest.version);
@@ -41,11 +41,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// a reader that has seen enough, such as head, is no failure
 process.stdout.on('error', (error: Error & { code?: string }) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  printError(`could not write the output: ${error.message}`);
-  process.exit(1);
+  outputFailed(() => {
+    // a reader that has seen enough, such as head, is no failure
+    if (error.code === 'EPIPE') process.exit(0);
+    printError(`could not write the output: ${error.message}`);
+    process.exit(1);
+  });
 });
 const code = await main(process.argv.slice(2));
 // after the failure of the last write, should there be one

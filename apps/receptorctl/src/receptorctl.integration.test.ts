@@ -1,9 +1,10 @@
+import { UnitState, type UnitStatus } from '@receptorjs/control-client';
 import { ControlService, type MeshHandler } from '@receptorjs/control-service';
 import { Workceptor } from '@receptorjs/workceptor';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const app = join(dirname(fileURLToPath(import.meta.url)), '..');
 const venv = process.env['RECEPTORJS_VENV'] ?? join(app, '..', '..', '.venv');
@@ -189,6 +190,152 @@ describe('receptorctl', () => {
     await writeFile(join(folder, 'go'), '');
     expect(await rest).toMatch(/^one\ntwo\n\(\w{8}, released\)\n$/);
     await after.close();
+  });
+
+  describe('interrupted', () => {
+    /** Starts receptorctl; its stdin stays open. */
+    const begin = (args: readonly string[]) => {
+      const env = { ...process.env, RECEPTORCTL_SOCKET: socket };
+      const child = spawn(process.execPath, [cli, ...args], { env });
+      child.stdin.on('error', () => undefined);
+      const closed = once(child, 'close') as Promise<[number | null, string | null]>;
+      // a test may stop to read it
+      const stdout = text(child.stdout).catch(() => '');
+      return { child, stdout, stderr: text(child.stderr), closed };
+    };
+    /** The ID of the unit that was made since, once it is as wanted. */
+    const unitThat = async (
+      before: ReadonlySet<string>,
+      wanted: (status: UnitStatus) => boolean,
+    ): Promise<string> =>
+      vi.waitFor(
+        async () => {
+          const [unit] = (await work.list()).filter(([id]) => !before.has(id));
+          if (!unit || !wanted(unit[1])) throw new Error('not yet');
+          return unit[0];
+        },
+        { timeout: 10_000 },
+      );
+    const known = async (): Promise<Set<string>> => new Set((await work.list()).map(([id]) => id));
+    const sleeper = ['sh', '-n', '-a', "params=-c 'echo up; exec sleep 1000'"];
+
+    it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+      'by %s, with --rm the unit is canceled and released',
+      async (signal) => {
+        const before = await known();
+        const { child, stdout, closed } = begin(['work', 'submit', ...sleeper, '-f', '--rm']);
+        await once(child.stdout, 'data');
+        child.kill(signal);
+        expect(await closed).toEqual([null, signal]);
+        expect(await stdout).toMatch(/^up\n\(\w{8}, released\)\n$/);
+        expect(await known()).toEqual(before);
+      },
+    );
+
+    it('without --rm the unit goes on, and stderr says how to follow and to cancel it', async () => {
+      const before = await known();
+      const { child, stderr, closed } = begin(['work', 'submit', ...sleeper, '-f']);
+      await once(child.stdout, 'data');
+      child.kill('SIGINT');
+      expect(await closed).toEqual([null, 'SIGINT']);
+      const id = await unitThat(before, ({ state }) => state === UnitState.Running);
+      expect(await stderr).toMatch(
+        new RegExp(
+          `Unit ${id} goes on: Running \\(.*\\). To follow it: receptorctl work results ${id}; to cancel it: receptorctl work cancel ${id}\n$`,
+        ),
+      );
+      await work.release(id, { transport: 'unix', force: true });
+    });
+
+    it('when nobody reads its output any more, with --rm the unit is released too', async () => {
+      const before = await known();
+      const lines = ['sh', '-n', '-a', "params=-c 'while echo up; do sleep 0.01; done'"];
+      const { child, closed } = begin(['work', 'submit', ...lines, '-f', '--rm']);
+      await once(child.stdout, 'data');
+      child.stdout.destroy();
+      expect(await closed).toEqual([0, null]);
+      expect(await known()).toEqual(before);
+    });
+
+    it.each([
+      ['SIGINT', 'canceled', UnitState.Canceled, 'Canceled'],
+      ['SIGKILL', 'failed', UnitState.Failed, /cut before the end of stdin/],
+    ] as const)(
+      'while stdin is sent: after %s the unit is %s and never starts',
+      async (signal, _what, state, detail) => {
+        const before = await known();
+        const ran = join(folder, `ran-${signal}`);
+        const { child, closed } = begin([
+          'work',
+          'submit',
+          'sh',
+          '-p',
+          '-',
+          '-a',
+          `params=-c 'touch ${ran}; cat'`,
+        ]);
+        child.stdin.write('half of it');
+        const stdin = async (id: string): Promise<string> =>
+          readFile(join(folder, 'data', 'a', id, 'stdin'), 'utf8');
+        const id = await unitThat(before, () => true);
+        // the end of the mark is held back, so a few bytes more than those it holds have to be there
+        child.stdin.write('x'.repeat(1000));
+        await vi.waitFor(async () => expect((await stdin(id)).length).toBeGreaterThan(900), {
+          timeout: 10_000,
+        });
+        child.kill(signal);
+        expect(await closed).toEqual([null, signal]);
+        await unitThat(before, (status) => status.state === state);
+        expect((await work.status(id)).detail).toEqual(
+          typeof detail === 'string' ? detail : expect.stringMatching(detail),
+        );
+        expect(existsSync(ran)).toBe(false);
+        await work.release(id, { transport: 'unix', force: true });
+      },
+    );
+
+    it('a second signal ends it at once', async () => {
+      const before = await known();
+      const hanging = new ControlService({
+        nodeId: 'a',
+        version: '1.6.9',
+        mesh,
+        work: {
+          submit: (submission, origin) => work.submit(submission, origin),
+          list: (unitId) => work.list(unitId),
+          status: (unitId) => work.status(unitId),
+          watch: (unitId, signal) => work.watch(unitId, signal),
+          results: (unitId, startPos, access) => work.results(unitId, startPos, access),
+          cancel: () => new Promise(() => undefined),
+          release: (unitId, access) => work.release(unitId, access),
+        },
+      });
+      const path = join(folder, 'hanging');
+      await hanging.listenUnix(path);
+      const { child, stderr, closed } = begin([
+        '--socket',
+        path,
+        'work',
+        'submit',
+        'cat',
+        '-p',
+        '-',
+        '--rm',
+      ]);
+      const told = new Promise<void>((resolve) => {
+        child.stderr.on('data', (chunk: Buffer) => {
+          if (chunk.includes('Interrupted')) resolve();
+        });
+      });
+      const id = await unitThat(before, () => true);
+      child.kill('SIGINT');
+      await told;
+      child.kill('SIGTERM');
+      expect(await closed).toEqual([null, 'SIGTERM']);
+      expect(await stderr).toContain('Interrupted: the unit is released (again to end at once)\n');
+      await work.release(id, { transport: 'unix', force: true });
+      await hanging.close();
+    });
   });
 
   it.skipIf(!existsSync('/dev/full'))(

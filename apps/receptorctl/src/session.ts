@@ -54,6 +54,13 @@ export class Session {
     return session;
   }
 
+  /** The option that names the node in another call, with a space before it; empty when the environment names it. */
+  get socketOption(): string {
+    const { socket = '' } = this.options;
+    if (process.env['RECEPTORCTL_SOCKET'] === socket) return '';
+    return ` --socket ${/^[\w@%+=:,./-]+$/.test(socket) ? socket : `'${socket.replaceAll("'", "'\\''")}'`}`;
+  }
+
   /** A further connection. */
   connect(): Promise<ControlClient> {
     return connect(this.options, this.#tls ?? tlsOptions(this.options));

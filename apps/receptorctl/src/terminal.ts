@@ -28,16 +28,36 @@ export function printWarning(text: string): void {
   process.stderr.write(`Warning: ${harmless(text)}\n`);
 }
 
+/** Prints a line on stderr that is neither an error nor a warning. */
+export function printNotice(text: string): void {
+  process.stderr.write(`${harmless(text)}\n`);
+}
+
+/** Who ends the program when its output can't be written; written by `onOutputFailure` only. */
+let endProgram = (exit: () => void): void => {
+  exit();
+};
+
+/** Sets what happens when the output can't be written; by default the program ends at once. */
+export function onOutputFailure(handler: (exit: () => void) => void): void {
+  endProgram = handler;
+}
+
+/** The output can't be written: to be called by whoever listens to it, with what ends the program. */
+export function outputFailed(exit: () => void): void {
+  endProgram(exit);
+}
+
 /**
  * Copies a stream to stdout to its end.
  *
  * @returns how many bytes there were
  */
-export async function printStream(stream: Readable): Promise<number> {
+export async function printStream(stream: Readable, signal?: AbortSignal): Promise<number> {
   let bytes = 0;
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
   });
-  await pipeline(stream, process.stdout, { end: false });
+  await pipeline(stream, process.stdout, { end: false, signal });
   return bytes;
 }

@@ -3,13 +3,24 @@ import {
   isFinal,
   isJsonObject,
   UnitState,
+  type Payload,
   type SubmitResult,
 } from '@receptorjs/control-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, messageOf } from './failure.js';
+import { Interruption } from './interruption.js';
 import type { Session } from './session.js';
 import { paramsOf, payloadOf, type PayloadOptions } from './submit-options.js';
-import { print, printError, printJson, printStream, printWarning } from './terminal.js';
+import {
+  onOutputFailure,
+  print,
+  printError,
+  printJson,
+  printNotice,
+  printStream,
+  printWarning,
+} from './terminal.js';
+import { releaseInterrupted, reportInterrupted } from './unit-interrupted.js';
 
 export interface SubmitOptions extends PayloadOptions {
   readonly node?: string | undefined;
@@ -35,26 +46,76 @@ export async function submit(
     printWarning('using --rm without --follow. Unit results will never be seen.');
   }
   const payload = await payloadOf(options);
-  let unitId: string | undefined;
+  const interruption = new Interruption(() => {
+    printNotice(
+      options.rm
+        ? 'Interrupted: the unit is released (again to end at once)'
+        : 'Interrupted (again to end at once)',
+    );
+  });
+  onOutputFailure((exit) => {
+    interruption.outputFailed(exit);
+  });
+  const unit: { id?: string } = {};
   try {
+    try {
+      await run(session, { workType, words, payload, signal: interruption.signal, unit }, options);
+    } finally {
+      if (unit.id !== undefined) await settle(session, unit.id, interruption.hasCome(), options);
+    }
+  } catch (error) {
+    if (!interruption.hasCome()) throw error;
+  } finally {
+    interruption.end();
+  }
+}
+
+/** What a submission is made of; the ID of its unit is noted as soon as there is one. */
+interface Submitting {
+  readonly workType: string;
+  readonly words: readonly string[];
+  readonly payload: Payload;
+  readonly signal: AbortSignal;
+  readonly unit: { id?: string };
+}
+
+/** Submits a unit and, when asked to, prints its output until it ends. */
+async function run(
+  session: Session,
+  { workType, words, payload, signal, unit }: Submitting,
+  options: SubmitOptions,
+): Promise<void> {
+  try {
+    // not ended by the signal: only a unit whose ID is known can be canceled
     const submission = await openSubmission(session, workType, words, options);
-    unitId = submission.unitId;
-    const reply = await remoteError('Remote error: ERROR: ', () => submission.send(payload));
+    const unitId = submission.unitId;
+    unit.id = unitId;
+    const reply = await remoteError('Remote error: ERROR: ', () =>
+      submission.send(payload, { signal }),
+    );
     if (reply.result === 'Job Submitted') {
       printWarning(
         `${options.node ?? 'the node'} can't be reached yet; unit ${unitId} starts when it can (--ttl limits the wait)`,
       );
     }
-    if (options.follow) await results(session, unitId);
+    if (options.follow) await results(session, unitId, signal);
     else report(reply, options.json);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(submitFailed, messageOf(error));
-  } finally {
-    if (options.rm && unitId !== undefined) {
-      await onUnits(session, 'release', [unitId], options.json);
-    }
   }
+}
+
+/** Releases the unit if that is wanted; else says, after an interruption, what can be done with it. */
+async function settle(
+  session: Session,
+  unitId: string,
+  interrupted: boolean,
+  { rm, json }: SubmitOptions,
+): Promise<void> {
+  if (rm && !interrupted) await onUnits(session, 'release', [unitId], json);
+  else if (rm) await releaseInterrupted(session, unitId, json);
+  else if (interrupted) await reportInterrupted(session, unitId);
 }
 
 async function openSubmission(
@@ -93,12 +154,19 @@ function report({ result, unitId }: SubmitResult, json: boolean | undefined): vo
  * Prints the stdout of a unit to its end; a failed unit is a failure of this program. A node that is restarted ends
  * its streams as a finished unit does, so what counts is the status: as long as there is more to come, it is read on.
  */
-export async function results(session: Session, unitId: string): Promise<void> {
+export async function results(
+  session: Session,
+  unitId: string,
+  signal?: AbortSignal,
+): Promise<void> {
   let startPos = 0;
   for (let emptyRounds = 0; ;) {
     const client = await session.connect();
     const printed = await printStream(
-      await remoteError('Failed to get results: ', () => client.results(unitId, { startPos })),
+      await remoteError('Failed to get results: ', () =>
+        client.results(unitId, { startPos, signal }),
+      ),
+      signal,
     );
     startPos += printed;
     emptyRounds = printed > 0 ? 0 : emptyRounds + 1;
@@ -109,7 +177,7 @@ export async function results(session: Session, unitId: string): Promise<void> {
       if (state === UnitState.Failed) throw new Failure(1, `Remote unit failed: ${detail}\n`);
       return;
     }
-    if (printed === 0) await delay(200);
+    if (printed === 0) await delay(200, undefined, { signal });
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openControlSocket, parseControlAddress } from './address.js';
 import { ControlClient } from './control-client.js';
 
 const closers: (() => unknown)[] = [];
@@ -63,9 +64,13 @@ describe('ControlClient', () => {
     await expect(ControlClient.connect(address, { timeoutMs: 50 })).rejects.toMatchObject(error);
   });
 
-  it('never hangs on a reply that does not come, and is closed then', async () => {
-    const client = await ControlClient.connect(await scripted([]), { replyTimeoutMs: 30 });
+  it('never hangs on a reply that does not come; the next request has a connection of its own', async () => {
+    const answers: string[] = [];
+    const client = await ControlClient.connect(await scripted(answers), { replyTimeoutMs: 30 });
     await expect(client.request('status')).rejects.toMatchObject({ code: 'timeout' });
+    answers.push('{}\n');
+    expect(await client.request('status', { timeoutMs: 5_000 })).toEqual({});
+    client.close();
     await expect(client.request('status')).rejects.toMatchObject({ code: 'closed' });
   });
 
@@ -100,23 +105,92 @@ describe('ControlClient', () => {
     });
   });
 
-  it('hands the connection on, and serves nothing else then', async () => {
-    const client = await ControlClient.connect(await scripted(['Connecting\nhello']));
+  it('hands the connection on, and opens another for what comes then', async () => {
+    const client = await ControlClient.connect(await scripted(['Connecting\nhello', '{}\n']));
     const stream = await client.connectService('b', 'echo');
     const [data] = (await once(stream, 'data')) as [Buffer];
     expect(data.toString()).toBe('hello');
-    await expect(client.request('status')).rejects.toMatchObject({ code: 'closed' });
+    expect(await client.status()).toEqual({});
+    expect(stream.destroyed).toBe(false);
+    client.close();
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('with one stream only, it says why it serves nothing else once that is handed on', async () => {
+    const address = parseControlAddress(await scripted(['Connecting\n']));
+    const client = ControlClient.over(await openControlSocket(address));
+    await client.connectService('b', 'echo');
+    await expect(client.request('status')).rejects.toMatchObject({
+      code: 'closed',
+      message: expect.stringMatching(
+        /^the connection was handed on to an earlier request/,
+      ) as string,
+    });
+    client.close();
+  });
+
+  it('requests made at once with one that keeps its connection are answered in their order', async () => {
+    const client = await ControlClient.connect(await scripted(['{"a":1}\n', 'Connecting\n']));
+    const [reply] = await Promise.all([client.request('one'), client.connectService('b', 'echo')]);
+    expect(reply).toEqual({ a: 1 });
+    client.close();
+  });
+
+  it('opens a connection anew when its node has ended the idle one', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      sockets.push(socket);
+      socket.write('Receptor Control, node b\n');
+      socket.on('data', () => socket.write('{}\n'));
+    });
+    server.listen(0, '127.0.0.1');
+    closers.push(() => server.close());
+    await once(server, 'listening');
+    const address = {
+      kind: 'tcp',
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+    } as const;
+    const opened: Socket[] = [];
+    const client = ControlClient.through(async () => {
+      const socket = await openControlSocket(address);
+      opened.push(socket);
+      return socket;
+    });
+    expect(await client.status()).toEqual({});
+    const [first] = opened;
+    if (!first) throw new Error('no connection was opened');
+    sockets[0]?.end();
+    await once(first, 'end');
+    expect(await client.status()).toEqual({});
+    expect(opened).toHaveLength(2);
+    client.close();
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('through a function, opens the first connection with the first request', async () => {
+    const address = parseControlAddress(await scripted(['{}\n']));
+    const open = vi.fn(() => openControlSocket(address));
+    const client = ControlClient.through(open);
+    expect(open).not.toHaveBeenCalled();
+    expect(await client.status()).toEqual({});
+    expect(open).toHaveBeenCalledOnce();
     client.close();
   });
 
   it('reports a refused submission and a broken payload', async () => {
-    const refused = await ControlClient.connect(await scripted(['ERROR: unknown work type x\n']));
+    const refused = await ControlClient.connect(
+      await scripted(['ERROR: Unknown command\n', 'ERROR: unknown work type x\n']),
+    );
     await expect(refused.submit({ node: 'localhost', workType: 'x' })).rejects.toMatchObject({
       code: 'remote-error',
       message: 'unknown work type x',
     });
     const client = await ControlClient.connect(
-      await scripted(['Work unit created with ID abc. Send stdin data and EOF.\n']),
+      await scripted([
+        'ERROR: Unknown command\n',
+        'Work unit created with ID abc. Send stdin data and EOF.\n',
+      ]),
     );
     const submission = await client.openSubmission({ node: 'localhost', workType: 'x' });
     client.close();

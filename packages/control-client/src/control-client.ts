@@ -1,4 +1,3 @@
-import { finished } from 'node:stream/promises';
 import type { Duplex } from 'node:stream';
 import {
   openControlSocket,
@@ -6,52 +5,24 @@ import {
   type ControlAddress,
   type ControlTlsOptions,
 } from './address.js';
+import { Connections, type ConnectionsOptions, type OpenStream } from './connections.js';
 import {
-  ControlConnection,
   parseReply,
   throwIfError,
+  type ControlConnection,
   type ControlConnectionOptions,
 } from './control-connection.js';
 import { ControlError } from './errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import type { WaitOptions } from './line-reader.js';
-import { writeChunk } from './write-chunk.js';
+import {
+  openSubmission,
+  type Payload,
+  type Submission,
+  type SubmitRequest,
+  type SubmitResult,
+} from './submission.js';
 import { parseUnitStatus, type UnitStatus } from './unit-status.js';
-
-/** What to run where. All values travel as strings. */
-export interface SubmitRequest {
-  /** Node to run on; `localhost` is the node spoken to. */
-  readonly node: string;
-  readonly workType: string;
-  /** Further keys of the request; `params` is what a command gets as arguments. */
-  readonly params?: Readonly<Record<string, string>> | undefined;
-  /** Name of a TLS client configuration of the node spoken to. */
-  readonly tlsClient?: string | undefined;
-  /** How long a remote unit may take to start, as a Go duration such as `1h20m30s`. */
-  readonly ttl?: string | undefined;
-  readonly signWork?: boolean | undefined;
-  readonly signature?: string | undefined;
-}
-
-/** The stdin of a unit. */
-export type Payload = string | Uint8Array | AsyncIterable<Uint8Array | string>;
-
-/** The answer to a submission whose stdin is complete. */
-export interface SubmitResult {
-  readonly unitId: string;
-  /** `Job Started`, or `Job Submitted` when the target node could not be reached yet. */
-  readonly result: string;
-}
-
-/** A unit that exists and waits for its stdin. */
-export interface Submission {
-  readonly unitId: string;
-  /**
-   * Sends the stdin and its end, then waits for the answer; by default without a limit, since the node first hands all
-   * of the stdin to the node that runs the unit.
-   */
-  send(payload: Payload, wait?: WaitOptions): Promise<SubmitResult>;
-}
 
 /** The answer to a ping. */
 export interface PingReply {
@@ -68,20 +39,30 @@ export interface ConnectOptions extends ControlConnectionOptions, WaitOptions {
   readonly tls?: ControlTlsOptions | undefined;
 }
 
+/** Milliseconds to tell the node that a unit whose stdin was broken off is not wanted. */
+const giveUpMs = 5_000;
+
 /**
- * The typed client of one control connection. Requests are answered in the order they are made; `results`,
- * `connectService`, `watch` and `openSubmission` keep the connection for themselves, so open one client for each.
+ * The typed client of a control service. Requests are answered in the order they are made, on one connection; `results`,
+ * `connectService`, `watch` and `openSubmission` keep a connection for themselves. A client made by `connect` or `through`
+ * opens connections as it needs them, also after its node was restarted; one made by `over` has its stream only, and
+ * serves nothing else once a request keeps it.
  */
 export class ControlClient {
-  readonly #connection: ControlConnection;
+  readonly #connections: Connections;
 
-  private constructor(stream: Duplex, options: ControlConnectionOptions) {
-    this.#connection = new ControlConnection(stream, options);
+  private constructor(options: ConnectionsOptions) {
+    this.#connections = new Connections(options);
   }
 
   /** Speaks over an open stream, such as one of the mesh. The greeting is awaited by the first request. */
   static over(stream: Duplex, options: ControlConnectionOptions = {}): ControlClient {
-    return new ControlClient(stream, options);
+    return new ControlClient({ ...options, first: stream });
+  }
+
+  /** Speaks over streams that a function opens, such as the dial of a mesh node; the first with the first request. */
+  static through(open: OpenStream, options: ControlConnectionOptions = {}): ControlClient {
+    return new ControlClient({ ...options, open });
   }
 
   /**
@@ -94,10 +75,11 @@ export class ControlClient {
     options: ConnectOptions = {},
   ): Promise<ControlClient> {
     const target = typeof address === 'string' ? parseControlAddress(address) : address;
-    const socket = await openControlSocket(target, options);
-    const client = new ControlClient(socket, {
+    const client = new ControlClient({
       ...options,
       greetingTimeoutMs: options.greetingTimeoutMs ?? options.timeoutMs,
+      first: await openControlSocket(target, options),
+      open: (wait) => openControlSocket(target, { ...options, ...wait }),
     });
     await client.nodeId();
     return client;
@@ -105,12 +87,15 @@ export class ControlClient {
 
   /** The node ID at the other end, as its greeting says. */
   nodeId(): Promise<string> {
-    return this.#connection.greeting();
+    return this.#connections.onShared((connection) => connection.greeting());
   }
 
   /** Any request with a one-line JSON reply: a line such as `ping b` or a JSON object with `command`. */
   request(request: string | JsonObject, wait?: WaitOptions): Promise<JsonValue> {
-    return this.#connection.request(request, wait);
+    return this.#connections.onShared(
+      (connection) => connection.request(request, wait),
+      wait?.signal,
+    );
   }
 
   /** The node's view of the mesh: all fields, or the named ones. Field names are those of the protocol. */
@@ -183,27 +168,21 @@ export class ControlClient {
 
   /** Creates a unit and returns once its ID is known; the unit then waits for its stdin. */
   openSubmission(request: SubmitRequest, wait?: WaitOptions): Promise<Submission> {
-    const connection = this.#connection;
-    return connection.takeOver(async () => {
-      connection.write(submitLine(request));
-      const line = await connection.line(wait);
-      const unitId = /with ID ([a-zA-Z0-9]+)\./.exec(line)?.[1];
-      if (unitId === undefined) {
-        connection.close();
-        throwIfError(line);
-        throw new ControlError('protocol', `could not parse response: ${line}`);
-      }
-      return {
-        unitId,
-        async send(payload, sendWait): Promise<SubmitResult> {
-          await writePayload(connection.stream, payload);
-          const limits = { timeoutMs: Number.POSITIVE_INFINITY, ...sendWait };
-          const reply = objectOf(parseReply(await connection.line(limits)));
-          connection.close();
-          return { unitId, result: typeof reply['result'] === 'string' ? reply['result'] : '' };
-        },
-      };
-    });
+    return this.#keep(wait, (connection) =>
+      openSubmission(connection, request, {
+        wait,
+        giveUp: (unitId, knowsEnd) => this.#giveUp(unitId, knowsEnd),
+      }),
+    );
+  }
+
+  /** Only a release keeps a node that takes the end of a connection for the end of stdin from starting the unit. */
+  async #giveUp(unitId: string, knowsEnd: boolean): Promise<void> {
+    if (!this.#connections.canOpen) return;
+    const request = work(knowsEnd ? 'cancel' : 'release', { unitid: unitId });
+    const signal = AbortSignal.timeout(giveUpMs);
+    // the caller hears why the stdin broke off; that the node can't be told either says nothing more
+    await this.request(request, { signal, timeoutMs: giveUpMs }).catch(() => undefined);
   }
 
   /** Submits a unit with its whole stdin. */
@@ -223,9 +202,8 @@ export class ControlClient {
     unitId: string,
     options: WaitOptions & { startPos?: number | bigint; signature?: string | undefined } = {},
   ): Promise<Duplex> {
-    const connection = this.#connection;
     const { startPos = 0, signature, ...wait } = options;
-    return connection.takeOver(async () => {
+    return this.#keep(wait, async (connection) => {
       connection.write(work('results', { unitid: unitId, startpos: startPos, signature }));
       const line = await connection.line(wait);
       if (!line.startsWith('Streaming results')) {
@@ -243,16 +221,24 @@ export class ControlClient {
    * answer with a `remote-error` whose text is `bad command`, and the connection then serves further requests.
    */
   async *watch(unitId: string, signal?: AbortSignal): AsyncGenerator<UnitStatus, void> {
-    const connection = this.#connection;
-    let status = parseUnitStatus(
-      await connection.request(work('watch', { unitid: unitId }), { signal }),
+    const { connection, first } = await this.#connections.onOwn(
+      async (connection) => ({
+        connection,
+        first: await connection.request(work('watch', { unitid: unitId }), { signal }),
+      }),
+      signal,
     );
-    yield status;
-    while (status.state < 2) {
-      const line = await connection.nextLine(signal);
-      if (line === undefined) throw new ControlError('closed', 'status stream ended early');
-      status = parseUnitStatus(parseReply(line));
+    try {
+      let status = parseUnitStatus(first);
       yield status;
+      while (status.state < 2) {
+        const line = await connection.nextLine(signal);
+        if (line === undefined) throw new ControlError('closed', 'status stream ended early');
+        status = parseUnitStatus(parseReply(line));
+        yield status;
+      }
+    } finally {
+      if (this.#connections.canOpen) connection.close();
     }
   }
 
@@ -262,8 +248,7 @@ export class ControlClient {
     service: string,
     options: WaitOptions & { tlsClient?: string | undefined } = {},
   ): Promise<Duplex> {
-    const connection = this.#connection;
-    return connection.takeOver(async () => {
+    return this.#keep(options, async (connection) => {
       connection.write({ command: 'connect', node, service, tls: options.tlsClient ?? '' });
       const line = await connection.line(options);
       if (!line.startsWith('Connecting')) {
@@ -275,39 +260,24 @@ export class ControlClient {
     });
   }
 
-  /** Closes the connection at once. */
+  #keep<T>(
+    wait: WaitOptions | undefined,
+    run: (connection: ControlConnection) => Promise<T>,
+  ): Promise<T> {
+    return this.#connections.onOwn(
+      (connection) => connection.takeOver(() => run(connection)),
+      wait?.signal,
+    );
+  }
+
+  /** Closes all connections at once, those that are kept by a request too; none is opened any more. */
   close(): void {
-    this.#connection.close();
+    this.#connections.close();
   }
 }
 
 function work(subcommand: string, fields: JsonObject): JsonObject {
   return { command: 'work', subcommand, ...fields };
-}
-
-function submitLine(request: SubmitRequest): JsonObject {
-  const line: Record<string, JsonValue | undefined> = {
-    ...request.params,
-    command: 'work',
-    subcommand: 'submit',
-    node: request.node,
-    worktype: request.workType,
-    tlsclient: request.tlsClient,
-    ttl: request.ttl,
-    signwork: request.signWork === true ? 'true' : undefined,
-    signature: request.signature,
-  };
-  return line;
-}
-
-async function writePayload(stream: Duplex, payload: Payload): Promise<void> {
-  if (typeof payload === 'string' || payload instanceof Uint8Array) {
-    stream.end(payload);
-    return;
-  }
-  for await (const chunk of payload) await writeChunk(stream, chunk);
-  stream.end();
-  await finished(stream, { readable: false });
 }
 
 function objectOf(value: JsonValue): JsonObject {

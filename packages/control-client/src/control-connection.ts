@@ -27,6 +27,8 @@ export class ControlConnection {
   #last: Promise<unknown>;
   /** Set for good by the request that keeps the stream; written by `takeOver` only. */
   #takenOver = false;
+  /** Requests that have no reply yet; written by `#inTurn` only. */
+  #pending = 0;
 
   constructor(
     /** The stream spoken over; it belongs to this object until a takeover hands it on. */
@@ -39,6 +41,16 @@ export class ControlConnection {
     this.#greeting.catch(() => {
       this.stream.destroy();
     });
+  }
+
+  /** Whether no request is under way. */
+  get isIdle(): boolean {
+    return this.#pending === 0;
+  }
+
+  /** Whether it takes no further request: it has ended, or was handed on. */
+  get isOver(): boolean {
+    return this.#takenOver || this.stream.destroyed || this.stream.readableEnded;
   }
 
   /** The node ID out of the greeting. */
@@ -68,13 +80,15 @@ export class ControlConnection {
     return turn;
   }
 
-  /** Writes one request line. Only for use inside a takeover. */
-  write(request: string | JsonObject): void {
-    const text = typeof request === 'string' ? request : encodeJson(request);
-    if (text.includes('\n')) {
+  /** Writes request lines at once. Only for use inside a takeover. */
+  write(...requests: readonly (string | JsonObject)[]): void {
+    const lines = requests.map((request) =>
+      typeof request === 'string' ? request : encodeJson(request),
+    );
+    if (lines.some((line) => line.includes('\n'))) {
       throw new ControlError('protocol', 'a request must not contain a line break');
     }
-    this.stream.write(`${text}\n`);
+    this.stream.write(`${lines.join('\n')}\n`);
   }
 
   /** Reads one reply line; only for use inside a takeover. Destroys the stream when the wait fails. */
@@ -104,7 +118,9 @@ export class ControlConnection {
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     if (this.#takenOver) {
-      return Promise.reject(new ControlError('closed', 'the connection was handed on'));
+      const text =
+        'the connection was handed on to an earlier request that keeps it; a client that opens its connections itself (ControlClient.connect or through) has further ones';
+      return Promise.reject(new ControlError('closed', text));
     }
     const isFirst = this.#last === this.#greeting;
     const turn = isFirst
@@ -114,7 +130,11 @@ export class ControlConnection {
           return run();
         });
     this.#last = turn;
-    turn.catch(() => undefined);
+    this.#pending += 1;
+    const answered = (): void => {
+      this.#pending -= 1;
+    };
+    turn.then(answered, answered);
     return turn;
   }
 

@@ -17,14 +17,9 @@
  * @packageDocumentation
  */
 export { ControlClient } from './control-client.js';
-export type {
-  ConnectOptions,
-  Payload,
-  PingReply,
-  Submission,
-  SubmitRequest,
-  SubmitResult,
-} from './control-client.js';
+export type { ConnectOptions, PingReply } from './control-client.js';
+export type { OpenStream } from './connections.js';
+export type { Payload, Submission, SubmitRequest, SubmitResult } from './submission.js';
 export type { ControlConnectionOptions } from './control-connection.js';
 export { parseControlAddress } from './address.js';
 export type { ControlAddress, ControlTlsOptions } from './address.js';

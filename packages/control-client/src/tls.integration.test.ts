@@ -38,7 +38,9 @@ describe.skipIf(!openssl)('over TLS (needs openssl)', () => {
       socket.on('error', () => undefined);
       socket.write('Receptor Control, node b\n');
       socket.once('data', () =>
-        socket.write('Work unit created with ID u1. Send stdin data and EOF.\n'),
+        socket.write(
+          'ERROR: Unknown command\nWork unit created with ID u1. Send stdin data and EOF.\n',
+        ),
       );
       // the answer comes after the client has ended its side
       socket.on('end', () => socket.end('{"result":"Job Started","unitid":"u1"}\n'));

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ControlService, type ControlServiceOptions } from './control-service.js';
 import type { MeshHandler, WorkHandler, WorkSubmission } from './handlers.js';
@@ -357,6 +358,35 @@ describe('work streams', () => {
       { node: 'b', workType: 'cat', params: { params: 'a  b' }, signWork: false },
     ]);
   });
+
+  it.each([
+    ['hello0123456789abcdef', 'hello', '{"result":"Job Started","unitid":"u1"}'],
+    ['hello0123456789abcde', undefined, /^ERROR: .*cut before the end of stdin/],
+    ['hello', undefined, /^ERROR: .*cut before the end of stdin/],
+  ])(
+    'once a mark was agreed on, stdin ends by it and by nothing else: %s',
+    async (sent, got, answer) => {
+      let stdin: string | undefined;
+      const path = await start({
+        work: workWith({
+          submit: () =>
+            Promise.resolve({
+              unitId: 'u1',
+              start: async (input) => {
+                stdin = await text(input);
+                return 'Job Started';
+              },
+            }),
+        }),
+      });
+      const replies = await talk(path, `stdin-end 0123456789abcdef\nwork submit b cat\n${sent}`);
+      const [, agreed, created, last] = replies.split('\n');
+      expect(agreed).toBe('{"StdinEnd":"0123456789abcdef"}');
+      expect(created).toBe('Work unit created with ID u1. Send stdin data and EOF.');
+      expect(last).toEqual(typeof answer === 'string' ? answer : expect.stringMatching(answer));
+      expect(stdin).toBe(got);
+    },
+  );
 
   it('never takes the rest of a refused payload for requests', async () => {
     const path = await start({

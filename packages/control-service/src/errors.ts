@@ -6,9 +6,15 @@
  * - `path-not-a-socket`: something that is not a socket is where the unix socket should be
  * - `path-too-long`: the path of a unix socket is longer than the operating system takes
  * - `listen-failed`: the operating system refused to listen
+ * - `stdin-cut`: the connection of a submission ended before the mark that ends stdin
  */
 export type ControlServiceErrorCode =
-  'bad-request' | 'socket-in-use' | 'path-not-a-socket' | 'path-too-long' | 'listen-failed';
+  | 'bad-request'
+  | 'socket-in-use'
+  | 'path-not-a-socket'
+  | 'path-too-long'
+  | 'listen-failed'
+  | 'stdin-cut';
 
 /** The one error class of this package. Recognise it by `code`. */
 export class ControlServiceError extends Error {

@@ -3,6 +3,7 @@ import { ControlServiceError } from './errors.js';
 import type { MeshHandler } from './handlers.js';
 import { connectTarget, explainReply, firewallReply, statusReply } from './mesh-commands.js';
 import { parseRequest } from './request.js';
+import { stdinMark } from './stdin-end.js';
 import { parseWorkRequest } from './work-request.js';
 
 const mesh: Pick<MeshHandler, 'status'> = {
@@ -20,6 +21,8 @@ fuzz('control requests', {
   corpus: [
     'status',
     '{"command":"status","requested_fields":["Version"]}',
+    'stdin-end 0123456789abcdef',
+    '{"command":"stdin-end","mark":"0123456789abcdef"}',
     'connect b control ',
     '{"command":"connect","node":"b","service":"c","tls":"t"}',
     'work submit b cat a b c',
@@ -43,6 +46,8 @@ fuzz('control requests', {
           break;
         case 'work':
           return parseWorkRequest(request).verb;
+        case 'stdin-end':
+          return stdinMark(request).slice(0, 1);
         case 'explain':
           await explainReply(request, () => Promise.resolve({}), signal);
           break;

@@ -29,6 +29,7 @@ import {
   tracerouteReply,
 } from './mesh-commands.js';
 import { parseRequest, type Request } from './request.js';
+import { stdinMark, untilMark } from './stdin-end.js';
 import { parseWorkRequest, type WorkRequest } from './work-request.js';
 
 /** What sessions of one control service share; none of it is written by a session. */
@@ -71,6 +72,8 @@ class Session {
   /** Fires when the connection is gone, so that whatever a request waits for can stop. */
   readonly #gone = new AbortController();
   readonly #lines: LineReader;
+  /** By which the stdin of a submission ends; written by `#execute` only. Without one, the end of the connection does. */
+  #stdinMark: string | undefined;
 
   constructor(
     private readonly stream: Duplex,
@@ -144,6 +147,10 @@ class Session {
       case 'work':
         if (work) return this.#work(parseWorkRequest(request), work);
         break;
+      case 'stdin-end':
+        if (!work) break;
+        this.#stdinMark = stdinMark(request);
+        return this.#reply({ StdinEnd: this.#stdinMark });
     }
     throw badRequest('Unknown command');
   }
@@ -216,7 +223,8 @@ class Session {
 
   async #start(unit: PendingUnit): Promise<After> {
     const { stream } = this;
-    const input = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    const all = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    const input = this.#stdinMark === undefined ? all : untilMark(all, this.#stdinMark);
     try {
       return await this.#reply({ result: await unit.start(input), unitid: unit.unitId });
     } catch (error) {

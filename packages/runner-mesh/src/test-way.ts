@@ -16,8 +16,9 @@ export function wayTo(answer: Answer, connects: () => boolean = () => true): Con
     });
     there.write('Receptor Control, node far\n');
     createInterface(there).on('line', (line) => {
+      if (line.startsWith('stdin-end ')) there.write('{"StdinEnd":"as asked"}\n');
       // What is no request is the stdin of a unit.
-      if (line.startsWith('{')) answer(JSON.parse(line) as Record<string, unknown>, there);
+      else if (line.startsWith('{')) answer(JSON.parse(line) as Record<string, unknown>, there);
     });
     return here;
   };

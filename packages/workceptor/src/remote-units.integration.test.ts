@@ -350,6 +350,15 @@ describe('D22: nothing is lost and nothing runs twice', () => {
     }
   }, 120_000);
 
+  it('when the link is cut at any byte and the cut looks like the end of stdin', async () => {
+    link.cutsLookLikeEnds = true;
+    for (let bytes = 0; bytes < 700; bytes += 7) {
+      await survives(bytes, () => {
+        link.join();
+      });
+    }
+  }, 120_000);
+
   it('when the near daemon is restarted at any byte', async () => {
     for (let bytes = 0; bytes < 1_500; bytes += 29) {
       await survives(bytes, () => restartNear());

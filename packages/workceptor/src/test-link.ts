@@ -8,6 +8,8 @@ import type { Dial, OnReachable } from './remote-session.js';
  */
 export class TestLink {
   readonly #sockets = new Set<Socket>();
+  /** Those of them that lead to the far node. */
+  readonly #toFar = new WeakSet<Socket>();
   readonly #waiting = new Set<() => void>();
   #server: Server | undefined;
   #isUp = true;
@@ -15,6 +17,8 @@ export class TestLink {
   #isCutting = false;
   /** Called when the budget of bytes has run out and the link was cut. */
   onCut: () => void = () => undefined;
+  /** Whether the far node sees a cut as an ordinary end, as it sees the death of a process on the way. */
+  cutsLookLikeEnds = false;
   /** Connections made so far. */
   dials = 0;
 
@@ -66,6 +70,7 @@ export class TestLink {
 
   #join(near: Socket): void {
     const far = connect({ host: '127.0.0.1', port: this.farPort(), allowHalfOpen: true });
+    this.#toFar.add(far);
     this.#pass(near, far);
     this.#pass(far, near);
   }
@@ -74,7 +79,7 @@ export class TestLink {
     this.#sockets.add(from);
     from.on('close', () => {
       this.#sockets.delete(from);
-      if (!from.readableEnded) to.resetAndDestroy();
+      if (!from.readableEnded) this.#break(to);
     });
     from.on('error', () => undefined);
     from.on('data', (chunk: Buffer) => {
@@ -99,6 +104,11 @@ export class TestLink {
   }
 
   #reset(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) this.#break(socket);
+  }
+
+  #break(socket: Socket): void {
+    if (this.cutsLookLikeEnds && this.#toFar.has(socket)) socket.end();
+    else socket.resetAndDestroy();
   }
 }
