@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  callback,
+  flag,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+} from '@receptorjs/validation';
 import { ConfigError, throwing } from './errors.js';
 import type { Report } from './errors.js';
 import type { Item } from './items.js';
@@ -78,6 +86,12 @@ export function readConfigFile(path: string, options: FileOptions = {}): Item[] 
  * @throws ConfigError at the first mistake when there is no `report`
  */
 export function parseConfigFile(source: string, path: string, options: FileOptions = {}): Item[] {
+  validateArgument('parseConfigFile', 'source', source, text);
+  validateArgument('parseConfigFile', 'path', path, text);
+  validateOptions<FileOptions>('parseConfigFile', options, {
+    v2: optional(flag),
+    report: optional(callback),
+  });
   const { report = throwing, v2 = false } = options;
   return reported(
     () => {

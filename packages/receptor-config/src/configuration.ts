@@ -1,5 +1,6 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import { arrayOf, optional, text, validateArgument, validateOptions } from '@receptorjs/validation';
 import type { Action } from './actions.js';
 import { parseCommandLine, requestOf } from './command-line.js';
 import { configFiles, readConfigFile } from './config-file.js';
@@ -23,13 +24,24 @@ export interface Surroundings {
   readonly home?: string;
 }
 
+/** Checks what callers without types pass. */
+function validateWords(where: string, args: unknown, surroundings: unknown): void {
+  validateArgument(where, 'args', args, arrayOf(text));
+  validateOptions<Surroundings>(where, surroundings, {
+    hostname: optional(text),
+    home: optional(text),
+  });
+}
+
 /**
  * Reads a whole command line and the files it names. The order of actions is kept, those of a
  * file standing where `--config` stood; it may stand more than once and name folders ({@link configFiles}).
  *
  * @throws ConfigError at the first mistake; nothing but the named files has been read by then
+ * @throws TypeError `invalid-argument` for arguments of the wrong kind
  */
 export function configure(args: readonly string[], surroundings: Surroundings = {}): Configuration {
+  validateWords('configure', args, surroundings);
   if (requestOf(args) === 'help') return { help: true };
   return { help: false, actions: readAll(args, surroundings, throwing) };
 }
@@ -42,6 +54,7 @@ export function checkConfiguration(
   args: readonly string[],
   surroundings: Surroundings = {},
 ): ConfigError[] {
+  validateWords('checkConfiguration', args, surroundings);
   const mistakes: ConfigError[] = [];
   const enough = new Error('enough');
   try {

@@ -1,6 +1,16 @@
 import type { EventSink, PluginContext } from '@receptorjs/runner-core';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import {
+  arrayOf,
+  count,
+  object,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+  withMethods,
+} from '@receptorjs/validation';
 import { deliveryLimits } from './delivery-settings.js';
 import { Delivery, type Carrier } from './delivery.js';
 import type { PluginSettings } from './plugin-settings.js';
@@ -36,6 +46,16 @@ export interface DeliverOptions {
  * @throws EventPluginError with `code` `configuration` for bounds that can't be used.
  */
 export function deliver(context: PluginContext, options: DeliverOptions): EventSink {
+  validateArgument('deliver', 'context', context, object);
+  validateOptions<DeliverOptions>('deliver', options, {
+    plugin: text,
+    target: text,
+    distinction: optional(text),
+    carrier: withMethods('a carrier', 'send', 'close'),
+    settings: withMethods('PluginSettings', 'key', 'number'),
+    window: optional(count),
+    secrets: optional(arrayOf(text)),
+  });
   const { settings, distinction = '', ...rest } = options;
   const limits = deliveryLimits(settings);
   const hash = createHash('sha256')

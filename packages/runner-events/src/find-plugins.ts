@@ -2,6 +2,14 @@ import type { EventPlugin, PluginContext } from '@receptorjs/runner-core';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  either,
+  instanceOf,
+  object,
+  optional,
+  text,
+  validateOptions,
+} from '@receptorjs/validation';
 import { EventPluginError } from './errors.js';
 import { announcementIn, entryOf, isPluginName } from './package-entry.js';
 
@@ -40,6 +48,10 @@ export interface FoundPlugins {
  * dir: what lies there is data, not program.
  */
 export async function findEventPlugins(options: FindOptions = {}): Promise<FoundPlugins> {
+  validateOptions<FindOptions>('findEventPlugins', options, {
+    from: optional(either(text, instanceOf(URL))),
+    env: optional(object),
+  });
   const env = options.env ?? process.env;
   const named = (name: string) => (env[name] ?? '').split(delimiter).filter((path) => path !== '');
   const own = named('ANSIBLE_RUNNER_PLUGINS_PATH').map((path) => resolve(path));

@@ -1,5 +1,6 @@
 import type { PluginContext } from '@receptorjs/runner-core';
 import { readFile } from 'node:fs/promises';
+import { object, text, validateArgument } from '@receptorjs/validation';
 import { EventPluginError } from './errors.js';
 
 /**
@@ -13,6 +14,8 @@ export class PluginSettings {
 
   /** @param prefix beginning of all keys, such as `runner_http` */
   constructor(context: Pick<PluginContext, 'settings' | 'env'>, prefix: string) {
+    validateArgument('new PluginSettings', 'context', context, object);
+    validateArgument('new PluginSettings', 'prefix', prefix, text);
     this.#context = context;
     this.#prefix = prefix;
   }
