@@ -39,6 +39,7 @@ export interface LoadedMaterial {
   readonly keyPem?: string;
   readonly caPem?: string;
   readonly own: readonly ParsedCertificate[];
+  /** What chains end at. Those of the system are parsed when they are first asked for: most nodes never judge by them. */
   readonly anchors: readonly ParsedCertificate[];
 }
 
@@ -50,12 +51,10 @@ export interface LoadedMaterial {
 export async function loadMaterial(files: MaterialFiles): Promise<LoadedMaterial> {
   const own = await loadOwn(files);
   if (!files.checksPeers) return { ...own, anchors: [] };
-  const caPem =
-    files.ca === undefined
-      ? await systemRoots()
-      : await readNamed(files.ca, `error reading ${files.caKind} CAs file: `);
+  if (files.ca === undefined) return withAnchorsOnDemand(own, await systemRoots());
+  const caPem = await readNamed(files.ca, `error reading ${files.caKind} CAs file: `);
   const anchors = readableCertificates(caPem);
-  if (anchors.length === 0 && files.ca !== undefined) {
+  if (anchors.length === 0) {
     throw new CertificateError(
       'invalid-configuration',
       `error reading ${files.caKind} CAs file: no certificates found in ${files.ca}`,
@@ -63,6 +62,20 @@ export async function loadMaterial(files: MaterialFiles): Promise<LoadedMaterial
     );
   }
   return { ...own, caPem, anchors };
+}
+
+function withAnchorsOnDemand(
+  own: Omit<LoadedMaterial, 'anchors' | 'caPem'>,
+  caPem: string,
+): LoadedMaterial {
+  let anchors: readonly ParsedCertificate[] | undefined;
+  return {
+    ...own,
+    caPem,
+    get anchors() {
+      return (anchors ??= readableCertificates(caPem));
+    },
+  };
 }
 
 async function loadOwn({
