@@ -95,5 +95,8 @@ async function runLink(link: QueuedLink, signal: AbortSignal): Promise<AttemptEn
   if (signal.aborted) stop();
   await link.closed;
   signal.removeEventListener('abort', stop);
-  return { stoodMs: link.wasEstablished ? performance.now() - started : 0 };
+  return {
+    stoodMs: link.wasEstablished ? performance.now() - started : 0,
+    rejected: link.wasRefused,
+  };
 }

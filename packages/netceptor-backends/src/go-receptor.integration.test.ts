@@ -15,6 +15,7 @@ import { listenTcp } from './tcp-listener.js';
 import { fingerprint, TestAuthority } from './test-authority.js';
 import { freePort, goProgram, GoReceptor } from './test-go-receptor.js';
 import { startProxy, type TestProxy } from './test-proxy.js';
+import { relayUdp } from './test-relay.js';
 import { dialUdp } from './udp-dialer.js';
 import { listenUdp } from './udp-listener.js';
 import { dialWebSocket } from './ws-dialer.js';
@@ -281,6 +282,36 @@ it.skipIf(goProgram.path === undefined)(
     await expect(
       dialWebSocket(us, { url: `wss://${host}:${wsPort}`, redial: false, tls }),
     ).rejects.toMatchObject({ message: expect.stringContaining(verdict) as unknown });
+  },
+);
+
+it.skipIf(goProgram.path === undefined)(
+  `a Go receptor that rejects us over UDP hears our introductions alone, and serves others ${goProgram.missing}`,
+  async () => {
+    const port = await freePort();
+    await theirs('go', [{ 'udp-listener': { ...bind(port), allowedpeers: ['good'] } }]);
+    const heard = new Map<number, number>();
+    const relay = await relayUdp(port, (_, from) => heard.set(from, (heard.get(from) ?? 0) + 1));
+    cleanups.push(() => relay.close());
+    const lines = new EventEmitter();
+    const warning = (line: string): void => void lines.emit('line', line);
+    const us = new MeshNode({ nodeId: 'bad', log: { ...silentLogger, warning } });
+    cleanups.push(() => us.close());
+    for (const service of ['one', 'two', 'three']) {
+      us.advertise(service, { connectionType: 0, tags: {} });
+    }
+    for (let dials = 1; dials <= 20; dials++) {
+      const ended = once(lines, 'line');
+      const dialer = await dialUdp(us, { host, port: relay.port, redial: false });
+      expect(await ended).toEqual([
+        `Link udp ${host}:${relay.port} ended: the peer rejected the link`,
+      ]);
+      await dialer.close();
+    }
+    expect([...heard.values()]).toEqual(Array.from({ length: 20 }, () => 1));
+    const good = ours('good');
+    await dialUdp(good, { host, port });
+    await routeTo(good, 'go');
   },
 );
 

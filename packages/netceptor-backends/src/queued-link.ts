@@ -21,8 +21,10 @@ export interface Carrier {
   readonly batchBytes: number;
   /** Sends a batch; calls `written` once, when it takes the next. */
   write(batch: readonly Buffer[], written: () => void): void;
-  /** Says goodbye after all that it was given, and closes. */
-  end(): void;
+  /** Whether nothing but introductions may be sent until the peer lists this node; default false. */
+  readonly waitsToBeListed?: boolean;
+  /** Says goodbye after all that it was given, unless the peer knows already, and closes. */
+  end(knownToPeer: boolean): void;
   /** Closes at once. */
   destroy(reason: string): void;
 }
@@ -35,6 +37,7 @@ export interface Carrier {
 export class QueuedLink implements LinkTransport {
   readonly description: string;
   readonly maxMessageBytes: number;
+  readonly waitsToBeListed: boolean;
   readonly #node: MeshNode;
   readonly #carrier: Carrier;
   readonly #queue: FrameQueue;
@@ -59,6 +62,7 @@ export class QueuedLink implements LinkTransport {
   constructor(node: MeshNode, carrier: Carrier, description: string, options: LinkOptions) {
     this.description = description;
     this.maxMessageBytes = carrier.maxMessageBytes;
+    this.waitsToBeListed = carrier.waitsToBeListed === true;
     this.#node = node;
     this.#carrier = carrier;
     this.#queue = new FrameQueue(carrier.framing);
@@ -68,6 +72,11 @@ export class QueuedLink implements LinkTransport {
   /** Whether the peer has named itself and been accepted, at any time. */
   get wasEstablished(): boolean {
     return this.#receiver.wasEstablished;
+  }
+
+  /** Whether one end has rejected the other, rather than a link that stood. */
+  get wasRefused(): boolean {
+    return this.#receiver.wasRefused;
   }
 
   traffic(): LinkTraffic {
@@ -127,12 +136,12 @@ export class QueuedLink implements LinkTransport {
     if (length > 0) this.#queued(length);
   }
 
-  close(): void {
+  close(knownToPeer = false): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
     this.#closeTimer = setTimeout(() => this.#carrier.destroy('closed'), CLOSE_MS);
     while (!this.#queue.isEmpty) this.#carrier.write(this.#queue.takeBatch(), () => undefined);
-    this.#carrier.end();
+    this.#carrier.end(knownToPeer);
   }
 
   #queued(length: number): void {

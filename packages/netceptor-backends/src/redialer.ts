@@ -7,6 +7,8 @@ const STOOD_MS = 5_000;
 export interface AttemptEnd {
   /** How long the link was established, in milliseconds; 0 when it never was. */
   readonly stoodMs: number;
+  /** Whether one end has rejected the other; default false. */
+  readonly rejected?: boolean;
 }
 
 /**
@@ -34,10 +36,15 @@ export class Redialer {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     let failures = 0;
+    let rejects = 0;
     while (!signal.aborted) {
-      const { stoodMs } = await this.#attempt(signal);
+      const { stoodMs, rejected = false } = await this.#attempt(signal);
+      rejects = rejected ? rejects + 1 : 0;
       failures = stoodMs >= STOOD_MS ? 1 : failures + 1;
-      await wait(redialDelay(failures, Math.random()), signal);
+      const delay = rejected
+        ? redialDelay(rejects, Math.random(), 'rejected')
+        : redialDelay(failures, Math.random());
+      await wait(delay, signal);
     }
   }
 }

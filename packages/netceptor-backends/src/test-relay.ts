@@ -85,12 +85,20 @@ export async function relayTcp(target: number): Promise<Relay> {
   };
 }
 
-/** A relay to a UDP port; each peer is known to the target by a port of its own. */
-export async function relayUdp(target: number): Promise<Relay> {
+/**
+ * A relay to a UDP port; each peer is known to the target by a port of its own.
+ *
+ * @param heard - Told of what diallers send, and from which port.
+ */
+export async function relayUdp(
+  target: number,
+  heard: (message: Buffer, port: number) => void = () => undefined,
+): Promise<Relay> {
   const near = createSocket('udp4');
   const peers = new Map<number, UdpSocket>();
   let isFrozen = false;
   near.on('message', (message, from: RemoteInfo) => {
+    heard(message, from.port);
     if (isFrozen) return;
     let far = peers.get(from.port);
     if (far === undefined) {

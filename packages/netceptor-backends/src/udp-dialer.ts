@@ -94,6 +94,8 @@ function openUdpLink(
     framing: 'messages',
     maxMessageBytes: MAX_DATAGRAM_BYTES,
     batchBytes: UDP_BATCH_BYTES,
+    // The original's listener reads no more, from anybody, when several datagrams follow an introduction that it rejects.
+    waitsToBeListed: true,
     write(batch, written) {
       if (closed) return;
       batch.forEach((message, at) => {
@@ -105,8 +107,11 @@ function openUdpLink(
           });
       });
     },
-    end: () => {
-      if (!closed) socket.send(GOODBYE, () => close('closed'));
+    end: (knownToPeer) => {
+      if (closed) return;
+      // What was sent before is handed to the system by then.
+      if (knownToPeer) setImmediate(close, 'closed');
+      else socket.send(GOODBYE, () => close('closed'));
     },
     destroy: close,
   };

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
@@ -152,6 +152,52 @@ describe('a UDP dialler', () => {
     listener = await listenUdp(hub, { host, port });
     await Promise.all([routeTo(hub, 'b'), routeTo(b, 'hub')]);
   });
+
+  /** A listener that rejects whoever introduces itself; what comes, by the port it comes from. */
+  async function rejecting(known: string): Promise<{ port: number; heard: Map<number, string[]> }> {
+    const socket = await peer();
+    const heard = new Map<number, string[]>();
+    socket.on('message', (message, { port, address }) => {
+      const said = heard.get(port) ?? [];
+      heard.set(port, [...said, String(message)]);
+      if (said.length > 0) return;
+      socket.send(update('go', 7, known), port, address);
+      socket.send('\x03[]', port, address);
+    });
+    return { port: socket.address().port, heard };
+  }
+
+  it.each([
+    ['that does not know it', '{}'],
+    ['that holds an earlier link with it', '{"b":1}'],
+  ])(
+    'sends a listener %s and rejects it an introduction and nothing else',
+    async (_what, known) => {
+      const ended = new EventEmitter();
+      const warning = (line: string): void => void ended.emit('line', line);
+      const b = new MeshNode({ nodeId: 'b', log: { ...silentLogger, warning } });
+      cleanups.push(() => b.close());
+      b.advertise('service', { connectionType: 0, tags: {} });
+      const { port, heard } = await rejecting(known);
+      for (let dials = 1; dials <= 3; dials++) {
+        const line = once(ended, 'line');
+        const dialer = await dialUdp(b, { host, port, redial: false });
+        expect(await line).toEqual([`Link udp ${host}:${port} ended: the peer rejected the link`]);
+        await dialer.close();
+      }
+      // What the node would say later comes before this.
+      const last = await peer();
+      last.send('\x01', port, host);
+      while (heard.size < 4) await new Promise((resolve) => setImmediate(resolve));
+      const said = [...heard.values()].map((each) => each.map((text) => text.slice(0, 13)));
+      expect(said).toEqual([
+        ['\x01{"NodeID":"b'],
+        ['\x01{"NodeID":"b'],
+        ['\x01{"NodeID":"b'],
+        ['\x01'],
+      ]);
+    },
+  );
 
   it('says that nobody listens', async () => {
     const closed: string[] = [];

@@ -112,8 +112,8 @@ export class UdpSessions {
           else socket.send(message, port, address, () => setImmediate(written));
         });
       },
-      end: () => {
-        if (!ended) socket.send(GOODBYE, port, address);
+      end: (knownToPeer) => {
+        if (!ended && !knownToPeer) socket.send(GOODBYE, port, address);
         end('closed');
       },
       destroy: end,

@@ -15,18 +15,16 @@ import { LinkConduct } from './link-conduct.js';
 import type { LinkContext } from './link-context.js';
 import { LinkHealth } from './link-health.js';
 import { describeLink, type LinkInfo } from './link-info.js';
+import { Greeting } from './greeting.js';
 import { costFor, type LinkOptions } from './link-options.js';
 import type { LinkTransport } from './link-transport.js';
 import type { Neighbour } from './neighbours.js';
 import { ownCopy } from './own-copy.js';
 import { WaitingMessages } from './waiting-messages.js';
 
-/** How often a link says who it is while the peer has not, and how many times. */
-const HELLO_INTERVAL_MS = 1000;
-const MAX_HELLOS = 10;
 /**
- * One link: says hello until the peer has named itself, then takes its messages until either end gives it up. It alone
- * writes its fields.
+ * One link: says hello until the peer has named itself, then takes its messages until either end gives it up. Where its
+ * transport wants that, it says nothing else until the peer has listed this node. It alone writes its fields.
  *
  * A second link with the same peer waits while the first is asked whether it lives; it is refused when the first does,
  * and takes its place when nothing is heard for two seconds.
@@ -38,9 +36,8 @@ export class LinkSession {
   readonly #health: LinkHealth;
   readonly #conduct = new LinkConduct();
   #state: 'greeting' | 'waiting' | 'established' | 'closed' = 'greeting';
-  #hellos = 0;
-  #nextHelloAt: number;
-  /** What arrives while waiting. */
+  readonly #greeting: Greeting;
+  /** What arrives before the link is established, of a peer that has named itself. */
   readonly #waiting = new WaitingMessages();
   /** Set while established. */
   #neighbour: Neighbour | undefined;
@@ -49,6 +46,7 @@ export class LinkSession {
   /** Whether the peer has listed this node among its links. */
   #listed = false;
   #wasEstablished = false;
+  #wasRefused = false;
   #contender: Contender | undefined;
 
   constructor(now: number, context: LinkContext, transport: LinkTransport, options: LinkOptions) {
@@ -56,13 +54,18 @@ export class LinkSession {
     this.#transport = transport;
     this.#options = options;
     this.#health = new LinkHealth(now, context.maxIdleMs);
-    this.#nextHelloAt = now;
+    this.#greeting = new Greeting(now);
     this.handleTimeout(now);
   }
 
   /** Whether the peer has named itself and been accepted, at any time. */
   get wasEstablished(): boolean {
     return this.#wasEstablished;
+  }
+
+  /** Whether one end has rejected the other, rather than a link that stood. */
+  get wasRefused(): boolean {
+    return this.#wasRefused;
   }
 
   get closed(): boolean {
@@ -73,7 +76,7 @@ export class LinkSession {
   get dueAt(): number {
     switch (this.#state) {
       case 'greeting':
-        return this.#nextHelloAt;
+        return this.#greeting.dueAt;
       case 'established':
         return Math.min(this.#health.dueAt, this.#contender?.dueAt ?? Infinity);
       default:
@@ -100,7 +103,8 @@ export class LinkSession {
       if (this.#state === 'established') this.#handleEstablished(now, type, chunk, start, end);
       else if (type === MESSAGE_TYPE.reject) this.#rejected(now, decodeReject(chunk, start, end));
       else if (this.#state === 'waiting') this.#waiting.push(chunk.subarray(start, end));
-      else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, jsonOf(chunk, start, end));
+      else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, chunk, start, end);
+      else if (this.#greeting.first !== undefined) this.#waiting.push(chunk.subarray(start, end));
       else this.#offence(now, false);
     } catch (error) {
       if (!(error instanceof MeshError)) throw error;
@@ -124,14 +128,14 @@ export class LinkSession {
   }
 
   #greet(now: number): void {
-    if (now < this.#nextHelloAt) return;
-    if (this.#hellos >= MAX_HELLOS) {
-      this.#end(now, 'the peer did not say who it is');
-      return;
+    const { first } = this.#greeting;
+    const next = this.#greeting.next(now);
+    if (next === 'say') this.#sendOwnUpdate();
+    else if (next === 'take' && first !== undefined) this.#take(now, first);
+    else if (next === 'give up') {
+      const what = first === undefined ? 'say who it is' : 'list this node among its links';
+      this.#end(now, `the peer did not ${what}`);
     }
-    this.#hellos++;
-    this.#nextHelloAt = now + HELLO_INTERVAL_MS;
-    this.#sendOwnUpdate();
   }
 
   #checkHealth(now: number): void {
@@ -208,9 +212,9 @@ export class LinkSession {
   }
 
   /** The peer has named itself. */
-  #meet(now: number, json: string): void {
-    const { nodeId, established } = this.#context;
-    const update = decodeRoutingUpdate(json);
+  #meet(now: number, chunk: Buffer, start: number, end: number): void {
+    const { nodeId, wake } = this.#context;
+    const update = decodeRoutingUpdate(jsonOf(chunk, start, end));
     const peer = update.forwardingNode;
     const { allowedPeers } = this.#options;
     if (peer === nodeId) {
@@ -219,11 +223,31 @@ export class LinkSession {
       this.#refuse(now, peer.slice(0, 80), 'its node ID is not valid');
     } else if (allowedPeers !== undefined && !allowedPeers.includes(peer)) {
       this.#refuse(now, peer, 'it is not in the allowed peers list');
+    } else if (this.#transport.waitsToBeListed !== true) {
+      this.#take(now, update);
     } else {
-      const incumbent = established.get(peer);
-      if (incumbent === undefined) this.#accept(now, update);
-      else incumbent.#contend(now, this, update);
+      const { first } = this.#greeting;
+      const cost = update.nodeId === peer ? update.connections.get(nodeId) : undefined;
+      const isTaken = this.#greeting.heard(now, update, cost !== undefined);
+      if (first !== undefined) this.#waiting.push(chunk.subarray(start, end));
+      if (cost !== undefined && this.#disagrees(now, peer, cost, costFor(this.#options, peer)))
+        return;
+      if (isTaken) this.#take(now, first ?? update);
+      else wake(this.dueAt);
     }
+  }
+
+  #take(now: number, update: RoutingUpdate): void {
+    const incumbent = this.#context.established.get(update.forwardingNode);
+    if (incumbent === undefined) this.#accept(now, update);
+    else incumbent.#contend(now, this, update);
+  }
+
+  /** A link has one cost: refuses the peer when it has another. */
+  #disagrees(now: number, peer: string, theirs: number, ours: number): boolean {
+    if (theirs === ours) return false;
+    this.#refuse(now, peer, `it has cost ${theirs} for the link and this node ${ours}`);
+    return true;
   }
 
   /** A second link with the same peer: this one has to show that it lives. */
@@ -304,14 +328,7 @@ export class LinkSession {
         return;
       }
       this.#listed = true;
-      if (cost !== neighbour.cost) {
-        this.#refuse(
-          now,
-          neighbour.nodeId,
-          `it has cost ${cost} for the link and this node ${neighbour.cost}`,
-        );
-        return;
-      }
+      if (this.#disagrees(now, neighbour.nodeId, cost, neighbour.cost)) return;
     }
     routing.handleUpdate(now, update, neighbour.nodeId);
   }
@@ -328,24 +345,27 @@ export class LinkSession {
 
   #refuse(now: number, peer: string, reason: string): void {
     if (this.#state === 'closed') return;
+    this.#wasRefused = !this.#wasEstablished;
     this.#context.log.error(`Rejected the link with node ${peer} because ${reason}`);
     this.#giveUp(now, `rejected: ${reason}`, reason);
   }
 
   #rejected(now: number, reason: string | undefined): void {
-    this.#end(now, `the peer rejected the link${reason === undefined ? '' : `: ${reason}`}`);
+    this.#wasRefused = !this.#listed;
+    this.#end(now, `the peer rejected the link${reason === undefined ? '' : `: ${reason}`}`, true);
   }
 
   /** Ends the link and tells the peer, where that still reaches it. */
   #giveUp(now: number, reason: string, told = reason): void {
     this.#transport.sendControl(encodeReject(told));
-    this.#end(now, reason);
+    this.#end(now, reason, true);
   }
 
-  #end(now: number, reason: string): void {
+  /** @param knownToPeer - Whether one end has rejected the link, so that there is nothing more to say. */
+  #end(now: number, reason: string, knownToPeer = false): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#transport.close();
+    this.#transport.close(knownToPeer);
     const { log, neighbours, established, emit, routing } = this.#context;
     const neighbour = this.#neighbour;
     this.#neighbour = undefined;

@@ -22,6 +22,11 @@ export interface LinkTransport {
   /** The largest message the link carries at present, in bytes; `MAX_MESSAGE_BYTES` when undefined. */
   readonly maxMessageBytes?: number | undefined;
   /**
+   * Whether nothing but introductions may be sent until the peer has listed this node among its links. One end of a link at
+   * most may wait so; default false.
+   */
+  readonly waitsToBeListed?: boolean | undefined;
+  /**
    * Queues a message ahead of all data; one longer than `MAX_MESSAGE_BYTES` is dropped. When the control queue is full, a message that `mayDrop` is dropped; for any
    * other the transport closes the link, since its peer has stopped reading.
    */
@@ -38,8 +43,12 @@ export interface LinkTransport {
   reserve(length: number): Buffer | undefined;
   /** Queues the first `length` bytes of the room last reserved; 0 gives it back. */
   commit(length: number): void;
-  /** Sends what is queued, then closes. */
-  close(): void;
+  /**
+   * Sends what is queued, then closes.
+   *
+   * @param knownToPeer - Whether one end has rejected the link, which needs no goodbye; default false.
+   */
+  close(knownToPeer?: boolean): void;
   /** Counts since the link was opened, where the backend keeps any. */
   traffic?(): LinkTraffic;
 }

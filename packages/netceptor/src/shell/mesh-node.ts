@@ -79,6 +79,8 @@ export interface MeshNodeEvents {
 export interface LinkReceiver {
   /** Whether the peer has named itself and been accepted, at any time. */
   readonly wasEstablished: boolean;
+  /** Whether one end has rejected the other, rather than a link that stood. */
+  readonly wasRefused: boolean;
   /**
    * Takes the whole message `chunk[start..end)`. The node keeps it: the backend does not touch these bytes again, nor
    * the up to 2 bytes of framing in front of them.
@@ -172,6 +174,9 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return {
       get wasEstablished() {
         return session.wasEstablished;
+      },
+      get wasRefused() {
+        return session.wasRefused;
       },
       message: (chunk, start, end) => {
         session.handleMessage(performance.now(), chunk, start, end);
