@@ -38,6 +38,7 @@ describe('a mesh with TLS on every link and stream', () => {
     authority: Authority,
     backend: 'tcp' | 'ws',
     [near, hop, far]: readonly [string, string, string],
+    nearToo: readonly object[] = [],
   ): Promise<{ near: Daemon; far: Daemon }> {
     const port = await freePort();
     const host = '127.0.0.1';
@@ -54,9 +55,12 @@ describe('a mesh with TLS on every link and stream', () => {
     );
     const peer = { [`${backend}-peer`]: { address, tls: 'mesh-out' } };
     const work = { 'work-command': { worktype: 'cat', command: 'cat' } };
-    const start = async (node: string, who: string) =>
-      mesh.start(node, [...(await actions(node)), peer, work], { command: toolOf(who), control });
-    const ends = { near: await start('near', near), far: await start('far', far) };
+    const start = async (node: string, who: string, more: readonly object[] = []) =>
+      mesh.start(node, [...(await actions(node)), peer, work, ...more], {
+        command: toolOf(who),
+        control,
+      });
+    const ends = { near: await start('near', near, nearToo), far: await start('far', far) };
     await ends.near.routeTo('far');
     await ends.far.routeTo('near');
     return ends;
@@ -132,13 +136,40 @@ describe('a mesh with TLS on every link and stream', () => {
   it('says at both ends why a stream was refused', async () => {
     const authority = await Authority.make(mesh.folder);
     const { near, far } = await chain(authority, 'tcp', ['ours', 'ours', 'ours']);
-    const plain = await near.ctl('connect', 'far', 'control');
-    expect(plain.code).toBe(1);
-    expect(plain.stderr).toContain('insecure connection to secure service');
     const unnamed = await near.ctl('connect', 'far', 'control', '--tls-client', 'default');
     expect(unnamed.code).toBe(1);
     expect(unnamed.stderr).toMatch(/CRYPTO_ERROR .*(?:authority|certificate)/);
     await far.logs(/Refused a stream of near to control: .*certificate/);
+  });
+
+  it('dials a service with TLS by the tls-client that is the only one', async () => {
+    const authority = await Authority.make(mesh.folder);
+    const { near } = await chain(authority, 'tcp', ['ours', 'ours', 'ours']);
+    expect(
+      await near.ctl('work', 'submit', 'cat', '--node', 'far', '-l', 'hi', '-f', '--rm'),
+    ).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^hi\n/) as string,
+    });
+    expect(await near.ctl('work', 'list', '--node', 'far')).toMatchObject({ code: 0 });
+  });
+
+  it('says which tls-clients there are where it is not clear which is meant, and that such a unit never starts', async () => {
+    const authority = await Authority.make(mesh.folder);
+    const spare = { 'tls-client': { name: 'spare', cert: '', key: '' } };
+    const { near } = await chain(authority, 'tcp', ['ours', 'ours', 'ours'], [spare]);
+    const remedy =
+      'insecure connection to secure service (control of far wants TLS: try --tls-client mesh-out or spare)';
+    for (const [words, code] of [
+      [['connect', 'far', 'control'], 1],
+      [['work', 'list', '--node', 'far'], 1],
+      [['work', 'submit', 'cat', '--node', 'far', '-n'], 101],
+      [['work', 'submit', 'cat', '--node', 'far', '-n', '-f'], 101],
+    ] as const) {
+      const { stderr, ...ended } = await near.ctl(...words);
+      expect([words, ended.code, stderr]).toEqual([words, code, expect.stringContaining(remedy)]);
+    }
+    expect((await near.ctl('explain', 'far')).stdout).toContain(remedy);
   });
 
   it('answers the Python receptorctl over TLS, which ends its side without a goodbye', async () => {

@@ -7,6 +7,7 @@ import { Workceptor } from '@receptorjs/workceptor';
 import { advertisement, clearLocally, listenLocally, serveMesh } from './control-listeners.js';
 import { claimDefaultDataDir } from './data-dir.js';
 import type { Log } from './log.js';
+import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
 import { RunningParts } from './running-parts.js';
@@ -64,9 +65,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       });
     });
     const streams = keep(new StreamHost(node, { log }));
-    const tls = keep(new TlsConfigs(settings.id, log));
+    const tls = keep(new TlsConfigs(settings.id, log, settings.tlsClient));
     tls.swap(await tls.prepare([], actions));
-    const work = keep(makeWork(settings, node, streams, tls, log));
+    const dial = meshDial({ node, streams, tls });
+    const work = keep(makeWork(settings, { node, dial, tls, log }));
     const parts = new RunningParts({ node, streams, work, tls, log });
     await parts.open(actions.filter(({ action }) => action === 'work-command'));
     await work.start();
@@ -74,7 +76,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const control = keep(
       new ControlService({
         nodeId: settings.id,
-        mesh: meshHandler({ node, streams, tls, history }),
+        mesh: meshHandler({ node, dial, history }),
         work,
         reload: options.reload,
         version: options.version,
@@ -114,17 +116,15 @@ function startNode({ settings, log }: DaemonOptions): MeshNode {
 
 function makeWork(
   { id, dataDir }: NodeSettings,
-  node: MeshNode,
-  streams: StreamHost,
-  tls: TlsConfigs,
-  log: Log,
+  { node, dial, tls, log }: { node: MeshNode; dial: MeshDial; tls: TlsConfigs; log: Log },
 ): Workceptor {
   return new Workceptor({
     nodeId: id,
     dataDir,
-    dial: async (nodeId, service, { signal, tlsClient }) =>
-      streams.dial(nodeId, service, { signal, tls: tls.client(tlsClient) }),
+    dial,
     hasTlsClient: (name) => tls.hasClient(name),
+    defaultTlsClient: (nodeId) =>
+      wantsTls(node, nodeId, 'control') ? tls.defaultClientName() : undefined,
     onReachable: (nodeId, reached) => {
       const listener = (route: { nodeId: string; via: string | undefined }): void => {
         if (route.nodeId === nodeId && route.via !== undefined) reached();

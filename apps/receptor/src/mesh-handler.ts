@@ -7,24 +7,17 @@ import {
   type LinkHistory,
 } from '@receptorjs/mesh-diagnostics';
 import type { FirewallRule, MeshNode } from '@receptorjs/netceptor';
-import type { StreamHost } from '@receptorjs/netceptor-streams';
-import type { TlsConfigs } from './tls-configs.js';
+import type { MeshDial } from './mesh-dial.js';
 
 /** What the control service is told of the mesh with. */
 export interface MeshParts {
   readonly node: MeshNode;
-  readonly streams: StreamHost;
-  readonly tls: TlsConfigs;
+  readonly dial: MeshDial;
   readonly history: LinkHistory;
 }
 
 /** The mesh as the control service sees it: a node and its streams. */
-export function meshHandler({ node, streams, tls, history }: MeshParts): MeshHandler {
-  const dial = async (
-    target: string,
-    service: string,
-    { tlsClient, signal }: { tlsClient?: string | undefined; signal: AbortSignal },
-  ) => streams.dial(target, service, { signal, tls: tls.client(tlsClient) });
+export function meshHandler({ node, dial, history }: MeshParts): MeshHandler {
   const firewall = (message: Direction): FirewallVerdict => {
     const { action, rule, index } = node.firewall.match(message);
     return rule === undefined ? { action } : { action, rule: ruleText(rule, index ?? 0) };

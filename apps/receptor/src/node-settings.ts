@@ -10,6 +10,8 @@ export interface NodeSettings {
   readonly id: string;
   /** Folder of the units of work. */
   readonly dataDir: string;
+  /** Name of the TLS client configuration for services with TLS where none is named. */
+  readonly tlsClient: string | undefined;
   /** A link with nothing received for so many milliseconds is dropped. */
   readonly maxIdleMs: number;
   readonly level: Level;
@@ -34,6 +36,7 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
   return {
     id: nodeIdOf(actions, hostname),
     dataDir: node?.datadir ?? DEFAULT_DATA_DIR,
+    tlsClient: node?.tlsclient,
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
     level: logLevel?.level ?? 'info',
     firewallRules: node?.firewallrules ?? [],

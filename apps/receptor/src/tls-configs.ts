@@ -7,18 +7,24 @@ import { placed } from './placed.js';
 export interface TlsSet {
   readonly servers: ReadonlyMap<string, TlsServer>;
   readonly clients: ReadonlyMap<string, TlsClient>;
+  /** Whether the client called `default` is there without being configured. */
+  readonly impliedDefault: boolean;
 }
+
+const NONE: TlsSet = { servers: new Map(), clients: new Map(), impliedDefault: true };
 
 /**
  * The TLS configurations that other actions name; `default`, for connecting, trusts the CAs of the system and is there
  * unless configured otherwise. It alone writes its set.
  */
 export class TlsConfigs {
-  #set: TlsSet = { servers: new Map(), clients: new Map() };
+  #set: TlsSet = NONE;
 
+  /** @param defaultName the configuration of the connecting side that is used where none is named */
   constructor(
     private readonly nodeId: string,
     private readonly log: Log,
+    private readonly defaultName?: string,
   ) {}
 
   /**
@@ -40,6 +46,28 @@ export class TlsConfigs {
   }
 
   /**
+   * The name of the configuration of the connecting side for services with TLS where none is named: the one the node
+   * names, or the only one that is configured; undefined where there is none, or a choice.
+   */
+  defaultClientName(): string | undefined {
+    if (this.defaultName !== undefined)
+      return this.hasClient(this.defaultName) ? this.defaultName : undefined;
+    const [only, ...others] = this.clientNames();
+    return others.length === 0 ? only : undefined;
+  }
+
+  /** The configuration of {@link defaultClientName}. */
+  defaultClient(): TlsClient | undefined {
+    return this.client(this.defaultClientName());
+  }
+
+  /** Those of the connecting side that are configured. */
+  clientNames(): string[] {
+    const { clients, impliedDefault } = this.#set;
+    return [...clients.keys()].filter((name) => name !== 'default' || !impliedDefault);
+  }
+
+  /**
    * The set without the TLS configurations among the actions that go and with those that come, which are loaded; for
    * {@link swap}.
    *
@@ -50,6 +78,9 @@ export class TlsConfigs {
     const clients = new Map(this.#set.clients);
     for (const { name } of fieldsOf(going, 'tls-server')) servers.delete(name);
     for (const { name } of fieldsOf(going, 'tls-client')) clients.delete(name);
+    const kept = !fieldsOf([...going, ...coming], 'tls-client').some(
+      ({ name }) => name === 'default',
+    );
     const options = { nodeId: this.nodeId, log: this.log };
     try {
       for (const each of coming) {
@@ -65,10 +96,11 @@ export class TlsConfigs {
           throw placed(error, each);
         }
       }
+      const impliedDefault = !clients.has('default') || (kept && this.#set.impliedDefault);
       if (!clients.has('default')) {
         clients.set('default', await TlsClient.load({ name: 'default' }, options));
       }
-      return { servers, clients };
+      return { servers, clients, impliedDefault };
     } catch (error) {
       this.release({ servers, clients });
       throw error;
@@ -83,7 +115,7 @@ export class TlsConfigs {
   }
 
   /** Lets go of what a set has and the one in use has not: its files are not followed any more. */
-  release(set: TlsSet): void {
+  release(set: Pick<TlsSet, 'servers' | 'clients'>): void {
     const used = new Set<unknown>([...this.#set.servers.values(), ...this.#set.clients.values()]);
     for (const config of [...set.servers.values(), ...set.clients.values()]) {
       if (!used.has(config)) config.close();
@@ -91,7 +123,7 @@ export class TlsConfigs {
   }
 
   close(): void {
-    this.release(this.swap({ servers: new Map(), clients: new Map() }));
+    this.release(this.swap(NONE));
   }
 }
 

@@ -12,7 +12,7 @@
  * @packageDocumentation
  */
 import manifest from '../package.json' with { type: 'json' };
-import { Failure, messageOf } from './failure.js';
+import { Failure, messageOf, withRemedy } from './failure.js';
 import { buildProgram } from './program.js';
 import { outputFailed, printError } from './terminal.js';
 
@@ -30,13 +30,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Failure) {
-      if (error.message !== '') printError(error.message);
+      if (error.message !== '') printError(withRemedy(error.message));
       return error.exitCode;
     }
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'commander.helpDisplayed' || code === 'commander.help') return 0;
     if (code === 'commander.version') return 0;
-    printError(messageOf(error).replace(/^error: /, ''));
+    printError(withRemedy(messageOf(error).replace(/^error: /, '')));
     return 1;
   }
 }

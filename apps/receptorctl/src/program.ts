@@ -2,6 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Session, type GlobalOptions } from './session.js';
 import type { SubmitOptions } from './work-verbs.js';
 
+/** The option `--tls-client` behind a verb; the one before the verb is another. */
+const ofNode =
+  'tls-client of the node spoken to, for its stream to the other node; where that wants TLS, default is the one its configuration names, or has';
+
 /** Collects an option that may be given several times. */
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
@@ -24,9 +28,10 @@ export function buildProgram(ownVersion: string): Command {
       ).env('RECEPTORCTL_CONFIG'),
     )
     .addOption(
-      new Option('--tls-client <name>', 'tls-client of the configuration').env(
-        'RECEPTORCTL_TLSCLIENT',
-      ),
+      new Option(
+        '--tls-client <name>',
+        'tls-client in that file, for the connection from here to the socket',
+      ).env('RECEPTORCTL_TLSCLIENT'),
     )
     .option('--rootcas <file>', 'CA certificates to trust instead of those of the system')
     .option('--key <file>', 'key of the client certificate')
@@ -97,7 +102,7 @@ function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
     .command('explain <node>')
     .description('Say why this node can or can not open a stream to a node; exit code 0 if it can.')
     .option('--service <name>', 'service of the node (default: control)')
-    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .option('--tls-client <name>', ofNode)
     .option('--json', 'print JSON')
     .action(
       async (node: string, options: { service?: string; tlsClient?: string; json?: boolean }) => {
@@ -109,7 +114,7 @@ function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
     .command('connect <node> <service>')
     .description('Connect the terminal to a service of a node.')
     .option('-r, --raw', 'set the terminal to raw mode')
-    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .option('--tls-client <name>', ofNode)
     .action(
       async (node: string, service: string, options: { raw?: boolean; tlsClient?: string }) => {
         await (await load()).connect(await open(), node, service, options);
@@ -143,7 +148,7 @@ function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
     .option('-p, --payload <file>', 'file with the stdin of the unit; - for stdin')
     .option('-l, --payload-literal <text>', 'stdin of the unit; a line break is added')
     .option('-n, --no-payload', 'empty stdin')
-    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .option('--tls-client <name>', ofNode)
     .option('--ttl <duration>', 'time within which remote work must start, such as 1h20m30s')
     .option('--signwork', 'sign the submission')
     .option('-f, --follow', 'print the results of the unit and wait for its end')
@@ -174,7 +179,7 @@ function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
     .option('-q, --quiet', 'print unit IDs only')
     .option('--node <node>', 'node whose units to list; this one by default')
     .option('--unit_id <id>', 'only this unit')
-    .option('--tls-client <name>', 'TLS client configuration for the connection to the node')
+    .option('--tls-client <name>', ofNode)
     .option('--json', 'print JSON, which is the default')
     .action(
       async (options: { quiet?: boolean; node?: string; unit_id?: string; tlsClient?: string }) => {

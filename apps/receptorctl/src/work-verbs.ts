@@ -9,6 +9,7 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, messageOf } from './failure.js';
 import { Interruption } from './interruption.js';
+import { sayWhyNotStarted } from './not-started.js';
 import type { Session } from './session.js';
 import { paramsOf, payloadOf, type PayloadOptions } from './submit-options.js';
 import {
@@ -94,9 +95,7 @@ async function run(
       submission.send(payload, { signal }),
     );
     if (reply.result === 'Job Submitted') {
-      printWarning(
-        `${options.node ?? 'the node'} can't be reached yet; unit ${unitId} starts when it can (--ttl limits the wait)`,
-      );
+      await sayWhyNotStarted(session, { unitId, node: options.node ?? 'the node' });
     }
     if (options.follow) await results(session, unitId, signal);
     else report(reply, options.json);

@@ -34,6 +34,17 @@ describe('planReload', () => {
     expect(made.kept[0]).toBe(before[0]);
   });
 
+  it('keeps a node whose default tls-client changes: it is looked up when it is used', () => {
+    expect(
+      plan(`--node id=a tlsclient=c ${client}`, `--node id=a tlsclient=c ${client} mintls13=true`),
+    ).toEqual({
+      ...nothing,
+      opened: ['tls-client c'],
+      closed: ['tls-client c'],
+      kept: ['node a'],
+    });
+  });
+
   it('opens what is new, closes what is gone, and both for what changed', () => {
     expect(
       plan(

@@ -60,7 +60,8 @@ export function planReload(before: readonly Action[], after: readonly Action[]):
     const used = tlsNamesOf(pair.before).find(({ kind, name }) =>
       changedTls.has(tlsKey(kind, name)),
     );
-    if (used === undefined) kept.push(pair.before);
+    // a node looks its default up when it dials
+    if (used === undefined || pair.before.action === 'node') kept.push(pair.before);
     else if (specOf(pair.before.action).reload === 'reopened') {
       closed.push(pair.before);
       opened.push(pair.after);

@@ -41,6 +41,8 @@ export interface WorkceptorOptions {
   readonly onReachable?: OnReachable | undefined;
   /** Whether a TLS client configuration of this name exists. Default: none does. */
   readonly hasTlsClient?: ((name: string) => boolean) | undefined;
+  /** Name of the TLS client configuration for submissions to a node that name none. Default: none. */
+  readonly defaultTlsClient?: ((nodeId: string) => string | undefined) | undefined;
   readonly log?: Logger | undefined;
   /** Milliseconds between SIGTERM and SIGKILL when a command is canceled. Default 10,000. */
   readonly cancelGraceMs?: number | undefined;
@@ -210,10 +212,12 @@ export class Workceptor {
     });
   }
 
-  #allocateRemote(submission: WorkSubmission): Unit {
+  #allocateRemote(asked: WorkSubmission): Unit {
     if (!this.options.dial) {
       throw new WorkError('rejected', 'this node does not submit work to other nodes');
     }
+    const tlsClient = asked.tlsClient ?? this.options.defaultTlsClient?.(asked.node);
+    const submission = { ...asked, tlsClient };
     const expiration = checkRemoteSubmission(submission, {
       hasTlsClient: this.options.hasTlsClient ?? (() => false),
       now: Date.now(),

@@ -9,16 +9,17 @@ import {
   serveUnixServer,
 } from '@receptorjs/mesh-services';
 import type { StreamHost } from '@receptorjs/netceptor-streams';
-import type { TlsClient, TlsServer } from '@receptorjs/certificates';
+import type { TlsServer } from '@receptorjs/certificates';
 import { hostAndPortOf, listenPlace } from '../addresses.js';
 import type { Log } from '../log.js';
+import { meshDial, type DialParts } from '../mesh-dial.js';
 import { refusalLog } from '../refusal-log.js';
 import type { PartStarters } from './part.js';
 
 /** Services that carry other traffic over the mesh. */
 export const serviceParts: PartStarters = {
-  'tcp-server': (fields, { streams, tls, log }) =>
-    serveTcpServer(dialler(streams, tls.client(fields.tlsclient)), {
+  'tcp-server': (fields, { node, streams, tls, log }) =>
+    serveTcpServer(dialler({ node, streams, tls }, fields.tlsclient), {
       ...listenPlace(fields.bindaddr, fields.port),
       remoteNode: fields.remotenode,
       remoteService: fields.remoteservice,
@@ -32,8 +33,8 @@ export const serviceParts: PartStarters = {
       tls: tls.client(fields.tlsclient),
       log,
     }),
-  'unix-socket-server': (fields, { streams, tls, log }) =>
-    serveUnixServer(dialler(streams, tls.client(fields.tls)), {
+  'unix-socket-server': (fields, { node, streams, tls, log }) =>
+    serveUnixServer(dialler({ node, streams, tls }, fields.tls, 'tls'), {
       filename: fields.filename,
       permissions: fields.permissions,
       remoteNode: fields.remotenode,
@@ -71,10 +72,20 @@ export const serviceParts: PartStarters = {
     }),
 };
 
-/** The streams of the node, with the TLS that a service is configured to dial with. */
-function dialler(streams: StreamHost, tls: TlsClient | undefined): Pick<StreamHost, 'dial'> {
-  if (tls === undefined) return streams;
-  return { dial: (nodeId, service, options) => streams.dial(nodeId, service, { ...options, tls }) };
+/**
+ * The streams of the node, with the TLS that a service is configured to dial with.
+ *
+ * @param field where the service names it
+ * @throws Error for a name that is not configured
+ */
+function dialler(
+  parts: DialParts,
+  tlsClient: string | undefined,
+  field = 'tlsclient',
+): Pick<StreamHost, 'dial'> {
+  parts.tls.client(tlsClient);
+  const dial = meshDial(parts, `${field}:`);
+  return { dial: (nodeId, service, options) => dial(nodeId, service, { ...options, tlsClient }) };
 }
 
 /** The streams of the node, with the TLS that a service is configured to listen with; refused dialers are logged. */

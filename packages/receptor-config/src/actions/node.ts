@@ -17,6 +17,10 @@ export const nodeActions = {
     fields: {
       id: ownNodeId({ help: 'Node ID (the host name when not given)', bare: true }),
       datadir: text({ help: 'Folder of the units of work', fallback: '/tmp/receptor' }),
+      tlsclient: tlsName(
+        'tls-client',
+        'TLS of streams to services with TLS where none is named (when not given: the only one there is)',
+      ),
       firewallrules: firewallRules({ help: 'Which messages are let through, first match first' }),
       maxidleconnectiontimeout: duration(
         {
