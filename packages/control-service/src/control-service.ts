@@ -4,6 +4,16 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
+import {
+  anything,
+  count,
+  object,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+  withMethods,
+} from '@receptorjs/validation';
 import { ControlServiceError } from './errors.js';
 import type {
   Logger,
@@ -65,7 +75,18 @@ export class ControlService {
   /** Written by the listen methods and the listeners' `close`. */
   readonly #servers = new Set<Server>();
 
+  /** @throws {TypeError} `invalid-argument` */
   constructor(options: ControlServiceOptions) {
+    validateOptions<ControlServiceOptions>('new ControlService', options, {
+      nodeId: text,
+      mesh: object,
+      work: optional(object),
+      reload: optional(anything),
+      version: text,
+      log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+      maxLineBytes: optional(count),
+      maxSessions: optional(count),
+    });
     this.#maxSessions = options.maxSessions ?? 4096;
     this.#context = {
       nodeId: options.nodeId,
@@ -100,6 +121,8 @@ export class ControlService {
    * @throws ControlServiceError `socket-in-use`, `path-not-a-socket`, `path-too-long` or `listen-failed`
    */
   async listenUnix(path: string, mode = 0o600): Promise<ControlListener> {
+    validateArgument('listenUnix', 'path', path, text);
+    validateArgument('listenUnix', 'mode', mode, count);
     await clearSocketPath(path);
     const what = `error opening Unix socket: ${path}`;
     const server = await privately(() => this.#listen({ path }, 'unix', what));
@@ -124,6 +147,11 @@ export class ControlService {
     port: number;
     tls?: TlsServer | undefined;
   }): Promise<ControlListener> {
+    validateOptions<typeof options>('listenTcp', options, {
+      host: optional(text),
+      port: count,
+      tls: optional(withMethods('a TlsServer', 'current')),
+    });
     const { host, port, tls } = options;
     const what = `error listening on TCP socket: ${listenPlaceText(options)}`;
     const server = await this.#listen(serverPlace(options), 'tcp', what, tls);

@@ -1,6 +1,7 @@
 import type { TlsClient } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { hostPort } from '@receptorjs/socket-addresses';
+import { dialChecks, targetChecks, tlsClientCheck, validateBackend } from './argument-checks.js';
 import { connectSocket, type SocketTarget } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { openTcpLink } from './tcp-link.js';
@@ -18,7 +19,12 @@ export interface TcpDialerOptions extends DialOptions, SocketTarget {
  * @throws {MeshError} `invalid-cost`, `shutdown`
  * @throws {BackendError} `connect-failed`, only without redial.
  */
-export function dialTcp(node: MeshNode, options: TcpDialerOptions): Promise<Dialer> {
+export async function dialTcp(node: MeshNode, options: TcpDialerOptions): Promise<Dialer> {
+  validateBackend<TcpDialerOptions>('dialTcp', node, options, {
+    ...dialChecks,
+    ...targetChecks,
+    tls: tlsClientCheck,
+  });
   const address = hostPort(options.host, options.port);
   return startDialer(node, options, address, async (signal) => {
     const socket = await connectSocket(options, { tls: options.tls }, signal);

@@ -1,5 +1,6 @@
 import type { TlsServer } from '@receptorjs/certificates';
 import { encodeReject, type MeshNode } from '@receptorjs/netceptor';
+import { listenChecks, tlsServerCheck, validateBackend } from './argument-checks.js';
 import { framed } from './frame-reader.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
@@ -19,6 +20,10 @@ export interface TcpListenerOptions extends ListenOptions {
  * @throws {BackendError} `listen-failed`
  */
 export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Promise<Listener> {
+  validateBackend<TcpListenerOptions>('listenTcp', node, options, {
+    ...listenChecks,
+    tls: tlsServerCheck,
+  });
   node.checkLinkOptions(options);
   const server = createSocketServer(
     node,

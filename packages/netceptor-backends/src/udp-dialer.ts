@@ -2,6 +2,7 @@ import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
 import { hostPort, makeUdpSocket, udpAddresses } from '@receptorjs/socket-addresses';
+import { dialChecks, targetChecks, validateBackend } from './argument-checks.js';
 import { connectFailed, STAGE_MS, type SocketTarget } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
@@ -19,7 +20,11 @@ export interface UdpDialerOptions extends DialOptions, SocketTarget {}
  * @throws {MeshError} `invalid-cost`, `shutdown`
  * @throws {BackendError} `connect-failed`, only without redial.
  */
-export function dialUdp(node: MeshNode, options: UdpDialerOptions): Promise<Dialer> {
+export async function dialUdp(node: MeshNode, options: UdpDialerOptions): Promise<Dialer> {
+  validateBackend<UdpDialerOptions>('dialUdp', node, options, {
+    ...dialChecks,
+    ...targetChecks,
+  });
   const address = hostPort(options.host, options.port);
   let attempts = 0;
   return startDialer(node, options, address, async (signal) => {

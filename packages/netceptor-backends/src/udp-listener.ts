@@ -2,6 +2,7 @@ import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { bindUdp } from '@receptorjs/socket-addresses';
+import { listenChecks, validateBackend } from './argument-checks.js';
 import {
   closeWithNode,
   listenFailed,
@@ -22,6 +23,7 @@ export type UdpListenerOptions = ListenOptions;
  * @throws {BackendError} `listen-failed`
  */
 export async function listenUdp(node: MeshNode, options: UdpListenerOptions): Promise<Listener> {
+  validateBackend<UdpListenerOptions>('listenUdp', node, options, listenChecks);
   node.checkLinkOptions(options);
   const sockets = await bind(options);
   const sessions = new UdpSessions(node, options);

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import { TlsClient } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { WebSocket } from 'ws';
+import { object, optional, text } from '@receptorjs/validation';
+import { dialChecks, tlsClientCheck, validateBackend } from './argument-checks.js';
 import { connectFailed, connectSocket, STAGE_MS } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
 import { BackendError } from './errors.js';
@@ -41,6 +43,13 @@ export async function dialWebSocket(
   node: MeshNode,
   options: WebSocketDialerOptions,
 ): Promise<Dialer> {
+  validateBackend<WebSocketDialerOptions>('dialWebSocket', node, options, {
+    ...dialChecks,
+    url: text,
+    extraHeader: optional(text),
+    tls: tlsClientCheck,
+    environment: optional(object),
+  });
   const { environment = process.env, extraHeader } = options;
   const url = parseUrl(options.url);
   const headers = parseHeader(extraHeader);

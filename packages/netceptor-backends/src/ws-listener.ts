@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { TlsServer } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { WebSocketServer } from 'ws';
+import { optional, text } from '@receptorjs/validation';
+import { listenChecks, tlsServerCheck, validateBackend } from './argument-checks.js';
 import { BackendError } from './errors.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
@@ -30,6 +32,11 @@ export async function listenWebSocket(
   node: MeshNode,
   options: WebSocketListenerOptions,
 ): Promise<Listener> {
+  validateBackend<WebSocketListenerOptions>('listenWebSocket', node, options, {
+    ...listenChecks,
+    path: optional(text),
+    tls: tlsServerCheck,
+  });
   const { path = '/', tls } = options;
   node.checkLinkOptions(options);
   if (!path.startsWith('/')) {

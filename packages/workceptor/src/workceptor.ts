@@ -1,5 +1,15 @@
 import { isFinal, UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-client';
 import { join } from 'node:path';
+import {
+  callback,
+  count,
+  flag,
+  number,
+  optional,
+  text,
+  validateOptions,
+  withMethods,
+} from '@receptorjs/validation';
 import { CommandUnit } from './command-unit.js';
 import { messageOf, WorkError } from './errors.js';
 import { RemoteUnit } from './remote-unit.js';
@@ -72,7 +82,18 @@ export class Workceptor {
   /** Set by `start`. */
   #started = false;
 
+  /** @throws {TypeError} `invalid-argument` */
   constructor(private readonly options: WorkceptorOptions) {
+    validateOptions<WorkceptorOptions>('new Workceptor', options, {
+      nodeId: text,
+      dataDir: optional(text),
+      dial: optional(callback),
+      onReachable: optional(callback),
+      hasTlsClient: optional(callback),
+      log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+      cancelGraceMs: optional(number),
+      maxUnits: optional(count),
+    });
     this.#log = options.log ?? silent;
     this.#store = new UnitStore(
       join(options.dataDir ?? '/tmp/receptor', options.nodeId),
@@ -86,6 +107,13 @@ export class Workceptor {
    * @throws WorkError `rejected` when the name is taken
    */
   registerCommand(type: CommandType): void {
+    validateOptions<CommandType>('registerCommand', type, {
+      workType: text,
+      command: text,
+      params: optional(text),
+      allowRuntimeParams: optional(flag),
+      verifySignature: optional(flag),
+    });
     if (type.workType === 'remote' || this.#types.has(type.workType)) {
       throw new WorkError('rejected', `work type ${type.workType} already registered`);
     }
