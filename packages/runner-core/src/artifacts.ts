@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync } from 'node:fs';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
 import { spacedJson } from './json-text.js';
 import { makeFolder } from './make-folder.js';
+import { slicesOf, writeText } from './written-text.js';
 import type { FinalStatus } from './statuses.js';
 
 /**
@@ -79,16 +80,19 @@ export class ArtifactFolder {
     append(this.#stderr, text);
   }
 
-  /** Writes `job_events/<counter>-<uuid>.json`; who follows the folder sees whole files only. */
-  writeEvent(counter: number, uuid: string, json: string): void {
-    this.#place(`${this.#events}/${counter}-${uuid}.json`, json);
+  /** Writes `job_events/<counter>-<uuid>.json`, whole or in parts; who follows the folder sees whole files only. */
+  writeEvent(counter: number, uuid: string, json: string | Iterable<string>): void {
+    this.#place(
+      `${this.#events}/${counter}-${uuid}.json`,
+      typeof json === 'string' ? slicesOf(json) : json,
+    );
   }
 
   /** Writes the files that say how the run ended, whole from the moment they are there, and closes `stdout`. */
   finish(status: FinalStatus, rc: number): void {
     this.close();
-    this.#place(join(this.path, 'status'), status);
-    this.#place(join(this.path, 'rc'), String(rc));
+    this.#place(join(this.path, 'status'), [status]);
+    this.#place(join(this.path, 'rc'), [String(rc)]);
   }
 
   /** Closes `stdout` and `stderr`; nothing is appended to them any more. */
@@ -98,8 +102,13 @@ export class ArtifactFolder {
     this.#stderr = undefined;
   }
 
-  #place(path: string, content: string): void {
-    writeFileSync(this.#draft, content, { mode: 0o600 });
+  #place(path: string, parts: Iterable<string>): void {
+    const file = openSync(this.#draft, 'w', 0o600);
+    try {
+      for (const part of parts) writeText(file, part);
+    } finally {
+      closeSync(file);
+    }
     renameSync(this.#draft, path);
   }
 
@@ -112,7 +121,5 @@ export class ArtifactFolder {
 }
 
 function append(file: number | undefined, text: string): void {
-  if (file === undefined || text === '') return;
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+  if (file !== undefined) writeText(file, text);
 }

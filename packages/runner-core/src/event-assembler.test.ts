@@ -60,6 +60,33 @@ describe('EventAssembler', () => {
     expect(event.json).not.toContain('runner_stats');
   });
 
+  it('ends what goes on with a cut event as the event itself would end', async () => {
+    const one = assembler();
+    const shown = [];
+    for (const segment of [
+      { uuid: 'u1', text: 'a', cut: true },
+      { text: 'b', cut: true, rest: true },
+      { text: 'c\r\n', cut: false, rest: true },
+      { uuid: 'u1', text: 'd', cut: true },
+      { text: '\r\n', cut: false, rest: true },
+    ] as const)
+      shown.push((await one.assemble(segment)).shown);
+    expect(shown.join('')).toBe('abc\nd\n');
+  });
+
+  it('is the same in parts, and when it is large', async () => {
+    const text = `${'"\\\u001b€😀'.repeat(300_000)}\r\n`;
+    const event = await assembler().assemble({ uuid: 'u1', text, cut: false });
+    const whole = [...event.jsonParts()].join('');
+    expect(event.large).toBe(true);
+    expect(whole).toBe(event.json);
+    expect(event.event).toEqual(JSON.parse(whole));
+    expect(Object.keys(event.event)).toEqual(Object.keys(JSON.parse(whole) as object));
+    expect([...event.shownParts()].join('')).toBe(`${text.slice(0, -2)}\n`);
+    for (const part of [...event.jsonParts(), ...event.shownParts()])
+      expect(part.length).toBeLessThan(8_000_000);
+  });
+
   it('makes a verbose event of text whose announced event never came', async () => {
     const event = await assembler().assemble({ uuid: 'lost', text: 'x\n', cut: false });
     expect(JSON.parse(event.json)).toMatchObject({ uuid: 'lost', event: 'verbose', stdout: 'x' });

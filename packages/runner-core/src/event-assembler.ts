@@ -1,31 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { RunEvent, RunStats } from './events.js';
+import { EventRecord } from './event-record.js';
+import type { RunStats } from './events.js';
 import { spacedJson } from './json-text.js';
+import { piecesOf } from './large-text.js';
 import type { Segment } from './output-segments.js';
-
-/** An event as it is recorded. */
-export class EventRecord {
-  readonly uuid: string;
-  readonly counter: number;
-  /** The whole event as JSON text. */
-  readonly json: string;
-  /** What a console or the `stdout` artifact shows of it; may be empty. */
-  readonly shown: string;
-  #event: RunEvent | undefined;
-
-  constructor(uuid: string, counter: number, json: string, shown: string) {
-    this.uuid = uuid;
-    this.counter = counter;
-    this.json = json;
-    this.shown = shown;
-  }
-
-  /** The event itself, read out of its JSON when somebody asks for the first time. */
-  get event(): RunEvent {
-    this.#event ??= JSON.parse(this.json) as RunEvent;
-    return this.#event;
-  }
-}
 
 /** Where the assembler gets the announced events from. */
 export interface EventSource {
@@ -65,26 +43,31 @@ export class EventAssembler {
   #record(segment: Segment, uuid: string, body: string | undefined): EventRecord {
     const counter = ++this.#counter;
     const startLine = this.#line;
-    this.#line += newlines(segment.text);
-    const stdout = segment.cut ? segment.text : withoutLineEnd(segment.text);
-    const head =
-      `"uuid": ${JSON.stringify(uuid)}, "counter": ${counter}, "stdout": ${JSON.stringify(stdout)}, ` +
-      `"start_line": ${startLine}, "end_line": ${this.#line}, "runner_ident": ${JSON.stringify(this.#ident)}, `;
+    const pieces = piecesOf(segment.text);
+    for (const piece of pieces) this.#line += newlines(piece);
+    const stdout = segment.cut ? pieces : withoutLineEnd(pieces);
+    const head = `"uuid": ${JSON.stringify(uuid)}, "counter": ${counter}, "stdout": `;
+    const lines =
+      `, "start_line": ${startLine}, "end_line": ${this.#line}, ` +
+      `"runner_ident": ${JSON.stringify(this.#ident)}, `;
     const announced = body?.startsWith('{') === true ? this.#announced(body) : undefined;
     // The original's order of keys, which differs for text that nobody announced.
-    const json =
+    const parts =
       announced === undefined
-        ? `{"event": "verbose", ${head}"created": "${new Date().toISOString().replace('Z', '000+00:00')}"}`
-        : `{${head}${announced}`;
-    const shown =
-      announced === undefined
-        ? segment.cut || segment.text.endsWith('\n')
-          ? segment.text
-          : `${segment.text}\n`
-        : stdout === '' || segment.cut
-          ? stdout
-          : `${stdout}\n`;
-    return new EventRecord(uuid, counter, json, shown);
+        ? {
+            before: `{"event": "verbose", ${head}`,
+            stdout,
+            after: `${lines}"created": "${new Date().toISOString().replace('Z', '000+00:00')}"}`,
+          }
+        : { before: `{${head}`, stdout, after: lines + announced };
+    // Text of nobody is shown as it came, that of events with their line end alone.
+    const ofNobody = announced === undefined && segment.rest !== true;
+    const text = ofNobody ? pieces : stdout;
+    const ended = ofNobody
+      ? (pieces.at(-1) ?? '').endsWith('\n')
+      : stdout.length === 0 && segment.rest !== true;
+    const shown = segment.cut || ended ? text : [...text, '\n'];
+    return new EventRecord(uuid, counter, parts, shown);
   }
 
   /** The plugin's part of the event's JSON, without the opening brace. */
@@ -104,10 +87,15 @@ function pickStats(data: RunStats): RunStats {
   return { skipped, ok, dark, failures, ignored, rescued, processed, changed };
 }
 
-function withoutLineEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
-  return text.slice(0, end);
+/** The pieces that are left without the line end. */
+function withoutLineEnd(pieces: readonly string[]): readonly string[] {
+  const kept = [...pieces];
+  for (let last = kept.pop(); last !== undefined; last = kept.pop()) {
+    let end = last.length;
+    while (end > 0 && (last[end - 1] === '\n' || last[end - 1] === '\r')) end--;
+    if (end > 0) return [...kept, last.slice(0, end)];
+  }
+  return [];
 }
 
 function newlines(text: string): number {

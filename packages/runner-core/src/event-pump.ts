@@ -1,5 +1,6 @@
 import { CallbackError } from './errors.js';
-import type { EventAssembler, EventRecord } from './event-assembler.js';
+import type { EventAssembler } from './event-assembler.js';
+import type { EventRecord } from './event-record.js';
 import type { Segment } from './output-segments.js';
 import type { EventHandler } from './run-options.js';
 

@@ -1,7 +1,7 @@
 import type { ArtifactFolder } from './artifacts.js';
-import type { EventRecord } from './event-assembler.js';
 import type { EventFeed } from './event-feed.js';
 import type { EventDestination } from './event-pump.js';
+import type { EventRecord } from './event-record.js';
 import type { PluginSinks } from './plugin-sinks.js';
 import type { ShownOutput } from './shown-output.js';
 
@@ -34,11 +34,23 @@ export class EventRecorder implements EventDestination {
     const { artifacts, sinks, feed, asJson } = this.#parts;
     if (!sinks.none) sinks.event(event.event, event.json);
     if (withFile) {
-      artifacts.writeEvent(event.counter, event.uuid, event.json);
+      artifacts.writeEvent(event.counter, event.uuid, event.jsonParts());
       feed?.written({ counter: event.counter, name: `${event.counter}-${event.uuid}.json` });
     }
+    if (event.large) return this.#flushed(event);
     this.#gathered += asJson ? `${event.json}\n` : event.shown;
     return this.#gathered.length > MAX_GATHERED ? this.flush() : undefined;
+  }
+
+  /** Writes what is shown of the event, a part at a time, behind what was gathered. */
+  async #flushed(event: EventRecord): Promise<void> {
+    await this.flush();
+    const { asJson } = this.#parts;
+    for (const part of asJson ? event.jsonParts() : event.shownParts()) {
+      this.#gathered = part;
+      await this.flush();
+    }
+    if (asJson) this.#gathered = '\n';
   }
 
   flush(): void | Promise<void> {

@@ -87,3 +87,5 @@ export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';
 export { ArtifactFolder } from './artifacts.js';
 export { spacedJson } from './json-text.js';
+export { DecodedText } from './decoded-text.js';
+export { slicesOf } from './written-text.js';

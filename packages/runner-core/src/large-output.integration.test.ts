@@ -1,6 +1,7 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, ansiblePath, Fixture } from './ansible-fixture.js';
+import { MAX_TEXT_BYTES } from './output-segments.js';
 import type { RunEvent } from './events.js';
 import { run } from './run.js';
 
@@ -60,9 +61,9 @@ for number in range(500):
     expect((await fixture.read('artifacts', 'r', 'stdout')).split('\n').length).toBe(503);
   });
 
-  it('runner 32: text of 3 MB is complete, in events of a size that can be stored', async () => {
+  it('runner 32: text of 3 MB is whole in its event, and so is a line of nobody', async () => {
     fixture = await Fixture.make({
-      job: `${PLUGIN}\nevent("large", "trimmed", "y" * 3_000_000 + "z")\nevent("next", "", "n")\n`,
+      job: `${PLUGIN}\nevent("large", "trimmed", "y" * 3_000_000 + "z")\nprint("é" * 1_500_000)\nevent("next", "", "n")\n`,
     });
     const texts: string[] = [];
     await run({
@@ -71,19 +72,45 @@ for number in range(500):
       ident: 'r',
       onEvent: ({ stdout }) => texts.push(stdout),
     });
-    expect(texts.map(({ length }) => length)).toEqual([1048576, 1048576, 902849, 1]);
-    expect(texts.slice(0, 3).join('')).toBe(`${'y'.repeat(3_000_000)}z`);
-    expect((await fixture.read('artifacts', 'r', 'stdout')).replaceAll('\r', '')).toBe(
-      `${'y'.repeat(3_000_000)}z\nn\n`,
+    expect(texts.map(({ length }) => length)).toEqual([3_000_001, 1_500_000, 1]);
+    expect(texts[0]).toBe(`${'y'.repeat(3_000_000)}z`);
+    // The line of nobody keeps its end as it came.
+    expect(await fixture.read('artifacts', 'r', 'stdout')).toBe(
+      `${'y'.repeat(3_000_000)}z\n${'é'.repeat(1_500_000)}\r\nn\n`,
     );
+    const [file = ''] = (await readdir(fixture.at('artifacts', 'r', 'job_events'))).filter((name) =>
+      name.startsWith('1-'),
+    );
+    const event = JSON.parse(await fixture.read('artifacts', 'r', 'job_events', file)) as RunEvent;
+    expect(event.stdout).toBe(texts[0]);
+  });
+
+  it('text beyond the limit goes on in an event of its own, and no carriage return is added to it', async () => {
+    fixture = await Fixture.make({
+      job: `${PLUGIN}\nevent("huge", "trimmed", "y" * 70_000_000)\nevent("next", "", "n")\n`,
+    });
+    const lengths: (readonly [string, number])[] = [];
+    await run({
+      privateDataDir: fixture.path,
+      binary: fixture.at('job'),
+      ident: 'r',
+      onEvent: ({ event, stdout }) => lengths.push([event, stdout.length]),
+    });
+    expect(lengths).toEqual([
+      ['runner_on_ok', 67_108_864],
+      ['verbose', 2_891_136],
+      ['runner_on_ok', 1],
+    ]);
+    const output = await fixture.read('artifacts', 'r', 'stdout');
+    expect([output.length, output.slice(-5)]).toEqual([70_000_003, 'yy\nn\n'.slice(-5)]);
+    expect(output).not.toContain('\r');
   });
 
   it('memory stays bounded whatever the job prints, with a handler that is slow too', async () => {
-    // Long lines, short lines, and one that never ends.
+    // Long lines and short lines.
     fixture = await Fixture.ofScript(
       "head -c 120000000 /dev/zero | tr '\\0' x | fold -w 500000\n" +
-        "head -c 3000000 /dev/zero | tr '\\0' y | fold -w 100\n" +
-        "head -c 120000000 /dev/zero | tr '\\0' z",
+        "head -c 3000000 /dev/zero | tr '\\0' y | fold -w 100",
     );
     let characters = 0;
     const grown = await highestMemory((sample) =>
@@ -99,8 +126,20 @@ for number in range(500):
         },
       }),
     );
-    expect(characters).toBe(243_000_000);
+    expect(characters).toBe(123_000_000);
     expect(grown).toBeLessThan(160_000_000);
+  });
+
+  it('a text that does not end is given out whenever it has reached the limit', async () => {
+    fixture = await Fixture.ofScript("head -c 300000000 /dev/zero | tr '\\0' z");
+    const grown = await highestMemory(async (sample) => {
+      const timer = setInterval(sample, 10);
+      await run({ privateDataDir: fixture.path, binary: fixture.at('job'), ident: 'r' });
+      clearInterval(timer);
+    });
+    expect((await stat(fixture.at('artifacts', 'r', 'stdout'))).size).toBe(300_000_001);
+    // What was held before may not be collected yet.
+    expect(grown).toBeLessThan(6 * MAX_TEXT_BYTES);
   });
 });
 

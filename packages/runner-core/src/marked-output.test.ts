@@ -150,6 +150,9 @@ describe('SegmentGatherer', () => {
         });
         expect(segments.map((one) => one.text).join('')).toBe(bytes.toString('utf8'));
         expect(segments.filter((one) => one.uuid !== undefined).length).toBe(inEvent ? 1 : 0);
+        expect(segments.slice(1).every((one) => one.rest === true)).toBe(
+          inEvent || segments.length < 2,
+        );
       }),
       { numRuns: 300 },
     );

@@ -1,3 +1,4 @@
+import { LargeText, piecesOf } from './large-text.js';
 import type { Segment } from './output-segments.js';
 import type { SecretMask } from './secret-mask.js';
 
@@ -15,9 +16,19 @@ export class MaskedSegments {
   }
 
   push(segment: Segment): void {
-    const text = this.#held + segment.text;
-    const end = segment.cut ? this.#mask.wholeUntil(text) : text.length;
+    const pieces = piecesOf(segment.text);
+    const hidden = pieces.map((piece, at) =>
+      this.#hide(piece, at < pieces.length - 1 || segment.cut),
+    );
+    const [first = '', ...others] = hidden;
+    this.#give({ ...segment, text: others.length === 0 ? first : new LargeText(hidden) });
+  }
+
+  /** The piece without secrets, as far as it is known that none goes on behind it; the rest is held for the next one. */
+  #hide(piece: string, goesOn: boolean): string {
+    const text = this.#held + piece;
+    const end = goesOn ? this.#mask.wholeUntil(text) : text.length;
     this.#held = text.slice(end);
-    this.#give({ ...segment, text: this.#mask.hide(text.slice(0, end)) });
+    return this.#mask.hide(text.slice(0, end));
   }
 }

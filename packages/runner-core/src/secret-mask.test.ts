@@ -56,7 +56,7 @@ describe('a mask', () => {
         (text, max) => {
           const mask = maskOf('abab', 'babbabb');
           const pieces: string[] = [];
-          const masked = new MaskedSegments(mask, (segment) => pieces.push(segment.text));
+          const masked = new MaskedSegments(mask, (segment) => pieces.push(String(segment.text)));
           const gatherer = new SegmentGatherer((segment) => masked.push(segment), max);
           gatherer.begin('u');
           gatherer.text(Buffer.from(text));

@@ -10,6 +10,9 @@ export const EVENT_COPY = 'event-copy';
 /** Bytes of events that are gathered for one copy. */
 const BATCH_BYTES = 256 * 1024;
 
+/** Longest copy that is sent, and held to be sent again. */
+const MAX_COPY_CHARACTERS = 16 * 1024 * 1024;
+
 const compress = promisify<Buffer, Buffer>(gzip);
 const expand = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
@@ -60,6 +63,8 @@ export class EventCopies {
     this.#batch = [];
     this.#bytes = 0;
     const event_copy = (await compress(Buffer.from(text))).toString('base64');
+    // One that can hardly be compressed is not held until the next ones come.
+    if (event_copy.length > MAX_COPY_CHARACTERS) return;
     const line = spacedJson({ event_copy, first, last } satisfies EventCopyMessage);
     if (this.#before !== undefined) await this.#send(this.#before);
     this.#before = line;

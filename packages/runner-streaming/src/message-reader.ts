@@ -1,7 +1,8 @@
+import { DecodedText } from '@receptorjs/runner-core';
 import { StreamError } from './errors.js';
 
-/** Longest line that is read, in bytes. */
-export const MAX_LINE_BYTES = 256 * 1024 * 1024;
+/** Longest line that is read, in bytes: the largest event, should each byte of its 64 MiB of text take six in JSON, and its data. */
+export const MAX_LINE_BYTES = 450 * 1024 * 1024;
 
 /**
  * Reads a stream that mixes lines with stretches of known length. Owns what was received and not read yet:
@@ -22,28 +23,26 @@ export class MessageReader {
    * reading can go on.
    */
   async line(): Promise<string | undefined> {
-    const pieces: Buffer[] = [];
-    let length = 0;
+    const line = new DecodedText();
     for (;;) {
       const end = this.#chunk.indexOf(10);
       if (end >= 0) {
-        pieces.push(this.#chunk.subarray(0, end));
+        line.push(this.#chunk.subarray(0, end));
         this.#chunk = this.#chunk.subarray(end + 1);
         break;
       }
-      pieces.push(this.#chunk);
-      length += this.#chunk.length;
-      if (length > MAX_LINE_BYTES) {
-        pieces.length = 0;
+      line.push(this.#chunk);
+      if (line.bytes > MAX_LINE_BYTES) {
+        line.clear();
         await this.#passLine();
         throw new StreamError('bad-line', `a line is longer than ${MAX_LINE_BYTES} bytes`);
       }
       if (!(await this.#more())) {
-        if (length === 0) return undefined;
+        if (line.bytes === 0) return undefined;
         break;
       }
     }
-    return Buffer.concat(pieces).toString('utf8');
+    return line.take();
   }
 
   /** Gives bytes back that were read too far; they come next. */

@@ -1,8 +1,12 @@
+import { slicesOf } from '@receptorjs/runner-core';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Archive } from './archive.js';
 import { encodeBase64 } from './base64.js';
 import { StreamError } from './errors.js';
+
+/** Characters of a line above which it is handed over in slices, so that it is not there once more as bytes. */
+const LARGE_LINE = 1024 * 1024;
 
 /**
  * Writes the lines and archives of a stream, one after the other, and keepalive events while nothing else
@@ -27,15 +31,13 @@ export class MessageWriter {
 
   /** Writes `text` and a line end. */
   line(text: string): Promise<void> {
-    return this.#next(async () => {
-      await this.#write(`${text}\n`);
-    });
+    return this.#next(() => this.#line(text));
   }
 
   /** As {@link line}, unless the end of the stream was written before. */
   unlessEnded(text: string): Promise<void> {
     return this.#next(async () => {
-      if (!this.#ended) await this.#write(`${text}\n`);
+      if (!this.#ended) await this.#line(text);
     });
   }
 
@@ -59,6 +61,12 @@ export class MessageWriter {
         });
       });
     });
+  }
+
+  async #line(text: string): Promise<void> {
+    if (text.length < LARGE_LINE) return this.#write(`${text}\n`);
+    for (const slice of slicesOf(text)) await this.#write(slice);
+    await this.#write('\n');
   }
 
   #next(work: () => Promise<void>): Promise<void> {

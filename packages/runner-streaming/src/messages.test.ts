@@ -50,6 +50,23 @@ describe('base64', () => {
   });
 });
 
+it('a line of many MiB is written in slices and read whole, whatever characters it has', async () => {
+  const output = new PassThrough();
+  let largest = 0;
+  const pieces: Buffer[] = [];
+  output.on('data', (piece: Buffer) => {
+    largest = Math.max(largest, piece.length);
+    pieces.push(piece);
+  });
+  const writer = new MessageWriter(output);
+  const line = JSON.stringify({ stdout: 'a€😀"'.repeat(1_000_000) });
+  await writer.line(line);
+  expect(largest).toBeLessThanOrEqual(4 * 1024 * 1024);
+  const stream = Buffer.concat(pieces);
+  const reader = new MessageReader(cut(stream, Array<number>(500).fill(11_111)));
+  expect((await reader.line()) === line).toBe(true);
+});
+
 describe('MessageReader', () => {
   it('reads lines and stretches however the stream is cut', async () => {
     await fc.assert(
