@@ -27,6 +27,8 @@ export type { LinkConditions } from './link-conditions.js';
 export { full, line, randomSparse, ring, tree } from './topologies.js';
 export type { Topology } from './topologies.js';
 export { seededRandom } from './seeded-random.js';
+export { ForeignNode } from './foreign-node.js';
+export type { Belief } from './foreign-node.js';
 export { judgeRoutes } from './judge-routes.js';
 export type { RouteFault } from './judge-routes.js';
 export { linkInRealTime } from './real-time-link.js';

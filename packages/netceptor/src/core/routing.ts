@@ -181,7 +181,9 @@ export class Routing {
       return;
     }
     if (update.suspectedDuplicate !== 0n) this.#handleObjection(now, update, from);
-    else if (this.#take(now, update, from)) this.#handOn(update, from);
+    else if (this.#take(now, update, from) || this.#isRefused(now, update)) {
+      this.#handOn(update, from);
+    }
   }
 
   /** Does what is due: announces, computes routes. */
@@ -251,7 +253,7 @@ export class Routing {
       log.error(`Another node with ID ${this.#self.id} was there before this one`);
       this.#emit({ type: 'duplicate-node' });
     } else if (update.epoch > this.epoch) {
-      if (!this.#objections.notice(now, update.epoch)) return;
+      if (!this.#objections.notice(update.epoch)) return;
       log.error(`Duplicate node ID ${update.nodeId} detected via ${from}`);
       this.#object(now);
     }
@@ -259,7 +261,10 @@ export class Routing {
 
   #object(now: number): void {
     const epoch = this.#objections.take(now);
-    if (epoch !== undefined) this.#announce(epoch);
+    if (epoch === undefined) return;
+    this.#announce(epoch);
+    // The original takes the epoch of an objection, but the links of the next update only.
+    this.#announcement.request(now);
   }
 
   /** A node objects to a younger one with its ID: where that was believed, the older one counts again. */
@@ -279,6 +284,15 @@ export class Routing {
     // A neighbour that does not count yet is the one that waited for this.
     if (wasHeld && !this.#connections.has(nodeId))
       this.#neighbours.get(nodeId)?.refuse(now, DUPLICATE);
+  }
+
+  /**
+   * Whether an update, seen for the first time, is one of a second node with a known ID. It is handed on: somebody who
+   * believes what it hears last may have believed it, and the first node must hear of it to object again.
+   */
+  #isRefused(now: number, { nodeId, epoch, updateId }: RoutingUpdate): boolean {
+    const refused = this.#nodes.get(nodeId)?.refusedEpoch ?? 0n;
+    return refused !== 0n && epoch === refused && this.#seen.add(updateId, now);
   }
 
   /** Takes an update that is news; false for any other. */
