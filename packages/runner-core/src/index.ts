@@ -28,7 +28,8 @@ export { startRun, type HandledRun, type RunHandle } from './run-handle.js';
 export type { EventFeed } from './event-feed.js';
 export { runEvents, EventStream } from './event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
-export { RunArtifacts, type FactCachePlace, type HostFacts } from './run-artifacts.js';
+export { RunArtifacts, type FactCachePlace } from './run-artifacts.js';
+export type { HostFacts } from './fact-cache.js';
 export type { EventHandler, OutputSink, Play, RunOptions, StatusHandler } from './run-options.js';
 export type { ContainerAuthData, IsolationOptions } from './isolation/isolation-options.js';
 export type {

@@ -126,7 +126,9 @@ describe('a result', () => {
     await result.setFactCache('h1', { a: 1 });
     expect(await result.factCache('h1')).toEqual({ a: 1 });
     expect(await fixture.read('artifacts', 'r', 'facts', 'h1')).toBe('{"a":1}');
-    await expect(result.factCache('../command')).rejects.toThrow(/no host/);
+    expect(await result.factCache('../command')).toEqual({});
+    await result.setFactCache('../command', { a: 1 });
+    expect(JSON.parse(await fixture.read('artifacts', 'r', 'command'))).not.toHaveProperty('a');
     const other = await run(job({ factCacheType: 'memory' }));
     await expect(other.factCache('h1')).rejects.toThrow(/"memory"; only "jsonfile"/);
   });

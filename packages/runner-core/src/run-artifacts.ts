@@ -1,11 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
 import { listEventFiles, readEvent } from './event-files.js';
 import type { HostEvent, RunEvent } from './events.js';
-
-/** Facts of a host as Ansible caches them. */
-export type HostFacts = Readonly<Record<string, unknown>>;
+import { FactCacheFolder, type HostFacts } from './fact-cache.js';
 
 /** Where a run keeps its facts. */
 export interface FactCachePlace {
@@ -61,38 +59,28 @@ export class RunArtifacts {
   }
 
   /**
-   * Facts of a host in the run's fact cache, `{}` when there are none.
+   * Facts of a host in the run's fact cache, `{}` when there are none. Plain values, whatever version of Ansible wrote them.
    *
-   * @throws ConfigurationError when the run's fact cache is not of type `jsonfile`, or the host's name is no file name.
+   * @throws ConfigurationError when the run's fact cache is not of type `jsonfile`, or of a version that is not known.
    */
   async factCache(host: string): Promise<HostFacts> {
-    const file = this.#factFile(host);
-    try {
-      return JSON.parse(await readFile(file, 'utf8')) as HostFacts;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return {};
-      throw error;
-    }
+    return this.#facts().read(host);
   }
 
-  /** Replaces a host's facts; throws as {@link factCache} does. */
+  /**
+   * Replaces a host's facts, in the form of what lies in the cache; in an empty one in every form, so that any version of Ansible
+   * finds them. Throws as {@link factCache} does.
+   */
   async setFactCache(host: string, facts: HostFacts): Promise<void> {
-    const file = this.#factFile(host);
-    await mkdir(this.#factCache, { recursive: true, mode: 0o700 });
-    await writeFile(`${file}.tmp`, JSON.stringify(facts), { mode: 0o600 });
-    await rename(`${file}.tmp`, file);
+    await this.#facts().write(host, facts);
   }
 
-  #factFile(host: string): string {
+  #facts(): FactCacheFolder {
     if (this.#factCacheType !== 'jsonfile')
       throw new ConfigurationError(
         `The fact cache is of the type ${JSON.stringify(this.#factCacheType)}; only "jsonfile" can be read and written.`,
       );
-    if (host === '' || host === '.' || host === '..' || /[/\0]/.test(host))
-      throw new ConfigurationError(
-        `${JSON.stringify(host)} is no host whose facts lie in a file: a name without '/' is allowed.`,
-      );
-    return join(this.#factCache, host);
+    return new FactCacheFolder(this.#factCache);
   }
 
   async #output(name: 'stdout' | 'stderr'): Promise<string> {
