@@ -10,8 +10,10 @@ import type { Log } from './log.js';
 import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
+import { workParts } from './parts/work.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
+import { cannotSign } from './unsupported.js';
 
 /** A running node. */
 export interface Daemon {
@@ -68,9 +70,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const tls = keep(new TlsConfigs(settings.id, log, settings.tlsClient));
     tls.swap(await tls.prepare([], actions));
     const dial = meshDial({ node, streams, tls });
-    const work = keep(makeWork(settings, { node, dial, tls, log }));
+    const work = keep(makeWork(options, { node, dial, tls, log }));
     const parts = new RunningParts({ node, streams, work, tls, log });
-    await parts.open(actions.filter(({ action }) => action === 'work-command'));
+    await parts.open(actions.filter(isWork));
     await work.start();
     const history = keep(new LinkHistory(node));
     const control = keep(
@@ -88,7 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const controlParts = { control, streams, tls, work, log };
     for (const each of controls) listeners.push(...(await serveMesh(each, controlParts)));
     // The node closes links itself, and last: the streams' goodbyes go over them.
-    await parts.open(actions.filter(({ action }) => action !== 'work-command'));
+    await parts.open(actions.filter((each) => !isWork(each)));
     keep({ close: () => parts.closeServices() });
     // Last what is looked at to see whether the node is ready: who gets an answer gets a whole one.
     for (const each of controls) await listenLocally(each, controlParts);
@@ -114,13 +116,17 @@ function startNode({ settings, log }: DaemonOptions): MeshNode {
   });
 }
 
+/** Whether an action is a type of work: these are known before the units that an earlier daemon has left. */
+const isWork = ({ action }: Action): boolean => action in workParts;
+
 function makeWork(
-  { id, dataDir }: NodeSettings,
+  { settings: { id, dataDir }, actions }: DaemonOptions,
   { node, dial, tls, log }: { node: MeshNode; dial: MeshDial; tls: TlsConfigs; log: Log },
 ): Workceptor {
   return new Workceptor({
     nodeId: id,
     dataDir,
+    cannotSign: cannotSign(actions),
     dial,
     hasTlsClient: (name) => tls.hasClient(name),
     defaultTlsClient: (nodeId) =>

@@ -1,5 +1,6 @@
 import { fieldsOf, type Action } from '@receptorjs/receptor-config';
 import { withRunnerWork, type Installation, type Notice } from './runner-work.js';
+import { unsupportedIn } from './unsupported.js';
 import { openServices } from './unauthenticated.js';
 
 /** What a node does with a configuration. */
@@ -16,21 +17,25 @@ export function offersOf(configured: readonly Action[]): NodeOffers {
   return nodeOffers(configured, { executable, module: import.meta.url });
 }
 
-/** Adds to a configuration what the node offers by itself, and looks for what is open to strangers. */
+/**
+ * Adds to a configuration what the node offers by itself, and looks for what of it can't be carried out and for what is open to
+ * strangers.
+ */
 export function nodeOffers(configured: readonly Action[], installation: Installation): NodeOffers {
   const { actions, notice } = withRunnerWork(configured, installation);
   const open = openServices(actions).map((text): Notice => ({ level: 'warning', text }));
-  return { actions, notices: [...(notice ? [notice] : []), ...open] };
+  const unsupported = unsupportedIn(actions).map((text): Notice => ({ level: 'warning', text }));
+  return { actions, notices: [...unsupported, ...(notice ? [notice] : []), ...open] };
 }
 
-/** What `--check` says of the work that the node would offer, in lines; none when it has no control service to submit by. */
+/** What `--check` says: which work the node would offer, when it has a control service to submit by, and what the operator should know. */
 export function describeOffers({ actions, notices }: NodeOffers): string[] {
-  if (!actions.some(({ action }) => action === 'control-service')) return [];
-  const types = fieldsOf(actions, 'work-command').map(
-    ({ worktype, verifysignature }) => worktype + (verifysignature ? ' (signed)' : ''),
-  );
+  const types = fieldsOf(actions, 'work-command')
+    .filter(({ verifysignature }) => !verifysignature)
+    .map(({ worktype }) => worktype);
+  const isAsked = actions.some(({ action }) => action === 'control-service');
   return [
-    `Work types offered: ${types.join(', ') || 'none'}`,
+    ...(isAsked ? [`Work types offered: ${types.join(', ') || 'none'}`] : []),
     ...notices.map(({ level, text }) => (level === 'warning' ? `Warning: ${text}` : text)),
   ];
 }

@@ -33,7 +33,7 @@ async function running(...workTypes: string[]) {
       if (refused.has(workType)) throw new Error(`${workType} is refused`);
       registered.add(workType);
     },
-    removeCommand: (workType: string) => registered.delete(workType),
+    removeType: (workType: string) => registered.delete(workType),
   };
   const tls = new TlsConfigs('near', log);
   const parts = new RunningParts({ node, work, tls, log } as unknown as PartContext);

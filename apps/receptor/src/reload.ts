@@ -11,7 +11,6 @@ import type { NodeOffers } from './node-offers.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
 import { messageOf } from './placed.js';
 import type { Notice } from './runner-work.js';
-import { refuseUnsupported } from './unsupported.js';
 
 /** Clients tell kinds of failure by these numbers at the end of the text. */
 const CODE = { fixedActionChanged: 3, configuration: 4 } as const;
@@ -63,7 +62,6 @@ export class Reloader {
     try {
       offers = this.#parts.read();
       const after = offers.actions;
-      refuseUnsupported(after);
       settings = nodeSettings(after, this.#parts.hostname);
       plan = planReload(this.#actions, after);
     } catch (error) {

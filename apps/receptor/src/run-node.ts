@@ -7,7 +7,6 @@ import { offersOf } from './node-offers.js';
 import { nodeSettings } from './node-settings.js';
 import { tellServiceManager } from './service-manager.js';
 import { Reloader } from './reload.js';
-import { refuseUnsupported } from './unsupported.js';
 
 /** What a node is run with. */
 export interface NodeRun {
@@ -26,7 +25,6 @@ export interface NodeRun {
  */
 export async function runNode(run: NodeRun): Promise<number | Error> {
   const { configured, read, version, hangUps } = run;
-  refuseUnsupported(configured);
   const offers = offersOf(configured);
   const { actions, notices } = offers;
   const settings = nodeSettings(actions, hostname());

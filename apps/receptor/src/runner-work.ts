@@ -65,7 +65,10 @@ export function withRunnerWork(actions: readonly Action[], installation: Install
     },
     origin: 'command line',
   };
-  return { actions: [...actions, offer], notice: offered(verifysignature) };
+  // Signed work is not supported: the warning that says so speaks of this action too.
+  return verifysignature
+    ? { actions: [...actions, offer] }
+    : { actions: [...actions, offer], notice: offered };
 }
 
 /** Whether the configuration asks for the offer, forbids it, or leaves it to this node. */
@@ -83,10 +86,10 @@ const notInstalled: Notice = {
   text: 'work-runner asks for ansible-runner to be offered, and it is not installed beside receptor',
 };
 
-const offered = (signed: boolean): Notice => ({
+const offered: Notice = {
   level: 'info',
-  text: `Offering ansible-runner, which is installed beside receptor, as a type of work${signed ? ', for signed submissions' : ''} (work-runner: {offer: false} turns it off)`,
-});
+  text: 'Offering ansible-runner, which is installed beside receptor, as a type of work (work-runner: {offer: false} turns it off)',
+};
 
 const withheld = (doors: readonly string[]): Notice => ({
   level: 'warning',

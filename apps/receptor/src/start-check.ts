@@ -3,17 +3,16 @@ import { nodeIdOf } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
 import { messageOf } from './placed.js';
 import { TlsConfigs } from './tls-configs.js';
-import { unsupportedIn } from './unsupported.js';
 
 /**
  * What would keep a node from starting with a configuration that is good in itself, as far as it can be told without
- * opening anything: actions this version can't carry out, and files of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
+ * opening anything: files of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
  */
 export async function startMistakes(
   actions: readonly Action[],
   hostname: string,
 ): Promise<string[]> {
-  const mistakes = unsupportedIn(actions).map(({ listing }) => listing);
+  const mistakes: string[] = [];
   const tlsActions = actions.filter(({ action }) => action.startsWith('tls-'));
   if (tlsActions.length === 0) return mistakes;
   const tls = new TlsConfigs(nodeIdOf(actions, hostname), quiet);

@@ -1,39 +1,48 @@
-import { ConfigError, place, type Action, type ActionName } from '@receptorjs/receptor-config';
+import { describeAction, place, type Action } from '@receptorjs/receptor-config';
 
-/** Actions that are read and checked, and that this version can't carry out. */
-const unsupported: ReadonlySet<ActionName> = new Set([
-  'work-kubernetes',
-  'work-python',
-  'work-signing',
-  'work-verification',
-]);
+/** The refusal of a work type that wants signed submissions; it begins with the original's words. */
+export const unverifiable = (workType: string): string =>
+  `could not verify signature: work type ${workType} wants signed submissions, which this version can't verify`;
 
-/** The actions that this version can't carry out, each as a mistake with its place. */
-export function unsupportedIn(actions: readonly Action[]): ConfigError[] {
-  return actions.flatMap((each) => {
-    const { action, origin } = each;
-    if (unsupported.has(action)) return [refusal('config-unknown-action', '', action, origin)];
-    if (each.action !== 'work-command' || !each.fields.verifysignature) return [];
-    return [refusal('config-bad-value', 'verifysignature is ', action, origin)];
-  });
+/** The refusal of a work type of a kind that this version has not; it begins with the original's words. */
+export const unknownKind = (action: 'work-kubernetes' | 'work-python', workType: string): string =>
+  `unknown work type ${workType}: ${action} is not supported by this version`;
+
+/** Why no submission can be signed although the configuration has a key for it; undefined when it has none. */
+export function cannotSign(actions: readonly Action[]): string | undefined {
+  return actions.some(({ action }) => action === 'work-signing')
+    ? 'work-signing is not supported by this version'
+    : undefined;
 }
 
 /**
- * Refuses what this version can't do, rather than to run without it.
- *
- * @throws ConfigError `config-unknown-action`, `config-bad-value`
+ * What of a configuration this version can't carry out, and what it does instead: one sentence each, with the place. Such work is
+ * refused, never run without what it asks for.
  */
-export function refuseUnsupported(actions: readonly Action[]): void {
-  const [first] = unsupportedIn(actions);
-  if (first !== undefined) throw first;
+export function unsupportedIn(actions: readonly Action[]): string[] {
+  return actions.flatMap((action) => {
+    const consequence = consequenceOf(action);
+    if (consequence === undefined) return [];
+    return [`${describeAction(action)}: ${consequence}${place(action.origin)}`];
+  });
 }
 
-function refusal(
-  code: 'config-unknown-action' | 'config-bad-value',
-  what: string,
-  action: ActionName,
-  origin: Action['origin'],
-): ConfigError {
-  const plain = `error in --${action}: ${what}not supported by this version`;
-  return new ConfigError(code, `${plain}${place(origin)}`, { origin, plain });
+function consequenceOf(action: Action): string | undefined {
+  switch (action.action) {
+    case 'work-signing':
+      return 'not supported by this version; submissions with signwork are refused';
+    case 'work-verification':
+      return 'not supported by this version; submissions of work types with verifysignature are refused';
+    case 'work-kubernetes':
+    case 'work-python':
+      return `not supported by this version; ${allRefused}`;
+    case 'work-command':
+      return action.fields.verifysignature
+        ? `verifysignature is not supported by this version; ${allRefused}`
+        : undefined;
+    default:
+      return undefined;
+  }
 }
+
+const allRefused = 'all submissions of this work type are refused';

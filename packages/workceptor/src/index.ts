@@ -22,4 +22,5 @@ export { quoteShellWord, splitShellWords } from './shell-words.js';
 export type { Outcome } from './unit.js';
 export type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
-export type { CommandType, WorkceptorOptions } from './workceptor.js';
+export type { WorkceptorOptions } from './workceptor.js';
+export type { CommandType } from './work-types.js';

@@ -434,11 +434,27 @@ describe('a restart of the daemon', () => {
 
   it('takes no more submissions of a removed type, and lets its units go on', async () => {
     const id = await node.submit('sh', `-c 'read line; echo done'`);
-    node.work.removeCommand('sh');
+    node.work.removeType('sh');
     await expect(node.submit('sh', '-c true')).rejects.toThrow('unknown work type sh');
     expect(await node.results(id)).toBe('done\n');
     expect(await node.ended(id)).toMatchObject({ state: UnitState.Succeeded });
     expect(node.work.workCommands().map(({ workType }) => workType)).not.toContain('sh');
+  });
+
+  it('refuses a type with its reason, does not advertise it, and lets nobody else at its units', async () => {
+    const id = await node.submit('sh', `-c 'echo done'`);
+    await node.ended(id);
+    node.work.removeType('sh');
+    node.work.refuseType('sh', 'sh is refused');
+    await expect(node.submit('sh', '-c true')).rejects.toThrow('sh is refused');
+    expect(node.work.workCommands().map(({ workType }) => workType)).not.toContain('sh');
+    expect(() => node.work.registerCommand({ workType: 'sh', command: 'sh' })).toThrow(
+      'work type sh already registered',
+    );
+    await expect(node.work.release(id, { transport: 'mesh', force: true })).rejects.toThrow(
+      'could not verify signature: signature is empty',
+    );
+    expect(await node.work.release(id, { transport: 'unix', force: false })).toBe('done');
   });
 
   it('D6: a supervisor whose ID belongs to another process now is not taken for ours', async () => {

@@ -41,7 +41,12 @@ export function runtimeParams(
  */
 export function checkRemoteSubmission(
   { tlsClient, params, signWork, ttl }: WorkSubmission,
-  facts: { readonly hasTlsClient: (name: string) => boolean; readonly now: number },
+  facts: {
+    readonly hasTlsClient: (name: string) => boolean;
+    readonly now: number;
+    /** Why no submission can be signed. */
+    readonly cannotSign: string;
+  },
 ): Date | undefined {
   if (tlsClient !== undefined && !facts.hasTlsClient(tlsClient)) {
     throw new WorkError('rejected', `unknown TLS config ${tlsClient}`);
@@ -49,7 +54,7 @@ export function checkRemoteSubmission(
   if (tlsClient === undefined && Object.keys(params).some((key) => isSecret(key))) {
     throw new WorkError('rejected', 'cannot send secrets over a non-TLS connection');
   }
-  if (signWork) throw new WorkError('rejected', 'cannot sign work: signing key is empty');
+  if (signWork) throw new WorkError('rejected', `cannot sign work: ${facts.cannotSign}`);
   if (ttl === undefined) return undefined;
   try {
     const expiration = BigInt(facts.now) + parseDuration(ttl) / 1_000_000n;

@@ -24,21 +24,8 @@ import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './unit-record.js';
 import { UnitStore } from './unit-store.js';
 import { UnknownUnit } from './unknown-unit.js';
+import { WorkTypes, type CommandType } from './work-types.js';
 import type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
-
-/** A work type that runs a command of this machine. */
-export interface CommandType {
-  /** Name of the type; `remote` is taken. */
-  readonly workType: string;
-  /** Program to run, looked up in PATH when it has no slash. */
-  readonly command: string;
-  /** Arguments, split by the quoting rules of a shell. */
-  readonly params?: string | undefined;
-  /** Whether a submission may add arguments. Default false. */
-  readonly allowRuntimeParams?: boolean | undefined;
-  /** Whether submissions from TCP and the mesh must be signed. Default false. */
-  readonly verifySignature?: boolean | undefined;
-}
 
 /** What a workceptor is made of. */
 export interface WorkceptorOptions {
@@ -53,6 +40,8 @@ export interface WorkceptorOptions {
   readonly hasTlsClient?: ((name: string) => boolean) | undefined;
   /** Name of the TLS client configuration for submissions to a node that name none. Default: none. */
   readonly defaultTlsClient?: ((nodeId: string) => string | undefined) | undefined;
+  /** Why no submission can be signed, as the end of a sentence. Default: `signing key is empty`. */
+  readonly cannotSign?: string | undefined;
   readonly log?: Logger | undefined;
   /** Milliseconds between SIGTERM and SIGKILL when a command is canceled. Default 10,000. */
   readonly cancelGraceMs?: number | undefined;
@@ -74,8 +63,7 @@ const silent: Logger = {
 export class Workceptor {
   readonly #store: UnitStore;
   readonly #log: Logger;
-  /** Written by `registerCommand` and `removeCommand` only. */
-  readonly #types = new Map<string, CommandType>();
+  readonly #types = new WorkTypes();
   /** All known units; written by `#add` and `#remove` only. */
   readonly #units = new Map<string, Unit>();
   readonly #resubmissions = new Resubmissions();
@@ -90,6 +78,8 @@ export class Workceptor {
       dial: optional(callback),
       onReachable: optional(callback),
       hasTlsClient: optional(callback),
+      defaultTlsClient: optional(callback),
+      cannotSign: optional(text),
       log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
       cancelGraceMs: optional(number),
       maxUnits: optional(count),
@@ -114,10 +104,7 @@ export class Workceptor {
       allowRuntimeParams: optional(flag),
       verifySignature: optional(flag),
     });
-    if (type.workType === 'remote' || this.#types.has(type.workType)) {
-      throw new WorkError('rejected', `work type ${type.workType} already registered`);
-    }
-    this.#types.set(type.workType, type);
+    this.#types.add(type);
     for (const [id, unit] of this.#units) {
       if (!(unit instanceof UnknownUnit) || unit.record.status.workType !== type.workType) continue;
       this.#units.delete(id);
@@ -125,17 +112,25 @@ export class Workceptor {
     }
   }
 
-  /** Takes no more submissions of a work type. Its units go on; after a restart without the type nothing controls them. */
-  removeCommand(workType: string): void {
-    this.#types.delete(workType);
+  /**
+   * Refuses all submissions of a work type, whoever makes them. It is not advertised; units of it that are on disk can be listed,
+   * canceled and released from this machine.
+   *
+   * @param reason the text of the refusal
+   * @throws WorkError `rejected` when the name is taken
+   */
+  refuseType(workType: string, reason: string): void {
+    this.#types.refuse(workType, reason);
+  }
+
+  /** Takes no more submissions of a work type, or knows no more why they are refused. Its units go on; after a restart without the type nothing controls them. */
+  removeType(workType: string): void {
+    this.#types.remove(workType);
   }
 
   /** The registered types, for the advertisement of the control service. */
   workCommands(): { workType: string; secure: boolean }[] {
-    return [...this.#types.values()].map(({ workType, verifySignature }) => ({
-      workType,
-      secure: verifySignature === true,
-    }));
+    return this.#types.offered();
   }
 
   /** Takes up the units an earlier daemon has left. Register the work types before. */
@@ -169,7 +164,9 @@ export class Workceptor {
   submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
     return new Promise((resolve) => {
       const { workType, signWork, signature } = submission;
-      const verify = this.#types.get(workType)?.verifySignature === true;
+      const refusal = this.#isHere(submission.node) ? this.#types.refusal(workType) : undefined;
+      if (refusal !== undefined) throw new WorkError('rejected', refusal);
+      const verify = this.#types.command(workType)?.verifySignature === true;
       checkSignature(workType === 'remote' ? signWork : verify, { ...access, signature });
       const { maxUnits = 100_000 } = this.options;
       if (this.#units.size >= maxUnits) {
@@ -232,7 +229,7 @@ export class Workceptor {
     if (submission.ttl !== undefined) {
       throw new WorkError('rejected', 'ttl option is intended for remote work only');
     }
-    const type = this.#types.get(submission.workType);
+    const type = this.#types.command(submission.workType);
     if (!type) throw new WorkError('rejected', `unknown work type ${submission.workType}`);
     return this.#allocate(type.workType, {
       Pid: 0,
@@ -249,6 +246,7 @@ export class Workceptor {
     const expiration = checkRemoteSubmission(submission, {
       hasTlsClient: this.options.hasTlsClient ?? (() => false),
       now: Date.now(),
+      cannotSign: this.options.cannotSign ?? 'signing key is empty',
     });
     return this.#allocate('remote', remoteExtraData(submission, expiration));
   }
@@ -272,7 +270,7 @@ export class Workceptor {
       });
       return unit;
     }
-    const type = this.#types.get(workType);
+    const type = this.#types.command(workType);
     if (!type) return new UnknownUnit(record);
     return new CommandUnit(record, {
       command: type.command,
@@ -343,8 +341,8 @@ export class Workceptor {
   }
 
   #checkAccess(unit: Unit, access: Access): void {
-    const type = this.#types.get(unit.record.status.workType);
-    const verify = unit instanceof RemoteUnit ? unit.signed : type?.verifySignature === true;
+    const { workType } = unit.record.status;
+    const verify = unit instanceof RemoteUnit ? unit.signed : this.#types.verifies(workType);
     checkSignature(verify, access);
   }
 

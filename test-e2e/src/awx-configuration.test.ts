@@ -1,0 +1,107 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, Mesh, type Daemon } from './mesh.js';
+
+const go = process.env.RECEPTOR_GO ?? '';
+if (!go) console.warn('the submitter is ours: RECEPTOR_GO does not name a Go receptor binary');
+
+/** What an installer of a controller writes for a node that runs jobs and submits them. */
+describe('a configuration with signed and Kubernetes work', () => {
+  let mesh: Mesh;
+  let near: Daemon;
+  beforeAll(async () => {
+    mesh = new Mesh();
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = join(mesh.folder, 'work-private-key.pem');
+    const pub = join(mesh.folder, 'work-public-key.pem');
+    writeFileSync(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
+    writeFileSync(pub, publicKey.export({ type: 'spki', format: 'pem' }));
+    const signing = { 'work-signing': { privatekey: key, tokenexpiration: '1m' } };
+    const port = await freePort();
+    near = mesh.start('near', [
+      signing,
+      { 'work-verification': { publickey: pub } },
+      { 'tcp-listener': { bindaddr: '127.0.0.1', port } },
+      { 'work-command': { worktype: 'local', command: 'echo', params: 'local' } },
+      { 'work-command': { worktype: 'signed', command: 'echo', verifysignature: true } },
+      {
+        'work-kubernetes': {
+          worktype: 'kubernetes-runtime-auth',
+          authmethod: 'runtime',
+          allowruntimeauth: true,
+          allowruntimepod: true,
+          allowruntimeparams: true,
+        },
+      },
+    ]);
+    const far = mesh.start(
+      'far',
+      [signing, { 'tcp-peer': { address: `127.0.0.1:${port}` } }],
+      go ? { command: go } : {},
+    );
+    await far.routeTo('near');
+    await near.routeTo('far');
+    submitter = far;
+  });
+  afterAll(() => mesh.end());
+  let submitter: Daemon;
+
+  const submit = async (from: Daemon, ...words: string[]): Promise<string> => {
+    const { code, stderr, stdout } = await from.ctl('work', 'submit', ...words, '-n', '-f', '--rm');
+    return code === 0 ? stdout : stderr;
+  };
+
+  it('starts, and warns of each by its name and position', () => {
+    const warnings = near
+      .logText()
+      .split('\n')
+      .filter((line) => line.includes('not supported'));
+    expect(warnings.map((line) => line.replace(/^WARNING \S+ \S+ /, ''))).toEqual([
+      expect.stringMatching(/^work-signing .*submissions with signwork are refused \(.*\.yml:4\)$/),
+      expect.stringMatching(/^work-verification .*verifysignature are refused \(.*\.yml:5\)$/),
+      expect.stringMatching(/^work-command signed: verifysignature is not .* \(.*\.yml:8\)$/),
+      expect.stringMatching(/^work-kubernetes kubernetes-runtime-auth: .* \(.*\.yml:9\)$/),
+      // the one that is offered without being configured, and must not run unsigned either
+      expect.stringMatching(/^work-command ansible-runner: verifysignature is not .* refused$/),
+    ]);
+  });
+
+  it('runs what asks for no signature, and advertises nothing else', async () => {
+    expect(await submit(near, 'local')).toContain('local');
+    const control = await submitter.control();
+    const { Advertisements } = await control.status(['Advertisements']);
+    const own = (Advertisements as { NodeID: string; WorkCommands: unknown }[]).filter(
+      ({ NodeID }) => NodeID === 'near',
+    );
+    expect(own.map(({ WorkCommands }) => WorkCommands)).toEqual([
+      [{ WorkType: 'local', Secure: false }],
+    ]);
+    control.close();
+  });
+
+  it.each([
+    ['signed', 'could not verify signature: work type signed wants signed submissions'],
+    ['ansible-runner', 'could not verify signature: work type ansible-runner wants signed'],
+    [
+      'kubernetes-runtime-auth',
+      'unknown work type kubernetes-runtime-auth: work-kubernetes is not supported by this version',
+    ],
+  ])('refuses %s from here and from the mesh, signed or not', async (type, text) => {
+    expect(await submit(near, type)).toContain(text);
+    expect(await submit(submitter, type, '--node', 'near')).toContain(text);
+    if (go) {
+      expect(await submit(submitter, type, '--node', 'near', '--signwork')).toContain(text);
+    }
+    const control = await near.control();
+    expect([...(await control.workList()).keys()]).toEqual([]);
+    control.close();
+  });
+
+  it('refuses to submit what it should sign', async () => {
+    expect(await submit(near, 'cat', '--node', 'far', '--signwork')).toContain(
+      'cannot sign work: work-signing is not supported by this version',
+    );
+  });
+});
