@@ -122,17 +122,19 @@ describe('status', () => {
     }),
   } as Partial<MeshHandler> as MeshHandler;
 
-  it('carries the round trip of links that measure it', () => {
-    const request = parseRequest('{"command":"status","requested_fields":["Connections"]}');
-    expect(encodeJson(statusReply(request, mesh, facts))).toBe(
-      '{"Connections":[{"NodeID":"b","Cost":1,"RTT":250000},{"NodeID":"c","Cost":2}]}',
-    );
+  it('has the keys of the original, and round trips for who asks for them by name', () => {
+    const all =
+      '{"Advertisements":[],"Connections":[{"NodeID":"b","Cost":1},{"NodeID":"c","Cost":2}],' +
+      '"KnownConnectionCosts":{},"NodeID":"a","RoutingTable":{},"SystemCPUCount":1,"SystemMemoryMiB":1,"Version":"1"}';
+    expect(encodeJson(statusReply(parseRequest('status'), mesh, facts))).toBe(all);
+    const request = parseRequest('{"command":"status","requested_fields":["NodeID","RTT"]}');
+    expect(encodeJson(statusReply(request, mesh, facts))).toBe('{"NodeID":"a","RTT":{"b":250000}}');
   });
 
   it('names what was added to the protocol, to who asks', () => {
     const request = parseRequest('{"command":"status","requested_fields":["Additions"]}');
     expect(encodeJson(statusReply(request, mesh, facts))).toBe(
-      '{"Additions":["explain","firewall","reload plan","work watch"]}',
+      '{"Additions":["explain","firewall","reload plan","status RTT","work watch"]}',
     );
     expect(encodeJson(statusReply(parseRequest('status'), mesh, facts))).not.toContain('Additions');
   });

@@ -16,7 +16,7 @@ import type {
 import { stringField, type Request } from './request.js';
 
 /** What this project has added to the protocol; `status` gives it as `Additions` when that is requested. */
-const ADDITIONS = ['explain', 'firewall', 'reload plan', 'work watch'] as const;
+const ADDITIONS = ['explain', 'firewall', 'reload plan', 'status RTT', 'work watch'] as const;
 
 /** Answers `status`: every field, or those of `requested_fields` that are known. */
 export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFacts): JsonValue {
@@ -25,11 +25,7 @@ export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFact
   const all: Record<string, () => JsonValue> = {
     Advertisements: () => status.advertisements.map(advertisementRecord),
     Connections: () =>
-      status.connections.map(({ nodeId, cost, rttNs }) => ({
-        NodeID: nodeId,
-        Cost: cost,
-        ...(rttNs === undefined ? {} : { RTT: rttNs }),
-      })),
+      status.connections.map(({ nodeId, cost }) => ({ NodeID: nodeId, Cost: cost })),
     KnownConnectionCosts: () =>
       sortKeys(mapValues(status.knownConnectionCosts, (costs) => sortKeys(costs))),
     NodeID: () => status.nodeId,
@@ -38,10 +34,25 @@ export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFact
     SystemMemoryMiB: () => facts.memoryMiB,
     Version: () => facts.version,
   };
-  // Only for who asks for it by name: clients print every field that they do not know.
-  const asked = wanted?.includes('Additions') ? { ...all, Additions: () => [...ADDITIONS] } : all;
-  const chosen = Object.entries(asked).filter(([name]) => wanted?.includes(name) ?? true);
+  // Only for who asks for them by name: clients print every field that they do not know, or compare all there is.
+  const added: Record<string, () => JsonValue> = {
+    Additions: () => [...ADDITIONS],
+    RTT: () => roundTrips(status),
+  };
+  const chosen = [
+    ...Object.entries(all).filter(([name]) => wanted?.includes(name) ?? true),
+    ...Object.entries(added).filter(([name]) => wanted?.includes(name)),
+  ];
   return sortKeys(Object.fromEntries(chosen.map(([name, value]) => [name, value()])));
+}
+
+/** Round trips of the links that measure them, in nanoseconds, by peer. */
+function roundTrips({ connections }: ReturnType<MeshHandler['status']>): JsonValue {
+  return sortKeys(
+    Object.fromEntries(
+      connections.flatMap(({ nodeId, rttNs }) => (rttNs === undefined ? [] : [[nodeId, rttNs]])),
+    ),
+  );
 }
 
 function requestedFields(request: Request): readonly string[] | undefined {

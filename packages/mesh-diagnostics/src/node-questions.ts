@@ -47,7 +47,7 @@ export async function askNode(
   try {
     const node = await client.nodeId();
     const begun = now();
-    const status = await client.status(['Connections', 'Advertisements'], {
+    const status = await client.status(['Connections', 'RTT', 'Advertisements'], {
       timeoutMs: ANSWER_MS,
     });
     const middle = (begun + now()) / 2;
@@ -92,10 +92,12 @@ async function firewallOf(
 
 function linksIn(status: JsonObject): Map<string, { cost: number; rttNs?: number }> {
   const links = new Map<string, { cost: number; rttNs?: number }>();
+  const { RTT: roundTrips = {} } = status;
   for (const connection of objectsOf(status['Connections'])) {
-    const { NodeID, Cost, RTT } = connection;
+    const { NodeID, Cost } = connection;
     if (typeof NodeID !== 'string' || typeof Cost !== 'number') continue;
-    links.set(NodeID, { cost: Cost, ...(typeof RTT === 'number' ? { rttNs: RTT } : {}) });
+    const rttNs = isJsonObject(roundTrips) ? roundTrips[NodeID] : undefined;
+    links.set(NodeID, { cost: Cost, ...(typeof rttNs === 'number' ? { rttNs } : {}) });
   }
   return links;
 }
