@@ -54,6 +54,11 @@ export class Session {
     return session;
   }
 
+  /** Milliseconds for connecting, and for a node that is being restarted. */
+  get timeoutMs(): number {
+    return this.options.timeout * 1000;
+  }
+
   /** The option that names the node in another call, with a space before it; empty when the environment names it. */
   get socketOption(): string {
     const { socket = '' } = this.options;

@@ -48,16 +48,7 @@ export function outputFailed(exit: () => void): void {
   endProgram(exit);
 }
 
-/**
- * Copies a stream to stdout to its end.
- *
- * @returns how many bytes there were
- */
-export async function printStream(stream: Readable, signal?: AbortSignal): Promise<number> {
-  let bytes = 0;
-  stream.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-  });
+/** Copies a stream to stdout to its end. */
+export async function printStream(stream: Readable, signal?: AbortSignal): Promise<void> {
   await pipeline(stream, process.stdout, { end: false, signal });
-  return bytes;
 }

@@ -1,12 +1,10 @@
 import {
   ControlClient,
-  isFinal,
+  ControlError,
   isJsonObject,
-  UnitState,
   type Payload,
   type SubmitResult,
 } from '@receptorjs/control-client';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, messageOf } from './failure.js';
 import { Interruption } from './interruption.js';
 import { sayWhyNotStarted } from './not-started.js';
@@ -150,33 +148,28 @@ function report({ result, unitId }: SubmitResult, json: boolean | undefined): vo
 }
 
 /**
- * Prints the stdout of a unit to its end; a failed unit is a failure of this program. A node that is restarted ends
- * its streams as a finished unit does, so what counts is the status: as long as there is more to come, it is read on.
+ * Prints the stdout of a unit to its end, also when the node is restarted meanwhile, for which it gets the time of
+ * `--timeout`. A failed unit is a failure of this program; a canceled one is not, as with the original.
  */
 export async function results(
   session: Session,
   unitId: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  let startPos = 0;
-  for (let emptyRounds = 0; ;) {
-    const client = await session.connect();
-    const printed = await printStream(
-      await remoteError('Failed to get results: ', () =>
-        client.results(unitId, { startPos, signal }),
-      ),
-      signal,
+  const client = await session.connect();
+  const lostTimeoutMs = session.timeoutMs;
+  try {
+    const output = await remoteError('Failed to get results: ', () =>
+      client.results(unitId, { signal, lostTimeoutMs }),
     );
-    startPos += printed;
-    emptyRounds = printed > 0 ? 0 : emptyRounds + 1;
-    const other = await session.reconnect();
-    const { state, detail, stdoutSize } = await other.workStatus(unitId);
-    other.close();
-    if (isFinal(state) && (startPos >= stdoutSize || emptyRounds > 1)) {
-      if (state === UnitState.Failed) throw new Failure(1, `Remote unit failed: ${detail}\n`);
-      return;
-    }
-    if (printed === 0) await delay(200, undefined, { signal });
+    await printStream(output, signal);
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    if (error.code === 'work-canceled') return;
+    if (error.code !== 'work-failed') throw error;
+    throw new Failure(1, `Remote unit failed: ${error.work?.status.detail ?? ''}\n`);
+  } finally {
+    client.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import { Readable, type Duplex } from 'node:stream';
 import {
   openControlSocket,
   parseControlAddress,
@@ -22,17 +22,12 @@ import {
   type SubmitRequest,
   type SubmitResult,
 } from './submission.js';
-import { parseUnitStatus, type UnitStatus } from './unit-status.js';
-
-/** The answer to a ping. */
-export interface PingReply {
-  readonly success: boolean;
-  readonly from?: string | undefined;
-  /** Round trip as people read it, such as `285.713µs`. */
-  readonly timeText?: string | undefined;
-  readonly timeNs?: number | bigint | undefined;
-  readonly error?: string | undefined;
-}
+import { parseNodeStatus, type NodeStatus } from './node-status.js';
+import { parsePingReply, type PingReply } from './ping-reply.js';
+import { judged, runWork, type RunWorkOptions } from './run-work.js';
+import { UnitFollow, type UnitFollowOptions } from './unit-follow.js';
+import { parseUnitStatus, type ReportedStatus } from './unit-status.js';
+import type { WorkResult } from './work-result.js';
 
 /** Options of {@link ControlClient.connect}. */
 export interface ConnectOptions extends ControlConnectionOptions, WaitOptions {
@@ -99,25 +94,16 @@ export class ControlClient {
   }
 
   /** The node's view of the mesh: all fields, or the named ones. Field names are those of the protocol. */
-  async status(fields?: readonly string[], wait?: WaitOptions): Promise<JsonObject> {
-    return objectOf(
-      await this.request(
-        { command: 'status', ...(fields ? { requested_fields: fields } : {}) },
-        wait,
-      ),
-    );
+  async status(
+    fields?: readonly (keyof NodeStatus | (string & {}))[],
+    wait?: WaitOptions,
+  ): Promise<NodeStatus & JsonObject> {
+    const request = { command: 'status', ...(fields ? { requested_fields: fields } : {}) };
+    return parseNodeStatus(await this.request(request, wait));
   }
 
   async ping(target: string, wait?: WaitOptions): Promise<PingReply> {
-    const reply = objectOf(await this.request({ command: 'ping', target }, wait));
-    const { Success, From, TimeStr, Time, Error: error } = reply;
-    return {
-      success: Success === true,
-      from: typeof From === 'string' ? From : undefined,
-      timeText: typeof TimeStr === 'string' ? TimeStr : undefined,
-      timeNs: typeof Time === 'number' || typeof Time === 'bigint' ? Time : undefined,
-      error: typeof error === 'string' ? error : undefined,
-    };
+    return parsePingReply(await this.request({ command: 'ping', target }, wait));
   }
 
   /** Hops keyed `0`, `1`, ... with `From`, `Time`, `TimeStr` and perhaps `Error`. */
@@ -137,14 +123,14 @@ export class ControlClient {
   }
 
   /** All units of the node, or one, keyed by unit ID. */
-  async workList(unitId?: string, wait?: WaitOptions): Promise<Map<string, UnitStatus>> {
+  async workList(unitId?: string, wait?: WaitOptions): Promise<Map<string, ReportedStatus>> {
     const reply = objectOf(await this.request(work('list', { unitid: unitId }), wait));
     return new Map(
       Object.entries(reply).map(([id, status]) => [id, parseUnitStatus(status ?? null)]),
     );
   }
 
-  async workStatus(unitId: string, wait?: WaitOptions): Promise<UnitStatus> {
+  async workStatus(unitId: string, wait?: WaitOptions): Promise<ReportedStatus> {
     return parseUnitStatus(await this.request(work('status', { unitid: unitId }), wait));
   }
 
@@ -195,10 +181,47 @@ export class ControlClient {
   }
 
   /**
-   * The unit's stdout from byte `startPos` until the unit has ended and all of it was sent. The stream fails when the
-   * connection breaks; destroy it to stop early.
+   * Submits a unit, follows it to its end and releases it. A connection that breaks on the way is made anew; the output goes
+   * on at the byte where it broke off. A break before the node has all of the stdin rejects, and the unit never starts.
+   *
+   * @throws ControlError `work-failed` or `work-canceled` (with the unit's status and output as `work`), `lost`,
+   *   `aborted`, `output-too-long`, `one-connection`; `remote-error` when the node refuses the submission
    */
-  results(
+  async runWork(
+    request: SubmitRequest,
+    payload: Payload = '',
+    options: RunWorkOptions = {},
+  ): Promise<WorkResult> {
+    this.#needConnections('runWork');
+    return runWork(this, request, payload, options);
+  }
+
+  /**
+   * The unit's stdout from byte `startPos` on, until the unit has ended and all of it was given. A connection that breaks
+   * is made anew. The stream fails with `work-failed` or `work-canceled` behind the last byte when the unit has ended so;
+   * destroy it to stop early.
+   *
+   * @throws ControlError `remote-error` for a unit that is not known, `one-connection`
+   */
+  async results(
+    unitId: string,
+    options: Omit<UnitFollowOptions, 'onStatus'> = {},
+  ): Promise<Readable> {
+    this.#needConnections('results');
+    await this.workStatus(unitId, { signal: options.signal });
+    const follow = new UnitFollow(this, unitId, options);
+    const output = async function* (): AsyncGenerator<Uint8Array, void> {
+      yield* follow.run();
+      judged(unitId, follow.status, Buffer.alloc(0));
+    };
+    return Readable.from(output(), { objectMode: false });
+  }
+
+  /**
+   * The node's own stream of a unit's stdout from byte `startPos` on. It ends when the unit has ended, however it has, and
+   * when the node is stopped: only the status tells which. It fails when the connection breaks; destroy it to stop early.
+   */
+  resultStream(
     unitId: string,
     options: WaitOptions & { startPos?: number | bigint; signature?: string | undefined } = {},
   ): Promise<Duplex> {
@@ -220,25 +243,23 @@ export class ControlClient {
    * The unit's status now and at each change until it is final. Only nodes of this project know the request; others
    * answer with a `remote-error` whose text is `bad command`, and the connection then serves further requests.
    */
-  async *watch(unitId: string, signal?: AbortSignal): AsyncGenerator<UnitStatus, void> {
-    const { connection, first } = await this.#connections.onOwn(
-      async (connection) => ({
-        connection,
-        first: await connection.request(work('watch', { unitid: unitId }), { signal }),
-      }),
-      signal,
-    );
+  async *watch(unitId: string, signal?: AbortSignal): AsyncGenerator<ReportedStatus, void> {
+    let connection: ControlConnection | undefined;
     try {
+      const first = await this.#connections.onOwn((own) => {
+        connection = own;
+        return own.request(work('watch', { unitid: unitId }), { signal });
+      }, signal);
       let status = parseUnitStatus(first);
       yield status;
       while (status.state < 2) {
-        const line = await connection.nextLine(signal);
+        const line = await connection?.nextLine(signal);
         if (line === undefined) throw new ControlError('closed', 'status stream ended early');
         status = parseUnitStatus(parseReply(line));
         yield status;
       }
     } finally {
-      if (this.#connections.canOpen) connection.close();
+      if (this.#connections.canOpen) connection?.close();
     }
   }
 
@@ -258,6 +279,14 @@ export class ControlClient {
       }
       return connection.stream;
     });
+  }
+
+  #needConnections(method: string): void {
+    if (this.#connections.canOpen) return;
+    throw new ControlError(
+      'one-connection',
+      `${method} needs further connections, and this client has one stream only: make it by ControlClient.connect or through`,
+    );
   }
 
   #keep<T>(

@@ -1,3 +1,5 @@
+import type { WorkResult } from './work-result.js';
+
 /**
  * What a {@link ControlError} can be about:
  *
@@ -9,6 +11,10 @@
  * - `protocol`: the other end does not speak the control protocol, or not as documented
  * - `line-too-long`: a line is longer than the reader's bound
  * - `remote-error`: the other end answered with an `ERROR:` line; `message` is its text without that prefix
+ * - `work-failed`, `work-canceled`: the unit of work has ended so; `work` has its status and what is there of its stdout
+ * - `output-too-long`: a unit has more stdout than its caller wants to collect
+ * - `lost`: the node could not be reached again in time; a unit of work there goes on
+ * - `one-connection`: the client has one stream only, and the request needs further ones
  */
 export type ControlErrorCode =
   | 'bad-address'
@@ -18,18 +24,26 @@ export type ControlErrorCode =
   | 'closed'
   | 'protocol'
   | 'line-too-long'
-  | 'remote-error';
+  | 'remote-error'
+  | 'work-failed'
+  | 'work-canceled'
+  | 'output-too-long'
+  | 'lost'
+  | 'one-connection';
 
 /** The one error class of this package. Recognise it by `code`; `cause` holds what lay beneath. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
+  /** The unit that has ended, for `work-failed` and `work-canceled`. */
+  readonly work: WorkResult | undefined;
 
   constructor(
     readonly code: ControlErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; work?: WorkResult },
   ) {
     super(message, options);
+    this.work = options?.work;
   }
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ControlClient } from './control-client.js';
-import { UnitState } from './unit-status.js';
+import { UnitState, type UnitStatus } from './unit-status.js';
 
 const receptor = process.env['RECEPTOR_GO'];
 if (receptor === undefined) console.warn('skipped: RECEPTOR_GO names no Go receptor');
@@ -71,7 +71,7 @@ describe.skipIf(receptor === undefined)('against a Go receptor (needs RECEPTOR_G
       await connect()
     ).submit({ node: 'localhost', workType: 'cat' }, 'hello\n');
     expect(result).toBe('Job Started');
-    expect(await text(await (await connect()).results(unitId, { startPos: 2 }))).toBe('llo\n');
+    expect(await text(await (await connect()).resultStream(unitId, { startPos: 2 }))).toBe('llo\n');
     const client = await connect();
     expect(await client.workStatus(unitId)).toMatchObject({
       state: UnitState.Succeeded,
@@ -93,6 +93,64 @@ describe.skipIf(receptor === undefined)('against a Go receptor (needs RECEPTOR_G
       message: 'bad command',
     });
     expect((await client.workList()).size).toBe(0);
+    client.close();
+  });
+
+  it('runs a unit to its end in one call, polling a node that can not notify', async () => {
+    const client = await connect();
+    const states: number[] = [];
+    const request = {
+      node: 'localhost',
+      workType: 'sh',
+      params: { params: "-c 'cat; sleep 0.3'" },
+    };
+    const onStatus = ({ state }: UnitStatus): number => states.push(state);
+    const { stdout } = await client.runWork(request, 'hello\n', { onStatus });
+    expect(stdout.toString()).toBe('hello\n');
+    expect(states.at(-1)).toBe(UnitState.Succeeded);
+    const failing = { ...request, params: { params: "-c 'echo some; exit 3'" } };
+    await expect(client.runWork(failing)).rejects.toMatchObject({
+      code: 'work-failed',
+      message: expect.stringMatching(/^work unit \w{8} failed: exit status 3$/) as string,
+      work: { status: { state: UnitState.Failed }, stdout: Buffer.from('some\n') },
+    });
+    expect((await client.workList()).size).toBe(0);
+    client.close();
+  });
+
+  it('ends the results of a unit that is canceled, although the node leaves them open', async () => {
+    const client = await connect();
+    const params = { params: "-c 'echo up; exec sleep 1000'" };
+    const { unitId } = await client.submit({ node: 'localhost', workType: 'sh', params });
+    const seen: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const chunk of await client.results(unitId)) {
+        seen.push(String(chunk));
+        await client.workCancel(unitId);
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'work-canceled' });
+    expect(seen).toEqual(['up\n']);
+    await client.workRelease(unitId);
+    client.close();
+  });
+
+  it('a submission that breaks off is released before the node takes its end for that of stdin', async () => {
+    const client = await connect();
+    const ran = join(folder, 'ran');
+    const params = { params: `-c 'touch ${ran}'` };
+    const half = async function* (): AsyncGenerator<string> {
+      yield await Promise.resolve('half');
+      throw new Error('the disk is gone');
+    };
+    const request = { node: 'localhost', workType: 'sh', params };
+    const submission = await client.openSubmission(request);
+    expect(submission.knowsEnd).toBe(false);
+    await expect(submission.send(half())).rejects.toThrow('the disk is gone');
+    expect((await client.workList()).size).toBe(0);
+    // what the node does with the end of the connection is done once it has served a unit that came later
+    await client.runWork({ node: 'localhost', workType: 'cat' });
+    expect(existsSync(ran)).toBe(false);
     client.close();
   });
 

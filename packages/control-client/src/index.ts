@@ -8,17 +8,26 @@
  * import { ControlClient } from '@receptorjs/control-client';
  *
  * const client = await ControlClient.connect('unix:/run/receptor.sock');
- * const { unitId } = await client.submit({ node: 'far', workType: 'cat' }, 'hello\n');
+ * const { stdout } = await client.runWork({ node: 'far', workType: 'cat' }, 'hello\n');
+ * console.log(stdout.toString());
  *
- * const results = await ControlClient.connect('unix:/run/receptor.sock');
- * for await (const chunk of await results.results(unitId)) process.stdout.write(chunk);
+ * // the same in steps, for a unit that outlives this program
+ * const { unitId } = await client.submit({ node: 'far', workType: 'cat' }, 'hello\n');
+ * for await (const chunk of await client.results(unitId)) process.stdout.write(chunk);
+ * await client.workRelease(unitId);
+ * client.close();
  * ```
+ *
+ * `runWork` and `results` follow the unit over broken connections and end by its final state: one that has failed or was
+ * canceled rejects, with a `ControlError` whose `work` has the status. The client opens connections as it needs them.
  *
  * @packageDocumentation
  */
 export { ControlClient } from './control-client.js';
-export type { ConnectOptions, PingReply } from './control-client.js';
+export type { ConnectOptions } from './control-client.js';
+export type { PingReply } from './ping-reply.js';
 export type { OpenStream } from './connections.js';
+export type { RunWorkOptions } from './run-work.js';
 export type { Payload, Submission, SubmitRequest, SubmitResult } from './submission.js';
 export type { ControlConnectionOptions } from './control-connection.js';
 export { parseControlAddress } from './address.js';
@@ -30,14 +39,23 @@ export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './j
 export type { JsonObject, JsonValue } from './json.js';
 export { LineReader } from './line-reader.js';
 export type { WaitOptions } from './line-reader.js';
+export type {
+  NodeConnection,
+  NodeStatus,
+  OfferedWork,
+  ServiceAdvertisement,
+} from './node-status.js';
 export { RetryPace } from './retry-pace.js';
 export {
   isFinal,
   parseUnitStatus,
+  reportedStatus,
   stateName,
   UnitState,
   unitStatusReply,
   wasStarted,
 } from './unit-status.js';
-export type { UnitStatus } from './unit-status.js';
+export type { ReportedStatus, UnitStatus } from './unit-status.js';
+export type { UnitFollowOptions } from './unit-follow.js';
+export type { WorkResult } from './work-result.js';
 export { writeChunk } from './write-chunk.js';

@@ -40,6 +40,8 @@ export interface Submission {
    * whatever has arrived when the connection ends is all of the stdin.
    */
   readonly knowsEnd: boolean;
+  /** Whether all of the stdin and its end have left this process: from then on the unit may have started. */
+  isSent(): boolean;
   /**
    * Sends the stdin and its end, then waits for the answer; by default without a limit, since the node first hands all
    * of the stdin to the node that runs the unit. When the stdin can't be sent to its end, or the signal fires before,
@@ -72,12 +74,15 @@ export async function openSubmission(
     throw new ControlError('protocol', `could not parse response: ${line}`);
   }
   const { stream } = connection;
+  let isSent = false;
   return {
     unitId,
     knowsEnd,
+    isSent: () => isSent,
     async send(payload, sendWait) {
       try {
         await writePayload(stream, payload, knowsEnd ? mark : '', sendWait?.signal);
+        isSent = true;
       } catch (error) {
         await giveUp(unitId, knowsEnd);
         connection.close();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { encodeJson, parseJson } from './json.js';
-import { isFinal, parseUnitStatus, unitStatusReply } from './unit-status.js';
+import { isFinal, parseUnitStatus, reportedStatus, unitStatusReply } from './unit-status.js';
 
 const text =
   '{"Detail":"exit status 0","ExtraData":null,"State":2,"StateName":"Succeeded","StdoutSize":9007199254740993,"WorkType":"cat"}';
@@ -9,6 +9,21 @@ it('reads a reply and writes it back, sizes exact', () => {
   const status = parseUnitStatus(parseJson(text));
   expect(status.stdoutSize).toBe(9007199254740993n);
   expect(encodeJson(unitStatusReply(status))).toBe(text);
+});
+
+it('is fit for JSON.stringify, exact where a number can not be', () => {
+  const status = parseUnitStatus(
+    parseJson(text.replace('null', '{"Big":9007199254740993,"List":[1,9007199254740993]}')),
+  );
+  expect(JSON.parse(JSON.stringify(status))).toEqual({
+    state: 2,
+    stateName: 'Succeeded',
+    detail: 'exit status 0',
+    stdoutSize: '9007199254740993',
+    workType: 'cat',
+    extraData: { Big: '9007199254740993', List: [1, '9007199254740993'] },
+  });
+  expect(JSON.stringify(reportedStatus({ ...status, stdoutSize: 5n }))).toContain('"stdoutSize":5');
 });
 
 it.each([

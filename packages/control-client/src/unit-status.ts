@@ -27,6 +27,34 @@ export interface UnitStatus {
   readonly extraData: JsonValue;
 }
 
+/** A status that `JSON.stringify` takes: integers beyond 2^53 - 1 become text there. */
+export interface ReportedStatus extends UnitStatus {
+  toJSON(): Record<string, unknown>;
+}
+
+/** The same status, fit for `JSON.stringify`. */
+export function reportedStatus(status: UnitStatus): ReportedStatus {
+  const reported = { ...status };
+  // not enumerable, so that it compares and copies as a plain status
+  Object.defineProperty(reported, 'toJSON', {
+    value: (): unknown => plain({ ...reported, stateName: stateName(reported.state) }),
+  });
+  return reported as ReportedStatus;
+}
+
+/** The value without `bigint`. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value.toString();
+  }
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries =
+    value instanceof Map ? [...(value as Map<string, unknown>)] : Object.entries(value);
+  return Object.fromEntries(entries.map(([key, member]) => [key, plain(member)]));
+}
+
 /** `Pending`, `Running`, `Succeeded`, `Failed` or `Canceled`. */
 export function stateName(state: UnitState): string {
   return stateNames[state];
@@ -70,7 +98,7 @@ export function unitStatusReply(status: UnitStatus): JsonObject {
  *
  * @throws ControlError `protocol` when a field is missing or of another type
  */
-export function parseUnitStatus(value: JsonValue): UnitStatus {
+export function parseUnitStatus(value: JsonValue): ReportedStatus {
   if (!isJsonObject(value)) throw new ControlError('protocol', 'a unit status must be an object');
   const { State, Detail, StdoutSize, WorkType, ExtraData } = value;
   if (!isUnitState(State)) {
@@ -79,13 +107,13 @@ export function parseUnitStatus(value: JsonValue): UnitStatus {
   if (typeof Detail !== 'string' || typeof WorkType !== 'string') {
     throw new ControlError('protocol', 'Detail and WorkType of a unit must be strings');
   }
-  return {
+  return reportedStatus({
     state: State,
     detail: Detail,
     stdoutSize: parseSize(StdoutSize),
     workType: WorkType,
     extraData: ExtraData ?? null,
-  };
+  });
 }
 
 function parseSize(value: JsonValue | undefined): bigint {

@@ -27,7 +27,7 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
     try {
       const { client, close } = await contact.open(signal);
       try {
-        const output = await client.results(unitId, { startPos: position, signal });
+        const output = await client.resultStream(unitId, { startPos: position, signal });
         for await (const chunk of untilComplete(output, options, () => position)) {
           position += BigInt(chunk.length);
           contact.heard();

@@ -117,7 +117,7 @@ describe('a command', () => {
   it('shows the size of its stdout and its process while it runs, and follows results as they come', async () => {
     const id = await node.submit('sh', `-c 'echo one; read line; echo "$line"; exec sleep 1000'`);
     const client = await node.client();
-    const results = await client.results(id, { startPos: 2 });
+    const results = await client.resultStream(id, { startPos: 2 });
     let seen = '';
     for await (const chunk of results as AsyncIterable<Buffer>) {
       seen += chunk.toString();
@@ -169,7 +169,7 @@ describe('a command', () => {
     const id = await node.submit('cat');
     await node.ended(id);
     const client = await node.client();
-    const results = await client.results(id, { startPos: 10n ** 17n });
+    const results = await client.resultStream(id, { startPos: 10n ** 17n });
     results.resume();
     await once(results, 'end');
   });

@@ -183,7 +183,7 @@ export class RemoteFollow {
   async #copy(client: ControlClient, file: FileHandle): Promise<void> {
     const { remoteUnitId, signal, onData } = this.context;
     const startPos = this.#size;
-    const results = await client.results(remoteUnitId, { startPos, signal });
+    const results = await client.resultStream(remoteUnitId, { startPos, signal });
     this.#results = results;
     try {
       this.#stopIfComplete();

@@ -107,7 +107,7 @@ describe('a remote unit', () => {
     };
     link.cutAfter(12_000_000);
     const { unitId } = await (await near.client()).submit({ node: 'far', workType: 'cat' }, input);
-    const results = await (await near.client()).results(unitId);
+    const results = await (await near.client()).resultStream(unitId);
     const hash = createHash('sha256');
     for await (const chunk of results as AsyncIterable<Buffer>) hash.update(chunk);
     expect(hash.digest('hex')).toBe(createHash('sha256').update(input).digest('hex'));
@@ -368,7 +368,7 @@ describe('D22: nothing is lost and nothing runs twice', () => {
   it('when the far daemon is restarted while the job runs', async () => {
     const id = await near.submit('sh', countedJob('ran'), 'far');
     const results = near.results(id);
-    const early = await (await near.client()).results(id);
+    const early = await (await near.client()).resultStream(id);
     await once(early, 'data');
     early.destroy();
     link.cut();
@@ -449,7 +449,7 @@ describe('D22: nothing is lost and nothing runs twice', () => {
 
 it('keeps what it has when results break off, and goes on from the next byte', async () => {
   const id = await near.submit('sh', countedJob('ran'), 'far');
-  const stream = (await (await near.client()).results(id)) as Readable;
+  const stream = (await (await near.client()).resultStream(id)) as Readable;
   const [first] = (await once(stream, 'data')) as [Buffer];
   expect('one\ninput\n'.startsWith(first.toString())).toBe(true);
   stream.destroy();

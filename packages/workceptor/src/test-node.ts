@@ -91,7 +91,7 @@ export async function startTestNode(
       return (await (await client()).submit(request, 'input\n')).unitId;
     },
     status: (unitId) => work.status(unitId),
-    results: async (unitId) => text((await (await client()).results(unitId)) as Readable),
+    results: async (unitId) => text((await (await client()).resultStream(unitId)) as Readable),
     ended: (unitId) => reaches(unitId, ({ state }) => state >= 2),
     reaches,
     close: async () => {

@@ -1,4 +1,11 @@
-import { isFinal, UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-client';
+import {
+  isFinal,
+  reportedStatus,
+  UnitState,
+  type JsonValue,
+  type ReportedStatus,
+  type UnitStatus,
+} from '@receptorjs/control-client';
 import { join } from 'node:path';
 import {
   callback,
@@ -182,13 +189,13 @@ export class Workceptor {
     });
   }
 
-  async list(unitId?: string): Promise<[string, UnitStatus][]> {
+  async list(unitId?: string): Promise<[string, ReportedStatus][]> {
     const units = unitId === undefined ? [...this.#units.values()] : [await this.#find(unitId)];
-    return units.map((unit) => [unit.record.id, unit.status()]);
+    return units.map((unit) => [unit.record.id, reportedStatus(unit.status())]);
   }
 
-  async status(unitId: string): Promise<UnitStatus> {
-    return (await this.#find(unitId)).status();
+  async status(unitId: string): Promise<ReportedStatus> {
+    return reportedStatus((await this.#find(unitId)).status());
   }
 
   /** The status now and whenever its state or detail changes; ends after a final one, and when the unit is released. */

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isRemoteAnswer } from './errors.js';
+import type { WaitOptions } from './line-reader.js';
+import { isFinal, type UnitStatus } from './unit-status.js';
+
+/** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
+const firstPollMs = 50;
+const longestPollMs = 1_000;
+
+/** A node that can be asked for the status of a unit. */
+export interface WatchedNode {
+  workStatus(unitId: string, wait?: WaitOptions): Promise<UnitStatus>;
+  watch(unitId: string, signal?: AbortSignal): AsyncGenerator<UnitStatus, void>;
+}
+
+/**
+ * The status of a unit until it is final. A node that does not know `watch` is asked again and again, less often the
+ * longer nothing changes.
+ *
+ * @throws whatever a request throws
+ */
+export async function* watchOrPoll(
+  node: WatchedNode,
+  unitId: string,
+  signal: AbortSignal,
+): AsyncGenerator<UnitStatus, void> {
+  try {
+    yield* node.watch(unitId, signal);
+    return;
+  } catch (error) {
+    if (!isRemoteAnswer(error) || error.message !== 'bad command') throw error;
+  }
+  let last: UnitStatus | undefined;
+  for (let pauseMs = firstPollMs; ;) {
+    const status = await node.workStatus(unitId, { signal });
+    yield status;
+    if (isFinal(status.state)) return;
+    const isNews =
+      status.state !== last?.state ||
+      status.detail !== last.detail ||
+      status.stdoutSize !== last.stdoutSize;
+    pauseMs = isNews ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
+    last = status;
+    await delay(pauseMs, undefined, { signal });
+  }
+}
