@@ -17,7 +17,8 @@
  * console.log((await job.result).status);
  * ```
  *
- * Needs Ansible on the `PATH` of the job and a `python3`; runs on Linux.
+ * Needs Ansible on the `PATH` of the job, a `python3`, and a POSIX system. It is tested on Linux, there also without anything
+ * that only Linux has.
  *
  * @packageDocumentation
  */
