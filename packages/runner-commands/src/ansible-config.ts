@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@receptorjs/runner-core';
+import { flag, optional, text } from '@receptorjs/validation';
 import { ask, asText, oneOf, option, type Answer } from './answer.js';
-import type { CommonOptions } from './common-options.js';
+import { validateCommandOptions, type CommonOptions } from './common-options.js';
 
 /** What of the configuration is shown. */
 export interface AnsibleConfigOptions extends CommonOptions {
@@ -17,6 +18,11 @@ export interface AnsibleConfigOptions extends CommonOptions {
  * @throws ConfigurationError when the options can't be used, or there is no `ansible-config`.
  */
 export async function getAnsibleConfig(options: AnsibleConfigOptions): Promise<Answer<string>> {
+  validateCommandOptions<AnsibleConfigOptions>('getAnsibleConfig', options, {
+    action: text,
+    configFile: optional(text),
+    onlyChanged: optional(flag),
+  });
   const { action, configFile, onlyChanged, ...others } = options;
   oneOf('action', action, ['list', 'dump', 'view']);
   if (action !== 'dump' && onlyChanged === true)

@@ -1,8 +1,9 @@
 import { ConfigurationError, readInventoryText } from '@receptorjs/runner-core';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { anything, arrayOf, either, flag, optional, text } from '@receptorjs/validation';
 import { ask, asText, oneOf, option, requireList, type Answer } from './answer.js';
-import type { CommonOptions } from './common-options.js';
+import { validateCommandOptions, type CommonOptions } from './common-options.js';
 import { readJsonObject } from './json-response.js';
 
 /** What is asked of which inventories. */
@@ -38,13 +39,26 @@ type InventoryData = Readonly<Record<string, unknown>>;
 export function getInventory(
   options: InventoryOptions & { readonly responseFormat: 'json'; readonly outputFile?: never },
 ): Promise<Answer<InventoryData>>;
-export function getInventory(
+export async function getInventory(
   options: InventoryOptions & { readonly responseFormat?: 'yaml' | 'toml' },
 ): Promise<Answer<string>>;
-export function getInventory(options: InventoryOptions): Promise<Answer<InventoryData | string>>;
+export async function getInventory(
+  options: InventoryOptions,
+): Promise<Answer<InventoryData | string>>;
 export async function getInventory(
   options: InventoryOptions,
 ): Promise<Answer<InventoryData | string>> {
+  validateCommandOptions<InventoryOptions>('getInventory', options, {
+    action: text,
+    inventories: anything,
+    responseFormat: optional(text),
+    host: optional(text),
+    playbookDir: optional(text),
+    vaultIds: optional(either(text, arrayOf(text))),
+    vaultPasswordFile: optional(text),
+    outputFile: optional(text),
+    export: optional(flag),
+  });
   const { action, inventories, responseFormat, host, playbookDir, ...rest } = options;
   const { vaultIds, vaultPasswordFile, outputFile, export: exported, ...others } = rest;
   oneOf('action', action, ['graph', 'host', 'list']);

@@ -1,6 +1,7 @@
+import { arrayOf, flag, optional, text } from '@receptorjs/validation';
 import { ask, asText, oneOf, option, requireList, type Answer } from './answer.js';
 import { start, type CommandHandle } from './command-handle.js';
-import type { CommonOptions } from './common-options.js';
+import { validateCommandOptions, type CommonOptions } from './common-options.js';
 import { readJsonObject } from './json-response.js';
 
 /** Which plugins are described, and how. */
@@ -38,13 +39,23 @@ export type PluginDocs = Readonly<Record<string, PluginDoc>>;
 export function getPluginDocs(
   options: PluginDocsOptions & { readonly responseFormat: 'json' },
 ): Promise<Answer<PluginDocs>>;
-export function getPluginDocs(
+export async function getPluginDocs(
   options: PluginDocsOptions & { readonly responseFormat?: 'human' },
 ): Promise<Answer<string>>;
-export function getPluginDocs(options: PluginDocsOptions): Promise<Answer<PluginDocs | string>>;
+export async function getPluginDocs(
+  options: PluginDocsOptions,
+): Promise<Answer<PluginDocs | string>>;
 export async function getPluginDocs(
   options: PluginDocsOptions,
 ): Promise<Answer<PluginDocs | string>> {
+  validateCommandOptions<PluginDocsOptions>('getPluginDocs', options, {
+    pluginNames: arrayOf(text),
+    pluginType: optional(text),
+    responseFormat: optional(text),
+    snippet: optional(flag),
+    playbookDir: optional(text),
+    modulePath: optional(text),
+  });
   const { pluginNames, pluginType, responseFormat, snippet, playbookDir, modulePath, ...others } =
     options;
   requireList('pluginNames', pluginNames);

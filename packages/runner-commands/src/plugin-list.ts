@@ -1,5 +1,6 @@
+import { flag, optional, text } from '@receptorjs/validation';
 import { ask, asText, oneOf, option, type Answer } from './answer.js';
-import type { CommonOptions } from './common-options.js';
+import { validateCommandOptions, type CommonOptions } from './common-options.js';
 import { readJsonObject } from './json-response.js';
 
 /** Which plugins are listed, and how. */
@@ -35,6 +36,13 @@ export function getPluginList(options: PluginListOptions): Promise<Answer<Plugin
 export async function getPluginList(
   options: PluginListOptions = {},
 ): Promise<Answer<PluginList | string>> {
+  validateCommandOptions<PluginListOptions>('getPluginList', options, {
+    listFiles: optional(flag),
+    responseFormat: optional(text),
+    pluginType: optional(text),
+    playbookDir: optional(text),
+    modulePath: optional(text),
+  });
   const { listFiles, responseFormat, pluginType, playbookDir, modulePath, ...others } = options;
   if (responseFormat !== undefined) oneOf('response_format', responseFormat, ['json', 'human']);
   const command = [

@@ -1,5 +1,6 @@
+import { optional, text } from '@receptorjs/validation';
 import { ask, option, type Answer } from './answer.js';
-import type { CommonOptions } from './common-options.js';
+import { validateCommandOptions, type CommonOptions } from './common-options.js';
 import { readJsonObject } from './json-response.js';
 
 /** Which roles are listed. */
@@ -28,7 +29,11 @@ export type Roles = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
  * @throws ConfigurationError when there is no `ansible-doc`.
  * @throws CommandError when the response can't be read.
  */
-export function getRoleList(options: RoleListOptions = {}): Promise<Answer<Roles>> {
+export async function getRoleList(options: RoleListOptions = {}): Promise<Answer<Roles>> {
+  validateCommandOptions<RoleListOptions>('getRoleList', options, {
+    collection: optional(text),
+    playbookDir: optional(text),
+  });
   const { collection, playbookDir, ...others } = options;
   const command = [
     ...['ansible-doc', '-t', 'role', '-l', '-j', ...option('--playbook-dir', playbookDir)],
@@ -43,7 +48,12 @@ export function getRoleList(options: RoleListOptions = {}): Promise<Answer<Roles
  * @throws ConfigurationError when there is no `ansible-doc`.
  * @throws CommandError when the response can't be read.
  */
-export function getRoleArgspec(options: RoleArgspecOptions): Promise<Answer<Roles>> {
+export async function getRoleArgspec(options: RoleArgspecOptions): Promise<Answer<Roles>> {
+  validateCommandOptions<RoleArgspecOptions>('getRoleArgspec', options, {
+    role: text,
+    collection: optional(text),
+    playbookDir: optional(text),
+  });
   const { role, collection, playbookDir, ...others } = options;
   const command = [
     ...['ansible-doc', '-t', 'role', '-j', ...option('--playbook-dir', playbookDir)],

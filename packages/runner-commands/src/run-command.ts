@@ -5,9 +5,15 @@ import {
   type TimeoutKind,
 } from '@receptorjs/runner-core';
 import { basename } from 'node:path';
+import { anything, count, optional, text } from '@receptorjs/validation';
 import { requireList } from './answer.js';
 import { start, type CommandHandle } from './command-handle.js';
-import { checkedMode, type CommonOptions, type RunnerMode } from './common-options.js';
+import {
+  validateCommandOptions,
+  checkedMode,
+  type CommonOptions,
+  type RunnerMode,
+} from './common-options.js';
 import { finishCommand } from './finished-command.js';
 
 /** Which command, and how. */
@@ -54,6 +60,13 @@ const NOT_INTERACTIVE = new Set(['ansible-config', 'ansible-doc', 'ansible-galax
  * @throws CallbackError when a handler threw; the command was ended before.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
+  validateCommandOptions<CommandOptions>('runCommand', options, {
+    executableCmd: optional(text),
+    cmdlineArgs: optional(anything),
+    inputFd: optional(count),
+    outputFd: optional(count),
+    errorFd: optional(count),
+  });
   const { executableCmd, cmdlineArgs, inputFd, outputFd, errorFd, runnerMode, ...others } = options;
   if (!executableCmd)
     throw new ConfigurationError("For CommandRunner 'executable_cmd' value is required");

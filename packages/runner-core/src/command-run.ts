@@ -4,33 +4,42 @@ import { carryOut } from './carry-out.js';
 import { planJob } from './job-plan.js';
 import type { PipedStreams } from './piped-process.js';
 import { makePrivateDataDir, readPrivateDataDir } from './private-data-dir.js';
+import { validateJobOptions, type JobOptionNames } from './run-option-checks.js';
 import type { OutputSink, RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 
 /** Options of a run that say what is run, or what only plays have. */
-type PlayOption =
-  | 'playbook'
-  | 'module'
-  | 'moduleArgs'
-  | 'hostPattern'
-  | 'binary'
-  | 'inventory'
-  | 'extravars'
-  | 'cmdline'
-  | 'limit'
-  | 'forks'
-  | 'verbosity'
-  | 'tags'
-  | 'skipTags'
-  | 'role'
-  | 'roleVars'
-  | 'roleSkipFacts'
-  | 'rolesPath'
-  | 'hosts'
-  | 'omitEventData'
-  | 'onlyFailedEventData'
-  | 'projectDir'
-  | 'directoryIsolationBasePath';
+const PLAY_OPTIONS = [
+  'playbook',
+  'module',
+  'moduleArgs',
+  'hostPattern',
+  'binary',
+  'inventory',
+  'extravars',
+  'cmdline',
+  'limit',
+  'forks',
+  'verbosity',
+  'tags',
+  'skipTags',
+  'role',
+  'roleVars',
+  'roleSkipFacts',
+  'rolesPath',
+  'hosts',
+  'omitEventData',
+  'onlyFailedEventData',
+  'projectDir',
+  'directoryIsolationBasePath',
+] as const;
+type PlayOption = (typeof PLAY_OPTIONS)[number];
+
+/** How the options of a command differ from those of a run. */
+export const COMMAND_OPTIONS: JobOptionNames = {
+  without: PLAY_OPTIONS,
+  besides: ['command', 'streams', 'errorOutput'],
+};
 
 /** A command line and how it is run. */
 export interface CommandRunOptions extends Omit<RunOptions, PlayOption> {
@@ -54,6 +63,7 @@ export interface CommandRunOptions extends Omit<RunOptions, PlayOption> {
  * @throws CallbackError when a handler threw; the command was ended before.
  */
 export async function runCommandLine(options: CommandRunOptions): Promise<RunResult> {
+  validateJobOptions('runCommandLine', options, COMMAND_OPTIONS);
   checkWords(options.command);
   await makePrivateDataDir(options.privateDataDir);
   const inputs = {

@@ -1,4 +1,5 @@
 import type { RunEvent } from './events.js';
+import { validateJobOptions } from './run-option-checks.js';
 import type { RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 import { run } from './run.js';
@@ -75,7 +76,12 @@ export class EventStream implements AsyncIterable<RunEvent> {
   }
 }
 
-/** Runs as {@link run} does, and gives the events one by one. */
+/**
+ * Runs as {@link run} does, and gives the events one by one.
+ *
+ * @throws ConfigurationError for an option of the wrong kind or name.
+ */
 export function runEvents(options: RunOptions): EventStream {
+  validateJobOptions('runEvents', options);
   return new EventStream(options);
 }

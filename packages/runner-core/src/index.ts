@@ -22,7 +22,7 @@
  *
  * @packageDocumentation
  */
-export { runCommandLine, type CommandRunOptions } from './command-run.js';
+export { COMMAND_OPTIONS, runCommandLine, type CommandRunOptions } from './command-run.js';
 export type { PipedStreams } from './piped-process.js';
 export { run, runAsync } from './run.js';
 export { startRun, type HandledRun, type RunHandle } from './run-handle.js';
@@ -31,6 +31,12 @@ export { runEvents, EventStream } from './event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
 export { RunArtifacts, type FactCachePlace } from './run-artifacts.js';
 export type { HostFacts } from './fact-cache.js';
+export { RunArtifacts, type FactCachePlace, type HostFacts } from './run-artifacts.js';
+export {
+  configurationError,
+  validateJobOptions,
+  type JobOptionNames,
+} from './run-option-checks.js';
 export type { EventHandler, OutputSink, Play, RunOptions, StatusHandler } from './run-options.js';
 export type { ContainerAuthData, IsolationOptions } from './isolation/isolation-options.js';
 export type {

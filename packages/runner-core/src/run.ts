@@ -4,6 +4,7 @@ import { runIdent } from './ident.js';
 import { artifactPlaces, planJob } from './job-plan.js';
 import { readPrivateDataDir } from './private-data-dir.js';
 import { startRun, type RunHandle } from './run-handle.js';
+import { validateJobOptions } from './run-option-checks.js';
 import type { RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 
@@ -14,16 +15,18 @@ import type { RunResult } from './run-result.js';
  * @throws ConfigurationError before anything is started, when the options or the private data dir can't be used.
  * @throws CallbackError when a handler threw; the job was ended before.
  */
-export function run(options: RunOptions): Promise<RunResult> {
+export async function run(options: RunOptions): Promise<RunResult> {
+  validateJobOptions('run', options);
   return start(options);
 }
 
 /**
  * Starts a run and returns at once. An error is in `result`, and nowhere else when nobody looks.
  *
- * @throws ConfigurationError for an ident that can't be used.
+ * @throws ConfigurationError for an option of the wrong kind or name, and for an ident that can't be used.
  */
 export function runAsync(options: RunOptions): RunHandle {
+  validateJobOptions('runAsync', options);
   const ident = runIdent(options.ident);
   return startRun({
     ident,

@@ -1,5 +1,14 @@
-import type { RunOptions } from '@receptorjs/runner-core';
+import { configurationError, validateJobOptions, type RunOptions } from '@receptorjs/runner-core';
 import type { WorkerStatus } from '@receptorjs/runner-streaming';
+import {
+  flag,
+  mapping,
+  number,
+  optional,
+  text,
+  validateOptions,
+  type OptionChecks,
+} from '@receptorjs/validation';
 import type { TlsFiles } from './tls-files.js';
 
 /** Which node a job runs on, and the way there. */
@@ -46,3 +55,30 @@ export type RunOnNodeOptions = Omit<RunOptions, 'onStatus'> &
     /** Called for each change of state, in order. */
     readonly onStatus?: (message: WorkerStatus) => unknown;
   };
+
+const nodeChecks: OptionChecks<NodeOptions> = {
+  viaReceptor: text,
+  receptorPeer: optional(text),
+  receptorNodeId: optional(text),
+  receptorTls: optional(mapping),
+  receptorControlTls: optional(flag),
+  receptorTlsClient: optional(text),
+  workType: optional(text),
+  byContents: optional(flag),
+  peerTimeoutMs: optional(number),
+  lostTimeoutMs: optional(number),
+  cancelTimeoutMs: optional(number),
+};
+
+/**
+ * Checks options that came from a caller, who may have no types.
+ *
+ * @param where the function, as the caller wrote it
+ * @throws ConfigurationError that names the option, what it takes and what it got
+ */
+export function validateNodeOptions(where: string, options: RunOnNodeOptions): void {
+  const names = Object.keys(nodeChecks) as (keyof NodeOptions)[];
+  validateJobOptions(where, options, { besides: names });
+  const own = Object.fromEntries(names.map((name) => [name, options[name]]));
+  validateOptions<NodeOptions>(where, own, nodeChecks, configurationError);
+}

@@ -14,7 +14,7 @@ import { join, resolve } from 'node:path';
 import { openWay } from './control-ways.js';
 import { FarJob } from './far-job.js';
 import { takeNothing } from './job-results.js';
-import type { RunOnNodeOptions } from './node-options.js';
+import { validateNodeOptions, type RunOnNodeOptions } from './node-options.js';
 import { recapOf } from './recap.js';
 
 /**
@@ -36,7 +36,8 @@ const RC_ERROR = 1;
  * @throws NodeRunError when the job could not be brought to the node
  * @throws what a handler threw; the job was ended before
  */
-export function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
+export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
+  validateNodeOptions('runOnNode', options);
   return carryOut(options, runIdent(options.ident), undefined);
 }
 
@@ -46,6 +47,7 @@ export function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
  * @throws ConfigurationError for an ident that can't be used.
  */
 export function runOnNodeAsync(options: RunOnNodeOptions): RunHandle<NodeRunResult> {
+  validateNodeOptions('runOnNodeAsync', options);
   const ident = runIdent(options.ident);
   const { privateDataDir, artifactDir = join(privateDataDir, 'artifacts') } = options;
   return startRun({

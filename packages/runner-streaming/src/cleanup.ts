@@ -3,6 +3,7 @@ import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { cleanupChecks, validateStreamOptions } from './argument-checks.js';
 import { pathsLike } from './path-pattern.js';
 import { removeTree } from './removed-tree.js';
 import { isRunning } from './running-mark.js';
@@ -60,6 +61,7 @@ const ENGINE_MS = 10 * 60_000;
  * 'engine-failed' when the container engine is missing or ends with an error.
  */
 export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {
+  validateStreamOptions<CleanupOptions>('cleanup', options, cleanupChecks);
   const { filePattern, imagePrune = false, onLine = () => undefined } = options;
   const engine = options.processIsolationExecutable ?? 'podman';
   const tags = words(options.removeImages);

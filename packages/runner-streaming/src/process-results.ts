@@ -15,6 +15,7 @@ import {
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { processChecks, validateStreamOptions } from './argument-checks.js';
 import { StreamError } from './errors.js';
 import { eventCopyOf, eventsOfCopy } from './event-copy.js';
 import { EventCounters } from './event-counters.js';
@@ -105,6 +106,7 @@ export interface ProcessResult {
  * @throws what a handler or the file system threw; the file `status` says `error` then, if it can be written.
  */
 export async function processResults(options: ProcessOptions): Promise<ProcessResult> {
+  validateStreamOptions<ProcessOptions>('processResults', options, processChecks);
   const root = resolve(options.artifactDir ?? join(options.privateDataDir, 'artifacts'));
   const artifactDir = options.ident === undefined ? root : join(root, runIdent(options.ident));
   const { input, signal } = options;

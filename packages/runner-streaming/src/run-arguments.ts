@@ -11,20 +11,22 @@ import { isObject } from './message-recovery.js';
 /** Arguments of a run as they travel: names and meaning of the original, unset ones absent or `null`. */
 export type RunArguments = Readonly<Record<string, unknown>>;
 
+/** Options of a run that have no meaning elsewhere. */
+export const STAYS_HERE = [
+  'privateDataDir',
+  'output',
+  'onEvent',
+  'onStatus',
+  'onLog',
+  'onWarning',
+  'plugins',
+  'signal',
+  'artifactDir',
+  'projectDir',
+] as const;
+
 /** Options of a run that can travel. */
-export type PortableOptions = Omit<
-  RunOptions,
-  | 'privateDataDir'
-  | 'output'
-  | 'onEvent'
-  | 'onStatus'
-  | 'onLog'
-  | 'onWarning'
-  | 'plugins'
-  | 'signal'
-  | 'artifactDir'
-  | 'projectDir'
->;
+export type PortableOptions = Omit<RunOptions, (typeof STAYS_HERE)[number]>;
 
 type Kind =
   | 'text'

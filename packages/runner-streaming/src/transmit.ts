@@ -1,6 +1,7 @@
-import { checkPrivateDataDir, spacedJson } from '@receptorjs/runner-core';
+import { validateJobOptions, checkPrivateDataDir, spacedJson } from '@receptorjs/runner-core';
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import { transmitChecks, validateStreamOptions } from './argument-checks.js';
 import { packFolder } from './archive.js';
 import type { Manifest, ManifestFile } from './blob-manifest.js';
 import { writeBlobs } from './blob-messages.js';
@@ -8,7 +9,7 @@ import { EVENT_COPY } from './event-copy.js';
 import { staysAtHome } from './left-at-home.js';
 import { MessageWriter } from './message-writer.js';
 import { dataAsFiles } from './run-data.js';
-import { toArguments, type PortableOptions } from './run-arguments.js';
+import { STAYS_HERE, toArguments, type PortableOptions } from './run-arguments.js';
 
 /** What is sent and where to. */
 export interface TransmitOptions extends PortableOptions {
@@ -34,6 +35,10 @@ export interface TransmitOptions extends PortableOptions {
  * file whose name is no UTF-8, before anything is written.
  */
 export async function transmit(options: TransmitOptions): Promise<void> {
+  validateJobOptions('transmit', options, {
+    without: STAYS_HERE,
+    besides: Object.keys(transmitChecks),
+  });
   const {
     privateDataDir,
     output,
@@ -42,6 +47,11 @@ export async function transmit(options: TransmitOptions): Promise<void> {
     known,
     ...run
   } = options;
+  validateStreamOptions(
+    'transmit',
+    { privateDataDir, output, onlyTransmitKwargs, manifest, known },
+    transmitChecks,
+  );
   await checkPrivateDataDir(privateDataDir);
   const ident = run.ident ?? randomUUID().replaceAll('-', '');
   const data = onlyTransmitKwargs

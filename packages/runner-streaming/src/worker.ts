@@ -9,6 +9,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { validateStreamOptions, workerChecks } from './argument-checks.js';
 import { packFolder } from './archive.js';
 import { answerBlobQuery } from './blob-messages.js';
 import { BlobStore, type BlobStoreOptions } from './blob-store.js';
@@ -75,6 +76,7 @@ const RC_CANCELED = 254;
  * @throws what writing to the output threw.
  */
 export async function work(options: WorkerOptions): Promise<WorkerResult> {
+  validateStreamOptions<WorkerOptions>('work', options, workerChecks);
   const writer = new MessageWriter(options.output, options.keepaliveSeconds ?? 0);
   const notes = new NoteSender(writer);
   options.onStream?.((sentence) => notes.send('warning', sentence));
