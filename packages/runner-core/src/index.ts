@@ -31,7 +31,6 @@ export { runEvents, EventStream } from './event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
 export { RunArtifacts, type FactCachePlace } from './run-artifacts.js';
 export type { HostFacts } from './fact-cache.js';
-export { RunArtifacts, type FactCachePlace, type HostFacts } from './run-artifacts.js';
 export {
   configurationError,
   validateJobOptions,
