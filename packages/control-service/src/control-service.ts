@@ -118,7 +118,7 @@ export class ControlService {
    * Listens on a unix socket. A socket file nobody listens on any more is replaced; nothing else is ever removed.
    *
    * @param mode permissions of the socket file, default 0600
-   * @throws ControlServiceError `socket-in-use`, `path-not-a-socket`, `path-too-long` or `listen-failed`
+   * @throws ControlServiceError `socket-in-use`, `no-such-folder`, `path-not-a-socket`, `path-too-long` or `listen-failed`
    */
   async listenUnix(path: string, mode = 0o600): Promise<ControlListener> {
     validateArgument('listenUnix', 'path', path, text);

@@ -3,6 +3,7 @@
  *
  * - `bad-request`: the text of an `ERROR:` reply to a request that is not as documented
  * - `socket-in-use`: another running node serves the unix socket
+ * - `no-such-folder`: the folder of the unix socket is not there
  * - `path-not-a-socket`: something that is not a socket is where the unix socket should be
  * - `path-too-long`: the path of a unix socket is longer than the operating system takes
  * - `listen-failed`: the operating system refused to listen
@@ -11,6 +12,7 @@
 export type ControlServiceErrorCode =
   | 'bad-request'
   | 'socket-in-use'
+  | 'no-such-folder'
   | 'path-not-a-socket'
   | 'path-too-long'
   | 'listen-failed'

@@ -1,8 +1,9 @@
-import { lstat, rename, unlink } from 'node:fs/promises';
+import { lstat, rename, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { isMainThread } from 'node:worker_threads';
-import { ControlServiceError } from './errors.js';
+import { ControlServiceError, type ControlServiceErrorCode } from './errors.js';
 
 interface FileIdentity {
   readonly inode: bigint;
@@ -17,17 +18,19 @@ const maxPathBytes = process.platform === 'linux' ? 107 : 103;
  * leaves behind, and is removed; anything else stays untouched. Only the very file that was probed is removed: when
  * another node has replaced it meanwhile, that one is put back.
  *
- * @throws ControlServiceError `path-too-long`, `path-not-a-socket` or `socket-in-use`
+ * @throws ControlServiceError `path-too-long`, `no-such-folder`, `path-not-a-socket` or `socket-in-use`
  */
 export async function clearSocketPath(path: string): Promise<void> {
   const length = Buffer.byteLength(path);
   if (length > maxPathBytes) {
     // it would be cut without a word, and the socket would stand somewhere else
-    throw new ControlServiceError(
+    throw refused(
       'path-too-long',
-      `socket path ${path} has ${length} bytes; at most ${maxPathBytes} are allowed`,
+      path,
+      `has ${length} bytes; at most ${maxPathBytes} are allowed`,
     );
   }
+  await checkFolder(path);
   const found = await socketAt(path);
   if (!found) return;
   if (await answers(path)) throw inUse(path);
@@ -60,10 +63,47 @@ export function privately<T>(run: () => T): T {
   }
 }
 
+function refused(
+  code: ControlServiceErrorCode,
+  path: string,
+  why: string,
+  options?: { cause: unknown },
+): ControlServiceError {
+  return new ControlServiceError(code, `error opening Unix socket: ${path} ${why}`, options);
+}
+
+/**
+ * Looks for the folder: the system's own error for one that is missing reaches us as a want of permission.
+ *
+ * @throws ControlServiceError `no-such-folder` that names the first folder on the way which is none
+ */
+async function checkFolder(path: string): Promise<void> {
+  let folder = dirname(path);
+  let missing: { folder: string; cause: unknown } | undefined;
+  for (;;) {
+    try {
+      const isFolder = (await stat(folder)).isDirectory();
+      if (isFolder && missing === undefined) return;
+      const [what, cause] = isFolder
+        ? [`${missing?.folder} does not exist`, missing?.cause]
+        : [`${folder} is not a folder`, undefined];
+      throw refused('no-such-folder', path, `can't be made: ${what}`, { cause });
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      // what may not be looked at is the system's to refuse
+      if (code === 'EACCES') return;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      missing = { folder, cause: error };
+      folder = dirname(folder);
+    }
+  }
+}
+
 function inUse(path: string): ControlServiceError {
-  return new ControlServiceError(
+  return refused(
     'socket-in-use',
-    `socket ${path} is in use by another running node; stop it or choose another filename`,
+    path,
+    'is in use by another running node; stop it or choose another filename',
   );
 }
 
@@ -71,9 +111,10 @@ async function socketAt(path: string): Promise<FileIdentity | undefined> {
   try {
     const info = await lstat(path, { bigint: true });
     if (!info.isSocket()) {
-      throw new ControlServiceError(
+      throw refused(
         'path-not-a-socket',
-        `${path} exists and is not a socket; it is left as it is, choose another filename`,
+        path,
+        'exists and is not a socket; it is left as it is, choose another filename',
       );
     }
     return { inode: info.ino, modifiedNs: info.mtimeNs };

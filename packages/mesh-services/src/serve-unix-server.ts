@@ -30,7 +30,7 @@ export interface UnixServerOptions {
 /**
  * Accepts connections on a unix socket and carries each to a service of a node.
  *
- * @throws MeshServiceError `listen-failed`; ControlServiceError `socket-in-use`, `path-not-a-socket` or
+ * @throws MeshServiceError `listen-failed`; ControlServiceError `socket-in-use`, `no-such-folder`, `path-not-a-socket` or
  *   `path-too-long`
  */
 export async function serveUnixServer(
@@ -51,7 +51,8 @@ export async function serveUnixServer(
     connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
   });
   await clearSocketPath(filename);
-  await startListening(server, { path: filename }, what, log, privately);
+  const opening = `error opening Unix socket: ${filename}`;
+  await startListening(server, { path: filename }, opening, log, privately);
   const close = async (): Promise<void> => {
     const stopped = stopListening(server);
     await connections.close();
@@ -61,7 +62,7 @@ export async function serveUnixServer(
     await chmod(filename, permissions);
   } catch (cause) {
     await close();
-    throw new MeshServiceError('listen-failed', `${what}: ${messageOf(cause)}`, { cause });
+    throw new MeshServiceError('listen-failed', `${opening}: ${messageOf(cause)}`, { cause });
   }
   return { address: filename, close };
 }

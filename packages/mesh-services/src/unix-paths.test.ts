@@ -54,10 +54,20 @@ it.each([
 });
 
 it('a path in a folder that is not there is refused', async () => {
-  const filename = join(await folder(), 'none', 'in.sock');
-  await expect(serveUnixServer(dialer, { filename, ...remote })).rejects.toMatchObject({
-    code: 'listen-failed',
-  });
+  const inside = await folder();
+  await writeFile(join(inside, 'file'), '');
+  for (const [way, why] of [
+    ['none/in.sock', 'none does not exist'],
+    ['none/deeper/in.sock', 'none does not exist'],
+    ['file/in.sock', 'file is not a folder'],
+    ['file/deeper/in.sock', 'file is not a folder'],
+  ] as const) {
+    const filename = join(inside, way);
+    await expect(serveUnixServer(dialer, { filename, ...remote })).rejects.toMatchObject({
+      code: 'no-such-folder',
+      message: `error opening Unix socket: ${filename} can't be made: ${join(inside, why)}`,
+    });
+  }
 });
 
 it('a path that the system would cut is refused', async () => {
