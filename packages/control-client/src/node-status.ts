@@ -97,5 +97,5 @@ export function parseNodeStatus(value: JsonValue): NodeStatus & JsonObject {
       throw new ControlError('protocol', `${name} of the status has another form than documented`);
     }
   }
-  return value as NodeStatus & JsonObject;
+  return value;
 }

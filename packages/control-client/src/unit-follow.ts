@@ -46,8 +46,8 @@ export class UnitFollow {
   #position: bigint;
   /** The open stream of results; written by `#fetch` only. */
   #stream: Duplex | undefined;
-  /** What ended the watching of the status. */
-  #failure: unknown;
+  /** What ended the watching of the status; written by `#watchStatus` only. */
+  #failure: Error | undefined;
 
   constructor(
     private readonly node: FollowedNode,
@@ -138,12 +138,10 @@ export class UnitFollow {
           this.#heard(status);
         }
       } catch (error) {
-        try {
-          this.#trouble(error);
-        } catch (failure) {
-          this.#failure = failure;
+        if (isRemoteAnswer(error)) {
+          this.#failure = error;
           this.#over.abort();
-        }
+        } else this.#trouble(error);
         await pace.wait(signal);
       }
     }
@@ -180,7 +178,7 @@ export class UnitFollow {
         cause: this.options.signal.reason,
       });
     }
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure) throw this.#failure;
     if (this.#outage.lost) throw this.#outage.lost;
   }
 
