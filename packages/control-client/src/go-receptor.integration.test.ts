@@ -42,9 +42,12 @@ describe.skipIf(receptor === undefined)('against a Go receptor (needs RECEPTOR_G
     daemon = spawn(receptor ?? '', ['--config', config], { stdio: 'ignore' });
     await appeared;
     // the file is there a moment before the socket accepts
-    await vi.waitFor(async () => {
-      (await connect()).close();
-    });
+    await vi.waitFor(
+      async () => {
+        (await connect()).close();
+      },
+      { timeout: 10_000 },
+    );
   });
   afterAll(async () => {
     daemon.kill('SIGTERM');
