@@ -295,12 +295,12 @@ export const OPTIONS: readonly OptionGroup[] = [
       { flags: '--via-receptor NODE', help: 'run on this node of a mesh', of: elsewhere },
       {
         flags: '--receptor-peer URL',
-        help: 'where the mesh is entered: receptor://host:port (also tcp, tls, udp, ws, wss) or unix:PATH',
+        help: 'where the mesh is entered: receptor://host:port (also tcp, tls, udp, ws, wss) or unix:PATH, the control socket of a node of this machine (default: that of the variable RECEPTORCTL_SOCKET, /run/receptor/receptor.sock or /run/receptor.sock; else receptor://localhost:8888)',
         of: elsewhere,
       },
       {
         flags: '--receptor-node-id ID',
-        help: 'ID of the node in this process (default: a random one)',
+        help: 'ID of the node in this process (default: that of --receptor-cert, else a random one)',
         of: elsewhere,
       },
       { flags: '--receptor-rootcas FILE', help: 'CAs that vouch for the peer', of: elsewhere },

@@ -49,7 +49,7 @@ export async function runJob(
     ...(around.onStatus !== undefined && { onStatus: around.onStatus }),
   };
   try {
-    const result = await runSomewhere(options, request.node);
+    const result = await runSomewhere(options, request.node, around.warn);
     for (const delivery of result.deliveries) around.warn(deliverySentence(delivery));
     return result;
   } finally {
@@ -60,8 +60,9 @@ export async function runJob(
 async function runSomewhere(
   options: RunOptions & { readonly onStatus?: (message: { readonly status: string }) => unknown },
   node: NodeOptions | undefined,
+  onWaiting: (sentence: string) => void,
 ): Promise<RunResult | NodeRunResult> {
   if (node === undefined) return run(options);
   const { runOnNode } = await import('@receptorjs/runner-mesh');
-  return runOnNode({ ...options, ...node });
+  return runOnNode({ ...options, ...node, onWaiting });
 }

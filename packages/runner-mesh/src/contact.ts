@@ -1,6 +1,7 @@
 import { isRemoteAnswer, RetryPace, type ControlClient } from '@receptorjs/control-client';
 import type { ControlWay } from './control-way.js';
 import { NodeRunError, reasonOf } from './errors.js';
+import { limitText, SILENT_WAIT_MS, type OnWaiting } from './waiting.js';
 
 /** How long a node may be out of reach, in milliseconds. */
 export interface ContactLimits {
@@ -8,6 +9,16 @@ export interface ContactLimits {
   readonly firstMs: number;
   /** Once it has. */
   readonly lostMs: number;
+  /** Told when it is out of reach for longer than a second, and when that is over. */
+  readonly onWaiting?: OnWaiting | undefined;
+}
+
+/** A time in which the node is out of reach; `said`: somebody was told. */
+interface Outage {
+  readonly over: AbortController;
+  readonly timer: NodeJS.Timeout;
+  readonly notice: NodeJS.Timeout;
+  said: boolean;
 }
 
 /** An open connection. */
@@ -24,7 +35,7 @@ export interface Conversation {
 export class Contact {
   readonly #pace = new RetryPace();
   /** Present while the node is out of reach. */
-  #outage: { readonly over: AbortController; readonly timer: NodeJS.Timeout } | undefined;
+  #outage: Outage | undefined;
   #heardEver = false;
 
   constructor(
@@ -75,7 +86,8 @@ export class Contact {
   heard(): void {
     this.#heardEver = true;
     this.#pace.reset();
-    clearTimeout(this.#outage?.timer);
+    this.#endOutage();
+    if (this.#outage?.said === true) this.limits.onWaiting?.(`${this.node} answers again.`);
     this.#outage = undefined;
   }
 
@@ -93,7 +105,7 @@ export class Contact {
         `The control service of ${this.node} can't be used: ${reasonOf(error)}`,
         { cause: error },
       );
-    const outage = (this.#outage ??= this.#beginOutage());
+    const outage = (this.#outage ??= this.#beginOutage(error));
     const stop = this.way.onReachable(() => this.#pace.hurry());
     try {
       if (!outage.over.signal.aborted)
@@ -107,15 +119,27 @@ export class Contact {
 
   /** Stops what still waits. */
   close(): void {
-    clearTimeout(this.#outage?.timer);
+    this.#endOutage();
   }
 
-  #beginOutage() {
+  #endOutage(): void {
+    clearTimeout(this.#outage?.timer);
+    clearTimeout(this.#outage?.notice);
+  }
+
+  #beginOutage(cause: unknown): Outage {
     const over = new AbortController();
-    const { firstMs, lostMs } = this.limits;
+    const { firstMs, lostMs, onWaiting } = this.limits;
     // A timer that keeps the process: nothing else may, while a daemon on this machine is being restarted.
-    const timer = setTimeout(() => over.abort(), this.#heardEver ? lostMs : firstMs);
-    return { over, timer };
+    const limitMs = this.#heardEver ? lostMs : firstMs;
+    const timer = setTimeout(() => over.abort(), limitMs);
+    const notice = setTimeout(() => {
+      outage.said = true;
+      const limit = `(up to ${limitText(limitMs)})`;
+      onWaiting?.(`Waiting for ${this.node} to answer ${limit}: ${reasonOf(cause)}`);
+    }, SILENT_WAIT_MS);
+    const outage: Outage = { over, timer, notice, said: false };
+    return outage;
   }
 
   #unreachable(cause: unknown): NodeRunError {

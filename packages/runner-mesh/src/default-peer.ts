@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { LocalNode } from './local-node.js';
+import { LocalNode, type LocalNodeOptions } from './local-node.js';
 import { DEFAULT_PORT } from './peer-address.js';
 
 /** Where nodes of this machine have their control sockets by custom. */
@@ -21,7 +21,7 @@ export function socketsToTry(environment: Readonly<Record<string, string | undef
  */
 export async function openDefaultSocket(
   sockets: readonly string[],
-  options: { target: string; timeoutMs: number; signal: AbortSignal },
+  options: LocalNodeOptions,
 ): Promise<LocalNode | undefined> {
   for (const path of sockets) {
     if ((await stat(path).catch(() => undefined))?.isSocket() !== true) continue;

@@ -8,6 +8,7 @@ import { awaitNode } from './await-node.js';
 import type { ControlWay } from './control-way.js';
 import { NodeRunError, reasonOf } from './errors.js';
 import type { PeerAddress } from './peer-address.js';
+import { limitText, sayingWhatFor, type OnWaiting } from './waiting.js';
 import { loadTls, type TlsFiles } from './tls-files.js';
 
 /** Milliseconds a control service may take to greet. */
@@ -38,6 +39,7 @@ export interface EphemeralNodeOptions {
   /** Milliseconds for the link, and again for the way to the target. */
   readonly timeoutMs: number;
   readonly log: Logger;
+  readonly onWaiting?: OnWaiting | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -88,8 +90,14 @@ export class EphemeralNode implements ControlWay {
       throw new NodeRunError('bad-peer', reasonOf(cause), { cause });
     }
     try {
-      await joined.#link();
-      await joined.#findTarget();
+      const { peerName, target, timeoutMs, onWaiting } = options;
+      const limit = `(up to ${limitText(timeoutMs)})`;
+      await sayingWhatFor(`the peer ${peerName} to answer ${limit}`, onWaiting, () =>
+        joined.#link(),
+      );
+      await sayingWhatFor(`${peerName} to know a way to ${target} ${limit}`, onWaiting, () =>
+        joined.#findTarget(),
+      );
       return joined;
     } catch (error) {
       await joined.close();
@@ -99,8 +107,15 @@ export class EphemeralNode implements ControlWay {
 
   async connect(signal: AbortSignal): Promise<ControlClient> {
     const { target, controlTls } = this.#options;
-    const tls = controlTls === true || this.#saysTls() ? await this.#tlsClient() : undefined;
-    const stream = await this.#streams.dial(target, 'control', { signal, tls });
+    const dial = (tls?: TlsClient) => this.#streams.dial(target, 'control', { signal, tls });
+    const secure = controlTls === true || this.#saysTls();
+    const stream = secure
+      ? await dial(await this.#tlsClient())
+      : // its advertisement may not have come yet
+        await dial().catch(async (error: unknown) => {
+          if (!reasonOf(error).includes('insecure connection to secure service')) throw error;
+          return dial(await this.#tlsClient());
+        });
     return ControlClient.over(stream, { expectNode: target, greetingTimeoutMs: GREETING_MS });
   }
 
@@ -112,6 +127,10 @@ export class EphemeralNode implements ControlWay {
     const control = this.#advertisement();
     const offered = control && (control.workCommands ?? []);
     return Promise.resolve(offered?.map(({ workType }) => workType));
+  }
+
+  isReachable(): Promise<boolean> {
+    return Promise.resolve(this.#node.isReachable(this.#options.target));
   }
 
   onReachable(listener: () => void): () => void {

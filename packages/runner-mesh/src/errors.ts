@@ -37,5 +37,10 @@ export class NodeRunError extends Error {
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const hint = 'hint' in error && typeof error.hint === 'string' ? ` (${error.hint})` : '';
-  return `${error.message}${hint}`;
+  return optionsOfHere(`${error.message}${hint}`);
+}
+
+/** What a node says of receptorctl's options, for those that a job is submitted with. */
+export function optionsOfHere(text: string): string {
+  return text.replace('try --tls-client', 'try --receptor-tls-client');
 }

@@ -8,6 +8,7 @@ import { askKnownFiles, type KnownFiles } from './known-files.js';
 import { takeNothing, takeResults, type JobResultsOptions } from './job-results.js';
 import type { RunOnNodeOptions } from './node-options.js';
 import { openPayload, type Payload } from './payload.js';
+import { ReachWatch } from './reach-watch.js';
 import { releaseUnit } from './unit-release.js';
 import { unitOutput } from './unit-output.js';
 
@@ -102,6 +103,8 @@ export class FarJob {
   async #follow(unit: FarUnit, unitId: string): Promise<ProcessResult> {
     const over = new AbortController();
     const contact = this.#contact();
+    const { viaReceptor: node, onWaiting } = this.#options;
+    const watch = onWaiting && new ReachWatch({ node, way: this.#way, onWaiting });
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       timer = setTimeout(() => {
@@ -113,14 +116,14 @@ export class FarJob {
     this.#signal.addEventListener('abort', cancel, { once: true });
     if (this.#signal.aborted) cancel();
     try {
-      const { viaReceptor: node } = this.#options;
       const output = unitOutput({ node, unitId, contact, signal: over.signal });
-      const input = Readable.from(output, { objectMode: false });
+      const input = Readable.from(watched(output, watch), { objectMode: false });
       input.once('error', (error) => {
         this.#givenUp ||= error instanceof NodeRunError && error.code === 'lost';
       });
       return await takeResults(this.#results, input, over.signal);
     } finally {
+      watch?.close();
       over.abort();
       clearTimeout(timer);
       this.#signal.removeEventListener('abort', cancel);
@@ -155,9 +158,22 @@ export class FarJob {
 
   #contact(): Contact {
     const { viaReceptor, peerTimeoutMs = PEER_MS, lostTimeoutMs = LOST_MS } = this.#options;
+    const { onWaiting } = this.#options;
     return new Contact(viaReceptor, this.#way, {
       firstMs: this.#reached ? lostTimeoutMs : peerTimeoutMs,
       lostMs: lostTimeoutMs,
+      onWaiting,
     });
+  }
+}
+
+/** Tells the watch of each piece of output. */
+async function* watched(
+  output: AsyncIterable<Uint8Array>,
+  watch: ReachWatch | undefined,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of output) {
+    watch?.heard();
+    yield chunk;
   }
 }

@@ -2,6 +2,7 @@ import { ControlClient, isJsonObject } from '@receptorjs/control-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlWay } from './control-way.js';
 import { NodeRunError, reasonOf } from './errors.js';
+import { limitText, sayingWhatFor, type OnWaiting } from './waiting.js';
 
 /** Milliseconds to connect and be greeted. */
 const CONNECT_MS = 10_000;
@@ -9,10 +10,20 @@ const CONNECT_MS = 10_000;
 /** Milliseconds between questions whether the node that hands jobs on knows the target. */
 const ROUTE_LOOK_MS = 200;
 
+/** Which node is wanted, and for how long it is waited. */
+export interface LocalNodeOptions {
+  readonly target: string;
+  /** Milliseconds for the way to it. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onWaiting?: OnWaiting | undefined;
+}
+
 /** A node of this machine, by its control socket: it takes the job and hands it on. */
 export class LocalNode implements ControlWay {
   private constructor(
     private readonly path: string,
+    private readonly target: string,
     readonly handsOn: boolean,
   ) {}
 
@@ -23,11 +34,13 @@ export class LocalNode implements ControlWay {
    */
   static async open(
     path: string,
-    { target, timeoutMs, signal }: { target: string; timeoutMs: number; signal: AbortSignal },
+    { target, timeoutMs, signal, onWaiting }: LocalNodeOptions,
   ): Promise<LocalNode> {
     let client: ControlClient;
     try {
-      client = await connect(path, signal);
+      client = await sayingWhatFor(`the node behind unix:${path} to answer`, onWaiting, () =>
+        connect(path, signal),
+      );
     } catch (cause) {
       signal.throwIfAborted();
       const text = `Cannot connect to peer unix:${path}: ${reasonOf(cause)}`;
@@ -36,8 +49,13 @@ export class LocalNode implements ControlWay {
     try {
       const here = await client.nodeId();
       const handsOn = target !== here && target.toLowerCase() !== 'localhost';
-      if (handsOn) await findTarget(client, target, timeoutMs, signal);
-      return new LocalNode(path, handsOn);
+      if (handsOn)
+        await sayingWhatFor(
+          `${here} to know a way to ${target} (up to ${limitText(timeoutMs)})`,
+          onWaiting,
+          () => findTarget(client, target, timeoutMs, signal),
+        );
+      return new LocalNode(path, target, handsOn);
     } finally {
       client.close();
     }
@@ -49,6 +67,16 @@ export class LocalNode implements ControlWay {
 
   isFinal(): boolean {
     return false;
+  }
+
+  async isReachable(): Promise<boolean> {
+    if (!this.handsOn) return true;
+    const client = await connect(this.path, AbortSignal.timeout(CONNECT_MS));
+    try {
+      return await knowsWay(client, this.target);
+    } finally {
+      client.close();
+    }
   }
 
   workTypes(): Promise<undefined> {
@@ -68,6 +96,15 @@ function connect(path: string, signal: AbortSignal): Promise<ControlClient> {
   return ControlClient.connect({ kind: 'unix', path }, { signal, timeoutMs: CONNECT_MS });
 }
 
+async function knowsWay(
+  client: ControlClient,
+  target: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { RoutingTable: ways = null } = await client.status(['RoutingTable'], { signal });
+  return isJsonObject(ways) && Object.hasOwn(ways, target);
+}
+
 async function findTarget(
   client: ControlClient,
   target: string,
@@ -76,8 +113,7 @@ async function findTarget(
 ): Promise<void> {
   const begun = performance.now();
   for (;;) {
-    const { RoutingTable: ways = null } = await client.status(['RoutingTable'], { signal });
-    if (isJsonObject(ways) && Object.hasOwn(ways, target)) return;
+    if (await knowsWay(client, target, signal)) return;
     if (performance.now() - begun > timeoutMs)
       throw new NodeRunError(
         'peer-timeout',

@@ -23,7 +23,7 @@ export interface NodeOptions {
    * `receptorNodeId`, `receptor://localhost:8888`.
    */
   readonly receptorPeer?: string;
-  /** ID of the node in this process. Default: a random one. */
+  /** ID of the node in this process. Default: the one that the certificate of `receptorTls` names, else a random one. */
   readonly receptorNodeId?: string;
   /** TLS of the node in this process: for `tls:` and `wss:` peers, and for the far control service. */
   readonly receptorTls?: TlsFiles;
@@ -54,6 +54,8 @@ export type RunOnNodeOptions = Omit<RunOptions, 'onStatus'> &
   NodeOptions & {
     /** Called for each change of state, in order. */
     readonly onStatus?: (message: WorkerStatus) => unknown;
+    /** Called when the peer, the node or a link is waited for longer than a second, and when that is over; a sentence each. */
+    readonly onWaiting?: (sentence: string) => void;
   };
 
 const nodeChecks: OptionChecks<NodeOptions> = {

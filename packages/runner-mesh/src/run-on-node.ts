@@ -71,7 +71,7 @@ async function carryOut(
     return options.onEvent?.(event, json);
   };
   const results = { run: { ...options, onEvent }, ident, feed };
-  const way = await openWay(options, logTo(onLog), signal).catch((error: unknown) => {
+  const way = await openWay({ ...options, log: logTo(onLog), signal }).catch((error: unknown) => {
     if (signal.aborted) return undefined;
     throw error;
   });

@@ -30,6 +30,7 @@ export function wayTo(answer: Answer, connects: () => boolean = () => true): Con
         : Promise.reject(new Error('nobody is there')),
     isFinal: () => false,
     workTypes: () => Promise.resolve(['cat']),
+    isReachable: () => Promise.resolve(true),
     onReachable: () => () => undefined,
     close: () => Promise.resolve(),
   };

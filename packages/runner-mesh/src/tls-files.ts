@@ -1,4 +1,6 @@
-import { TlsClient, type CertificateLog } from '@receptorjs/certificates';
+import { receptorNodeIds, TlsClient, type CertificateLog } from '@receptorjs/certificates';
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { NodeRunError, reasonOf } from './errors.js';
 
 /** Whom this end trusts, and who it is: paths of PEM files. */
@@ -10,6 +12,23 @@ export interface TlsFiles {
   readonly key?: string;
   /** Take any certificate. Default false. */
   readonly insecureSkipVerify?: boolean;
+}
+
+/**
+ * The ID that a certificate names as the only one; nothing without a certificate, or where it names none or several.
+ *
+ * @throws NodeRunError `bad-peer` when the file can't be read
+ */
+export async function certificateNodeId(files: TlsFiles | undefined): Promise<string | undefined> {
+  if (files?.cert === undefined) return undefined;
+  try {
+    const [only, ...others] = receptorNodeIds(new X509Certificate(await readFile(files.cert)).raw);
+    return others.length === 0 ? only : undefined;
+  } catch (cause) {
+    throw new NodeRunError('bad-peer', `${files.cert} can't be used: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isFinal, isUnknownUnit, UnitState } from '@receptorjs/control-client';
 import type { Duplex } from 'node:stream';
 import type { Contact } from './contact.js';
-import { NodeRunError } from './errors.js';
+import { NodeRunError, optionsOfHere } from './errors.js';
 
 /** After so long without output, in milliseconds, the node is asked whether the unit still runs. */
 const SILENT_MS = 30_000;
@@ -91,7 +91,10 @@ async function isComplete(
     const { state, detail, stdoutSize } = await client.workStatus(unitId, { signal });
     if (!isFinal(state) || position < stdoutSize) return false;
     if (position === 0n && state === UnitState.Failed)
-      throw new NodeRunError('refused', `The node ${node} could not run the job: ${detail}`);
+      throw new NodeRunError(
+        'refused',
+        `The node ${node} could not run the job: ${optionsOfHere(detail)}`,
+      );
     return true;
   } finally {
     close();
