@@ -1,4 +1,5 @@
 import {
+  handledEvent,
   runCommandLine,
   type CommandRunOptions,
   type EventHandler,
@@ -57,8 +58,9 @@ export async function finishCommand(
 function withoutFile(handler: EventHandler | undefined): EventHandler {
   if (handler === undefined) return () => false;
   return async (event, json) => {
-    await handler(event, json);
-    return false;
+    const answer = await handler(event, json);
+    // One that was changed has a file, which goes with the folder.
+    return handledEvent(answer, event, json).fate === 'kept' ? false : answer;
   };
 }
 

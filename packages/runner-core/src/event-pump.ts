@@ -1,6 +1,7 @@
 import { CallbackError } from './errors.js';
 import type { EventAssembler } from './event-assembler.js';
 import type { EventRecord } from './event-record.js';
+import { frozen, handledEvent, type HandledEvent } from './handled-event.js';
 import type { Segment } from './output-segments.js';
 import type { EventHandler } from './run-options.js';
 
@@ -74,9 +75,9 @@ export class EventPump {
           const assembled = this.#assembler.assemble(segment);
           const event =
             assembled instanceof Promise ? await this.#flushedUntil(assembled) : assembled;
-          const handled = this.#handle(event);
-          const wanted = handled instanceof Promise ? await this.#flushedUntil(handled) : handled;
-          const recorded = this.#destination.record(event, wanted);
+          const answer = this.#handle(event);
+          const handled = answer instanceof Promise ? await this.#flushedUntil(answer) : answer;
+          const recorded = this.#record(event, handled);
           if (recorded !== undefined) await recorded;
           this.#queued -= segment.text.length;
         }
@@ -110,20 +111,28 @@ export class EventPump {
     return value;
   }
 
-  /** Whether the event's file is wanted. */
-  #handle(event: EventRecord): boolean | Promise<boolean> {
-    if (this.#handler === undefined) return true;
-    try {
-      const answer = this.#handler(event.event, event.json);
-      if (!isThenable(answer)) return answer !== false;
-      return Promise.resolve(answer).then(
-        (value) => value !== false,
-        (error: unknown) => {
-          throw new CallbackError('the event handler', error);
-        },
-      );
-    } catch (error) {
+  #record(event: EventRecord, handled: HandledEvent): void | Promise<void> {
+    if (handled.fate === 'dropped') return undefined;
+    if (handled.fate === 'kept') return this.#destination.record(event, handled.withFile);
+    return this.#destination.record(event.replacedBy(handled.event, handled.json), true);
+  }
+
+  /** What the handler makes of the event. */
+  #handle(record: EventRecord): HandledEvent | Promise<HandledEvent> {
+    if (this.#handler === undefined) return { fate: 'kept', withFile: true };
+    const failed = (error: unknown): never => {
       throw new CallbackError('the event handler', error);
+    };
+    try {
+      const { json } = record;
+      const event = frozen(record.event);
+      const answer = this.#handler(event, json);
+      if (!isThenable(answer)) return handledEvent(answer, event, json);
+      return Promise.resolve(answer)
+        .then((value) => handledEvent(value, event, json))
+        .catch(failed);
+    } catch (error) {
+      return failed(error);
     }
   }
 }

@@ -36,6 +36,18 @@ export class EventRecord {
     this.#length = parts.stdout.reduce((sum, piece) => sum + piece.length, 0);
   }
 
+  /** The record of what a handler put in the place of this event; what is shown goes by its `stdout`. */
+  replacedBy(event: RunEvent, json: string): EventRecord {
+    const { stdout } = event;
+    const same = stdout === this.#text;
+    const shown = same ? this.#shown : stdout === '' ? [] : [stdout, '\n'];
+    const parts = { before: '', stdout: [stdout], after: '' };
+    const record = new EventRecord(this.uuid, this.counter, parts, shown);
+    record.#json = json;
+    record.#event = event;
+    return record;
+  }
+
   /** Whether it is better handled in parts. */
   get large(): boolean {
     return this.#length >= LARGE_TEXT;
@@ -59,7 +71,10 @@ export class EventRecord {
 
   /** The JSON text in parts, none of them large. */
   *jsonParts(): Generator<string> {
-    if (this.#json !== undefined || !this.large) return yield* slicesOf(this.json);
+    if (this.#json !== undefined || !this.large) {
+      yield* slicesOf(this.json);
+      return;
+    }
     yield `${this.#before}"`;
     for (const piece of this.#stdout)
       for (const slice of slicesOf(piece)) yield JSON.stringify(slice).slice(1, -1);

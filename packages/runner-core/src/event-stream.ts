@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.js';
 import { validateJobOptions } from './run-option-checks.js';
+import { frozen, handledEvent } from './handled-event.js';
 import type { RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
 import { run } from './run.js';
@@ -44,11 +45,12 @@ export class EventStream implements AsyncIterable<RunEvent> {
       signal: AbortSignal.any([abort.signal, ...signals]),
       onEvent: async (event, json) => {
         const wanted = await this.#options.onEvent?.(event, json);
-        if (left) return wanted;
+        const handled = handledEvent(wanted, event, json);
+        if (left || handled.fate === 'dropped') return wanted;
         const taken = new Promise<void>((resolve) => {
           accept = resolve;
         });
-        offer?.(event);
+        offer?.(handled.fate === 'replaced' ? frozen(handled.event) : event);
         await taken;
         return wanted;
       },

@@ -94,5 +94,6 @@ export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';
 export { ArtifactFolder } from './artifacts.js';
 export { spacedJson } from './json-text.js';
+export { frozen, handledEvent, type HandledEvent } from './handled-event.js';
 export { DecodedText } from './decoded-text.js';
 export { slicesOf } from './written-text.js';

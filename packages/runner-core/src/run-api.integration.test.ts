@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fixture } from './ansible-fixture.js';
+import { runEvents } from './event-stream.js';
 import { RunArtifacts } from './run-artifacts.js';
 import type { RunOptions } from './run-options.js';
 import { run, runAsync } from './run.js';
@@ -31,6 +32,27 @@ const job = (options: Partial<RunOptions> = {}): RunOptions => ({
   binary: fixture.at('job'),
   ident: 'r',
   ...options,
+});
+
+it('what a handler makes of an event is what readers, files and output get', async () => {
+  fixture = await Fixture.ofScript('echo secret; echo noise; echo end');
+  const options = job({
+    onEvent: (event) => {
+      if (event.stdout === 'noise') return Promise.resolve(null);
+      return event.stdout === 'secret' ? { ...event, stdout: '***' } : undefined;
+    },
+  });
+  const streamed: string[] = [];
+  for await (const event of runEvents(options)) streamed.push(event.stdout);
+  const handle = runAsync({ ...options, ident: 'r2' });
+  const read: string[] = [];
+  for await (const event of handle.events) read.push(event.stdout);
+  expect([streamed, read]).toEqual([
+    ['***', 'end'],
+    ['***', 'end'],
+  ]);
+  expect(await fixture.read('artifacts', 'r2', 'stdout')).toBe('***\nend\r\n');
+  expect((await fixture.events('r2')).map(({ counter }) => counter)).toEqual([1, 3]);
 });
 
 describe('runAsync', () => {

@@ -101,7 +101,7 @@ export interface RunOptions extends IsolationOptions {
   readonly output?: OutputSink;
   /** Show events as JSON lines instead of their text. */
   readonly jsonMode?: boolean;
-  /** Called for each event, in order, one at a time. Returning `false` leaves out the event's file. */
+  /** Called for each event, in order, one at a time; may leave it without a file, change it or drop it: {@link EventHandler}. */
   readonly onEvent?: EventHandler;
   /** Called for each change of state, in order. */
   readonly onStatus?: StatusHandler;
@@ -122,8 +122,17 @@ export interface RunOptions extends IsolationOptions {
 }
 
 /**
- * Gets an event and its JSON text (exactly what is written to the event's file). A promise holds the
- * next event back, and with it, once the bounded queue is full, the job's output. Throwing ends the job.
+ * Gets an event and its JSON text. The event is frozen. What the handler returns, or promises, says what becomes of it:
+ *
+ * - an event, such as `{ ...event, stdout: '***' }`, takes its place wherever events go: in its file, in streams, for event
+ *   plugins, and with its `stdout` in the output that is shown and kept. It must have the same `uuid` and `counter`; integers
+ *   beyond 2^53 that were left alone stay exact.
+ * - `null` drops it: no file, no stream, no plugin and no output knows of it. Its counter stays unused.
+ * - `false` leaves out the event's file, and nothing else.
+ * - Anything else changes nothing.
+ *
+ * A promise holds the next event back, and with it, once the bounded queue is full, the job's output. Throwing ends the job, and so
+ * does an object that can't take the event's place.
  */
 export type EventHandler = (event: RunEvent, json: string) => unknown;
 

@@ -47,6 +47,7 @@ export const workerChecks: OptionChecks<WorkerOptions> = {
   onDamage: optional(callback),
   onWarning: optional(callback),
   onLog: optional(callback),
+  onEvent: optional(callback),
   sendLog: optional(flag),
   onStream: optional(callback),
   signal,

@@ -85,6 +85,52 @@ describe('processResults', () => {
     });
   });
 
+  it('writes, shows and hands to plugins what a handler made of an event; one it dropped is nowhere', async () => {
+    let shown = '';
+    const taken: string[] = [];
+    const line = (counter: number) =>
+      `{"uuid": "u-${counter}", "counter": ${counter}, "event": "verbose", "stdout": "secret ${counter}"}\n`;
+    const result = await take(
+      `${line(1)}${line(2)}${line(3)}{"dropped_event": 4}\n${line(5)}{"eof": true}\n`,
+      {
+        output: {
+          write: (text) => ((shown += text), true),
+          once: () => undefined,
+          off: () => undefined,
+        },
+        onEvent: (event) => {
+          if (event.counter === 1) return { ...event, stdout: '***' };
+          return event.counter === 2 ? null : event.counter !== 3;
+        },
+        plugins: [
+          {
+            name: 'p',
+            open: () =>
+              Promise.resolve({
+                status: () => undefined,
+                event: (_, json) => void taken.push(json),
+                close: () =>
+                  Promise.resolve({
+                    ...{ plugin: 'p', target: '', delivered: 0, undelivered: 0 },
+                    ...{ dropped: 0, retries: 0, deliveredEarlier: 0 },
+                  }),
+              }),
+          },
+        ],
+      },
+    );
+    expect(shown).toBe('***\nsecret 3\nsecret 5\n');
+    expect(await file('stdout')).toBe(shown);
+    expect((await readdir(join(root, 'artifacts', 'r', 'job_events'))).sort()).toEqual([
+      '1-u-1.json',
+      '5-u-5.json',
+    ]);
+    const changed = '{"uuid": "u-1", "counter": 1, "event": "verbose", "stdout": "***"}';
+    expect(await file('job_events/1-u-1.json')).toBe(changed);
+    expect(taken).toEqual([changed, line(3).trim(), line(5).trim()]);
+    expect(result.damage).toBeUndefined();
+  });
+
   it('hands on what a worker says, clean and bounded, and takes none of it for an event', async () => {
     const warnings: string[] = [];
     const log: string[] = [];

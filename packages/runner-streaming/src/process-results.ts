@@ -6,6 +6,10 @@ import {
   ShownOutput,
   type DeliverySummary,
   type EventFeed,
+  type EventHandler,
+  type HandledEvent,
+  frozen,
+  handledEvent,
   type EventPlugin,
   type FinalStatus,
   type OutputSink,
@@ -57,8 +61,8 @@ export interface ProcessOptions {
   readonly output?: OutputSink;
   /** Show events as JSON lines instead of their text. */
   readonly jsonMode?: boolean;
-  /** Called for each event, in order. Returning `false` leaves out the event's file. */
-  readonly onEvent?: (event: RunEvent, json: string) => unknown;
+  /** Called for each event, in order; may leave it without a file, change it or drop it, as the handler of a run may. */
+  readonly onEvent?: EventHandler;
   readonly onStatus?: (message: WorkerStatus) => unknown;
   /** Told of each event's file. */
   readonly feed?: EventFeed;
@@ -244,6 +248,7 @@ class Results {
     else if ('zipfile' in message) return this.#archive(reader, message.zipfile);
     else if ('eof' in message) return false;
     else if ('event_copy' in message) await this.#takeMissing(message);
+    else if (typeof message.dropped_event === 'number') this.#counters.add(message.dropped_event);
     else if (!this.#notes.take(message)) await this.#event(message, line);
     return true;
   }
@@ -321,21 +326,31 @@ class Results {
   }
 
   async #event(message: Record<string, unknown>, line: string): Promise<void> {
-    const { uuid, counter, stdout } = message;
+    const { uuid, counter } = message;
     // Keepalives, and whatever else can't be an event file.
     if (typeof uuid !== 'string' || !/^[\w.-]{1,128}$/.test(uuid)) return;
     if (typeof counter !== 'number' || !Number.isSafeInteger(counter) || counter <= 0) return;
     this.#counters.add(counter);
-    const wanted = await this.#options.onEvent?.(message as unknown as RunEvent, line);
-    this.#sinks.event(message as unknown as RunEvent, line);
-    if (wanted !== false) {
-      this.#folder.writeEvent(counter, uuid, line);
+    const received = message as unknown as RunEvent;
+    const handled = await this.#handle(received, line);
+    if (handled.fate === 'dropped') return;
+    const { event, json } = handled.fate === 'replaced' ? handled : { event: received, json: line };
+    this.#sinks.event(event, json);
+    if (handled.fate === 'replaced' || handled.withFile) {
+      this.#folder.writeEvent(counter, uuid, json);
       this.#options.feed?.written({ counter, name: `${counter}-${uuid}.json` });
     }
-    const shown = this.#options.jsonMode === true ? `${line}\n` : shownText(message, stdout);
+    const shown = this.#options.jsonMode === true ? `${json}\n` : shownText(event);
     if (shown === '') return;
     this.#folder.appendStdout(shown);
     await this.#shown?.show(shown);
+  }
+
+  async #handle(event: RunEvent, json: string): Promise<HandledEvent> {
+    const handler = this.#options.onEvent;
+    if (handler === undefined) return { fate: 'kept', withFile: true };
+    const given = frozen(event);
+    return handledEvent(await handler(given, json), given, json);
   }
 
   async #conclude(): Promise<Omit<ProcessResult, 'deliveries'>> {
@@ -359,11 +374,11 @@ class Results {
   }
 }
 
-function shownText(message: Record<string, unknown>, stdout: unknown): string {
+function shownText(event: RunEvent): string {
+  const { stdout, start_line: start, end_line: end } = event as unknown as Record<string, unknown>;
   if (typeof stdout !== 'string') return '';
-  const { start_line: start, end_line: end } = message;
   const blankLine =
-    !('pid' in message) && typeof start === 'number' && typeof end === 'number' && end > start;
+    !('pid' in event) && typeof start === 'number' && typeof end === 'number' && end > start;
   return stdout === '' && !blankLine ? '' : `${stdout}\n`;
 }
 

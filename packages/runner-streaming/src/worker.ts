@@ -1,7 +1,9 @@
 import {
   ConfigurationError,
+  handledEvent,
   run,
   spacedJson,
+  type EventHandler,
   type FinalStatus,
   type RunOptions,
 } from '@receptorjs/runner-core';
@@ -49,6 +51,11 @@ export interface WorkerOptions {
   readonly onLog?: RunOptions['onLog'];
   /** Put what `onLog` would get into the stream, too. Default: no. */
   readonly sendLog?: boolean;
+  /**
+   * Called for each event before it is sent; may change or drop it, as the handler of a run may. `false` drops it, too: files of
+   * events are made at the receiving side.
+   */
+  readonly onEvent?: EventHandler;
   /** Gets, before anything is written, a function that puts a sentence into the stream while that lasts. */
   readonly onStream?: (warn: (sentence: string) => void) => void;
   /**
@@ -192,9 +199,18 @@ async function runHere(
     ...settings,
     privateDataDir: folder,
     onStatus: (message) => writer.line(spacedJson(message)),
-    onEvent: async (event, json) => {
+    onEvent: async (event, given) => {
+      const handled = handledEvent(await options.onEvent?.(event, given), event, given);
+      if (handled.fate === 'dropped' || (handled.fate === 'kept' && !handled.withFile)) {
+        // Or it would be missed.
+        await writer.line(spacedJson({ dropped_event: event.counter }));
+        return null;
+      }
+      const json = handled.fate === 'replaced' ? handled.json : given;
       await writer.line(json);
       await copies?.add(event.counter, json);
+      // The artifact `stdout` is sent as well.
+      if (handled.fate === 'replaced') return handled.event;
       // The receiving side writes the event files.
       return false;
     },
