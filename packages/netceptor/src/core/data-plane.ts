@@ -144,7 +144,7 @@ export class DataPlane {
       throw errorForProblem(PROBLEM_TEXT['service-unknown']);
     }
     const record = isLocal ? this.#self : this.#nodes.get(toNode);
-    if (!isLocal && hopsToLive <= 0 && record !== undefined) {
+    if (!isLocal && hopsToLive <= 0) {
       this.#notify(fromService, {
         problem: PROBLEM_TEXT['message-expired'],
         reportedBy: this.#self.id,

@@ -90,6 +90,16 @@ describe('a node', () => {
     ]);
   });
 
+  it('begins a traceroute at this node, whether there is a way or not', async () => {
+    const a = node('a');
+    const hops = [];
+    for await (const { from, error } of a.traceroute('nobody')) hops.push([from, error?.code]);
+    expect(hops).toEqual([
+      ['a', undefined],
+      ['a', 'no-route'],
+    ]);
+  });
+
   it('gives each service name to one socket', () => {
     const a = node('a');
     const socket = a.openDatagram('svc');
