@@ -1,5 +1,5 @@
 import { MeshError, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
-import { BackendError } from './errors.js';
+import { BackendError, reasonOf } from './errors.js';
 import { Redialer, type AttemptEnd } from './redialer.js';
 import type { QueuedLink } from './queued-link.js';
 
@@ -34,8 +34,11 @@ export type Connect = (signal: AbortSignal) => Promise<Connection>;
 
 /**
  * Dials for a node until it is closed. With redial it returns at once and keeps trying: after 100 ms, then twice as long
- * each time up to 20 s. Without, it resolves when the connection stands.
+ * each time up to 20 s. Without, it resolves when the connection stands. Each connection that is not made is an event
+ * `link-failed` of the node.
  *
+ * @param address - What {@link Dialer.address} says.
+ * @param link - Names the link in log lines and events.
  * @throws {MeshError} `invalid-cost`, `shutdown`
  * @throws {BackendError} `connect-failed`, only without redial.
  */
@@ -43,11 +46,21 @@ export async function startDialer(
   node: MeshNode,
   options: DialOptions,
   address: string,
+  link: string,
   connect: Connect,
 ): Promise<Dialer> {
   node.checkLinkOptions(options);
+  const attempt: Connect = async (signal) => {
+    try {
+      return await connect(signal);
+    } catch (error) {
+      const cause = error instanceof BackendError ? (error.cause ?? error) : error;
+      if (!signal.aborted) node.linkFailed({ link, reason: reasonOf(cause) });
+      throw error;
+    }
+  };
   const running =
-    options.redial === false ? await dialOnce(node, connect) : keepDialing(node, connect);
+    options.redial === false ? await dialOnce(node, attempt) : keepDialing(node, attempt);
   const close = (): Promise<void> => {
     node.off('close', onClose);
     return running.close();

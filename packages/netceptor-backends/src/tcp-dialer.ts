@@ -15,6 +15,7 @@ export interface TcpDialerOptions extends DialOptions, SocketTarget {
 /**
  * Links a node to a TCP listener. With redial it returns at once and keeps trying: after 100 ms, then twice as long each
  * time up to 20 s. Without, it resolves when the connection stands.
+ * What becomes of the link says `await node.reachable(ID)`, and the event `link-failed`.
  *
  * @throws {MeshError} `invalid-cost`, `shutdown`
  * @throws {BackendError} `connect-failed`, only without redial.
@@ -26,7 +27,7 @@ export async function dialTcp(node: MeshNode, options: TcpDialerOptions): Promis
     tls: tlsClientCheck,
   });
   const address = hostPort(options.host, options.port);
-  return startDialer(node, options, address, async (signal) => {
+  return startDialer(node, options, address, `tcp ${address}`, async (signal) => {
     const socket = await connectSocket(options, { tls: options.tls }, signal);
     return {
       get destroyed() {

@@ -69,6 +69,36 @@ describe('a TCP link', () => {
     ).rejects.toMatchObject({ code: 'connect-failed' });
   });
 
+  it('that does not come about is an event, and the wait for the node says why', async () => {
+    const a = node('a');
+    const failed = once(a, 'link-failed');
+    await dialTcp(a, { host: '127.0.0.1', port: 1 });
+    const reason = 'connect ECONNREFUSED 127.0.0.1:1';
+    expect(await failed).toEqual([{ link: 'tcp 127.0.0.1:1', reason }]);
+    await expect(a.reachable('b', { timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'timeout',
+      message: `no way to b within 1 ms; tcp 127.0.0.1:1: ${reason}`,
+    });
+  });
+
+  it('that the peer rejects is an event as well', async () => {
+    const [a, b] = [node('a'), node('b')];
+    const { address } = await listenTcp(b, { host: '127.0.0.1', port: 0, allowedPeers: ['c'] });
+    const down = once(a, 'link-down');
+    const failed = once(b, 'link-failed');
+    await dialTcp(a, { ...address, redial: false });
+    const reason = 'it is not in the allowed peers list';
+    expect(await failed).toMatchObject([{ reason: `rejected: ${reason}` }]);
+    expect(await down).toMatchObject([{ reason: `the peer rejected the link: ${reason}` }]);
+    // It has stood for a moment, since the peer had named itself.
+    await expect(a.reachable('b', { timeoutMs: 1 })).rejects.toMatchObject({
+      message: expect.stringContaining(`the peer rejected the link: ${reason}`) as unknown,
+    });
+    const others = node('c');
+    await dialTcp(others, address);
+    await others.reachable('b');
+  });
+
   it('without redial is not made for a node that is closed meanwhile', async () => {
     const { address } = await listenTcp(node('a'), { host: '127.0.0.1', port: 0 });
     const b = node('b');

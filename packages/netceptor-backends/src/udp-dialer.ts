@@ -14,7 +14,7 @@ export interface UdpDialerOptions extends DialOptions, SocketTarget {}
 /**
  * Links a node to a UDP listener. With redial it returns at once and keeps trying: after 100 ms, then twice as long each
  * time up to 20 s. Each attempt has a port of its own, and the next address where a name has several. Without, it
- * resolves when the socket stands, which says nothing about the peer. Where nobody listens the system says so, which ends
+ * resolves when the socket stands, which says nothing about the peer: `node.reachable()` and the event `link-failed` do. Where nobody listens the system says so, which ends
  * the link at once.
  *
  * @throws {MeshError} `invalid-cost`, `shutdown`
@@ -27,7 +27,7 @@ export async function dialUdp(node: MeshNode, options: UdpDialerOptions): Promis
   });
   const address = hostPort(options.host, options.port);
   let attempts = 0;
-  return startDialer(node, options, address, async (signal) => {
+  return startDialer(node, options, address, `udp ${address}`, async (signal) => {
     const socket = await connectUdp(options, attempts++, address, signal);
     let destroyed = false;
     return {

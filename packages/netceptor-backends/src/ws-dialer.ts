@@ -35,6 +35,7 @@ interface Upgrade {
 /**
  * Links a node to a WebSocket listener, through a proxy where the environment names one. With redial it returns at once
  * and keeps trying: after 100 ms, then twice as long each time up to 20 s. Without, it resolves when the connection stands.
+ * What becomes of the link says `await node.reachable(ID)`, and the event `link-failed`.
  *
  * @throws {MeshError} `invalid-cost`, `shutdown`
  * @throws {BackendError} `invalid-url`, `invalid-header`; `connect-failed`, only without redial.
@@ -60,14 +61,15 @@ export async function dialWebSocket(
       : undefined;
   const tls = url.protocol === 'wss:' ? (options.tls ?? ownTls) : undefined;
   const scheme = url.protocol === 'wss:' ? 'wss' : 'ws';
-  const dialer = await startDialer(node, options, options.url, async (signal) => {
+  const link = `${scheme} ${url.host}${url.pathname}`;
+  const dialer = await startDialer(node, options, options.url, link, async (signal) => {
     const { ws, socket } = await openWebSocket({ url, headers, tls, environment }, signal);
     return {
       get destroyed() {
         return ws.readyState !== ws.OPEN;
       },
       destroy: () => ws.terminate(),
-      link: () => openWsLink(node, ws, socket, `${scheme} ${url.host}${url.pathname}`, options),
+      link: () => openWsLink(node, ws, socket, link, options),
     };
   });
   return {

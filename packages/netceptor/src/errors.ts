@@ -73,6 +73,9 @@ export const PROBLEM_TEXT = {
 /** A problem that a node reports in an unreachable message. */
 export type Problem = keyof typeof PROBLEM_TEXT;
 
+const NO_ROUTE_HINT =
+  "No link leads there now. `await node.reachable(nodeId)` waits for a way, and the event 'link-failed' says why links fail.";
+
 /**
  * The error for the problem text of an unreachable message; a text of no known problem keeps it under code `unreachable`.
  *
@@ -81,11 +84,10 @@ export type Problem = keyof typeof PROBLEM_TEXT;
 export function errorForProblem(text: string, maxPayloadBytes?: number): MeshError {
   for (const [code, known] of Object.entries(PROBLEM_TEXT)) {
     if (known !== text) continue;
-    return new MeshError(
-      code as Problem,
-      known,
-      maxPayloadBytes === undefined ? {} : { maxPayloadBytes },
-    );
+    return new MeshError(code as Problem, known, {
+      ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
+      ...(code === 'no-route' ? { hint: NO_ROUTE_HINT } : {}),
+    });
   }
   return new MeshError('unreachable', text);
 }

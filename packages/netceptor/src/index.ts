@@ -8,12 +8,11 @@
  * import { dialTcp } from '@receptorjs/netceptor-backends';
  *
  * const node = new MeshNode({ nodeId: 'near' });
+ * node.on('link-failed', ({ link, reason }) => console.error(`${link}: ${reason}`));
  * await dialTcp(node, { host: 'hop.example.org', port: 2222 });
- * node.on('route', async ({ nodeId, via }) => {
- *   if (via === undefined) return;
- *   const { timeNs } = await node.ping(nodeId);
- *   console.log(`${nodeId} answered in ${timeNs} ns`);
- * });
+ * await node.reachable('far', { timeoutMs: 10_000 });
+ * const { timeNs } = await node.ping('far');
+ * console.log(`far answered in ${timeNs} ns`);
  * ```
  *
  * @packageDocumentation
@@ -35,7 +34,8 @@ export type { DatagramSocketEvents } from './shell/datagram-socket.js';
 export type { PingOptions, PingReply, TracerouteHop } from './shell/ping.js';
 export { NetceptorCore } from './core/core.js';
 export type { ConnectionStatus, CoreOptions, CoreSizes, MeshStatus } from './core/core.js';
-export type { CoreEvent } from './core/events.js';
+export type { ReachableOptions } from './shell/reachable.js';
+export type { CoreEvent, LinkFailure } from './core/events.js';
 export type { Environment } from './core/environment.js';
 export type { LinkInfo } from './core/link-info.js';
 export type { LinkOptions } from './core/link-options.js';

@@ -1,7 +1,16 @@
+/** A link that did not come about. */
+export interface LinkFailure {
+  /** As the backend names the link: `tcp 192.0.2.1:2222`. */
+  readonly link: string;
+  readonly reason: string;
+}
+
 /** What a core tells its owner, in the order it happened. */
 export type CoreEvent =
   /** A link has been established. */
   | { readonly type: 'link-up'; readonly nodeId: string; readonly cost: number }
+  /** A link has ended before it was established. */
+  | ({ readonly type: 'link-failed' } & LinkFailure)
   /** An established link is gone. */
   | { readonly type: 'link-down'; readonly nodeId: string; readonly reason: string }
   /** The way to a node changed; `via` is the neighbour, undefined when the node can't be reached any more. */

@@ -370,7 +370,9 @@ export class LinkSession {
     const neighbour = this.#neighbour;
     this.#neighbour = undefined;
     if (neighbour === undefined) {
-      log.warning(`Link ${this.#transport.description} ended: ${reason}`);
+      const link = this.#transport.description;
+      log.warning(`Link ${link} ended: ${reason}`);
+      emit({ type: 'link-failed', link, reason });
       return;
     }
     neighbours.delete(neighbour.nodeId);

@@ -90,6 +90,52 @@ describe('a node', () => {
     ]);
   });
 
+  it('waits until a node is reachable', async () => {
+    const a = node('a');
+    await a.reachable('a');
+    await a.reachable('localhost');
+    const reached = a.reachable('b');
+    mutePeer(a, 'b');
+    await reached;
+    expect(a.isReachable('b')).toBe(true);
+    await a.reachable('b', { timeoutMs: 0 });
+  });
+
+  it('says why a node does not become reachable, if it knows', async () => {
+    const a = node('a');
+    for (let link = 1; link <= 5; link++) a.linkFailed({ link: `tcp ${link}`, reason: 'refused' });
+    await expect(a.reachable('b', { timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'timeout',
+      message:
+        'no way to b within 1 ms; tcp 2: refused; tcp 3: refused; tcp 4: refused; tcp 5: refused',
+      hint: expect.stringContaining('no links') as unknown,
+    });
+    const stop = new AbortController();
+    const cancelled = expect(a.reachable('b', { signal: stop.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    stop.abort();
+    await cancelled;
+    await expect(a.reachable('b', { signal: stop.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    const ended = expect(a.reachable('b')).rejects.toMatchObject({ code: 'shutdown' });
+    await a.close();
+    await ended;
+    await expect(a.reachable('b')).rejects.toMatchObject({ code: 'shutdown' });
+  });
+
+  it('has a hint for who sends where no way leads', () => {
+    const socket = node('a').openDatagram();
+    expect(() => socket.send('b', 'x', Buffer.alloc(1))).toThrow(
+      expect.objectContaining({
+        code: 'no-route',
+        message: 'no route to node',
+        hint: expect.stringContaining('node.reachable') as unknown,
+      }),
+    );
+  });
+
   it('begins a traceroute at this node, whether there is a way or not', async () => {
     const a = node('a');
     const hops = [];

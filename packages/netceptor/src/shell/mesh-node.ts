@@ -13,7 +13,7 @@ import {
 } from '@receptorjs/validation';
 import { NetceptorCore, type MeshStatus } from '../core/core.js';
 import type { ServiceDescription } from '../core/advertisements.js';
-import type { CoreEvent } from '../core/events.js';
+import type { CoreEvent, LinkFailure } from '../core/events.js';
 import type { LinkInfo } from '../core/link-info.js';
 import { checkLinkOptions, type LinkOptions } from '../core/link-options.js';
 import type { Firewall } from '../core/firewall.js';
@@ -22,6 +22,7 @@ import type { LinkTransport } from '../core/link-transport.js';
 import { MeshError } from '../errors.js';
 import { silentLogger, type Logger } from '../logger.js';
 import { DatagramSocket } from './datagram-socket.js';
+import { LinkFailures } from './link-failures.js';
 import { MovableTimer } from './movable-timer.js';
 import {
   ping,
@@ -31,6 +32,7 @@ import {
   type PingReply,
   type TracerouteHop,
 } from './ping.js';
+import { reachableChecks, waitForRoute, type ReachableOptions } from './reachable.js';
 import { logRoutes } from './route-log.js';
 
 /** How a node is set up. */
@@ -58,6 +60,8 @@ const meshNodeChecks: OptionChecks<MeshNodeOptions> = {
 export interface MeshNodeEvents {
   /** A link has been established. */
   'link-up': [link: { readonly nodeId: string; readonly cost: number }];
+  /** A link did not come about: its connection was not made, or one end did not take the other. A dialler goes on. */
+  'link-failed': [failure: LinkFailure];
   /** An established link is gone. */
   'link-down': [link: { readonly nodeId: string; readonly reason: string }];
   /** The way to a node changed; `via` is undefined when the node can't be reached any more. */
@@ -111,6 +115,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   readonly #timer = new MovableTimer(() => this.#handleTimeout());
   readonly #transports = new Set<LinkTransport>();
   readonly #sockets = new Set<DatagramSocket>();
+  readonly #failures = new LinkFailures();
   #settling = false;
   #closed = false;
   /** Settles when the links are closed; set by the first {@link close}. */
@@ -273,6 +278,25 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return this.#core.isReachable(nodeId);
   }
 
+  /**
+   * Resolves when there is a way to a node, at once where there is one already.
+   *
+   * @throws {MeshError} `timeout`, which says which links failed; `cancelled`, `shutdown`
+   */
+  async reachable(nodeId: string, options: ReachableOptions = {}): Promise<void> {
+    validateArgument('node.reachable', 'nodeId', nodeId, text);
+    validateOptions<ReachableOptions>('node.reachable', options, reachableChecks);
+    this.#checkOpen();
+    await waitForRoute(this, nodeId, options, () => this.#failures.list());
+  }
+
+  /** Tells of a link whose connection a backend could not make, as `link-failed`. */
+  linkFailed(failure: LinkFailure): void {
+    if (this.#closed) return;
+    this.#failures.add(failure);
+    this.emit('link-failed', failure);
+  }
+
   /** Cost of the path to a node, or undefined when it can't be reached. */
   costTo(nodeId: string): number | undefined {
     return this.#core.costTo(nodeId);
@@ -348,9 +372,16 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
 
   #tell(event: CoreEvent): void {
     switch (event.type) {
+      case 'link-failed': {
+        const { link, reason } = event;
+        this.linkFailed({ link, reason });
+        return;
+      }
       case 'link-up':
+        this.#failures.clear();
         return void this.emit('link-up', event);
       case 'link-down':
+        this.#failures.add({ link: `link with ${event.nodeId}`, reason: event.reason });
         return void this.emit('link-down', event);
       case 'route':
         return void this.emit('route', event);

@@ -1,0 +1,25 @@
+import type { LinkFailure } from '../core/events.js';
+
+/** The most failures remembered. */
+const MAX_FAILURES = 4;
+
+/** Why links failed last, the latest of each link, until any comes up. It alone writes its fields. */
+export class LinkFailures {
+  readonly #byLink = new Map<string, LinkFailure>();
+
+  add(failure: LinkFailure): void {
+    this.#byLink.delete(failure.link);
+    this.#byLink.set(failure.link, failure);
+    const [oldest] = this.#byLink.keys();
+    if (this.#byLink.size > MAX_FAILURES && oldest !== undefined) this.#byLink.delete(oldest);
+  }
+
+  /** A link has come up: which of those that failed it is, nobody knows; those that still fail will come again. */
+  clear(): void {
+    this.#byLink.clear();
+  }
+
+  list(): readonly LinkFailure[] {
+    return [...this.#byLink.values()];
+  }
+}

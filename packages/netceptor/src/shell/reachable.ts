@@ -1,0 +1,70 @@
+import { instanceOf, number, optional, type OptionChecks } from '@receptorjs/validation';
+import { MeshError } from '../errors.js';
+import type { LinkFailure } from '../core/events.js';
+import type { MeshNode } from './mesh-node.js';
+
+/** How to wait for a way to a node. */
+export interface ReachableOptions {
+  /** Milliseconds after which the wait ends with an error; default 30,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const reachableChecks: OptionChecks<ReachableOptions> = {
+  timeoutMs: optional(number),
+  signal: optional(instanceOf(AbortSignal)),
+};
+
+/**
+ * Resolves when there is a way from a node to another.
+ *
+ * @param failures - The links that failed last and have not come up since.
+ * @throws {MeshError} `timeout`, with what is known of links that failed; `cancelled`, `shutdown`
+ */
+export function waitForRoute(
+  node: MeshNode,
+  nodeId: string,
+  { timeoutMs = 30_000, signal }: ReachableOptions,
+  failures: () => readonly LinkFailure[],
+): Promise<void> {
+  const isThere = (): boolean => node.resolve(nodeId) === node.nodeId || node.isReachable(nodeId);
+  if (signal?.aborted === true) return Promise.reject(cancelled());
+  if (isThere()) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const done = (error?: MeshError): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      node.off('route', onRoute).off('close', onClose);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onRoute = (): void => {
+      if (isThere()) done();
+    };
+    const onClose = (): void => done(new MeshError('shutdown', 'netceptor shutdown'));
+    const onAbort = (): void => done(cancelled());
+    const timer = setTimeout(
+      () => done(tooLate(nodeId, timeoutMs, failures(), node.links().length)),
+      timeoutMs,
+    );
+    signal?.addEventListener('abort', onAbort);
+    node.on('route', onRoute).on('close', onClose);
+  });
+}
+
+const cancelled = (): MeshError => new MeshError('cancelled', 'user cancelled');
+
+function tooLate(
+  nodeId: string,
+  timeoutMs: number,
+  failures: readonly LinkFailure[],
+  links: number,
+): MeshError {
+  const why = failures.map(({ link, reason }) => `; ${link}: ${reason}`).join('');
+  return new MeshError('timeout', `no way to ${nodeId} within ${timeoutMs} ms${why}`, {
+    hint:
+      links === 0
+        ? 'This node has no links: dial a peer, or listen and let one dial.'
+        : `This node has ${links} links, and none leads there.`,
+  });
+}
