@@ -50,12 +50,21 @@ def adopt_terminal(slave):
         posix.dup2(slave, target)
 
 
-def close_everything_else():
+def open_descriptors():
+    """Those that are open; None where nothing lists them. /dev/fd lists three of them on some systems."""
+    if posix.environ.get(b"RECEPTORJS_PORTABLE") == b"1":
+        return None
     try:
-        numbers = [int(name) for name in posix.listdir("/proc/self/fd")]
+        return [int(name) for name in posix.listdir("/proc/self/fd")]
     except OSError:
-        # /dev/fd lists three of them on some systems.
-        posix.closerange(3, min(posix.sysconf("SC_OPEN_MAX"), MAX_DESCRIPTORS))
+        return None
+
+
+def close_everything_else():
+    numbers = open_descriptors()
+    if numbers is None:
+        limit = posix.sysconf("SC_OPEN_MAX")
+        posix.closerange(3, MAX_DESCRIPTORS if limit < 0 else min(limit, MAX_DESCRIPTORS))
         return
     for number in numbers:
         if number > 2:
