@@ -131,7 +131,7 @@ function isFileName(name: string): boolean {
 /** The name of a file whose key can't be one, as the newest ansible-core makes it. */
 function hashed(key: string): string {
   const digest = createHash('sha256').update(key).digest('hex');
-  return digest.slice(0, Math.max([...key].length, 12));
+  return digest.slice(0, Math.max(Array.from(key).length, 12));
 }
 
 function plainFacts(payload: unknown, path: string): HostFacts {

@@ -183,10 +183,7 @@ export class JobExecution {
       text: (bytes) => {
         gatherer.text(bytes);
         this.#tail.push(bytes);
-        for (const { answer, source } of watcher.answersTo(bytes)) {
-          this.#parts.log(`a prompt matches ${source}: it is answered`);
-          this.#process?.type(`${answer}\n`);
-        }
+        this.#answer(watcher, bytes);
       },
       begin: (uuid) => {
         if (!this.#begun) this.#removeReadFiles();
@@ -194,6 +191,17 @@ export class JobExecution {
       },
       end: () => gatherer.end(),
     });
+  }
+
+  #answer(watcher: PromptWatcher, bytes: Buffer): void {
+    try {
+      for (const { answer, source } of watcher.answersTo(bytes)) {
+        this.#parts.log(`a prompt matches ${source}: it is answered`);
+        this.#process?.type(`${answer}\n`);
+      }
+    } catch (error) {
+      this.#parts.failed(error);
+    }
   }
 
   /** With the first event Ansible's plugins are loaded. Should the runner be killed later, what was read is gone. */

@@ -39,6 +39,23 @@ describe('PromptWatcher', () => {
     expect(watch({ $: 'a' }, ['abc'])).toEqual(['a']);
   });
 
+  it('takes what follows a prompt that has been answered for the beginning of a text', () => {
+    const passwords = { '^Password:': 'a', '^Again:': 'b', '^\\s*Token: ?$': 'c' };
+    expect(watch(passwords, ['Password:', 'Aga', 'in: ', '\r\nToken: '])).toEqual([
+      ...['a', '', 'b', 'c'],
+    ]);
+    expect(watch(passwords, ['Password:Again:x Again:'])).toEqual(['a,b']);
+    expect(watch(passwords, ['not Again:'])).toEqual(['']);
+  });
+
+  it('gives up on a pattern that takes too long', () => {
+    expect(() => watch({ '(a+)+$': 'x' }, [`${'a'.repeat(60)}!`])).toThrow(
+      /the search for "\(a\+\)\+\$" takes too long/,
+    );
+    expect(watch({ '(a+)+:$': 'x', '(?:\\w+,? ?)+:$': 'y' }, ['aa aa, aa:'])).toEqual(['y']);
+    expect(watch({ '(a++)++:$': 'x' }, [`${'a'.repeat(60)}!`, 'a:'])).toEqual(['', 'x']);
+  });
+
   it('looks at the last 100 characters only', () => {
     expect(watch({ '^start': 'x' }, [`start${'.'.repeat(100)}`])).toEqual(['']);
   });
@@ -56,8 +73,53 @@ describe('PromptWatcher', () => {
     ['^[\\w.]+@\\w+: $', 'jürgen.x@hôst: '],
     ['{x}', '{x}'],
     ['\\<x\\>', '<x>'],
+    ['(?i:ssh) password: ', 'SsH password: '],
+    ['(?i)PASS(?-i:word)', 'pAssword'],
+    ['password(?#of the user): ', 'password: '],
+    ['(?x) ssh \\s password:  # the prompt\n [ ]$', 'ssh password: '],
+    ['(?s:a.b).', 'a\nb!'],
+    ['\\w++: $', 'token: '],
+    ['(?>ab|a)b: ', 'abb: '],
+    ['[^\\W\\d]: ', 'x: '],
+    ['(?a)\\w\\W', 'eé'],
+    ['(?i:[k-s])+\\u212A', 'KSſ\u212a'],
+    ['(?i:straße|É)', 'STRAßE'],
+    ['(a)(?:b)(?P<c>c)\\2\\1(?P=c)', 'abccac'],
+    ['(?<=für ).\\b', 'für é'],
+    ['x(?=:)*:', 'x:'],
   ])('reads %s as Python does', (pattern, prompt) => {
     expect(watch({ [pattern]: 'yes' }, [prompt])).toEqual(['yes']);
+  });
+
+  it.each([
+    ['(?>ab|a)c', 'abc', true],
+    ['(?>a|ab)c', 'abc', false],
+    ['a++ab', 'aaab', false],
+    ['a{1,2}+a', 'aa', false],
+    ['(?i:a)b', 'AB', false],
+    ['(?-i:a)b', 'Ab', false],
+    ['(?-m:^b)', 'a\nb', false],
+    ['(?a)é\\b', 'é ', false],
+  ])('reads %s as Python does in %j', (pattern, text, matches) => {
+    expect(watch({ [pattern]: 'yes' }, [text])).toEqual([matches ? 'yes' : '']);
+  });
+
+  it.each([
+    ['(a)?(?(1)b|c)', /conditional groups/],
+    ['\\N{BULLET}', /characters by name/],
+    ['(a)(?i:\\1)', /references to groups/],
+    ['(?<=a{2}+)b', /never given back/],
+    ['a(?i)b', /global flags not at the start/],
+    ['(?L)a', /the flag L/],
+    ['a**', /multiple repeat at position 2/],
+    ['+a', /nothing to repeat at position 0/],
+    ['[a', /unterminated character set at position 0/],
+    ['a)', /unbalanced parenthesis/],
+    ['\\q', /bad escape \\q/],
+    ['\\2(a)', /invalid group reference 2/],
+    ['(?P<a>x)(?P<a>y)', /redefinition of group name a/],
+  ])('refuses %s with the reason', (pattern, message) => {
+    expect(() => compilePrompts({ [pattern]: 'x' }, 'env/passwords')).toThrow(message);
   });
 
   it('runner 25: a pattern that is none, or an answer that is no text, is told with its place', () => {

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { boundedMatch, type BoundedMatch } from './bounded-match.js';
 import { ConfigurationError } from './errors.js';
 import { fromPythonPattern } from './python-patterns.js';
 
@@ -9,7 +10,7 @@ const WINDOW = 100;
 export interface PromptAnswer {
   /** The pattern as it was given. */
   readonly source: string;
-  readonly pattern: RegExp;
+  readonly match: BoundedMatch;
   readonly answer: string;
 }
 
@@ -31,7 +32,7 @@ export function compilePrompts(
     try {
       return {
         source: pattern,
-        pattern: fromPythonPattern(pattern),
+        match: boundedMatch(fromPythonPattern(pattern)),
         answer: String(answer ?? ''),
       };
     } catch (cause) {
@@ -54,7 +55,12 @@ export class PromptWatcher {
     this.#prompts = prompts;
   }
 
-  /** Takes further text and returns the answers to the prompts in it, in their order. */
+  /**
+   * Takes further text and returns the answers to the prompts in it, in their order. What follows a prompt that has been answered
+   * is the beginning of a text, where `^` matches, as in the original.
+   *
+   * @throws ConfigurationError for a pattern that takes too long.
+   */
   answersTo(bytes: Buffer): readonly PromptAnswer[] {
     if (this.#prompts.length === 0) return [];
     this.#window = (this.#window + this.#decoder.write(bytes)).slice(-WINDOW);
@@ -72,7 +78,11 @@ export class PromptWatcher {
   #first(): { prompt: PromptAnswer; end: number } | undefined {
     let first: { prompt: PromptAnswer; start: number; end: number } | undefined;
     for (const prompt of this.#prompts) {
-      const match = prompt.pattern.exec(this.#window);
+      const match = prompt.match(this.#window);
+      if (match === undefined)
+        throw new ConfigurationError(
+          `passwords: the search for ${JSON.stringify(prompt.source)} takes too long; it repeats what repeats, as "(a+)+" does.`,
+        );
       if (match !== null && (first === undefined || match.index < first.start))
         first = { prompt, start: match.index, end: match.index + match[0].length };
     }
