@@ -30,7 +30,7 @@ export interface DialParts {
   readonly streams: {
     dial(nodeId: string, service: string, options: DialOptions): Promise<MeshStream>;
   };
-  readonly tls: Pick<TlsConfigs, 'client' | 'defaultClient' | 'clientNames'>;
+  readonly tls: Pick<TlsConfigs, 'client' | 'clientFor' | 'defaultClient' | 'clientNames'>;
 }
 
 /**
@@ -45,8 +45,8 @@ export function meshDial({ node, streams, tls }: DialParts, option = '--tls-clie
     const dial = (client: TlsClient | undefined) =>
       streams.dial(nodeId, service, { ...options, tls: client });
     // async, so that an unknown name is a rejection
-    if (tlsClient !== undefined && tlsClient !== '') return dial(tls.client(tlsClient));
-    const spare = tls.defaultClient();
+    if (tlsClient !== undefined && tlsClient !== '') return dial(await tls.clientFor(tlsClient));
+    const spare = await tls.defaultClient();
     if (spare !== undefined && wantsTls(node, nodeId, service)) return dial(spare);
     try {
       return await dial(undefined);

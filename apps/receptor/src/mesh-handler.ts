@@ -1,11 +1,5 @@
 import type { MeshHandler } from '@receptorjs/control-service';
-import {
-  explain,
-  explanationReply,
-  type Direction,
-  type FirewallVerdict,
-  type LinkHistory,
-} from '@receptorjs/mesh-diagnostics';
+import type { Direction, FirewallVerdict, LinkHistory } from '@receptorjs/mesh-diagnostics';
 import type { FirewallRule, MeshNode } from '@receptorjs/netceptor';
 import type { MeshDial } from './mesh-dial.js';
 
@@ -32,6 +26,7 @@ export function meshHandler({ node, dial, history }: MeshParts): MeshHandler {
       return { Action: action, Rule: rule };
     },
     explain: async (target, options) => {
+      const { explain, explanationReply } = await import('@receptorjs/mesh-diagnostics');
       const resolved = node.resolve(target);
       return explanationReply(await explain({ node, dial, firewall, history }, resolved, options));
     },

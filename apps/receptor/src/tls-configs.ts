@@ -1,24 +1,28 @@
-import { TlsClient, TlsServer } from '@receptorjs/certificates';
-import { fieldsOf, type Action, type Fields } from '@receptorjs/receptor-config';
+import type { TlsClient, TlsServer } from '@receptorjs/certificates';
+import { fieldsOf, tlsNamesOf, type Action, type Fields } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
 import { placed } from './placed.js';
 
-/** TLS configurations by name. Never changed. */
+/** The TLS configurations that are configured, by name. Never changed. */
 export interface TlsSet {
   readonly servers: ReadonlyMap<string, TlsServer>;
   readonly clients: ReadonlyMap<string, TlsClient>;
-  /** Whether the client called `default` is there without being configured. */
-  readonly impliedDefault: boolean;
 }
 
-const NONE: TlsSet = { servers: new Map(), clients: new Map(), impliedDefault: true };
+const NONE: TlsSet = { servers: new Map(), clients: new Map() };
+
+/** The configuration that is there without being configured. */
+const DEFAULT = 'default';
 
 /**
  * The TLS configurations that other actions name; `default`, for connecting, trusts the CAs of the system and is there
- * unless configured otherwise. It alone writes its set.
+ * unless configured otherwise. Nothing of TLS is loaded before somebody asks for it: most of what that needs is for
+ * certificates. It alone writes its fields.
  */
 export class TlsConfigs {
   #set: TlsSet = NONE;
+  /** What {@link DEFAULT} means where it is not configured; undefined until it was asked for. */
+  #builtIn: TlsClient | undefined;
 
   /** @param defaultName the configuration of the connecting side that is used where none is named */
   constructor(
@@ -36,13 +40,23 @@ export class TlsConfigs {
     return named(this.#set.servers, name);
   }
 
-  /** As {@link server}, for the connecting side. */
+  /** As {@link server}, for the connecting side of an action; `default` is there when the actions were prepared. */
   client(name: string | undefined): TlsClient | undefined {
-    return named(this.#set.clients, name);
+    const { clients } = this.#set;
+    if (name === DEFAULT && !clients.has(DEFAULT) && this.#builtIn) return this.#builtIn;
+    return named(clients, name);
+  }
+
+  /** As {@link client}, for a name that did not come with the configuration. */
+  async clientFor(name: string | undefined): Promise<TlsClient | undefined> {
+    if (name === DEFAULT && !this.#set.clients.has(DEFAULT)) {
+      return this.#builtIn ?? this.#loadBuiltIn();
+    }
+    return this.client(name);
   }
 
   hasClient(name: string): boolean {
-    return this.#set.clients.has(name);
+    return name === DEFAULT || this.#set.clients.has(name);
   }
 
   /**
@@ -57,14 +71,13 @@ export class TlsConfigs {
   }
 
   /** The configuration of {@link defaultClientName}. */
-  defaultClient(): TlsClient | undefined {
-    return this.client(this.defaultClientName());
+  async defaultClient(): Promise<TlsClient | undefined> {
+    return this.clientFor(this.defaultClientName());
   }
 
   /** Those of the connecting side that are configured. */
   clientNames(): string[] {
-    const { clients, impliedDefault } = this.#set;
-    return [...clients.keys()].filter((name) => name !== 'default' || !impliedDefault);
+    return [...this.#set.clients.keys()];
   }
 
   /**
@@ -78,29 +91,24 @@ export class TlsConfigs {
     const clients = new Map(this.#set.clients);
     for (const { name } of fieldsOf(going, 'tls-server')) servers.delete(name);
     for (const { name } of fieldsOf(going, 'tls-client')) clients.delete(name);
-    const kept = !fieldsOf([...going, ...coming], 'tls-client').some(
-      ({ name }) => name === 'default',
-    );
-    const options = { nodeId: this.nodeId, log: this.log };
     try {
       for (const each of coming) {
         try {
           if (each.action === 'tls-server') {
-            const { fields } = each;
-            servers.set(fields.name, await TlsServer.load(serverConfig(fields), options));
+            const { TlsServer } = await certificates();
+            const config = serverConfig(each.fields);
+            servers.set(config.name, await TlsServer.load(config, this.#options));
           } else if (each.action === 'tls-client') {
-            const { fields } = each;
-            clients.set(fields.name, await TlsClient.load(clientConfig(fields), options));
+            const { TlsClient } = await certificates();
+            const config = clientConfig(each.fields);
+            clients.set(config.name, await TlsClient.load(config, this.#options));
           }
         } catch (error) {
           throw placed(error, each);
         }
       }
-      const impliedDefault = !clients.has('default') || (kept && this.#set.impliedDefault);
-      if (!clients.has('default')) {
-        clients.set('default', await TlsClient.load({ name: 'default' }, options));
-      }
-      return { servers, clients, impliedDefault };
+      if (!clients.has(DEFAULT) && coming.some(usesDefault)) await this.#loadBuiltIn();
+      return { servers, clients };
     } catch (error) {
       this.release({ servers, clients });
       throw error;
@@ -115,7 +123,7 @@ export class TlsConfigs {
   }
 
   /** Lets go of what a set has and the one in use has not: its files are not followed any more. */
-  release(set: Pick<TlsSet, 'servers' | 'clients'>): void {
+  release(set: TlsSet): void {
     const used = new Set<unknown>([...this.#set.servers.values(), ...this.#set.clients.values()]);
     for (const config of [...set.servers.values(), ...set.clients.values()]) {
       if (!used.has(config)) config.close();
@@ -124,8 +132,26 @@ export class TlsConfigs {
 
   close(): void {
     this.release(this.swap(NONE));
+    this.#builtIn?.close();
+  }
+
+  get #options() {
+    return { nodeId: this.nodeId, log: this.log };
+  }
+
+  async #loadBuiltIn(): Promise<TlsClient> {
+    const { TlsClient } = await certificates();
+    const loaded = await TlsClient.load({ name: DEFAULT }, this.#options);
+    if (this.#builtIn === undefined) this.#builtIn = loaded;
+    else loaded.close();
+    return this.#builtIn;
   }
 }
+
+const certificates = () => import('@receptorjs/certificates');
+
+const usesDefault = (action: Action): boolean =>
+  tlsNamesOf(action).some(({ kind, name }) => kind === 'tls-client' && name === DEFAULT);
 
 function named<T>(configs: ReadonlyMap<string, T>, name: string | undefined): T | undefined {
   if (name === undefined || name === '') return undefined;

@@ -1,4 +1,5 @@
-import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
+import type { TlsServer } from '@receptorjs/certificates';
+import { createTlsServer } from '@receptorjs/certificates/sockets';
 import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
 import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';

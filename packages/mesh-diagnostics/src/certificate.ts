@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { receptorNodeIds } from '@receptorjs/certificates';
 import type { Finding, ShownCertificate } from './explanation.js';
 
 const DAY_MS = 86_400_000;
@@ -7,11 +6,13 @@ const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
 
 /** Reads the first of the certificates; undefined when there is none, or none that can be read. */
-export function shownCertificate(
+export async function shownCertificate(
   chain: readonly Uint8Array[] | undefined,
-): ShownCertificate | undefined {
+): Promise<ShownCertificate | undefined> {
   const [own] = chain ?? [];
   if (own === undefined) return undefined;
+  // Only who asks about a stream with TLS loads it.
+  const { receptorNodeIds } = await import('@receptorjs/certificates');
   try {
     const { subject, issuer, validFrom, validTo } = new X509Certificate(own);
     return {

@@ -3,7 +3,7 @@ import { ControlService } from '@receptorjs/control-service';
 import { MeshNode, type FirewallRule } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
 import { StreamHost } from '@receptorjs/netceptor-streams';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { explain, type ExplainParts } from './explain.js';
 import { LinkHistory } from './link-history.js';
 import type { Direction, FirewallVerdict } from './node-questions.js';
@@ -12,6 +12,9 @@ interface TestNode {
   readonly node: MeshNode;
   readonly parts: ExplainParts;
 }
+
+// What a certificate is read by is loaded when there is one: here not in the time of a test.
+beforeAll(() => import('@receptorjs/certificates'));
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -268,7 +268,7 @@ async function tryStream(
     const tried: Tried = {
       open: true,
       finding: { subject: 'Stream', state: 'ok', text: `opened in ${ms.toFixed(1)} ms` },
-      certificate: shownCertificate(stream.peerCertificates),
+      certificate: await shownCertificate(stream.peerCertificates),
       datagramBytes: stream.maxDatagram,
     };
     stream.destroy();
@@ -278,7 +278,7 @@ async function tryStream(
     return {
       open: false,
       finding: { subject: 'Stream', state: 'failed', text },
-      certificate: shownCertificate(
+      certificate: await shownCertificate(
         (error as { peerCertificates?: readonly Uint8Array[] }).peerCertificates,
       ),
     };

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { connectTls, type TlsClient } from '@receptorjs/certificates';
+import type { TlsClient } from '@receptorjs/certificates';
+import { connectTls } from '@receptorjs/certificates/sockets';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, tlsCheck, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';

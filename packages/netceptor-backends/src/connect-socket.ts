@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { connectTls, type TlsClient } from '@receptorjs/certificates';
+import type { TlsClient } from '@receptorjs/certificates';
+import { connectTls } from '@receptorjs/certificates/sockets';
 import { bareHost, hostPort } from '@receptorjs/socket-addresses';
 import { BackendError, reasonOf } from './errors.js';
 import { connectThroughProxy } from './proxy-connect.js';

@@ -1,5 +1,4 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { bareHost } from '@receptorjs/socket-addresses';
 
@@ -16,7 +15,8 @@ export async function connectThroughProxy(
 ): Promise<Socket> {
   const name = `proxy ${proxy.protocol}//${proxy.host}`;
   const secure = proxy.protocol === 'https:';
-  const asking = (secure ? requestHttps : requestHttp)({
+  const { request } = secure ? await import('node:https') : await import('node:http');
+  const asking = request({
     method: 'CONNECT',
     host: bareHost(proxy.hostname),
     port: proxy.port === '' ? (secure ? 443 : 80) : Number(proxy.port),

@@ -1,4 +1,4 @@
-import { tlsFailure } from '@receptorjs/certificates';
+import { tlsFailure } from '@receptorjs/certificates/sockets';
 
 /** A server of node:tls has no other way to refuse a certificate than to close the connection. */
 export const CLOSED_AT_ONCE =

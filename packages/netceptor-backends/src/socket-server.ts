@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createTlsServer, type TlsServer } from '@receptorjs/certificates';
+import type { TlsServer } from '@receptorjs/certificates';
+import { createTlsServer } from '@receptorjs/certificates/sockets';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 

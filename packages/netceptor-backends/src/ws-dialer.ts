@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { TlsClient } from '@receptorjs/certificates';
+import type { TlsClient } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
-import { WebSocket } from 'ws';
 import { object, optional, text } from '@receptorjs/validation';
+import type { WebSocket as Connection } from 'ws';
 import { dialChecks, tlsClientCheck, validateBackend } from './argument-checks.js';
 import { connectFailed, connectSocket, STAGE_MS } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
@@ -56,9 +56,7 @@ export async function dialWebSocket(
   const headers = parseHeader(extraHeader);
   node.checkLinkOptions(options);
   const ownTls =
-    url.protocol === 'wss:' && options.tls === undefined
-      ? await TlsClient.load({ name: 'default' }, { nodeId: node.nodeId, log: node.log })
-      : undefined;
+    url.protocol === 'wss:' && options.tls === undefined ? await systemTls(node) : undefined;
   const tls = url.protocol === 'wss:' ? (options.tls ?? ownTls) : undefined;
   const scheme = url.protocol === 'wss:' ? 'wss' : 'ws';
   const link = `${scheme} ${url.host}${url.pathname}`;
@@ -81,11 +79,18 @@ export async function dialWebSocket(
   };
 }
 
+async function systemTls(node: MeshNode): Promise<TlsClient> {
+  const { TlsClient } = await import('@receptorjs/certificates');
+  return TlsClient.load({ name: 'default' }, { nodeId: node.nodeId, log: node.log });
+}
+
 /** @throws {BackendError} `connect-failed` */
 async function openWebSocket(
   { url, headers, tls, environment }: Upgrade,
   signal: AbortSignal,
-): Promise<{ ws: WebSocket; socket: Socket }> {
+): Promise<{ ws: Connection; socket: Socket }> {
+  // Whoever has no such link does not load it.
+  const { WebSocket } = await import('ws');
   const port = url.port === '' ? (tls === undefined ? 80 : 443) : Number(url.port);
   const socket = await connectSocket(
     { host: url.hostname, port },

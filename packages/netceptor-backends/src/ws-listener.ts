@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { TlsServer } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
-import { WebSocketServer } from 'ws';
 import { optional, text } from '@receptorjs/validation';
 import { listenChecks, tlsServerCheck, validateBackend } from './argument-checks.js';
 import { BackendError } from './errors.js';
@@ -45,6 +44,11 @@ export async function listenWebSocket(
     });
   }
   const scheme = tls === undefined ? 'ws' : 'wss';
+  // Whoever has no such link does not load them.
+  const [{ WebSocketServer }, { createServer }] = await Promise.all([
+    import('ws'),
+    import('node:http'),
+  ]);
   const upgrades = new WebSocketServer({ ...WS_OPTIONS, noServer: true, clientTracking: false });
   const http = createServer((request, response) => {
     const status = isBelow(path, request) ? 426 : 404;

@@ -12,6 +12,7 @@ describe('judgeImport', () => {
   });
   it('refuses to reach into another package', () => {
     expect(judgeImport('runner-events-http', '@receptorjs/runner-events/testing')).toBeUndefined();
+    expect(judgeImport('control-service', '@receptorjs/certificates/sockets')).toBeUndefined();
     expect(judgeImport('receptor', '@receptorjs/netceptor/src/codec.js')).toMatch(/reaches into/);
     expect(
       judgeImport('receptor', '../../../packages/netceptor/src/codec.js', 'src/cli.ts'),

@@ -1,0 +1,8 @@
+/**
+ * The sockets of `@receptorjs/certificates` alone: for programs that speak TLS only where somebody configures it, and load
+ * what reads certificates then.
+ *
+ * @packageDocumentation
+ */
+export { tlsFailure } from './tls-failure.js';
+export { connectTls, createTlsServer } from './tls-sockets.js';
