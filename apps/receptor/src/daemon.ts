@@ -11,6 +11,7 @@ import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
 import { workParts } from './parts/work.js';
+import { withoutRepeats } from './repeated-lines.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
 import { cannotSign } from './unsupported.js';
@@ -111,7 +112,7 @@ function startNode({ settings, log }: DaemonOptions): MeshNode {
     nodeId: settings.id,
     maxIdleConnectionTimeoutMs: settings.maxIdleMs,
     firewallRules: settings.firewallRules,
-    log,
+    log: withoutRepeats(log),
     ...(settings.trace ? { trace: (line: string) => log.debug(line) } : {}),
   });
 }

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { place, type Action } from '@receptorjs/receptor-config';
 
 /**
@@ -5,12 +6,30 @@ import { place, type Action } from '@receptorjs/receptor-config';
  * be done about it where the error knows.
  */
 export function placed(error: unknown, { origin }: Pick<Action, 'origin'>): Error {
-  return new Error(`${messageOf(error)}${place(origin)}${hintOf(error)}`, { cause: error });
+  const text = `${messageOf(error)}${relation(error)}${place(origin)}${hintOf(error)}`;
+  return new Error(text, { cause: error });
 }
 
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** How many causes of an error are looked at. */
+const MAX_CAUSES = 5;
+
+/** What a path that does not exist is relative to, to stand behind an error about it; nothing for others. */
+export function relation(error: unknown): string {
+  let cause = error;
+  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth += 1) {
+    const { code, path } = cause as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    if (isMissing && path !== undefined) {
+      return isAbsolute(path) ? '' : ` (relative to ${process.cwd()})`;
+    }
+    cause = cause.cause;
+  }
+  return '';
 }
 
 function hintOf(error: unknown): string {

@@ -4,6 +4,7 @@ import { startDaemon, type Daemon } from './daemon.js';
 import type { HangUps } from './hang-ups.js';
 import { lineLog } from './log.js';
 import { offersOf } from './node-offers.js';
+import { checkAllNamedFiles } from './named-files.js';
 import { nodeSettings } from './node-settings.js';
 import { tellServiceManager } from './service-manager.js';
 import { Reloader } from './reload.js';
@@ -25,6 +26,7 @@ export interface NodeRun {
  */
 export async function runNode(run: NodeRun): Promise<number | Error> {
   const { configured, read, version, hangUps } = run;
+  checkAllNamedFiles(configured);
   const offers = offersOf(configured);
   const { actions, notices } = offers;
   const settings = nodeSettings(actions, hostname());

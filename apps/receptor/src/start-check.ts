@@ -1,29 +1,31 @@
 import type { Action } from '@receptorjs/receptor-config';
 import { nodeIdOf } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
-import { messageOf } from './placed.js';
+import { checkNamedFiles } from './named-files.js';
+import { messageOf, relation } from './placed.js';
 import { TlsConfigs } from './tls-configs.js';
 
 /**
  * What would keep a node from starting with a configuration that is good in itself, as far as it can be told without
- * opening anything: files of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
+ * opening anything: files that are not there, and those of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
  */
 export async function startMistakes(
   actions: readonly Action[],
   hostname: string,
 ): Promise<string[]> {
-  const mistakes: string[] = [];
-  const tlsActions = actions.filter(({ action }) => action.startsWith('tls-'));
-  if (tlsActions.length === 0) return mistakes;
   const tls = new TlsConfigs(nodeIdOf(actions, hostname), quiet);
-  for (const action of tlsActions) {
+  const mistakes: string[] = [];
+  for (const action of actions) {
     try {
-      tls.release(await tls.prepare([], [action]));
+      checkNamedFiles(action);
+      if (action.action.startsWith('tls-')) tls.release(await tls.prepare([], [action]));
     } catch (error) {
       const { origin } = action;
       const at =
         origin === 'command line' ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
-      mistakes.push(`${at}${messageOf((error as Error).cause)}`);
+      // what is placed already has its error without the place as its cause
+      const plain = action.action.startsWith('tls-') ? (error as Error).cause : error;
+      mistakes.push(`${at}${messageOf(plain)}${relation(plain)}`);
     }
   }
   return mistakes;

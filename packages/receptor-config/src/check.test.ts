@@ -49,7 +49,7 @@ describe('checkConfiguration', () => {
     expect(found[0]).toBe(
       'command error: parameter specified before command: id=x (start with an action such as --node)',
     );
-    expect(found[1]).toBe('/nonexistent.yml:1:1: no such file');
+    expect(found[1]).toBe('/nonexistent.yml:1:1: no such file or directory');
     expect(found.filter((line) => line.includes('/a.yml:')).length).toBeGreaterThan(0);
     expect(found.slice(-3)).toEqual([
       expect.stringContaining('/b.yml:1:3: unknown config type nothing'),

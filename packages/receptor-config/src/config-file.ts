@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import {
   callback,
   flag,
@@ -26,8 +26,9 @@ export interface FileOptions {
 
 const unreadable = (path: string, cause: unknown): ConfigError => {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-  const why = code === 'ENOENT' ? 'no such file' : code;
-  return new ConfigError('config-file', `error loading config file: ${path}: ${why}`, {
+  const from = isAbsolute(path) ? '' : ` (relative to ${process.cwd()})`;
+  const why = code === 'ENOENT' ? `no such file or directory${from}` : code;
+  return new ConfigError('config-file', `error loading config file: open ${path}: ${why}`, {
     cause,
     origin: { file: path, line: 1, column: 1 },
     plain: why,

@@ -213,7 +213,7 @@ describe('the file', () => {
 
   it('names a file that is not there', () => {
     expect(refusal('--config', '/nonexistent/x.yml').message).toBe(
-      'error loading config file: /nonexistent/x.yml: no such file',
+      'error loading config file: open /nonexistent/x.yml: no such file or directory',
     );
   });
 });
