@@ -1,3 +1,4 @@
+import { callback, text, validateArgument, validateOptions } from '@receptorjs/validation';
 import { Readable, type Duplex } from 'node:stream';
 import {
   openControlSocket,
@@ -5,6 +6,16 @@ import {
   type ControlAddress,
   type ControlTlsOptions,
 } from './address.js';
+import {
+  addressCheck,
+  connectChecks,
+  connectionChecks,
+  payloadCheck,
+  resultsChecks,
+  runWorkChecks,
+  submitRequestChecks,
+  tlsChecks,
+} from './argument-checks.js';
 import { Connections, type ConnectionsOptions, type OpenStream } from './connections.js';
 import {
   parseReply,
@@ -52,11 +63,14 @@ export class ControlClient {
 
   /** Speaks over an open stream, such as one of the mesh. The greeting is awaited by the first request. */
   static over(stream: Duplex, options: ControlConnectionOptions = {}): ControlClient {
+    validateOptions<ControlConnectionOptions>('ControlClient.over', options, connectionChecks);
     return new ControlClient({ ...options, first: stream });
   }
 
   /** Speaks over streams that a function opens, such as the dial of a mesh node; the first with the first request. */
   static through(open: OpenStream, options: ControlConnectionOptions = {}): ControlClient {
+    validateArgument('ControlClient.through', 'open', open, callback);
+    validateOptions<ControlConnectionOptions>('ControlClient.through', options, connectionChecks);
     return new ControlClient({ ...options, open });
   }
 
@@ -69,6 +83,10 @@ export class ControlClient {
     address: string | ControlAddress,
     options: ConnectOptions = {},
   ): Promise<ControlClient> {
+    const where = 'ControlClient.connect';
+    validateArgument(where, 'address', address, addressCheck);
+    validateOptions<ConnectOptions>(where, options, connectChecks);
+    if (options.tls) validateOptions<ControlTlsOptions>(`${where}, tls`, options.tls, tlsChecks);
     const target = typeof address === 'string' ? parseControlAddress(address) : address;
     const client = new ControlClient({
       ...options,
@@ -153,7 +171,8 @@ export class ControlClient {
   }
 
   /** Creates a unit and returns once its ID is known; the unit then waits for its stdin. */
-  openSubmission(request: SubmitRequest, wait?: WaitOptions): Promise<Submission> {
+  async openSubmission(request: SubmitRequest, wait?: WaitOptions): Promise<Submission> {
+    validateOptions<SubmitRequest>('openSubmission', request, submitRequestChecks);
     return this.#keep(wait, (connection) =>
       openSubmission(connection, request, {
         wait,
@@ -177,6 +196,8 @@ export class ControlClient {
     payload: Payload = '',
     wait?: WaitOptions,
   ): Promise<SubmitResult> {
+    validateOptions<SubmitRequest>('submit', request, submitRequestChecks);
+    validateArgument('submit', 'payload', payload, payloadCheck);
     return (await this.openSubmission(request, wait)).send(payload, wait);
   }
 
@@ -192,6 +213,9 @@ export class ControlClient {
     payload: Payload = '',
     options: RunWorkOptions = {},
   ): Promise<WorkResult> {
+    validateOptions<SubmitRequest>('runWork', request, submitRequestChecks);
+    validateArgument('runWork', 'payload', payload, payloadCheck);
+    validateOptions<RunWorkOptions>('runWork', options, runWorkChecks);
     this.#needConnections('runWork');
     return runWork(this, request, payload, options);
   }
@@ -207,6 +231,8 @@ export class ControlClient {
     unitId: string,
     options: Omit<UnitFollowOptions, 'onStatus'> = {},
   ): Promise<Readable> {
+    validateArgument('results', 'unitId', unitId, text);
+    validateOptions<Omit<UnitFollowOptions, 'onStatus'>>('results', options, resultsChecks);
     this.#needConnections('results');
     await this.workStatus(unitId, { signal: options.signal });
     const follow = new UnitFollow(this, unitId, options);

@@ -1,0 +1,77 @@
+import {
+  anything,
+  bytes,
+  callback,
+  count,
+  either,
+  flag,
+  mappingOf,
+  number,
+  object,
+  optional,
+  text,
+  withMethods,
+  type OptionChecks,
+} from '@receptorjs/validation';
+import type { ControlTlsOptions } from './address.js';
+import type { ConnectOptions } from './control-client.js';
+import type { ControlConnectionOptions } from './control-connection.js';
+import type { RunWorkOptions } from './run-work.js';
+import type { SubmitRequest } from './submission.js';
+import type { UnitFollowOptions } from './unit-follow.js';
+
+/** What the public functions of this package take, for callers without a type checker. */
+
+const signal = optional(withMethods('an AbortSignal', 'addEventListener', 'removeEventListener'));
+
+export const submitRequestChecks: OptionChecks<SubmitRequest> = {
+  node: text,
+  workType: text,
+  params: optional(mappingOf(text)),
+  tlsClient: optional(text),
+  ttl: optional(text),
+  signWork: optional(flag),
+  signature: optional(text),
+};
+
+export const runWorkChecks: OptionChecks<RunWorkOptions> = {
+  onStdout: optional(callback),
+  onUnit: optional(callback),
+  onStatus: optional(callback),
+  signal,
+  release: optional(flag),
+  lostTimeoutMs: optional(number),
+  maxStdoutBytes: optional(count),
+};
+
+export const resultsChecks: OptionChecks<Omit<UnitFollowOptions, 'onStatus'>> = {
+  // a bigint is taken too, and has no check of its own
+  startPos: optional(anything),
+  signature: optional(text),
+  signal,
+  lostTimeoutMs: optional(number),
+};
+
+export const connectionChecks: OptionChecks<ControlConnectionOptions> = {
+  expectNode: optional(text),
+  greetingTimeoutMs: optional(number),
+  replyTimeoutMs: optional(number),
+};
+
+export const connectChecks: OptionChecks<ConnectOptions> = {
+  ...connectionChecks,
+  signal,
+  timeoutMs: optional(number),
+  tls: optional(object),
+};
+
+export const tlsChecks: OptionChecks<ControlTlsOptions> = {
+  ca: optional(text),
+  cert: optional(text),
+  key: optional(text),
+  insecureSkipVerify: optional(flag),
+};
+
+export const payloadCheck = either(text, bytes, object);
+
+export const addressCheck = either(text, object);

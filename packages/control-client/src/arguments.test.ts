@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { ControlClient } from './control-client.js';
+
+const client = ControlClient.through(() => Promise.reject(new Error('nothing may be opened')));
+/** As a caller without a type checker sees it. */
+const untyped = client as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
+
+it.each([
+  ['runWork', [{ node: 'far' }], "runWork: option 'workType' is missing; it takes text"],
+  [
+    'submit',
+    [{ node: 'far', worktype: 'cat' }],
+    "there is no option 'worktype'; did you mean 'workType'?",
+  ],
+  ['submit', [{ node: 'far', workType: 'cat', params: { n: 1 } }], 'takes text, not the number 1'],
+  ['submit', [{ node: 'far', workType: 'cat' }, 5], "submit: argument 'payload' takes"],
+  ['runWork', [{ node: 'far', workType: 'cat' }, '', { onStdOut: 1 }], "did you mean 'onStdout'?"],
+  ['results', [5], "results: argument 'unitId' takes text, not the number 5"],
+  ['results', ['u1', { startpos: 1 }], "did you mean 'startPos'?"],
+] as const)('%s(%j) is refused at the door', async (method, given, message) => {
+  await expect(untyped[method]?.(...given)).rejects.toMatchObject({
+    code: 'invalid-argument',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+it('connect and through take what they can use alone', async () => {
+  const connect = ControlClient.connect as (...all: unknown[]) => Promise<unknown>;
+  await expect(connect(5)).rejects.toThrow("ControlClient.connect: argument 'address' takes");
+  await expect(connect('/x', { timeout: 5 })).rejects.toThrow("did you mean 'timeoutMs'?");
+  const through = ControlClient.through as (...all: unknown[]) => unknown;
+  expect(() => through('/x')).toThrow("argument 'open' takes a function");
+});
