@@ -120,7 +120,7 @@ describe('of any text or mapping', () => {
           expect(read.content.replace(/\s/g, '')).toBe(text.replace(/[\s,]/g, ''));
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('of any text or mapping', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 200 },
     );
   });
 });
