@@ -72,9 +72,7 @@ describe('a configuration with signed and Kubernetes work', () => {
     expect(await submit(near, 'local')).toContain('local');
     const control = await submitter.control();
     const { Advertisements } = await control.status(['Advertisements']);
-    const own = (Advertisements as { NodeID: string; WorkCommands: unknown }[]).filter(
-      ({ NodeID }) => NodeID === 'near',
-    );
+    const own = (Advertisements ?? []).filter(({ NodeID }) => NodeID === 'near');
     expect(own.map(({ WorkCommands }) => WorkCommands)).toEqual([
       [{ WorkType: 'local', Secure: false }],
     ]);
