@@ -2,6 +2,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/contr
 import { Failure } from './failure.js';
 import type { Session } from './session.js';
 import { harmless, printJson } from './terminal.js';
+import { hasColour, paint, type Style } from './terminal-table.js';
+
+const styles: Readonly<Record<string, Style>> = {
+  ok: 'green',
+  warning: 'yellow',
+  failed: 'red',
+  unknown: 'dim',
+};
 
 /** Which service of the node, and with which TLS client configuration of the node spoken to. */
 export interface ExplainOptions {
@@ -25,12 +33,12 @@ export async function explain(
     }),
   );
   if (json) printJson(reply);
-  else process.stdout.write(harmless(explanationTable(reply)));
+  else process.stdout.write(explanationTable(reply, hasColour()));
   if (reply['Open'] !== true) throw new Failure(1);
 }
 
 /** The findings of an explanation, a line each, and what they come to. */
-export function explanationTable(reply: JsonObject): string {
+export function explanationTable(reply: JsonObject, colour = false): string {
   const findings = listOf(reply['Findings']).map((finding) => {
     const { Subject, State, Text } = objectOf(finding);
     return [text(Subject), text(State), text(Text)] as const;
@@ -44,9 +52,12 @@ export function explanationTable(reply: JsonObject): string {
       ? `${from} can open a stream to ${service} of ${to}.`
       : `${from} can not open a stream to ${service} of ${to}.`;
   return [
-    ...findings.map(([subject, state, words]) =>
-      `${subject.padEnd(subjects ?? 0)}  ${state.padEnd(states ?? 0)}  ${words}`.trimEnd(),
-    ),
+    ...findings.map(([subject, state, words]) => {
+      const style = styles[state];
+      const padded = state.padEnd(states ?? 0);
+      const shown = style === undefined ? padded : paint({ text: padded, style }, colour);
+      return `${subject.padEnd(subjects ?? 0)}  ${shown}  ${words}`.trimEnd();
+    }),
     '',
     end,
     '',
@@ -62,5 +73,5 @@ function listOf(value: JsonValue | undefined): readonly JsonValue[] {
 }
 
 function text(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? harmless(value) : '';
 }

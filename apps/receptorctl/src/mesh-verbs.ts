@@ -2,9 +2,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/contr
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './failure.js';
+import { Interruption } from './interruption.js';
 import { pingStatistics } from './ping-statistics.js';
 import type { Session } from './session.js';
+import { statusOverview } from './status-overview.js';
 import { statusTable } from './status-table.js';
+import { hasColour, isSeen } from './terminal-table.js';
 import { harmless, print, printError, printJson } from './terminal.js';
 
 interface JsonFlag {
@@ -14,6 +17,7 @@ interface JsonFlag {
 export async function status(session: Session, { json }: JsonFlag): Promise<void> {
   const reply = await session.first.status();
   if (json) printJson(reply);
+  else if (isSeen()) process.stdout.write(statusOverview(reply, hasColour()));
   else process.stdout.write(harmless(statusTable(reply)));
 }
 
@@ -29,9 +33,11 @@ export async function ping(
 ): Promise<void> {
   const replies: JsonValue[] = [];
   const timesNs: number[] = [];
-  for (let sent = 0; sent < count; sent += 1) {
-    if (sent > 0) await delay(seconds * 1000);
-    const reply = objectOf(await session.first.request({ command: 'ping', target: node }));
+  const interruption = new Interruption(() => undefined);
+  const { signal } = interruption;
+  for (let sent = 0; sent < count && !signal.aborted; sent += 1) {
+    const reply = await nextReply(session, node, { waitMs: sent > 0 ? seconds * 1000 : 0, signal });
+    if (reply === undefined) break;
     replies.push(reply);
     const { Success, From, Time, TimeStr, Error: error } = reply;
     if (Success === true) timesNs.push(Number(Time));
@@ -43,27 +49,43 @@ export async function ping(
   }
   if (json) printJson(replies);
   // on stderr: scripts read the replies, and they get what the original prints
-  else if (statistics ?? process.stderr.isTTY)
-    process.stderr.write(`${pingStatistics(node, count, timesNs)}\n`);
+  else if (statistics ?? (process.stderr.isTTY || signal.aborted))
+    process.stderr.write(`${pingStatistics(node, replies.length, timesNs)}\n`);
+  // a signal that has come ends the program here
+  interruption.end();
   if (timesNs.length < count) throw new Failure(2);
+}
+
+/** Waits and pings; nothing when it was interrupted. */
+async function nextReply(
+  session: Session,
+  node: string,
+  { waitMs, signal }: { waitMs: number; signal: AbortSignal },
+): Promise<JsonObject | undefined> {
+  try {
+    if (waitMs > 0) await delay(waitMs, undefined, { signal });
+    return objectOf(await session.first.request({ command: 'ping', target: node }, { signal }));
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 export async function traceroute(
   session: Session,
   node: string,
-  { json }: JsonFlag,
+  { json, exitZero }: JsonFlag & { readonly exitZero?: boolean | undefined },
 ): Promise<void> {
   const reply = await session.first.traceroute(node);
-  if (json) {
-    printJson(reply);
-    return;
-  }
   const hops = Object.entries(reply).sort(([a], [b]) => Number(a) - Number(b));
-  for (const [number, hop] of hops) {
+  if (json) printJson(reply);
+  for (const [number, hop] of json ? [] : hops) {
     const { From, TimeStr, Error: error } = objectOf(hop ?? null);
     if (error === undefined) print(`${number}: ${text(From)} in ${text(TimeStr)}`);
     else printError(`${number}: Error ${text(error)} from ${text(From)} in ${text(TimeStr)}`);
   }
+  const arrived = hops.length > 0 && objectOf(hops.at(-1)?.[1] ?? null)['Error'] === undefined;
+  if (!arrived && exitZero !== true) throw new Failure(1);
 }
 
 export async function reload(

@@ -3,7 +3,7 @@ import { durationText } from '@receptorjs/control-client';
 /** Sums up pings as people know it: how many came back, and least, middle, mean and greatest time. */
 export function pingStatistics(node: string, sent: number, timesNs: readonly number[]): string {
   const lost = sent - timesNs.length;
-  const share = Math.round((lost / sent) * 1000) / 10;
+  const share = sent === 0 ? 0 : Math.round((lost / sent) * 1000) / 10;
   const counts = `${node}: ${sent} sent, ${timesNs.length} received, ${share}% lost`;
   const sorted = timesNs.toSorted((a, b) => a - b);
   const [least, greatest] = [sorted[0], sorted.at(-1)];

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Session, type GlobalOptions } from './session.js';
-import type { SubmitOptions } from './work-verbs.js';
+import type { ListOptions, SubmitOptions } from './work-verbs.js';
 
 /** The option `--tls-client` behind a verb; the one before the verb is another. */
 const ofNode =
@@ -93,9 +93,10 @@ function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
     );
   program
     .command('traceroute <node>')
-    .description('Show the way to a node.')
+    .description('Show the way to a node; exit code 1 if it was not reached.')
+    .option('--exit-zero', 'end with 0 all the same, as the original does')
     .option('--json', 'print JSON')
-    .action(async (node: string, options: { json?: boolean }) => {
+    .action(async (node: string, options: { json?: boolean; exitZero?: boolean }) => {
       await (await load()).traceroute(await open(), node, options);
     });
   program
@@ -180,13 +181,22 @@ function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
     .option('--node <node>', 'node whose units to list; this one by default')
     .option('--unit_id <id>', 'only this unit')
     .option('--tls-client <name>', ofNode)
-    .option('--json', 'print JSON, which is the default')
+    .option('--json', 'print JSON, as is done where stdout is no terminal')
     .action(
-      async (options: { quiet?: boolean; node?: string; unit_id?: string; tlsClient?: string }) => {
-        const { unit_id: unitId, ...rest } = options;
-        await (await load()).list(await open(), { ...rest, unitId });
+      async ({
+        unit_id: unitId,
+        ...options
+      }: Omit<ListOptions, 'unitId'> & { unit_id?: string }) => {
+        await (await load()).list(await open(), { ...options, unitId });
       },
     );
+  work
+    .command('status <unitids...>')
+    .description('Show how far units are.')
+    .option('--json', 'print JSON, as is done where stdout is no terminal')
+    .action(async (unitIds: string[], options: { json?: boolean }) => {
+      await (await load()).status(await open(), unitIds, options);
+    });
   work
     .command('results <unitid>')
     .description('Print the results of a unit until it ends.')

@@ -2,6 +2,7 @@ import {
   ControlClient,
   ControlError,
   isJsonObject,
+  type JsonValue,
   type Payload,
   type SubmitResult,
 } from '@receptorjs/control-client';
@@ -19,6 +20,8 @@ import {
   printStream,
   printWarning,
 } from './terminal.js';
+import { hasColour, isSeen } from './terminal-table.js';
+import { unitTable } from './unit-table.js';
 import { releaseInterrupted, reportInterrupted } from './unit-interrupted.js';
 
 export interface SubmitOptions extends PayloadOptions {
@@ -110,7 +113,8 @@ async function settle(
   interrupted: boolean,
   { rm, json }: SubmitOptions,
 ): Promise<void> {
-  if (rm && !interrupted) await onUnits(session, 'release', [unitId], json);
+  if (rm && !interrupted)
+    await onUnits(session, 'release', [unitId], json, isSeen() || json ? print : printNotice);
   else if (rm) await releaseInterrupted(session, unitId, json);
   else if (interrupted) await reportInterrupted(session, unitId);
 }
@@ -173,19 +177,19 @@ export async function results(
   }
 }
 
+/** Which units are listed, and how. */
+export interface ListOptions {
+  readonly quiet?: boolean | undefined;
+  readonly node?: string | undefined;
+  readonly unitId?: string | undefined;
+  readonly tlsClient?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Lists units: a table on a terminal, else JSON. */
 export async function list(
   session: Session,
-  {
-    quiet,
-    node,
-    unitId,
-    tlsClient,
-  }: {
-    quiet?: boolean | undefined;
-    node?: string | undefined;
-    unitId?: string | undefined;
-    tlsClient?: string | undefined;
-  },
+  { quiet, node, unitId, tlsClient, json }: ListOptions,
 ): Promise<void> {
   const client =
     node === undefined || node === ''
@@ -193,8 +197,30 @@ export async function list(
       : ControlClient.over(await session.first.connectService(node, 'control', { tlsClient }));
   const units = await client.request(`work list${unitId ? ` ${unitId}` : ''}`);
   client.close();
-  if (!quiet) printJson(units);
+  if (!quiet) showUnits(units, json);
   else if (isJsonObject(units)) for (const id of Object.keys(units)) print(id);
+}
+
+/**
+ * Shows how far units are: a table on a terminal, else JSON as `work list` prints it.
+ *
+ * @throws ControlError for a unit the node does not know
+ */
+export async function status(
+  session: Session,
+  unitIds: readonly string[],
+  { json }: { json?: boolean | undefined },
+): Promise<void> {
+  const units: Record<string, JsonValue> = {};
+  await withClient(session, async (client) => {
+    for (const id of unitIds) units[id] = await client.request(`work status ${id}`);
+  });
+  showUnits(units, json);
+}
+
+function showUnits(units: JsonValue, json: boolean | undefined): void {
+  if (json !== true && isSeen()) process.stdout.write(unitTable(units, hasColour()));
+  else printJson(units);
 }
 
 export async function cancel(
@@ -232,6 +258,7 @@ async function onUnits(
   verb: 'cancel' | 'release' | 'force-release',
   unitIds: readonly string[],
   json: boolean | undefined,
+  tell: (line: string) => void = print,
 ): Promise<void> {
   const outcomes: Record<string, string> = {};
   await withClient(session, async (client) => {
@@ -240,7 +267,7 @@ async function onUnits(
         const reply = await client.request(`work ${verb} ${unitId}`);
         const [outcome = '', id] = Object.entries(isJsonObject(reply) ? reply : {})[0] ?? [];
         outcomes[unitId] = outcome;
-        if (!json) print(`(${typeof id === 'string' ? id : ''}, ${outcome})`);
+        if (!json) tell(`(${typeof id === 'string' ? id : ''}, ${outcome})`);
       } catch (error) {
         printError(`${unitId}: ERROR: ${messageOf(error)}`);
         throw new Failure(1);

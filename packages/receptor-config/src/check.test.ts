@@ -25,7 +25,7 @@ describe('checkConfiguration', () => {
     const found = check('--check', '--config', path);
     const starts = [
       ':3:5: field nmae not defined for command node',
-      ':4:3: unknown config type tcp-pear (allowed: node, ',
+      ':4:3: unknown config type tcp-pear (did you mean tcp-peer? allowed: node, ',
       ':6:5: error setting field port in command tcp-listener: many is not a whole number',
       ':7:5: error setting field cost in command tcp-listener: connection cost must be positive',
       ':8:3: error in --tcp-client: required parameters missing: service, address',

@@ -1,3 +1,4 @@
+import { nearestName } from '@receptorjs/validation';
 import { place } from './items.js';
 import type { Origin } from './items.js';
 
@@ -74,4 +75,10 @@ export function mistake(
     plain: `${parts.text}${hint}`,
     cause: parts.cause,
   });
+}
+
+/** `did you mean tcp-peer? `, for a name that is nearly one of the known ones; else nothing. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  const nearest = nearestName(given, known);
+  return nearest === undefined ? '' : `did you mean ${nearest}? `;
 }

@@ -93,7 +93,11 @@ log-level: {level: info}
   });
 
   it.each<[string, string, RegExp]>([
-    ['an unknown key', 'tcp-peer: []\n', /:2\) \(allowed: version, log-level, .*tcp-peers/],
+    [
+      'an unknown key',
+      'tcp-peer: []\n',
+      /:2\) \(did you mean tcp-peers\? allowed: version, log-level, .*tcp-peers/,
+    ],
     ['an unknown field', 'tcp-peers: [{host: x}]\n', /unknown field name host .*address=/],
     ['a map where a list must be', 'tcp-peers: {address: "h:1"}\n', /it must be a list of maps/],
     ['a list where a map must be', 'node: []\n', /a map of fields must stand here/],

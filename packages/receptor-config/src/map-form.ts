@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq } from 'yaml';
 import type { Node as YamlNode } from 'yaml';
 import { actionNames, specOf } from './actions.js';
 import type { ActionName } from './actions.js';
-import { mistake } from './errors.js';
+import { didYouMean, mistake } from './errors.js';
 import type { Report } from './errors.js';
 import type { Item } from './items.js';
 import { readEntries, reported } from './list-form.js';
@@ -71,7 +71,7 @@ function readKey(document: YamlDocument, entry: MapEntry, report: Report): Item[
     throw mistake('config-unknown-action', origin, {
       intro: 'error loading config file: ',
       text: `unknown key ${entry.key}`,
-      hint: `allowed: version, ${[...v2Keys.keys()].join(', ')}`,
+      hint: `${didYouMean(entry.key, [...v2Keys.keys()])}allowed: version, ${[...v2Keys.keys()].join(', ')}`,
     });
   }
   const node = document.resolve(entry.value);

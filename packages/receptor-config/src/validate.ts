@@ -1,7 +1,7 @@
 import { actionNames, isActionName, specOf } from './actions.js';
 import type { Action, ActionName } from './actions.js';
 import type { ActionSpec, FieldTable } from './actions/spec.js';
-import { mistake, throwing } from './errors.js';
+import { didYouMean, mistake, throwing } from './errors.js';
 import type { ConfigError, Report } from './errors.js';
 import type { Field } from './field.js';
 import { FieldError } from './field.js';
@@ -87,7 +87,7 @@ function unknownAction({ action, origin }: Item): ConfigError {
         ? 'command error: '
         : `error loading config file: could not get config type for command ${action}: `,
     text: `unknown config type ${action}`,
-    hint: `allowed: ${actionNames.join(', ')}`,
+    hint: `${didYouMean(action, actionNames)}allowed: ${actionNames.join(', ')}`,
   });
 }
 
@@ -188,7 +188,7 @@ const allowedKeys = (fields: FieldTable): string =>
     .join(', ') || 'no parameters';
 
 function unknownField(name: ActionName, fields: FieldTable, { key, origin }: Entry): ConfigError {
-  const hint = `allowed: ${allowedKeys(fields)}`;
+  const hint = `${didYouMean(key, Object.keys(fields))}allowed: ${allowedKeys(fields)}`;
   return mistake(
     'config-unknown-field',
     origin,

@@ -10,7 +10,7 @@ import { filesBelow, members, root } from './workspace.mjs';
  */
 export const layers = [
   ['validation', 'process-table', 'socket-addresses'],
-  ['netceptor', 'certificates', 'quic-engine'],
+  ['netceptor', 'certificates', 'quic-engine', 'command-line'],
   ['quic-engine-wasm', 'quic-engine-native'],
   [
     'netceptor-streams',

@@ -1,0 +1,52 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { harmless } from './terminal.js';
+import { tableLines, type Cell, type Style } from './terminal-table.js';
+
+const styles: Readonly<Record<string, Style>> = {
+  Succeeded: 'green',
+  Running: 'yellow',
+  Pending: 'dim',
+  Failed: 'red',
+  Canceled: 'yellow',
+};
+
+/** Units of work as people read them: what they are, where they run, how far they are. */
+export function unitTable(units: JsonValue, colour: boolean): string {
+  const entries = isJsonObject(units) ? Object.entries(units) : [];
+  if (entries.length === 0) return 'No units of work.\n';
+  const rows = entries.map(([id, unit]) => unitRow(id, objectOf(unit)));
+  return `${tableLines(['Unit', 'State', 'Work type', 'Node', 'Output', 'Detail'], rows, colour).join('\n')}\n`;
+}
+
+function unitRow(id: string, unit: JsonObject): Cell[] {
+  const { StateName, WorkType, StdoutSize, Detail } = unit;
+  const remote = objectOf(unit['ExtraData']);
+  const state = textOf(StateName);
+  const type = textOf(remote['RemoteWorkType']) || textOf(WorkType);
+  const style = styles[state];
+  return [
+    harmless(id),
+    style === undefined ? harmless(state) : { text: state, style },
+    harmless(type),
+    harmless(textOf(remote['RemoteNode']) || '-'),
+    sizeText(Number(StdoutSize ?? 0)),
+    harmless(textOf(Detail)).replaceAll('\n', ' '),
+  ];
+}
+
+/** `0 B`, `12.3 KiB`: a size as people read it. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let size = bytes;
+  let unit = 0;
+  for (; size >= 1024 && unit < units.length - 1; unit += 1) size /= 1024;
+  return `${unit === 0 ? size : size.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return value !== undefined && isJsonObject(value) ? value : {};
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

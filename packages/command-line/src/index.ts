@@ -1,0 +1,6 @@
+/**
+ * Says in a phrase what it is for.
+ *
+ * @packageDocumentation
+ */
+export {};
