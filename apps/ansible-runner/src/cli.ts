@@ -26,6 +26,10 @@ try {
   const words = process.argv.slice(2);
   // without the parsers, which are most of what there would be to load
   if (words.length === 1 && words[0] === '--version') throw new Answered(`${version}\n`);
+  if (words.length === 1 && /^--(?:(?:bash|zsh)-completion|man-page)$/.test(words[0] ?? '')) {
+    const { shellText } = await import('./shell-texts.js');
+    throw new Answered(shellText(words[0] ?? '', version) ?? '');
+  }
   const { parseCommandLine } = await import('./command-line.js');
   const line = parseCommandLine(words, process.env, version);
   // Further ones change nothing: the job is being ended, with force after its grace. Transmitting just ends.

@@ -79,7 +79,9 @@ export interface CommandLineOptions {
 /** A subcommand, or the one below `worker`. */
 export type Scope = Subcommand | 'worker cleanup';
 
-/** An option: how it is written, what it does, and which subcommands know it (all of them where nothing is said). */
+/** An option: how it is written, what it does, and which subcommands know it: all of them where nothing is said; with none, the
+ * program alone.
+ */
 export interface OptionRow {
   /** Short and long name and, if it takes one, the name of its value; `...` behind it: any number of values. */
   readonly flags: string;
@@ -118,6 +120,17 @@ export const OPTIONS: readonly OptionGroup[] = [
       { flags: '-r, --role NAME', help: 'role to run', of: job, exclusive: true },
       { flags: '--debug', help: 'show what the runner does' },
       { flags: '--logfile FILE', help: 'write what the runner does to a file' },
+      {
+        flags: '--bash-completion',
+        help: 'print what bash completes by: . <(ansible-runner --bash-completion)',
+        of: [],
+      },
+      { flags: '--zsh-completion', help: 'as that for zsh', of: [] },
+      {
+        flags: '--man-page',
+        help: 'print the manual page: ansible-runner --man-page | man -l -',
+        of: [],
+      },
     ],
   },
   {

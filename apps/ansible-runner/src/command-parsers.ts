@@ -159,7 +159,7 @@ function addGroups(parser: Parser, scope: Scope | undefined): void {
       const [first = '', ...others] = names;
       if (names.some((name) => taken.has(name))) continue;
       for (const name of names) taken.add(name);
-      const hidden = scope === undefined && row.of !== undefined;
+      const hidden = scope === undefined && row.of !== undefined && row.of.length > 0;
       const container = row.exclusive ? (exclusive ?? group) : group;
       container.add_argument(first, ...others, {
         ...settings(row),

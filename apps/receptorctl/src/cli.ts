@@ -25,6 +25,11 @@ async function main(args: readonly string[]): Promise<number> {
   ]) {
     command.exitOverride().configureOutput({ outputError: () => undefined });
   }
+  if (args.length === 1 && /^--(?:(?:bash|zsh)-completion|man-page)$/.test(args[0] ?? '')) {
+    const { shellText } = await import('./shell-texts.js');
+    process.stdout.write(shellText(args[0] ?? '', program) ?? '');
+    return 0;
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

@@ -38,6 +38,9 @@ export function buildProgram(ownVersion: string): Command {
     .option('--cert <file>', 'client certificate')
     .option('--insecureskipverify <bool>', 'accept any server certificate', 'false')
     .option('--timeout <seconds>', 'how long connecting and greeting may take', seconds, 10)
+    .option('--bash-completion', 'print what bash completes by: . <(receptorctl --bash-completion)')
+    .option('--zsh-completion', 'as that for zsh')
+    .option('--man-page', 'print the manual page: receptorctl --man-page | man -l -')
     .version(ownVersion, '-V, --version', 'print the version of receptorctl')
     .enablePositionalOptions()
     .exitOverride();
