@@ -2,6 +2,7 @@ import { isFinal, isUnknownUnit, stateName } from '@receptorjs/control-client';
 import { Failure, messageOf } from './failure.js';
 import type { Session } from './session.js';
 import { print, printError, printJson, printNotice } from './terminal.js';
+import { isSeen } from './terminal-table.js';
 
 /** Milliseconds for the question what has become of the unit. */
 const askMs = 2_000;
@@ -49,7 +50,7 @@ export async function releaseInterrupted(
       .catch(unlessUnknown);
     client.close();
     if (json) printJson({ [unitId]: outcome });
-    else print(`(${unitId}, ${outcome})`);
+    else (isSeen() ? print : printNotice)(`(${unitId}, ${outcome})`);
   } catch (error) {
     printError(`${unitId}: ERROR: ${messageOf(error)}`);
     throw new Failure(1);
