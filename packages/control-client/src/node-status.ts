@@ -5,8 +5,6 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export type NodeConnection = {
   readonly NodeID: string;
   readonly Cost: number;
-  /** Round trip in nanoseconds, where the node measures it and says so. */
-  readonly RTT?: number | undefined;
 };
 
 /** A work type some node offers. */
@@ -35,6 +33,8 @@ export type NodeStatus = {
   readonly SystemCPUCount?: number;
   readonly SystemMemoryMiB?: number;
   readonly Connections?: readonly NodeConnection[] | null;
+  /** Round trips in nanoseconds, by peer, of links that measure them: only when asked for by name, and of nodes of this project. */
+  readonly RTT?: Readonly<Record<string, number>> | null;
   /** Cost of each known link, from node to node. */
   readonly KnownConnectionCosts?: Readonly<Record<string, Readonly<Record<string, number>>>> | null;
   /** The next node on the way to each node. */
@@ -70,7 +70,8 @@ const checks: Readonly<Record<keyof NodeStatus, Check>> = {
   NodeID: text,
   SystemCPUCount: count,
   SystemMemoryMiB: count,
-  Connections: listOf(record({ NodeID: text, Cost: count, RTT: optional(count) })),
+  Connections: listOf(record({ NodeID: text, Cost: count })),
+  RTT: mapOf(count),
   KnownConnectionCosts: mapOf(mapOf(count)),
   RoutingTable: mapOf(text),
   Advertisements: listOf(
