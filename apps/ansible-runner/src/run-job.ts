@@ -2,7 +2,7 @@ import {
   makePrivateDataDir,
   run,
   type OutputSink,
-  type RunOptions,
+  type PlacedRunOptions,
   type RunResult,
 } from '@receptorjs/runner-core';
 import type { NodeOptions, NodeRunResult } from '@receptorjs/runner-mesh';
@@ -58,7 +58,9 @@ export async function runJob(
 }
 
 async function runSomewhere(
-  options: RunOptions & { readonly onStatus?: (message: { readonly status: string }) => unknown },
+  options: PlacedRunOptions & {
+    readonly onStatus?: (message: { readonly status: string }) => unknown;
+  },
   node: NodeOptions | undefined,
   onWaiting: (sentence: string) => void,
 ): Promise<RunResult | NodeRunResult> {

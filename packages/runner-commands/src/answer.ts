@@ -1,6 +1,6 @@
 import { ConfigurationError, type FinalStatus } from '@receptorjs/runner-core';
 import { checkedMode, type CommonOptions } from './common-options.js';
-import { finishCommand } from './finished-command.js';
+import { finishCommand, type CommandPlace } from './finished-command.js';
 
 /** What a command answered: its response when it was successful, else what it said. */
 export type Answer<Response> =
@@ -33,18 +33,21 @@ const NO_PAGER = { PAGER: 'cat', ANSIBLE_PAGER: 'cat' };
 /**
  * Asks a command of Ansible.
  *
+ * @param place where somebody reads its events
  * @throws ConfigurationError when there is no such command, or the options can't be used.
  * @throws CommandError when the response is not what it should be.
  */
 export async function ask<Response>(
   { runnerMode, ...options }: CommonOptions,
   { command, read }: Question<Response>,
+  place?: CommandPlace,
 ): Promise<Answer<Response>> {
   const terminal = checkedMode(runnerMode) === 'pexpect';
   const { result, stdout, stderr } = await finishCommand(
     terminal ? { ...options, envvars: { ...NO_PAGER, ...options.envvars } } : options,
     command,
     terminal ? undefined : {},
+    place,
   );
   const { status, rc } = result;
   if (status === 'successful') return { status, rc: 0, response: read(stdout), error: stderr };

@@ -1,28 +1,39 @@
-import { runIdent } from '@receptorjs/runner-core';
+import { runIdent, startRun, type FinalStatus, type RunHandle } from '@receptorjs/runner-core';
+import { join, resolve } from 'node:path';
 import type { CommonOptions } from './common-options.js';
+import { commandFolder, type CommandPlace } from './finished-command.js';
 
-/** A command that goes on. */
-export interface CommandHandle<Result> {
-  readonly ident: string;
-  /** Settles when the command has ended, as the function without `Async` does. */
-  readonly result: Promise<Result>;
-  /** Ends the command with status `canceled`; `result` tells when that is done. */
-  cancel(): void;
-}
+/**
+ * A command that goes on. Without a private data dir its events are there for whoever has begun to read them before it ends; its
+ * folder is removed when they have come to their end.
+ */
+export type CommandHandle<Result> = RunHandle<Result>;
 
 /**
  * Starts a command and returns at once. An error is in `result`, and nowhere else when nobody looks.
  *
  * @throws ConfigurationError for an ident that can't be used.
  */
-export function start<Options extends CommonOptions, Result>(
-  run: (options: Options) => Promise<Result>,
+export function start<
+  Options extends CommonOptions,
+  Result extends { readonly status: FinalStatus },
+>(
+  run: (options: Options, place: CommandPlace) => Promise<Result>,
   options: Options,
-): CommandHandle<Result> {
+): RunHandle<Result> {
   const ident = runIdent(options.ident);
-  const abort = new AbortController();
-  const signals = options.signal === undefined ? [] : [options.signal];
-  const result = run({ ...options, ident, signal: AbortSignal.any([abort.signal, ...signals]) });
-  result.catch(() => undefined);
-  return { ident, result, cancel: () => abort.abort() };
+  const folder = commandFolder(options.privateDataDir);
+  return startRun({
+    ident,
+    artifactDir: resolve(options.artifactDir ?? join(folder.path, 'artifacts'), ident),
+    signal: options.signal,
+    leave: folder.leave,
+    carryOut: (signal, feed, changed) => {
+      const onStatus: CommonOptions['onStatus'] = (message) => {
+        changed(message.status);
+        return options.onStatus?.(message);
+      };
+      return run({ ...options, ident, signal, onStatus }, { path: folder.path, feed });
+    },
+  });
 }

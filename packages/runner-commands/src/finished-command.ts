@@ -2,11 +2,13 @@ import {
   handledEvent,
   runCommandLine,
   type CommandRunOptions,
+  type EventFeed,
   type EventHandler,
   type PipedStreams,
   type RunResult,
 } from '@receptorjs/runner-core';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommonOptions } from './common-options.js';
@@ -22,10 +24,27 @@ export interface FinishedCommand {
   readonly stderr: string;
 }
 
+/** Where a command runs whose events are read while it does. */
+export interface CommandPlace {
+  readonly path: string;
+  readonly feed: EventFeed;
+}
+
+/** The folder of a command; a temporary one when none is given, which {@link leave} removes. */
+export function commandFolder(given: string | undefined): {
+  readonly path: string;
+  readonly leave: () => Promise<void>;
+} {
+  if (given !== undefined) return { path: given, leave: () => Promise.resolve() };
+  const path = mkdtempSync(join(tmpdir(), '.ansible-runner-'));
+  return { path, leave: () => rm(path, { recursive: true, force: true }) };
+}
+
 /**
  * Runs a command to its end and reads what it wrote.
  *
  * @param streams `undefined` for a terminal
+ * @param place where somebody reads its events; removing that is left to them
  * @throws ConfigurationError, CallbackError as `runCommandLine` does.
  * @throws CommandError when the output is too large.
  */
@@ -33,24 +52,24 @@ export async function finishCommand(
   { privateDataDir: given, ...options }: Omit<CommonOptions, 'runnerMode'>,
   command: readonly string[],
   streams: PipedStreams | undefined,
+  place?: CommandPlace,
 ): Promise<FinishedCommand> {
-  if (given !== undefined) await mkdir(given, { recursive: true, mode: 0o700 });
-  const privateDataDir = given ?? (await mkdtemp(join(tmpdir(), '.ansible-runner-')));
+  const folder = commandFolder(place?.path ?? given);
   try {
     const run: CommandRunOptions = {
       ...options,
-      privateDataDir,
+      privateDataDir: folder.path,
       command,
       ...(streams && { streams }),
-      ...(given === undefined && { onEvent: withoutFile(options.onEvent) }),
+      ...(given === undefined && place === undefined && { onEvent: withoutFile(options.onEvent) }),
     };
-    const result = await runCommandLine(run);
+    const result = await runCommandLine(run, place?.feed);
     const [stdout, stderr] = await Promise.all(
       ['stdout', 'stderr'].map((name) => readOutput(join(result.artifactDir, name))),
     );
     return { result, stdout: stdout ?? '', stderr: stderr ?? '' };
   } finally {
-    if (given === undefined) await rm(privateDataDir, { recursive: true, force: true });
+    await folder.leave();
   }
 }
 

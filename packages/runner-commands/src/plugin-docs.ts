@@ -2,6 +2,7 @@ import { arrayOf, flag, optional, text } from '@receptorjs/validation';
 import { ask, asText, oneOf, option, requireList, type Answer } from './answer.js';
 import { start, type CommandHandle } from './command-handle.js';
 import { validateCommandOptions, type CommonOptions } from './common-options.js';
+import type { CommandPlace } from './finished-command.js';
 import { readJsonObject } from './json-response.js';
 
 /** Which plugins are described, and how. */
@@ -48,6 +49,13 @@ export async function getPluginDocs(
 export async function getPluginDocs(
   options: PluginDocsOptions,
 ): Promise<Answer<PluginDocs | string>> {
+  return docsOf(options);
+}
+
+async function docsOf(
+  options: PluginDocsOptions,
+  place?: CommandPlace,
+): Promise<Answer<PluginDocs | string>> {
   validateCommandOptions<PluginDocsOptions>('getPluginDocs', options, {
     pluginNames: arrayOf(text),
     pluginType: optional(text),
@@ -70,8 +78,8 @@ export async function getPluginDocs(
     ...pluginNames,
   ];
   return responseFormat === 'json'
-    ? ask(others, { command, read: (output) => readJsonObject(output) as PluginDocs })
-    : ask(others, { command, read: asText });
+    ? ask(others, { command, read: (output) => readJsonObject(output) as PluginDocs }, place)
+    : ask(others, { command, read: asText }, place);
 }
 
 /**
@@ -88,5 +96,5 @@ export function getPluginDocsAsync(
 export function getPluginDocsAsync(
   options: PluginDocsOptions,
 ): CommandHandle<Answer<PluginDocs | string>> {
-  return start<PluginDocsOptions, Answer<PluginDocs | string>>(getPluginDocs, options);
+  return start<PluginDocsOptions, Answer<PluginDocs | string>>(docsOf, options);
 }

@@ -2,7 +2,7 @@ import { openSync, closeSync, existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getAnsibleConfig } from './ansible-config.js';
 import { getInventory } from './inventory.js';
@@ -131,6 +131,41 @@ describe('a command', () => {
       closeSync(inputFd);
       closeSync(outputFd);
     }
+  });
+
+  it('reads a text, bytes or a stream', async () => {
+    for (const input of ['a\nb\n', Buffer.from('a\nb\n'), Readable.from(['a\n', 'b\n'])])
+      expect(await runCommand({ executableCmd: 'cat', input })).toMatchObject({
+        status: 'successful',
+        stdout: 'a\nb\n',
+      });
+    // One that does not read to the end is none the worse for it.
+    const large = Readable.from(Array<string>(1000).fill('x'.repeat(1000)));
+    expect(await runCommand({ executableCmd: 'true', input: large })).toMatchObject({ rc: 0 });
+    const broken = Readable.from(
+      (async function* () {
+        yield 'a\n';
+        await Promise.reject(new Error('lost'));
+      })(),
+    );
+    await expect(runCommand({ executableCmd: 'cat', input: broken })).rejects.toThrow(
+      'The input of the command broke off: lost',
+    );
+    await expect(runCommand({ executableCmd: 'cat', input: '', inputFd: 0 })).rejects.toThrow(
+      /two inputs/,
+    );
+  });
+
+  it('has its state and its events on its handle, also without a private data dir', async () => {
+    const handle = runCommandAsync({ executableCmd: 'sh', cmdlineArgs: ['-c', 'echo a; echo b'] });
+    expect(handle.status).toBe('unstarted');
+    const seen: string[] = [];
+    for await (const event of handle.events) {
+      await handle.result;
+      seen.push(event.stdout);
+    }
+    expect(seen).toEqual(['a', 'b']);
+    expect([handle.status, (await handle.result).stdout]).toEqual(['successful', 'a\nb\n']);
   });
 
   it('is refused when it makes no sense', async () => {

@@ -5,7 +5,16 @@ import {
   type TimeoutKind,
 } from '@receptorjs/runner-core';
 import { basename } from 'node:path';
-import { anything, count, optional, text } from '@receptorjs/validation';
+import type { Readable } from 'node:stream';
+import {
+  anything,
+  count,
+  either,
+  instanceOf,
+  optional,
+  text,
+  withMethods,
+} from '@receptorjs/validation';
 import { requireList } from './answer.js';
 import { start, type CommandHandle } from './command-handle.js';
 import {
@@ -14,7 +23,7 @@ import {
   type CommonOptions,
   type RunnerMode,
 } from './common-options.js';
-import { finishCommand } from './finished-command.js';
+import { finishCommand, type CommandPlace } from './finished-command.js';
 
 /** Which command, and how. */
 export interface CommandOptions extends CommonOptions {
@@ -23,12 +32,14 @@ export interface CommandOptions extends CommonOptions {
   readonly cmdlineArgs?: readonly string[];
   /** Descriptor the command reads from. Default: it has nothing to read. */
   readonly inputFd?: number;
+  /** What the command reads: a text, bytes, or a stream, whose failure ends the command. Not together with `inputFd`. */
+  readonly input?: string | Uint8Array | Readable;
   /** Descriptor the command writes to; nothing of it is in the result or the artifacts then. */
   readonly outputFd?: number;
   /** Descriptor for errors, likewise. */
   readonly errorFd?: number;
   /**
-   * Default: `subprocess` when there is a descriptor, and for `ansible-config`, `ansible-doc` and `ansible-galaxy`; else
+   * Default: `subprocess` when there is a descriptor or an input, and for `ansible-config`, `ansible-doc` and `ansible-galaxy`; else
    * `pexpect`.
    */
   readonly runnerMode?: RunnerMode;
@@ -60,14 +71,24 @@ const NOT_INTERACTIVE = new Set(['ansible-config', 'ansible-doc', 'ansible-galax
  * @throws CallbackError when a handler threw; the command was ended before.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
+  return carryOut(options);
+}
+
+async function carryOut(options: CommandOptions, place?: CommandPlace): Promise<CommandResult> {
   validateCommandOptions<CommandOptions>('runCommand', options, {
     executableCmd: optional(text),
     cmdlineArgs: optional(anything),
     inputFd: optional(count),
+    input: optional(
+      either(text, instanceOf(Uint8Array), withMethods('a stream that is read', 'on', 'pipe')),
+    ),
     outputFd: optional(count),
     errorFd: optional(count),
   });
-  const { executableCmd, cmdlineArgs, inputFd, outputFd, errorFd, runnerMode, ...others } = options;
+  const { executableCmd, cmdlineArgs, runnerMode, ...rest } = options;
+  const { inputFd, outputFd, errorFd, input, ...others } = rest;
+  if (inputFd !== undefined && input !== undefined)
+    throw new ConfigurationError('inputFd and input are two inputs; leave out one of them.');
   if (!executableCmd)
     throw new ConfigurationError("For CommandRunner 'executable_cmd' value is required");
   if (cmdlineArgs !== undefined) requireList('cmdlineArgs', cmdlineArgs);
@@ -76,6 +97,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
     throw new ConfigurationError('Runner requires python filename for execution');
   const streams: PipedStreams = {
     ...(inputFd !== undefined && { stdin: inputFd }),
+    ...(input !== undefined && { stdin: input }),
     ...(outputFd !== undefined && { stdout: outputFd }),
     ...(errorFd !== undefined && { stderr: errorFd }),
   };
@@ -84,12 +106,13 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
     checkedMode(runnerMode) ?? (piped || NOT_INTERACTIVE.has(name) ? 'subprocess' : 'pexpect');
   if (mode === 'pexpect' && piped)
     throw new ConfigurationError(
-      "inputFd, outputFd and errorFd are applicable only with 'subprocess' runner mode; leave out runnerMode or them.",
+      "inputFd, outputFd, errorFd and input are applicable only with 'subprocess' runner mode; leave out runnerMode or them.",
     );
   const { result, stdout, stderr } = await finishCommand(
     others,
     [executableCmd, ...(cmdlineArgs ?? [])],
     mode === 'subprocess' ? streams : undefined,
+    place,
   );
   const { status, rc, ident, timedOut, explanation } = result;
   return { status, rc, stdout, stderr, ident, timedOut, explanation };
@@ -101,5 +124,5 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
  * @throws ConfigurationError for an ident that can't be used.
  */
 export function runCommandAsync(options: CommandOptions): CommandHandle<CommandResult> {
-  return start(runCommand, options);
+  return start(carryOut, options);
 }

@@ -1,9 +1,14 @@
 import { resolve } from 'node:path';
 import { ConfigurationError } from './errors.js';
 import { carryOut } from './carry-out.js';
+import type { EventFeed } from './event-feed.js';
 import { planJob } from './job-plan.js';
 import type { PipedStreams } from './piped-process.js';
-import { makePrivateDataDir, readPrivateDataDir } from './private-data-dir.js';
+import {
+  makePrivateDataDir,
+  readPrivateDataDir,
+  requirePrivateDataDir,
+} from './private-data-dir.js';
 import { validateJobOptions, type JobOptionNames } from './run-option-checks.js';
 import type { OutputSink, RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
@@ -32,6 +37,7 @@ const PLAY_OPTIONS = [
   'onlyFailedEventData',
   'projectDir',
   'directoryIsolationBasePath',
+  'removePrivateDataDir',
 ] as const;
 type PlayOption = (typeof PLAY_OPTIONS)[number];
 
@@ -42,7 +48,9 @@ export const COMMAND_OPTIONS: JobOptionNames = {
 };
 
 /** A command line and how it is run. */
-export interface CommandRunOptions extends Omit<RunOptions, PlayOption> {
+export interface CommandRunOptions extends Omit<RunOptions, PlayOption | 'privateDataDir'> {
+  /** Folder with `env/` and for the artifacts; it is made if need be. */
+  readonly privateDataDir: string;
   /** The command and its arguments. */
   readonly command: readonly string[];
   /**
@@ -59,11 +67,16 @@ export interface CommandRunOptions extends Omit<RunOptions, PlayOption> {
  * prompts. It works in `hostCwd`, by default the caller's working folder; in a container in `project/`. The private data dir is made, 0700,
  * when it does not exist.
  *
+ * @param feed is told of each event's file
  * @throws ConfigurationError before anything is started.
  * @throws CallbackError when a handler threw; the command was ended before.
  */
-export async function runCommandLine(options: CommandRunOptions): Promise<RunResult> {
+export async function runCommandLine(
+  options: CommandRunOptions,
+  feed?: EventFeed,
+): Promise<RunResult> {
   validateJobOptions('runCommandLine', options, COMMAND_OPTIONS);
+  requirePrivateDataDir('runCommandLine', options.privateDataDir);
   checkWords(options.command);
   await makePrivateDataDir(options.privateDataDir);
   const inputs = {
@@ -72,7 +85,7 @@ export async function runCommandLine(options: CommandRunOptions): Promise<RunRes
     cwd: resolve(options.hostCwd ?? '.'),
   };
   const plan = await planJob(options, inputs, process.env, { streams: options.streams });
-  return carryOut(plan, options, inputs.settings);
+  return carryOut(plan, options, inputs.settings, feed);
 }
 
 /** @throws ConfigurationError for anything else, which can come from callers without types. */

@@ -1,5 +1,5 @@
 /** What a {@link RunnerError} is about; recognise errors by this, never by their text. */
-export type RunnerErrorCode = 'configuration' | 'callback' | 'event-data';
+export type RunnerErrorCode = 'configuration' | 'callback' | 'event-data' | 'input';
 
 /** Base of the errors this package throws. */
 export class RunnerError extends Error {
@@ -57,4 +57,13 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+}
+
+/** The stream a command was to read from failed before its end. The command was ended before. */
+export class InputError extends RunnerError {
+  override readonly name = 'InputError';
+
+  constructor(cause: Error) {
+    super('input', `The input of the command broke off: ${cause.message}`, { cause });
+  }
 }

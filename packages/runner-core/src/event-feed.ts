@@ -19,6 +19,8 @@ interface Reader {
 export class EventFeed {
   readonly #folder: string;
   readonly #readers = new Set<Reader>();
+  /** Who waits for a reader to leave. */
+  readonly #leaving: (() => void)[] = [];
   /** Counter of the last file that was written. */
   #last = 0;
   #ended = false;
@@ -36,6 +38,19 @@ export class EventFeed {
       reader.ahead?.push(file);
       reader.wake?.();
     }
+  }
+
+  /** How many read the events now. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
+  /** Resolves when nobody reads the events. */
+  async unread(): Promise<void> {
+    while (this.#readers.size > 0)
+      await new Promise<void>((resolve) => {
+        this.#leaving.push(resolve);
+      });
   }
 
   /** Says that no further files come. */
@@ -67,6 +82,7 @@ export class EventFeed {
       }
     } finally {
       this.#readers.delete(reader);
+      for (const left of this.#leaving.splice(0)) left();
     }
   }
 

@@ -25,6 +25,7 @@
 export { COMMAND_OPTIONS, runCommandLine, type CommandRunOptions } from './command-run.js';
 export type { PipedStreams } from './piped-process.js';
 export { run, runAsync } from './run.js';
+export { planRun, type PlannedRun } from './planned-run.js';
 export { startRun, type HandledRun, type RunHandle } from './run-handle.js';
 export type { EventFeed } from './event-feed.js';
 export { runEvents, EventStream } from './event-stream.js';
@@ -36,7 +37,14 @@ export {
   validateJobOptions,
   type JobOptionNames,
 } from './run-option-checks.js';
-export type { EventHandler, OutputSink, Play, RunOptions, StatusHandler } from './run-options.js';
+export type {
+  EventHandler,
+  OutputSink,
+  Play,
+  PlacedRunOptions,
+  RunOptions,
+  StatusHandler,
+} from './run-options.js';
 export type { ContainerAuthData, IsolationOptions } from './isolation/isolation-options.js';
 export type {
   EventBase,
@@ -66,6 +74,7 @@ export {
   CallbackError,
   ConfigurationError,
   EventDataError,
+  InputError,
   RunnerError,
   type RunnerErrorCode,
 } from './errors.js';
@@ -88,7 +97,11 @@ export {
   type OneInventory,
 } from './inventory-data.js';
 export { readInventoryText, type InventoryText } from './inventory-text.js';
-export { checkPrivateDataDir, makePrivateDataDir } from './private-data-dir.js';
+export {
+  checkPrivateDataDir,
+  makePrivateDataDir,
+  requirePrivateDataDir,
+} from './private-data-dir.js';
 export { runIdent } from './ident.js';
 export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';

@@ -410,3 +410,25 @@ it('runner 25: unreadable inputs are told, not skipped', async () => {
   await env('envvars', '"a=b": x');
   await expect(plan()).rejects.toThrow(/"a=b" can't be an environment variable/);
 });
+
+it('whether events have their data is said by a setting, an option or a variable, in this order', async () => {
+  const omitted = async (options: Partial<RunOptions>, inherited = {}) => {
+    const given = { privateDataDir: root, playbook: 'x', ...options };
+    const { env } = await planJob(given, await readPrivateDataDir(given), inherited);
+    return [env.RUNNER_OMIT_EVENTS, env.RUNNER_ONLY_FAILED_EVENTS];
+  };
+  expect(await omitted({})).toEqual(['False', 'False']);
+  expect(await omitted({}, { RUNNER_OMIT_EVENTS: 'True' })).toEqual(['True', 'False']);
+  expect(await omitted({ envvars: { RUNNER_ONLY_FAILED_EVENTS: 'True' } })).toEqual([
+    'False',
+    'True',
+  ]);
+  const variables = { RUNNER_OMIT_EVENTS: 'True', RUNNER_ONLY_FAILED_EVENTS: 'True' };
+  const options = { omitEventData: false, onlyFailedEventData: false };
+  expect(await omitted({ ...options, envvars: variables }, variables)).toEqual(['False', 'False']);
+  const settings = { omit_event_data: true, only_failed_event_data: true };
+  expect(await omitted({ ...options, settings })).toEqual(['True', 'True']);
+  await expect(omitted({ settings: { omit_event_data: 'yes' } })).rejects.toThrow(
+    /omit_event_data must be true or false/,
+  );
+});

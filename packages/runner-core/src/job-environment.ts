@@ -7,6 +7,7 @@ import { pythonFolder } from './python-assets.js';
 import { pythonText } from './python-text.js';
 import type { FactCachePlace } from './run-artifacts.js';
 import type { RunOptions } from './run-options.js';
+import type { RunSettings } from './settings.js';
 
 /** Name of the callback plugin in `python/callback`. */
 const CALLBACK = 'awx_display';
@@ -26,6 +27,7 @@ export interface JobEnvironment {
 export async function jobEnvironment(
   options: RunOptions,
   inputs: RunInputs,
+  settings: RunSettings,
   { factCache, factCacheType }: FactCachePlace,
   artifactDir: string,
   isolation: Isolation,
@@ -88,8 +90,13 @@ export async function jobEnvironment(
   const roles = rolesPath(options, inputs.root, isolation, env, config);
   if (roles !== undefined) set('ANSIBLE_ROLES_PATH', roles);
   if (inputs.args === undefined && (options.playbook || options.role || options.module)) {
-    set('RUNNER_OMIT_EVENTS', options.omitEventData === true ? 'True' : 'False');
-    set('RUNNER_ONLY_FAILED_EVENTS', options.onlyFailedEventData === true ? 'True' : 'False');
+    const choose = (name: string, said: boolean | undefined) => {
+      if (said !== undefined) set(name, said ? 'True' : 'False');
+      // Where nobody says it, a variable may.
+      else if (!setByRun.has(name)) set(name, env[name] ?? inherited[name] ?? 'False');
+    };
+    choose('RUNNER_OMIT_EVENTS', settings.omitEventData);
+    choose('RUNNER_ONLY_FAILED_EVENTS', settings.onlyFailedEventData);
   }
   return { env, envSetByRun: setByRun };
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { EarlyEnd } from './early-end.js';
 import { endReason } from './end-reason.js';
 import type { ErrorOutput } from './error-output.js';
-import { EventDataError } from './errors.js';
+import { EventDataError, InputError } from './errors.js';
 import { EventAssembler } from './event-assembler.js';
 import { EventChannel } from './event-channel.js';
 import { EventPump, type EventDestination } from './event-pump.js';
@@ -212,7 +212,7 @@ export class JobExecution {
   }
 
   async #start(program: string, splitter: MarkSplitter): Promise<JobProcess> {
-    const { plan, enclosure, errors, launcher, log } = this.#parts;
+    const { plan, enclosure, errors, launcher, log, failed } = this.#parts;
     const { command, env, cwd } = enclosure;
     const started = { program, argv: command, cwd, env };
     const onOutput = (bytes: Buffer) => {
@@ -226,7 +226,9 @@ export class JobExecution {
     };
     this.#process =
       launcher === undefined
-        ? await PipedProcess.start(started, plan.streams ?? {}, onOutput, onError)
+        ? await PipedProcess.start(started, plan.streams ?? {}, onOutput, onError, (error) =>
+            failed(new InputError(error)),
+          )
         : await launcher.become(started, onOutput);
     log(`process ${this.#process.pid} was started: ${program}`);
     return this.#process;

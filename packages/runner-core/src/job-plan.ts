@@ -11,7 +11,7 @@ import type { RunInputs } from './private-data-dir.js';
 import type { Places, PrivateFile } from './private-files.js';
 import type { ProjectCopyPlan } from './project-copy.js';
 import type { FactCachePlace } from './run-artifacts.js';
-import type { RunOptions } from './run-options.js';
+import type { PlacedRunOptions, RunOptions } from './run-options.js';
 import { findSecretVars } from './secret-vars.js';
 import type { SecretMask } from './secret-mask.js';
 import { readSettings, type RunSettings } from './settings.js';
@@ -61,7 +61,7 @@ export interface CommandForm {
  * @throws ConfigurationError when the options contradict each other or name something missing.
  */
 export async function planJob(
-  options: RunOptions,
+  options: PlacedRunOptions,
   inputs: RunInputs,
   inherited: Readonly<Record<string, string | undefined>>,
   form?: CommandForm,
@@ -120,7 +120,15 @@ export async function planJob(
     factCache,
     passwords: inputs.passwords,
     ...(form?.streams && { streams: form.streams }),
-    ...(await jobEnvironment(options, decided, factCache, artifactDir, isolation, inherited)),
+    ...(await jobEnvironment(
+      options,
+      decided,
+      settings,
+      factCache,
+      artifactDir,
+      isolation,
+      inherited,
+    )),
     warnings: secrets.warnings,
     ...(secrets.mask && { mask: secrets.mask }),
     ...(projectCopy && { projectCopy }),
@@ -131,7 +139,7 @@ export async function planJob(
 
 /** Where the artifacts of a run with that ident are. */
 export function artifactPlaces(
-  { privateDataDir, artifactDir }: RunOptions,
+  { privateDataDir, artifactDir }: PlacedRunOptions,
   ident: string,
 ): { readonly artifactRoot: string; readonly artifactDir: string } {
   const artifactRoot = resolve(artifactDir ?? join(privateDataDir, 'artifacts'));
@@ -140,7 +148,7 @@ export function artifactPlaces(
 
 /** Whether input and output both are: a command that is piped somewhere must not think it speaks to a person. */
 function areTerminals({ stdin, stdout }: PipedStreams): boolean {
-  return stdin !== undefined && stdout !== undefined && isatty(stdin) && isatty(stdout);
+  return typeof stdin === 'number' && stdout !== undefined && isatty(stdin) && isatty(stdout);
 }
 
 function factCachePlace(options: RunOptions, settings: RunSettings): FactCachePlace {

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { finished, type Readable, type Writable } from 'node:stream';
 import { ConfigurationError, errorCode } from './errors.js';
 import type { JobProcess, ProcessEnd } from './terminal-process.js';
 
 /** Descriptors of this process that become a job's standard streams; what is left out is a pipe, input is empty. */
 export interface PipedStreams {
-  readonly stdin?: number;
+  /** A descriptor, or what the job reads: a text, bytes, or a stream, whose failure ends the job. */
+  readonly stdin?: number | string | Uint8Array | Readable;
   readonly stdout?: number;
   readonly stderr?: number;
 }
@@ -51,7 +52,10 @@ export class PipedProcess implements JobProcess {
     streams: PipedStreams,
     onOutput: Taker,
     onError: Taker,
+    onInputError: (error: Error) => void = () => undefined,
   ): Promise<PipedProcess> {
+    const { stdin, stdout, stderr } = streams;
+    const given = typeof stdin === 'number' ? undefined : stdin;
     let child: ChildProcess;
     let ended: Promise<ProcessEnd>;
     try {
@@ -59,8 +63,12 @@ export class PipedProcess implements JobProcess {
         argv0: argv[0] ?? program,
         cwd,
         env,
-        detached: streams.stdin === undefined,
-        stdio: [streams.stdin ?? 'ignore', streams.stdout ?? 'pipe', streams.stderr ?? 'pipe'],
+        detached: typeof stdin !== 'number',
+        stdio: [
+          typeof stdin === 'number' ? stdin : given === undefined ? 'ignore' : 'pipe',
+          stdout ?? 'pipe',
+          stderr ?? 'pipe',
+        ],
       });
       ended = new Promise<ProcessEnd>((resolve) => {
         child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -72,6 +80,7 @@ export class PipedProcess implements JobProcess {
       });
     }
     const process = new PipedProcess(child, ended);
+    if (given !== undefined && child.stdin !== null) feed(given, child.stdin, onInputError);
     process.#take(child.stdout, onOutput);
     process.#take(child.stderr, onError);
     return process;
@@ -129,4 +138,25 @@ export class PipedProcess implements JobProcess {
       if (silent && !stream.isPaused()) stream.destroy();
     }
   }
+}
+
+/**
+ * Writes all that is given to the input of a process, and ends it. One that reads no more is none of our business; a source that
+ * breaks off is: what came of it must not pass for all of it.
+ */
+function feed(
+  given: string | Uint8Array | Readable,
+  input: Writable,
+  onError: (error: Error) => void,
+): void {
+  input.on('error', () => input.destroy());
+  if (typeof given === 'string' || given instanceof Uint8Array) {
+    input.end(given);
+    return;
+  }
+  finished(given, { writable: false }, (error) => {
+    if (error && !input.closed) onError(error);
+  });
+  input.on('close', () => given.unpipe(input));
+  given.pipe(input);
 }

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
 import { makeFolder } from './make-folder.js';
 import { readInput, readMapping, type Mapping } from './mapping-file.js';
-import type { RunOptions } from './run-options.js';
+import type { PlacedRunOptions, RunOptions } from './run-options.js';
 import { splitWords } from './shell-words.js';
 
 /** What the private data dir and the options say together, files already read. */
@@ -51,6 +51,12 @@ async function whyNotMade(root: string, cause: unknown): Promise<string> {
     : 'is no folder';
 }
 
+/** @throws ConfigurationError where a function that can't do without one got none. */
+export function requirePrivateDataDir(where: string, path: string | undefined): void {
+  if (path === undefined)
+    throw new ConfigurationError(`${where}: privateDataDir is needed; it must be a text.`);
+}
+
 /** @throws ConfigurationError when there is no such folder. */
 export async function checkPrivateDataDir(path: string): Promise<void> {
   if (!(await isKind(path, 'folder')))
@@ -64,7 +70,7 @@ export async function checkPrivateDataDir(path: string): Promise<void> {
  *
  * @throws ConfigurationError when it does not exist, or a file in it can't be used.
  */
-export async function readPrivateDataDir(options: RunOptions): Promise<RunInputs> {
+export async function readPrivateDataDir(options: PlacedRunOptions): Promise<RunInputs> {
   const root = resolve(options.privateDataDir);
   await checkPrivateDataDir(root);
   const inEnv = (name: string) => join(root, 'env', name);

@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fixture } from './ansible-fixture.js';
 import { runEvents } from './event-stream.js';
+import { planRun } from './planned-run.js';
 import { RunArtifacts } from './run-artifacts.js';
 import type { RunOptions } from './run-options.js';
 import { run, runAsync } from './run.js';
@@ -55,7 +58,94 @@ it('what a handler makes of an event is what readers, files and output get', asy
   expect((await fixture.events('r2')).map(({ counter }) => counter)).toEqual([1, 3]);
 });
 
+describe('a run without a private data dir', () => {
+  it('has a temporary one, for its user alone, which stays for its results', async () => {
+    fixture = await Fixture.ofScript('echo a');
+    const { artifactDir, status } = await run({ binary: fixture.at('job'), ident: 'r' });
+    const made = dirname(dirname(artifactDir));
+    try {
+      expect(status).toBe('successful');
+      expect([dirname(made), basename(made)]).toEqual([
+        tmpdir(),
+        expect.stringMatching(/^\.ansible-runner-/),
+      ]);
+      expect((await stat(made)).mode & 0o777).toBe(0o700);
+      expect(await readFile(join(artifactDir, 'stdout'), 'utf8')).toBe('a\r\n');
+    } finally {
+      await rm(made, { recursive: true });
+    }
+  });
+
+  it('has it removed when that is asked for, after the last reader of its events', async () => {
+    fixture = await Fixture.ofScript('echo a; echo b');
+    const options = { binary: fixture.at('job'), removePrivateDataDir: true };
+    expect(existsSync((await run(options)).artifactDir)).toBe(false);
+    const handle = runAsync(options);
+    const seen: string[] = [];
+    let there = false;
+    for await (const event of handle.events) {
+      const { artifactDir } = await handle.result;
+      there = existsSync(artifactDir);
+      seen.push(event.stdout);
+    }
+    expect([seen, there]).toEqual([['a', 'b'], true]);
+    const { artifactDir } = await handle.result;
+    while (existsSync(artifactDir)) await new Promise(setImmediate);
+    fixture = await Fixture.ofScript('exit 0');
+    await run({ ...options, binary: fixture.at('job'), privateDataDir: fixture.path });
+    expect(existsSync(fixture.path)).toBe(true);
+  });
+});
+
+describe('planRun', () => {
+  it('says what would run, and runs and leaves nothing', async () => {
+    fixture = await Fixture.make({
+      'project/site.yml': '- hosts: all\n',
+      'inventory/hosts': 'h1\n',
+      'env/envvars': '{"API_TOKEN": "abcd", "OTHER": "x"}',
+    });
+    const before = await readdir(fixture.path, { recursive: true });
+    const planned = await planRun({
+      privateDataDir: fixture.path,
+      playbook: 'site.yml',
+      limit: 'h1',
+      ident: 'r',
+      extravars: { secret: 'hunter22' },
+      secretVars: ['secret'],
+    });
+    expect(planned.command.slice(0, 3)).toEqual([
+      'ansible-playbook',
+      '-i',
+      fixture.at('inventory'),
+    ]);
+    expect(planned.command.slice(-1)).toEqual(['site.yml']);
+    expect(planned).toMatchObject({
+      ident: 'r',
+      cwd: fixture.at('project'),
+      artifactDir: fixture.at('artifacts', 'r'),
+      env: { API_TOKEN: '**********', OTHER: 'x' },
+      warnings: [],
+    });
+    expect(await readdir(fixture.path, { recursive: true })).toEqual(before);
+    await expect(planRun({ privateDataDir: fixture.at('no'), playbook: 'x' })).rejects.toThrow(
+      /does not exist/,
+    );
+  });
+});
+
 describe('runAsync', () => {
+  it('tells how the run stands at any time', async () => {
+    fixture = await Fixture.ofScript('echo a; exit 3');
+    const told: string[] = [];
+    const handle = runAsync(job({ onStatus: () => void told.push(handle.status) }));
+    expect(handle.status).toBe('unstarted');
+    await handle.result;
+    expect([...told, handle.status]).toEqual(['starting', 'running', 'failed', 'failed']);
+    const refused = runAsync(job({ cmdline: '"' }));
+    await refused.result.catch(() => undefined);
+    expect(refused.status).toBe('failed');
+  });
+
   it('starts at once and gives the events while the run goes on, to every reader from the first one', async () => {
     fixture = await Fixture.ofScript('echo a; while [ ! -e go ]; do sleep 0.02; done; echo b');
     const handle = runAsync(job());

@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { EventFeed } from './event-feed.js';
 import type { RunEvent } from './events.js';
 import type { RunResult } from './run-result.js';
+import type { RunStatus } from './statuses.js';
 
 /** A run that goes on. */
-export interface RunHandle<Result = RunResult> {
+export interface RunHandle<Result = RunResult, Status extends string = RunStatus> {
   readonly ident: string;
+  /** How the run stands now: `unstarted`, `starting`, `running`, and in the end what `result` says, or `failed` when that rejects. */
+  readonly status: Status;
   /** Settles when the run has ended. An error is here, and nowhere else when nobody looks. */
   readonly result: Promise<Result>;
   /**
@@ -25,20 +28,48 @@ export interface HandledRun<Result> {
   readonly artifactDir: string;
   /** Cancels as the handle does. */
   readonly signal: AbortSignal | undefined;
-  /** Carries the run out; tells the feed of each event's file. */
-  readonly carryOut: (signal: AbortSignal, feed: EventFeed) => Promise<Result>;
+  /** Carries the run out; tells the feed of each event's file, and `changed` of each change of state. */
+  readonly carryOut: (
+    signal: AbortSignal,
+    feed: EventFeed,
+    changed: (status: RunStatus) => void,
+  ) => Promise<Result>;
+  /** Called once the run has ended and nobody reads its events any more. */
+  readonly leave?: () => Promise<void>;
 }
 
 /** Begins a run and returns at once. */
-export function startRun<Result>(run: HandledRun<Result>): RunHandle<Result> {
+export function startRun<Result extends { readonly status: string }>(
+  run: HandledRun<Result>,
+): RunHandle<Result, RunStatus | Result['status']> {
   const abort = new AbortController();
   const signals = run.signal === undefined ? [] : [run.signal];
   const feed = new EventFeed(join(run.artifactDir, 'job_events'));
   const signal = AbortSignal.any([abort.signal, ...signals]);
-  const result = run.carryOut(signal, feed).finally(() => feed.end());
+  let status: RunStatus | Result['status'] = 'unstarted';
+  const carriedOut = async (): Promise<Result> => {
+    try {
+      const ended = await run.carryOut(signal, feed, (changed) => (status = changed));
+      status = ended.status;
+      return ended;
+    } catch (error) {
+      status = 'failed';
+      throw error;
+    } finally {
+      feed.end();
+      const left = feed.unread().then(() => run.leave?.());
+      // Whoever reads slowly is not waited for.
+      if (feed.readers === 0) await left;
+      else left.catch(() => undefined);
+    }
+  };
+  const result = carriedOut();
   result.catch(() => undefined);
   return {
     ident: run.ident,
+    get status() {
+      return status;
+    },
     result,
     events: {
       async *[Symbol.asyncIterator]() {

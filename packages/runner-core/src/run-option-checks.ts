@@ -43,7 +43,8 @@ const outputCheck = optional(withMethods('a stream', 'write', 'once', 'off'));
 /** What each option of a run takes. */
 const runOptionChecks: OptionChecks<RunOptions> = {
   ...isolationChecks,
-  privateDataDir: text,
+  privateDataDir: optional(text),
+  removePrivateDataDir: optional(flag),
   ident: optional(text),
   playbook: optional(either(text, mapping, arrayOf(mapping))),
   role: optional(text),

@@ -16,10 +16,18 @@ export interface OutputSink {
 /** A play, or anything else that may stand in the list a playbook is. */
 export type Play = Readonly<Record<string, unknown>>;
 
-/** What runs and how. Only `privateDataDir` and one of `playbook`, `role`, `module`, `binary` are needed. */
+/** What runs and how. Only one of `playbook`, `role`, `module`, `binary` is needed. */
 export interface RunOptions extends IsolationOptions {
-  /** Folder with `project/`, `inventory`, `env/` and so on. Must exist. */
-  readonly privateDataDir: string;
+  /**
+   * Folder with `project/`, `inventory`, `env/` and so on. Must exist. Default: a new folder `.ansible-runner-...` for temporary
+   * files, which stays, since results are read from it; see `removePrivateDataDir`.
+   */
+  readonly privateDataDir?: string;
+  /**
+   * Remove a private data dir that was made for the run when that has ended, and all who read its events have come to their end. What the
+   * result reads from its artifacts is gone then. One that was given is never removed.
+   */
+  readonly removePrivateDataDir?: boolean;
   /** Name of the run's artifact folder. Default: a random UUID. */
   readonly ident?: string;
   /**
@@ -83,9 +91,9 @@ export interface RunOptions extends IsolationOptions {
   readonly rotateArtifacts?: number;
   /** Seconds after which the job is ended with status `timeout`; wins over the settings. */
   readonly timeout?: number;
-  /** Leave `event_data` out of every event. */
+  /** Leave `event_data` out of every event. The setting `omit_event_data` wins; `RUNNER_OMIT_EVENTS` counts where neither says it. */
   readonly omitEventData?: boolean;
-  /** Leave `event_data` out of every event but failures and the recap. */
+  /** Leave `event_data` out of every event but failures and the recap. Likewise `only_failed_event_data`, `RUNNER_ONLY_FAILED_EVENTS`. */
   readonly onlyFailedEventData?: boolean;
   /** Folder of the fact cache below the artifacts, or an absolute path. Default `fact_cache`. */
   readonly factCache?: string;
@@ -120,6 +128,9 @@ export interface RunOptions extends IsolationOptions {
   /** Ends the job with status `canceled`. */
   readonly signal?: AbortSignal;
 }
+
+/** Options of a run that has its place. */
+export type PlacedRunOptions = RunOptions & { readonly privateDataDir: string };
 
 /**
  * Gets an event and its JSON text. The event is frozen. What the handler returns, or promises, says what becomes of it:

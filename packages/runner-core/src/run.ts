@@ -5,8 +5,9 @@ import { artifactPlaces, planJob } from './job-plan.js';
 import { readPrivateDataDir } from './private-data-dir.js';
 import { startRun, type RunHandle } from './run-handle.js';
 import { validateJobOptions } from './run-option-checks.js';
-import type { RunOptions } from './run-options.js';
+import type { PlacedRunOptions, RunOptions } from './run-options.js';
 import type { RunResult } from './run-result.js';
+import { placeOf } from './temporary-run.js';
 
 /**
  * Runs Ansible in a private data dir and resolves when it has ended, however it ended. Any number of runs may go
@@ -17,7 +18,12 @@ import type { RunResult } from './run-result.js';
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   validateJobOptions('run', options);
-  return start(options);
+  const place = placeOf(options);
+  try {
+    return await start(place.options);
+  } finally {
+    await place.leave();
+  }
 }
 
 /**
@@ -28,15 +34,29 @@ export async function run(options: RunOptions): Promise<RunResult> {
 export function runAsync(options: RunOptions): RunHandle {
   validateJobOptions('runAsync', options);
   const ident = runIdent(options.ident);
+  const place = placeOf(options);
   return startRun({
     ident,
-    artifactDir: artifactPlaces(options, ident).artifactDir,
+    artifactDir: artifactPlaces(place.options, ident).artifactDir,
     signal: options.signal,
-    carryOut: (signal, feed) => start({ ...options, ident, signal }, feed),
+    leave: place.leave,
+    carryOut: (signal, feed, changed) =>
+      start(
+        {
+          ...place.options,
+          ident,
+          signal,
+          onStatus: (message) => {
+            changed(message.status);
+            return options.onStatus?.(message);
+          },
+        },
+        feed,
+      ),
   });
 }
 
-async function start(options: RunOptions, feed?: EventFeed): Promise<RunResult> {
+async function start(options: PlacedRunOptions, feed?: EventFeed): Promise<RunResult> {
   const inputs = await readPrivateDataDir(options);
   const plan = await planJob(options, inputs, process.env);
   return carryOut(plan, options, inputs.settings, feed);

@@ -18,6 +18,9 @@ export interface RunSettings {
   readonly directoryIsolationCleanup: boolean;
   readonly suppressOutputFile: boolean;
   readonly suppressAnsibleOutput: boolean;
+  /** Absent when nobody says it. */
+  readonly omitEventData?: boolean;
+  readonly onlyFailedEventData?: boolean;
   readonly factCache?: string;
   readonly factCacheType?: string;
 }
@@ -25,7 +28,11 @@ export interface RunSettings {
 /** Options of a run that mean the same as a setting. */
 type SettingsOptions = Pick<
   RunOptions,
-  'suppressOutputFile' | 'suppressAnsibleOutput' | 'directoryIsolationBasePath'
+  | 'suppressOutputFile'
+  | 'suppressAnsibleOutput'
+  | 'omitEventData'
+  | 'onlyFailedEventData'
+  | 'directoryIsolationBasePath'
 >;
 
 /**
@@ -57,6 +64,8 @@ export function readSettings(
     const value = settings[key] ?? otherwise;
     return typeof value === 'boolean' ? value : reject(key, 'true or false');
   };
+  const choice = (key: string, otherwise?: boolean): boolean | undefined =>
+    (settings[key] ?? undefined) === undefined ? otherwise : flag(key);
   const text = (key: string): string | undefined => {
     const value = settings[key] ?? undefined;
     return value === undefined || typeof value === 'string' ? value : reject(key, 'a text');
@@ -76,6 +85,8 @@ export function readSettings(
   const idleTimeout = seconds('idle_timeout');
   const promptTimeout = settings.prompt_timeout === undefined ? 30 : seconds('prompt_timeout');
   const base = text('directory_isolation_base_path') ?? options.directoryIsolationBasePath;
+  const omitEventData = choice('omit_event_data', options.omitEventData);
+  const onlyFailedEventData = choice('only_failed_event_data', options.onlyFailedEventData);
   const factCache = text('fact_cache');
   const factCacheType = text('fact_cache_type');
   return {
@@ -83,6 +94,8 @@ export function readSettings(
     suppressAnsibleOutput: flag('suppress_ansible_output', options.suppressAnsibleOutput),
     secretExtravars: texts('secret_extravars'),
     directoryIsolationCleanup: flag('directory_isolation_cleanup', true),
+    ...(omitEventData !== undefined && { omitEventData }),
+    ...(onlyFailedEventData !== undefined && { onlyFailedEventData }),
     ...(base !== undefined && { directoryIsolationBasePath: base }),
     ...(promptTimeout !== undefined && { promptTimeout }),
     ...(idleTimeout !== undefined && { idleTimeout }),

@@ -1,4 +1,9 @@
-import { configurationError, validateJobOptions, type RunOptions } from '@receptorjs/runner-core';
+import {
+  configurationError,
+  requirePrivateDataDir,
+  validateJobOptions,
+  type PlacedRunOptions,
+} from '@receptorjs/runner-core';
 import type { WorkerStatus } from '@receptorjs/runner-streaming';
 import {
   flag,
@@ -50,7 +55,7 @@ export interface NodeOptions {
 }
 
 /** What runs, how, and on which node. `projectDir` and `rotateArtifacts` mean nothing there. */
-export type RunOnNodeOptions = Omit<RunOptions, 'onStatus'> &
+export type RunOnNodeOptions = Omit<PlacedRunOptions, 'onStatus' | 'removePrivateDataDir'> &
   NodeOptions & {
     /** Called for each change of state, in order. */
     readonly onStatus?: (message: WorkerStatus) => unknown;
@@ -80,7 +85,11 @@ const nodeChecks: OptionChecks<NodeOptions> = {
  */
 export function validateNodeOptions(where: string, options: RunOnNodeOptions): void {
   const names = Object.keys(nodeChecks) as (keyof NodeOptions)[];
-  validateJobOptions(where, options, { besides: names });
+  validateJobOptions(where, options, {
+    without: ['removePrivateDataDir'],
+    besides: [...names, 'onWaiting'],
+  });
+  requirePrivateDataDir(where, options.privateDataDir);
   const own = Object.fromEntries(names.map((name) => [name, options[name]]));
   validateOptions<NodeOptions>(where, own, nodeChecks, configurationError);
 }

@@ -7,8 +7,10 @@ import {
   type EventHandler,
   type FinalStatus,
   type RunHandle,
+  type RunStatus,
   type RunStats,
 } from '@receptorjs/runner-core';
+import type { WorkerStatus } from '@receptorjs/runner-streaming';
 import type { Logger } from '@receptorjs/netceptor';
 import { join, resolve } from 'node:path';
 import { openWay } from './control-ways.js';
@@ -46,7 +48,9 @@ export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResul
  *
  * @throws ConfigurationError for an ident that can't be used.
  */
-export function runOnNodeAsync(options: RunOnNodeOptions): RunHandle<NodeRunResult> {
+export function runOnNodeAsync(
+  options: RunOnNodeOptions,
+): RunHandle<NodeRunResult, RunStatus | 'error'> {
   validateNodeOptions('runOnNodeAsync', options);
   const ident = runIdent(options.ident);
   const { privateDataDir, artifactDir = join(privateDataDir, 'artifacts') } = options;
@@ -54,7 +58,14 @@ export function runOnNodeAsync(options: RunOnNodeOptions): RunHandle<NodeRunResu
     ident,
     artifactDir: resolve(artifactDir, ident),
     signal: options.signal,
-    carryOut: (signal, feed) => carryOut({ ...options, signal }, ident, feed),
+    carryOut: (signal, feed, changed) => {
+      const onStatus = (message: WorkerStatus) => {
+        // How it ended is known when its results are here.
+        if (message.status === 'starting' || message.status === 'running') changed(message.status);
+        return options.onStatus?.(message);
+      };
+      return carryOut({ ...options, signal, onStatus }, ident, feed);
+    },
   });
 }
 

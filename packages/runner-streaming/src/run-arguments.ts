@@ -14,6 +14,7 @@ export type RunArguments = Readonly<Record<string, unknown>>;
 /** Options of a run that have no meaning elsewhere. */
 export const STAYS_HERE = [
   'privateDataDir',
+  'removePrivateDataDir',
   'output',
   'onEvent',
   'onStatus',
