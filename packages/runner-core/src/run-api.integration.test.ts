@@ -85,6 +85,8 @@ describe('a run without a private data dir', () => {
     let there = false;
     for await (const event of handle.events) {
       const { artifactDir } = await handle.result;
+      // Takes longer than a removal would.
+      await run(options);
       there = existsSync(artifactDir);
       seen.push(event.stdout);
     }
