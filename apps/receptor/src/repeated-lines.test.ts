@@ -47,6 +47,11 @@ it('what happens after a link has come up is news', () => {
   log.info('Connection established with b');
   log.error('Connection with b ended: x');
   expect(lines).toHaveLength(3);
+  for (let at = 0; at < 3; at += 1) {
+    log.info('Connection established with b');
+    log.warning('Connection with b ended: the peer rejected the link');
+  }
+  expect(lines.filter((line) => line.includes('rejected'))).toHaveLength(1);
 });
 
 it('remembers a bounded number', () => {

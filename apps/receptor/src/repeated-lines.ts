@@ -9,8 +9,8 @@ const FIRST_DYNAMIC_PORT = 32_768;
 
 /**
  * A log for links, whose dialers try again and again: a warning or error that was written within the last minute is counted, and the
- * count stands behind the next one. Those that differ by the port of the peer's end alone count as one. A link that comes up ends it:
- * what happens after is news.
+ * count stands behind the next one. Those that differ by the port of the peer's end alone count as one. A link that comes up ends it,
+ * for all but rejections: what happens after is news.
  *
  * @param now milliseconds of a clock that never goes back
  */
@@ -30,16 +30,22 @@ export function withoutRepeats(log: Log, now: () => number = () => performance.n
     const repeats = earlier?.repeats ?? 0;
     write(repeats === 0 ? message : `${message} (${repeats} more since the last such line)`);
   };
+  const forget = (): void => {
+    for (const key of remembered.keys()) if (!isRejection(key)) remembered.delete(key);
+  };
   return {
     error: once(log.error),
     warning: once(log.warning),
     info: (message) => {
-      if (message.startsWith('Connection established')) remembered.clear();
+      if (message.startsWith('Connection established')) forget();
       log.info(message);
     },
     debug: log.debug,
   };
 }
+
+/** A peer that is rejected was connected for a moment, each time. */
+const isRejection = (message: string): boolean => /reject/i.test(message);
 
 const keyOf = (message: string): string =>
   message.replace(/:(\d{5})\b/g, (whole, port) =>

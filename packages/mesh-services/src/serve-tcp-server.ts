@@ -62,7 +62,8 @@ export async function serveTcpServer(
   const server = options.tls
     ? tlsServer(options.tls, { what, max, log, accept, sockets })
     : createServer({ allowHalfOpen: true, noDelay: true }, accept);
-  await startListening(server, serverPlace(options), what, log);
+  const listening = `error listening on TCP: ${listenPlaceText(options)}`;
+  await startListening(server, serverPlace(options), listening, log);
   const bound = server.address();
   return {
     address: listenPlaceText({

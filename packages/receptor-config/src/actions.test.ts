@@ -217,9 +217,12 @@ describe('actions', () => {
     ],
     [
       '--control-service service=',
-      /no listeners specified \(give service, filename or tcplisten\)/,
+      /^no listeners specified \(in --control-service: give service, filename or tcplisten\)/,
     ],
-    ['--control-service tcplisten=nowhere', /nowhere is no address \(allowed: port or host:port\)/],
+    [
+      '--control-service tcplisten=nowhere',
+      /nowhere is no address \(.*allowed: port or host:port\)/,
+    ],
     ['--work-kubernetes worktype=k image=i', /must provide namespace when AuthMethod/],
     ['--work-kubernetes worktype=k namespace=n', /must specify a container image to run/],
     [

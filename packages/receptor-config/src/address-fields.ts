@@ -1,4 +1,4 @@
-import { field, FieldError } from './field.js';
+import { alone, field, FieldError } from './field.js';
 import type { Field, FieldOptions, Value } from './field.js';
 import { readText, textSchema } from './fields.js';
 
@@ -52,9 +52,9 @@ export const hostAndPort = <const O extends FieldOptions<string>>(
       read: (value) => {
         const address = readText(value);
         if (!/^(?:\[[^\]]+\]|[^:]*):\d+$/.test(address)) {
-          throw new FieldError(`address ${address}: missing port in address`);
+          throw alone(`address ${address}: missing port in address`);
         }
-        if (!parseHostAndPort(address)) throw new FieldError(`address ${address}: invalid port`);
+        if (!parseHostAndPort(address)) throw alone(`address ${address}: invalid port`);
         return address;
       },
       schema: { type: 'string', pattern: '^(?:\\[[^\\]]+\\]|[^:]*):\\d+$' },
@@ -96,7 +96,7 @@ export const webSocketUrl = <const O extends FieldOptions<string>>(
       read: (value) => {
         const address = readText(value);
         const invalid = (why: string): FieldError =>
-          new FieldError(`address ${address} is not a valid URL: ${why}`);
+          alone(`address ${address} is not a valid URL: ${why}`);
         if (!/^wss?:\/\//i.test(address)) throw invalid('its scheme must be ws or wss');
         if (!URL.canParse(address)) throw invalid('it cannot be parsed');
         const { username, password } = new URL(address);
@@ -116,7 +116,7 @@ export const header = <const O extends FieldOptions<string>>(options: O): Field<
       read: (value) => {
         const source = readText(value);
         if (source !== '' && !/^\s*[\w!#$%&'*+.^`|~-]+\s*:[\t\x20-\x7e\x80-\xff]*$/.test(source)) {
-          throw new FieldError('extra header must be in the form key:value');
+          throw alone('extra header must be in the form key:value');
         }
         return source;
       },

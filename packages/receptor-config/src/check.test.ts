@@ -27,12 +27,12 @@ describe('checkConfiguration', () => {
       ':3:5: field nmae not defined for command node',
       ':4:3: unknown config type tcp-pear (did you mean tcp-peer? allowed: node, ',
       ':6:5: error setting field port in command tcp-listener: many is not a whole number',
-      ':7:5: error setting field cost in command tcp-listener: connection cost must be positive',
+      ':7:5: connection cost must be positive (cost of tcp-listener, allowed: ',
       ':8:3: error in --tcp-client: required parameters missing: service, address',
       ':9:3: error in --tls-server: required parameters missing: cert, key',
       ':12:3: only one node directive is allowed',
-      ':10:3: error in --tcp-peer: unknown TLS config c',
-      ':13:3: error in --work-command: work type remote already registered',
+      ':10:3: unknown TLS config c (in --tcp-peer, ',
+      ':13:3: work type remote already registered (in --work-command: ',
     ];
     expect(found.map((line) => line.slice(path.length))).toEqual(
       starts.map((start) => expect.stringContaining(start) as unknown),
@@ -47,13 +47,13 @@ describe('checkConfiguration', () => {
     });
     const found = check('--config', '/nonexistent.yml', '--config', path, 'id=x', '--udp-peer');
     expect(found[0]).toBe(
-      'command error: parameter specified before command: id=x (start with an action such as --node)',
+      'parameter specified before command: id=x (start with an action such as --node)',
     );
     expect(found[1]).toBe('/nonexistent.yml:1:1: no such file or directory');
     expect(found.filter((line) => line.includes('/a.yml:')).length).toBeGreaterThan(0);
     expect(found.slice(-3)).toEqual([
       expect.stringContaining('/b.yml:1:3: unknown config type nothing'),
-      expect.stringContaining('/b.yml:2:3: error setting field address'),
+      expect.stringContaining('/b.yml:2:3: address h: missing port in address'),
       expect.stringContaining('error in --udp-peer: required parameter missing: address'),
     ]);
   });

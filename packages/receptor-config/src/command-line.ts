@@ -69,10 +69,7 @@ export function parseCommandLine(args: readonly string[], report: Report = throw
       finish();
       draft = { action: name, entries: [] };
     } else if (draft === undefined) {
-      usage(
-        `command error: parameter specified before command: ${arg}`,
-        'start with an action such as --node',
-      );
+      usage(`parameter specified before command: ${arg}`, 'start with an action such as --node');
     } else {
       addParameter(draft, arg, report);
     }

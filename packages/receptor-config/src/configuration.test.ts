@@ -109,7 +109,7 @@ describe('the command line', () => {
       'a bad port',
       ['--tcp-listener', 'port=x'],
       'config-bad-value',
-      /field port in command tcp-listener: x is not a whole number .*0 to 65535/,
+      /^error setting config value for field port: x is not a whole number \(port of tcp-listener, .*0 to 65535/,
     ],
     [
       'a port out of range',
@@ -145,13 +145,13 @@ describe('the command line', () => {
       'an unknown level',
       ['--log-level', 'warn'],
       'config-bad-value',
-      /warn is not a valid log level name \(allowed: error, warning/,
+      /^warn is not a valid log level name \(level of log-level, allowed: error, warning/,
     ],
     [
       'a short idle timeout',
       ['--node', 'maxidleconnectiontimeout=5s'],
       'config-bad-value',
-      /at least 21s/,
+      /^user defined maxIdleConnectionTimeout \[\d+\] is less than the default default timeout \[21000000000\]/,
     ],
     [
       'an action that stands once',
@@ -169,7 +169,7 @@ describe('the command line', () => {
       'bad JSON',
       ['--tcp-listener', '1', 'allowedpeers=[x'],
       'config-bad-value',
-      /allowedpeers .*not valid JSON/,
+      /^error setting config value for field allowedpeers: .*not valid JSON/,
     ],
   ])('refuses %s in one line', (_, args, code, message) => {
     const error = refusal(...args);

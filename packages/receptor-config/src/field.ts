@@ -1,15 +1,25 @@
 /** Raised by a field's reader; the parser puts action, field and place around its text. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';
+  /** Whether the text is a sentence of the original's that stands alone there: then action, field and place come behind it. */
+  readonly alone: boolean;
+
+  constructor(message: string, options: { cause?: unknown; alone?: boolean } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.alone = options.alone ?? false;
+  }
 }
 
+/** A mistake in the original's own sentence. */
+export const alone = (message: string): FieldError => new FieldError(message, { alone: true });
+
 /** Hands on what another package says of a value, by an error with a code, as the mistake of a field. */
-export function judged<T>(judge: () => T): T {
+export function judged<T>(judge: () => T, options: { alone?: boolean } = {}): T {
   try {
     return judge();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new FieldError(error.message, { cause: error });
+    throw new FieldError(error.message, { ...options, cause: error });
   }
 }
 

@@ -30,12 +30,16 @@ it('reads the words of the original for true and false', () => {
 });
 
 it('reads durations as Go writes them', () => {
-  const read = (text: string) => duration(help, { minMs: 0 }).read(text);
+  const read = (text: string) => duration(help, { minMs: 0, name: 'Name' }).read(text);
   expect(read('1h20m30s')).toBe(4_830_000);
   expect(read('1.5h')).toBe(5_400_000);
   expect(read('300ms')).toBe(300);
-  expect(() => read('30')).toThrow('is not a duration');
-  expect(() => read('1x')).toThrow('is not a duration');
+  expect(() => read('30')).toThrow(
+    "failed to parse Name -- valid examples include '1.5h', '30m', '30m10s'",
+  );
+  expect(() => read('1x')).toThrow(
+    "failed to parse Name -- valid examples include '1.5h', '30m', '30m10s'",
+  );
 });
 
 it('wants maps of costs and addresses with ports to be such', () => {

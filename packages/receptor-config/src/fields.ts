@@ -1,4 +1,4 @@
-import { field, FieldError } from './field.js';
+import { alone, field, FieldError } from './field.js';
 import type { Field, FieldOptions, JsonSchema, Reader, TlsKind, Value } from './field.js';
 
 /** Texts are also written as numbers, or as words YAML takes for true and false. */
@@ -69,7 +69,7 @@ export function word<const W extends string, const O extends FieldOptions<W>>(
       allowed: words.join(', '),
       read: (value) => {
         const found = words.find((each) => each === readText(value).toLowerCase());
-        if (found === undefined) throw new FieldError(options.unknown(readText(value)));
+        if (found === undefined) throw alone(options.unknown(readText(value)));
         return found;
       },
       schema: { anyOf: [{ enum: words }, { type: 'string', pattern: anyCase(words) }] },
@@ -137,7 +137,7 @@ export const cost = <const O extends FieldOptions<number>>(options: O): Field<Va
       allowed: 'a number above 0',
       read: (value) => {
         const number = readNumber(value);
-        if (number <= 0) throw new FieldError('connection cost must be positive');
+        if (number <= 0) throw alone('connection cost must be positive');
         return number;
       },
       schema: costSchema,

@@ -99,4 +99,49 @@ describe.skipIf(missing)('the same verdict as Go receptor (skipped without RECEP
     expect(original(args)).toContain(words);
     expect(ours(args)).toContain(words);
   });
+
+  it.each<readonly [string]>([
+    ['--tcp-listener port=0 cost=-1'],
+    ['--ws-listener port=0 nodecost={"b":-1}'],
+    ['--tcp-peer address=foo'],
+    ['--ws-peer address=ws://h:1 extraheader=x'],
+    ['--tcp-listener port=0 tls=none'],
+    ['--tcp-client service=x address=h:1 tlsclient=none'],
+    ['--log-level foo'],
+    ['--node id=localhost'],
+    ['--node id=a maxidleconnectiontimeout=1s'],
+    ['--node id=a maxidleconnectiontimeout=x'],
+    ['--control-service service='],
+    ['--ip-router networkname=x localnet=10.0.0.0/24'],
+    ['--ip-router networkname=x localnet=foo'],
+    ['--ip-router networkname=x localnet=10.0.0.0/30 routes=foo'],
+    ['--work-command worktype=a command=x --work-command worktype=a command=x'],
+    ['--work-command worktype=remote command=x'],
+    ['--work-command worktype=a command=x verifysignature=true'],
+    ['--work-kubernetes worktype=a image=i'],
+    ['--work-kubernetes worktype=a image=i namespace=n authmethod=foo'],
+    ['--work-kubernetes worktype=a image=i namespace=n kubeconfig=k'],
+    ['--work-kubernetes worktype=a namespace=n image=i pod=p'],
+    ['--work-kubernetes worktype=a namespace=n'],
+    ['--work-kubernetes worktype=a namespace=n image=i streammethod=foo'],
+    ['--cert-makereq commonname=x outreq=x'],
+    ['--cert-makereq commonname=x outreq=x inkey=a outkey=b'],
+    ['--cert-makereq commonname=x outreq=x inkey=a bits=1024'],
+    ['--cert-makereq commonname=x outreq=x outkey=b'],
+  ])('what is wrong with %s begins with all of the original’s text', (line) => {
+    const words = line.split(' ');
+    const own = words.some((word) => /^--(?:node|cert-)/.test(word));
+    const args = [...(own ? [] : ['--node', 'id=a']), ...words];
+    if (!line.startsWith('--cert-')) args.push('--local-only');
+    const { stdout } = spawnSync(receptor, args, { encoding: 'utf8', timeout: 20_000 });
+    const [text = ''] = /(?<=^Error: ).*$/m.exec(stdout) ?? [];
+    expect(text).not.toBe('');
+    let message = '';
+    try {
+      configure(args, { hostname: 'h' });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message.slice(0, text.length)).toBe(text);
+  });
 });

@@ -1,4 +1,4 @@
-import { field, FieldError } from './field.js';
+import { alone, field, FieldError } from './field.js';
 import type { Field, FieldOptions, Value } from './field.js';
 import { readText } from './fields.js';
 
@@ -15,10 +15,14 @@ const durationUnits: Record<string, number> = {
 
 const part = '(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)';
 
-/** A span of time as Go writes it (`21s`, `1m30s`, `1.5h`), read as milliseconds. */
+/**
+ * A span of time as Go writes it (`21s`, `1m30s`, `1.5h`), read as milliseconds.
+ *
+ * @param options `name` and `nameWhenShort`: what the original calls the field in its sentences
+ */
 export function duration<const O extends FieldOptions<number>>(
   options: O,
-  { minMs, unreadable = 'is not a duration' }: { minMs: number; unreadable?: string },
+  { minMs, name, nameWhenShort = name }: { minMs: number; name: string; nameWhenShort?: string },
 ): Field<Value<number, O>> {
   return field<number, O>(
     {
@@ -27,13 +31,17 @@ export function duration<const O extends FieldOptions<number>>(
         const source = readText(value);
         const parts = [...source.matchAll(new RegExp(part, 'g'))];
         if (parts.length === 0 || parts.map((found) => found[0]).join('') !== source) {
-          throw new FieldError(unreadable);
+          throw alone(`failed to parse ${name} -- valid examples include '1.5h', '30m', '30m10s'`);
         }
         const ms = parts.reduce(
           (sum, [, amount, unit]) => sum + Number(amount) * (durationUnits[unit ?? ''] ?? 0),
           0,
         );
-        if (ms < minMs) throw new FieldError(`must be at least ${minMs / 1000}s`);
+        if (ms < minMs) {
+          throw alone(
+            `user defined ${nameWhenShort} [${ms * 1e6}] is less than the default default timeout [${minMs * 1e6}]`,
+          );
+        }
         return ms;
       },
       schema: { type: 'string', pattern: `^(?:${part})+$` },

@@ -9,21 +9,21 @@ describe('a whole configuration', () => {
   it.each<[string, RegExp]>([
     [
       '--tcp-listener 1 tls=x',
-      /error in --tcp-listener: unknown TLS config x .*tls-server: there is none/,
+      /^unknown TLS config x \(in --tcp-listener, .*tls-server: there is none/,
     ],
     [
       `${server} --tcp-peer h:1 tls=s`,
-      /unknown TLS config s \(tls must be the name of a tls-client/,
+      /^unknown TLS config s \(in --tcp-peer, tls must be the name of a tls-client/,
     ],
     [
       `${server} --tcp-client service=a address=h:1 tlsserver=s tlsclient=y`,
       /unknown TLS config y/,
     ],
-    ['--control-service filename=/s tcptls=x', /error in --control-service: unknown TLS config x/],
+    ['--control-service filename=/s tcptls=x', /^unknown TLS config x \(in --control-service/],
     [`${server} ${server}`, /TLS config s already exists/],
     [
       '--work-command worktype=a command=x --work-kubernetes worktype=a namespace=n image=i',
-      /error in --work-kubernetes: work type a already registered/,
+      /^work type a already registered \(in --work-kubernetes/,
     ],
     ['--work-command worktype=remote command=x', /work type remote already registered/],
     [

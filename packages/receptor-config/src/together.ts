@@ -54,14 +54,14 @@ function checkNodeId(actions: readonly Action[], hostname: string, report: Repor
     if (fields.id.toLowerCase() !== 'localhost') return;
     report(
       mistake('config-bad-value', origin, {
-        text: 'error in --node: node ID "localhost" is reserved',
+        text: 'node ID "localhost" is reserved',
         hint: 'allowed: any other name',
       }),
     );
   } else if (hostname === '' || /^localhost(?:\.|$)/i.test(hostname)) {
     report(
       mistake('config-missing-field', origin, {
-        text: 'error in --node: no node ID specified and local host name is localhost',
+        text: 'no node ID specified and local host name is localhost',
         hint: 'give --node id=NAME',
       }),
     );
@@ -117,8 +117,8 @@ function checkTls(actions: readonly Action[], broken: ReadonlySet<string>, repor
       if (known[kind].has(name) || broken.has(kind)) continue;
       report(
         mistake('config-unknown-name', action.origin, {
-          text: `error in --${action.action}: unknown TLS config ${name}`,
-          hint: `${field} must be the name of a ${kind}: ${[...known[kind]].join(', ') || 'there is none'}`,
+          text: `unknown TLS config ${name}`,
+          hint: `in --${action.action}, ${field} must be the name of a ${kind}: ${[...known[kind]].join(', ') || 'there is none'}`,
         }),
       );
     }
@@ -137,8 +137,8 @@ function checkWork(actions: readonly Action[], broken: ReadonlySet<string>, repo
     if (seen.has(worktype)) {
       report(
         mistake('config-repeated', each.origin, {
-          text: `error in --${name}: work type ${worktype} already registered`,
-          hint: 'each work type may stand once',
+          text: `work type ${worktype} already registered`,
+          hint: `in --${name}: each work type may stand once`,
         }),
       );
     }
@@ -147,7 +147,7 @@ function checkWork(actions: readonly Action[], broken: ReadonlySet<string>, repo
     if (verifies || broken.has('work-verification')) continue;
     report(
       mistake('config-missing-field', each.origin, {
-        text: `error in --work-command: VerifySignature for work command '${worktype}' is true, but the work verification public key is not specified`,
+        text: `VerifySignature for work command '${worktype}' is true, but the work verification public key is not specified`,
         hint: 'give --work-verification publickey=FILE',
       }),
     );

@@ -155,10 +155,8 @@ function checkFields(
       conflict.field === undefined ? 'config-missing-field' : 'config-bad-value',
       at?.origin ?? item.origin,
       {
-        text: conflict.why.startsWith('error ')
-          ? conflict.why
-          : `error in --${name}: ${conflict.why}`,
-        hint: conflict.hint,
+        text: conflict.why,
+        hint: `in --${name}: ${conflict.hint}`,
       },
     ),
   );
@@ -216,11 +214,23 @@ function readField(
     const why = /^(is|has|must) /.test(error.message)
       ? `${shown(value)} ${error.message}`
       : error.message;
-    throw mistake('config-bad-value', origin, {
-      text: `error setting field ${key} in command ${name}: ${why}`,
-      hint: `allowed: ${field.allowed}`,
-      cause: error,
-    });
+    const where = `${key} of ${name}, allowed: ${field.allowed}`;
+    if (error.alone) {
+      throw mistake('config-bad-value', origin, { text: why, hint: where, cause: error });
+    }
+    const hint = `allowed: ${field.allowed}`;
+    throw mistake(
+      'config-bad-value',
+      origin,
+      origin === 'command line'
+        ? { text: `error setting config value for field ${key}: ${why}`, hint: where, cause: error }
+        : {
+            intro: 'error loading config file: ',
+            text: `error setting field ${key} in command ${name}: ${why}`,
+            hint,
+            cause: error,
+          },
+    );
   }
 }
 

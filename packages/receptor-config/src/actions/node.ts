@@ -28,7 +28,11 @@ export const nodeActions = {
           fallback: 21_000,
           fallbackText: '21s',
         },
-        { minMs: 21_000 },
+        {
+          minMs: 21_000,
+          name: 'MaxIdleConnectionTimeout from configuration file',
+          nameWhenShort: 'maxIdleConnectionTimeout',
+        },
       ),
       receptorkubesupportreconnect: text({
         help: 'Whether logs of pods can be read again after a break: enabled, disabled, auto',

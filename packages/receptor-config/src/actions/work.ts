@@ -125,8 +125,7 @@ export const workActions = {
         { help: 'How long a signature is good', fallback: 300_000, fallbackText: '5m' },
         {
           minMs: 0,
-          unreadable:
-            "failed to parse TokenExpiration -- valid examples include '1.5h', '30m', '30m10s'",
+          name: 'TokenExpiration',
         },
       ),
     },
