@@ -180,6 +180,7 @@ describe('receptorctl', () => {
       { From: 'b', Success: true, Time: 285713, TimeStr: '285.713µs' },
     ]);
     expect(await json(['traceroute', 'b'])).toMatchObject({ '1': { Error: 'timeout' } });
+    expect((await ours(['traceroute', 'b'])).code).toBe(1);
     expect(await json(['version'])).toMatchObject({ receptor: '1.6.9' });
     expect(await json(['reload'])).toMatchObject({ Success: false });
     const { unitid } = (await json(['work', 'submit', 'cat', '-n'])) as { unitid: string };
