@@ -134,7 +134,7 @@ describe('status', () => {
   it('names what was added to the protocol, to who asks', () => {
     const request = parseRequest('{"command":"status","requested_fields":["Additions"]}');
     expect(encodeJson(statusReply(request, mesh, facts))).toBe(
-      '{"Additions":["explain","firewall","reload plan","status RTT","work watch"]}',
+      '{"Additions":["explain","firewall","reload plan","status RTT","stdin-end","work watch"]}',
     );
     expect(encodeJson(statusReply(parseRequest('status'), mesh, facts))).not.toContain('Additions');
   });

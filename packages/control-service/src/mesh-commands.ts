@@ -16,7 +16,14 @@ import type {
 import { stringField, type Request } from './request.js';
 
 /** What this project has added to the protocol; `status` gives it as `Additions` when that is requested. */
-const ADDITIONS = ['explain', 'firewall', 'reload plan', 'status RTT', 'work watch'] as const;
+const ADDITIONS = [
+  'explain',
+  'firewall',
+  'reload plan',
+  'status RTT',
+  'stdin-end',
+  'work watch',
+] as const;
 
 /** Answers `status`: every field, or those of `requested_fields` that are known. */
 export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFacts): JsonValue {
