@@ -27,7 +27,7 @@ const calls: [sentence: string, call: (value: never) => unknown, value: unknown]
     { name: 'in', cert: 'c', key: 'k', requireClientCert: 'yes' },
   ],
   [
-    "TlsClient.load: option 'nodeId' takes text, not the number 5",
+    "TlsClient.load: option 'nodeId' takes text, not a number",
     (v) => TlsClient.load({ name: 'out' }, v),
     { nodeId: 5 },
   ],

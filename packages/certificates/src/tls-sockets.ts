@@ -11,9 +11,9 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import {
+  abortSignal,
   callback,
   count,
-  instanceOf,
   optional,
   text,
   validateArgument,
@@ -196,7 +196,7 @@ const connectTlsChecks: OptionChecks<ConnectTlsOptions> = {
   host: text,
   port: optional(count),
   socket: optional(withMethods('a Duplex', 'pipe', 'write', 'end')),
-  signal: optional(instanceOf(AbortSignal)),
+  signal: optional(abortSignal),
   timeoutMs: optional(count),
 };
 

@@ -1,4 +1,5 @@
 import {
+  abortSignal,
   anything,
   bytes,
   callback,
@@ -10,7 +11,6 @@ import {
   object,
   optional,
   text,
-  withMethods,
   type OptionChecks,
 } from '@receptorjs/validation';
 import type { ControlTlsOptions } from './address.js';
@@ -22,7 +22,7 @@ import type { UnitFollowOptions } from './unit-follow.js';
 
 /** What the public functions of this package take, for callers without a type checker. */
 
-const signal = optional(withMethods('an AbortSignal', 'addEventListener', 'removeEventListener'));
+const signal = optional(abortSignal);
 
 export const submitRequestChecks: OptionChecks<SubmitRequest> = {
   node: text,

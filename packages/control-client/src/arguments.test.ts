@@ -12,10 +12,10 @@ it.each([
     [{ node: 'far', worktype: 'cat' }],
     "there is no option 'worktype'; did you mean 'workType'?",
   ],
-  ['submit', [{ node: 'far', workType: 'cat', params: { n: 1 } }], 'takes text, not the number 1'],
+  ['submit', [{ node: 'far', workType: 'cat', params: { n: 1 } }], 'takes text, not a number'],
   ['submit', [{ node: 'far', workType: 'cat' }, 5], "submit: argument 'payload' takes"],
   ['runWork', [{ node: 'far', workType: 'cat' }, '', { onStdOut: 1 }], "did you mean 'onStdout'?"],
-  ['results', [5], "results: argument 'unitId' takes text, not the number 5"],
+  ['results', [5], "results: argument 'unitId' takes text, not a number"],
   ['results', ['u1', { startpos: 1 }], "did you mean 'startPos'?"],
 ] as const)('%s(%j) is refused at the door', async (method, given, message) => {
   await expect(untyped[method]?.(...given)).rejects.toMatchObject({
@@ -25,9 +25,15 @@ it.each([
 });
 
 it('connect and through take what they can use alone', async () => {
-  const connect = ControlClient.connect as (...all: unknown[]) => Promise<unknown>;
-  await expect(connect(5)).rejects.toThrow("ControlClient.connect: argument 'address' takes");
-  await expect(connect('/x', { timeout: 5 })).rejects.toThrow("did you mean 'timeoutMs'?");
-  const through = ControlClient.through as (...all: unknown[]) => unknown;
-  expect(() => through('/x')).toThrow("argument 'open' takes a function");
+  const untypedClass = ControlClient as unknown as Record<
+    'connect' | 'through',
+    (...all: unknown[]) => unknown
+  >;
+  await expect(untypedClass.connect(5)).rejects.toThrow(
+    "ControlClient.connect: argument 'address' takes",
+  );
+  await expect(untypedClass.connect('/x', { timeout: 5 })).rejects.toThrow(
+    "did you mean 'timeoutMs'?",
+  );
+  expect(() => untypedClass.through('/x')).toThrow("argument 'open' takes a function");
 });

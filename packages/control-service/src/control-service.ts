@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import {
   anything,
   count,
+  logger,
   object,
   optional,
   text,
@@ -84,7 +85,7 @@ export class ControlService {
       work: optional(object),
       reload: optional(anything),
       version: text,
-      log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+      log: optional(logger),
       maxLineBytes: optional(count),
       maxSessions: optional(count),
     });

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { durationText } from '@receptorjs/control-client';
 import {
+  abortSignal,
   callback,
-  instanceOf,
   optional,
   text,
   validateArgument,
@@ -111,7 +111,7 @@ export async function explain(
   validateOptions<ExplainOptions>('explain', options, {
     service: optional(text),
     tlsClient: optional(text),
-    signal: optional(instanceOf(AbortSignal)),
+    signal: optional(abortSignal),
   });
   const { service = 'control', tlsClient, signal } = options;
   const { node } = parts;

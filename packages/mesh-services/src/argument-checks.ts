@@ -1,5 +1,6 @@
 import {
   count,
+  logger,
   optional,
   text,
   validateArgument,
@@ -10,7 +11,7 @@ import {
 } from '@receptorjs/validation';
 
 /** Checks that several services share. */
-export const logCheck = optional(withMethods('a log', 'error', 'warning', 'info', 'debug'));
+export const logCheck = optional(logger);
 export const tlsCheck = (what: 'TlsClient' | 'TlsServer'): Check =>
   optional(withMethods(`a ${what} of @receptorjs/certificates`, 'current'));
 

@@ -21,7 +21,7 @@ const wrong = {
   ],
   serveUdpServer: [
     { port: 53, remoteNode: 5, remoteService: 'dns' },
-    "option 'remoteNode' takes text, not the number 5",
+    "option 'remoteNode' takes text, not a number",
   ],
   serveCommand: [
     { service: 'shell', command: ['bash', '-l'] },

@@ -8,8 +8,8 @@ import {
 } from '@receptorjs/netceptor';
 import { MIN_DATAGRAM, type QuicConnector } from '@receptorjs/quic-engine';
 import {
+  abortSignal,
   count,
-  instanceOf,
   optional,
   withMethods,
   type OptionChecks,
@@ -30,7 +30,7 @@ export interface DialOptions {
 
 export const dialChecks: OptionChecks<DialOptions> = {
   timeoutMs: optional(count),
-  signal: optional(instanceOf(AbortSignal)),
+  signal: optional(abortSignal),
   tls: optional(withMethods('a TlsClient', 'current')),
 };
 

@@ -2,6 +2,7 @@ import type { Logger, MeshNode } from '@receptorjs/netceptor';
 import type { QuicEngine } from '@receptorjs/quic-engine';
 import {
   callback,
+  logger,
   optional,
   text,
   validateArgument,
@@ -43,7 +44,7 @@ export class StreamHost {
     validateArgument('new StreamHost', 'node', node, meshNode);
     validateOptions<StreamHostOptions>('new StreamHost', options, {
       engine: optional(withMethods('a QUIC engine', 'connector', 'acceptor')),
-      log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+      log: optional(logger),
     });
     const { engine, log } = options;
     this.#node = node;

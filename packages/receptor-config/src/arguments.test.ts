@@ -8,7 +8,7 @@ const calls: [sentence: string, call: (value: never) => unknown, value: unknown]
     '--node id=a',
   ],
   [
-    "checkConfiguration: argument 'args[1]' takes text, not the number 2222",
+    "checkConfiguration: argument 'args[1]' takes text, not a number",
     (v) => checkConfiguration(v),
     ['--tcp-listener', 2222],
   ],

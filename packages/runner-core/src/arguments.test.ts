@@ -15,7 +15,7 @@ const wrong: [said: string, options: unknown][] = [
     { privateDataDir: new URL('file:///x') },
   ],
   ["option 'cmdline' takes text, not a list", { ...dir, cmdline: ['--check'] }],
-  ["option 'ident' takes text, not the number 5", { ...dir, ident: 5 }],
+  ["option 'ident' takes text, not a number", { ...dir, ident: 5 }],
   ["option 'forks' takes a whole number of at least 0, not text", { ...dir, forks: '5' }],
   [
     "option 'passwords.^SUDO' takes text, or a number, not a list",

@@ -1,9 +1,9 @@
 import { configurationError } from '@receptorjs/runner-core';
 import {
+  abortSignal,
   arrayOf,
   callback,
   flag,
-  instanceOf,
   mapping,
   number,
   object,
@@ -20,7 +20,7 @@ import type { WorkerOptions } from './worker.js';
 
 const readable = withMethods('a stream that is read', 'on', 'pipe', 'destroy');
 const writable = withMethods('a stream that is written to', 'on', 'write', 'end');
-const signal = optional(instanceOf(AbortSignal));
+const signal = optional(abortSignal);
 
 /** What `transmit` takes besides the options of a run. */
 type OwnTransmitOptions = Pick<

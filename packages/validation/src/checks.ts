@@ -45,6 +45,9 @@ export const object: Check = check(
 /** An object that is only keys and values, as an object literal or parsed JSON is. */
 export const mapping: Check = check('a mapping', isMapping);
 export const bytes: Check = check('bytes (Buffer or Uint8Array)', (v) => v instanceof Uint8Array);
+export const abortSignal: Check = instanceOf(AbortSignal);
+/** What takes the lines of a log, by level. */
+export const logger: Check = withMethods('a log', 'error', 'warning', 'info', 'debug');
 
 /** The same, and it may be left out. */
 export function optional(of: Check): Check {

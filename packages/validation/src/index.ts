@@ -19,6 +19,7 @@
  * @packageDocumentation
  */
 export {
+  abortSignal,
   anything,
   arrayOf,
   bytes,
@@ -27,6 +28,7 @@ export {
   either,
   flag,
   instanceOf,
+  logger,
   mapping,
   mappingOf,
   number,

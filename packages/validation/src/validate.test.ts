@@ -80,15 +80,15 @@ describe('validateOptions', () => {
     ['demo', 'run takes an object of options, not text'],
     [[], 'run takes an object of options, not a list'],
     [{}, "run: option 'privateDataDir' is missing; it takes text"],
-    [{ privateDataDir: 5 }, "run: option 'privateDataDir' takes text, not the number 5"],
+    [{ privateDataDir: 5 }, "run: option 'privateDataDir' takes text, not a number"],
     [{ privateDataDir: null }, "run: option 'privateDataDir' takes text, not null"],
     [{ ...dir, forks: '5' }, "run: option 'forks' takes a whole number of at least 0, not text"],
     [
       { ...dir, forks: -1 },
-      "run: option 'forks' takes a whole number of at least 0, not the number -1",
+      "run: option 'forks' takes a whole number of at least 0, not a negative number",
     ],
     [{ ...dir, quiet: 'yes' }, "run: option 'quiet' takes true or false, not text"],
-    [{ ...dir, inventory: ['a', 5] }, "run: option 'inventory[1]' takes text, not the number 5"],
+    [{ ...dir, inventory: ['a', 5] }, "run: option 'inventory[1]' takes text, not a number"],
     [
       { ...dir, inventory: new Map() },
       "run: option 'inventory' takes text, or a list, each element text, or a mapping, not an instance of Map",
@@ -142,7 +142,7 @@ describe('validateOptions', () => {
 describe('validateArgument', () => {
   it('names the argument', () => {
     expect(() => validateArgument('node.dial', 'nodeId', 5, text)).toThrow(
-      "node.dial: argument 'nodeId' takes text, not the number 5",
+      "node.dial: argument 'nodeId' takes text, not a number",
     );
     expect(() => validateArgument('node.dial', 'nodeId', 'far', text)).not.toThrow();
     expect(() => validateArgument('node.dial', 'tls', undefined, optional(text))).not.toThrow();

@@ -84,7 +84,7 @@ function kindOf(value: unknown): string {
     case 'string':
       return value === '' ? 'an empty text' : 'text';
     case 'number':
-      return Number.isNaN(value) ? 'NaN' : `the number ${value}`;
+      return kindOfNumber(value);
     case 'bigint':
       return 'a bigint';
     case 'boolean':
@@ -105,4 +105,12 @@ function kindOf(value: unknown): string {
   return typeof name === 'string' && name !== '' && name !== 'Object'
     ? `an instance of ${name}`
     : 'a mapping';
+}
+
+/** What a number is, as far as checks tell numbers apart. */
+function kindOfNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return 'an infinite number';
+  if (!Number.isInteger(value)) return 'a fraction';
+  return value < 0 ? 'a negative number' : 'a number';
 }

@@ -11,11 +11,11 @@ import {
   callback,
   count,
   flag,
+  logger,
   number,
   optional,
   text,
   validateOptions,
-  withMethods,
 } from '@receptorjs/validation';
 import { CommandUnit } from './command-unit.js';
 import { messageOf, WorkError } from './errors.js';
@@ -87,7 +87,7 @@ export class Workceptor {
       hasTlsClient: optional(callback),
       defaultTlsClient: optional(callback),
       cannotSign: optional(text),
-      log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+      log: optional(logger),
       cancelGraceMs: optional(number),
       maxUnits: optional(count),
     });

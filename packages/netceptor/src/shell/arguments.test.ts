@@ -18,7 +18,7 @@ const calls: [sentence: string, call: (value: never) => unknown, value: unknown]
     { timeoutMs: '5' },
   ],
   [
-    "node.openDatagram: argument 'service' takes text, not the number 5",
+    "node.openDatagram: argument 'service' takes text, not a number",
     (v) => node.openDatagram(v),
     5,
   ],

@@ -2,13 +2,13 @@ import { EventEmitter } from 'node:events';
 import {
   arrayOf,
   callback,
+  logger,
   number,
   object,
   optional,
   text,
   validateArgument,
   validateOptions,
-  withMethods,
   type OptionChecks,
 } from '@receptorjs/validation';
 import { NetceptorCore, type MeshStatus } from '../core/core.js';
@@ -53,7 +53,7 @@ const meshNodeChecks: OptionChecks<MeshNodeOptions> = {
   maxIdleConnectionTimeoutMs: optional(number),
   firewallRules: optional(arrayOf(object)),
   trace: optional(callback),
-  log: optional(withMethods('a log', 'error', 'warning', 'info', 'debug')),
+  log: optional(logger),
 };
 
 /** What a node tells. */

@@ -1,4 +1,4 @@
-import { count, instanceOf, number, optional, type OptionChecks } from '@receptorjs/validation';
+import { abortSignal, count, number, optional, type OptionChecks } from '@receptorjs/validation';
 import { errorForProblem, MeshError } from '../errors.js';
 import { MAX_HOPS } from '../wire/message-type.js';
 import type { DatagramSocket } from './datagram-socket.js';
@@ -18,7 +18,7 @@ export const pingChecks: OptionChecks<PingOptions> = {
   hopsToLive: optional(count),
   payloadBytes: optional(count),
   timeoutMs: optional(number),
-  signal: optional(instanceOf(AbortSignal)),
+  signal: optional(abortSignal),
 };
 
 /** The answer to a ping. */

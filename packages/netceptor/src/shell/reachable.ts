@@ -1,4 +1,4 @@
-import { instanceOf, number, optional, type OptionChecks } from '@receptorjs/validation';
+import { abortSignal, number, optional, type OptionChecks } from '@receptorjs/validation';
 import { MeshError } from '../errors.js';
 import type { LinkFailure } from '../core/events.js';
 import type { MeshNode } from './mesh-node.js';
@@ -12,7 +12,7 @@ export interface ReachableOptions {
 
 export const reachableChecks: OptionChecks<ReachableOptions> = {
   timeoutMs: optional(number),
-  signal: optional(instanceOf(AbortSignal)),
+  signal: optional(abortSignal),
 };
 
 /**
