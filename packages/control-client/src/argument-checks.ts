@@ -1,6 +1,6 @@
 import {
   abortSignal,
-  anything,
+  bigint,
   bytes,
   callback,
   count,
@@ -11,6 +11,7 @@ import {
   object,
   optional,
   text,
+  validateArgument,
   type OptionChecks,
 } from '@receptorjs/validation';
 import type { ControlTlsOptions } from './address.js';
@@ -45,8 +46,7 @@ export const runWorkChecks: OptionChecks<RunWorkOptions> = {
 };
 
 export const resultsChecks: OptionChecks<Omit<UnitFollowOptions, 'onStatus'>> = {
-  // a bigint is taken too, and has no check of its own
-  startPos: optional(anything),
+  startPos: optional(either(count, bigint)),
   signature: optional(text),
   signal,
   lostTimeoutMs: optional(number),
@@ -75,3 +75,20 @@ export const tlsChecks: OptionChecks<ControlTlsOptions> = {
 export const payloadCheck = either(text, bytes, object);
 
 export const addressCheck = either(text, object);
+
+const wait = { signal, timeoutMs: optional(number) } as const;
+
+export const releaseChecks = { ...wait, force: optional(flag), signature: optional(text) } as const;
+
+export const streamChecks = {
+  ...wait,
+  startPos: optional(either(count, bigint)),
+  signature: optional(text),
+} as const;
+
+export const serviceChecks = { ...wait, tlsClient: optional(text) } as const;
+
+/** @throws InvalidArgumentError */
+export function checkUnitId(where: string, unitId: unknown): void {
+  validateArgument(where, 'unitId', unitId, text);
+}

@@ -17,11 +17,30 @@ it.each([
   ['runWork', [{ node: 'far', workType: 'cat' }, '', { onStdOut: 1 }], "did you mean 'onStdout'?"],
   ['results', [5], "results: argument 'unitId' takes text, not a number"],
   ['results', ['u1', { startpos: 1 }], "did you mean 'startPos'?"],
+  [
+    'results',
+    ['u1', { startPos: 1.5 }],
+    "'startPos' takes a whole number of at least 0, or a bigint",
+  ],
+  ['resultStream', ['u1', { startPos: '7' }], 'or a bigint, not text'],
+  ['resultStream', [], "resultStream: argument 'unitId' takes text, not undefined"],
+  ['ping', [7], "ping: argument 'target' takes text"],
+  ['traceroute', [], "traceroute: argument 'target' takes text"],
+  ['workStatus', [{ unitId: 'u1' }], "workStatus: argument 'unitId' takes text, not a mapping"],
+  ['workCancel', ['u1', { signature: 's' }], "argument 'signature' takes text, not a mapping"],
+  ['workRelease', ['u1', { forced: true }], "did you mean 'force'?"],
+  ['connectService', ['far'], "connectService: argument 'service' takes text"],
+  ['connectService', ['far', 'control', { tls: 'x' }], "there is no option 'tls'"],
 ] as const)('%s(%j) is refused at the door', async (method, given, message) => {
   await expect(untyped[method]?.(...given)).rejects.toMatchObject({
     code: 'invalid-argument',
     message: expect.stringContaining(message) as string,
   });
+});
+
+it('watch is refused with the first status', async () => {
+  const watch = untyped.watch as unknown as (...all: unknown[]) => AsyncGenerator;
+  await expect(watch.call(client, 5).next()).rejects.toThrow("watch: argument 'unitId' takes text");
 });
 
 it('connect and through take what they can use alone', async () => {

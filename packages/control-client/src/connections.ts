@@ -55,7 +55,7 @@ export class Connections {
     return this.onShared(run, signal);
   }
 
-  /** Runs a request that keeps its connection: the shared one while nobody else uses it, or a new one. */
+  /** Runs a request that keeps its connection: the shared one while no request is under way on it, or a new one. */
   async onOwn<T>(
     run: (connection: ControlConnection) => Promise<T>,
     signal?: AbortSignal,

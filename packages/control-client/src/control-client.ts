@@ -1,4 +1,10 @@
-import { callback, text, validateArgument, validateOptions } from '@receptorjs/validation';
+import {
+  callback,
+  optional,
+  text,
+  validateArgument,
+  validateOptions,
+} from '@receptorjs/validation';
 import { Readable, type Duplex } from 'node:stream';
 import {
   openControlSocket,
@@ -8,11 +14,15 @@ import {
 } from './address.js';
 import {
   addressCheck,
+  checkUnitId,
   connectChecks,
   connectionChecks,
   payloadCheck,
+  releaseChecks,
   resultsChecks,
   runWorkChecks,
+  serviceChecks,
+  streamChecks,
   submitRequestChecks,
   tlsChecks,
 } from './argument-checks.js';
@@ -120,12 +130,15 @@ export class ControlClient {
     return parseNodeStatus(await this.request(request, wait));
   }
 
+  /** Sends one packet to a node and back; a node that is not reached is an answer too, with `success` false. */
   async ping(target: string, wait?: WaitOptions): Promise<PingReply> {
+    validateArgument('ping', 'target', target, text);
     return parsePingReply(await this.request({ command: 'ping', target }, wait));
   }
 
   /** Hops keyed `0`, `1`, ... with `From`, `Time`, `TimeStr` and perhaps `Error`. */
   async traceroute(target: string, wait?: WaitOptions): Promise<JsonObject> {
+    validateArgument('traceroute', 'target', target, text);
     return objectOf(await this.request({ command: 'traceroute', target }, wait));
   }
 
@@ -148,12 +161,16 @@ export class ControlClient {
     );
   }
 
+  /** @throws ControlError `remote-error` for a unit that is not known */
   async workStatus(unitId: string, wait?: WaitOptions): Promise<ReportedStatus> {
+    checkUnitId('workStatus', unitId);
     return parseUnitStatus(await this.request(work('status', { unitid: unitId }), wait));
   }
 
   /** True when done, false when the cancel is pending because the remote node can't be reached. */
   async workCancel(unitId: string, signature?: string, wait?: WaitOptions): Promise<boolean> {
+    checkUnitId('workCancel', unitId);
+    validateArgument('workCancel', 'signature', signature, optional(text));
     const reply = objectOf(await this.request(work('cancel', { unitid: unitId, signature }), wait));
     return 'cancelled' in reply;
   }
@@ -163,6 +180,8 @@ export class ControlClient {
     unitId: string,
     options: WaitOptions & { force?: boolean; signature?: string | undefined } = {},
   ): Promise<boolean> {
+    checkUnitId('workRelease', unitId);
+    validateOptions<typeof options>('workRelease', options, releaseChecks);
     const verb = options.force === true ? 'force-release' : 'release';
     const reply = objectOf(
       await this.request(work(verb, { unitid: unitId, signature: options.signature }), options),
@@ -186,7 +205,7 @@ export class ControlClient {
     if (!this.#connections.canOpen) return;
     const request = work(knowsEnd ? 'cancel' : 'release', { unitid: unitId });
     const signal = AbortSignal.timeout(giveUpMs);
-    // the caller hears why the stdin broke off; that the node can't be told either says nothing more
+    // the caller gets the error that broke the stdin off; one of this request says nothing more
     await this.request(request, { signal, timeoutMs: giveUpMs }).catch(() => undefined);
   }
 
@@ -231,7 +250,7 @@ export class ControlClient {
     unitId: string,
     options: Omit<UnitFollowOptions, 'onStatus'> = {},
   ): Promise<Readable> {
-    validateArgument('results', 'unitId', unitId, text);
+    checkUnitId('results', unitId);
     validateOptions<Omit<UnitFollowOptions, 'onStatus'>>('results', options, resultsChecks);
     this.#needConnections('results');
     await this.workStatus(unitId, { signal: options.signal });
@@ -247,10 +266,12 @@ export class ControlClient {
    * The node's own stream of a unit's stdout from byte `startPos` on. It ends when the unit has ended, however it has, and
    * when the node is stopped: only the status tells which. It fails when the connection breaks; destroy it to stop early.
    */
-  resultStream(
+  async resultStream(
     unitId: string,
     options: WaitOptions & { startPos?: number | bigint; signature?: string | undefined } = {},
   ): Promise<Duplex> {
+    checkUnitId('resultStream', unitId);
+    validateOptions<typeof options>('resultStream', options, streamChecks);
     const { startPos = 0, signature, ...wait } = options;
     return this.#keep(wait, async (connection) => {
       connection.write(work('results', { unitid: unitId, startpos: startPos, signature }));
@@ -270,6 +291,7 @@ export class ControlClient {
    * answer with a `remote-error` whose text is `bad command`, and the connection then serves further requests.
    */
   async *watch(unitId: string, signal?: AbortSignal): AsyncGenerator<ReportedStatus, void> {
+    checkUnitId('watch', unitId);
     let connection: ControlConnection | undefined;
     try {
       const first = await this.#connections.onOwn((own) => {
@@ -290,11 +312,14 @@ export class ControlClient {
   }
 
   /** Joins this connection with a service of a node; the returned stream is the service's. */
-  connectService(
+  async connectService(
     node: string,
     service: string,
     options: WaitOptions & { tlsClient?: string | undefined } = {},
   ): Promise<Duplex> {
+    validateArgument('connectService', 'node', node, text);
+    validateArgument('connectService', 'service', service, text);
+    validateOptions<typeof options>('connectService', options, serviceChecks);
     return this.#keep(options, async (connection) => {
       connection.write({ command: 'connect', node, service, tls: options.tlsClient ?? '' });
       const line = await connection.line(options);

@@ -53,7 +53,7 @@ export async function runWork(
     await send(submission, payload, signal);
     return await follow(node, unitId, { ...options, signature });
   } catch (error) {
-    // whatever else it is that went wrong, nobody waits for the unit any more
+    // after any other error the unit is not wanted any more
     if (!hasEnded(error)) await node.workCancel(unitId, signature, limits).catch(() => undefined);
     throw error;
   } finally {

@@ -55,8 +55,10 @@ export interface Submission {
 export type GiveUp = (unitId: string, knowsEnd: boolean) => Promise<void>;
 
 /**
- * Creates a unit on a connection that belongs to it from then on. In the same breath the node is told by which mark the
- * stdin will end; nodes that do not know the request refuse it, and get the stdin without.
+ * Creates a unit on a connection that belongs to it from then on. The same write names the mark by which the stdin will
+ * end; nodes that do not know the request refuse it, and get the stdin without.
+ *
+ * @throws ControlError `remote-error` when the node refuses the submission, `protocol`, or as the connection does
  */
 export async function openSubmission(
   connection: ControlConnection,
@@ -89,10 +91,13 @@ export async function openSubmission(
         throw error;
       }
       const limits = { timeoutMs: Number.POSITIVE_INFINITY, ...sendWait };
-      const reply = parseReply(await connection.line(limits));
-      connection.close();
-      const result = isJsonObject(reply) ? reply['result'] : undefined;
-      return { unitId, result: typeof result === 'string' ? result : '' };
+      try {
+        const reply = parseReply(await connection.line(limits));
+        const result = isJsonObject(reply) ? reply['result'] : undefined;
+        return { unitId, result: typeof result === 'string' ? result : '' };
+      } finally {
+        connection.close();
+      }
     },
   };
 }

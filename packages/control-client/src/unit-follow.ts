@@ -3,7 +3,7 @@ import { ControlError, isRemoteAnswer } from './errors.js';
 import type { WaitOptions } from './line-reader.js';
 import { Outage } from './outage.js';
 import { RetryPace } from './retry-pace.js';
-import { isFinal, type UnitStatus } from './unit-status.js';
+import { isFinal, isNews, type UnitStatus } from './unit-status.js';
 import { watchOrPoll } from './unit-watch.js';
 
 /** A node as following needs it; a client that opens its connections is one. */
@@ -148,16 +148,14 @@ export class UnitFollow {
   }
 
   #heard(status: UnitStatus): void {
-    const { state, detail, stdoutSize } = this.#latest ?? {};
-    const isNews =
-      status.state !== state || status.detail !== detail || status.stdoutSize !== stdoutSize;
+    const before = this.#latest;
     this.#latest = status;
     this.#contact();
     if (isFinal(status.state)) {
       this.#pace.hurry();
       this.#stopIfComplete();
     }
-    if (isNews) this.options.onStatus?.(status);
+    if (isNews(status, before)) this.options.onStatus?.(status);
   }
 
   #contact(): void {

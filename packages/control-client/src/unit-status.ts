@@ -65,6 +65,15 @@ export function isFinal(state: UnitState): boolean {
   return state >= UnitState.Succeeded;
 }
 
+/** Whether a status says something that the one before, if there was one, did not. */
+export function isNews(status: UnitStatus, before: UnitStatus | undefined): boolean {
+  return (
+    status.state !== before?.state ||
+    status.detail !== before.detail ||
+    status.stdoutSize !== before.stdoutSize
+  );
+}
+
 /** Whether a status can only be that of a unit which had all its stdin. */
 export function wasStarted({ state, detail }: UnitStatus): boolean {
   if (state === UnitState.Pending) {

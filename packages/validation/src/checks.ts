@@ -36,6 +36,7 @@ export const count: Check = check(
   'a whole number of at least 0',
   (value) => Number.isInteger(value) && (value as number) >= 0,
 );
+export const bigint: Check = check('a bigint', (value) => typeof value === 'bigint');
 export const textOrNumber: Check = either(text, number);
 /** Anything with properties but a list; for what is made by a class as well. */
 export const object: Check = check(

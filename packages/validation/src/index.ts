@@ -22,6 +22,7 @@ export {
   abortSignal,
   anything,
   arrayOf,
+  bigint,
   bytes,
   callback,
   count,
