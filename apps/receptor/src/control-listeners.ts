@@ -20,13 +20,13 @@ export interface ControlParts {
   readonly log: Log;
 }
 
-/** What the mesh is told of a control service: what it is, and which work it takes. */
+/** What the mesh is shown of a control service: what it is, and which work it takes. */
 export function advertisement(work: Workceptor) {
   return { tags: { type: 'Control Service' }, workCommands: work.workCommands() };
 }
 
 /**
- * Removes the file of a socket nobody listens on.
+ * Removes the file of a socket on which nothing listens.
  *
  * @throws Error with the place of the action, when another node listens there or it is something else
  */

@@ -59,7 +59,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const controls = actions.filter((each) => each.action === 'control-service');
     if (controls.length > 0) claimDefaultDataDir(settings);
-    // Another daemon on the same socket is met before this one joins a mesh, and nobody takes an old file for this node.
+    // Another daemon on the same socket is found before this one joins a mesh, and no client takes an old file for this node.
     for (const each of controls) await clearLocally(each);
     const node = keep(startNode(options));
     const failed = new Promise<Error>((resolve) => {

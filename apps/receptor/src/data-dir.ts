@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DEFAULT_DATA_DIR, type NodeSettings } from './node-settings.js';
 
 /**
- * Takes the folder of units when it is the default one, whose parent anybody may write to: whoever made it first could put
+ * Takes the folder of units when it is the default one, to whose parent every user may write: the user who made it first could put
  * units there that this node would then run on. A folder that was configured is as it is.
  *
  * @param root the default folder

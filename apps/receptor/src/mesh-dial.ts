@@ -38,7 +38,7 @@ export interface DialParts {
  * the default one of the node, if there is one; what the mesh says of services can add TLS, and never takes it away.
  * Where a service turns out to want TLS and there is no default, the error says so, and which names there are.
  *
- * @param option how whoever asks for a stream names a TLS client configuration, for the error
+ * @param option by which the caller names a TLS client configuration, for the error
  */
 export function meshDial({ node, streams, tls }: DialParts, option = '--tls-client'): MeshDial {
   return async (nodeId, service, { tlsClient, ...options } = {}) => {

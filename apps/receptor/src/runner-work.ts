@@ -41,9 +41,9 @@ export interface RunnerWork {
  * Adds the work-command for ansible-runner where that is installed beside this daemon: in the folder of its executable, or as
  * the package beside its own.
  *
- * It is offered when the action work-runner says so. Without one it is offered only while nobody can submit work whom no
- * certificate or signature vouches for ({@link unauthenticatedSubmitters}); once signatures are verified on this node, it takes
- * signed work alone. Nothing is added when a work type has that name already, or when there is no control service to submit by.
+ * It is offered when the action work-runner says so. Without one it is offered only while every client from elsewhere that can
+ * submit work needs a certificate ({@link unauthenticatedSubmitters}); once signatures are verified on this node, it takes signed
+ * work alone. Nothing is added when a work type has that name already, or when there is no control service to submit by.
  */
 export function withRunnerWork(actions: readonly Action[], installation: Installation): RunnerWork {
   const wanted = wish(actions);

@@ -16,7 +16,7 @@ const DEFAULT = 'default';
 
 /**
  * The TLS configurations that other actions name; `default`, for connecting, trusts the CAs of the system and is there
- * unless configured otherwise. Nothing of TLS is loaded before somebody asks for it: most of what that needs is for
+ * unless configured otherwise. Nothing of TLS is loaded before it is asked for: most of what that needs is for
  * certificates. It alone writes its fields.
  */
 export class TlsConfigs {

@@ -6,9 +6,9 @@ import { hostAndPortOf, listenAddress } from './addresses.js';
  * The ways by which work can be submitted to this node from elsewhere without a certificate, each as a part of a sentence; none
  * when there is no such way.
  *
- * A certificate on a link proves who the neighbour is, not who stands behind it, and node IDs can be claimed by anybody of the mesh:
- * only the control service itself can ask who submits. A link this node makes counts as one it waits for does: whoever is in
- * the mesh beyond it can submit. What does not leave the machine is trusted.
+ * A certificate on a link proves who the neighbour is, not who stands behind it, and every node of the mesh can claim any node ID:
+ * only the control service itself can ask who submits. A link that this node makes counts like one it accepts: every node
+ * of the mesh beyond it can submit. What does not leave the machine is trusted.
  */
 export function unauthenticatedSubmitters(actions: readonly Action[]): string[] {
   const controls = actions.filter((each) => each.action === 'control-service');
@@ -26,7 +26,7 @@ export function unauthenticatedSubmitters(actions: readonly Action[]): string[] 
 }
 
 /**
- * What of a configuration gives strangers more than work that it names: a control service on TCP that asks nobody for a
+ * What of a configuration gives strangers more than work that it names: a control service on TCP that asks no client for a
  * certificate, and terminals for every node of a mesh that leaves this machine. One sentence each, with the remedy.
  */
 export function openServices(actions: readonly Action[]): string[] {

@@ -1,5 +1,5 @@
 /**
- * The sockets of `@receptorjs/certificates` alone: for programs that speak TLS only where somebody configures it, and load
+ * The sockets of `@receptorjs/certificates` alone: for programs that speak TLS only where it is configured, and load
  * what reads certificates then.
  *
  * @packageDocumentation

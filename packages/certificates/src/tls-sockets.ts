@@ -281,7 +281,7 @@ function verdictOf({ authorized, authorizationError }: TLSSocket): CertificateEr
 }
 
 /**
- * Whether OpenSSL misses nothing but a root. A server of `node:tls` can't be told that other CAs of the file end a chain
+ * Whether OpenSSL misses nothing but a root. A server of `node:tls` has no setting by which other CAs of the file end a chain
  * as well (a context of its own is taken only from clients that name a host); that the chain ends at one was judged here.
  */
 function isRootMissing({ authorizationError }: TLSSocket): boolean {

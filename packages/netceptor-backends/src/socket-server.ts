@@ -7,7 +7,7 @@ import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 /**
  * A server, not listening yet, that hands out connected sockets; with TLS, those of clients whose certificates are right.
  *
- * @param farewell - What a client with a wrong certificate is told, given the reason.
+ * @param farewell - What a client with a wrong certificate is sent, given the reason.
  */
 export function createSocketServer(
   node: MeshNode,

@@ -88,7 +88,7 @@ export async function relayTcp(target: number): Promise<Relay> {
 /**
  * A relay to a UDP port; each peer is known to the target by a port of its own.
  *
- * @param heard - Told of what diallers send, and from which port.
+ * @param heard - Called with what diallers send, and from which port.
  */
 export async function relayUdp(
   target: number,

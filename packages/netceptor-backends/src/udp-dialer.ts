@@ -14,8 +14,8 @@ export interface UdpDialerOptions extends DialOptions, SocketTarget {}
 /**
  * Links a node to a UDP listener. With redial it returns at once and keeps trying: after 100 ms, then twice as long each
  * time up to 20 s. Each attempt has a port of its own, and the next address where a name has several. Without, it
- * resolves when the socket stands, which says nothing about the peer: `node.reachable()` and the event `link-failed` do. Where nobody listens the system says so, which ends
- * the link at once.
+ * resolves when the socket stands, which says nothing about the peer: `node.reachable()` and the event `link-failed` do.
+ * Where nothing listens the system says so, which ends the link at once.
  *
  * @throws {MeshError} `invalid-cost`, `shutdown`
  * @throws {BackendError} `connect-failed`, only without redial.
@@ -99,7 +99,7 @@ function openUdpLink(
     framing: 'messages',
     maxMessageBytes: MAX_DATAGRAM_BYTES,
     batchBytes: UDP_BATCH_BYTES,
-    // The original's listener reads no more, from anybody, when several datagrams follow an introduction that it rejects.
+    // The original's listener reads no more, from any peer, when several datagrams follow an introduction that it rejects.
     waitsToBeListed: true,
     write(batch, written) {
       if (closed) return;

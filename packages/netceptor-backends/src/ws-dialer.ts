@@ -89,7 +89,7 @@ async function openWebSocket(
   { url, headers, tls, environment }: Upgrade,
   signal: AbortSignal,
 ): Promise<{ ws: Connection; socket: Socket }> {
-  // Whoever has no such link does not load it.
+  // A node without such links does not load it.
   const { WebSocket } = await import('ws');
   const port = url.port === '' ? (tls === undefined ? 80 : 443) : Number(url.port);
   const socket = await connectSocket(

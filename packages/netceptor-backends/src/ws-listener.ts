@@ -44,7 +44,7 @@ export async function listenWebSocket(
     });
   }
   const scheme = tls === undefined ? 'ws' : 'wss';
-  // Whoever has no such link does not load them.
+  // A node without such links does not load them.
   const [{ WebSocketServer }, { createServer }] = await Promise.all([
     import('ws'),
     import('node:http'),

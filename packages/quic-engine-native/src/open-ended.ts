@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto';
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * Whether one of the certificates (PEM) is neither a root nor below another of them: a chain may end there, which quiche
- * can't be told. Those that can't be read don't count.
+ * Whether one of the certificates (PEM) is neither a root nor below another of them: a chain may end there, for which quiche
+ * has no setting. Those that can't be read don't count.
  */
 export function isOpenEnded(pem: string): boolean {
   const certificates = (pem.match(BLOCK) ?? []).flatMap((block) => {

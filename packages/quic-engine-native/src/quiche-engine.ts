@@ -26,11 +26,11 @@ const UNKNOWN_CA = 48;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** In place of a judge who is to check chains that quiche can't. */
-const trustNobody: QuicJudge = () => ({ alert: UNKNOWN_CA, message: 'nobody checks the chain' });
+const refuseAll: QuicJudge = () => ({ alert: UNKNOWN_CA, message: 'nothing checks the chain' });
 
 /**
  * The engine of this package. Where a chain may end at a CA that is no root, its connections leave the chain to their
- * judge, and without one take nobody.
+ * judge, and without one refuse every peer.
  */
 export class QuicheEngine implements QuicEngine {
   readonly name = 'native (quiche)';
@@ -47,7 +47,7 @@ export class QuicheEngine implements QuicEngine {
     const config = this.#configure(true, ca === undefined || left, ca, identity);
     return {
       connect: (given) => {
-        const judge = left ? (given ?? trustNobody) : given;
+        const judge = left ? (given ?? refuseAll) : given;
         const id = randomBytes(CONNECTION_ID_BYTES);
         return new QuicheConnection(
           this.#quiche,
@@ -67,7 +67,7 @@ export class QuicheEngine implements QuicEngine {
     if (clients === 'optional') config.verifyPeer(true);
     return {
       accept: (given) => {
-        const judge = left ? (given ?? trustNobody) : given;
+        const judge = left ? (given ?? refuseAll) : given;
         const id = randomBytes(CONNECTION_ID_BYTES);
         return new QuicheConnection(
           this.#quiche,

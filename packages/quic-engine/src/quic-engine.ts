@@ -23,7 +23,7 @@ export interface QuicIdentity {
 export interface QuicDialRules {
   /**
    * CAs, PEM, by which the engine checks the listener's chain and purpose; undefined: it takes any certificate. A chain may
-   * end at any of them, which an engine that can't be told so leaves to the judge. A listener that shows one of them, issued
+   * end at any of them; an engine without a setting for that leaves it to the judge. A listener that shows one of them, issued
    * by itself, is trusted by that.
    */
   readonly ca: string | undefined;

@@ -41,7 +41,7 @@ export class AdoptedTerminal implements TerminalLauncher {
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
     this.#spawned = once(child, 'spawn');
-    // Whoever uses it gets the error then.
+    // `become` throws the error.
     this.#spawned.catch(() => undefined);
     this.#command.on('error', () => undefined);
   }
@@ -62,7 +62,7 @@ export class AdoptedTerminal implements TerminalLauncher {
       closeSync(descriptor);
       throw error;
     }
-    // Reading ends with EIO once nobody has the slave side open any more.
+    // Reading ends with EIO once no process has the slave side open any more.
     master.on('error', () => master.destroy());
     const numbers = [MASTER, COMMAND, ROWS, COLUMNS].map(String);
     const child = spawn(python, ['-I', '-S', '-E', join(pythonFolder(), 'launch.py'), ...numbers], {

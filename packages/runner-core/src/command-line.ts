@@ -12,7 +12,7 @@ export interface CommandLine {
   /** Makes the command, given where the job sees things. */
   readonly command: (places: Places) => string[];
   readonly files: readonly PrivateFile[];
-  /** Variables the job gets unless somebody has decided about them. */
+  /** Variables the job gets unless its environment has them already. */
   readonly env: Readonly<Record<string, string>>;
 }
 

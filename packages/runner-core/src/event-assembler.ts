@@ -60,10 +60,10 @@ export class EventAssembler {
             after: `${lines}"created": "${new Date().toISOString().replace('Z', '000+00:00')}"}`,
           }
         : { before: `{${head}`, stdout, after: lines + announced };
-    // Text of nobody is shown as it came, that of events with their line end alone.
-    const ofNobody = announced === undefined && segment.rest !== true;
-    const text = ofNobody ? pieces : stdout;
-    const ended = ofNobody
+    // Text outside of events is shown as it came, that of events with their line end alone.
+    const isOutside = announced === undefined && segment.rest !== true;
+    const text = isOutside ? pieces : stdout;
+    const ended = isOutside
       ? (pieces.at(-1) ?? '').endsWith('\n')
       : stdout.length === 0 && segment.rest !== true;
     const shown = segment.cut || ended ? text : [...text, '\n'];

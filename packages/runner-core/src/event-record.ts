@@ -20,7 +20,7 @@ export class EventRecord {
   readonly #shown: readonly string[];
   readonly #before: string;
   readonly #after: string;
-  /** The text; in one piece since somebody wanted it so. */
+  /** The text; in one piece once {@link EventRecord.json} or {@link EventRecord.event} was read. */
   #stdout: readonly string[];
   readonly #length: number;
   #json: string | undefined;
@@ -63,7 +63,7 @@ export class EventRecord {
     for (const part of this.#shown) yield* slicesOf(part);
   }
 
-  /** The whole event as JSON text; made when somebody asks for it. */
+  /** The whole event as JSON text; made at the first reading. */
   get json(): string {
     this.#json ??= this.#before + JSON.stringify(this.#text) + this.#after;
     return this.#json;
@@ -81,7 +81,7 @@ export class EventRecord {
     yield* slicesOf(`"${this.#after}`);
   }
 
-  /** The event itself, read out of its JSON when somebody asks for the first time. */
+  /** The event itself, parsed at the first reading. */
   get event(): RunEvent {
     this.#event ??= this.#read();
     return this.#event;

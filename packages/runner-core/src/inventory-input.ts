@@ -17,7 +17,7 @@ export interface InventoryInput {
   /** Values of `-i`. */
   readonly words: readonly Word[];
   readonly files: readonly PrivateFile[];
-  /** Variables the job gets unless somebody has decided about them. */
+  /** Variables the job gets unless its environment has them already. */
   readonly env?: Readonly<Record<string, string>>;
 }
 

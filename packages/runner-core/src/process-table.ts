@@ -9,7 +9,7 @@ let following: Promise<readonly ProcessEntry[]> | undefined;
 
 /**
  * The processes of this machine at some time after the call, with the variable {@link JOB_MARK} of each where the system shows
- * it. Whoever asks while they are being read shares the next reading: a hundred runs that are canceled at once would otherwise each
+ * it. Calls that come while they are being read share the next reading: a hundred runs that are canceled at once would otherwise each
  * read all processes of the others.
  *
  * @throws ProcessTableError where they can't be listed

@@ -17,7 +17,7 @@ const ROUND_MS = 50;
 /**
  * Ends the processes of a job: SIGTERM, and SIGKILL for whoever is left when the leader has ended or `graceMs` have passed.
  * Resolves when none is left, or nothing helps. Its processes are the leader's descendants, everybody in its session, and
- * whoever has the job's mark in the environment, which daemons keep; where processes can't be listed, the leader's group.
+ * those with the job's mark in their environment, which daemons keep; where processes can't be listed, the leader's group.
  */
 export async function endTree(
   job: JobProcesses,

@@ -37,7 +37,7 @@ export class RelayReports {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    // Whoever starts a program hears of it.
+    // The caller that awaits the start gets the error.
     this.started.catch(() => undefined);
     const lines = new LineJoiner(MAX_LINE_LENGTH, (line) => this.#line(line));
     control.setEncoding('utf8');

@@ -13,7 +13,7 @@ export class RelayedProcess implements JobProcess {
 
   /**
    * @param terminal path of the terminal
-   * @param channel what the process prints and what is typed; nobody has read from it yet
+   * @param channel what the process prints and what is typed; nothing has been read from it yet
    * @param onOutput gets what the process prints
    */
   constructor(

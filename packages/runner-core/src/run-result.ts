@@ -31,7 +31,7 @@ export class RunResult<Status extends string = FinalStatus> extends RunArtifacts
   /** Which limit was reached, when the status is `timeout`. */
   declare readonly timedOut?: TimeoutKind;
   /**
-   * Why the run did not come to its recap: it was canceled, a limit was reached, nobody answered a prompt, there is no such
+   * Why the run did not come to its recap: it was canceled, a limit was reached, a prompt was not answered, there is no such
    * command, a signal ended it, or the last error that Ansible named. Absent for a run that came to its end, whatever failed.
    */
   declare readonly explanation?: string;

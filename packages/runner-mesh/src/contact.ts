@@ -9,11 +9,11 @@ export interface ContactLimits {
   readonly firstMs: number;
   /** Once it has. */
   readonly lostMs: number;
-  /** Told when it is out of reach for longer than a second, and when that is over. */
+  /** Called when it is out of reach for longer than a second, and when that is over. */
   readonly onWaiting?: OnWaiting | undefined;
 }
 
-/** A time in which the node is out of reach; `said`: somebody was told. */
+/** A time in which the node is out of reach; `said`: `onWaiting` was called. */
 interface Outage {
   readonly over: AbortController;
   readonly timer: NodeJS.Timeout;
@@ -24,7 +24,7 @@ interface Outage {
 /** An open connection. */
 export interface Conversation {
   readonly client: ControlClient;
-  /** To be called by whoever opened it. */
+  /** Closes it; to be called by the function that opened it. */
   readonly close: () => void;
 }
 

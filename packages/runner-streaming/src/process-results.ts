@@ -72,7 +72,7 @@ export interface ProcessOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Gets a sentence about each event plugin that failed, and what a worker of this project warns of; 100 of these at most. */
   readonly onWarning?: (sentence: string) => void;
-  /** Gets what a worker of this project does, when it was told to send that. */
+  /** Gets what a worker of this project does, when that sends its log. */
   readonly onLog?: (line: string) => void;
   /** Gets a sentence for each of the first ten damaged lines, and sentences that sum up at the end. */
   readonly onDamage?: (sentence: string) => void;

@@ -14,9 +14,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface EndOptions {
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  /** Told when SIGKILL was needed, and for how many processes where that is known. */
+  /** Called when SIGKILL was needed, with the number of processes where that is known. */
   readonly onKill?: (count: number | undefined) => void;
-  /** Whether the supervisor was started by this process, so that its ID is nobody else's for sure. Default false. */
+  /** Whether the supervisor was started by this process, so that no other process can have its ID. Default false. */
   readonly ownChild?: boolean;
 }
 

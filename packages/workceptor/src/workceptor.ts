@@ -120,7 +120,7 @@ export class Workceptor {
   }
 
   /**
-   * Refuses all submissions of a work type, whoever makes them. It is not advertised; units of it that are on disk can be listed,
+   * Refuses all submissions of a work type, from this machine and from elsewhere. It is not advertised; units of it that are on disk can be listed,
    * canceled and released from this machine.
    *
    * @param reason the text of the refusal

@@ -356,8 +356,8 @@ export class LinkSession {
   }
 
   /** Ends the link and tells the peer, where that still reaches it. */
-  #giveUp(now: number, reason: string, told = reason): void {
-    this.#transport.sendControl(encodeReject(told));
+  #giveUp(now: number, reason: string, peerReason = reason): void {
+    this.#transport.sendControl(encodeReject(peerReason));
     this.#end(now, reason, true);
   }
 

@@ -287,7 +287,7 @@ export class Routing {
   }
 
   /**
-   * Whether an update, seen for the first time, is one of a second node with a known ID. It is handed on: somebody who
+   * Whether an update, seen for the first time, is one of a second node with a known ID. It is handed on: a node that
    * believes what it hears last may have believed it, and the first node must hear of it to object again.
    */
   #isRefused(now: number, { nodeId, epoch, updateId }: RoutingUpdate): boolean {

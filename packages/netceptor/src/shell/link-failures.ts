@@ -14,7 +14,7 @@ export class LinkFailures {
     if (this.#byLink.size > MAX_FAILURES && oldest !== undefined) this.#byLink.delete(oldest);
   }
 
-  /** A link has come up: which of those that failed it is, nobody knows; those that still fail will come again. */
+  /** A link has come up. Which of those that failed it is can't be known; those that still fail will be added again. */
   clear(): void {
     this.#byLink.clear();
   }

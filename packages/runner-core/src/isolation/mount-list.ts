@@ -47,8 +47,8 @@ export function folderMount(source: string, destination: string, options?: strin
 }
 
 /**
- * What is mounted, in order. Whoever mounts something in the container claims its destination here, for engines refuse two mounts
- * at one place: the first stays. Owned by the isolation it belongs to.
+ * What is mounted, in order. Every mount claims its destination here, since engines refuse two mounts at one place: the first
+ * stays. Owned by the isolation it belongs to.
  */
 export class MountList implements Iterable<Mount> {
   readonly #mounts: Mount[] = [];
