@@ -95,7 +95,7 @@ describe('receptorctl explain', () => {
     const { code, stdout } = await explain(near);
     console.log(stdout);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^Route +failed +no way to far; this part of the mesh: hop, near$/m);
+    expect(stdout).toMatch(/^Route +failed +no route to far; this part of the mesh: hop, near$/m);
     expect(stdout).toMatch(/^Link +failed +hop - far: down, lost \d+ s ago$/m);
   });
 });

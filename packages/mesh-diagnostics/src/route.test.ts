@@ -35,7 +35,7 @@ it('names the links that are missing between the two parts, and since when', () 
   const { findings, path } = missingRoute(mesh, 'beyond', lost, 22_000);
   expect(path).toEqual([{ from: 'hop', to: 'far', cost: 2, up: false }]);
   expect(findings.map(({ text }) => text)).toEqual([
-    'no way to beyond; this part of the mesh: hop, near',
+    'no route to beyond; this part of the mesh: hop, near',
     'hop - far: down, lost 12 s ago',
   ]);
 });

@@ -45,7 +45,7 @@ export function knownPath(
 }
 
 /**
- * Says that there is no way to a node, and which links on the border between the two parts of the mesh are missing.
+ * Says that there is no route to a node, and which links on the border between the two parts of the mesh are missing.
  *
  * @param lost - Links that stood once, the last one first.
  * @param now - Wall clock, milliseconds since 1970.
@@ -75,7 +75,7 @@ export function missingRoute(
     {
       subject: 'Route',
       state: 'failed',
-      text: `no way to ${target}; this part of the mesh: ${listed([...within].sort())}`,
+      text: `no route to ${target}; this part of the mesh: ${listed([...within].sort())}`,
     },
   ];
   const border = lost.flatMap(({ a, b, cost, lostAt }) => {

@@ -25,7 +25,7 @@ export interface StreamAcceptor {
 /** One datagram service of this node; its payloads may be kept. */
 export interface DatagramPort {
   readonly service: string;
-  /** @throws when there is no way to the node, or the payload is too long: then `maxPayloadBytes` says what passes */
+  /** @throws when there is no route to the node, or the payload is too long: then `maxPayloadBytes` says what passes */
   send(toNode: string, toService: string, payload: Buffer): void;
   on(
     event: 'message',

@@ -77,7 +77,7 @@ describe('a TCP link', () => {
     expect(await failed).toEqual([{ link: 'tcp 127.0.0.1:1', reason }]);
     await expect(a.reachable('b', { timeoutMs: 1 })).rejects.toMatchObject({
       code: 'timeout',
-      message: `no way to b within 1 ms; tcp 127.0.0.1:1: ${reason}`,
+      message: `no route to b within 1 ms; tcp 127.0.0.1:1: ${reason}`,
     });
   });
 

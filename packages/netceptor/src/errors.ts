@@ -74,7 +74,7 @@ export const PROBLEM_TEXT = {
 export type Problem = keyof typeof PROBLEM_TEXT;
 
 const NO_ROUTE_HINT =
-  "No link leads there now. `await node.reachable(nodeId)` waits for a way, and the event 'link-failed' says why links fail.";
+  "No link leads there now. `await node.reachable(nodeId)` waits for a route, and the event 'link-failed' says why links fail.";
 
 /**
  * The error for the problem text of an unreachable message; a text of no known problem keeps it under code `unreachable`.

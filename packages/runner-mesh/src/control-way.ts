@@ -14,7 +14,7 @@ export interface ControlWay {
   isFinal(error: unknown): boolean;
   /** The work types the node says it offers; `undefined` when that is not known. */
   workTypes(): Promise<readonly string[] | undefined>;
-  /** Whether there is a way to the node now. Rejects when that can't be found out. */
+  /** Whether there is a route to the node now. Rejects when that can't be found out. */
   isReachable(): Promise<boolean>;
   /** Calls back each time the node may be reachable again; gives the unsubscription. */
   onReachable(listener: () => void): () => void;

@@ -95,7 +95,7 @@ export class EphemeralNode implements ControlWay {
       await sayingWhatFor(`the peer ${peerName} to answer ${limit}`, onWaiting, () =>
         joined.#link(),
       );
-      await sayingWhatFor(`${peerName} to know a way to ${target} ${limit}`, onWaiting, () =>
+      await sayingWhatFor(`${peerName} to know a route to ${target} ${limit}`, onWaiting, () =>
         joined.#findTarget(),
       );
       return joined;
@@ -210,7 +210,7 @@ export class EphemeralNode implements ControlWay {
       late: () =>
         new NodeRunError(
           'peer-timeout',
-          `Timed out waiting for peer ${target}: ${peerName} showed no way to it within ${timeoutMs / 1000} s`,
+          `Timed out waiting for peer ${target}: ${peerName} showed no route to it within ${timeoutMs / 1000} s`,
         ),
     });
   }

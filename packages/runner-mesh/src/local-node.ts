@@ -51,7 +51,7 @@ export class LocalNode implements ControlWay {
       const handsOn = target !== here && target.toLowerCase() !== 'localhost';
       if (handsOn)
         await sayingWhatFor(
-          `${here} to know a way to ${target} (up to ${limitText(timeoutMs)})`,
+          `${here} to know a route to ${target} (up to ${limitText(timeoutMs)})`,
           onWaiting,
           () => findTarget(client, target, timeoutMs, signal),
         );
@@ -73,7 +73,7 @@ export class LocalNode implements ControlWay {
     if (!this.handsOn) return true;
     const client = await connect(this.path, AbortSignal.timeout(CONNECT_MS));
     try {
-      return await knowsWay(client, this.target);
+      return await knowsRoute(client, this.target);
     } finally {
       client.close();
     }
@@ -96,13 +96,13 @@ function connect(path: string, signal: AbortSignal): Promise<ControlClient> {
   return ControlClient.connect({ kind: 'unix', path }, { signal, timeoutMs: CONNECT_MS });
 }
 
-async function knowsWay(
+async function knowsRoute(
   client: ControlClient,
   target: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { RoutingTable: ways = null } = await client.status(['RoutingTable'], { signal });
-  return isJsonObject(ways) && Object.hasOwn(ways, target);
+  const { RoutingTable: routes = null } = await client.status(['RoutingTable'], { signal });
+  return isJsonObject(routes) && Object.hasOwn(routes, target);
 }
 
 async function findTarget(
@@ -113,11 +113,11 @@ async function findTarget(
 ): Promise<void> {
   const begun = performance.now();
   for (;;) {
-    if (await knowsWay(client, target, signal)) return;
+    if (await knowsRoute(client, target, signal)) return;
     if (performance.now() - begun > timeoutMs)
       throw new NodeRunError(
         'peer-timeout',
-        `Timed out waiting for peer ${target}: ${await client.nodeId()} knew no way to it within ${timeoutMs / 1000} s`,
+        `Timed out waiting for peer ${target}: ${await client.nodeId()} knew no route to it within ${timeoutMs / 1000} s`,
       );
     await delay(ROUTE_LOOK_MS, undefined, { signal });
   }

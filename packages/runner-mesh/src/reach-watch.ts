@@ -46,7 +46,7 @@ export class ReachWatch {
     if (reachable && this.#lost) this.#found();
     else if (!reachable && !this.#lost) {
       this.#lost = true;
-      onWaiting(`Waiting for a way to ${node}: it can't be reached now; the job goes on there.`);
+      onWaiting(`Waiting for a route to ${node}: it can't be reached now; the job goes on there.`);
     }
   }
 

@@ -88,7 +88,7 @@ describe('a watch over a node whose job is followed', () => {
     reachable = false;
     await vi.advanceTimersByTimeAsync(5000);
     expect(said).toEqual([
-      "Waiting for a way to far: it can't be reached now; the job goes on there.",
+      "Waiting for a route to far: it can't be reached now; the job goes on there.",
     ]);
     reachable = true;
     await vi.advanceTimersByTimeAsync(1000);

@@ -72,7 +72,7 @@ export class OutgoingPath {
     this.#report = report;
   }
 
-  /** Whether there is a way to the target now. */
+  /** Whether there is a route to the target now. */
   get hasRoute(): boolean {
     const { toNode } = this.#address;
     return toNode === this.#self.id || this.#nodes.get(toNode)?.nextHop !== undefined;
@@ -86,7 +86,7 @@ export class OutgoingPath {
   /**
    * Room for one payload of up to `length` bytes, to be filled at once and followed by {@link commit}; without a length
    * for the largest the first link carries. Undefined when
-   * the outgoing link is backlogged (the node's `drain` event says when to try again) or there is no way to the
+   * the outgoing link is backlogged (the node's `drain` event says when to try again) or there is no route to the
    * target (its `route` event does).
    */
   reserve(length: number = this.maxPayloadBytes): Buffer | undefined {

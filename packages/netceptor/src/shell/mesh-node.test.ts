@@ -107,7 +107,7 @@ describe('a node', () => {
     await expect(a.reachable('b', { timeoutMs: 1 })).rejects.toMatchObject({
       code: 'timeout',
       message:
-        'no way to b within 1 ms; tcp 2: refused; tcp 3: refused; tcp 4: refused; tcp 5: refused',
+        'no route to b within 1 ms; tcp 2: refused; tcp 3: refused; tcp 4: refused; tcp 5: refused',
       hint: expect.stringContaining('no links') as unknown,
     });
     const stop = new AbortController();
@@ -125,7 +125,7 @@ describe('a node', () => {
     await expect(a.reachable('b')).rejects.toMatchObject({ code: 'shutdown' });
   });
 
-  it('has a hint for who sends where no way leads', () => {
+  it('has a hint for who sends where no route leads', () => {
     const socket = node('a').openDatagram();
     expect(() => socket.send('b', 'x', Buffer.alloc(1))).toThrow(
       expect.objectContaining({

@@ -273,13 +273,13 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return this.#core.dataPlane.resolve(nodeId);
   }
 
-  /** Whether there is a way to a node now. */
+  /** Whether there is a route to a node now. */
   isReachable(nodeId: string): boolean {
     return this.#core.isReachable(nodeId);
   }
 
   /**
-   * Resolves when there is a way to a node, at once where there is one already.
+   * Resolves when there is a route to a node, at once where there is one already.
    *
    * @throws {MeshError} `timeout`, which says which links failed; `cancelled`, `shutdown`
    */

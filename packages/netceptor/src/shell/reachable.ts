@@ -3,7 +3,7 @@ import { MeshError } from '../errors.js';
 import type { LinkFailure } from '../core/events.js';
 import type { MeshNode } from './mesh-node.js';
 
-/** How to wait for a way to a node. */
+/** How to wait for a route to a node. */
 export interface ReachableOptions {
   /** Milliseconds after which the wait ends with an error; default 30,000. */
   readonly timeoutMs?: number;
@@ -16,7 +16,7 @@ export const reachableChecks: OptionChecks<ReachableOptions> = {
 };
 
 /**
- * Resolves when there is a way from a node to another.
+ * Resolves when there is a route from a node to another.
  *
  * @param failures - The links that failed last and have not come up since.
  * @throws {MeshError} `timeout`, with what is known of links that failed; `cancelled`, `shutdown`
@@ -61,7 +61,7 @@ function tooLate(
   links: number,
 ): MeshError {
   const why = failures.map(({ link, reason }) => `; ${link}: ${reason}`).join('');
-  return new MeshError('timeout', `no way to ${nodeId} within ${timeoutMs} ms${why}`, {
+  return new MeshError('timeout', `no route to ${nodeId} within ${timeoutMs} ms${why}`, {
     hint:
       links === 0
         ? 'This node has no links: dial a peer, or listen and let one dial.'
