@@ -113,7 +113,11 @@ export class ControlClient {
     return this.#connections.onShared((connection) => connection.greeting());
   }
 
-  /** Any request with a one-line JSON reply: a line such as `ping b` or a JSON object with `command`. */
+  /**
+   * Any request with a one-line JSON reply: a line such as `ping b` or a JSON object with `command`.
+   *
+   * @throws ControlError `remote-error` for a reply that is an error, `timeout`, `aborted`, `closed`, `protocol`
+   */
   request(request: string | JsonObject, wait?: WaitOptions): Promise<JsonValue> {
     return this.#connections.onShared(
       (connection) => connection.request(request, wait),
@@ -189,7 +193,11 @@ export class ControlClient {
     return 'released' in reply;
   }
 
-  /** Creates a unit and returns once its ID is known; the unit then waits for its stdin. */
+  /**
+   * Creates a unit and returns once its ID is known; the unit then waits for its stdin.
+   *
+   * @throws ControlError `remote-error` when the node refuses the submission, else as {@link ControlClient.request}
+   */
   async openSubmission(request: SubmitRequest, wait?: WaitOptions): Promise<Submission> {
     validateOptions<SubmitRequest>('openSubmission', request, submitRequestChecks);
     return this.#keep(wait, (connection) =>
@@ -209,7 +217,7 @@ export class ControlClient {
     await this.request(request, { signal, timeoutMs: giveUpMs }).catch(() => undefined);
   }
 
-  /** Submits a unit with its whole stdin. */
+  /** Submits a unit with its whole stdin; throws as {@link ControlClient.openSubmission}. */
   async submit(
     request: SubmitRequest,
     payload: Payload = '',

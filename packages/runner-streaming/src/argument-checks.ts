@@ -14,7 +14,7 @@ import {
   type OptionChecks,
 } from '@receptorjs/validation';
 import type { CleanupOptions } from './cleanup.js';
-import type { ProcessOptions } from './process-results.js';
+import type { ProcessOptions } from './process-options.js';
 import type { TransmitOptions } from './transmit.js';
 import type { WorkerOptions } from './worker.js';
 

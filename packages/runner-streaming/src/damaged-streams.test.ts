@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFolder } from './archive.js';
 import { EventCopies } from './event-copy.js';
 import { MessageWriter } from './message-writer.js';
-import { processResults, type ProcessOptions } from './process-results.js';
+import type { ProcessOptions } from './process-options.js';
+import { processResults } from './process-results.js';
 import { withoutForeign } from './received-base64.js';
 
 const EVENTS = 40;

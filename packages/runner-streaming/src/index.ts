@@ -21,12 +21,8 @@
  */
 export { transmit, type TransmitOptions } from './transmit.js';
 export { refuseWork, work, type WorkerOptions, type WorkerResult } from './worker.js';
-export {
-  processResults,
-  type ProcessOptions,
-  type ProcessResult,
-  type WorkerStatus,
-} from './process-results.js';
+export { processResults } from './process-results.js';
+export type { ProcessOptions, ProcessResult, WorkerStatus } from './process-options.js';
 export type { StreamDamage } from './stream-damage.js';
 export type { ArchiveLimits } from './received-archive.js';
 export { manifestOf, type Manifest, type ManifestFile } from './blob-manifest.js';

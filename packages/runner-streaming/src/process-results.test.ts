@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processResults, type ProcessOptions } from './process-results.js';
+import type { ProcessOptions } from './process-options.js';
+import { processResults } from './process-results.js';
 
 let root: string;
 beforeEach(async () => {
