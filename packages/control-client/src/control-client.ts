@@ -29,7 +29,6 @@ import {
 import { Connections, type ConnectionsOptions, type OpenStream } from './connections.js';
 import {
   parseReply,
-  throwIfError,
   type ControlConnection,
   type ControlConnectionOptions,
 } from './control-connection.js';
@@ -43,6 +42,7 @@ import {
   type SubmitRequest,
   type SubmitResult,
 } from './submission.js';
+import { requestStream } from './stream-request.js';
 import { parseNodeStatus, type NodeStatus } from './node-status.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
 import { judged, runWork, type RunWorkOptions } from './run-work.js';
@@ -281,17 +281,11 @@ export class ControlClient {
     checkUnitId('resultStream', unitId);
     validateOptions<typeof options>('resultStream', options, streamChecks);
     const { startPos = 0, signature, ...wait } = options;
-    return this.#keep(wait, async (connection) => {
-      connection.write(work('results', { unitid: unitId, startpos: startPos, signature }));
-      const line = await connection.line(wait);
-      if (!line.startsWith('Streaming results')) {
-        connection.close();
-        throwIfError(line);
-        throw new ControlError('protocol', `Failed to get results: ${line}`);
-      }
-      connection.stream.end();
-      return connection.stream;
-    });
+    const request = work('results', { unitid: unitId, startpos: startPos, signature });
+    const answer = { begins: 'Streaming results', problem: 'Failed to get results' };
+    return this.#keep(wait, async (connection) =>
+      (await requestStream(connection, request, answer, wait)).end(),
+    );
   }
 
   /**
@@ -328,16 +322,9 @@ export class ControlClient {
     validateArgument('connectService', 'node', node, text);
     validateArgument('connectService', 'service', service, text);
     validateOptions<typeof options>('connectService', options, serviceChecks);
-    return this.#keep(options, async (connection) => {
-      connection.write({ command: 'connect', node, service, tls: options.tlsClient ?? '' });
-      const line = await connection.line(options);
-      if (!line.startsWith('Connecting')) {
-        connection.close();
-        throwIfError(line);
-        throw new ControlError('protocol', `unexpected answer to connect: ${line}`);
-      }
-      return connection.stream;
-    });
+    const request = { command: 'connect', node, service, tls: options.tlsClient ?? '' };
+    const answer = { begins: 'Connecting', problem: 'unexpected answer to connect' };
+    return this.#keep(options, (connection) => requestStream(connection, request, answer, options));
   }
 
   #needConnections(method: string): void {
