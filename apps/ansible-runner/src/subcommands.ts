@@ -119,8 +119,12 @@ async function send(folder: string, options: CommandLineOptions, around: Surroun
   const job = jobOptions(folder, options);
   const { makePrivateDataDir } = await import('@receptorjs/runner-core');
   await makePrivateDataDir(folder);
-  const { transmit } = await import('@receptorjs/runner-streaming');
-  await transmit({ ...job, output: around.stdout });
+  const { portableOptions, transmit } = await import('@receptorjs/runner-streaming');
+  await transmit({
+    ...portableOptions(job),
+    privateDataDir: job.privateDataDir,
+    output: around.stdout,
+  });
   return 0;
 }
 

@@ -1,4 +1,4 @@
-import { transmit, type ProcessResult } from '@receptorjs/runner-streaming';
+import { portableOptions, transmit, type ProcessResult } from '@receptorjs/runner-streaming';
 import { Readable } from 'node:stream';
 import { Contact } from './contact.js';
 import type { ControlWay } from './control-way.js';
@@ -71,7 +71,12 @@ export class FarJob {
   }
 
   async #carryOut(known: KnownFiles | undefined): Promise<ProcessResult> {
-    const job = { ...this.#options, ...known, ident: this.#results.ident };
+    const job = {
+      ...portableOptions(this.#options),
+      ...known,
+      privateDataDir: this.#options.privateDataDir,
+      ident: this.#results.ident,
+    };
     const unit = this.#unit(() => openPayload((output) => transmit({ ...job, output })));
     try {
       const unitId = await this.#start(unit);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromArguments, toArguments } from './run-arguments.js';
+import { fromArguments, portableOptions, toArguments } from './run-arguments.js';
 
 describe('arguments of a run', () => {
   it('travel under the names of the original', () => {
@@ -133,4 +133,11 @@ describe('arguments of a run', () => {
   ])('that make no sense are told: %j', (given, message) => {
     expect(() => fromArguments(given, '/there')).toThrow(message);
   });
+});
+
+it('of options that a caller has for more than the run, those that travel are taken', () => {
+  const travels = { playbook: 'site.yml', forks: 5, secretVars: ['token'], processIsolation: true };
+  const stays = { privateDataDir: 'demo', signal: AbortSignal.abort(), onEvent: () => true };
+  const node = { viaReceptor: 'far', byContents: true };
+  expect(portableOptions({ ...travels, ...stays, ...node })).toEqual(travels);
 });

@@ -90,6 +90,12 @@ const TABLE: readonly (readonly [name: string, option: keyof PortableOptions, ki
   ['directory_isolation_base_path', 'directoryIsolationBasePath', 'text'],
 ];
 
+/** Of the options of a run, which may have others beside them, those that travel. */
+export function portableOptions(options: PortableOptions): PortableOptions {
+  const travels = new Set<string>([...TABLE.map(([, option]) => option), 'secretVars']);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => travels.has(name)));
+}
+
 /** Arguments that mean nothing on the working side. */
 const WITHOUT_MEANING = new Set([
   'artifact_dir',
