@@ -1,5 +1,10 @@
 import type { TlsClient } from '@receptorjs/certificates';
-import { StreamError, type DialOptions, type MeshStream } from '@receptorjs/netceptor-streams';
+import {
+  isTlsMissing,
+  StreamError,
+  type DialOptions,
+  type MeshStream,
+} from '@receptorjs/netceptor-streams';
 import type { TlsConfigs } from './tls-configs.js';
 
 /** Opens a stream to a service of a node; `tlsClient` names a TLS client configuration. */
@@ -8,9 +13,6 @@ export type MeshDial = (
   service: string,
   options?: Omit<DialOptions, 'tls'> & { readonly tlsClient?: string | undefined },
 ) => Promise<MeshStream>;
-
-/** What a service with TLS makes of a stream without. */
-const REFUSED = 'insecure connection to secure service';
 
 /** A service that is advertised as a stream with TLS. */
 const STREAM_TLS = 2;
@@ -51,7 +53,7 @@ export function meshDial({ node, streams, tls }: DialParts, option = '--tls-clie
     try {
       return await dial(undefined);
     } catch (error) {
-      if (!(error instanceof StreamError) || !error.message.includes(REFUSED)) throw error;
+      if (!(error instanceof StreamError) || !isTlsMissing(error)) throw error;
       // its advertisement has not come yet
       if (spare !== undefined) return dial(spare);
       throw new StreamError(

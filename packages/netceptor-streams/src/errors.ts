@@ -51,3 +51,11 @@ export class StreamError extends Error {
     this.peerCertificates = options.peerCertificates ?? [];
   }
 }
+
+/** What the original and this project say of a stream without TLS to a service with it. */
+export const INSECURE_DIAL = 'insecure connection to secure service';
+
+/** Whether an error says that a dial was without TLS and its service is with it. */
+export function isTlsMissing(error: unknown): error is Error {
+  return error instanceof Error && error.message.includes(INSECURE_DIAL);
+}

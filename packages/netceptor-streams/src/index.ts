@@ -21,7 +21,7 @@
  *
  * @packageDocumentation
  */
-export { StreamError } from './errors.js';
+export { isTlsMissing, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { StreamHost } from './stream-host.js';
 export type { StreamHostOptions } from './stream-host.js';

@@ -1,5 +1,6 @@
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
 import type { QuicRefusal } from '@receptorjs/quic-engine';
+import { INSECURE_DIAL } from './errors.js';
 import { isInsecureIdentity } from './insecure-identity.js';
 
 /** Judges the peer of one connection and names what went wrong in its handshake. */
@@ -21,11 +22,11 @@ export const insecureDial: PeerJudge = {
   judge: (certificates) =>
     isInsecureIdentity(certificates)
       ? undefined
-      : { message: 'insecure connection to secure service', alert: BAD_CERTIFICATE },
+      : { message: INSECURE_DIAL, alert: BAD_CERTIFICATE },
   explain: () => undefined,
 };
 
-/** For a service without TLS: takes everybody. */
+/** For a service without TLS: takes every peer. */
 export const insecureService: PeerJudge = {
   mutual: false,
   judge: () => undefined,

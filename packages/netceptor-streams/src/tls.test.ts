@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { copyFile, readFile } from 'node:fs/promises';
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StreamError } from './errors.js';
+import { isTlsMissing, type StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
 import { chain, echo, type Member } from './test-mesh.js';
 import { TestPki } from './test-tls.js';
@@ -250,10 +250,13 @@ describe('streams with TLS', () => {
       },
     });
     const text = 'insecure connection to secure service';
-    expect(await attempt(mesh, await pki.server('far'), undefined)).toMatchObject({
+    const withoutTls = await attempt(mesh, await pki.server('far'), undefined);
+    expect(withoutTls).toMatchObject({
       near: { code: 'handshake-failed', message: `CRYPTO_ERROR 0x12a (local): ${text}` },
       far: { code: 'handshake-failed', message: `CRYPTO_ERROR 0x12a (remote): ${text}` },
     });
+    expect(isTlsMissing(withoutTls.near)).toBe(true);
+    expect(isTlsMissing(new Error('secure connection to insecure service'))).toBe(false);
   });
 
   it('use the certificate that the files hold, and leave open streams alone', async () => {

@@ -2,7 +2,7 @@ import type { TlsClient } from '@receptorjs/certificates';
 import { ControlClient } from '@receptorjs/control-client';
 import { MeshNode, type Logger } from '@receptorjs/netceptor';
 import { dialTcp, dialUdp, dialWebSocket, type Dialer } from '@receptorjs/netceptor-backends';
-import { StreamHost } from '@receptorjs/netceptor-streams';
+import { isTlsMissing, StreamHost } from '@receptorjs/netceptor-streams';
 import { randomBytes } from 'node:crypto';
 import { awaitNode } from './await-node.js';
 import type { ControlWay } from './control-way.js';
@@ -113,7 +113,7 @@ export class EphemeralNode implements ControlWay {
       ? await dial(await this.#tlsClient())
       : // its advertisement may not have come yet
         await dial().catch(async (error: unknown) => {
-          if (!reasonOf(error).includes('insecure connection to secure service')) throw error;
+          if (!isTlsMissing(error)) throw error;
           return dial(await this.#tlsClient());
         });
     return ControlClient.over(stream, { expectNode: target, greetingTimeoutMs: GREETING_MS });
