@@ -1,4 +1,10 @@
-import { isSameStart, isThere, ProcessTableError } from '@receptorjs/process-table';
+import {
+  isSameStart,
+  isThere,
+  ProcessTableError,
+  signalProcess,
+  type ProcessEntry,
+} from '@receptorjs/process-table';
 import { setTimeout as delay } from 'node:timers/promises';
 import { JOB_MARK, listProcesses } from './process-table.js';
 
@@ -10,13 +16,13 @@ export interface JobProcesses {
   readonly mark: string;
 }
 
-/** How often it is looked whether somebody is left after SIGKILL, and how long between, in ms. */
+/** How often it is looked whether any is left after SIGKILL, and how long between, in ms. */
 const ROUNDS = 40;
 const ROUND_MS = 50;
 
 /**
- * Ends the processes of a job: SIGTERM, and SIGKILL for whoever is left when the leader has ended or `graceMs` have passed.
- * Resolves when none is left, or nothing helps. Its processes are the leader's descendants, everybody in its session, and
+ * Ends the processes of a job: SIGTERM, and SIGKILL for those left when the leader has ended or `graceMs` have passed.
+ * Resolves when none is left, or nothing helps. Its processes are the leader's descendants, those in its session, and
  * those with the job's mark in their environment, which daemons keep; where processes can't be listed, the leader's group.
  */
 export async function endTree(
@@ -25,7 +31,7 @@ export async function endTree(
   graceMs: number,
 ): Promise<void> {
   const tree = new ProcessTree(job);
-  for (const pid of await tree.living()) send(pid, 'SIGTERM');
+  for (const each of await tree.living()) send(each, 'SIGTERM');
   let timer: NodeJS.Timeout | undefined;
   const grace = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);
@@ -35,14 +41,21 @@ export async function endTree(
   for (let round = 0; round < ROUNDS; round++) {
     const left = await tree.living();
     if (left.length === 0) return;
-    for (const pid of left) send(pid, 'SIGKILL');
+    for (const each of left) send(each, 'SIGKILL');
     await delay(ROUND_MS);
   }
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
+/** What is signaled: a process, or where processes can't be listed the ID of one or, negative, of a process group. */
+type Target = Pick<ProcessEntry, 'pid' | 'startTime'> | number;
+
+function send(target: Target, signal: NodeJS.Signals): void {
+  if (typeof target !== 'number') {
+    signalProcess(target, signal);
+    return;
+  }
   try {
-    process.kill(pid, signal);
+    process.kill(target, signal);
   } catch {
     // It has ended by itself.
   }
@@ -58,8 +71,8 @@ class ProcessTree {
     this.#job = job;
   }
 
-  /** The ids of those that live; a negative one is that of a process group. */
-  async living(): Promise<readonly number[]> {
+  /** Those that live. */
+  async living(): Promise<readonly Target[]> {
     try {
       return await this.#listed();
     } catch (error) {
@@ -69,12 +82,12 @@ class ProcessTree {
     }
   }
 
-  async #listed(): Promise<readonly number[]> {
+  async #listed(): Promise<readonly ProcessEntry[]> {
     const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
     const { leader, mark } = this.#job;
     const known = this.#found.get(leader);
     const now = all.find(({ pid }) => pid === leader)?.startTime;
-    // Once the leader is gone its pid may become somebody else's.
+    // Once the leader is gone its pid may become another process's.
     const foreign = known !== undefined && now !== undefined && !isSameStart(now, known);
     const members = new Set<number>();
     for (const { pid, session, startTime, variables } of all) {
@@ -92,7 +105,8 @@ class ProcessTree {
           grown = true;
         }
     }
-    for (const { pid, startTime } of all) if (members.has(pid)) this.#found.set(pid, startTime);
-    return [...members];
+    const found = all.filter(({ pid }) => members.has(pid));
+    for (const { pid, startTime } of found) this.#found.set(pid, startTime);
+    return found;
   }
 }
