@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -99,13 +100,19 @@ export class Workplace {
   }
 }
 
-/** A TCP port of loopback that is free now. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(String(typeof address === 'object' ? address?.port : '')));
-    });
-  });
+/** Ports that were given out: two examples that run at once never get the same. @type {Set<string>} */
+const given = new Set();
+
+/** A TCP port of loopback that is free now. @returns {Promise<string>} */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = String(typeof address === 'object' ? address?.port : '');
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+  if (given.has(port)) return freePort();
+  given.add(port);
+  return port;
 }
