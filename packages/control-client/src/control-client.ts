@@ -4,6 +4,7 @@ import {
   text,
   validateArgument,
   validateOptions,
+  arrayOf,
 } from '@receptorjs/validation';
 import { Readable, type Duplex } from 'node:stream';
 import {
@@ -130,6 +131,7 @@ export class ControlClient {
     fields?: readonly (keyof NodeStatus | (string & {}))[],
     wait?: WaitOptions,
   ): Promise<NodeStatus & JsonObject> {
+    validateArgument('client.status', 'fields', fields, optional(arrayOf(text)));
     const request = { command: 'status', ...(fields ? { requested_fields: fields } : {}) };
     return parseNodeStatus(await this.request(request, wait));
   }

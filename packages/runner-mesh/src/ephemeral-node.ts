@@ -225,7 +225,8 @@ export class EphemeralNode implements ControlWay {
 
   async #openDialer(redial: boolean): Promise<Dialer> {
     const { peer } = this.#options;
-    if (peer.kind === 'udp') return dialUdp(this.#node, { host: peer.host, port: peer.port, redial });
+    if (peer.kind === 'udp')
+      return dialUdp(this.#node, { host: peer.host, port: peer.port, redial });
     const tls = peer.tls ? { tls: await this.#tlsClient() } : {};
     return peer.kind === 'ws'
       ? dialWebSocket(this.#node, { url: peer.url, redial, ...tls })

@@ -168,6 +168,12 @@ const docs = [
     expects: /hello from the play[\s\S]*hello from the play/,
   },
   { page: 'docs/runner.md', contains: 'npm install --global', skip: published },
+  {
+    page: 'docs/runner.md',
+    contains: 'planRun',
+    before: demo,
+    expects: /it came to its end\n.*ansible-playbook .* would run in .*project/,
+  },
   { page: 'docs/runner.md', contains: 'runEvents', before: demo, expects: /^successful 0/m },
   {
     page: 'docs/secure-mesh.md',
