@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'tsup';
 
 /** @type {import('tsup').Options} */
@@ -21,8 +22,34 @@ export function library(options = {}) {
 }
 
 /**
+ * Modules of Node that CommonJS dependencies require at their top and hardly ever use. `node:process` is not cheap: it asks
+ * for every property of `process`, and so opens stdin.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const builtinsOnDemand = {
+  name: 'builtins-on-demand',
+  setup(build) {
+    const filter = /^(?:node:)?(?:child_process|process)$/;
+    build.onResolve({ filter }, ({ path, kind, importer }) => {
+      if (kind !== 'require-call') return undefined;
+      const name = path.replace(/^node:/, '');
+      // one for each importer: what is shared becomes a file
+      const file = `${name} for ${relative(process.cwd(), importer)}`;
+      return { path: file, namespace: 'builtins-on-demand', pluginData: name };
+    });
+    build.onLoad({ filter: /./, namespace: 'builtins-on-demand' }, ({ pluginData: name }) => ({
+      contents:
+        name === 'process'
+          ? 'module.exports = process;'
+          : `module.exports = new Proxy({}, { get: (_, key) => process.getBuiltinModule('${name}')[key] });`,
+    }));
+  },
+};
+
+/**
  * An app: everything but native modules in a few files, so that starting it opens few files.
- * CommonJS dependencies inside an ESM bundle need `require`, which the banner supplies.
+ * CommonJS dependencies inside an ESM bundle need `require`, which the banner supplies; where none does, it falls away.
  *
  * @param {import('tsup').Options} [options]
  */
@@ -38,11 +65,13 @@ export function app({ external = [], ...options } = {}) {
     noExternal: [/^(?!node:|@receptorjs\/quic-engine-native$|koffi$|bufferutil$)/],
     // tsup leaves out dependencies by itself, optional ones not
     external: ['@receptorjs/quic-engine-native', 'koffi', 'bufferutil', ...external],
+    removeNodeProtocol: false,
+    esbuildPlugins: [builtinsOnDemand],
     esbuildOptions(build) {
       // esbuild adds 'import' or 'require' itself, whichever the importing file uses.
       build.conditions = ['source'];
       build.banner = {
-        js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+        js: "const require = (id) => process.getBuiltinModule('module').createRequire(import.meta.url)(id);",
       };
     },
     ...options,

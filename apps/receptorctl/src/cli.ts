@@ -17,7 +17,7 @@ import { buildProgram } from './program.js';
 import { outputFailed, printError } from './terminal.js';
 
 async function main(args: readonly string[]): Promise<number> {
-  const program = buildProgram(manifest.version);
+  const program = buildProgram(manifest.version, args);
   for (const command of [
     program,
     ...program.commands,

@@ -5,20 +5,10 @@ import { Failure } from './failure.js';
 import { Interruption } from './interruption.js';
 import { pingStatistics } from './ping-statistics.js';
 import type { Session } from './session.js';
-import { statusOverview } from './status-overview.js';
-import { statusTable } from './status-table.js';
-import { hasColour, isSeen } from './terminal-table.js';
-import { harmless, print, printError, printJson } from './terminal.js';
+import { print, printError, printJson } from './terminal.js';
 
 interface JsonFlag {
   readonly json?: boolean | undefined;
-}
-
-export async function status(session: Session, { json }: JsonFlag): Promise<void> {
-  const reply = await session.first.status();
-  if (json) printJson(reply);
-  else if (isSeen()) process.stdout.write(statusOverview(reply, hasColour()));
-  else process.stdout.write(harmless(statusTable(reply)));
 }
 
 export async function ping(

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Session, type GlobalOptions } from './session.js';
+import { status } from './status-verb.js';
 import type { ListOptions, SubmitOptions } from './work-verbs.js';
 
 /** The option `--tls-client` behind a verb; the one before the verb is another. */
@@ -11,8 +12,12 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-/** The command line: global options, verbs and their options. Verbs are loaded when they are used. */
-export function buildProgram(ownVersion: string): Command {
+/**
+ * The command line: global options, verbs and their options. Verbs are loaded when they are used.
+ *
+ * @param words of the command line: verbs that do not stand among them are left out, unless none does, as for help
+ */
+export function buildProgram(ownVersion: string, words: readonly string[] = []): Command {
   const program = new Command('receptorctl')
     .description('Talks to the control service of a receptor node.')
     .addOption(
@@ -45,8 +50,10 @@ export function buildProgram(ownVersion: string): Command {
     .enablePositionalOptions()
     .exitOverride();
   const open = (): Promise<Session> => Session.open(program.opts<GlobalOptions>(), ownVersion);
-  addMeshVerbs(program, open);
-  addWorkVerbs(program, open);
+  const named = words.includes('help')
+    ? []
+    : Object.entries(verbs).filter(([name]) => words.includes(name));
+  for (const [, add] of named.length > 0 ? named : Object.entries(verbs)) add(program, open);
   return program;
 }
 
@@ -70,79 +77,100 @@ function seconds(text: string): number {
   return value;
 }
 
-function addMeshVerbs(program: Command, open: () => Promise<Session>): void {
-  const load = () => import('./mesh-verbs.js');
-  program
-    .command('status')
-    .description('Show the status of the mesh as this node sees it.')
-    .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
-      await (await load()).status(await open(), options);
-    });
-  program
-    .command('ping <node>')
-    .description('Ping a node.')
-    .option('--count <number>', 'how many pings to send', wholeNumber, 4)
-    .option('--delay <seconds>', 'time between them', notNegative, 1)
-    .option('--statistics', 'sum them up on stderr, as on a terminal')
-    .option('--json', 'print JSON')
-    .action(
-      async (
-        node: string,
-        options: { count: number; delay: number; statistics?: boolean; json?: boolean },
-      ) => {
-        await (await load()).ping(await open(), node, options);
-      },
-    );
-  program
-    .command('traceroute <node>')
-    .description('Show the way to a node; exit code 1 if it was not reached.')
-    .option('--exit-zero', 'end with 0 all the same, as the original does')
-    .option('--json', 'print JSON')
-    .action(async (node: string, options: { json?: boolean; exitZero?: boolean }) => {
-      await (await load()).traceroute(await open(), node, options);
-    });
-  program
-    .command('explain <node>')
-    .description('Say why this node can or can not open a stream to a node; exit code 0 if it can.')
-    .option('--service <name>', 'service of the node (default: control)')
-    .option('--tls-client <name>', ofNode)
-    .option('--json', 'print JSON')
-    .action(
-      async (node: string, options: { service?: string; tlsClient?: string; json?: boolean }) => {
-        const { explain } = await import('./explain.js');
-        await explain(await open(), node, options);
-      },
-    );
-  program
-    .command('connect <node> <service>')
-    .description('Connect the terminal to a service of a node.')
-    .option('-r, --raw', 'set the terminal to raw mode')
-    .option('--tls-client <name>', ofNode)
-    .action(
-      async (node: string, service: string, options: { raw?: boolean; tlsClient?: string }) => {
-        await (await load()).connect(await open(), node, service, options);
-      },
-    );
-  program
-    .command('reload')
-    .description('Reload the configuration of the node.')
-    .option('--plan', 'only say what would be opened, closed and kept')
-    .option('--json', 'print JSON')
-    .action(async (options: { plan?: boolean; json?: boolean }) => {
-      await (await load()).reload(await open(), options);
-    });
-  program
-    .command('version')
-    .description('Show the versions of receptorctl and of the node.')
-    .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
-      (await load()).version(await open(), options);
-    });
-}
+/** Defines a verb; its session is opened when it is carried out. */
+type AddVerb = (program: Command, open: () => Promise<Session>) => void;
+
+const mesh = async () => (await import('./verbs.js')).mesh;
+
+const verbs: Readonly<Record<string, AddVerb>> = {
+  status: (program, open) => {
+    program
+      .command('status')
+      .description('Show the status of the mesh as this node sees it.')
+      .option('--json', 'print JSON')
+      .action(async (options: { json?: boolean }) => {
+        await status(await open(), options);
+      });
+  },
+  ping: (program, open) => {
+    program
+      .command('ping <node>')
+      .description('Ping a node.')
+      .option('--count <number>', 'how many pings to send', wholeNumber, 4)
+      .option('--delay <seconds>', 'time between them', notNegative, 1)
+      .option('--statistics', 'sum them up on stderr, as on a terminal')
+      .option('--json', 'print JSON')
+      .action(
+        async (
+          node: string,
+          options: { count: number; delay: number; statistics?: boolean; json?: boolean },
+        ) => {
+          await (await mesh()).ping(await open(), node, options);
+        },
+      );
+  },
+  traceroute: (program, open) => {
+    program
+      .command('traceroute <node>')
+      .description('Show the way to a node; exit code 1 if it was not reached.')
+      .option('--exit-zero', 'end with 0 all the same, as the original does')
+      .option('--json', 'print JSON')
+      .action(async (node: string, options: { json?: boolean; exitZero?: boolean }) => {
+        await (await mesh()).traceroute(await open(), node, options);
+      });
+  },
+  explain: (program, open) => {
+    program
+      .command('explain <node>')
+      .description(
+        'Say why this node can or can not open a stream to a node; exit code 0 if it can.',
+      )
+      .option('--service <name>', 'service of the node (default: control)')
+      .option('--tls-client <name>', ofNode)
+      .option('--json', 'print JSON')
+      .action(
+        async (node: string, options: { service?: string; tlsClient?: string; json?: boolean }) => {
+          const { explain } = await import('./verbs.js');
+          await explain(await open(), node, options);
+        },
+      );
+  },
+  connect: (program, open) => {
+    program
+      .command('connect <node> <service>')
+      .description('Connect the terminal to a service of a node.')
+      .option('-r, --raw', 'set the terminal to raw mode')
+      .option('--tls-client <name>', ofNode)
+      .action(
+        async (node: string, service: string, options: { raw?: boolean; tlsClient?: string }) => {
+          await (await mesh()).connect(await open(), node, service, options);
+        },
+      );
+  },
+  reload: (program, open) => {
+    program
+      .command('reload')
+      .description('Reload the configuration of the node.')
+      .option('--plan', 'only say what would be opened, closed and kept')
+      .option('--json', 'print JSON')
+      .action(async (options: { plan?: boolean; json?: boolean }) => {
+        await (await mesh()).reload(await open(), options);
+      });
+  },
+  version: (program, open) => {
+    program
+      .command('version')
+      .description('Show the versions of receptorctl and of the node.')
+      .option('--json', 'print JSON')
+      .action(async (options: { json?: boolean }) => {
+        (await mesh()).version(await open(), options);
+      });
+  },
+  work: addWorkVerbs,
+};
 
 function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
-  const load = () => import('./work-verbs.js');
+  const load = async () => (await import('./verbs.js')).work;
   const work = program.command('work').description('Units of work.');
   const given: { payload?: string; noPayload?: boolean } = {};
   work

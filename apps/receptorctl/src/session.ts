@@ -1,6 +1,4 @@
 import { ControlClient, type ControlTlsOptions } from '@receptorjs/control-client';
-import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './failure.js';
 import { printWarning } from './terminal.js';
 
@@ -79,7 +77,7 @@ export class Session {
         return await this.connect();
       } catch (error) {
         if (performance.now() - begun > this.options.timeout * 1000) throw error;
-        await delay(200);
+        await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
   }
@@ -95,53 +93,16 @@ async function connect(
   });
 }
 
+/** What TLS needs; files are read, and what reads them loaded, only when options name any. */
 async function tlsOptions(options: GlobalOptions): Promise<ControlTlsOptions> {
-  const files =
-    options.config === undefined || options.tlsClient === undefined
-      ? options
-      : { ...options, ...(await tlsClientIn(options.config, options.tlsClient)) };
-  const read = (file: string | undefined): Promise<string | undefined> =>
-    file === undefined ? Promise.resolve(undefined) : readFile(file, 'utf8');
-  return {
-    ca: await read(files.rootcas),
-    cert: await read(files.cert),
-    key: await read(files.key),
-    insecureSkipVerify: isTrue(files.insecureskipverify),
-  };
+  const { config, rootcas, cert, key } = options;
+  const hasFiles = [config, rootcas, cert, key].some((file) => file !== undefined);
+  if (!hasFiles) return { insecureSkipVerify: isTrue(options.insecureskipverify) };
+  const { readTlsFiles } = await import('./tls-files.js');
+  const { insecureskipverify, ...texts } = await readTlsFiles(options);
+  return { ...texts, insecureSkipVerify: isTrue(insecureskipverify) };
 }
 
 function isTrue(text: string | undefined): boolean {
   return /^(1|t|true|y|yes|on)$/i.test(text ?? '');
-}
-
-type TlsFiles = Pick<GlobalOptions, 'rootcas' | 'key' | 'cert' | 'insecureskipverify'>;
-
-/** The `tls-client` of that name in a configuration file; nothing when there is none. */
-async function tlsClientIn(path: string, name: string): Promise<TlsFiles> {
-  const { parse } = await import('yaml');
-  const items: unknown = parse(await readFile(path, 'utf8'));
-  if (!Array.isArray(items)) throw new Failure(1, `${path} is not a list of actions`);
-  for (const item of items as unknown[]) {
-    const client = field(item, 'tls-client');
-    if (field(client, 'name') !== name) continue;
-    return {
-      rootcas: textField(client, 'rootcas'),
-      key: textField(client, 'key'),
-      cert: textField(client, 'cert'),
-      insecureskipverify: textField(client, 'insecureskipverify'),
-    };
-  }
-  return {};
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-function textField(value: unknown, name: string): string | undefined {
-  const found = field(value, name);
-  if (typeof found === 'boolean' || typeof found === 'number') return String(found);
-  return typeof found === 'string' ? found : undefined;
 }

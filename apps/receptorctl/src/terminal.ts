@@ -1,6 +1,4 @@
 import type { JsonValue } from '@receptorjs/control-client';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { indentedJson } from './python-text.js';
 
 /** Prints a line on stdout, or several. */
@@ -46,9 +44,4 @@ export function onOutputFailure(handler: (exit: () => void) => void): void {
 /** The output can't be written: to be called by whoever listens to it, with what ends the program. */
 export function outputFailed(exit: () => void): void {
   endProgram(exit);
-}
-
-/** Copies a stream to stdout to its end. */
-export async function printStream(stream: Readable, signal?: AbortSignal): Promise<void> {
-  await pipeline(stream, process.stdout, { end: false, signal });
 }

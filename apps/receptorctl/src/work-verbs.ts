@@ -6,6 +6,7 @@ import {
   type Payload,
   type SubmitResult,
 } from '@receptorjs/control-client';
+import { pipeline } from 'node:stream/promises';
 import { Failure, messageOf } from './failure.js';
 import { Interruption } from './interruption.js';
 import { sayWhyNotStarted } from './not-started.js';
@@ -17,7 +18,6 @@ import {
   printError,
   printJson,
   printNotice,
-  printStream,
   printWarning,
 } from './terminal.js';
 import { hasColour, isSeen } from './terminal-table.js';
@@ -166,7 +166,7 @@ export async function results(
     const output = await remoteError('Failed to get results: ', () =>
       client.results(unitId, { signal, lostTimeoutMs }),
     );
-    await printStream(output, signal);
+    await pipeline(output, process.stdout, { end: false, signal });
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
     if (error.code === 'work-canceled') return;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { parseReply, throwIfError, type ControlConnection } from './control-connection.js';
@@ -65,7 +64,8 @@ export async function openSubmission(
   request: SubmitRequest,
   { giveUp, wait }: { readonly giveUp: GiveUp; readonly wait: WaitOptions | undefined },
 ): Promise<Submission> {
-  const mark = randomBytes(16).toString('hex');
+  // by the global, so that the cryptography of Node is loaded for submissions only
+  const mark = crypto.randomUUID().replaceAll('-', '');
   connection.write(`stdin-end ${mark}`, submitLine(request));
   const knowsEnd = !(await connection.line(wait)).startsWith('ERROR');
   const line = await connection.line(wait);

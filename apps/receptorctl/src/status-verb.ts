@@ -1,0 +1,16 @@
+import type { Session } from './session.js';
+import { statusOverview } from './status-overview.js';
+import { statusTable } from './status-table.js';
+import { hasColour, isSeen } from './terminal-table.js';
+import { harmless, printJson } from './terminal.js';
+
+/** Prints the status of the mesh. Scripts ask for it all the time, so it needs none of what other verbs do. */
+export async function status(
+  session: Session,
+  { json }: { readonly json?: boolean | undefined },
+): Promise<void> {
+  const reply = await session.first.status();
+  if (json) printJson(reply);
+  else if (isSeen()) process.stdout.write(statusOverview(reply, hasColour()));
+  else process.stdout.write(harmless(statusTable(reply)));
+}
