@@ -16,6 +16,7 @@ describe.skipIf(missing)('the Python receptorctl against our daemon', () => {
       { 'work-command': { worktype: 'cat', command: 'cat' } },
       { 'work-command': { worktype: 'echo', command: 'echo', allowruntimeparams: true } },
       { 'work-command': { worktype: 'forever', command: 'sleep', params: '1000' } },
+      { 'work-runner': { offer: true } },
       { 'work-command': { worktype: 'fail', command: 'sh', params: "-c 'echo no; exit 3'" } },
     ]));
   });

@@ -114,7 +114,7 @@ describe('reload', () => {
     await near.stop();
     near.start();
     const before = near.logText().length;
-    await near.logs('Offering ansible-runner', before);
+    await near.logs('Not offering ansible-runner', before);
     process.kill(near.pid, 'SIGHUP');
     await near.logs('Configuration reloaded: 0 closed, 0 opened', before);
     const args = ['--node', 'id=alone', `datadir=${mesh.folder}/data`, '--local-only'];

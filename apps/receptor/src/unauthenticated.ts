@@ -1,14 +1,15 @@
 import { isLoopback } from '@receptorjs/socket-addresses';
 import { describeAction, fieldsOf, type Action, type Fields } from '@receptorjs/receptor-config';
-import { hostAndPortOf, listenAddress } from './addresses.js';
+import { listenAddress } from './addresses.js';
 
 /**
  * The ways by which work can be submitted to this node from elsewhere without a certificate, each as a part of a sentence; none
  * when there is no such way.
  *
  * A certificate on a link proves who the neighbour is, not who stands behind it, and every node of the mesh can claim any node ID:
- * only the control service itself can ask who submits. A link that this node makes counts like one it accepts: every node
- * of the mesh beyond it can submit. What does not leave the machine is trusted.
+ * only the control service itself can ask who submits. A link that this node makes counts wherever it goes: its neighbour may
+ * accept strangers, also one on a loopback address, as a tunnel or another node of this machine. What listens on loopback alone
+ * is trusted.
  */
 export function unauthenticatedSubmitters(actions: readonly Action[]): string[] {
   const controls = actions.filter((each) => each.action === 'control-service');
@@ -16,18 +17,18 @@ export function unauthenticatedSubmitters(actions: readonly Action[]): string[] 
   const overMesh = controls.filter(
     ({ fields: { service, tls } }) => service && !requiresCertificates(tls, actions),
   );
-  const links = actions.filter(leavesMachine);
+  const links = actions.filter(letsOthersIn);
   if (overMesh.length === 0 || links.length === 0) return overTcp;
   const names = overMesh.map(describeAction).join(', ');
   return [
-    `${names} asks nodes of the mesh for no certificates, and the mesh leaves this machine by ${summary(links.map(describeAction))}`,
+    `${names} asks nodes of the mesh for no certificates, and others may be able to submit by ${summary(links.map(describeAction))}`,
     ...overTcp,
   ];
 }
 
 /**
  * What of a configuration gives strangers more than work that it names: a control service on TCP that asks no client for a
- * certificate, and terminals for every node of a mesh that leaves this machine. One sentence each, with the remedy.
+ * certificate, and terminals for every node of a mesh that others may be in. One sentence each, with the remedy.
  */
 export function openServices(actions: readonly Action[]): string[] {
   const remedy = 'name a tls-server with requireclientcert and clientcas';
@@ -38,7 +39,7 @@ export function openServices(actions: readonly Action[]): string[] {
         ]
       : [],
   );
-  if (!actions.some(leavesMachine)) return ports;
+  if (!actions.some(letsOthersIn)) return ports;
   const terminals = fieldsOf(actions, 'command-service')
     .filter(({ tls }) => !requiresCertificates(tls, actions))
     .map(
@@ -83,8 +84,8 @@ function serverOf(
   return fieldsOf(actions, 'tls-server').find((server) => server.name === name);
 }
 
-/** Whether a link reaches beyond the loopback interface. */
-function leavesMachine(each: Action): boolean {
+/** Whether nodes that this machine did not start may come to the mesh by a link, directly or by what is behind it. */
+function letsOthersIn(each: Action): boolean {
   switch (each.action) {
     case 'tcp-listener':
     case 'udp-listener':
@@ -92,9 +93,8 @@ function leavesMachine(each: Action): boolean {
       return !isLoopback(each.fields.bindaddr);
     case 'tcp-peer':
     case 'udp-peer':
-      return !isLoopback(hostAndPortOf(each.fields.address).host);
     case 'ws-peer':
-      return !isLoopback(new URL(each.fields.address).hostname);
+      return true;
     default:
       return false;
   }
