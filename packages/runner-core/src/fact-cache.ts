@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode } from './errors.js';
+import { makeFolder } from './make-folder.js';
 
 /** Facts of a host as Ansible caches them. */
 export type HostFacts = Readonly<Record<string, unknown>>;
@@ -61,7 +62,7 @@ export class FactCacheFolder {
    */
   async write(host: string, facts: HostFacts): Promise<void> {
     checkHost(host);
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder);
     const names = await this.#names();
     const modern = !isFileName(host) || names.some((name) => SCHEMA_NAME.test(name));
     if (!modern) await this.#replace(host, JSON.stringify(facts));

@@ -102,6 +102,7 @@ export {
   makePrivateDataDir,
   requirePrivateDataDir,
 } from './private-data-dir.js';
+export { makeFolder, makeFolderSync } from './make-folder.js';
 export { runIdent } from './ident.js';
 export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeFolder } from './make-folder.js';
+import { makeFolder, makeFolderSync } from './make-folder.js';
 
 let root: string;
 beforeEach(async () => {
@@ -22,4 +22,13 @@ it('ends where a folder can not be made', async () => {
   await expect(makeFolder(join(root, 'file'))).rejects.toMatchObject({ code: 'EEXIST' });
   await expect(makeFolder(join(root, 'file', 'x'))).rejects.toMatchObject({ code: 'ENOTDIR' });
   await expect(makeFolder('/proc/none/such/folder')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('names the outermost folder that it made, at once too', async () => {
+  expect(await makeFolder(join(root, 'a', 'b'))).toBe(join(root, 'a'));
+  expect(await makeFolder(join(root, 'a', 'c'))).toBe(join(root, 'a', 'c'));
+  expect(await makeFolder(join(root, 'a'))).toBeUndefined();
+  expect(makeFolderSync(join(root, 'd', 'e'))).toBe(join(root, 'd'));
+  expect(makeFolderSync(join(root, 'd'))).toBeUndefined();
+  expect(() => makeFolderSync('/proc/none/such/folder')).toThrow(/ENOENT/);
 });

@@ -1,5 +1,6 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.js';
 
 /** Where the parts of a run are, as the job sees them. */
 export interface Places {
@@ -43,7 +44,7 @@ export async function writePrivateFiles(
 ): Promise<void> {
   for (const file of files) {
     const path = join(folder, file.name);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     if ('content' in file) await writeFile(path, file.content, { mode: 0o600 });
     else await symlink(file.target(seen), path);
   }

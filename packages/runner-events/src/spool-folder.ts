@@ -1,5 +1,5 @@
+import { makeFolderSync } from '@receptorjs/runner-core';
 import {
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -66,7 +66,7 @@ export class SpoolFolder {
 
   /** @throws what the file system threw; nothing is left then. */
   write(prefix: string, messages: readonly Message[], earlier = false): Segment {
-    mkdirSync(this.#path, { recursive: true, mode: 0o700 });
+    makeFolderSync(this.#path);
     const name = `${prefix}-${messages.length}`;
     const content = Buffer.from(messages.map(toRecord).join(''));
     try {

@@ -1,3 +1,4 @@
+import { makeFolder } from '@receptorjs/runner-core';
 import {
   closeSync,
   constants,
@@ -8,7 +9,7 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -61,7 +62,7 @@ export async function extractArchive(
   options: ExtractionOptions = {},
 ): Promise<void> {
   const root = resolve(target);
-  const first = await mkdir(root, { recursive: true, mode: 0o700 });
+  const first = await makeFolder(root);
   let staging: string | undefined;
   try {
     staging = await mkdtemp(join(root, '.unpacking-'));

@@ -1,16 +1,15 @@
-import { ConfigurationError } from '@receptorjs/runner-core';
+import { ConfigurationError, makeFolder, makeFolderSync } from '@receptorjs/runner-core';
 import { hash, randomUUID } from 'node:crypto';
 import {
   constants,
   lstatSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, lstat, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { sha256Of } from './blob-manifest.js';
@@ -51,7 +50,7 @@ export class BlobStore {
   static async open({ folder, maxBytes = MAX_BYTES }: BlobStoreOptions): Promise<BlobStore> {
     const path = resolve(folder);
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      await makeFolder(path);
       const { mode, uid } = await stat(path);
       if (uid !== process.getuid?.() || (mode & 0o077) !== 0)
         throw new ConfigurationError(
@@ -112,7 +111,7 @@ export class BlobStore {
     const place = this.#place(digest);
     const { size } = lstatSync(path);
     if (size > this.#maxBytes || lstatSync(place, { throwIfNoEntry: false }) !== undefined) return;
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+    makeFolderSync(dirname(place));
     const unfinished = `${place}.${randomUUID()}`;
     try {
       if (size <= MAX_SMALL_BYTES) {

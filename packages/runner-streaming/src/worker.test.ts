@@ -82,3 +82,18 @@ it('tells when it can not make its folder, and sends no keepalives after its end
   });
   expect(lines.at(-1)).toBe('{"eof": true}');
 });
+
+it('tells, and ends, when the folder it was given can not be made', async () => {
+  const payload = new PassThrough();
+  const sent = text(payload);
+  mkdirSync(join(root, 'pdd'));
+  await transmit({ privateDataDir: join(root, 'pdd'), output: payload, playbook: 'x' });
+  payload.end();
+  const output = new PassThrough();
+  const input = Readable.from([await sent]);
+  expect(await work({ input, output, privateDataDir: '/proc/none/such' })).toMatchObject({
+    status: 'error',
+  });
+  output.end();
+  expect(await text(output)).toMatch(/ENOENT[^\n]*\/proc\/none/);
+});

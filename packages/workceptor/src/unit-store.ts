@@ -6,6 +6,7 @@ import { isMissing, messageOf, WorkError } from './errors.js';
 import { readStatusFile, statusFileName } from './status-file.js';
 import { isUnitId, randomUnitId } from './unit-id.js';
 import type { Logger } from './logger.js';
+import { makeFolder } from './make-folder.js';
 import { UnitRecord } from './unit-record.js';
 
 /** The folder that holds the folders of all units of one node. */
@@ -18,7 +19,7 @@ export class UnitStore {
 
   /** Makes the folder and the status file of a new unit. */
   allocate(workType: string, extraData: JsonValue): UnitRecord {
-    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    makeFolder(this.dir);
     for (;;) {
       const id = randomUnitId();
       const dir = join(this.dir, id);

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { JOB_MARK } from '../process-table.js';
 import type { ProcessEnd } from '../terminal-process.js';
 import { commandMounts, engineExtras } from './command-mounts.js';
@@ -209,14 +210,13 @@ export class Container implements Isolation {
    */
   async #makeMountPoints(): Promise<readonly string[]> {
     const made: string[] = [];
-    for (const { source } of this.#mounts)
-      if (source.endsWith('/')) await mkdir(source, { recursive: true, mode: 0o700 });
+    for (const { source } of this.#mounts) if (source.endsWith('/')) await makeFolder(source);
     const points = [...this.#mounts].map(({ destination }) => destination);
     for (const destination of [...points, this.#workdir]) {
       const way = below(INSIDE, destination);
       if (way === undefined || way === '') continue;
       const point = resolve(this.#places.root, way);
-      const first = await mkdir(point, { recursive: true, mode: 0o700 });
+      const first = await makeFolder(point);
       for (let folder = point; first !== undefined; folder = dirname(folder)) {
         made.push(folder);
         if (folder === first) break;
