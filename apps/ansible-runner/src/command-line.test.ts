@@ -58,6 +58,13 @@ describe('the command line', () => {
       words: ['all', '-m', 'ping', '-i', 'h,', '-v'],
     });
     expect(parse('playbook -- --help').words).toEqual(['--help']);
+    for (const verb of ['adhoc', 'playbook'])
+      for (const own of ['--private-data-dir D', '--private-data-dir=D'])
+        expect(parse(`${verb} ${own} all --private-data-dir x`)).toMatchObject({
+          options: { privateDataDir: 'D' },
+          words: ['all', '--private-data-dir', 'x'],
+        });
+    expect(parse('adhoc -- --private-data-dir D').words).toEqual(['--private-data-dir', 'D']);
     // they could be short for several of our own
     expect(parse('adhoc all --c x').words).toEqual(['all', '--c', 'x']);
     expect(parse('run d -m playbook --hosts adhoc')).toMatchObject({
@@ -127,6 +134,8 @@ describe('the command line', () => {
     ['transmit d -p x --process-isolation', 2, /^unrecognized arguments: --process-isolation$/],
     ['--process-isolation transmit d -p x', 2, /--process-isolation: not allowed with transmit$/],
     ['worker --image-prune', 2, /^unrecognized arguments: --image-prune$/],
+    ['adhoc --private-data-dir', 2, /^argument --private-data-dir: expected one argument$/],
+    ['adhoc --private-data-dir D', 2, /^the following arguments are required: arguments$/],
     ['adhoc', 2, /^the following arguments are required: arguments$/],
     ['--forks 3 playbook site.yml', 2, /^argument --forks: not allowed with playbook$/],
     ['run d -p x --worker-info', 2, /^unrecognized arguments: --worker-info$/],

@@ -1,6 +1,8 @@
 import { ArgumentParser, Namespace, SUPPRESS, type ArgumentParserOptions } from 'argparse';
 import { Answered, UsageError } from './usage.js';
 
+const FOLDER = '--private-data-dir';
+
 /** A parser of argparse that throws where that would end the process. Its fields are set by whoever builds it. */
 export class Parser extends ArgumentParser {
   /** Where what is read goes: one for all parsers, so that options before and after the subcommand count alike. */
@@ -23,9 +25,22 @@ export class Parser extends ArgumentParser {
     this.complete = undefined;
     if (!this.verbatim || ['-h', '--help'].includes(args[0] ?? ''))
       return super.parse_known_args(args, into);
+    const own = this.#folderOf(args);
+    if (own !== undefined) {
+      Object.assign(into, { privateDataDir: own.folder });
+      return this.parse_known_args(args.slice(own.words), into);
+    }
     const words = args[0] === '--' ? args.slice(1) : args;
     if (words.length === 0) this.error('the following arguments are required: arguments');
     return [Object.assign(into, { words }), []];
+  }
+
+  /** The one option of this program that Ansible has not: it may stand before the first of Ansible's words. */
+  #folderOf([word = '', value]: string[]): { folder: string; words: number } | undefined {
+    if (word.startsWith(`${FOLDER}=`)) return { folder: word.slice(FOLDER.length + 1), words: 1 };
+    if (word !== FOLDER) return undefined;
+    if (value === undefined) this.error(`argument ${FOLDER}: expected one argument`);
+    return { folder: value, words: 2 };
   }
 
   override print_help(): never {
