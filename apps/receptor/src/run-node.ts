@@ -33,6 +33,9 @@ export async function runNode(run: NodeRun): Promise<number | Error> {
   const log = lineLog(settings.level, (line) => process.stdout.write(line));
   if (!settings.hasBackends) {
     log.warning('Nothing to do - no backends are running.');
+    process.stdout.write(
+      `Run ${process.argv[1] ?? 'receptor'} --help for command line instructions.\n`,
+    );
     return 1;
   }
   const stopped = new Promise<number>((resolve) => {

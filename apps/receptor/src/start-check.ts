@@ -1,3 +1,4 @@
+import { checkSocketFolder } from '@receptorjs/control-service';
 import type { Action } from '@receptorjs/receptor-config';
 import { nodeIdOf } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
@@ -7,7 +8,7 @@ import { TlsConfigs } from './tls-configs.js';
 
 /**
  * What would keep a node from starting with a configuration that is good in itself, as far as it can be told without
- * opening anything: files that are not there, and those of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
+ * opening anything: files and folders of sockets that are not there, and those of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
  */
 export async function startMistakes(
   actions: readonly Action[],
@@ -18,6 +19,7 @@ export async function startMistakes(
   for (const action of actions) {
     try {
       checkNamedFiles(action);
+      await checkSocketFolderOf(action);
       if (action.action.startsWith('tls-')) tls.release(await tls.prepare([], [action]));
     } catch (error) {
       const { origin } = action;
@@ -29,6 +31,13 @@ export async function startMistakes(
     }
   }
   return mistakes;
+}
+
+/** Looks for the folder of the Unix socket that an action listens on, if it does. */
+async function checkSocketFolderOf(action: Action): Promise<void> {
+  if (action.action !== 'control-service' && action.action !== 'unix-socket-server') return;
+  const { filename } = action.fields;
+  if (filename) await checkSocketFolder(filename);
 }
 
 const quiet: Log = {

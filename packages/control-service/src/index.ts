@@ -48,4 +48,4 @@ export type {
   WorkHandler,
   WorkSubmission,
 } from './handlers.js';
-export { clearSocketPath, privately } from './unix-socket-path.js';
+export { checkSocketFolder, clearSocketPath, privately } from './unix-socket-path.js';

@@ -30,7 +30,7 @@ export async function clearSocketPath(path: string): Promise<void> {
       `has ${length} bytes; at most ${maxPathBytes} are allowed`,
     );
   }
-  await checkFolder(path);
+  await checkSocketFolder(path);
   const found = await socketAt(path);
   if (!found) return;
   if (await answers(path)) throw inUse(path);
@@ -73,11 +73,11 @@ function refused(
 }
 
 /**
- * Looks for the folder: the system's own error for one that is missing reaches us as a want of permission.
+ * Looks for the folder of a socket, and makes nothing: the system's own error for one that is missing reaches us as a want of permission.
  *
  * @throws ControlServiceError `no-such-folder` that names the first folder on the way which is none
  */
-async function checkFolder(path: string): Promise<void> {
+export async function checkSocketFolder(path: string): Promise<void> {
   let folder = dirname(path);
   let missing: { folder: string; cause: unknown } | undefined;
   for (;;) {

@@ -37,7 +37,11 @@ it.each([
 
 it('does not call well what was not trusted', () => {
   const question = { target: 'far', now: at('2026-06-01'), trusted: false };
-  expect(certificateFindings(certificate, question)[0]?.state).toBe('warning');
+  const [finding] = certificateFindings(certificate, question);
+  expect(finding?.state).toBe('warning');
+  expect(finding?.text).toMatch(/issued by CN=ca; the stream it was shown for did not come about$/);
+  const [other] = certificateFindings(certificate, { ...question, target: 'b', trusted: true });
+  expect(other?.text).toMatch(/issued by CN=ca; it does not name b$/);
 });
 
 it('takes what is no certificate for none', async () => {

@@ -50,8 +50,16 @@ export function certificateFindings(
   const names = nodeIds.length === 0 ? 'no node' : nodeIds.join(', ');
   const valid = `valid ${day(notBefore)} to ${day(notAfter)}`;
   const text = `names ${names}, ${valid}, subject ${subject}, issued by ${issuer}`;
+  const doubts = [
+    ...(nodeIds.includes(target) ? [] : [`it does not name ${target}`]),
+    ...(trusted ? [] : ['the stream it was shown for did not come about']),
+  ];
   const findings: Finding[] = [
-    { subject: 'Certificate', state: trusted && nodeIds.includes(target) ? 'ok' : 'warning', text },
+    {
+      subject: 'Certificate',
+      state: doubts.length === 0 ? 'ok' : 'warning',
+      text: [text, ...doubts].join('; '),
+    },
   ];
   const left = notAfter.getTime() - now;
   if (left < 0) {

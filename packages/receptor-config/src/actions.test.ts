@@ -207,6 +207,7 @@ describe('actions', () => {
     ['--ws-peer ws://h extraheader=nothing', /extra header must be in the form key:value/],
     ['--ws-listener 1 path=x', /x is no path/],
     ['--ws-listener 1 path=', /"" is no path/],
+    ['--tcp-peer address=', /^missing port in address/],
     ['--udp-peer h', /address h: missing port in address/],
     ['--ip-router networkname=n localnet=x', /could not parse x as a CIDR address/],
     ['--ip-router networkname=n localnet=::1/30', /local network ::1\/30 must be IPv4/],

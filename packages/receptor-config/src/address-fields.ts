@@ -52,7 +52,7 @@ export const hostAndPort = <const O extends FieldOptions<string>>(
       read: (value) => {
         const address = readText(value);
         if (!/^(?:\[[^\]]+\]|[^:]*):\d+$/.test(address)) {
-          throw alone(`address ${address}: missing port in address`);
+          throw alone(`${address === '' ? '' : `address ${address}: `}missing port in address`);
         }
         if (!parseHostAndPort(address)) throw alone(`address ${address}: invalid port`);
         return address;
