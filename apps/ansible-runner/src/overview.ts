@@ -8,7 +8,7 @@ export function overview(): string {
     ([name, help]) => `    ${name.padEnd(width)}  ${help}`,
   );
   return `
-Commands:
+These are common Ansible Runner commands:
 
 ${lines.join('\n')}
 
