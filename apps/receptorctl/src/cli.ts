@@ -11,6 +11,7 @@
  *
  * @packageDocumentation
  */
+import { CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { Failure, messageOf, withRemedy } from './failure.js';
 import { buildProgram } from './program.js';
@@ -39,11 +40,22 @@ async function main(args: readonly string[]): Promise<number> {
       return error.exitCode;
     }
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'commander.helpDisplayed' || code === 'commander.help') return 0;
+    if (code === 'commander.helpDisplayed') return 0;
     if (code === 'commander.version') return 0;
-    printError(withRemedy(messageOf(error).replace(/^error: /, '')));
+    // 1 where a verb was left out, as with the original; 0 where help was asked for
+    if (error instanceof CommanderError && code === 'commander.help') return error.exitCode;
+    printError(withRemedy(messageOf(error).replace(/^error: /, '')) + hint(args, code));
     return 1;
   }
+}
+
+/** What probably was meant, where commander does not say it. */
+function hint(args: readonly string[], code: unknown): string {
+  if (code === 'commander.unknownOption' && args[0] === '--json')
+    return '; --json stands behind the verb';
+  if (code === 'commander.excessArguments' && args.join(' ').includes('work list'))
+    return ' Use work status UNIT for one unit.';
+  return '';
 }
 
 process.stdout.on('error', (error: Error & { code?: string }) => {

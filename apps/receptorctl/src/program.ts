@@ -210,14 +210,16 @@ function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
     .description('List units of work.')
     .option('-q, --quiet', 'print unit IDs only')
     .option('--node <node>', 'node whose units to list; this one by default')
-    .option('--unit_id <id>', 'only this unit')
+    .option('--unit_id <id>', 'only this unit; also --unit-id')
+    .addOption(new Option('--unit-id <id>').hideHelp())
     .option('--tls-client <name>', ofNode)
     .option('--json', 'print JSON, as is done where stdout is no terminal')
     .action(
       async ({
-        unit_id: unitId,
+        unit_id: original,
+        unitId = original,
         ...options
-      }: Omit<ListOptions, 'unitId'> & { unit_id?: string }) => {
+      }: ListOptions & { unit_id?: string }) => {
         await (await load()).list(await open(), { ...options, unitId });
       },
     );

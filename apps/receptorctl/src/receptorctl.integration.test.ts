@@ -403,6 +403,20 @@ describe('receptorctl', () => {
     expect(await ours(args)).toEqual({ code: 1, stdout: '', stderr });
   });
 
+  it('fails where a verb was left out, and says what was probably meant', async () => {
+    for (const words of [[], ['work']])
+      expect(await run(process.execPath, [cli, ...words])).toMatchObject({ code: 1 });
+    expect(await run(process.execPath, [cli, 'help'])).toMatchObject({ code: 0 });
+    const { stderr } = await run(process.execPath, [cli, '--json', 'work', 'list']);
+    expect(stderr).toMatch(/--json stands behind the verb/);
+    const listed = await run(process.execPath, [cli, 'work', 'list', 'UNIT']);
+    expect(listed.stderr).toMatch(/work status UNIT/);
+    for (const name of ['--unit-id', '--unit_id'])
+      expect((await run(process.execPath, [cli, 'work', 'list', name, 'x'])).stderr).toMatch(
+        /unknown work unit x/,
+      );
+  });
+
   it('shows its help without a socket', async () => {
     const { code, stdout } = await ours(['work', 'submit', '--help']);
     expect(code).toBe(0);
