@@ -157,7 +157,7 @@ export class Daemon {
     try {
       await until(`a route from ${this.name} to ${node}`, async () => {
         const { RoutingTable } = await control.status(['RoutingTable']);
-        return RoutingTable && Object.hasOwn(RoutingTable as object, node) ? true : undefined;
+        return RoutingTable && Object.hasOwn(RoutingTable, node) ? true : undefined;
       });
     } finally {
       control.close();

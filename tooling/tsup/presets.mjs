@@ -25,7 +25,7 @@ export function library(options = {}) {
  * Modules of Node that CommonJS dependencies require at their top and hardly ever use. `node:process` is not cheap: it asks
  * for every property of `process`, and so opens stdin.
  *
- * @type {import('esbuild').Plugin}
+ * @type {NonNullable<import('tsup').Options['esbuildPlugins']>[number]}
  */
 const builtinsOnDemand = {
   name: 'builtins-on-demand',

@@ -10,14 +10,14 @@ import { placed } from './placed.js';
 export function checkNamedFiles(action: Action): void {
   switch (action.action) {
     case 'work-signing':
-      return exists(action.fields.privatekey, (file) => `${file} does not exist`);
+      { exists(action.fields.privatekey, (file) => `${file} does not exist`); return; }
     case 'work-verification':
-      return exists(action.fields.publickey, (file) => `${file} does not exist`);
+      { exists(action.fields.publickey, (file) => `${file} does not exist`); return; }
     case 'work-kubernetes':
-      return exists(
+      { exists(
         action.fields.kubeconfig,
         (file) => `error accessing kubeconfig file: stat ${file}: no such file or directory`,
-      );
+      ); return; }
     default:
   }
 }

@@ -110,3 +110,7 @@ describe('a text in JSON', () => {
     },
   );
 });
+
+it('an empty mapping is refused, as Ansible would run on a host of the name {}', () => {
+  expect(() => inventoryData({}, '/demo')).toThrow(/^inventory: the mapping is empty; it takes/);
+});

@@ -17,6 +17,11 @@ const SECTIONS = ['hosts', 'vars', 'children'] as const;
  */
 export function inventoryJson(json: string): string {
   const mapping = JSON.parse(json) as JsonMapping;
+  // Ansible would read '{}' as the name of a host
+  if (Object.keys(mapping).length === 0)
+    throw new ConfigurationError(
+      'inventory: the mapping is empty; it takes groups, such as {all: {hosts: {web1: null}}}, or [] for no inventory.',
+    );
   if (!isScriptOutput(mapping)) {
     for (const [name, group] of Object.entries(mapping)) checkGroup(name, group);
     return json;

@@ -31,7 +31,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const options = (settings: Record<string, unknown>): RunOptions => ({
+const options = (
+  settings: Record<string, unknown>,
+): RunOptions & { readonly privateDataDir: string } => ({
   privateDataDir: root,
   ident: 'r',
   playbook: 'site.yml',
