@@ -75,7 +75,6 @@ describe('a mapping in the YAML form', () => {
   it.each([
     '{"all":{"hosts":{"a":null,"b":{"x":1.0}},"vars":{"y":1},"children":{"web":{"hosts":{"c":{}}}}}}',
     '{"all":{"hosts":"a"},"empty":{},"nothing":null}',
-    '{}',
   ])('stays as it is: %s', (json) => {
     expect(inventoryJson(json)).toBe(json);
   });
