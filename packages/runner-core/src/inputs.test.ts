@@ -139,7 +139,7 @@ describe('command line', () => {
     expect(await input({ web: ['a'] })).toEqual(
       inFile('{"web":{"hosts":{"a":null}}}', 'hosts.json'),
     );
-    expect(await input({})).toEqual({ ...inFile('{}', 'hosts.json'), failed: undefined });
+    await expect(input({})).rejects.toThrow(/^inventory: the mapping is empty/);
     expect(await input('a, b')).toEqual({ words: ['-i', 'a,b'], contents: [], failed: undefined });
     expect(await input('a,')).toMatchObject({ words: ['-i', 'a,'] });
     expect(await input(['a, b', json, 'x', 'h k=v'])).toEqual({

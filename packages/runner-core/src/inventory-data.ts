@@ -74,14 +74,12 @@ export async function existingInventory(
 
 /**
  * Variables for a job whose inventory is given as data: Ansible fails where it can read none of it, rather than succeed on no
- * hosts. An empty mapping is no hosts on purpose.
+ * hosts.
  */
 export function inventoryEnvironment(
   contents: readonly string[],
 ): Readonly<Record<string, string>> {
-  return contents.some((content) => content !== '{}')
-    ? { ANSIBLE_INVENTORY_UNPARSED_FAILED: 'True' }
-    : {};
+  return contents.length > 0 ? { ANSIBLE_INVENTORY_UNPARSED_FAILED: 'True' } : {};
 }
 
 /** @throws ConfigurationError for what can't hold a host. */
