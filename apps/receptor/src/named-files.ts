@@ -9,15 +9,21 @@ import { placed } from './placed.js';
  */
 export function checkNamedFiles(action: Action): void {
   switch (action.action) {
-    case 'work-signing':
-      { exists(action.fields.privatekey, (file) => `${file} does not exist`); return; }
-    case 'work-verification':
-      { exists(action.fields.publickey, (file) => `${file} does not exist`); return; }
-    case 'work-kubernetes':
-      { exists(
+    case 'work-signing': {
+      exists(action.fields.privatekey, (file) => `${file} does not exist`);
+      return;
+    }
+    case 'work-verification': {
+      exists(action.fields.publickey, (file) => `${file} does not exist`);
+      return;
+    }
+    case 'work-kubernetes': {
+      exists(
         action.fields.kubeconfig,
         (file) => `error accessing kubeconfig file: stat ${file}: no such file or directory`,
-      ); return; }
+      );
+      return;
+    }
     default:
   }
 }
