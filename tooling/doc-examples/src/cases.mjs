@@ -190,7 +190,10 @@ const docs = [
   {
     page: 'docs/secure-mesh.md',
     contains: '- tls-server:',
-    before: certificates,
+    before: async (place) => {
+      await certificates(place);
+      return { '/run/receptor': place.folder };
+    },
     expects: /The configuration is good/,
   },
   {
