@@ -75,7 +75,12 @@ function failuresIn(/** @type {Report} */ { testResults }) {
 
 /** The first lines of a failure, indented. */
 function beginning(/** @type {string} */ message) {
-  const lines = message.trim().split('\n').slice(0, FAILURE_LINES);
+  // vitest's report holds no text for a test that took too long, only where it was declared
+  const lines = message
+    .replace('Error: STACK_TRACE_ERROR', 'Error: the time limit was reached')
+    .trim()
+    .split('\n')
+    .slice(0, FAILURE_LINES);
   return lines.map((line) => `    ${line.slice(0, FAILURE_COLUMNS)}`).join('\n');
 }
 

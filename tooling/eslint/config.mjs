@@ -40,6 +40,15 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/no-non-null-assertion': 'error',
+      // Node 20 collects a timeout that nothing but a combined signal refers to: it would never fire.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any'] CallExpression[callee.property.name='timeout']",
+          message: 'Node 20 loses such a timeout; use a timer and an AbortController.',
+        },
+      ],
     },
   },
   {

@@ -37,10 +37,11 @@ it.skipIf(!isThere)('tells systemd that the node is ready, and its commands not 
   });
   let shown = '';
   python.stdout.on('data', (chunk: Buffer) => (shown += String(chunk)));
+  const closed = once(python, 'close');
   await once(python.stdout, 'data');
   process.env.NOTIFY_SOCKET = socket;
   await tellServiceManager(log);
-  await once(python, 'close');
+  await closed;
   expect(shown).toContain('READY=1');
   expect(shown).toContain(`MAINPID=${process.pid}`);
   expect(process.env.NOTIFY_SOCKET).toBeUndefined();

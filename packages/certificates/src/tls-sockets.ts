@@ -213,9 +213,7 @@ export async function connectTls(
   validateArgument('connectTls', 'client', client, withMethods('a TlsClient', 'current'));
   validateOptions<ConnectTlsOptions>('connectTls', options, connectTlsChecks);
   const { host, port, socket: stream, signal, timeoutMs = HANDSHAKE_MS } = options;
-  const limit = AbortSignal.timeout(timeoutMs);
-  const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
-  stop.throwIfAborted();
+  signal?.throwIfAborted();
   const name = host.replace(/^\[|\]$/g, '');
   const connection = {
     ...connectTlsOptions(client, { host }),
@@ -226,24 +224,29 @@ export async function connectTls(
   };
   const socket = connect(connection);
   return new Promise((resolve, reject) => {
-    const give = (error: Error): void => {
-      stop.removeEventListener('abort', stopped);
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', canceled);
       socket.off('error', give);
+    };
+    const give = (error: Error): void => {
+      settle();
       socket.on('error', () => undefined);
       socket.destroy();
       reject(isOfTls(error) ? tlsFailure(error) : error);
     };
-    const stopped = (): void => {
-      give(
-        signal?.aborted === true
-          ? toError(signal.reason)
-          : new CertificateError(
-              'tls-failed',
-              `no TLS handshake with ${host} in ${String(timeoutMs)} ms`,
-            ),
-      );
-    };
-    stop.addEventListener('abort', stopped);
+    const canceled = (): void => give(toError(signal?.reason));
+    const timer = setTimeout(
+      () =>
+        give(
+          new CertificateError(
+            'tls-failed',
+            `no TLS handshake with ${host} in ${String(timeoutMs)} ms`,
+          ),
+        ),
+      timeoutMs,
+    );
+    signal?.addEventListener('abort', canceled);
     socket.once('error', give);
     socket.once('secureConnect', () => {
       const problem = judgeServerSocket(client, socket, { host });
@@ -251,8 +254,7 @@ export async function connectTls(
         give(problem);
         return;
       }
-      stop.removeEventListener('abort', stopped);
-      socket.off('error', give);
+      settle();
       resolve(socket);
     });
   });

@@ -127,13 +127,15 @@ export async function explain(
   const offered = status.advertisements.find(
     (each) => each.nodeId === target && each.service === service,
   );
-  const [hops, answers, tried] = await Promise.all([
-    hopsTo(node, target, withLimit(signal)),
-    askAll(parts, known, directions, tlsClient, withLimit(signal)),
-    offered?.connectionType === 0
-      ? noStreams(service)
-      : tryStream(parts, target, service, tlsClient, withLimit(signal)),
-  ]);
+  const [hops, answers, tried] = await withinLimit(signal, (limit) =>
+    Promise.all([
+      hopsTo(node, target, limit),
+      askAll(parts, known, directions, tlsClient, limit),
+      offered?.connectionType === 0
+        ? noStreams(service)
+        : tryStream(parts, target, service, tlsClient, limit),
+    ]),
+  );
   const nodes = hops.nodes.at(-1) === target ? hops.nodes : known;
   const path = pathLinks(nodes, status, answers);
   const own = directions.map((direction) => parts.firewall(direction));
@@ -297,7 +299,23 @@ function clockFinding(target: string, aheadMs: number | undefined): Finding {
   return { subject: 'Clock', state: Math.abs(aheadMs) > MUCH_SKEW_MS ? 'warning' : 'ok', text };
 }
 
-function withLimit(signal: AbortSignal | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(PART_MS);
-  return signal === undefined ? limit : AbortSignal.any([signal, limit]);
+/** Runs parts with a signal that fires with the caller's, and when their time is over. */
+async function withinLimit<T>(
+  signal: AbortSignal | undefined,
+  run: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const stop = (): void => limit.abort(signal?.reason);
+  const timer = setTimeout(
+    () => limit.abort(new DOMException('no answer in time', 'TimeoutError')),
+    PART_MS,
+  );
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted === true) stop();
+  try {
+    return await run(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
 }

@@ -52,10 +52,7 @@ async function connectUdp(
 ): Promise<Socket> {
   let socket: Socket | undefined;
   try {
-    const addresses = await Promise.race([
-      udpAddresses(host),
-      fired(AbortSignal.any([signal, AbortSignal.timeout(STAGE_MS)])),
-    ]);
+    const addresses = await resolvedInTime(udpAddresses(host), signal);
     const target = addresses[attempt % addresses.length];
     if (target === undefined) throw new Error(`${host} has no address`);
     socket = makeUdpSocket(target.family);
@@ -70,12 +67,20 @@ async function connectUdp(
   }
 }
 
-/** Rejects when a signal fires. */
-function fired(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const give = (): void => reject(new Error('its name was not resolved in time'));
-    if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
+function resolvedInTime<T>(resolving: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    };
+    const giveUp = (): void => {
+      settle();
+      reject(new Error('its name was not resolved in time'));
+    };
+    const timer = setTimeout(giveUp, STAGE_MS);
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    resolving.finally(settle).then(resolve, reject);
   });
 }
 
