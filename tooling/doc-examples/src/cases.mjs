@@ -325,6 +325,7 @@ const mesh = [
     before: () => ({ 'port: 2222': "host: '127.0.0.1', port: 0" }),
     until: /127\.0\.0\.1:0: 1 sockets/,
   },
+  { page: 'packages/bounded-json/README.md', contains: 'isTooDeep', expects: /^$/ },
   { page: 'packages/validation/README.md', contains: 'validateOptions', expects: /^$/ },
   {
     page: 'packages/workceptor/README.md',
