@@ -307,6 +307,11 @@ const mesh = [
     skip: 'npm test runs it where the toolchain is',
   },
   {
+    page: 'packages/quotas/README.md',
+    contains: 'SharedQuota',
+    expects: /^origin-full taken\n$/,
+  },
+  {
     page: 'packages/receptor-config/README.md',
     contains: 'checkConfiguration',
     before: (place) => place.write('receptor.yml', '- tcp-listner: {port: 1}\n'),

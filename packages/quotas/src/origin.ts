@@ -1,0 +1,42 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** Whom a connection, a request or its bytes are counted for. */
+export interface Origin {
+  /** The same for everything that is counted together. */
+  readonly key: string;
+  /** Of this machine, over a socket whose file says who may use it: has the reserved part, and no share that bounds it. */
+  readonly local: boolean;
+}
+
+/** Who comes by a unix socket. */
+export const localOrigin: Origin = { key: 'local socket', local: true };
+
+/** A node of the mesh, by its ID. */
+export function nodeOrigin(nodeId: string): Origin {
+  return { key: `node ${nodeId}`, local: false };
+}
+
+/**
+ * An address of TCP or UDP; of IPv6 its network of 64 bits, for whoever has one address of it has them all. What has no
+ * address any more is counted together.
+ */
+export function addressOrigin(address: string | undefined): Origin {
+  return { key: `address ${address === undefined ? 'unknown' : counted(address)}`, local: false };
+}
+
+function counted(address: string): string {
+  const [bare = ''] = address.split('%');
+  const mapped = bare.slice(bare.lastIndexOf(':') + 1);
+  if (isIPv4(mapped)) return mapped;
+  if (!isIPv6(bare)) return address;
+  const [front = '', back] = bare.split('::');
+  const head = groups(front);
+  const tail = groups(back ?? '');
+  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0');
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`;
+}
+
+function groups(text: string): string[] {
+  if (text === '') return [];
+  return text.split(':').map((group) => group.replace(/^0+(?=.)/, '').toLowerCase());
+}

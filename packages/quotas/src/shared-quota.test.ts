@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { localOrigin, nodeOrigin } from './origin.js';
+import { SharedQuota } from './shared-quota.js';
+
+const a = nodeOrigin('a');
+const b = nodeOrigin('b');
+const c = nodeOrigin('c');
+
+it('gives an origin its share, others theirs, and the reserved part to the local socket alone', () => {
+  const quota = new SharedQuota({ total: 10, perOrigin: 5, reserved: 2 });
+  for (let taken = 0; taken < 5; taken++) expect(quota.take(a)).toBe('taken');
+  expect(quota.take(a)).toBe('origin-full');
+  for (let taken = 0; taken < 3; taken++) expect(quota.take(b)).toBe('taken');
+  expect(quota.take(b)).toBe('full');
+  expect(quota.take(c)).toBe('full');
+  expect([quota.take(localOrigin), quota.take(localOrigin)]).toEqual(['taken', 'taken']);
+  expect(quota.take(localOrigin)).toBe('full');
+  quota.give(a);
+  expect(quota.take(c)).toBe('taken');
+});
+
+it('counts the reserved part as used by what the local socket holds', () => {
+  const quota = new SharedQuota({ total: 10, perOrigin: 10, reserved: 4 });
+  expect(quota.take(localOrigin, 4)).toBe('taken');
+  expect(quota.take(a, 6)).toBe('taken');
+  expect(quota.take(localOrigin)).toBe('full');
+});
+
+it('takes all of an amount or nothing', () => {
+  const quota = new SharedQuota({ total: 100, perOrigin: 60 });
+  expect(quota.take(a, 61)).toBe('origin-full');
+  expect(quota.take(a, 60)).toBe('taken');
+  expect(quota.take(b, 41)).toBe('full');
+  expect([quota.used, quota.heldBy(a), quota.heldBy(b)]).toEqual([60, 60, 0]);
+});
+
+it('never counts beyond a bound, and is empty when all was given back', () => {
+  const origins = [localOrigin, a, b, c];
+  const step = fc.record({
+    who: fc.integer({ min: 0, max: 3 }),
+    amount: fc.integer({ min: 1, max: 8 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const quota = new SharedQuota({ total: 20, perOrigin: 9, reserved: 5 });
+      const taken: (readonly [number, number])[] = [];
+      for (const { who, amount } of steps) {
+        const origin = origins[who] ?? a;
+        if (quota.take(origin, amount) === 'taken') taken.push([who, amount]);
+        expect(quota.used).toBe(taken.reduce((sum, [, each]) => sum + each, 0));
+        expect(quota.used).toBeLessThanOrEqual(20);
+        expect(quota.used - quota.heldBy(localOrigin)).toBeLessThanOrEqual(15);
+        for (const other of [a, b, c]) expect(quota.heldBy(other)).toBeLessThanOrEqual(9);
+      }
+      for (const [who, amount] of taken) quota.give(origins[who] ?? a, amount);
+      expect(quota.used).toBe(0);
+      expect(quota.take(localOrigin, 20)).toBe('taken');
+    }),
+  );
+});
