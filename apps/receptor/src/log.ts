@@ -3,7 +3,10 @@ export const levels = ['error', 'warning', 'info', 'debug'] as const;
 export type Level = (typeof levels)[number];
 
 /** Where the parts of the daemon write what happens. */
-export type Log = Readonly<Record<Level, (message: string) => void>>;
+export type Log = Readonly<Record<Level, (message: string) => void>> & {
+  /** Whether lines of a level are written; default: all are. */
+  readonly enabled?: (level: Level) => boolean;
+};
 
 /** A log whose least severe level can be changed. */
 export interface LevelledLog extends Log {
@@ -40,6 +43,7 @@ export function lineLog(
     warning: writer('warning'),
     info: writer('info'),
     debug: writer('debug'),
+    enabled: (level) => levels.indexOf(level) <= least,
     setLevel: (level) => {
       least = levels.indexOf(level);
     },

@@ -4,6 +4,8 @@ export interface Logger {
   warning(message: string): void;
   info(message: string): void;
   debug(message: string): void;
+  /** Whether lines of a level go anywhere: what would be costly to write is not made where they do not. Default: all do. */
+  enabled?(level: 'error' | 'warning' | 'info' | 'debug'): boolean;
 }
 
 /** Writes nothing. */

@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.js';
 import { oneLine } from '../wire/one-line.js';
-import { Permits } from './permits.js';
+import { LineLimit } from './line-limit.js';
 
 /** How many lines of a level are written; peers cause many of them. */
 const BOUNDS = { burst: 1000, perSecond: 20 };
@@ -12,16 +12,12 @@ const BOUNDS = { burst: 1000, perSecond: 20 };
  * @param wallTime - The clock by which lines are counted, in milliseconds.
  */
 export function guardedLog(log: Logger, wallTime: () => number): Logger {
-  const guard = (level: keyof Logger): ((message: string) => void) => {
-    const permits = new Permits();
-    let leftOut = 0;
+  const guard = (level: 'error' | 'warning' | 'info' | 'debug'): ((message: string) => void) => {
+    const limit = new LineLimit(BOUNDS);
     return (message) => {
-      if (!permits.take(wallTime(), 1, BOUNDS)) {
-        leftOut++;
-        return;
-      }
+      const leftOut = limit.take(wallTime());
+      if (leftOut === undefined) return;
       if (leftOut > 0) log[level](`${leftOut} lines were left out`);
-      leftOut = 0;
       log[level](oneLine(message));
     };
   };
@@ -30,5 +26,6 @@ export function guardedLog(log: Logger, wallTime: () => number): Logger {
     warning: guard('warning'),
     info: guard('info'),
     debug: guard('debug'),
+    ...(log.enabled !== undefined && { enabled: (level) => log.enabled?.(level) ?? true }),
   };
 }

@@ -318,17 +318,63 @@ it('believes no update again that it had', () => {
   expect(sent.c).toHaveLength(flooded);
 });
 
-it('writes names of any characters into one line of its log, and keeps them apart', () => {
-  const { core, lines, say, run } = victim();
-  const names = ['__proto__', 'constructor', 'new\nline', '\0', '\ud800', '\u2028', 'a b'];
-  for (const name of names) {
-    say(encodeRoutingUpdate({ ...updateOf(name, ['b']), updateId: name, forwardingNode: 'b' }));
-    say(encodeRoutingUpdate({ ...updateOf('b', ['a', ...names]), forwardingNode: 'b' }));
+it('knows no node by a name that no node may have; lines of the log stay lines', () => {
+  const { core, lines, sent, say, run } = victim();
+  const names = ['__proto__', 'constructor', 'a b', 'ü'];
+  const wrong = ['new\nline', '\0', 'x\0y', '\ud800', '\u2028', '\u007f', 'LocalHost', ''];
+  const all = [...names, ...wrong];
+  for (const [at, name] of all.entries()) {
+    say(encodeRoutingUpdate({ ...updateOf(name, ['b']), updateId: `u${at}`, forwardingNode: 'b' }));
+    const own = { ...updateOf('b', ['a', ...all]), updateId: `b${at}`, forwardingNode: 'b' };
+    say(encodeRoutingUpdate({ ...own, sequence: BigInt(at + 20) }));
     say(advertisementOf(name, name.slice(0, 8)));
   }
-  say(encodeRoutingUpdate({ ...updateOf('b', ['a']), forwardingNode: 'new\nline' }));
   run(1000);
-  const { knownConnectionCosts } = core.status();
-  for (const name of names) expect(Object.hasOwn(knownConnectionCosts, name)).toBe(true);
+  const { knownConnectionCosts, routingTable, advertisements } = core.status();
+  expect(Object.keys(knownConnectionCosts).sort()).toEqual([...names, 'b', 'c', 'a'].sort());
+  // What a node says of its other links counts although some of its neighbours call themselves what no node may.
+  expect(Object.keys(knownConnectionCosts['b'] ?? {}).sort()).toEqual(['a', ...names].sort());
+  expect(Object.keys(routingTable).sort()).toEqual([...names, 'b', 'c'].sort());
+  expect([...new Set(advertisements.map(({ nodeId }) => nodeId))].sort()).toEqual(names.sort());
   expect(lines.filter((line) => /[\n\0\u2028]/.test(line))).toEqual([]);
+  expect(sent.c.some((message) => message.includes('"NodeID":"LocalHost"'))).toBe(false);
+  say(encodeRoutingUpdate({ ...updateOf('b', ['a']), forwardingNode: 'new\nline' }));
+  expect(lines.at(-1)).not.toMatch(/[\n]/);
+});
+
+it.each(['localhost', 'LOCALHOST', 'a\0b', '\0', 'two\nlines', '', 'x'.repeat(1025)])(
+  'takes no peer that calls itself %j',
+  (name) => {
+    const mesh = new SimulatedMesh();
+    const { core, lines } = mesh.add('a');
+    const sent: Buffer[] = [];
+    const session = core.addLink(
+      mesh.now,
+      {
+        description: 'x',
+        sendControl: (message) => sent.push(message),
+        sendData: () => undefined,
+        reserve: () => undefined,
+        commit: () => undefined,
+        close: () => undefined,
+      },
+      {},
+    );
+    const hello = encodeRoutingUpdate({ ...updateOf(name, []), updateId: 'hello' });
+    session.handleMessage(mesh.now, hello, 0, hello.length);
+    expect(session.closed).toBe(true);
+    expect(session.wasEstablished).toBe(false);
+    expect(sent.at(-1)?.toString()).toContain('its node ID is not valid');
+    expect(lines.some((line) => line.includes('its node ID is not valid'))).toBe(true);
+  },
+);
+
+it('a peer causes few lines by empty messages, however many it sends', () => {
+  const { link, lines, say, run } = victim();
+  const before = lines.length;
+  for (let count = 0; link?.closed === false && count < 2000; count++) say(Buffer.alloc(0));
+  expect(link?.closed).toBe(true);
+  // Twenty at once, and that its link was given up for it.
+  expect(lines.length - before).toBeLessThan(25);
+  run(1000);
 });

@@ -4,15 +4,13 @@ import { isNodeId } from '../wire/node-id.js';
 import { pingMessage } from '../wire/ping-message.js';
 import { decodeProbe, encodeProbe, LINK_VERSION } from '../wire/probe.js';
 import { decodeReject, encodeReject } from '../wire/reject.js';
-import {
-  decodeRoutingUpdate,
-  encodeRoutingUpdate,
-  type RoutingUpdate,
-} from '../wire/routing-update.js';
+import { encodeRoutingUpdate, type RoutingUpdate } from '../wire/routing-update.js';
 import { decodeServiceAdvertisement } from '../wire/service-advertisement.js';
 import { Contender } from './contender.js';
 import { LinkConduct } from './link-conduct.js';
 import type { LinkContext } from './link-context.js';
+import { readForeignUpdate } from './foreign-update.js';
+import { LineLimit } from './line-limit.js';
 import { LinkHealth } from './link-health.js';
 import { describeLink, type LinkInfo } from './link-info.js';
 import { Greeting } from './greeting.js';
@@ -21,6 +19,9 @@ import type { LinkTransport } from './link-transport.js';
 import type { Neighbour } from './neighbours.js';
 import { ownCopy } from './own-copy.js';
 import { WaitingMessages } from './waiting-messages.js';
+
+/** How many lines a link's peer may cause by messages that can't be understood. */
+const COMPLAINTS = { burst: 20, perSecond: 0.1 };
 
 /**
  * One link: says hello until the peer has named itself, then takes its messages until either end gives it up. Where its
@@ -35,6 +36,7 @@ export class LinkSession {
   readonly #options: LinkOptions;
   readonly #health: LinkHealth;
   readonly #conduct = new LinkConduct();
+  readonly #complaints = new LineLimit(COMPLAINTS);
   #state: 'greeting' | 'waiting' | 'established' | 'closed' = 'greeting';
   readonly #greeting: Greeting;
   /** What arrives before the link is established, of a peer that has named itself. */
@@ -108,7 +110,8 @@ export class LinkSession {
       else this.#offence(now, false);
     } catch (error) {
       if (!(error instanceof MeshError)) throw error;
-      this.#context.log.warning(
+      this.#complain(
+        now,
         `Dropping a message from ${this.#peerName()} that can't be understood: ${error.message}`,
       );
       // Advertisements are handed on as they are: the peer need not be to blame for what they say.
@@ -155,7 +158,7 @@ export class LinkSession {
     start: number,
     end: number,
   ): void {
-    const { dataPlane, log, trace } = this.#context;
+    const { dataPlane, trace } = this.#context;
     // A peer that can answer questions shows that it hears this node by nothing else.
     if (!this.#health.canAsk) this.#dismissContender(now);
     switch (type) {
@@ -174,7 +177,7 @@ export class LinkSession {
         this.#handleProbe(now, chunk, start, end);
         return;
       default:
-        log.warning(`Dropping a message of unknown type from ${this.#peerName()}`);
+        this.#complain(now, `Dropping a message of unknown type from ${this.#peerName()}`);
         this.#offence(now, false);
     }
   }
@@ -193,7 +196,7 @@ export class LinkSession {
     if (verdict !== 'take') return;
     if (type === MESSAGE_TYPE.routingUpdate) {
       if (routing.isRepeat(chunk, start, end, this.#peerName())) return;
-      this.#handleUpdate(now, decodeRoutingUpdate(jsonOf(chunk, start, end)));
+      this.#handleUpdate(now, readForeignUpdate(jsonOf(chunk, start, end)));
     } else if (!advertisements.isRepeat(chunk, start, end)) {
       const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
       advertisements.handle(now, advertisement, chunk.subarray(start, end), this.#peerName());
@@ -214,7 +217,7 @@ export class LinkSession {
   /** The peer has named itself. */
   #meet(now: number, chunk: Buffer, start: number, end: number): void {
     const { nodeId, wake } = this.#context;
-    const update = decodeRoutingUpdate(jsonOf(chunk, start, end));
+    const update = readForeignUpdate(jsonOf(chunk, start, end));
     const peer = update.forwardingNode;
     const { allowedPeers } = this.#options;
     if (peer === nodeId) {
@@ -337,6 +340,13 @@ export class LinkSession {
   #offence(now: number, isSerious: boolean): void {
     if (this.#state === 'closed' || this.#conduct.forgives(now, isSerious)) return;
     this.#refuse(now, this.#peerName(), "it keeps sending what can't be understood");
+  }
+
+  /** Writes about what the peer sends, within limits. */
+  #complain(now: number, line: string): void {
+    const leftOut = this.#complaints.take(now);
+    if (leftOut === undefined) return;
+    this.#context.log.warning(leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
   }
 
   #sendOwnUpdate(): void {

@@ -8,6 +8,7 @@ import { newEpoch, randomName, type Environment } from './environment.js';
 import type { EmitEvent } from './events.js';
 import { HeldUpdates } from './held-updates.js';
 import { introduce } from './introduction.js';
+import { LineLimit } from './line-limit.js';
 import type { Neighbour, Neighbours } from './neighbours.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 import { Objections } from './objections.js';
@@ -39,6 +40,8 @@ const MAX_UPDATE_ID = 64;
  * which of the others tell their new neighbours what they know.
  */
 const UPDATE_ID_LENGTH = 12;
+/** How many lines are written about updates that are not taken. */
+const REFUSALS = { burst: 20, perSecond: 0.2 };
 /** Why the link of a second node with an ID is given up. */
 const DUPLICATE = 'another node with its ID was there before it';
 
@@ -64,6 +67,7 @@ export class Routing {
   readonly #announcement: Coalescer;
   readonly #computation: Coalescer;
   readonly #paths = new ShortestPaths();
+  readonly #refusals = new LineLimit(REFUSALS);
   /** This node's links and their costs. */
   readonly #connections = new Map<string, number>();
   #computedAt = -Infinity;
@@ -177,7 +181,7 @@ export class Routing {
       updateId.length > MAX_UPDATE_ID ||
       connections.size > MAX_CONNECTIONS
     ) {
-      this.#environment.log.warning(`Ignoring a routing update with unusable content from ${from}`);
+      this.#tellRefusal(now, `Ignoring a routing update with unusable content from ${from}`);
       return;
     }
     if (update.suspectedDuplicate !== 0n) this.#handleObjection(now, update, from);
@@ -228,6 +232,12 @@ export class Routing {
     this.#connections.set(neighbour.nodeId, neighbour.cost);
     this.#announcement.requestAfter(now, LINK_UP_DELAY_MS);
     this.#computation.requestNow(now);
+  }
+
+  #tellRefusal(now: number, line: string): void {
+    const leftOut = this.#refusals.take(now);
+    if (leftOut === undefined) return;
+    this.#environment.log.warning(leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
   }
 
   #announce(suspectedDuplicate = 0n): void {
@@ -300,7 +310,7 @@ export class Routing {
     const isNew = this.#nodes.get(update.nodeId) === undefined;
     const record = this.#nodes.add(update.nodeId, now);
     if (record === undefined) {
-      this.#environment.log.warning(`Ignoring node ${update.nodeId}: too many nodes are known`);
+      this.#tellRefusal(now, `Ignoring node ${update.nodeId}: too many nodes are known`);
       return false;
     }
     if (update.epoch < record.epoch || update.epoch === record.refusedEpoch) return false;
@@ -320,9 +330,7 @@ export class Routing {
     record.heardAt = now;
     if (equalMaps(record.connections, update.connections)) return;
     if (!this.#nodes.connect(record, update.connections)) {
-      this.#environment.log.warning(
-        `Ignoring the links of ${record.id}: there is no room for them`,
-      );
+      this.#tellRefusal(now, `Ignoring the links of ${record.id}: there is no room for them`);
       return;
     }
     const rest = Math.max(

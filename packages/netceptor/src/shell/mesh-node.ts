@@ -14,6 +14,7 @@ import {
 import { NetceptorCore, type MeshStatus } from '../core/core.js';
 import type { ServiceDescription } from '../core/advertisements.js';
 import type { CoreEvent, LinkFailure } from '../core/events.js';
+import { guardedLog } from '../core/guarded-log.js';
 import type { LinkInfo } from '../core/link-info.js';
 import { checkLinkOptions, type LinkOptions } from '../core/link-options.js';
 import type { Firewall } from '../core/firewall.js';
@@ -139,7 +140,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     } = options;
     this.setMaxListeners(0);
     this.nodeId = nodeId;
-    this.log = log;
+    this.log = guardedLog(log, Date.now);
     this.#core = new NetceptorCore(performance.now(), {
       nodeId,
       firewallRules,
