@@ -1,0 +1,115 @@
+import { setTimeout } from 'node:timers/promises';
+import { memoryMb } from './daemon.mjs';
+import { AttackedMesh } from './mesh.mjs';
+import { watch } from './watch.mjs';
+
+/**
+ * @typedef {object} Place where and how large an attack is
+ * @property {import('./commands.mjs').Commands} commands
+ * @property {string} folder an empty one, removed afterwards
+ * @property {boolean} short whether it may take only seconds
+ *
+ * @typedef {object} Figures what is measured; undefined where it does not apply
+ * @property {number} peakMb peak memory of the attacked process
+ * @property {number} [stallMs] longest time it gave no answer, or for a command its whole time
+ * @property {number} [pingMs] worst ping of a bystander
+ * @property {string} job what became of a bystander's jobs
+ * @property {number} [logKb]
+ * @property {number} [leftMb] memory the attacked process holds more than before, a while after the attack
+ * @property {string[]} problems what does not hold; empty where all does
+ * @property {string} [note]
+ *
+ * @typedef {object} Attack
+ * @property {string} title
+ * @property {(place: Place) => Promise<Figures>} run
+ *
+ * @typedef {object} Bounds what an attack may cost
+ * @property {number} [peakMb]
+ * @property {number} [stallMs]
+ * @property {number} [pingMs]
+ * @property {number} [logKb]
+ * @property {number} [leftMb]
+ * @property {number} [refused] how many of an operator's questions may be refused
+ */
+
+/** Bounds that hold whatever the attack: far above what an idle node on a busy machine needs. @type {Bounds} */
+export const usual = {
+  peakMb: 350,
+  stallMs: 2_000,
+  pingMs: 2_000,
+  logKb: 256,
+  leftMb: 150,
+  refused: 0,
+};
+
+/** Milliseconds between the attack and the look at what is left of it. */
+const settleMs = (/** @type {boolean} */ short) => (short ? 1_500 : 60_000);
+
+/**
+ * An attack on `hub`, while bystanders use the mesh.
+ *
+ * @param {object} attack
+ * @param {string} attack.title
+ * @param {(folder: string) => Promise<object[]> | object[]} [attack.hubActions] further actions of `hub`
+ * @param {(mesh: AttackedMesh, place: Place) => Promise<string[] | void>} attack.strike gives what does not hold
+ * @param {(mesh: AttackedMesh, place: Place) => Promise<string[]>} [attack.after] the same, once the dust has settled
+ * @param {Bounds} [attack.bounds] those that differ from the usual ones
+ * @returns {Attack}
+ */
+export function onMesh({ title, hubActions, strike, after, bounds }) {
+  return {
+    title,
+    run: async (place) => {
+      const actions = (await hubActions?.(place.folder)) ?? [];
+      const mesh = await AttackedMesh.start(place.commands, place.folder, actions);
+      try {
+        const { hub } = mesh;
+        const bystander = await watch(mesh);
+        await setTimeout(500);
+        const before = memoryMb(hub.pid, 'VmRSS');
+        const problems = (await strike(mesh, place).catch(ofEnded(hub))) ?? [];
+        await setTimeout(settleMs(place.short));
+        const leftMb = Math.max(0, memoryMb(hub.pid, 'VmRSS') - before);
+        const seen = await bystander.stop();
+        if (hub.end !== undefined) problems.push(`hub ended: ${hub.end}`);
+        else problems.push(...((await after?.(mesh, place)) ?? []));
+        const figures = { ...seen, leftMb, logKb: Math.round(mesh.logBytes() / 1024) };
+        return {
+          ...figures,
+          job: jobs(seen),
+          problems: [...problems, ...judge(figures, { ...usual, ...bounds })],
+        };
+      } finally {
+        await mesh.end();
+      }
+    },
+  };
+}
+
+/** An attack that goes on when its victim has ended fails; that is told below. */
+const ofEnded =
+  (/** @type {import('./daemon.mjs').Daemon} */ hub) => (/** @type {unknown} */ error) => {
+    if (hub.end === undefined) throw error;
+  };
+
+const jobs = (/** @type {import('./watch.mjs').Seen} */ { jobs, failedJobs }) =>
+  `${jobs} of ${jobs + failedJobs.length}`;
+
+/** @param {import('./watch.mjs').Seen & { leftMb: number, logKb: number }} figures @param {Bounds} bounds */
+function judge(figures, bounds) {
+  const problems = [];
+  for (const figure of /** @type {const} */ (['peakMb', 'stallMs', 'pingMs', 'logKb', 'leftMb'])) {
+    const allowed = bounds[figure] ?? Infinity;
+    if (figures[figure] > allowed) {
+      problems.push(`${figure} ${Math.round(figures[figure])} of at most ${allowed}`);
+    }
+  }
+  const { refused, questions, lostPings, pings, jobs, failedJobs } = figures;
+  if (refused > (bounds.refused ?? 0)) {
+    problems.push(`${refused} of ${questions} questions of an operator refused`);
+  }
+  if (lostPings > 0) problems.push(`${lostPings} of ${pings} pings lost`);
+  if (jobs === 0) problems.push("no bystander's job came to its end");
+  if (failedJobs.length > 0) problems.push(`a bystander's job failed: ${failedJobs[0]}`);
+  return problems;
+}

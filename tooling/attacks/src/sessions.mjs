@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+/**
+ * Opens many connections that say nothing, a few hundred at a time, and keeps those that the other side keeps.
+ *
+ * @param {number} count
+ * @param {import('node:net').NetConnectOpts} where
+ */
+export async function silentSessions(count, where) {
+  /** @type {import('node:net').Socket[]} */
+  const sockets = [];
+  while (sockets.length < count) {
+    const batch = Array.from({ length: Math.min(200, count - sockets.length) }, () => {
+      const socket = connect(where);
+      socket.on('error', () => undefined);
+      socket.resume();
+      return socket;
+    });
+    sockets.push(...batch);
+    await Promise.all(
+      batch.map((socket) =>
+        Promise.race([once(socket, 'connect'), once(socket, 'close')]).catch(() => undefined),
+      ),
+    );
+  }
+  return {
+    /** How many are open still. */
+    open: () => sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length,
+    close: () => sockets.forEach((socket) => socket.destroy()),
+  };
+}

@@ -1,0 +1,39 @@
+/** The columns of the table and their widths. */
+const columns = /** @type {const} */ ([
+  ['attack', 20],
+  ['peak MB', 8],
+  ['stall ms', 9],
+  ['ping ms', 8],
+  ['job', 10],
+  ['log KB', 7],
+  ['left MB', 8],
+]);
+
+const line = (/** @type {readonly string[]} */ cells, /** @type {string} */ verdict) =>
+  `${cells.map((cell, at) => (at === 0 ? cell.padEnd(20) : cell.padStart(columns[at]?.[1] ?? 0))).join(' ')}  ${verdict}`;
+
+export const heading = () =>
+  line(
+    columns.map(([name]) => name),
+    'verdict',
+  );
+
+const rounded = (/** @type {number | undefined} */ value) =>
+  value === undefined ? '-' : String(Math.round(value));
+
+/** One attack as a line. @param {string} name @param {import('./on-mesh.mjs').Figures} figures */
+export function tableLine(name, { peakMb, stallMs, pingMs, job, logKb, leftMb, problems, note }) {
+  const verdict = problems.length > 0 ? `FAILS: ${problems.join('; ')}` : 'holds';
+  return line(
+    [
+      name,
+      rounded(peakMb),
+      rounded(stallMs),
+      rounded(pingMs),
+      job,
+      rounded(logKb),
+      rounded(leftMb),
+    ],
+    note === undefined ? verdict : `${verdict} (${note})`,
+  );
+}
