@@ -31,6 +31,8 @@ export default defineConfig({
             'tooling/**/*.test.mjs',
           ],
           exclude: ['**/*.integration.test.{ts,mjs}', '**/node_modules/**'],
+          // ends what hangs; a busy machine may need a multiple of what a test takes alone
+          testTimeout: 30_000,
         },
       },
       {

@@ -14,6 +14,9 @@ import { carryOut } from './subcommands.js';
 import { Answered, UsageError } from './usage.js';
 import { version } from './version.js';
 
+// The first would open Node's debugger on a port, the second end the program.
+for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);
+
 const abort = new AbortController();
 const cancel = () => abort.abort();
 /** Whether standard input was asked for. */

@@ -25,6 +25,8 @@
  */
 import { HangUps } from './hang-ups.js';
 
+// The first would open Node's debugger on a port, the second end the program.
+for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);
 // Before anything else is loaded: a service manager may ask for a reload as soon as it has started the process.
 const hangUps = new HangUps(process);
 const { main } = await import('./main.js');

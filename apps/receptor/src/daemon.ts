@@ -5,7 +5,6 @@ import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
 import { Workceptor } from '@receptorjs/workceptor';
 import { advertisement, clearLocally, listenLocally, serveMesh } from './control-listeners.js';
-import { claimDefaultDataDir } from './data-dir.js';
 import type { Log } from './log.js';
 import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
@@ -58,7 +57,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   try {
     const controls = actions.filter((each) => each.action === 'control-service');
-    if (controls.length > 0) claimDefaultDataDir(settings);
     // Another daemon on the same socket is found before this one joins a mesh, and no client takes an old file for this node.
     for (const each of controls) await clearLocally(each);
     const node = keep(startNode(options));

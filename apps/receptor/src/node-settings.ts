@@ -2,14 +2,11 @@ import type { FirewallRule } from '@receptorjs/netceptor';
 import { fieldsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
 import type { Level } from './log.js';
 
-/** Folder of the units of work when none is configured. */
-export const DEFAULT_DATA_DIR = '/tmp/receptor';
-
 /** What holds for the node as a whole. */
 export interface NodeSettings {
   readonly id: string;
-  /** Folder of the units of work. */
-  readonly dataDir: string;
+  /** Folder of the units of work; undefined when none is configured. */
+  readonly dataDir: string | undefined;
   /** Name of the TLS client configuration for services with TLS where none is named. */
   readonly tlsClient: string | undefined;
   /** A link with nothing received for so many milliseconds is dropped. */
@@ -35,7 +32,7 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
   const [logLevel] = fieldsOf(actions, 'log-level');
   return {
     id: nodeIdOf(actions, hostname),
-    dataDir: node?.datadir ?? DEFAULT_DATA_DIR,
+    dataDir: node?.datadir === '' ? undefined : node?.datadir,
     tlsClient: node?.tlsclient,
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
     level: logLevel?.level ?? 'info',

@@ -2,8 +2,7 @@ import { accessSync, constants, readFileSync, realpathSync, statSync } from 'nod
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldsOf, type Action } from '@receptorjs/receptor-config';
-import { quoteShellWord } from '@receptorjs/workceptor';
-import { DEFAULT_DATA_DIR } from './node-settings.js';
+import { defaultDataDir, quoteShellWord } from '@receptorjs/workceptor';
 import { unauthenticatedSubmitters } from './unauthenticated.js';
 
 /** The type of work that jobs of ansible-runner are submitted as. */
@@ -111,8 +110,8 @@ interface Runner {
 function workerParams({ ours }: Runner, actions: readonly Action[]): string[] {
   const params = ['worker', '--keepalive-seconds', String(KEEPALIVE_SECONDS)];
   if (!ours) return params;
-  const [node] = fieldsOf(actions, 'node');
-  return [...params, '--blob-store', resolve(node?.datadir ?? DEFAULT_DATA_DIR, STORE)];
+  const datadir = fieldsOf(actions, 'node')[0]?.datadir ?? '';
+  return [...params, '--blob-store', resolve(datadir === '' ? defaultDataDir() : datadir, STORE)];
 }
 
 /** The ansible-runner beside the daemon, if there is one. Code for Node is run by the Node that runs the daemon. */

@@ -17,6 +17,9 @@ import { Failure, messageOf, withRemedy } from './failure.js';
 import { buildProgram } from './program.js';
 import { outputFailed, printError } from './terminal.js';
 
+// The first would open Node's debugger on a port, the second end the program.
+for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);
+
 async function main(args: readonly string[]): Promise<number> {
   const program = buildProgram(manifest.version, args);
   for (const command of [

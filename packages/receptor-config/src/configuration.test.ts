@@ -7,7 +7,7 @@ describe('the command line', () => {
     expect(actionsOf('--node', 'id=foo', '--local-only', '--log-level', 'Debug')).toMatchObject([
       {
         action: 'node',
-        fields: { id: 'foo', datadir: '/tmp/receptor', maxidleconnectiontimeout: 21_000 },
+        fields: { id: 'foo', datadir: undefined, maxidleconnectiontimeout: 21_000 },
       },
       { action: 'local-only', fields: { local: true } },
       { action: 'log-level', fields: { level: 'debug' } },

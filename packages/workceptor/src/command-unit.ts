@@ -12,14 +12,18 @@ import {
   claimUnit,
   hasWholeScript,
   isClaimedByDaemon,
+  markEnding,
   readCommandEnd,
   readCommandPid,
+  readEnding,
   readSupervisor,
   supervisorFiles,
+  type Ending,
 } from './supervisor-files.js';
 import { supervisorScript } from './supervisor-script.js';
 import type { Logger } from './logger.js';
 import type { Outcome, Unit } from './unit.js';
+import { emptyUnitFile } from './unit-file.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** Milliseconds between looks whether an adopted supervisor still lives; its normal end is noticed at once. */
@@ -34,6 +38,8 @@ export interface CommandUnitOptions {
   /** Milliseconds between SIGTERM and SIGKILL at cancel. */
   readonly graceMs: number;
   readonly log: Logger;
+  /** Releases the unit: a release that an earlier daemon had begun goes on. */
+  readonly onReleased: () => Promise<unknown>;
 }
 
 /**
@@ -83,12 +89,19 @@ export class CommandUnit implements Unit {
   async cancel(): Promise<Outcome> {
     const { record } = this;
     if (isFinal(record.status.state)) return 'done';
-    await this.#endOnce(() => this.#end());
+    await this.#endOnce(() => this.#end('cancel'));
     return 'done';
   }
 
+  /** What is released needs no output: the space of it is freed before anything is written or waited for. */
   async prepareRelease(): Promise<Outcome> {
-    return this.cancel();
+    const { record } = this;
+    for (const name of ['stdout', 'stdin']) emptyUnitFile(record.path(name));
+    if (isFinal(record.status.state)) return 'done';
+    // a cancel may be under way already
+    if (this.#ending) this.#mark('release');
+    await this.#endOnce(() => this.#end('release'));
+    return 'done';
   }
 
   detach(): void {
@@ -107,8 +120,10 @@ export class CommandUnit implements Unit {
   #takeUp(): void {
     const { record } = this;
     const supervisor = readSupervisor(record.dir);
-    if (existsSync(record.path(supervisorFiles.cancel))) {
-      this.#inBackground(this.cancel());
+    const ending = readEnding(record.dir);
+    if (ending !== undefined) {
+      const ended = ending === 'cancel' ? this.cancel() : this.options.onReleased();
+      this.#inBackground(ended);
     } else if (supervisor) {
       this.#follow();
       this.#lookAfter(supervisor);
@@ -252,14 +267,19 @@ export class CommandUnit implements Unit {
     );
   }
 
-  async #end(): Promise<void> {
-    const { record } = this;
+  #mark(ending: Ending): void {
+    const { record, options } = this;
     try {
-      writeFileSync(record.path(supervisorFiles.cancel), '', { mode: 0o600 });
+      markEnding(record.dir, ending);
     } catch (error) {
       // what fills the disk may be the very command that is to end
-      this.options.log.warning(`[${record.id}] cancel is not stored: ${messageOf(error)}`);
+      options.log.warning(`[${record.id}] ${ending} is not stored: ${messageOf(error)}`);
     }
+  }
+
+  async #end(ending: Ending): Promise<void> {
+    const { record } = this;
+    this.#mark(ending);
     if (!claimUnit(record.dir)) await this.#endProcesses();
     this.#finish(UnitState.Canceled, 'Canceled');
   }
@@ -271,6 +291,7 @@ export class CommandUnit implements Unit {
     const ended = await endUnitProcesses(supervisor, {
       graceMs: options.graceMs,
       ownChild: supervisor.pid === this.#child,
+      commandPid: () => readCommandPid(record.dir),
       onKill: (count) => {
         options.log.warning(
           `[${record.id}] ${count ?? 'some'} processes did not end within ${options.graceMs / 1000} s and are killed`,

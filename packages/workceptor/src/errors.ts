@@ -9,6 +9,8 @@
  * - `too-many-units`: the bound on units is reached
  * - `not-removed`: the folder of a unit could not be removed
  * - `bad-status-file`: a status file can't be read
+ * - `unsafe-folder`: another user could have put something into a folder of units; nothing is taken from it
+ * - `unsafe-file`: a file of a unit is a link, none of the regular kind, or too large
  */
 export type WorkErrorCode =
   | 'unknown-unit'
@@ -18,7 +20,9 @@ export type WorkErrorCode =
   | 'remote-refused'
   | 'too-many-units'
   | 'not-removed'
-  | 'bad-status-file';
+  | 'bad-status-file'
+  | 'unsafe-folder'
+  | 'unsafe-file';
 
 /** The one error class of this package. Recognise it by `code`; its message is fit for an `ERROR:` reply. */
 export class WorkError extends Error {

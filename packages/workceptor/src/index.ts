@@ -14,6 +14,7 @@
  *
  * @packageDocumentation
  */
+export { defaultDataDir } from './data-dir.js';
 export { WorkError } from './errors.js';
 export type { WorkErrorCode } from './errors.js';
 export type { Dial, OnReachable } from './remote-session.js';

@@ -10,6 +10,7 @@ import {
   readFile,
   rm,
   stat,
+  symlink,
   truncate,
   writeFile,
 } from 'node:fs/promises';
@@ -17,6 +18,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCommandPid, readEnding } from './supervisor-files.js';
 import { startTestNode, type TestNode } from './test-node.js';
 
 let folder: string;
@@ -300,6 +302,56 @@ describe('cancel', () => {
     expect(await node.work.release(id, { ...unix, force: false })).toBe('done');
     expect(await Promise.all(pids.map((pid) => isRunning(pid)))).toEqual([false, false, false]);
     expect(await results).toBe('');
+  });
+
+  it('a release that is interrupted goes on after a restart', async () => {
+    const id = await node.submit('sh', `-c 'exec sleep 1000'`);
+    await node.reaches(id, ({ state }) => state === UnitState.Running);
+    const pid = readCommandPid(join(node.unitsDir, id));
+    await restart(() => writeFile(join(node.unitsDir, id, 'cancel'), 'release\n'));
+    // joins the release that is under way, unless that was faster
+    await node.work.release(id, { ...unix, force: false }).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'unknown-unit' });
+    });
+    expect(await readdir(node.unitsDir)).toEqual([]);
+    expect(await isRunning(String(pid))).toBe(false);
+    expect(await node.work.list()).toEqual([]);
+  });
+
+  it('release writes down what it is about before it waits', async () => {
+    const { id } = await startTree();
+    const releasing = node.work.release(id, { ...unix, force: false });
+    await fileAppears(join(node.unitsDir, id), 'cancel');
+    expect(readEnding(join(node.unitsDir, id))).toBe('release');
+    await releasing;
+  });
+});
+
+describe('a planted folder', () => {
+  it('stops the start before anything is taken up', async () => {
+    const id = await node.submit('sh', `-c 'exec sleep 1000'`);
+    await node.reaches(id, ({ state }) => state === UnitState.Running);
+    await node.close();
+    await symlink(join(node.unitsDir, id), join(node.unitsDir, 'planted1'));
+    await expect(startTestNode(folder, 'a')).rejects.toMatchObject({
+      code: 'unsafe-folder',
+      message: expect.stringContaining('planted1 is a link') as unknown,
+    });
+    await rm(join(node.unitsDir, 'planted1'));
+    node = await startTestNode(folder, 'a');
+    expect(await node.status(id)).toMatchObject({ state: UnitState.Running });
+  });
+
+  it('shows nothing through a link that stands for the output', async () => {
+    const id = await node.submit('cat');
+    await node.ended(id);
+    await rm(join(node.unitsDir, id, 'stdout'));
+    await writeFile(join(folder, 'secret'), 'secret');
+    await symlink(join(folder, 'secret'), join(node.unitsDir, id, 'stdout'));
+    expect(await node.results(id)).toBe('');
+    const { signal } = new AbortController();
+    const results = await node.work.results(id, 0n, { ...unix, signal });
+    await expect(results[Symbol.asyncIterator]().next()).rejects.toThrow('stdout is a link');
   });
 });
 

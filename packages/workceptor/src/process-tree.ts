@@ -16,6 +16,8 @@ export interface EndOptions {
   readonly graceMs: number;
   /** Called when SIGKILL was needed, with the number of processes where that is known. */
   readonly onKill?: (count: number | undefined) => void;
+  /** The process ID of the supervised command, where it is known. Once that has ended, the supervisor has nothing more to do. */
+  readonly commandPid?: () => number | undefined;
   /** Whether the supervisor was started by this process, so that no other process can have its ID. Default false. */
   readonly ownChild?: boolean;
 }
@@ -77,6 +79,11 @@ async function endListed(supervisor: ProcessIdentity, options: EndOptions): Prom
     const members = unitProcesses(supervisor, table);
     if (members.length === 0) {
       if (!table.some((entry) => isSame(entry, supervisor))) return true;
+      signalProcess(supervisor, 'SIGKILL');
+    }
+    const command = options.commandPid?.();
+    // on a full disk it would try for ever to write down how the command has ended
+    if (command !== undefined && !table.some(({ pid }) => pid === command)) {
       signalProcess(supervisor, 'SIGKILL');
     }
     const elapsed = performance.now() - begun;

@@ -7,10 +7,11 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-client';
 import { statSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { messageOf } from './errors.js';
 import type { Logger } from './logger.js';
+import { openUnitFile } from './unit-file.js';
 
 /** What following needs from its unit. */
 export interface FollowContext {
@@ -167,7 +168,7 @@ export class RemoteFollow {
 
   /** Appends what is missing, for as long as one connection brings it. */
   async #fetch(): Promise<void> {
-    const file = await open(this.context.stdoutPath, 'a', 0o600);
+    const file = await openUnitFile(this.context.stdoutPath, 'append');
     let client: ControlClient | undefined;
     try {
       // what an append that failed half-way has left counts too

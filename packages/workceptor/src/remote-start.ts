@@ -4,10 +4,10 @@ import {
   wasStarted,
   type ControlClient,
 } from '@receptorjs/control-client';
-import { createReadStream } from 'node:fs';
 import { WorkError } from './errors.js';
 import type { RemoteData } from './remote-extra-data.js';
 import { submissionIdParam } from './resubmissions.js';
+import { openUnitFile } from './unit-file.js';
 
 /** What a start needs from its unit. */
 export interface StartContext {
@@ -51,11 +51,16 @@ export async function startOnNode(context: StartContext): Promise<void> {
       }),
     );
     context.save({ RemoteUnitID: submission.unitId });
-    await refusal('error from remote: ', () =>
-      submission.send(createReadStream(context.stdinPath, { highWaterMark: stdinChunkBytes }), {
-        timeoutMs: startedMs,
-      }),
-    );
+    const stdin = await openUnitFile(context.stdinPath, 'read');
+    try {
+      await refusal('error from remote: ', () =>
+        submission.send(stdin.createReadStream({ highWaterMark: stdinChunkBytes }), {
+          timeoutMs: startedMs,
+        }),
+      );
+    } finally {
+      await stdin.close();
+    }
     context.save({ RemoteStarted: true }, 'soon');
   } finally {
     client.close();

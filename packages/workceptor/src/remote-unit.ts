@@ -123,7 +123,7 @@ export class RemoteUnit implements Unit {
   async cancel(): Promise<Outcome> {
     const { record } = this;
     if (isFinal(record.status.state)) return 'done';
-    this.#save({ LocalCancelled: true });
+    this.#intend({ LocalCancelled: true });
     await this.#stopStarting();
     if (isFinal(record.status.state)) return 'done';
     if (this.#data.RemoteUnitID === '') {
@@ -131,7 +131,7 @@ export class RemoteUnit implements Unit {
       return 'done';
     }
     // the other node may have the whole job although it could not say so: from here on it knows best
-    this.#save({ RemoteStarted: true });
+    this.#intend({ RemoteStarted: true });
     this.#startFollowing();
     try {
       await this.#request((client) => client.workCancel(this.#data.RemoteUnitID));
@@ -144,7 +144,7 @@ export class RemoteUnit implements Unit {
   }
 
   async prepareRelease(force: boolean): Promise<Outcome> {
-    this.#save({ LocalCancelled: true, LocalReleased: true });
+    this.#intend({ LocalCancelled: true, LocalReleased: true });
     await this.#stopStarting();
     // a refused release must leave the unit as it is, so it is followed until its folder goes
     const { RemoteUnitID } = this.#data;
@@ -176,6 +176,12 @@ export class RemoteUnit implements Unit {
     if (!isStored && when === 'now') {
       throw new Error(`could not store the state of work unit ${this.record.id}`);
     }
+  }
+
+  /** What only ends the unit is done all the same while the disk is full; storing it is tried again until it succeeds. */
+  #intend(change: Partial<RemoteData>): void {
+    if (this.record.update({ extraData: { ...this.#data, ...change } })) return;
+    this.options.log.warning(`[${this.record.id}] what ends it is not stored yet`);
   }
 
   #subscribe(): void {

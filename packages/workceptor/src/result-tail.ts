@@ -1,6 +1,7 @@
 import { isFinal } from '@receptorjs/control-client';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { isMissing } from './errors.js';
+import { openUnitFile } from './unit-file.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** Bytes read at once: large enough to carry bulk output, small enough for thousands of readers. */
@@ -37,7 +38,7 @@ export async function* tailStdout(
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r');
+    return await openUnitFile(path, 'read');
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

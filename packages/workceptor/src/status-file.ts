@@ -4,9 +4,10 @@ import {
   parseUnitStatus,
   type UnitStatus,
 } from '@receptorjs/control-client';
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, WorkError } from './errors.js';
+import { openUnitFileSync, readUnitFile } from './unit-file.js';
 
 /** Name of the status file in a unit's folder. */
 export const statusFileName = 'status';
@@ -23,7 +24,12 @@ export function createStatusFile(unitDir: string, status: UnitStatus): void {
  */
 export function writeStatusFile(unitDir: string, status: UnitStatus): void {
   const path = join(unitDir, statusFileName);
-  writeFileSync(`${path}.new`, textOf(status), { mode: 0o600 });
+  const file = openUnitFileSync(`${path}.new`, 'replace');
+  try {
+    writeFileSync(file, textOf(status));
+  } finally {
+    closeSync(file);
+  }
   renameSync(`${path}.new`, path);
 }
 
@@ -51,7 +57,7 @@ export function createStatusLock(unitDir: string): void {
 export function readStatusFile(unitDir: string): UnitStatus {
   const path = join(unitDir, statusFileName);
   try {
-    return parseUnitStatus(parseJson(readFileSync(path, 'utf8')));
+    return parseUnitStatus(parseJson(readUnitFile(path)));
   } catch (cause) {
     throw new WorkError('bad-status-file', `could not read ${path}: ${messageOf(cause)}`, {
       cause,

@@ -1,8 +1,9 @@
 import type { ProcessIdentity } from '@receptorjs/process-table';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { scriptEnd } from './supervisor-script.js';
+import { openUnitFileSync, readUnitFile } from './unit-file.js';
 
 /** Names of the files a supervisor and its daemon leave for each other in a unit's folder. */
 export const supervisorFiles = {
@@ -21,6 +22,25 @@ const daemonClaim = 'daemon';
 export interface CommandEnd {
   readonly success: boolean;
   readonly detail: string;
+}
+
+/** What ends a unit: a cancel, or a release, which removes it besides. */
+export type Ending = 'cancel' | 'release';
+
+/** Writes down that a unit is being ended, so that an ending which is interrupted goes on after a restart. */
+export function markEnding(unitDir: string, ending: Ending): void {
+  const file = openUnitFileSync(join(unitDir, supervisorFiles.cancel), 'replace');
+  try {
+    writeFileSync(file, ending === 'release' ? `${ending}\n` : '');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The ending that was begun, if one was. */
+export function readEnding(unitDir: string): Ending | undefined {
+  if (!existsSync(join(unitDir, supervisorFiles.cancel))) return undefined;
+  return wholeLines(unitDir, supervisorFiles.cancel)[0] === 'release' ? 'release' : 'cancel';
 }
 
 /** The supervisor as it wrote itself down, or nothing when it did not yet, or the daemon has the claim. */
@@ -80,7 +100,7 @@ export function startTimeOf(text: string): string {
 
 function wholeLines(unitDir: string, name: string): string[] {
   try {
-    return readFileSync(join(unitDir, name), 'utf8').split('\n').slice(0, -1);
+    return readUnitFile(join(unitDir, name)).split('\n').slice(0, -1);
   } catch {
     return [];
   }

@@ -25,6 +25,8 @@ export class UnitRecord {
   #retired = false;
   /** Present while a passing change is to be written. */
   #laterWrite: NodeJS.Timeout | undefined;
+  /** Why the last write failed; written by `write` only. */
+  #failure: string | undefined;
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -123,9 +125,13 @@ export class UnitRecord {
     this.#laterWrite = undefined;
     try {
       writeStatusFile(this.dir, this.#status);
+      this.#failure = undefined;
       return true;
     } catch (error) {
-      this.log.error(`[${this.id}] could not write its status: ${messageOf(error)}`);
+      const why = messageOf(error);
+      // it is tried each second
+      if (why !== this.#failure) this.log.error(`[${this.id}] could not write its status: ${why}`);
+      this.#failure = why;
       // without its folder the unit is on its way out
       if (!isMissing(error)) this.#writeIn(againMs);
       return false;

@@ -6,7 +6,6 @@ import {
   type ReportedStatus,
   type UnitStatus,
 } from '@receptorjs/control-client';
-import { join } from 'node:path';
 import {
   callback,
   count,
@@ -18,6 +17,7 @@ import {
   validateOptions,
 } from '@receptorjs/validation';
 import { CommandUnit } from './command-unit.js';
+import { defaultDataDir, formerDataDir } from './data-dir.js';
 import { messageOf, WorkError } from './errors.js';
 import { RemoteUnit } from './remote-unit.js';
 import { remoteExtraData } from './remote-extra-data.js';
@@ -37,7 +37,10 @@ import type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
 /** What a workceptor is made of. */
 export interface WorkceptorOptions {
   readonly nodeId: string;
-  /** Units live in `<dataDir>/<nodeId>`. Default `/tmp/receptor`. */
+  /**
+   * Units live in `<dataDir>/<nodeId>`, which must be this user's own and not writable by others. Default `/var/lib/receptor` for root,
+   * with the units that are in `/tmp/receptor` taken over, and `/tmp/receptor` for others.
+   */
   readonly dataDir?: string | undefined;
   /** Opens a stream to a service of another node; without it remote work is refused. */
   readonly dial?: Dial | undefined;
@@ -55,6 +58,9 @@ export interface WorkceptorOptions {
   /** Units held at once; further submissions are refused. Default 100,000. */
   readonly maxUnits?: number | undefined;
 }
+
+/** Milliseconds after which a release that is still under way is answered as pending. */
+const releaseAnswerMs = 5_000;
 
 const silent: Logger = {
   error: () => undefined,
@@ -92,10 +98,9 @@ export class Workceptor {
       maxUnits: optional(count),
     });
     this.#log = options.log ?? silent;
-    this.#store = new UnitStore(
-      join(options.dataDir ?? '/tmp/receptor', options.nodeId),
-      this.#log,
-    );
+    const { dataDir = defaultDataDir(), nodeId } = options;
+    const former = options.dataDir === undefined ? formerDataDir() : undefined;
+    this.#store = new UnitStore({ dataDir, former, nodeId }, this.#log);
   }
 
   /**
@@ -140,7 +145,11 @@ export class Workceptor {
     return this.#types.offered();
   }
 
-  /** Takes up the units an earlier daemon has left. Register the work types before. */
+  /**
+   * Takes up the units an earlier daemon has left. Register the work types before.
+   *
+   * @throws WorkError `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
+   */
   async start(): Promise<void> {
     this.#started = true;
     for (const id of await this.#store.ids()) {
@@ -220,9 +229,32 @@ export class Workceptor {
     return unit.cancel();
   }
 
+  /**
+   * Ends a unit, frees its space and removes it. It is `pending` when that takes more than five seconds, or when a node that can't be
+   * reached has to be told; it goes on then.
+   */
   async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
     const unit = await this.#find(unitId);
     this.#checkAccess(unit, access);
+    const releasing = this.#release(unit, access);
+    return new Promise((resolve, reject) => {
+      let answered = false;
+      const timer = setTimeout(() => {
+        answered = true;
+        resolve('pending');
+      }, releaseAnswerMs);
+      releasing
+        .finally(() => {
+          clearTimeout(timer);
+        })
+        .then(resolve, (error: unknown) => {
+          if (answered) this.#log.error(`[${unitId}] ${messageOf(error)}`);
+          reject(error instanceof Error ? error : new Error(messageOf(error)));
+        });
+    });
+  }
+
+  async #release(unit: Unit, access: { force: boolean }): Promise<Outcome> {
     const outcome = await unit.prepareRelease(access.force);
     if (outcome === 'done') await this.#remove(unit);
     return outcome;
@@ -279,11 +311,13 @@ export class Workceptor {
     }
     const type = this.#types.command(workType);
     if (!type) return new UnknownUnit(record);
-    return new CommandUnit(record, {
+    const unit: CommandUnit = new CommandUnit(record, {
       command: type.command,
       graceMs: cancelGraceMs,
       log: this.#log,
+      onReleased: () => this.#release(unit, { force: false }),
     });
+    return unit;
   }
 
   /** Releases what an interrupted attempt of the same submission has left; gives the call for when stdin is complete. */

@@ -16,7 +16,9 @@ export const nodeActions = {
     title: 'id',
     fields: {
       id: ownNodeId({ help: 'Node ID (the host name when not given)', bare: true }),
-      datadir: text({ help: 'Folder of the units of work', fallback: '/tmp/receptor' }),
+      datadir: text({
+        help: 'Folder of the units of work (when not given: /var/lib/receptor for root, /tmp/receptor for others)',
+      }),
       tlsclient: tlsName(
         'tls-client',
         'TLS of streams to services with TLS where none is named (when not given: the only one there is)',

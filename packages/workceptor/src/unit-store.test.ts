@@ -1,0 +1,90 @@
+import { UnitState } from '@receptorjs/control-client';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { defaultDataDir, formerDataDir } from './data-dir.js';
+import { UnitStore } from './unit-store.js';
+
+let folder: string;
+let lines: string[];
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'unit-store-')));
+  lines = [];
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const add = (line: string): void => void lines.push(line);
+const log = { error: add, warning: add, info: add, debug: add };
+const store = (name: string, former?: string): UnitStore =>
+  new UnitStore(
+    {
+      dataDir: join(folder, name),
+      former: former === undefined ? undefined : join(folder, former),
+      nodeId: 'far',
+    },
+    log,
+  );
+
+it('takes over units of the data directory of before where they are, and makes new ones in its own', async () => {
+  const earlier = store('old').allocate('cat', null);
+  const both = store('new', 'old');
+  const later = both.allocate('cat', null);
+  expect((await both.ids()).sort()).toEqual([earlier.id, later.id].sort());
+  const loaded = both.load(earlier.id)?.record;
+  expect(loaded).toMatchObject({ dir: earlier.dir, status: { state: UnitState.Pending } });
+  expect(later.dir).toBe(join(folder, 'new', 'far', later.id));
+  expect(lines).toEqual([
+    `1 units of ${join(folder, 'old', 'far')} are taken over; new ones are in ${join(folder, 'new', 'far')}`,
+  ]);
+  if (loaded) await both.remove(loaded);
+  expect(existsSync(earlier.dir)).toBe(false);
+  expect(await both.ids()).toEqual([later.id]);
+});
+
+it('leaves a data directory of before alone that others could have made', async () => {
+  const { id } = store('old').allocate('cat', null);
+  chmodSync(join(folder, 'old', 'far'), 0o777);
+  const both = store('new', 'old');
+  expect(await both.ids()).toEqual([]);
+  expect(lines.join()).toContain('Units of an earlier version are not taken over: the folder');
+  expect(() => both.load(id)).toThrow('may be written by other users');
+});
+
+it.each(['link', 'open'])(
+  'a planted unit stops the start, and can not be asked for: %s',
+  async (how) => {
+    const units = store('data');
+    const { dir } = units.allocate('cat', null);
+    const planted = join(folder, 'data', 'far', 'planted1');
+    if (how === 'link') symlinkSync(dir, planted);
+    else {
+      mkdirSync(planted);
+      writeFileSync(join(planted, 'status'), '{}');
+      chmodSync(planted, 0o777);
+    }
+    const refusal =
+      how === 'link' ? 'planted1 is a link' : 'planted1 may be written by other users';
+    await expect(units.ids()).rejects.toThrow(refusal);
+    expect(() => units.load('planted1')).toThrow(refusal);
+  },
+);
+
+it('keeps the data of root where no other user can have made it first', () => {
+  const [own, former] =
+    process.geteuid?.() === 0
+      ? ['/var/lib/receptor', '/tmp/receptor']
+      : ['/tmp/receptor', undefined];
+  expect([defaultDataDir(), formerDataDir()]).toEqual([own, former]);
+});
