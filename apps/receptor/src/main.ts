@@ -2,6 +2,7 @@ import {
   bashCompletion,
   configure,
   helpText,
+  manualPage,
   requestOf,
   zshCompletion,
   type Action,
@@ -71,6 +72,9 @@ async function answer(
       const { check } = await import('./check.js');
       return check(args);
     }
+    case 'man-page':
+      process.stdout.write(manualPage(manifest.version));
+      return 0;
     case 'bash-completion':
     case 'zsh-completion': {
       const script = request === 'bash-completion' ? bashCompletion : zshCompletion;

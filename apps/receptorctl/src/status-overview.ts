@@ -15,17 +15,19 @@ export function statusOverview(status: JsonObject, colour: boolean): string {
   const { NodeID, Version, SystemCPUCount, SystemMemoryMiB } = status;
   const here = plain(NodeID);
   const links = objects(status['Connections']);
+  const roundTrips = new Map(members(status['RTT']));
   const routes = members(status['RoutingTable']);
   const costs = new Map(members(status['KnownConnectionCosts']));
   const services = objects(status['Advertisements']);
   const head = [
     `${paint({ text: here, style: 'bold' }, colour)}  receptor ${plain(Version)}, ${plain(SystemCPUCount)} CPUs, ${plain(SystemMemoryMiB)} MiB`,
   ];
-  const linkRows = links.map(({ NodeID: id, Cost, RTT }): Cell[] => [
-    plain(id),
-    plain(Cost),
-    RTT === undefined ? '' : durationText(typeof RTT === 'bigint' ? RTT : Number(RTT)),
-  ]);
+  const linkRows = links.map(({ NodeID: id, Cost }): Cell[] => {
+    const rtt = roundTrips.get(typeof id === 'string' ? id : '');
+    const shown =
+      rtt === undefined ? [] : [durationText(typeof rtt === 'bigint' ? rtt : Number(rtt))];
+    return [plain(id), plain(Cost), ...shown];
+  });
   const nodeRows = routes.map(([id, via]): Cell[] => [
     harmless(id),
     plain(via) === id ? { text: 'linked', style: 'green' } : plain(via),
@@ -45,7 +47,7 @@ export function statusOverview(status: JsonObject, colour: boolean): string {
   const blocks = [
     head,
     tableLines(
-      ['Link', 'Cost', linkRows.some((row) => row[2]) ? 'Round trip' : ''],
+      ['Link', 'Cost', ...(linkRows.some((row) => row[2]) ? ['Round trip'] : [])],
       linkRows,
       colour,
     ),

@@ -11,6 +11,9 @@ export async function status(
 ): Promise<void> {
   const reply = await session.first.status();
   if (json) printJson(reply);
-  else if (isSeen()) process.stdout.write(statusOverview(reply, hasColour()));
-  else process.stdout.write(harmless(statusTable(reply)));
+  else if (isSeen()) {
+    // the original does not know them
+    const roundTrips = await session.first.status(['RTT']).catch(() => ({}));
+    process.stdout.write(statusOverview({ ...reply, ...roundTrips }, hasColour()));
+  } else process.stdout.write(harmless(statusTable(reply)));
 }

@@ -60,7 +60,8 @@ describe('tables for people', () => {
           Version: '1.0',
           SystemCPUCount: 2,
           SystemMemoryMiB: 100,
-          Connections: [{ NodeID: 'hop', Cost: 1, RTT: 1_500_000 }],
+          Connections: [{ NodeID: 'hop', Cost: 1 }],
+          RTT: { hop: 1_500_000 },
           RoutingTable: { far: 'hop', hop: 'hop' },
           KnownConnectionCosts: { far: { hop: 1 }, hop: { far: 1, near: 1 }, near: { hop: 1 } },
           Advertisements: [

@@ -3,12 +3,17 @@ import { allCommands, type CommandEntry, type OptionEntry } from './command-tabl
 /** What a manual page says besides its commands. */
 export interface ManualOptions {
   readonly version: string;
+  /** What follows the program's name; default `[options] COMMAND [arguments]`. */
+  readonly synopsis?: string;
   /** What the program does, in a paragraph. */
   readonly description: string;
 }
 
 /** A manual page of section 1 in the language of man(7): every command with its options. */
-export function manualPage(program: CommandEntry, { version, description }: ManualOptions): string {
+export function manualPage(
+  program: CommandEntry,
+  { version, synopsis = '[options] COMMAND [arguments]', description }: ManualOptions,
+): string {
   const below = allCommands(program).slice(1);
   return [
     `.TH ${roff(program.name.toUpperCase())} 1 "" ${roff(`"${program.name} ${version}"`)}`,
@@ -16,7 +21,7 @@ export function manualPage(program: CommandEntry, { version, description }: Manu
     `${roff(program.name)} \\- ${roff(program.help)}`,
     '.SH SYNOPSIS',
     `.B ${roff(program.name)}`,
-    roff('[options] COMMAND [arguments]'),
+    roff(synopsis),
     '.SH DESCRIPTION',
     roff(description),
     '.SH OPTIONS',

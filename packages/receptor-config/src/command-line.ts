@@ -3,7 +3,8 @@ import type { Report } from './errors.js';
 import type { Item } from './items.js';
 
 /** What a command line wants done before anything of the configuration is. */
-export type Request = 'help' | 'bash-completion' | 'zsh-completion' | 'check' | 'start';
+export type Request =
+  'help' | 'bash-completion' | 'zsh-completion' | 'man-page' | 'check' | 'start';
 
 /** A command line as written: actions with configuration files standing among them. */
 export interface CommandLine {
@@ -12,7 +13,7 @@ export interface CommandLine {
   readonly parts: readonly (Item | { readonly file: string })[];
 }
 
-const requests = ['help', 'bash-completion', 'zsh-completion', 'check'] as const;
+const requests = ['help', 'bash-completion', 'zsh-completion', 'man-page', 'check'] as const;
 
 const requestIn = (arg: string): (typeof requests)[number] | undefined => {
   const name = /^--?([a-z-]+)$/i.exec(arg)?.[1]?.toLowerCase();
@@ -21,7 +22,7 @@ const requestIn = (arg: string): (typeof requests)[number] | undefined => {
 
 /**
  * What a command line asks for: `--help` (or `-h`, or no arguments at all), `--bash-completion`,
- * `--zsh-completion` or `--check`, wherever they stand; otherwise `start`. The first in this order counts.
+ * `--zsh-completion`, `--man-page` or `--check`, wherever they stand; otherwise `start`. The first in this order counts.
  */
 export function requestOf(args: readonly string[]): Request {
   if (args.length === 0) return 'help';

@@ -1,7 +1,15 @@
 import { actionNames, specOf } from './actions.js';
 import type { ActionName } from './actions.js';
 
-const switches = ['help', 'bash-completion', 'zsh-completion', 'check', 'config-v2', 'config'];
+const switches = [
+  'help',
+  'bash-completion',
+  'zsh-completion',
+  'man-page',
+  'check',
+  'config-v2',
+  'config',
+];
 
 const dashed = [...switches, ...actionNames].map((name) => `--${name}`).concat('-c');
 

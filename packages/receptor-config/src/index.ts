@@ -30,7 +30,7 @@ export type { Entry, FilePlace, Item, Origin, Scalar } from './items.js';
 export { describeAction } from './describe.js';
 export { ConfigError } from './errors.js';
 export type { ConfigErrorCode, Report } from './errors.js';
-export { helpText } from './help.js';
+export { helpText, manualPage } from './help.js';
 export { planReload } from './reload.js';
 export type { Change, Refused, ReloadPlan } from './reload.js';
 export { configurationSchema } from './schema.js';
