@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import type { Payload } from '@receptorjs/control-client';
 import { Failure, messageOf } from './failure.js';
+import { withProgress } from './progress.js';
 
 /** The ways to give a unit its stdin. */
 export interface PayloadOptions {
@@ -35,7 +36,10 @@ export async function payloadOf(options: PayloadOptions): Promise<Payload> {
   if (payload === undefined) return '';
   if (payload === '-') return process.stdin;
   try {
-    return createReadStream(payload, { fd: await open(payload, 'r'), highWaterMark: 256 * 1024 });
+    const file = await open(payload, 'r');
+    const { size } = await file.stat();
+    const stream = createReadStream(payload, { fd: file, highWaterMark: 256 * 1024 });
+    return process.stderr.isTTY ? withProgress(stream, { verb: 'Sent', total: size }) : stream;
   } catch (error) {
     throw new Failure(1, `Failed to load payload file: ${messageOf(error)}`);
   }

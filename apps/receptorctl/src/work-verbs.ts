@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { Failure, messageOf } from './failure.js';
 import { Interruption } from './interruption.js';
 import { sayWhyNotStarted } from './not-started.js';
+import { withProgress } from './progress.js';
 import type { Session } from './session.js';
 import { paramsOf, payloadOf, type PayloadOptions } from './submit-options.js';
 import {
@@ -166,7 +167,9 @@ export async function results(
     const output = await remoteError('Failed to get results: ', () =>
       client.results(unitId, { signal, lostTimeoutMs }),
     );
-    await pipeline(output, process.stdout, { end: false, signal });
+    // on a terminal the output itself shows how far it is
+    const shown = isSeen() ? output : withProgress(output, { verb: 'Received' });
+    await pipeline(shown, process.stdout, { end: false, signal });
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
     if (error.code === 'work-canceled') return;
