@@ -36,6 +36,7 @@ export interface Carrier {
  */
 export class QueuedLink implements LinkTransport {
   readonly description: string;
+  readonly origin: string | undefined;
   readonly maxMessageBytes: number;
   readonly waitsToBeListed: boolean;
   readonly #node: MeshNode;
@@ -58,8 +59,18 @@ export class QueuedLink implements LinkTransport {
     this.#resolveClosed = resolve;
   });
 
-  /** @throws {MeshError} `shutdown` */
-  constructor(node: MeshNode, carrier: Carrier, description: string, options: LinkOptions) {
+  /**
+   * @param origin - Of the peer, where it has come by itself; see `originOf`.
+   * @throws {MeshError} `shutdown`
+   */
+  constructor(
+    node: MeshNode,
+    carrier: Carrier,
+    description: string,
+    options: LinkOptions,
+    origin?: string,
+  ) {
+    this.origin = origin;
     this.description = description;
     this.maxMessageBytes = carrier.maxMessageBytes;
     this.waitsToBeListed = carrier.waitsToBeListed === true;

@@ -15,9 +15,10 @@ export function openTcpLink(
   socket: Socket,
   description: string,
   options: LinkOptions,
+  origin?: string,
 ): QueuedLink {
   keepAlive(socket);
-  const link = new QueuedLink(node, tcpCarrier(socket), description, options);
+  const link = new QueuedLink(node, tcpCarrier(socket), description, options, origin);
   const reader = new FrameReader((chunk, start, end) => link.receive(chunk, start, end));
   let failure: Error | undefined;
   let heard = false;

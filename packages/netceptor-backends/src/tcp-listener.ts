@@ -4,6 +4,7 @@ import { listenChecks, tlsServerCheck, validateBackend } from './argument-checks
 import { framed } from './frame-reader.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
+import { originOfSocket } from './origin.js';
 import { createSocketServer, peerOf } from './socket-server.js';
 import { openTcpLink } from './tcp-link.js';
 
@@ -28,7 +29,10 @@ export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Pr
   const server = createSocketServer(
     node,
     options.tls,
-    (socket) => links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options)),
+    (socket) => {
+      const origin = originOfSocket(socket);
+      links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options, origin));
+    },
     (reason) => framed(encodeReject(`certificate not accepted: ${reason}`)),
   );
   const links = new LinkServer(node, server);

@@ -2,6 +2,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
 import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 import { MAX_LINKS } from './listener.js';
+import { originOf } from './origin.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
 import { GOODBYE, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
 
@@ -64,6 +65,7 @@ export class UdpSessions {
       this.#carrier(key, peer, socket, (reason) => link.handleClosed(reason)),
       `udp ${name}`,
       this.#options,
+      originOf(peer.address),
     );
     this.#links.set(key, link);
     this.#greeting.set(key, link);

@@ -26,9 +26,10 @@ export function openWsLink(
   socket: Socket,
   description: string,
   options: LinkOptions,
+  origin?: string,
 ): QueuedLink {
   keepAlive(socket);
-  const link = new QueuedLink(node, wsCarrier(ws, socket), description, options);
+  const link = new QueuedLink(node, wsCarrier(ws, socket), description, options, origin);
   let failure: Error | undefined;
   ws.on('message', (message: Buffer) => link.receive(message, 0, message.length));
   ws.on('error', (error) => {

@@ -6,6 +6,7 @@ import { listenChecks, tlsServerCheck, validateBackend } from './argument-checks
 import { BackendError } from './errors.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
+import { originOfSocket } from './origin.js';
 import { createSocketServer, peerOf } from './socket-server.js';
 import { openWsLink, WS_OPTIONS } from './ws-link.js';
 
@@ -67,7 +68,10 @@ export async function listenWebSocket(
     upgrades.handleUpgrade(request, socket, head, (ws) => {
       clearTimeout(deadlines.get(socket));
       if (node.closed) ws.terminate();
-      else links.add(openWsLink(node, ws, socket, `${scheme} ${peerOf(socket)}`, options));
+      else {
+        const name = `${scheme} ${peerOf(socket)}`;
+        links.add(openWsLink(node, ws, socket, name, options, originOfSocket(socket)));
+      }
     });
   });
   const server = createSocketServer(

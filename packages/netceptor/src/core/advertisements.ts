@@ -125,13 +125,14 @@ export class Advertisements {
     this.#neighbours.flood(copy, from);
   }
 
-  /** Tells a new neighbour of all services known. */
-  linkUp(neighbour: Neighbour): void {
+  /** Tells a new neighbour of the services of this node, and, where it is told of the mesh, of all others. */
+  linkUp(neighbour: Neighbour, isTold: boolean): void {
     for (const [service, own] of this.#own) {
       // The same words to every neighbour: they are news to the mesh only once.
       own.message ??= encodeServiceAdvertisement(this.#describe(service, own.description));
       neighbour.transport.sendControl(own.message);
     }
+    if (!isTold) return;
     let budget = MAX_INTRODUCTION_BYTES;
     for (const { message, advertisement } of this.#received.values()) {
       if (advertisement.cancel || advertisement.nodeId === neighbour.nodeId) continue;

@@ -15,12 +15,14 @@ import type { LinkTransport } from './link-transport.js';
 import { MessageTrace } from './message-trace.js';
 import { Neighbours } from './neighbours.js';
 import { NodeRecord, NodeTable } from './node-table.js';
+import { PeerAccounts } from './peer-accounts.js';
 import { Routing } from './routing.js';
+import { Work } from './work.js';
 
 /** A link with nothing received for so long is dropped, unless said otherwise: two periods of updates and a second. */
 export const DEFAULT_MAX_IDLE_MS = 21_000;
 /** How often the aged is cleared out. */
-const HOUSEKEEPING_MS = 60_000;
+const HOUSEKEEPING_MS = 10_000;
 
 /** How a core is set up. */
 export interface CoreOptions {
@@ -87,6 +89,7 @@ export class NetceptorCore {
   readonly #sessions = new Set<LinkSession>();
   /** Written by the sessions. */
   readonly #established = new Map<string, LinkSession>();
+  readonly #work = new Work();
   #events: CoreEvent[] = [];
   #sessionsDueAt = Infinity;
   #housekeepingAt: number;
@@ -115,7 +118,7 @@ export class NetceptorCore {
     const emit = (event: CoreEvent): void => void this.#events.push(event);
     const [nodes, neighbours] = [this.#nodes, this.#neighbours];
     const trace = write === undefined ? undefined : new MessageTrace(write, nodes);
-    this.#routing = new Routing(now, self, nodes, neighbours, environment, emit);
+    this.#routing = new Routing(now, self, nodes, neighbours, environment, emit, this.#work);
     this.advertisements = new Advertisements(now, nodeId, neighbours, environment, emit);
     this.dataPlane = new DataPlane(self, nodes, environment, trace);
     this.dataPlane.firewall.set(firewallRules);
@@ -131,7 +134,8 @@ export class NetceptorCore {
       advertisements: this.advertisements,
       dataPlane: this.dataPlane,
       trace,
-      knownNodes: () => nodes.size,
+      accounts: new PeerAccounts(),
+      work: this.#work,
       emit,
       wake: (at) => {
         this.#sessionsDueAt = Math.min(this.#sessionsDueAt, at);
@@ -176,6 +180,7 @@ export class NetceptorCore {
     this.advertisements.handleTimeout(now);
     if (now < this.#housekeepingAt) return;
     this.#housekeepingAt = now + HOUSEKEEPING_MS;
+    this.#work.add(this.#nodes.size + this.advertisements.size);
     this.advertisements.expire(now);
     this.advertisements.forget(this.#routing.forgetSilent(now));
   }
@@ -202,6 +207,11 @@ export class NetceptorCore {
   /** The neighbour through which a node is reached, or undefined when it can't be. */
   nextHopTo(nodeId: string): string | undefined {
     return this.#nodes.get(this.dataPlane.resolve(nodeId))?.nextHop?.nodeId;
+  }
+
+  /** What the node has had to do so far, in units of about 100 ns; to see that no event costs too much. */
+  get work(): number {
+    return this.#work.units;
   }
 
   /** How much the node remembers, to see that nothing grows without bound. */

@@ -16,6 +16,7 @@ interface Held {
  * alone writes its map.
  */
 export class HeldUpdates {
+  /** The one whose time runs out first comes first. */
   readonly #held = new Map<string, Held>();
 
   get size(): number {
@@ -24,9 +25,8 @@ export class HeldUpdates {
 
   /** When the next one's time runs out. */
   get dueAt(): number {
-    let dueAt = Infinity;
-    for (const { until } of this.#held.values()) dueAt = Math.min(dueAt, until);
-    return dueAt;
+    for (const { until } of this.#held.values()) return until;
+    return Infinity;
   }
 
   /** The IDs of the nodes of which an update is held. */
@@ -47,7 +47,10 @@ export class HeldUpdates {
       if (update.epoch < epoch) return 'repeated';
       if (update.epoch === epoch && update.sequence <= sequence) return 'repeated';
     }
-    const until = known?.update.epoch === update.epoch ? known.until : now + OBJECTION_MS;
+    const isSame = known?.update.epoch === update.epoch;
+    const until = isSame ? known.until : now + OBJECTION_MS;
+    // What waits anew goes behind all others.
+    if (!isSame) this.#held.delete(update.nodeId);
     this.#held.set(update.nodeId, { update, until });
     return 'held';
   }
@@ -61,8 +64,12 @@ export class HeldUpdates {
 
   /** Takes out those whose time has run out. */
   takeDue(now: number): RoutingUpdate[] {
-    const due = [...this.#held.values()].filter(({ until }) => until <= now);
-    for (const { update } of due) this.#held.delete(update.nodeId);
-    return due.map(({ update }) => update);
+    const due: RoutingUpdate[] = [];
+    for (const { update, until } of this.#held.values()) {
+      if (until > now) break;
+      due.push(update);
+    }
+    for (const { nodeId } of due) this.#held.delete(nodeId);
+    return due;
   }
 }

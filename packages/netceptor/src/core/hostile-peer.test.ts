@@ -177,25 +177,121 @@ describe('a peer that floods', () => {
   });
 });
 
-it('has room again for nodes that exist once those that do not have been silent', () => {
+it('gives a neighbour room for some thousand nodes that are not in reach, the last that it names among them, for a minute', () => {
   const { core, link, say, run } = victim();
   const known = (): number => core.sizes.nodes;
   for (let at = 0; at < 20_000; at++) {
     say(encodeRoutingUpdate({ ...updateOf(`n-${at}`, ['x']), forwardingNode: 'b' }));
     if (at % 1000 === 0) run(1000);
   }
-  expect(known()).toBe(16_384);
+  expect(known()).toBe(4096 + 3);
+  run(5000);
   const newcomer = { ...updateOf('newcomer', ['b']), forwardingNode: 'b' };
   say(encodeRoutingUpdate(newcomer));
-  expect(core.status().knownConnectionCosts['newcomer']).toBeUndefined();
-  for (let at = 0; at < 13; at++) {
-    run(10_000);
+  expect(core.status().knownConnectionCosts['newcomer']).toEqual({ b: 1 });
+  say(encodeRoutingUpdate({ ...updateOf('b', ['a', 'newcomer']), sequence: 9n }));
+  run(1000);
+  expect(core.costTo('newcomer')).toBe(2);
+  for (let at = 0; at < 5; at++) {
     say(encodeRoutingUpdate({ ...updateOf('b', ['a', 'newcomer']), sequence: BigInt(at + 10) }));
+    run(12_000);
   }
   expect(link?.closed).toBe(false);
-  expect(known()).toBeLessThan(10);
-  say(encodeRoutingUpdate(newcomer));
-  expect(core.status().knownConnectionCosts['newcomer']).toEqual({ b: 1 });
+  expect(known()).toBe(4);
+});
+
+it('remembers a node that it loses as long as it had it, an hour at most', () => {
+  const { core, say, run } = victim();
+  const names = Array.from({ length: 100 }, (_, at) => `n-${at}`);
+  let sequence = 2;
+  const tell = (links: readonly string[]): void =>
+    say(
+      encodeRoutingUpdate({
+        ...updateOf('b', links),
+        updateId: `${sequence}`,
+        sequence: BigInt(sequence++),
+      }),
+    );
+  for (const name of names)
+    say(encodeRoutingUpdate({ ...updateOf(name, ['b']), forwardingNode: 'b' }));
+  for (let at = 0; at < 20; at++) {
+    tell(['a', ...names]);
+    run(10_000);
+  }
+  tell(['a']);
+  run(10_000);
+  expect(core.costTo('n-7')).toBeUndefined();
+  const left = (): number =>
+    names.filter((name) => core.status().knownConnectionCosts[name]).length;
+  for (let at = 0; at < 21; at++) {
+    tell(['a']);
+    if (at === 1) expect(left()).toBe(100);
+    run(10_000);
+  }
+  expect(left()).toBe(0);
+});
+
+it('gives a peer that comes again no new allowance, and does not take it at once after it was given up', () => {
+  const mesh = new SimulatedMesh();
+  const { core, lines } = mesh.add('a');
+  let ended: string[] = [];
+  const connect = (peer: string, origin: string): LinkSession => {
+    const session = core.addLink(
+      mesh.now,
+      {
+        description: peer,
+        origin,
+        sendControl: (message) => ended.push(message.toString()),
+        sendData: () => undefined,
+        reserve: () => undefined,
+        commit: () => undefined,
+        close: () => undefined,
+      },
+      {},
+    );
+    const hello = encodeRoutingUpdate(updateOf(peer, []));
+    session.handleMessage(mesh.now, hello, 0, hello.length);
+    return session;
+  };
+  let count = 0;
+  const flood = (session: LinkSession, messages: number): number => {
+    const before = core.sizes.advertisements;
+    for (let at = 0; at < messages; at++) {
+      const message = advertisementOf(`far-${count++}`, 's');
+      session.handleMessage(mesh.now, message, 0, message.length);
+    }
+    return core.sizes.advertisements - before;
+  };
+  const first = connect('b', '192.0.2.1');
+  expect(flood(first, 6000)).toBeLessThan(5100);
+  first.handleClosed(mesh.now, 'gone');
+  // By its name, wherever it comes from.
+  const second = connect('b', '192.0.2.2');
+  expect(flood(second, 1000)).toBe(0);
+  second.handleClosed(mesh.now, 'gone');
+  // By its address, whatever it is called: 8 links' worth is for all that are behind it.
+  let taken = 0;
+  for (let at = 0; at < 20; at++) {
+    const session = connect(`c${at}`, '192.0.2.1');
+    taken += flood(session, 4900);
+    session.handleClosed(mesh.now, 'gone');
+  }
+  expect(taken).toBeLessThan(8 * 5000);
+  expect(flood(connect('other', '192.0.2.9'), 100)).toBe(100);
+  const third = connect('d', '192.0.2.3');
+  flood(third, 100_000);
+  expect(third.closed).toBe(true);
+  ended = [];
+  expect(connect('d', '192.0.2.3').closed).toBe(true);
+  expect(ended.join('\n')).toContain(
+    'it was given up for what it had sent; it may come again in 5 s',
+  );
+  // Another that is behind the same address, and one with the same name elsewhere: neither need be the one.
+  expect(connect('e', '192.0.2.3').closed).toBe(false);
+  expect(connect('d', '192.0.2.4').closed).toBe(false);
+  mesh.run(6000);
+  expect(connect('f', '192.0.2.3').closed).toBe(false);
+  expect(lines.join('\n')).toContain('it floods updates');
 });
 
 it('gives no room to lists of links beyond measure', () => {
@@ -230,28 +326,47 @@ it('counts links with the shortest names for what they take, and takes fewer of 
 it('computes routes the less often the more links there are', () => {
   const { core, link, run, say } = victim();
   const names = Array.from({ length: 4000 }, (_, i) => i.toString(36));
-  say(encodeRoutingUpdate({ ...updateOf('b', ['a', 't']), sequence: 2n }));
-  for (let at = 0; at < 60; at++) {
-    say(encodeRoutingUpdate({ ...updateOf(`n-${at}`, ['b', ...names]), forwardingNode: 'b' }));
+  const hops = Array.from({ length: 60 }, (_, at) => `n-${at}`);
+  const linksOfB = (cost: number): Map<string, number> =>
+    new Map([['a', 1], ['t', cost], ...hops.map((hop) => [hop, 1] as const)]);
+  const tell = (sequence: number, cost: number): void => {
+    const update = { ...updateOf('b', []), updateId: `${sequence}`, sequence: BigInt(sequence) };
+    say(encodeRoutingUpdate({ ...update, connections: linksOfB(cost) }));
+  };
+  tell(2, 1);
+  for (const name of names)
+    say(encodeRoutingUpdate({ ...updateOf(name, []), forwardingNode: 'b' }));
+  for (const hop of hops) {
+    say(encodeRoutingUpdate({ ...updateOf(hop, ['b', ...names]), forwardingNode: 'b' }));
     run(200);
   }
   say(encodeRoutingUpdate({ ...updateOf('t', ['b']), forwardingNode: 'b' }));
+  run(1000);
   let changes = 0;
   for (let at = 0; at < 100; at++) {
     const before = core.costTo('t');
-    const connections = new Map([
-      ['a', 1],
-      ['t', at + 1],
-    ]);
-    const update = { ...updateOf('b', []), updateId: `${at}`, sequence: BigInt(at + 3) };
-    say(encodeRoutingUpdate({ ...update, connections }));
+    tell(at + 3, at + 1);
     run(20);
     if (core.costTo('t') !== before) changes++;
   }
   expect(link?.closed).toBe(false);
-  // Every 120 ms with 240,000 links, though there is news every 20.
+  // Every 120 ms with 240,000 links in reach, though there is news every 20.
   expect(changes).toBeGreaterThan(10);
   expect(changes).toBeLessThan(20);
+});
+
+it('nodes that are not in reach cost the routes nothing', () => {
+  const { core, run, say } = victim();
+  const names = Array.from({ length: 60 }, (_, i) => i.toString(36));
+  for (let at = 0; at < 4000; at++)
+    say(encodeRoutingUpdate({ ...updateOf(`n-${at}`, ['b', ...names]), forwardingNode: 'b' }));
+  run(1000);
+  const before = core.work;
+  say(encodeRoutingUpdate({ ...updateOf('b', ['a', 't']), sequence: 3n }));
+  say(encodeRoutingUpdate({ ...updateOf('t', ['b']), forwardingNode: 'b' }));
+  run(100);
+  expect(core.costTo('t')).toBe(2);
+  expect(core.work - before).toBeLessThan(10_000);
 });
 
 describe('a peer that sends rubbish', () => {

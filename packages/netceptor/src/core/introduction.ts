@@ -7,14 +7,14 @@ const MAX_INTRODUCTION_BYTES = 524_288;
 
 /**
  * Tells a new neighbour what this node knows, so that it need not wait for everybody's next update. What has come since the
- * routes were computed is news; of what came before, nodes that can't be reached may be long gone.
+ * routes were computed is news; of what came before, nodes that can't be reached may be long gone. Returns how many bytes that took.
  */
 export function introduce(
   neighbour: Neighbour,
   nodes: NodeTable,
   ownNodeId: string,
   computedAt: number,
-): void {
+): number {
   let budget = MAX_INTRODUCTION_BYTES;
   for (const record of nodes.values()) {
     if (record.updateId === undefined || record.id === neighbour.nodeId) continue;
@@ -29,7 +29,8 @@ export function introduce(
       suspectedDuplicate: 0n,
     });
     budget -= message.length;
-    if (budget < 0) return;
+    if (budget < 0) break;
     neighbour.transport.sendControl(message);
   }
+  return MAX_INTRODUCTION_BYTES - Math.max(0, budget);
 }

@@ -1,6 +1,6 @@
 import { Permits, type PermitBounds } from './permits.js';
 
-/** Routing updates and advertisements a link may bring, and their bytes; for each known node some more. */
+/** Routing updates and advertisements a link may bring, and their bytes; for each node in reach some more. */
 const FLOOD = {
   messages: { burst: 5000, perSecond: 500 },
   messagesPerNode: { burst: 8, perSecond: 0.5 },
@@ -23,7 +23,7 @@ export type FloodVerdict = 'take' | 'drop' | 'reject';
  * is dropped first; a link that exceeds them several times over, or that keeps sending what no node sends, is given up.
  * It alone writes its fields.
  *
- * In a mesh of n nodes a link carries n / 10 routing updates a second at rest; five times that is always allowed.
+ * Nodes count that are in reach: how many more are known is for any peer to say. In a mesh of n nodes a link carries n / 10 routing updates a second at rest; five times that is always allowed.
  */
 export class LinkConduct {
   readonly #messages = new Permits();
@@ -31,12 +31,18 @@ export class LinkConduct {
   readonly #grossMessages = new Permits();
   readonly #grossBytes = new Permits();
   readonly #forgiveness = new Permits();
+  readonly #links: number;
   #toldDroppingAt = -Infinity;
 
+  /** @param links - How many links' worth of everything is allowed. */
+  constructor(links = 1) {
+    this.#links = links;
+  }
+
   /** Judges one more routing update or advertisement of so many bytes. */
-  judgeFlood(now: number, length: number, knownNodes: number): FloodVerdict {
-    const messages = scaled(FLOOD.messages, FLOOD.messagesPerNode, knownNodes);
-    const bytes = scaled(FLOOD.bytes, FLOOD.bytesPerNode, knownNodes);
+  judgeFlood(now: number, length: number, nodes: number): FloodVerdict {
+    const messages = times(scaled(FLOOD.messages, FLOOD.messagesPerNode, nodes), this.#links);
+    const bytes = times(scaled(FLOOD.bytes, FLOOD.bytesPerNode, nodes), this.#links);
     if (!this.#grossMessages.take(now, 1, times(messages, GROSS))) return 'reject';
     if (!this.#grossBytes.take(now, length, times(bytes, GROSS))) return 'reject';
     if (!this.#messages.take(now, 1, messages)) return 'drop';

@@ -5,7 +5,9 @@ import type { EmitEvent } from './events.js';
 import type { LinkSession } from './link-session.js';
 import type { MessageTrace } from './message-trace.js';
 import type { Neighbours } from './neighbours.js';
+import type { PeerAccounts } from './peer-accounts.js';
 import type { Routing } from './routing.js';
+import type { Work } from './work.js';
 
 /** The parts of a node a link works on. */
 export interface LinkContext {
@@ -21,8 +23,8 @@ export interface LinkContext {
   readonly advertisements: Advertisements;
   readonly dataPlane: DataPlane;
   readonly trace: MessageTrace | undefined;
-  /** How many nodes are known. */
-  readonly knownNodes: () => number;
+  readonly accounts: PeerAccounts;
+  readonly work: Work;
   readonly emit: EmitEvent;
   /** A link is due at that time, earlier perhaps than it had said. */
   readonly wake: (at: number) => void;

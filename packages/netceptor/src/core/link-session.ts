@@ -7,7 +7,7 @@ import { decodeReject, encodeReject } from '../wire/reject.js';
 import { encodeRoutingUpdate, type RoutingUpdate } from '../wire/routing-update.js';
 import { decodeServiceAdvertisement } from '../wire/service-advertisement.js';
 import { Contender } from './contender.js';
-import { LinkConduct } from './link-conduct.js';
+import { LinkConduct, type FloodVerdict } from './link-conduct.js';
 import type { LinkContext } from './link-context.js';
 import { readForeignUpdate } from './foreign-update.js';
 import { LineLimit } from './line-limit.js';
@@ -20,6 +20,8 @@ import type { Neighbour } from './neighbours.js';
 import { ownCopy } from './own-copy.js';
 import { WaitingMessages } from './waiting-messages.js';
 
+/** How many nodes that have come into reach within the last minute count for what may be flooded: a peer can make nodes up. */
+const MAX_UNSETTLED = 2000;
 /** How many lines a link's peer may cause by messages that can't be understood. */
 const COMPLAINTS = { burst: 20, perSecond: 0.1 };
 
@@ -35,7 +37,8 @@ export class LinkSession {
   readonly #transport: LinkTransport;
   readonly #options: LinkOptions;
   readonly #health: LinkHealth;
-  readonly #conduct = new LinkConduct();
+  /** Of the peer, over all of its links, once it has named itself. */
+  #conduct = new LinkConduct();
   readonly #complaints = new LineLimit(COMPLAINTS);
   #state: 'greeting' | 'waiting' | 'established' | 'closed' = 'greeting';
   readonly #greeting: Greeting;
@@ -97,6 +100,7 @@ export class LinkSession {
   handleMessage(now: number, chunk: Buffer, start: number, end: number): void {
     if (this.#state === 'closed') return;
     this.#health.heard(now);
+    this.#context.work.add(10);
     const type = end > start ? chunk[start] : undefined;
     try {
       if (end - start > MAX_MESSAGE_BYTES) {
@@ -183,11 +187,9 @@ export class LinkSession {
   }
 
   #handleFlooded(now: number, type: number, chunk: Buffer, start: number, end: number): void {
-    const { knownNodes, routing, advertisements } = this.#context;
-    const verdict = this.#conduct.judgeFlood(now, end - start, knownNodes());
-    if (verdict === 'reject') {
-      this.#refuse(now, this.#peerName(), 'it floods updates and advertisements');
-    }
+    const { routing, advertisements } = this.#context;
+    const verdict = this.#judgeFlood(now, end - start);
+    if (verdict === 'reject') this.#blame(now, 'it floods updates and advertisements');
     if (verdict === 'drop' && this.#conduct.mayTellDropping(now)) {
       this.#context.log.warning(
         `Dropping updates and advertisements from ${this.#peerName()}: it sends more than this mesh needs`,
@@ -196,11 +198,22 @@ export class LinkSession {
     if (verdict !== 'take') return;
     if (type === MESSAGE_TYPE.routingUpdate) {
       if (routing.isRepeat(chunk, start, end, this.#peerName())) return;
+      this.#context.work.addBytes(end - start);
       this.#handleUpdate(now, readForeignUpdate(jsonOf(chunk, start, end)));
     } else if (!advertisements.isRepeat(chunk, start, end)) {
+      this.#context.work.addBytes(end - start);
       const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
       advertisements.handle(now, advertisement, chunk.subarray(start, end), this.#peerName());
     }
+  }
+
+  #judgeFlood(now: number, length: number): FloodVerdict {
+    const { accounts, routing } = this.#context;
+    const { nodes, settled } = routing.reach;
+    const counted = Math.min(nodes, MAX_UNSETTLED + settled);
+    const verdict = this.#conduct.judgeFlood(now, length, counted);
+    if (verdict !== 'take') return verdict;
+    return accounts.judgeAddress(now, this.#transport.origin, length, counted);
   }
 
   #handleProbe(now: number, chunk: Buffer, start: number, end: number): void {
@@ -216,16 +229,24 @@ export class LinkSession {
 
   /** The peer has named itself. */
   #meet(now: number, chunk: Buffer, start: number, end: number): void {
-    const { nodeId, wake } = this.#context;
+    const { accounts, nodeId, wake } = this.#context;
     const update = readForeignUpdate(jsonOf(chunk, start, end));
     const peer = update.forwardingNode;
     const { allowedPeers } = this.#options;
+    const refusedFor = accounts.refusedFor(now, peer, this.#transport.origin);
     if (peer === nodeId) {
       this.#refuse(now, peer, 'it uses the ID of this node');
     } else if (!isNodeId(peer)) {
       this.#refuse(now, peer.slice(0, 80), 'its node ID is not valid');
     } else if (allowedPeers !== undefined && !allowedPeers.includes(peer)) {
       this.#refuse(now, peer, 'it is not in the allowed peers list');
+    } else if (refusedFor > 0) {
+      const seconds = Math.ceil(refusedFor / 1000);
+      this.#refuse(
+        now,
+        peer,
+        `it was given up for what it had sent; it may come again in ${seconds} s`,
+      );
     } else if (this.#transport.waitsToBeListed !== true) {
       this.#take(now, update);
     } else {
@@ -280,7 +301,7 @@ export class LinkSession {
   }
 
   #accept(now: number, update: RoutingUpdate): void {
-    const { neighbours, established, routing, advertisements, log, emit } = this.#context;
+    const { accounts, neighbours, established, routing, advertisements, log, emit } = this.#context;
     const peer = ownCopy(update.forwardingNode);
     const cost = costFor(this.#options, peer);
     this.#neighbour = {
@@ -297,9 +318,11 @@ export class LinkSession {
     established.set(peer, this);
     log.info(`Connection established with ${peer}`);
     emit({ type: 'link-up', nodeId: peer, cost });
-    routing.linkUp(now, this.#neighbour, update);
+    this.#conduct = accounts.conductOf(peer);
+    const isTold = accounts.mayIntroduce(now, peer);
+    routing.linkUp(now, this.#neighbour, update, isTold);
     if (this.closed) return;
-    advertisements.linkUp(this.#neighbour);
+    advertisements.linkUp(this.#neighbour, isTold);
     this.#learnVersion(now, update);
     for (const message of this.#waiting.take()) {
       this.handleMessage(now, message, 0, message.length);
@@ -339,7 +362,14 @@ export class LinkSession {
   /** The peer has sent what no node sends; after too much of it the link is given up. */
   #offence(now: number, isSerious: boolean): void {
     if (this.#state === 'closed' || this.#conduct.forgives(now, isSerious)) return;
-    this.#refuse(now, this.#peerName(), "it keeps sending what can't be understood");
+    this.#blame(now, "it keeps sending what can't be understood");
+  }
+
+  /** Gives the link up for what its peer has sent, and remembers that. */
+  #blame(now: number, reason: string): void {
+    const name = this.#peerName();
+    this.#context.accounts.blame(now, name, this.#transport.origin);
+    this.#refuse(now, name, reason);
   }
 
   /** Writes about what the peer sends, within limits. */

@@ -19,6 +19,8 @@ export interface LinkTraffic {
 export interface LinkTransport {
   /** Names the link in log lines: `tcp 192.0.2.1:2222`. */
   readonly description: string;
+  /** The address that the peer came from, without its port; undefined where this node has chosen it. */
+  readonly origin?: string | undefined;
   /** The largest message the link carries at present, in bytes; `MAX_MESSAGE_BYTES` when undefined. */
   readonly maxMessageBytes?: number | undefined;
   /**

@@ -2,6 +2,7 @@ import { hashText } from '../wire/first-fields.js';
 import { hashNodeId, type Hash64 } from '../wire/highway-hash.js';
 import { ownCopy } from './own-copy.js';
 import type { LinkTransport } from './link-transport.js';
+import { UnreachedNodes } from './unreached-nodes.js';
 
 /** The most nodes a table holds. A mesh that names more is under attack or needs another release. */
 const MAX_NODES = 16_384;
@@ -41,17 +42,25 @@ export class NodeRecord {
   heardAt: number;
   /** When it was last found out of reach. Written by the routing state only. */
   lostAt = -Infinity;
+  /** When it came into reach, while it is; undefined otherwise. Written by the routing state only. */
+  reachedAt: number | undefined;
+  /** The longest time it has been in reach so far, in milliseconds. Written by the routing state only. */
+  inReachMs = 0;
   /** The epoch of another node with this ID that the node has objected to. Written by the routing state only. */
   refusedEpoch = 0n;
   /** Neighbour to link cost, as the node itself says. Written by {@link NodeTable.connect}, and for this node by the routing state. */
   connections: ReadonlyMap<string, number> = NO_CONNECTIONS;
-  /** Those of its neighbours that are known, and the costs of the links to them. Written by the table only. */
+  /** Those of its neighbours that are known, and the costs of the links to them; see {@link NodeTable.resolve}. Written by the table only. */
   edges: NodeRecord[] = NO_EDGES;
   edgeCosts: number[] = NO_COSTS;
+  /** How many nodes the table had been given when the edges were made; -1 when they are not those of the connections. Written by the table only. */
+  edgesMadeAt = -1;
   /** Cost of the path to it, Infinity when there is none. Written by the routing state only. */
   cost = Infinity;
   /** Undefined when the node can't be reached. Written by the routing state only. */
   nextHop: NextHop | undefined;
+  /** Whether it has been taken out of the table. Written by the table only. */
+  isGone = false;
   /** The next record whose hash has the same low half. Written by the table only. */
   sameLow: NodeRecord | undefined;
 
@@ -70,8 +79,12 @@ export class NodeTable {
   readonly #byText = new Map<number, NodeRecord>();
   readonly #byPlace: (NodeRecord | undefined)[] = [];
   readonly #freePlaces: number[] = [];
-  /** The nodes whose edges are not those of their connections, since these changed or name nodes that are not known. */
-  readonly #unresolved = new Set<NodeRecord>();
+  /** Places that became free while none may be used again; undefined while they may. */
+  #heldPlaces: number[] | undefined;
+  /** Nodes that were never in reach. */
+  readonly unreached = new UnreachedNodes();
+  /** How many nodes have been added so far. */
+  #added = 0;
   #connections = 0;
   #connectionBytes = 0;
 
@@ -118,11 +131,15 @@ export class NodeTable {
     return record;
   }
 
-  /** The record of a node, made when there is none; undefined when the table is full or the hash is taken. */
-  add(nodeId: string, now: number): NodeRecord | undefined {
+  /**
+   * The record of a node, made when there is none; undefined when there is no room for it or the hash is taken.
+   *
+   * @param via - The neighbour that names it, for a node that may not exist; one that has shown itself needs none.
+   */
+  add(nodeId: string, now: number, via?: string): NodeRecord | undefined {
     const known = this.#byId.get(nodeId);
     if (known !== undefined) return known;
-    if (this.#byId.size >= MAX_NODES) return undefined;
+    if (!this.#makeRoom(now, via)) return undefined;
     const record = new NodeRecord(nodeId, now);
     if (this.find(record.hash.high, record.hash.low) !== undefined) return undefined;
     record.sameLow = this.#byLow.get(record.hash.low);
@@ -131,45 +148,76 @@ export class NodeTable {
     this.#byText.set(hashText(nodeId), record);
     record.place = this.#freePlaces.pop() ?? this.#byPlace.length;
     this.#byPlace[record.place] = record;
+    this.#added++;
+    if (via !== undefined) this.unreached.add(record, via, now);
     return record;
   }
 
+  /** The node has come into reach. */
+  reached(record: NodeRecord): void {
+    this.unreached.delete(record, bytesOf(record.connections));
+  }
+
   /** Takes nodes out. */
-  delete(nodeIds: ReadonlySet<string>): void {
-    if (nodeIds.size === 0) return;
+  delete(nodeIds: Iterable<string>): void {
     for (const nodeId of nodeIds) this.#remove(nodeId);
-    for (const record of this.#byId.values()) {
-      if (record.edges.some(({ id }) => nodeIds.has(id))) this.#unresolved.add(record);
+  }
+
+  /** Keeps the places of nodes taken out from being used again, until told otherwise: somebody works with places. */
+  holdPlaces(isHeld: boolean): void {
+    if (isHeld) this.#heldPlaces ??= [];
+    else {
+      for (const place of this.#heldPlaces ?? []) this.#freePlaces.push(place);
+      this.#heldPlaces = undefined;
     }
+  }
+
+  /** Makes room for one more; for one that a neighbour names, out of that neighbour's share. */
+  #makeRoom(now: number, via: string | undefined): boolean {
+    if (via !== undefined && this.unreached.isFull(via)) {
+      const oldest = this.unreached.oldest(now, via);
+      if (oldest === undefined) return false;
+      this.#remove(oldest.id);
+    }
+    if (this.#byId.size < MAX_NODES) return true;
+    const oldest = this.unreached.oldest(now);
+    if (oldest === undefined) return false;
+    this.#remove(oldest.id);
+    return true;
   }
 
   /** Takes what a node says about its links; false when there is no room for it. For fewer than before there always is. */
   connect(record: NodeRecord, connections: ReadonlyMap<string, number>): boolean {
-    const bytes = this.#connectionBytes - bytesOf(record.connections) + bytesOf(connections);
-    if (bytes > MAX_CONNECTION_BYTES && bytes > this.#connectionBytes) return false;
+    const more = bytesOf(connections) - bytesOf(record.connections);
+    const bytes = this.#connectionBytes + more;
+    if (more > 0 && (bytes > MAX_CONNECTION_BYTES || !this.unreached.hasRoom(record, more)))
+      return false;
+    this.unreached.addBytes(record, more);
     this.#connections += connections.size - record.connections.size;
     this.#connectionBytes = bytes;
     record.connections = connections;
-    this.#unresolved.add(record);
+    record.edgesMadeAt = -1;
     return true;
   }
 
-  /** Brings the edges up to date with the connections. */
-  resolveEdges(): void {
-    for (const record of this.#unresolved) {
-      const edges: NodeRecord[] = [];
-      const costs: number[] = [];
-      for (const [nodeId, cost] of record.connections) {
-        const other = this.#byId.get(nodeId);
-        if (other === undefined) continue;
-        edges.push(other);
-        costs.push(cost);
-      }
-      // Copies have no room to spare: there is one of these for every node of the mesh.
-      record.edges = edges.slice();
-      record.edgeCosts = costs.slice();
-      if (edges.length === record.connections.size) this.#unresolved.delete(record);
+  /** Brings the edges of a node up to date with its connections; returns how many it looked at. */
+  resolve(record: NodeRecord): number {
+    const { connections } = record;
+    const isWhole = record.edges.length === connections.size && !record.edges.some(isGone);
+    if (record.edgesMadeAt === this.#added || (record.edgesMadeAt >= 0 && isWhole)) return 0;
+    const edges: NodeRecord[] = [];
+    const costs: number[] = [];
+    for (const [nodeId, cost] of connections) {
+      const other = this.#byId.get(nodeId);
+      if (other === undefined) continue;
+      edges.push(other);
+      costs.push(cost);
     }
+    // Copies have no room to spare: there is one of these for every node of the mesh.
+    record.edges = edges.slice();
+    record.edgeCosts = costs.slice();
+    record.edgesMadeAt = this.#added;
+    return connections.size;
   }
 
   values(): IterableIterator<NodeRecord> {
@@ -182,8 +230,9 @@ export class NodeTable {
     this.#byId.delete(nodeId);
     this.#byText.delete(hashText(nodeId));
     this.#byPlace[record.place] = undefined;
-    this.#freePlaces.push(record.place);
-    this.#unresolved.delete(record);
+    (this.#heldPlaces ?? this.#freePlaces).push(record.place);
+    record.isGone = true;
+    this.unreached.delete(record, bytesOf(record.connections));
     this.#connections -= record.connections.size;
     this.#connectionBytes -= bytesOf(record.connections);
     const first = this.#byLow.get(record.hash.low);
@@ -197,6 +246,8 @@ export class NodeTable {
     }
   }
 }
+
+const isGone = (record: NodeRecord): boolean => record.isGone;
 
 function bytesOf(connections: ReadonlyMap<string, number>): number {
   let bytes = connections.size * CONNECTION_BYTES;

@@ -14,7 +14,9 @@ import type { NodeRecord, NodeTable } from './node-table.js';
 import { Objections } from './objections.js';
 import { ownCopy } from './own-copy.js';
 import { SeenUpdates } from './seen-updates.js';
-import { ShortestPaths, type FirstStep } from './shortest-paths.js';
+import { RouteComputation } from './route-computation.js';
+import { silentNodes } from './silent-nodes.js';
+import type { Work } from './work.js';
 
 /** Shortest time between two updates of one's own. */
 const COALESCE_MS = 100;
@@ -29,8 +31,6 @@ const COMPUTE_REST_MS_PER_NODE = 0.05;
 const COMPUTE_REST_MS_PER_CONNECTION = 0.0005;
 /** Time between updates while nothing changes. */
 const UPDATE_PERIOD_MS = 10_000;
-/** A node that can't be reached is forgotten when nothing was heard of it for so long. */
-const FORGET_AFTER_MS = 3_600_000;
 /** The most links one node may list. */
 const MAX_CONNECTIONS = 4096;
 /** The longest update ID taken; all nodes make them of 8 characters. */
@@ -60,13 +60,15 @@ export class Routing {
   readonly #neighbours: Neighbours;
   readonly #environment: Environment;
   readonly #emit: EmitEvent;
+  readonly #work: Work;
   readonly #fields = new FirstFields(MESSAGE_TYPE.routingUpdate, 'UpdateID');
   readonly #seen = new SeenUpdates();
   readonly #held = new HeldUpdates();
   readonly #objections = new Objections();
   readonly #announcement: Coalescer;
-  readonly #computation: Coalescer;
-  readonly #paths = new ShortestPaths();
+  readonly #computing: Coalescer;
+  readonly #computation: RouteComputation;
+  #settled = 0;
   readonly #refusals = new LineLimit(REFUSALS);
   /** This node's links and their costs. */
   readonly #connections = new Map<string, number>();
@@ -79,31 +81,36 @@ export class Routing {
     neighbours: Neighbours,
     environment: Environment,
     emit: EmitEvent,
+    work: Work,
   ) {
     this.#self = self;
     this.#nodes = nodes;
     this.#neighbours = neighbours;
     this.#environment = environment;
     this.#emit = emit;
+    this.#work = work;
+    this.#computation = new RouteComputation(self, nodes, neighbours, emit, work);
     this.epoch = newEpoch(environment);
     self.cost = 0;
     self.connections = this.#connections;
     this.#announcement = new Coalescer(now, COALESCE_MS, UPDATE_PERIOD_MS);
-    this.#computation = new Coalescer(now, LEAST_COMPUTE_REST_MS, Infinity);
+    this.#computing = new Coalescer(now, LEAST_COMPUTE_REST_MS, Infinity);
   }
 
   get dueAt(): number {
-    const dueAt = Math.min(
-      this.#announcement.dueAt,
-      this.#computation.dueAt,
-      this.#objections.dueAt,
-    );
+    if (this.#computation.isUnderWay) return -Infinity;
+    const dueAt = Math.min(this.#announcement.dueAt, this.#computing.dueAt, this.#objections.dueAt);
     return this.#held.size === 0 ? dueAt : Math.min(dueAt, this.#held.dueAt);
   }
 
   /** How many update IDs and held updates there are, both bounded. */
   get sizes(): { readonly seenUpdates: number; readonly heldUpdates: number } {
     return { seenUpdates: this.#seen.size, heldUpdates: this.#held.size };
+  }
+
+  /** How many nodes are in reach, and how many of them have been for a minute. */
+  get reach(): { readonly nodes: number; readonly settled: number } {
+    return { nodes: this.#computation.reached, settled: this.#settled };
   }
 
   /** The next update of this node. */
@@ -121,8 +128,8 @@ export class Routing {
     };
   }
 
-  /** A link has been established; `first` is the update that named the peer. */
-  linkUp(now: number, neighbour: Neighbour, first: RoutingUpdate): void {
+  /** A link has been established; `first` is the update that named the peer, `isTold` whether it is told of the mesh. */
+  linkUp(now: number, neighbour: Neighbour, first: RoutingUpdate, isTold: boolean): void {
     const record = this.#nodes.add(neighbour.nodeId, now);
     if (record !== undefined) {
       const { refusedEpoch } = record;
@@ -133,21 +140,22 @@ export class Routing {
       record.heardAt = now;
       if (first.nodeId === record.id && first.epoch > record.epoch) {
         if (this.#isStillThere(record) && this.#hold(now, first, neighbour.nodeId)) {
-          introduce(neighbour, this.#nodes, this.#self.id, this.#computedAt);
+          if (isTold) this.#introduce(neighbour);
           return;
         }
         this.#takeEpoch(record, first);
       }
     }
     this.#takeLink(now, neighbour, record);
-    introduce(neighbour, this.#nodes, this.#self.id, this.#computedAt);
+    if (isTold) this.#introduce(neighbour);
   }
 
   /** An established link is gone. */
   linkDown(now: number, nodeId: string): void {
     this.#held.take(nodeId);
     if (this.#connections.delete(nodeId)) this.#announcement.request(now);
-    this.#computation.requestNow(now);
+    this.#computing.requestNow(now);
+    this.#computation.linkDown();
   }
 
   /**
@@ -197,21 +205,20 @@ export class Routing {
     }
     this.#object(now);
     if (this.#announcement.take(now)) this.#announce();
-    if (this.#computation.take(now)) this.#compute(now);
+    if (!this.#computation.isUnderWay && this.#computing.take(now)) {
+      this.#computedAt = now;
+      this.#computation.begin(() => this.#countedNeighbours());
+    }
+    if (this.#computation.goOn(now)) this.#releaseHeld(now);
   }
 
-  /** Forgets the nodes that have been out of reach and silent for an hour, or for a minute when room is scarce; returns their IDs. */
-  forgetSilent(now: number): Set<string> {
-    const forgetAfter = this.#nodes.isScarce ? FORGET_AFTER_MS / 60 : FORGET_AFTER_MS;
-    const forgotten = new Set<string>();
-    for (const record of this.#nodes.values()) {
-      if (record === this.#self || record.nextHop !== undefined) continue;
-      if (this.#neighbours.get(record.id) !== undefined) continue;
-      if (now - record.heardAt <= forgetAfter) continue;
-      forgotten.add(record.id);
-    }
-    this.#nodes.delete(forgotten);
-    return forgotten;
+  /** Forgets nodes that have been out of reach and silent; returns their IDs. */
+  forgetSilent(now: number): ReadonlySet<string> {
+    const { reached } = this.#computation;
+    const found = silentNodes(now, this.#nodes, this.#self, this.#neighbours, reached);
+    this.#settled = found.settled;
+    this.#nodes.delete(found.forgotten);
+    return found.forgotten;
   }
 
   /** Cost of the path to a node, or undefined when it can't be reached. */
@@ -222,16 +229,15 @@ export class Routing {
 
   /** The neighbour's node is the one it says: the link counts. */
   #takeLink(now: number, neighbour: Neighbour, record: NodeRecord | undefined): void {
-    if (record !== undefined && record.nextHop === undefined) {
-      // The peer may ask something in the same breath in which it named itself.
-      record.nextHop = neighbour;
-      record.cost = neighbour.cost;
-      this.#emit({ type: 'route', nodeId: record.id, via: record.id });
-      this.#emit({ type: 'routes-changed' });
-    }
+    if (record !== undefined) this.#computation.linkUp(now, record, neighbour);
     this.#connections.set(neighbour.nodeId, neighbour.cost);
     this.#announcement.requestAfter(now, LINK_UP_DELAY_MS);
-    this.#computation.requestNow(now);
+    this.#computing.requestNow(now);
+  }
+
+  #introduce(neighbour: Neighbour): void {
+    this.#work.add(this.#nodes.size);
+    this.#work.addBytes(introduce(neighbour, this.#nodes, this.#self.id, this.#computedAt));
   }
 
   #tellRefusal(now: number, line: string): void {
@@ -251,7 +257,10 @@ export class Routing {
 
   /** An update grows when it is written anew, by this node's name and by escapes, and may then be too long. */
   #flood(update: RoutingUpdate, except?: string): void {
-    if (this.#neighbours.flood(encodeRoutingUpdate(update), except)) return;
+    const message = encodeRoutingUpdate(update);
+    this.#work.addBytes(message.length);
+    this.#work.add(5 * this.#neighbours.size);
+    if (this.#neighbours.flood(message, except)) return;
     this.#environment.log.error(`The routing update of ${update.nodeId} is too long to be sent`);
   }
 
@@ -308,7 +317,7 @@ export class Routing {
   /** Takes an update that is news; false for any other. */
   #take(now: number, update: RoutingUpdate, from: string): boolean {
     const isNew = this.#nodes.get(update.nodeId) === undefined;
-    const record = this.#nodes.add(update.nodeId, now);
+    const record = this.#nodes.add(update.nodeId, now, from);
     if (record === undefined) {
       this.#tellRefusal(now, `Ignoring node ${update.nodeId}: too many nodes are known`);
       return false;
@@ -335,10 +344,10 @@ export class Routing {
     }
     const rest = Math.max(
       LEAST_COMPUTE_REST_MS,
-      this.#nodes.size * COMPUTE_REST_MS_PER_NODE,
-      this.#nodes.connections * COMPUTE_REST_MS_PER_CONNECTION,
+      (this.#nodes.size - this.#nodes.unreached.size) * COMPUTE_REST_MS_PER_NODE,
+      this.#computation.looked * COMPUTE_REST_MS_PER_CONNECTION,
     );
-    this.#computation.request(now, rest);
+    this.#computing.request(now, rest);
   }
 
   /** Whether the node known under the ID can be reached, so that a younger one may be a second with the same ID. */
@@ -386,37 +395,21 @@ export class Routing {
     return isAnyKnown || updateId.length !== UPDATE_ID_LENGTH;
   }
 
-  #compute(now: number): void {
-    this.#computedAt = now;
-    const neighbours = [...this.#neighbours.values()].filter(
+  /** Those whose links count: not a younger node with a known ID while that may be a second one. */
+  #countedNeighbours(): Neighbour[] {
+    return [...this.#neighbours.values()].filter(
       ({ nodeId }) => this.#held.get(nodeId) === undefined,
     );
-    neighbours.sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
-    const firstSteps = neighbours.flatMap<FirstStep>(({ nodeId, cost }) => {
-      const to = this.#nodes.get(nodeId);
-      return to === undefined ? [] : [{ to, cost }];
-    });
-    this.#paths.compute(this.#nodes, this.#self, firstSteps);
-    let changed = false;
-    for (const record of this.#nodes.values()) {
-      if (record === this.#self) continue;
-      const step = this.#paths.stepTo(record);
-      const via = step === undefined ? undefined : firstSteps[step]?.to.id;
-      const before = record.nextHop?.nodeId;
-      record.nextHop = via === undefined ? undefined : this.#neighbours.get(via);
-      record.cost = this.#paths.costTo(record);
-      if (before === via) continue;
-      if (via === undefined) record.lostAt = now;
-      changed = true;
-      this.#emit({ type: 'route', nodeId: record.id, via });
-    }
+  }
+
+  /** Believes those updates that were held for nodes which are gone. */
+  #releaseHeld(now: number): void {
     for (const nodeId of this.#held.nodeIds()) {
       const record = this.#nodes.get(nodeId);
       if (record !== undefined && this.#isStillThere(record)) continue;
       const update = this.#held.take(nodeId);
       if (update !== undefined) this.#believe(now, update);
     }
-    if (changed) this.#emit({ type: 'routes-changed' });
   }
 }
 

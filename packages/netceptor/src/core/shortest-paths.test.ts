@@ -14,6 +14,15 @@ function graphOf(edges: readonly (readonly [string, string, number])[]): Graph {
   return graph;
 }
 
+/** Computes all paths, in steps of a few links. */
+function compute(
+  paths: ShortestPaths,
+  ...[nodes, start, steps]: Parameters<ShortestPaths['begin']>
+): void {
+  paths.begin(nodes, start, steps);
+  while (paths.advance(2) === undefined);
+}
+
 /** Cost and first step of the path from `start` to each node that can be reached. */
 function pathsOf(graph: Graph, start: string): Record<string, { cost: number; via: string }> {
   const table = new NodeTable();
@@ -27,7 +36,7 @@ function pathsOf(graph: Graph, start: string): Record<string, { cost: number; vi
   const firstSteps = neighbours.map(([to, cost]) => ({ to: table.get(to)!, cost }));
   const paths = new ShortestPaths();
   // Twice: nothing of the first run is left in the second.
-  for (let run = 0; run < 2; run++) paths.compute(table, self, firstSteps);
+  for (let run = 0; run < 2; run++) compute(paths, table, self, firstSteps);
   return Object.fromEntries(
     [...table.values()].flatMap((record) => {
       const step = paths.stepTo(record);
@@ -101,15 +110,15 @@ describe('shortest paths', () => {
       ]),
     );
     const paths = new ShortestPaths();
-    paths.compute(table, a, [{ to: b, cost: 1 }]);
+    compute(paths, table, a, [{ to: b, cost: 1 }]);
     const c = table.add('c', 0)!;
     table.connect(c, new Map([['b', 2]]));
-    paths.compute(table, a, [{ to: b, cost: 1 }]);
+    compute(paths, table, a, [{ to: b, cost: 1 }]);
     expect(paths.costTo(c)).toBe(3);
     table.delete(new Set(['c']));
     const d = table.add('d', 0)!;
     expect(d.place).toBe(c.place);
-    paths.compute(table, a, [{ to: b, cost: 1 }]);
+    compute(paths, table, a, [{ to: b, cost: 1 }]);
     expect(paths.costTo(d)).toBe(Infinity);
   });
 });

@@ -10,7 +10,7 @@ export interface FirstStep {
  * Dijkstra's cheapest paths from the own node to every other, over numbers alone: nodes are places in arrays that are
  * kept from run to run. A link between others counts only when both of its ends list it. Of paths with equal cost the
  * one whose first step comes first in the order given wins, so that every run gives the same table. It alone writes its
- * fields; one run costs O(links * log(links)).
+ * fields; one run costs O(links * log(links)), and may be done in steps, between which nodes and links may come and go.
  */
 export class ShortestPaths {
   /** Cost of the path to the node at each place of the table; Infinity where there is none. */
@@ -19,6 +19,13 @@ export class ShortestPaths {
   #steps = new Int32Array(0);
   #settled = new Uint8Array(0);
   readonly #queue = new CandidateHeap();
+  #nodes: NodeTable | undefined;
+  #looked = 0;
+
+  /** How many nodes and links have been looked at since the last {@link begin}. */
+  get looked(): number {
+    return this.#looked;
+  }
 
   /** Cost of the path to a node as last computed; Infinity when there is none. */
   costTo(record: NodeRecord): number {
@@ -30,8 +37,8 @@ export class ShortestPaths {
     return this.costTo(record) === Infinity ? undefined : this.#steps[record.place];
   }
 
-  /** Computes all paths. `firstSteps` are the established links of `start`, which nobody else has to list. */
-  compute(nodes: NodeTable, start: NodeRecord, firstSteps: readonly FirstStep[]): void {
+  /** Begins to compute all paths anew. `firstSteps` are the established links of `start`, which nobody else has to list. */
+  begin(nodes: NodeTable, start: NodeRecord, firstSteps: readonly FirstStep[]): void {
     const { places } = nodes;
     if (this.#costs.length < places) {
       const room = Math.max(64, 2 * places);
@@ -42,28 +49,42 @@ export class ShortestPaths {
     this.#costs.fill(Infinity);
     this.#settled.fill(0);
     this.#settled[start.place] = 1;
-    nodes.resolveEdges();
+    this.#queue.clear();
+    this.#looked = 0;
+    this.#nodes = nodes;
     firstSteps.forEach(({ to, cost }, step) => this.#offer(to.place, cost, step));
+  }
+
+  /**
+   * Goes on with what was begun until about so many links have been looked at; returns how many of them are left, or undefined
+   * when the paths are not all there.
+   */
+  advance(links: number): number | undefined {
+    const end = this.#looked + links;
     for (let place = this.#queue.pop(); place >= 0; place = this.#queue.pop()) {
       if (this.#settled[place] === 1) continue;
       this.#settled[place] = 1;
-      const record = nodes.at(place);
-      if (record !== undefined) this.#visit(record);
+      const record = this.#nodes?.at(place);
+      this.#looked += 1 + (record === undefined ? 0 : this.#visit(record));
+      if (this.#looked >= end && !this.#queue.isEmpty) return undefined;
     }
+    return Math.max(0, end - this.#looked);
   }
 
-  #visit(record: NodeRecord): void {
+  #visit(record: NodeRecord): number {
+    const looked = this.#nodes?.resolve(record) ?? 0;
     const { edges, edgeCosts } = record;
     const cost = this.#costs[record.place] ?? Infinity;
     const step = this.#steps[record.place] ?? 0;
     for (let at = 0; at < edges.length; at++) {
       const to = edges[at];
-      if (to === undefined || this.#settled[to.place] === 1) continue;
+      if (to === undefined || to.isGone || this.#settled[to.place] === 1) continue;
       const sum = cost + (edgeCosts[at] ?? Infinity);
       if (this.#isBetter(to.place, sum, step) && to.connections.has(record.id)) {
         this.#offer(to.place, sum, step);
       }
     }
+    return looked + edges.length;
   }
 
   #isBetter(place: number, cost: number, step: number): boolean {
@@ -72,7 +93,8 @@ export class ShortestPaths {
   }
 
   #offer(place: number, cost: number, step: number): void {
-    if (!this.#isBetter(place, cost, step)) return;
+    // A node that came after the beginning may have a place for which there is no room: the next run has it.
+    if (place >= this.#costs.length || !this.#isBetter(place, cost, step)) return;
     this.#costs[place] = cost;
     this.#steps[place] = step;
     this.#queue.push(place, cost, step);
@@ -84,6 +106,16 @@ class CandidateHeap {
   readonly #places: number[] = [];
   readonly #costs: number[] = [];
   readonly #steps: number[] = [];
+
+  get isEmpty(): boolean {
+    return this.#places.length === 0;
+  }
+
+  clear(): void {
+    this.#places.length = 0;
+    this.#costs.length = 0;
+    this.#steps.length = 0;
+  }
 
   push(place: number, cost: number, step: number): void {
     let at = this.#places.length;

@@ -34,7 +34,7 @@ import {
   type TracerouteHop,
 } from './ping.js';
 import { reachableChecks, waitForRoute, type ReachableOptions } from './reachable.js';
-import { logRoutes } from './route-log.js';
+import { RouteLog } from './route-log.js';
 
 /** How a node is set up. */
 export interface MeshNodeOptions {
@@ -117,6 +117,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   readonly #transports = new Set<LinkTransport>();
   readonly #sockets = new Set<DatagramSocket>();
   readonly #failures = new LinkFailures();
+  readonly #routeLog: RouteLog;
   #settling = false;
   #closed = false;
   /** Settles when the links are closed; set by the first {@link close}. */
@@ -141,6 +142,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     this.setMaxListeners(0);
     this.nodeId = nodeId;
     this.log = guardedLog(log, Date.now);
+    this.#routeLog = new RouteLog(log);
     this.#core = new NetceptorCore(performance.now(), {
       nodeId,
       firewallRules,
@@ -385,11 +387,11 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
         this.#failures.add({ link: `link with ${event.nodeId}`, reason: event.reason });
         return void this.emit('link-down', event);
       case 'route':
+        this.#routeLog.note(event);
         return void this.emit('route', event);
-      case 'routes-changed': {
-        logRoutes(this.log, this.#core.status());
+      case 'routes-changed':
+        this.#routeLog.flush(performance.now());
         return;
-      }
       case 'node-restarted':
         return void this.emit('node-restarted', event.nodeId);
       case 'advertisement':

@@ -1,0 +1,50 @@
+import type { Neighbours } from './neighbours.js';
+import type { NodeRecord, NodeTable } from './node-table.js';
+
+/**
+ * A node that can't be reached is forgotten when nothing was heard of it for so long: the least for one that never was in reach. Of one
+ * that was it is the time it had been in reach, within these bounds; the most where there are few.
+ */
+const FORGET_AFTER_MS = { least: 45_000, most: 3_600_000 };
+const FEW = 64;
+/** For how long a node must be in reach to count as settled. */
+const SETTLED_MS = 60_000;
+
+/** What {@link silentNodes} finds. */
+export interface Silence {
+  /** The IDs of nodes to be forgotten. */
+  readonly forgotten: ReadonlySet<string>;
+  /** How many nodes have been in reach for a minute. */
+  readonly settled: number;
+}
+
+/**
+ * Finds the nodes that have been out of reach and silent: those that never were in reach within a minute, others after as long as
+ * they had been there, an hour at most. So what a peer made others believe for a while is gone as soon.
+ *
+ * @param reached - How many nodes are in reach.
+ */
+export function silentNodes(
+  now: number,
+  nodes: NodeTable,
+  self: NodeRecord,
+  neighbours: Neighbours,
+  reached: number,
+): Silence {
+  const { least, most } = FORGET_AFTER_MS;
+  const { unreached, isScarce } = nodes;
+  const isFew = nodes.size - unreached.size - reached <= FEW;
+  const patience = (record: NodeRecord): number => {
+    if (isScarce || unreached.has(record)) return least;
+    return isFew ? most : Math.min(most, Math.max(least, record.inReachMs));
+  };
+  const forgotten = new Set<string>();
+  let settled = 0;
+  for (const record of nodes.values()) {
+    const { id, nextHop, reachedAt, heardAt, lostAt } = record;
+    if (reachedAt !== undefined && now - reachedAt >= SETTLED_MS) settled++;
+    if (record === self || nextHop !== undefined || neighbours.get(id) !== undefined) continue;
+    if (now - Math.max(heardAt, lostAt) > patience(record)) forgotten.add(id);
+  }
+  return { forgotten, settled };
+}

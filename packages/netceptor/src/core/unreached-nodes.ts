@@ -1,0 +1,101 @@
+import type { NodeRecord } from './node-table.js';
+
+/** The most nodes that one neighbour names and that were never in reach, and the bytes of their links. */
+const MAX_OF_NEIGHBOUR = 4096;
+const MAX_BYTES_OF_NEIGHBOUR = 4_194_304;
+/**
+ * A node that exists comes into reach well within so many milliseconds after it was named. One that has not may go for another;
+ * one named later may not: its copies are still on their way, and would be news again.
+ */
+const ARRIVAL_MS = 5000;
+
+interface Named {
+  readonly via: string;
+  readonly at: number;
+}
+
+interface Share {
+  /** The one named first comes first. */
+  readonly nodes: Set<NodeRecord>;
+  bytes: number;
+}
+
+/**
+ * The nodes of a table that have been named and never been in reach, by the neighbour that named each first. Such a node may
+ * not exist: any peer can name any number. Each neighbour has a share, so that one that makes nodes up leaves room for those
+ * of others. It alone writes its fields.
+ */
+export class UnreachedNodes {
+  readonly #named = new Map<NodeRecord, Named>();
+  readonly #shares = new Map<string, Share>();
+
+  get size(): number {
+    return this.#named.size;
+  }
+
+  has(record: NodeRecord): boolean {
+    return this.#named.has(record);
+  }
+
+  /** All of them. */
+  values(): IterableIterator<NodeRecord> {
+    return this.#named.keys();
+  }
+
+  add(record: NodeRecord, via: string, now: number): void {
+    this.#named.set(record, { via, at: now });
+    let share = this.#shares.get(via);
+    if (share === undefined) this.#shares.set(via, (share = { nodes: new Set(), bytes: 0 }));
+    share.nodes.add(record);
+  }
+
+  /** The node is in reach, or taken out of the table; `bytes` are those of its links. */
+  delete(record: NodeRecord, bytes: number): void {
+    const via = this.#named.get(record)?.via;
+    if (via === undefined) return;
+    this.#named.delete(record);
+    const share = this.#shares.get(via);
+    if (share === undefined) return;
+    share.nodes.delete(record);
+    share.bytes -= bytes;
+    if (share.nodes.size === 0) this.#shares.delete(via);
+  }
+
+  /** Whether the neighbour has named as many as it may. */
+  isFull(via: string): boolean {
+    return (this.#shares.get(via)?.nodes.size ?? 0) >= MAX_OF_NEIGHBOUR;
+  }
+
+  /** Whether a node may have so many bytes of links more. One that has been in reach may. */
+  hasRoom(record: NodeRecord, bytes: number): boolean {
+    const share = this.#shareOf(record);
+    return share === undefined || share.bytes + bytes <= MAX_BYTES_OF_NEIGHBOUR;
+  }
+
+  addBytes(record: NodeRecord, bytes: number): void {
+    const share = this.#shareOf(record);
+    if (share !== undefined) share.bytes += bytes;
+  }
+
+  /** The one named first, of a neighbour or of the one with the most; undefined when even that may yet come into reach. */
+  oldest(now: number, via = this.#largest()): NodeRecord | undefined {
+    const oldest =
+      via === undefined ? undefined : this.#shares.get(via)?.nodes.values().next().value;
+    const at = oldest === undefined ? undefined : this.#named.get(oldest)?.at;
+    return at === undefined || now - at < ARRIVAL_MS ? undefined : oldest;
+  }
+
+  #shareOf(record: NodeRecord): Share | undefined {
+    const via = this.#named.get(record)?.via;
+    return via === undefined ? undefined : this.#shares.get(via);
+  }
+
+  #largest(): string | undefined {
+    let largest: string | undefined;
+    let most = 0;
+    for (const [via, { nodes }] of this.#shares) {
+      if (nodes.size > most) [largest, most] = [via, nodes.size];
+    }
+    return largest;
+  }
+}
