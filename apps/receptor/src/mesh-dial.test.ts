@@ -27,11 +27,10 @@ describe('streams that the daemon opens', () => {
     const dial = meshDial({
       node: {
         resolve: (id) => id,
-        status: () => ({
-          advertisements: advertised
-            ? [{ nodeId: 'far', service: 'control', connectionType: 2 }]
-            : [],
-        }),
+        advertisementOf: (nodeId, service) =>
+          advertised && nodeId === 'far' && service === 'control'
+            ? { connectionType: 2 }
+            : undefined,
       },
       streams: {
         dial: (_nodeId, _service, { tls: client }) => {

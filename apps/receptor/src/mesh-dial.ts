@@ -20,13 +20,10 @@ const STREAM_TLS = 2;
 /** What streams are opened with. */
 export interface DialParts {
   readonly node: {
-    status(): {
-      readonly advertisements: readonly {
-        readonly nodeId: string;
-        readonly service: string;
-        readonly connectionType: number;
-      }[];
-    };
+    advertisementOf(
+      nodeId: string,
+      service: string,
+    ): { readonly connectionType: number } | undefined;
     resolve(nodeId: string): string;
   };
   readonly streams: {
@@ -70,13 +67,7 @@ export function meshDial({ node, streams, tls }: DialParts, option = '--tls-clie
 
 /** Whether a service is known to take streams with TLS only. */
 export function wantsTls(node: DialParts['node'], nodeId: string, service: string): boolean {
-  const target = node.resolve(nodeId);
-  return node
-    .status()
-    .advertisements.some(
-      (each) =>
-        each.nodeId === target && each.service === service && each.connectionType === STREAM_TLS,
-    );
+  return node.advertisementOf(node.resolve(nodeId), service)?.connectionType === STREAM_TLS;
 }
 
 function remedy(

@@ -18,6 +18,7 @@ export function meshHandler({ node, dial, history }: MeshParts): MeshHandler {
   };
   return {
     status: () => node.status(),
+    statusInSteps: () => node.statusInSteps(),
     ping: (target, options) => node.ping(target, options),
     traceroute: (target, options) => node.traceroute(target, options),
     connect: dial,

@@ -49,6 +49,8 @@ export interface ProbeReply {
 /** The mesh as the control service needs it; a mesh node with a stream host satisfies it. */
 export interface MeshHandler {
   status(): MeshStatus;
+  /** The same, put together in steps between which the node does its other work; default: all at once. */
+  statusInSteps?(): Promise<MeshStatus>;
   /** Rejects with an error whose message is the reason, such as `no route to node`. */
   ping(target: string, options: { signal: AbortSignal }): Promise<ProbeReply>;
   /** One item a hop; a hop whose probe failed has `error`. */

@@ -1,5 +1,7 @@
 import {
+  compareBytes,
   durationText,
+  encodeJson,
   sortKeys,
   type JsonObject,
   type JsonValue,
@@ -8,6 +10,7 @@ import { badRequest } from './errors.js';
 import type {
   MeshAdvertisement,
   MeshHandler,
+  MeshStatus,
   NodeFacts,
   ProbeReply,
   ReloadChanges,
@@ -25,36 +28,74 @@ const ADDITIONS = [
   'work watch',
 ] as const;
 
-/** Answers `status`: every field, or those of `requested_fields` that are known. */
-export function statusReply(request: Request, mesh: MeshHandler, facts: NodeFacts): JsonValue {
+/**
+ * Answers `status`: every field, or those of `requested_fields` that are known. The reply comes in pieces of text, to be made one
+ * after the other: what is known of a mesh may be large.
+ */
+export function statusReply(
+  request: Request,
+  status: MeshStatus,
+  facts: NodeFacts,
+): Generator<string> {
   const wanted = requestedFields(request);
-  const status = mesh.status();
-  const all: Record<string, () => JsonValue> = {
-    Advertisements: () => status.advertisements.map(advertisementRecord),
+  const all: Record<string, () => Generator<string>> = {
+    Advertisements: () => listPieces(status.advertisements, advertisementRecord),
     Connections: () =>
-      status.connections.map(({ nodeId, cost }) => ({ NodeID: nodeId, Cost: cost })),
+      listPieces(status.connections, ({ nodeId, cost }) => ({ NodeID: nodeId, Cost: cost })),
     KnownConnectionCosts: () =>
-      sortKeys(mapValues(status.knownConnectionCosts, (costs) => sortKeys(costs))),
-    NodeID: () => status.nodeId,
-    RoutingTable: () => sortKeys(status.routingTable),
-    SystemCPUCount: () => facts.cpuCount,
-    SystemMemoryMiB: () => facts.memoryMiB,
-    Version: () => facts.version,
+      memberPieces(status.knownConnectionCosts, (costs) => sortKeys(costs)),
+    NodeID: () => piece(status.nodeId),
+    RoutingTable: () => memberPieces(status.routingTable, (via) => via),
+    SystemCPUCount: () => piece(facts.cpuCount),
+    SystemMemoryMiB: () => piece(facts.memoryMiB),
+    Version: () => piece(facts.version),
   };
   // Only for who asks for them by name: clients print every field that they do not know, or compare all there is.
-  const added: Record<string, () => JsonValue> = {
-    Additions: () => [...ADDITIONS],
-    RTT: () => roundTrips(status),
+  const added: Record<string, () => Generator<string>> = {
+    Additions: () => piece([...ADDITIONS]),
+    RTT: () => piece(roundTrips(status)),
   };
   const chosen = [
     ...Object.entries(all).filter(([name]) => wanted?.includes(name) ?? true),
     ...Object.entries(added).filter(([name]) => wanted?.includes(name)),
   ];
-  return sortKeys(Object.fromEntries(chosen.map(([name, value]) => [name, value()])));
+  return fieldPieces(chosen.sort(([a], [b]) => compareBytes(a, b)));
+}
+
+function* fieldPieces(
+  fields: readonly (readonly [string, () => Generator<string>])[],
+): Generator<string> {
+  for (const [at, [name, pieces]] of fields.entries()) {
+    yield `${at === 0 ? '{' : ','}${encodeJson(name)}:`;
+    yield* pieces();
+  }
+  yield fields.length === 0 ? '{}' : '}';
+}
+
+function* piece(value: JsonValue): Generator<string> {
+  yield encodeJson(value);
+}
+
+function* listPieces<T>(items: readonly T[], value: (item: T) => JsonValue): Generator<string> {
+  yield '[';
+  for (const [at, item] of items.entries())
+    yield `${at === 0 ? '' : ','}${encodeJson(value(item))}`;
+  yield ']';
+}
+
+function* memberPieces<T>(
+  record: Readonly<Record<string, T>>,
+  value: (item: T) => JsonValue,
+): Generator<string> {
+  yield '{';
+  const members = Object.entries(record).sort(([a], [b]) => compareBytes(a, b));
+  for (const [at, [name, item]] of members.entries())
+    yield `${at === 0 ? '' : ','}${encodeJson(name)}:${encodeJson(value(item))}`;
+  yield '}';
 }
 
 /** Round trips of the links that measure them, in nanoseconds, by peer. */
-function roundTrips({ connections }: ReturnType<MeshHandler['status']>): JsonValue {
+function roundTrips({ connections }: MeshStatus): JsonValue {
   return sortKeys(
     Object.fromEntries(
       connections.flatMap(({ nodeId, rttNs }) => (rttNs === undefined ? [] : [[nodeId, rttNs]])),
@@ -87,10 +128,6 @@ function advertisementRecord(ad: MeshAdvertisement): JsonValue {
       ad.workCommands?.map(({ workType, secure }) => ({ WorkType: workType, Secure: secure })) ??
       null,
   };
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
 function probeTarget(request: Request): string {

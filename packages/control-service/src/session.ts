@@ -45,6 +45,8 @@ export interface SessionContext {
 
 /** More than the two pipelines of a joined connection and what else listens to it, so that Node.js warns of real leaks only. */
 const MOST_LISTENERS = 20;
+/** A long reply is made and written in pieces of so many characters. */
+const REPLY_CHUNK = 32_768;
 
 /** What is left to do on the connection after a request. */
 type After = 'next-request' | 'close';
@@ -126,7 +128,9 @@ class Session {
     const { signal } = this.#gone;
     switch (request.command) {
       case 'status':
-        return this.#reply(statusReply(request, mesh, facts));
+        return this.#replyInPieces(
+          statusReply(request, (await mesh.statusInSteps?.()) ?? mesh.status(), facts),
+        );
       case 'ping':
         return this.#reply(await pingReply(request, mesh, signal));
       case 'traceroute':
@@ -268,6 +272,20 @@ class Session {
 
   async #reply(value: JsonValue): Promise<After> {
     await this.#write(`${encodeJson(value)}\n`);
+    return 'next-request';
+  }
+
+  /** Makes a long reply and writes it bit by bit, with turns for all other work between. */
+  async #replyInPieces(pieces: Iterable<string>): Promise<After> {
+    let text = '';
+    for (const piece of pieces) {
+      text += piece;
+      if (text.length < REPLY_CHUNK) continue;
+      await this.#write(text);
+      text = '';
+      await new Promise(setImmediate);
+    }
+    await this.#write(`${text}\n`);
     return 'next-request';
   }
 

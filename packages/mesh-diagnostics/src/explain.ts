@@ -26,19 +26,22 @@ import { knownPath, missingRoute, type KnownMesh } from './route.js';
 /** The node that explains, as far as it is asked; a `MeshNode` and its streams fit. */
 export interface ExplainingNode {
   readonly nodeId: string;
-  status(): KnownMesh & {
-    readonly connections: readonly {
-      readonly nodeId: string;
-      readonly cost: number;
-      readonly rttNs?: number | undefined;
-    }[];
-    readonly advertisements: readonly {
-      readonly nodeId: string;
-      readonly service: string;
-      readonly connectionType: number;
-      readonly tags: Readonly<Record<string, string>> | null;
-    }[];
-  };
+  statusInSteps(): Promise<
+    KnownMesh & {
+      readonly connections: readonly {
+        readonly nodeId: string;
+        readonly cost: number;
+        readonly rttNs?: number | undefined;
+      }[];
+      readonly advertisements: readonly {
+        readonly nodeId: string;
+        readonly service: string;
+        readonly connectionType: number;
+        readonly tags: Readonly<Record<string, string>> | null;
+      }[];
+    }
+  >;
+  advertisementOf(nodeId: string, service: string): { readonly connectionType: number } | undefined;
   isReachable(nodeId: string): boolean;
   costTo(nodeId: string): number | undefined;
   traceroute(
@@ -116,7 +119,7 @@ export async function explain(
   const { service = 'control', tlsClient, signal } = options;
   const { node } = parts;
   const subject = { from: node.nodeId, node: target, service };
-  const status = node.status();
+  const status = await node.statusInSteps();
   const lost = parts.history.lost();
   if (target !== node.nodeId && !node.isReachable(target)) {
     const { findings, path } = missingRoute(status, target, lost, parts.now?.() ?? Date.now());
@@ -207,12 +210,9 @@ async function askAll(
   signal: AbortSignal,
 ): Promise<Map<string, NodeAnswers>> {
   const now = parts.now ?? Date.now;
-  const { advertisements } = parts.node.status();
   const asked = nodes.slice(1).map(async (nodeId) => {
     try {
-      const secure = advertisements.some(
-        (ad) => ad.nodeId === nodeId && ad.service === 'control' && ad.connectionType === 2,
-      );
+      const secure = parts.node.advertisementOf(nodeId, 'control')?.connectionType === 2;
       const stream = await parts.dial(nodeId, 'control', {
         tlsClient: secure ? tlsClient : undefined,
         signal,
@@ -226,7 +226,7 @@ async function askAll(
 }
 
 function serviceFinding(
-  { advertisements }: ReturnType<ExplainingNode['status']>,
+  { advertisements }: Awaited<ReturnType<ExplainingNode['statusInSteps']>>,
   target: string,
   service: string,
 ): Finding {

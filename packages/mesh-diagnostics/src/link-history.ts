@@ -1,5 +1,3 @@
-import type { KnownMesh } from './route.js';
-
 /** A link that was seen from both ends and is not any more. */
 export interface LostLink {
   readonly a: string;
@@ -9,16 +7,17 @@ export interface LostLink {
   readonly lostAt: number;
 }
 
-/** How long a lost link is remembered, in milliseconds. */
-const REMEMBERED_MS = 86_400_000;
-/** The most links known at once; beyond it the oldest are forgotten. */
-const MAX_LINKS = 65_536;
+/** For how many milliseconds a lost link is remembered: as long as it had stood, within these bounds. */
+const REMEMBERED_MS = { least: 60_000, most: 86_400_000 };
+/** The most links looked at and known at once; beyond it the oldest are forgotten. */
+const MAX_LINKS = 16_384;
 /** Changes come in bursts: at most one look in this time, in milliseconds. */
 const REST_MS = 200;
 
 /** What a history follows; a `MeshNode` fits. */
 export interface FollowedNode {
-  status(): Pick<KnownMesh, 'knownConnectionCosts'>;
+  /** The links that both of their ends list, each once. */
+  linksInReach(): Iterable<{ readonly a: string; readonly b: string; readonly cost: number }>;
   on(event: 'route', listener: () => void): unknown;
   off(event: 'route', listener: () => void): unknown;
 }
@@ -27,11 +26,13 @@ interface KnownLink {
   readonly a: string;
   readonly b: string;
   readonly cost: number;
+  /** When it was first seen, or seen again. */
+  readonly since: number;
   readonly lostAt: number | undefined;
 }
 
 /**
- * Remembers the links of the mesh that are gone, for a day: the mesh itself forgets at once what a lost node had. It alone
+ * Remembers the links of the mesh that are gone, a day at most: the mesh itself forgets at once what a lost node had. It alone
  * writes its fields.
  */
 export class LinkHistory {
@@ -58,21 +59,22 @@ export class LinkHistory {
   /** Compares what the node knows now with what it knew. */
   look(): void {
     const now = this.#now();
-    const costs = this.#node.status().knownConnectionCosts;
     const present = new Set<string>();
-    for (const [a, peers] of Object.entries(costs)) {
-      for (const [b, cost] of Object.entries(peers)) {
-        if (a > b || costs[b]?.[a] === undefined) continue;
-        const key = `${a}\0${b}`;
-        present.add(key);
-        this.#links.delete(key);
-        this.#links.set(key, { a, b, cost, lostAt: undefined });
-      }
+    for (const { a, b, cost } of this.#node.linksInReach()) {
+      const key = `${a}\0${b}`;
+      present.add(key);
+      const known = this.#links.get(key);
+      const since = known?.lostAt === undefined ? (known?.since ?? now) : now;
+      this.#links.delete(key);
+      this.#links.set(key, { a, b, cost, since, lostAt: undefined });
+      if (present.size >= MAX_LINKS) break;
     }
     for (const [key, link] of this.#links) {
       if (present.has(key)) continue;
       const lostAt = link.lostAt ?? now;
-      if (now - lostAt > REMEMBERED_MS) this.#links.delete(key);
+      const { least, most } = REMEMBERED_MS;
+      const remembered = Math.min(most, Math.max(least, lostAt - link.since));
+      if (now - lostAt > remembered) this.#links.delete(key);
       else this.#links.set(key, { ...link, lostAt });
     }
     for (const key of this.#links.keys()) {

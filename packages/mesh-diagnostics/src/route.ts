@@ -21,28 +21,72 @@ export function knownPath(
   from: string,
   to: string,
 ): string[] {
-  const best = new Map<string, { readonly cost: number; readonly path: readonly string[] }>([
-    [from, { cost: 0, path: [from] }],
+  const best = new Map<string, { readonly cost: number; readonly before?: string }>([
+    [from, { cost: 0 }],
   ]);
   const done = new Set<string>();
-  for (;;) {
-    let next: string | undefined;
-    for (const [id, { cost }] of best) {
-      if (!done.has(id) && cost < (best.get(next ?? '')?.cost ?? Infinity)) next = id;
-    }
-    const reached = next === undefined ? undefined : best.get(next);
-    if (next === undefined || reached === undefined) return [from];
-    if (next === to) return [...reached.path];
+  const queue = new CheapestFirst();
+  queue.push(0, from);
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (next === to) return wayTo(to, best);
+    if (done.has(next)) continue;
     done.add(next);
+    const { cost: reached } = best.get(next) ?? { cost: Infinity };
     for (const [id, linkCost] of Object.entries(costs[next] ?? {})) {
       if (costs[id]?.[next] === undefined) continue;
-      const cost = reached.cost + linkCost;
-      if (cost < (best.get(id)?.cost ?? Infinity)) {
-        best.set(id, { cost, path: [...reached.path, id] });
-      }
+      const cost = reached + linkCost;
+      if (cost >= (best.get(id)?.cost ?? Infinity)) continue;
+      best.set(id, { cost, before: next });
+      queue.push(cost, id);
     }
   }
+  return [from];
 }
+
+function wayTo(to: string, best: ReadonlyMap<string, { readonly before?: string }>): string[] {
+  const way = [to];
+  for (let at = best.get(to)?.before; at !== undefined; at = best.get(at)?.before) way.push(at);
+  return way.reverse();
+}
+
+/** A binary heap of nodes by cost; of equal costs the one that came first comes first. It alone writes its field. */
+class CheapestFirst {
+  readonly #heap: { readonly cost: number; readonly order: number; readonly id: string }[] = [];
+  #pushed = 0;
+
+  push(cost: number, id: string): void {
+    const item = { cost, order: this.#pushed++, id };
+    let at = this.#heap.length;
+    for (; at > 0; at = (at - 1) >> 1) {
+      const above = this.#heap[(at - 1) >> 1];
+      if (above === undefined || isBefore(above, item)) break;
+      this.#heap[at] = above;
+    }
+    this.#heap[at] = item;
+  }
+
+  pop(): string | undefined {
+    const first = this.#heap[0];
+    const last = this.#heap.pop();
+    if (first === undefined || last === undefined || first === last) return first?.id;
+    let at = 0;
+    for (;;) {
+      const [left, right] = [this.#heap[2 * at + 1], this.#heap[2 * at + 2]];
+      const isRight = left !== undefined && right !== undefined && isBefore(right, left);
+      const child = isRight ? right : left;
+      if (child === undefined || isBefore(last, child)) break;
+      this.#heap[at] = child;
+      at = 2 * at + (isRight ? 2 : 1);
+    }
+    this.#heap[at] = last;
+    return first.id;
+  }
+}
+
+const isBefore = (
+  a: { readonly cost: number; readonly order: number },
+  b: { readonly cost: number; readonly order: number },
+): boolean => a.cost < b.cost || (a.cost === b.cost && a.order < b.order);
 
 /**
  * Says that there is no route to a node, and which links on the border between the two parts of the mesh are missing.

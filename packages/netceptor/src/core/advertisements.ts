@@ -167,6 +167,16 @@ export class Advertisements {
     }
   }
 
+  /** What a node, this one or another, says about a service; undefined for nothing. */
+  find(nodeId: string, service: string): ServiceAdvertisement | undefined {
+    if (nodeId === this.#nodeId) {
+      const own = this.#own.get(service);
+      return own === undefined ? undefined : this.#describe(service, own.description);
+    }
+    const advertisement = this.#received.get(nodeId, service)?.advertisement;
+    return advertisement?.cancel === false ? advertisement : undefined;
+  }
+
   /** All services known, the own ones first. */
   list(): ServiceAdvertisement[] {
     const own = [...this.#own].map(([service, { description }]) =>

@@ -21,6 +21,8 @@ import { Work } from './work.js';
 
 /** A link with nothing received for so long is dropped, unless said otherwise: two periods of updates and a second. */
 export const DEFAULT_MAX_IDLE_MS = 21_000;
+/** How many nodes and links are looked at in one step of a status. */
+const STATUS_STEP = 4000;
 /** How often the aged is cleared out. */
 const HOUSEKEEPING_MS = 10_000;
 
@@ -229,10 +231,34 @@ export class NetceptorCore {
     return [...this.#established.values()].flatMap((session) => session.info(now) ?? []);
   }
 
+  /** What the node knows of the mesh, all at once; in a large mesh it takes as long as the mesh is large. */
   status(): MeshStatus {
-    const records = [...this.#nodes.values()];
-    const self = this.#self;
-    const listed = records.filter((r) => r.id !== this.nodeId || r.connections.size > 0);
+    const steps = this.statusSteps();
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** As {@link status}, in steps of about a millisecond; what changes between them may be in it or not. */
+  *statusSteps(): Generator<undefined, MeshStatus, undefined> {
+    const costs: [string, Record<string, number>][] = [];
+    const routes: [string, string][] = [];
+    let looked = 0;
+    for (const record of this.#nodes.values()) {
+      if (record.nextHop !== undefined) routes.push([record.id, record.nextHop.nodeId]);
+      if (record !== this.#self || record.connections.size > 0) {
+        costs.push([
+          record.id,
+          knownConnections(record, this.#self, this.#nodes, this.#neighbours),
+        ]);
+      }
+      looked += 1 + record.connections.size;
+      if (looked < STATUS_STEP) continue;
+      this.#work.add(looked);
+      looked = 0;
+      yield;
+    }
     return {
       nodeId: this.nodeId,
       connections: this.links(0).map(({ nodeId, cost, rttMs }) => ({
@@ -240,17 +266,23 @@ export class NetceptorCore {
         cost,
         ...(rttMs !== undefined && { rttNs: Math.round(rttMs * 1e6) }),
       })),
-      knownConnectionCosts: Object.fromEntries(
-        listed.map(
-          (r) => [r.id, knownConnections(r, self, this.#nodes, this.#neighbours)] as const,
-        ),
-      ),
-      routingTable: Object.fromEntries(
-        records.flatMap((r) =>
-          r.nextHop === undefined ? [] : [[r.id, r.nextHop.nodeId] as const],
-        ),
-      ),
+      knownConnectionCosts: Object.fromEntries(costs),
+      routingTable: Object.fromEntries(routes),
       advertisements: this.advertisements.list(),
     };
+  }
+
+  /** The links between nodes in reach that both of their ends list, each once. */
+  *linksInReach(): Generator<{ readonly a: string; readonly b: string; readonly cost: number }> {
+    const isIn = (record: NodeRecord): boolean =>
+      record === this.#self || record.nextHop !== undefined;
+    for (const record of this.#nodes.values()) {
+      if (!isIn(record)) continue;
+      for (const [nodeId, cost] of record.connections) {
+        const other = record.id < nodeId ? this.#nodes.get(nodeId) : undefined;
+        if (other === undefined || !isIn(other) || !other.connections.has(record.id)) continue;
+        yield { a: record.id, b: nodeId, cost };
+      }
+    }
   }
 }

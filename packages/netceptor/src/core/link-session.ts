@@ -369,6 +369,7 @@ export class LinkSession {
   #blame(now: number, reason: string): void {
     const name = this.#peerName();
     this.#context.accounts.blame(now, name, this.#transport.origin);
+    this.#context.routing.distrust(name);
     this.#refuse(now, name, reason);
   }
 

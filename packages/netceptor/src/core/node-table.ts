@@ -48,6 +48,8 @@ export class NodeRecord {
   inReachMs = 0;
   /** The epoch of another node with this ID that the node has objected to. Written by the routing state only. */
   refusedEpoch = 0n;
+  /** Whether its link was given up for what it had sent. Written by the routing state only. */
+  isDistrusted = false;
   /** Neighbour to link cost, as the node itself says. Written by {@link NodeTable.connect}, and for this node by the routing state. */
   connections: ReadonlyMap<string, number> = NO_CONNECTIONS;
   /** Those of its neighbours that are known, and the costs of the links to them; see {@link NodeTable.resolve}. Written by the table only. */

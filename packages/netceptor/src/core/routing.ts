@@ -221,6 +221,12 @@ export class Routing {
     return found.forgotten;
   }
 
+  /** The link with a node was given up for what it had sent. */
+  distrust(nodeId: string): void {
+    const record = this.#nodes.get(nodeId);
+    if (record !== undefined) record.isDistrusted = true;
+  }
+
   /** Cost of the path to a node, or undefined when it can't be reached. */
   costTo(nodeId: string): number | undefined {
     const cost = this.#nodes.get(nodeId)?.cost ?? Infinity;

@@ -19,7 +19,8 @@ export interface Silence {
 }
 
 /**
- * Finds the nodes that have been out of reach and silent: those that never were in reach within a minute, others after as long as
+ * Finds the nodes that have been out of reach and silent: those that never were in reach, or
+ * whose link was given up for what they had sent, within a minute, others after as long as
  * they had been there, an hour at most. So what a peer made others believe for a while is gone as soon.
  *
  * @param reached - How many nodes are in reach.
@@ -35,7 +36,7 @@ export function silentNodes(
   const { unreached, isScarce } = nodes;
   const isFew = nodes.size - unreached.size - reached <= FEW;
   const patience = (record: NodeRecord): number => {
-    if (isScarce || unreached.has(record)) return least;
+    if (isScarce || record.isDistrusted || unreached.has(record)) return least;
     return isFew ? most : Math.min(most, Math.max(least, record.inReachMs));
   };
   const forgotten = new Set<string>();

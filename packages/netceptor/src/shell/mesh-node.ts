@@ -20,6 +20,7 @@ import { checkLinkOptions, type LinkOptions } from '../core/link-options.js';
 import type { Firewall } from '../core/firewall.js';
 import type { FirewallRule } from '../core/firewall-rules.js';
 import type { LinkTransport } from '../core/link-transport.js';
+import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
 import { MeshError } from '../errors.js';
 import { silentLogger, type Logger } from '../logger.js';
 import { DatagramSocket } from './datagram-socket.js';
@@ -35,6 +36,7 @@ import {
 } from './ping.js';
 import { reachableChecks, waitForRoute, type ReachableOptions } from './reachable.js';
 import { RouteLog } from './route-log.js';
+import { inSteps } from './in-steps.js';
 
 /** How a node is set up. */
 export interface MeshNodeOptions {
@@ -118,6 +120,8 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   readonly #sockets = new Set<DatagramSocket>();
   readonly #failures = new LinkFailures();
   readonly #routeLog: RouteLog;
+  /** The status that is being put together. */
+  #status: Promise<MeshStatus> | undefined;
   #settling = false;
   #closed = false;
   /** Settles when the links are closed; set by the first {@link close}. */
@@ -324,8 +328,30 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return this.#core.links(performance.now());
   }
 
+  /** What the node knows of the mesh. In a mesh that may be large rather {@link statusInSteps}. */
   status(): MeshStatus {
     return this.#core.status();
+  }
+
+  /**
+   * What the node knows of the mesh, put together in steps between which it does its other work. Whoever asks while that is
+   * being done gets the same.
+   */
+  statusInSteps(): Promise<MeshStatus> {
+    this.#status ??= inSteps(this.#core.statusSteps()).finally(() => {
+      this.#status = undefined;
+    });
+    return this.#status;
+  }
+
+  /** The links between nodes in reach that both of their ends list, each once. */
+  linksInReach(): Iterable<{ readonly a: string; readonly b: string; readonly cost: number }> {
+    return this.#core.linksInReach();
+  }
+
+  /** What is advertised of a service of a node; undefined when nothing is. */
+  advertisementOf(nodeId: string, service: string): ServiceAdvertisement | undefined {
+    return this.#core.advertisements.find(nodeId, service);
   }
 
   /** Closes all sockets and links, and resolves when the links are closed. Backends are closed by whoever opened them. */
