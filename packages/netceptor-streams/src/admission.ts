@@ -1,6 +1,6 @@
 /** The most connections of one node whose stream is not open yet; a dialler beyond them is not answered, and tries again. */
 const MAX_OF_NODE = 256;
-/** The same of all nodes together; one more takes the place of the oldest, so that nobody can keep all places. */
+/** The same of all nodes together; one more takes the place of the oldest of the link with the most, so that nobody can keep all places. */
 const MAX_OF_ALL = 2_048;
 
 /**
@@ -9,8 +9,9 @@ const MAX_OF_ALL = 2_048;
  */
 export class Admission {
   readonly #byNode = new Map<string, number>();
-  /** What ends each of them; the oldest first. */
-  readonly #all = new Set<() => void>();
+  /** What ends each of them, by the link that it comes over; the oldest first. */
+  readonly #byLink = new Map<string, Set<() => void>>();
+  #size = 0;
 
   /** Whether another connection of the node may begin. */
   admits(nodeId: string): boolean {
@@ -20,19 +21,33 @@ export class Admission {
   /**
    * Counts a connection; gives the call for when its stream is open or it is over, which may come twice.
    *
+   * @param via - The neighbour over whose link the node is reached.
    * @param giveWay - Called when it is the oldest of too many; ends it.
    */
-  begin(nodeId: string, giveWay: () => void): () => void {
-    const oldest = this.#all.size < MAX_OF_ALL ? undefined : this.#all.values().next().value;
+  begin(nodeId: string, via: string, giveWay: () => void): () => void {
+    const oldest = this.#size < MAX_OF_ALL ? undefined : this.#largest()?.values().next().value;
     const own = (): void => giveWay();
-    this.#all.add(own);
+    let ofLink = this.#byLink.get(via);
+    if (ofLink === undefined) this.#byLink.set(via, (ofLink = new Set()));
+    ofLink.add(own);
+    this.#size++;
     this.#byNode.set(nodeId, (this.#byNode.get(nodeId) ?? 0) + 1);
     oldest?.();
     return () => {
-      if (!this.#all.delete(own)) return;
+      if (!ofLink.delete(own)) return;
+      this.#size--;
+      if (ofLink.size === 0 && this.#byLink.get(via) === ofLink) this.#byLink.delete(via);
       const left = (this.#byNode.get(nodeId) ?? 1) - 1;
       if (left === 0) this.#byNode.delete(nodeId);
       else this.#byNode.set(nodeId, left);
     };
+  }
+
+  #largest(): Set<() => void> | undefined {
+    let largest: Set<() => void> | undefined;
+    for (const ofLink of this.#byLink.values()) {
+      if (ofLink.size > (largest?.size ?? 0)) largest = ofLink;
+    }
+    return largest;
   }
 }

@@ -1,3 +1,4 @@
+import { ConnectionsByNode } from './connections-by-node.js';
 import { ReadRoom } from './read-room.js';
 import type { ConnectionHost, StreamConnection } from './stream-connection.js';
 
@@ -10,6 +11,7 @@ const MAX_ROUNDS = 8;
  */
 export class PumpSchedule implements ConnectionHost {
   readonly room = new ReadRoom();
+  readonly connections = new ConnectionsByNode();
   #due = new Set<StreamConnection>();
   /** Those that wait for links: without having sent anything in their last turn, and with. */
   #starved = new Set<StreamConnection>();

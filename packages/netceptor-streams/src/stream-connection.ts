@@ -1,5 +1,6 @@
 import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
 import { MAX_DATAGRAM, type QuicConnection } from '@receptorjs/quic-engine';
+import type { ConnectionsByNode } from './connections-by-node.js';
 import { StreamError } from './errors.js';
 import { DatagramSender } from './datagram-sender.js';
 import { describeEnd } from './describe-end.js';
@@ -31,6 +32,8 @@ const LONG_HEADER = 0x80;
 /** What a connection asks of its host. */
 export interface ConnectionHost {
   readonly room: ReadRoom;
+  /** All connections that are not over. */
+  readonly connections: ConnectionsByNode;
   /** Calls {@link StreamConnection.pump} soon, once for any number of calls. */
   schedule(connection: StreamConnection): void;
   /** Schedules the connection when links take data again, behind those that have sent nothing in their last turn. */
@@ -88,6 +91,7 @@ export class StreamConnection {
     this.#sender = new DatagramSender(options.quic, options.path);
     this.#judge = options.judge;
     this.ends = options.ends;
+    host.connections.add(this);
     host.schedule(this);
   }
 
@@ -281,6 +285,7 @@ export class StreamConnection {
 
   #over(): void {
     this.#phase = 'over';
+    this.#host.connections.delete(this);
     this.#listener.over();
     const stream = this.#stream;
     if (stream === undefined || stream.destroyed) {

@@ -131,21 +131,17 @@ export class StreamHost {
 
   readonly #onRoute = ({ nodeId, via }: { nodeId: string; via: string | undefined }): void => {
     if (via === undefined) return;
-    for (const connection of this.#connectionsTo(nodeId)) connection.routeChanged();
+    for (const connection of [...this.#schedule.connections.of(nodeId)]) connection.routeChanged();
   };
 
   readonly #onRestart = (nodeId: string): void => {
-    for (const connection of this.#connectionsTo(nodeId)) connection.peerRestarted();
+    for (const connection of [...this.#schedule.connections.of(nodeId)]) connection.peerRestarted();
   };
 
   readonly #onClose = (): void => void this.close();
 
   #connections(): StreamConnection[] {
     return [...this.#diallers, ...[...this.#listeners].flatMap((each) => [...each.connections])];
-  }
-
-  #connectionsTo(nodeId: string): StreamConnection[] {
-    return this.#connections().filter(({ ends }) => ends.remoteNode === nodeId);
   }
 
   async #load(): Promise<TlsContexts> {

@@ -20,14 +20,13 @@ import {
   type OptionChecks,
 } from '@receptorjs/validation';
 import { Admission } from './admission.js';
+import { ConnectionShares } from './connection-shares.js';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
 import { insecureService, secureService } from './peer-judge.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 import type { TlsContexts } from './tls-contexts.js';
 
-/** The most connections of one listener; a dialler beyond them gets no answer. */
-const MAX_CONNECTIONS = 16_384;
 const LONG_HEADER = 0x80;
 
 /** How a service is offered. */
@@ -64,6 +63,8 @@ export class StreamListener {
   /** By node and service of the dialler. */
   readonly #connections = new Map<string, StreamConnection>();
   readonly #admission = new Admission();
+  /** A dialler for whom there is no room gets no answer, and tries again. */
+  readonly #shares: ConnectionShares;
   #acceptor: QuicAcceptor;
   #description: ServiceDescription;
   #advertisement: Advertisement | undefined;
@@ -88,6 +89,7 @@ export class StreamListener {
       advertise = tags !== undefined || workCommands !== undefined,
     } = options;
     this.#node = node;
+    this.#shares = new ConnectionShares(node.nodeId);
     this.#host = host;
     this.#contexts = contexts;
     this.#acceptor = contexts.acceptor(options.tls);
@@ -150,13 +152,38 @@ export class StreamListener {
       known.receive(payload);
     } else if (!isInitial(payload)) {
       this.#socket.refuse(fromNode, fromService);
-    } else if (this.#connections.size < MAX_CONNECTIONS && this.#admission.admits(fromNode)) {
+    } else if (this.#admission.admits(fromNode)) {
+      const via = this.#node.nextHopTo(fromNode);
+      const give = this.#shares.take(fromNode, via);
+      if (give === undefined) return;
       known?.fail(new StreamError('closed-by-peer', 'the peer began a new connection'));
-      this.#accept(key, fromNode, fromService).receive(payload);
+      this.#accept(key, fromNode, fromService, via ?? '', give).receive(payload);
     }
   }
 
-  #accept(key: string, remoteNode: string, remoteService: string): StreamConnection {
+  /** @param give - Gives the connection's place back. */
+  #accept(
+    key: string,
+    remoteNode: string,
+    remoteService: string,
+    via: string,
+    give: () => void,
+  ): StreamConnection {
+    try {
+      return this.#begin(key, remoteNode, remoteService, via, give);
+    } catch (error) {
+      give();
+      throw error;
+    }
+  }
+
+  #begin(
+    key: string,
+    remoteNode: string,
+    remoteService: string,
+    via: string,
+    give: () => void,
+  ): StreamConnection {
     const tls = this.#tls;
     const ends: StreamEnds = { remoteNode, remoteService, localService: this.service };
     // Whatever may fail comes before anything is counted: the name of the service is the sender's.
@@ -164,7 +191,7 @@ export class StreamListener {
     const judge = tls === undefined ? insecureService : secureService(tls, remoteNode);
     const acceptor = this.#currentAcceptor(ends);
     const quic = acceptor.accept((certificates) => judge.judge(certificates));
-    const begun = this.#admission.begin(remoteNode, () => {
+    const begun = this.#admission.begin(remoteNode, via, () => {
       const text = 'it gave way to newer connections: too many have begun and opened no stream';
       connection.drop(new StreamError('handshake-failed', text));
     });
@@ -178,6 +205,7 @@ export class StreamListener {
         failed: (error) => this.#onRefused?.(error, ends),
         over: () => {
           begun();
+          give();
           if (this.#connections.get(key) === connection) this.#connections.delete(key);
         },
       },

@@ -309,6 +309,11 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return this.#core.costTo(nodeId);
   }
 
+  /** The neighbour through which a node is reached, or undefined when it can't be; for this node undefined. */
+  nextHopTo(nodeId: string): string | undefined {
+    return this.#core.nextHopTo(nodeId);
+  }
+
   /** The rules in force, and what they say about a message. {@link setFirewallRules} changes them. */
   get firewall(): Pick<Firewall, 'rules' | 'match'> {
     return this.#core.dataPlane.firewall;

@@ -1,0 +1,51 @@
+import { localOrigin, nodeOrigin, SharedQuota, type Origin } from '@receptorjs/quotas';
+
+/** The most connections of one listener. */
+const MAX_OF_ALL = 16_384;
+/** The most that come from one node. */
+const MAX_OF_NODE = 4096;
+/** The most that come over one link: a node can make up nodes behind it, and what is behind other links has room in any case. */
+const MAX_OF_LINK = 12_288;
+/** How many are kept for this node itself. */
+const RESERVED = 512;
+
+/**
+ * Shares the connections of a listener between the nodes that they come from, and between the links over which these are
+ * reached, so that nobody can take all. It alone writes its fields.
+ */
+export class ConnectionShares {
+  readonly #nodeId: string;
+  readonly #ofNodes = new SharedQuota({
+    total: MAX_OF_ALL,
+    perOrigin: MAX_OF_NODE,
+    reserved: RESERVED,
+  });
+  readonly #ofLinks = new SharedQuota({ total: MAX_OF_ALL, perOrigin: MAX_OF_LINK });
+
+  /** @param nodeId - This node. */
+  constructor(nodeId: string) {
+    this.#nodeId = nodeId;
+  }
+
+  /**
+   * Takes a place for a connection from a node, reached over the link to `via`; gives the call that gives it back, or undefined
+   * when there is none.
+   */
+  take(nodeId: string, via: string | undefined): (() => void) | undefined {
+    const isLocal = nodeId === this.#nodeId;
+    const node = isLocal ? localOrigin : nodeOrigin(nodeId);
+    const link: Origin = isLocal ? localOrigin : nodeOrigin(via ?? '');
+    if (this.#ofNodes.take(node) !== 'taken') return undefined;
+    if (this.#ofLinks.take(link) !== 'taken') {
+      this.#ofNodes.give(node);
+      return undefined;
+    }
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#ofNodes.give(node);
+      this.#ofLinks.give(link);
+    };
+  }
+}
