@@ -18,8 +18,11 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** The most links of one listener; further connections are closed at once. */
-export const MAX_LINKS = 4096;
+/**
+ * The most connections of one listener, links or not, and of one address, behind which there may be many nodes; further ones
+ * are closed at once.
+ */
+export const CONNECTION_BOUNDS = { total: 4096, perOrigin: 3072 };
 
 /** The error for a listener that can't bind. */
 export function listenFailed(options: ListenOptions, cause: unknown): BackendError {

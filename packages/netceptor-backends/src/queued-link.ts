@@ -60,7 +60,7 @@ export class QueuedLink implements LinkTransport {
   });
 
   /**
-   * @param origin - Of the peer, where it has come by itself; see `originOf`.
+   * @param origin - Of the peer, where it has come by itself: the key of `addressOrigin`.
    * @throws {MeshError} `shutdown`
    */
   constructor(

@@ -4,7 +4,7 @@ import { listenChecks, tlsServerCheck, validateBackend } from './argument-checks
 import { framed } from './frame-reader.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
-import { originOfSocket } from './origin.js';
+import { addressOrigin } from '@receptorjs/quotas';
 import { createSocketServer, peerOf } from './socket-server.js';
 import { openTcpLink } from './tcp-link.js';
 
@@ -30,8 +30,8 @@ export async function listenTcp(node: MeshNode, options: TcpListenerOptions): Pr
     node,
     options.tls,
     (socket) => {
-      const origin = originOfSocket(socket);
-      links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options, origin));
+      const { key: origin } = addressOrigin(socket.remoteAddress);
+      links.add(openTcpLink(node, socket, `tcp ${peerOf(socket)}`, options, origin), socket);
     },
     (reason) => framed(encodeReject(`certificate not accepted: ${reason}`)),
   );

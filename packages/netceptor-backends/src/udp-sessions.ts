@@ -1,13 +1,14 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
 import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
-import { MAX_LINKS } from './listener.js';
-import { originOf } from './origin.js';
+import { CONNECTION_BOUNDS } from './listener.js';
+import { PendingConnections } from './pending-connections.js';
+import { addressOrigin, SharedQuota } from '@receptorjs/quotas';
 import { QueuedLink, type Carrier } from './queued-link.js';
 import { GOODBYE, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
 
-/** The most peers of one listener that have not named themselves; beyond this the one waiting longest has to go. */
-const MAX_GREETING = 256;
+/** The most peers of one listener that have not named themselves. */
+const PENDING = { total: 512, perOrigin: 256 };
 /** A peer whose link has ended gets no new one for so long: what it had sent before it knew is not a beginning. */
 const FAREWELL_MS = 1_000;
 /** The most ended links remembered for that; the oldest is forgotten first. */
@@ -22,8 +23,8 @@ export class UdpSessions {
   readonly #node: MeshNode;
   readonly #options: LinkOptions;
   readonly #links = new Map<string, QueuedLink>();
-  /** Links that were not established when last looked at, oldest first. */
-  readonly #greeting = new Map<string, QueuedLink>();
+  readonly #quota = new SharedQuota(CONNECTION_BOUNDS);
+  readonly #pending = new PendingConnections(PENDING);
   /** Peers whose link has ended, with the time until which they get no new one, oldest first. */
   readonly #farewells = new Map<string, number>();
   #closing = false;
@@ -58,31 +59,35 @@ export class UdpSessions {
       socket.send(GOODBYE, peer.port, peer.address);
       return undefined;
     }
-    if (type !== ROUTING_UPDATE || !this.#mayBegin(key)) return undefined;
+    if (type !== ROUTING_UPDATE || this.#isLeaving(key)) return undefined;
+    const origin = addressOrigin(peer.address);
+    if (this.#quota.take(origin) !== 'taken') return undefined;
+    const settled = this.#pending.add(origin, {
+      isLink: () => link.wasEstablished,
+      giveWay: () => link.close(),
+    });
     const name = hostPort(plainAddress(peer.address), peer.port);
     const link = new QueuedLink(
       this.#node,
-      this.#carrier(key, peer, socket, (reason) => link.handleClosed(reason)),
+      this.#carrier(key, peer, socket, (reason) => {
+        this.#quota.give(origin);
+        settled();
+        link.handleClosed(reason);
+      }),
       `udp ${name}`,
       this.#options,
-      originOf(peer.address),
+      origin.key,
     );
     this.#links.set(key, link);
-    this.#greeting.set(key, link);
     return link;
   }
 
-  #mayBegin(key: string): boolean {
+  /** Whether a peer's link has ended a moment ago. */
+  #isLeaving(key: string): boolean {
     const until = this.#farewells.get(key);
-    if (until !== undefined && performance.now() < until) return false;
+    if (until !== undefined && performance.now() < until) return true;
     this.#farewells.delete(key);
-    if (this.#greeting.size >= MAX_GREETING) {
-      for (const [other, link] of this.#greeting) {
-        if (link.wasEstablished) this.#greeting.delete(other);
-      }
-    }
-    if (this.#greeting.size >= MAX_GREETING) this.#greeting.values().next().value?.close();
-    return this.#links.size < MAX_LINKS;
+    return false;
   }
 
   #carrier(
@@ -97,7 +102,6 @@ export class UdpSessions {
       if (ended) return;
       ended = true;
       this.#links.delete(key);
-      this.#greeting.delete(key);
       this.#remember(key);
       // Not within the call that ends the link: the node is in the middle of something.
       queueMicrotask(() => closed(reason));

@@ -6,7 +6,7 @@ import { listenChecks, tlsServerCheck, validateBackend } from './argument-checks
 import { BackendError } from './errors.js';
 import { LinkServer } from './link-server.js';
 import { warnWhenOpen, type Listener, type ListenOptions } from './listener.js';
-import { originOfSocket } from './origin.js';
+import { addressOrigin } from '@receptorjs/quotas';
 import { createSocketServer, peerOf } from './socket-server.js';
 import { openWsLink, WS_OPTIONS } from './ws-link.js';
 
@@ -70,7 +70,8 @@ export async function listenWebSocket(
       if (node.closed) ws.terminate();
       else {
         const name = `${scheme} ${peerOf(socket)}`;
-        links.add(openWsLink(node, ws, socket, name, options, originOfSocket(socket)));
+        const { key: origin } = addressOrigin(socket.remoteAddress);
+        links.add(openWsLink(node, ws, socket, name, options, origin), socket);
       }
     });
   });
