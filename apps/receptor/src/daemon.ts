@@ -119,12 +119,14 @@ function startNode({ settings, log }: DaemonOptions): MeshNode {
 const isWork = ({ action }: Action): boolean => action in workParts;
 
 function makeWork(
-  { settings: { id, dataDir }, actions }: DaemonOptions,
+  { settings, actions }: DaemonOptions,
   { node, dial, tls, log }: { node: MeshNode; dial: MeshDial; tls: TlsConfigs; log: Log },
 ): Workceptor {
   return new Workceptor({
-    nodeId: id,
-    dataDir,
+    nodeId: settings.id,
+    dataDir: settings.dataDir,
+    maxRemoteStdoutBytes: settings.maxRemoteStdoutBytes,
+    diskReserveBytes: settings.diskReserveBytes,
     cannotSign: cannotSign(actions),
     dial,
     hasTlsClient: (name) => tls.hasClient(name),

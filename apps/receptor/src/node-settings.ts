@@ -7,6 +7,10 @@ export interface NodeSettings {
   readonly id: string;
   /** Folder of the units of work; undefined when none is configured. */
   readonly dataDir: string | undefined;
+  /** The most bytes of stdout of one unit on another node that are stored. */
+  readonly maxRemoteStdoutBytes: number;
+  /** Free bytes of the disk that output of other nodes leaves alone; undefined for the usual ones. */
+  readonly diskReserveBytes: number | undefined;
   /** Name of the TLS client configuration for services with TLS where none is named. */
   readonly tlsClient: string | undefined;
   /** A link with nothing received for so many milliseconds is dropped. */
@@ -18,6 +22,8 @@ export interface NodeSettings {
   /** Whether anything keeps the node busy: a link, or the wish to run without one. */
   readonly hasBackends: boolean;
 }
+
+const MIB = 2 ** 20;
 
 const backend = /^(?:tcp|udp|ws)-(?:listener|peer)$|^local-only$/;
 
@@ -33,6 +39,8 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
   return {
     id: nodeIdOf(actions, hostname),
     dataDir: node?.datadir === '' ? undefined : node?.datadir,
+    maxRemoteStdoutBytes: (node?.maxremotestdout ?? 65_536) * MIB,
+    diskReserveBytes: node?.diskreserve === undefined ? undefined : node.diskreserve * MIB,
     tlsClient: node?.tlsclient,
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
     level: logLevel?.level ?? 'info',

@@ -56,6 +56,7 @@ export const connectionChecks: OptionChecks<ControlConnectionOptions> = {
   expectNode: optional(text),
   greetingTimeoutMs: optional(number),
   replyTimeoutMs: optional(number),
+  maxLineBytes: optional(number),
 };
 
 export const connectChecks: OptionChecks<ConnectOptions> = {

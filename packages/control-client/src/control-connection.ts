@@ -11,6 +11,8 @@ export interface ControlConnectionOptions {
   readonly greetingTimeoutMs?: number | undefined;
   /** Milliseconds a reply may take unless a call says otherwise. Default 60,000. */
   readonly replyTimeoutMs?: number | undefined;
+  /** The longest line the other end may send, in bytes. Default 16 MiB. */
+  readonly maxLineBytes?: number | undefined;
 }
 
 const errorPrefix = /^ERROR:? ?/;
@@ -35,7 +37,7 @@ export class ControlConnection {
     readonly stream: Duplex,
     private readonly options: ControlConnectionOptions = {},
   ) {
-    this.#reader = new LineReader(stream);
+    this.#reader = new LineReader(stream, options.maxLineBytes);
     this.#greeting = this.#readGreeting();
     this.#last = this.#greeting;
     this.#greeting.catch(() => {
@@ -154,7 +156,7 @@ export class ControlConnection {
     if (expectNode !== undefined && !nodeId.includes(expectNode)) {
       throw new ControlError(
         'protocol',
-        `while expecting node ID ${expectNode}, got message: ${line}`,
+        `while expecting node ID ${expectNode}, got message: ${shortened(line)}`,
       );
     }
     return nodeId;
@@ -182,6 +184,11 @@ export function throwIfError(line: string): void {
   }
 }
 
+/** As much of a line as an error repeats. */
+export function shortened(line: string): string {
+  return line.length > 200 ? `${line.slice(0, 200)}...` : line;
+}
+
 function quote(line: string): string {
-  return JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}...` : line);
+  return JSON.stringify(shortened(line));
 }

@@ -39,6 +39,7 @@ export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './j
 export type { JsonObject, JsonValue } from './json.js';
 export { LineReader } from './line-reader.js';
 export type { WaitOptions } from './line-reader.js';
+export { Misconduct } from './misconduct.js';
 export type {
   NodeConnection,
   NodeStatus,

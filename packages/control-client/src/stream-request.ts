@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { throwIfError, type ControlConnection } from './control-connection.js';
+import { shortened, throwIfError, type ControlConnection } from './control-connection.js';
 import { ControlError } from './errors.js';
 import type { JsonObject } from './json.js';
 import type { WaitOptions } from './line-reader.js';
@@ -29,5 +29,5 @@ export async function requestStream(
   if (line.startsWith(begins)) return connection.stream;
   connection.close();
   throwIfError(line);
-  throw new ControlError('protocol', `${problem}: ${line}`);
+  throw new ControlError('protocol', `${problem}: ${shortened(line)}`);
 }

@@ -1,6 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { parseReply, throwIfError, type ControlConnection } from './control-connection.js';
+import {
+  parseReply,
+  shortened,
+  throwIfError,
+  type ControlConnection,
+} from './control-connection.js';
 import { ControlError } from './errors.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { WaitOptions } from './line-reader.js';
@@ -69,11 +74,11 @@ export async function openSubmission(
   connection.write(`stdin-end ${mark}`, submitLine(request));
   const knowsEnd = !(await connection.line(wait)).startsWith('ERROR');
   const line = await connection.line(wait);
-  const unitId = /with ID ([a-zA-Z0-9]+)\./.exec(line)?.[1];
+  const unitId = /with ID ([a-zA-Z0-9]{1,64})\./.exec(line)?.[1];
   if (unitId === undefined) {
     connection.close();
     throwIfError(line);
-    throw new ControlError('protocol', `could not parse response: ${line}`);
+    throw new ControlError('protocol', `could not parse response: ${shortened(line)}`);
   }
   const { stream } = connection;
   let isSent = false;

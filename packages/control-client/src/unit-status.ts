@@ -135,5 +135,7 @@ function parseSize(value: JsonValue | undefined): bigint {
 }
 
 function shown(value: JsonValue | undefined): string {
-  return value === undefined ? 'nothing' : encodeJson(value);
+  if (value === undefined) return 'nothing';
+  const json = encodeJson(value);
+  return json.length > 80 ? `${json.slice(0, 80)}...` : json;
 }

@@ -60,6 +60,31 @@ it('a unit that failed without a byte was refused', async () => {
   });
 });
 
+it.each([
+  ['less than it says', statusLine(2, 1_000_000), 'the output ended 999997 bytes before the end'],
+  ['what is no status', '[]\n', 'a unit status must be an object'],
+])('a node that sends %s is not asked for ever', async (_what, status, why) => {
+  let asked = 0;
+  const way = wayTo((request, stream) => {
+    if (request.subcommand === 'status') {
+      asked += 1;
+      stream.write(status);
+    } else {
+      stream.end(`Streaming results for work unit u\n${'abc'.slice(Number(request.startpos))}`);
+    }
+  });
+  // no wait between two attempts
+  const onReachable = (reached: () => void): (() => void) => {
+    setImmediate(reached);
+    return () => undefined;
+  };
+  await expect(read({ ...way, onReachable })).rejects.toMatchObject({
+    code: 'misconduct',
+    message: expect.stringContaining(why) as string,
+  });
+  expect(asked).toBeLessThan(10);
+});
+
 it('a unit the node does not know is gone', async () => {
   const way = wayTo((_request, stream) => stream.write('ERROR: unknown work unit u\n'));
   await expect(read(way)).rejects.toMatchObject({ code: 'unit-gone' });

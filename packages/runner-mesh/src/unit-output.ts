@@ -1,7 +1,7 @@
-import { isFinal, isUnknownUnit, UnitState } from '@receptorjs/control-client';
+import { isFinal, isUnknownUnit, Misconduct, UnitState } from '@receptorjs/control-client';
 import type { Duplex } from 'node:stream';
 import type { Contact } from './contact.js';
-import { NodeRunError, optionsOfHere } from './errors.js';
+import { NodeRunError, optionsOfHere, reasonOf } from './errors.js';
 
 /** After so long without output, in milliseconds, the node is asked whether the unit still runs. */
 const SILENT_MS = 30_000;
@@ -18,12 +18,14 @@ export interface UnitOutputOptions {
  * All of a unit's output, as it comes. A connection that breaks is made anew and goes on at the byte where the last one
  * ended. It ends when the unit has ended and all was read.
  *
- * @throws NodeRunError `lost`, `unit-gone`; `refused` when the unit has failed without a byte; the signal's reason
+ * @throws NodeRunError `lost`, `unit-gone`, `misconduct`; `refused` when the unit has failed without a byte; the signal's reason
  */
 export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Uint8Array, void> {
   const { contact, signal, unitId } = options;
   let position = 0n;
+  const misconduct = new Misconduct();
   for (;;) {
+    const before = position;
     try {
       const { client, close } = await contact.open(signal);
       try {
@@ -31,14 +33,19 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
         for await (const chunk of untilComplete(output, options, () => position)) {
           position += BigInt(chunk.length);
           contact.heard();
+          misconduct.forget();
           yield chunk;
         }
       } finally {
         close();
       }
-      if (await isComplete(options, position)) return;
+      const missing = await bytesMissing(options, position);
+      if (missing === 0n) return;
+      if (missing !== undefined && position === before && misconduct.isBarrenTooOften())
+        throw misbehaves(options, `the output ended ${missing} bytes before the end that it tells`);
       throw new Error('the output ended before the unit');
     } catch (error) {
+      if (misconduct.isTooMuch(error)) throw misbehaves(options, reasonOf(error), error);
       if (isUnknownUnit(error))
         throw new NodeRunError('unit-gone', `The node no longer knows the work unit ${unitId}`);
       await contact.recover(error, signal);
@@ -57,10 +64,10 @@ async function* untilComplete(
   const look = setInterval(() => {
     if (asking) return;
     asking = true;
-    isComplete(options, position())
+    bytesMissing(options, position())
       .then(
-        (complete) => {
-          if (!complete) return;
+        (missing) => {
+          if (missing !== 0n) return;
           over.abort();
           output.destroy();
         },
@@ -81,22 +88,29 @@ async function* untilComplete(
   }
 }
 
-/** Whether the unit has ended with so many bytes of output. */
-async function isComplete(
+/** How many bytes of output are still to come of a unit that has ended; undefined while it runs. */
+async function bytesMissing(
   { node, unitId, contact, signal }: UnitOutputOptions,
   position: bigint,
-): Promise<boolean> {
+): Promise<bigint | undefined> {
   const { client, close } = await contact.open(signal);
   try {
     const { state, detail, stdoutSize } = await client.workStatus(unitId, { signal });
-    if (!isFinal(state) || position < stdoutSize) return false;
+    if (!isFinal(state)) return undefined;
+    if (position < stdoutSize) return stdoutSize - position;
     if (position === 0n && state === UnitState.Failed)
       throw new NodeRunError(
         'refused',
         `The node ${node} could not run the job: ${optionsOfHere(detail)}`,
       );
-    return true;
+    return 0n;
   } finally {
     close();
   }
+}
+
+function misbehaves({ node }: UnitOutputOptions, why: string, cause?: unknown): NodeRunError {
+  return new NodeRunError('misconduct', `The node ${node} does not answer as it should: ${why}`, {
+    cause,
+  });
 }

@@ -11,6 +11,9 @@
  * - `bad-status-file`: a status file can't be read
  * - `unsafe-folder`: another user could have put something into a folder of units; nothing is taken from it
  * - `unsafe-file`: a file of a unit is a link, none of the regular kind, or too large
+ * - `output-too-long`: a remote unit has more stdout than is stored
+ * - `no-space`: the disk is so full that nothing of other nodes is stored
+ * - `misconduct`: another node answers again and again what can't be understood, or is not so
  */
 export type WorkErrorCode =
   | 'unknown-unit'
@@ -22,7 +25,10 @@ export type WorkErrorCode =
   | 'not-removed'
   | 'bad-status-file'
   | 'unsafe-folder'
-  | 'unsafe-file';
+  | 'unsafe-file'
+  | 'output-too-long'
+  | 'no-space'
+  | 'misconduct';
 
 /** The one error class of this package. Recognise it by `code`; its message is fit for an `ERROR:` reply. */
 export class WorkError extends Error {

@@ -5,6 +5,7 @@ import {
   type RetryPace,
 } from '@receptorjs/control-client';
 import { messageOf } from './errors.js';
+import { foreignText } from './foreign-text.js';
 import type { Logger } from './logger.js';
 
 /** What a delivery needs from its unit. */
@@ -63,6 +64,6 @@ export class RemoteDelivery {
   }
 
   #logError(error: unknown): void {
-    this.context.log.error(`[${this.context.unitId}] ${messageOf(error)}`);
+    this.context.log.error(`[${this.context.unitId}] ${foreignText(messageOf(error))}`);
   }
 }

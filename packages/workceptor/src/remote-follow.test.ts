@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { expect, it, vi } from 'vitest';
 import { RemoteFollow } from './remote-follow.js';
+import { RemoteStdout } from './remote-stdout.js';
 
 /** How many of the next appends write half of what they should and fail, as they do on a full disk. */
 const disk = vi.hoisted(() => ({ failures: 0 }));
@@ -59,7 +60,7 @@ it('neither doubles nor loses a byte when the disk was full in the middle of an 
   disk.failures = 2;
   const follow = new RemoteFollow({
     remoteUnitId: 'u1',
-    stdoutPath: join(folder, 'stdout'),
+    stdout: new RemoteStdout(join(folder, 'stdout'), folder, {}),
     connect: () => {
       const [near, far] = duplexPair();
       void control.serve(far, { transport: 'mesh' });

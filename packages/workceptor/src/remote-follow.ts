@@ -2,23 +2,25 @@ import {
   isFinal,
   isRemoteAnswer,
   isUnknownUnit,
+  Misconduct,
   RetryPace,
+  UnitState,
   type ControlClient,
   type UnitStatus,
 } from '@receptorjs/control-client';
-import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
-import { messageOf } from './errors.js';
+import { messageOf, WorkError } from './errors.js';
+import { foreignText } from './foreign-text.js';
 import type { Logger } from './logger.js';
-import { openUnitFile } from './unit-file.js';
+import type { RemoteStdout } from './remote-stdout.js';
 
 /** What following needs from its unit. */
 export interface FollowContext {
   readonly remoteUnitId: string;
-  readonly stdoutPath: string;
+  readonly stdout: RemoteStdout;
   readonly connect: () => Promise<ControlClient>;
-  /** A status that is not final, as it arrives. */
+  /** A status that is not final, as it arrives. Its size is what is here; its detail says so while this node lacks space. */
   readonly onStatus: (status: UnitStatus) => void;
   /** Stdout has grown. */
   readonly onData: () => void;
@@ -26,13 +28,22 @@ export interface FollowContext {
   readonly log: Logger;
 }
 
-/** How a remote unit ended: its final status with all of its stdout here, or it is no longer known there. */
+/**
+ * How a remote unit ended: its final status with all of its stdout here; it is no longer known there; or it is given up,
+ * since its node sends what can't be understood or more than is stored.
+ */
 export type FollowEnd =
-  { readonly kind: 'final'; readonly status: UnitStatus } | { readonly kind: 'gone' };
+  | { readonly kind: 'final'; readonly status: UnitStatus }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'given-up'; readonly reason: WorkError };
 
 /** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
 const firstPollMs = 50;
 const longestPollMs = 1_000;
+
+/** After so many statuses in a row comes a pause of so many milliseconds: a unit changes a few times in its life. */
+const statusBurst = 16;
+const statusPauseMs = 100;
 
 /**
  * Follows a started unit on another node: one connection brings its status, one its stdout from the byte on that is
@@ -46,18 +57,28 @@ export class RemoteFollow {
   #latest: UnitStatus | undefined;
   /** Set when the other node does not know the unit; written by `#isGone` only. */
   #gone = false;
-  /** Bytes of stdout on disk; written by the stdout loop only. */
-  #size = 0n;
+  /** Why the unit is given up; written by `#giveUp` only. */
+  #givenUp: WorkError | undefined;
+  /** Fires when there is nothing more to ask for; aborted by `#end` only. */
+  readonly #ended = new AbortController();
+  /** That, or the signal of the unit. */
+  readonly #signal: AbortSignal;
+  /** Why nothing is stored at the moment; written by the stdout loop only. */
+  #waiting: string | undefined;
+  readonly #statusMisconduct = new Misconduct();
+  readonly #stdoutMisconduct = new Misconduct();
   /** The open stream of results; written by the stdout loop only. */
   #results: Duplex | undefined;
   /** Ends the pause of the status loop; written by `#pollPause` only. */
   #pollNow: (() => void) | undefined;
 
-  constructor(private readonly context: FollowContext) {}
+  constructor(private readonly context: FollowContext) {
+    this.#signal = AbortSignal.any([context.signal, this.#ended.signal]);
+  }
 
   /** Bytes of stdout that are here. */
   get stdoutSize(): bigint {
-    return this.#size;
+    return this.context.stdout.size;
   }
 
   /** The node has become reachable: what waits to try again does so now. */
@@ -70,13 +91,14 @@ export class RemoteFollow {
   async run(): Promise<FollowEnd | undefined> {
     await Promise.all([this.#followStatus(), this.#followStdout()]);
     if (this.context.signal.aborted) return undefined;
+    if (this.#givenUp) return { kind: 'given-up', reason: this.#givenUp };
     if (this.#gone || !this.#latest) return { kind: 'gone' };
     return { kind: 'final', status: this.#latest };
   }
 
   /** A method, because what it tells changes while others wait. */
   #isOver(): boolean {
-    return this.#gone || this.context.signal.aborted;
+    return this.#signal.aborted;
   }
 
   #isFinal(): boolean {
@@ -84,7 +106,7 @@ export class RemoteFollow {
   }
 
   #isComplete(): boolean {
-    return this.#isFinal() && this.#size >= (this.#latest?.stdoutSize ?? 0n);
+    return this.#isFinal() && this.stdoutSize >= (this.#latest?.stdoutSize ?? 0n);
   }
 
   async #followStatus(): Promise<void> {
@@ -95,7 +117,9 @@ export class RemoteFollow {
         client = await context.connect();
         await this.#listen(client);
       } catch (error) {
-        if (!this.#isGone(error)) await this.#pause(this.#status, 'status', error);
+        if (this.#isGone(error)) continue;
+        if (this.#statusMisconduct.isTooMuch(error)) this.#giveUp('status', error);
+        else await this.#pause(this.#status, 'status', error);
       } finally {
         client?.close();
       }
@@ -103,9 +127,16 @@ export class RemoteFollow {
   }
 
   async #listen(client: ControlClient): Promise<void> {
-    const { remoteUnitId, signal } = this.context;
+    const { remoteUnitId } = this.context;
+    const signal = this.#signal;
     try {
-      for await (const status of client.watch(remoteUnitId, signal)) this.#heard(status);
+      let heard = 0;
+      for await (const status of client.watch(remoteUnitId, signal)) {
+        this.#heard(status);
+        heard += 1;
+        if (this.#isOver()) return;
+        if (heard % statusBurst === 0 && !this.#isFinal()) await this.#pollPause(statusPauseMs);
+      }
     } catch (error) {
       if (!isRemoteAnswer(error) || error.message !== 'bad command') throw error;
       await this.#poll(client);
@@ -113,15 +144,12 @@ export class RemoteFollow {
   }
 
   async #poll(client: ControlClient): Promise<void> {
-    const { remoteUnitId, signal } = this.context;
+    const { remoteUnitId } = this.context;
+    const signal = this.#signal;
     let pauseMs = firstPollMs;
     while (!this.#isOver() && !this.#isFinal()) {
       const status = await client.workStatus(remoteUnitId, { signal });
-      const { state, detail, stdoutSize } = this.#latest ?? {};
-      const isNews =
-        status.state !== state || status.detail !== detail || status.stdoutSize !== stdoutSize;
-      pauseMs = isNews ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
-      this.#heard(status);
+      pauseMs = this.#heard(status) ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
       if (!this.#isFinal()) await this.#pollPause(pauseMs);
     }
   }
@@ -131,48 +159,70 @@ export class RemoteFollow {
       const done = (): void => {
         clearTimeout(timer);
         this.#pollNow = undefined;
-        this.context.signal.removeEventListener('abort', done);
+        this.#signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
       this.#pollNow = done;
-      this.context.signal.addEventListener('abort', done, { once: true });
+      this.#signal.addEventListener('abort', done, { once: true });
     });
   }
 
-  #heard(status: UnitStatus): void {
+  /** Takes a status; true when it is news. */
+  #heard(heard: UnitStatus): boolean {
     this.#status.reset();
+    this.#statusMisconduct.forget();
+    const status = { ...heard, detail: foreignText(heard.detail) };
+    const { state, detail, stdoutSize } = this.#latest ?? {};
     this.#latest = status;
     if (isFinal(status.state)) {
       this.#stdout.hurry();
       this.#stopIfComplete();
     } else {
-      this.context.onStatus(status);
+      this.#tell();
     }
+    return status.state !== state || status.detail !== detail || status.stdoutSize !== stdoutSize;
+  }
+
+  #tell(): void {
+    if (!this.#latest) return;
+    const { state, detail } = this.#latest;
+    const shown = isFinal(state) ? UnitState.Running : state;
+    const stdoutSize = this.stdoutSize;
+    this.context.onStatus({
+      ...this.#latest,
+      state: shown,
+      detail: this.#waiting ?? detail,
+      stdoutSize,
+    });
   }
 
   async #followStdout(): Promise<void> {
-    const { stdoutPath, signal } = this.context;
-    this.#size = statSync(stdoutPath, { bigint: true, throwIfNoEntry: false })?.size ?? 0n;
+    const signal = this.#signal;
     while (!this.#isOver() && !this.#isComplete()) {
       try {
+        const [wasFinal, before] = [this.#isFinal(), this.stdoutSize];
         await this.#fetch();
         this.#pollNow?.();
-        if (!this.#isComplete()) await this.#stdout.wait(signal);
+        if (this.#isOver() || this.#isComplete()) return;
+        if (wasFinal && this.stdoutSize === before && this.#stdoutMisconduct.isBarrenTooOften()) {
+          this.#giveUp('results', this.#missing());
+        } else await this.#stdout.wait(signal);
       } catch (error) {
         if (this.#isComplete() || this.#isGone(error)) continue;
-        await this.#pause(this.#stdout, 'results', error);
+        if (isNoSpace(error)) this.#wait(error.message);
+        const isOver = error instanceof WorkError && error.code === 'output-too-long';
+        if (isOver || this.#stdoutMisconduct.isTooMuch(error)) this.#giveUp('results', error);
+        else await this.#pause(this.#stdout, 'results', error);
       }
     }
   }
 
   /** Appends what is missing, for as long as one connection brings it. */
   async #fetch(): Promise<void> {
-    const file = await openUnitFile(this.context.stdoutPath, 'append');
+    const file = await this.context.stdout.open();
     let client: ControlClient | undefined;
     try {
-      // what an append that failed half-way has left counts too
-      this.#size = (await file.stat({ bigint: true })).size;
       client = await this.context.connect();
       await this.#copy(client, file);
     } finally {
@@ -182,22 +232,52 @@ export class RemoteFollow {
   }
 
   async #copy(client: ControlClient, file: FileHandle): Promise<void> {
-    const { remoteUnitId, signal, onData } = this.context;
-    const startPos = this.#size;
+    const { remoteUnitId, onData, stdout } = this.context;
+    const signal = this.#signal;
+    const startPos = stdout.size;
     const results = await client.resultStream(remoteUnitId, { startPos, signal });
     this.#results = results;
     try {
       this.#stopIfComplete();
       for await (const chunk of results as AsyncIterable<Uint8Array>) {
-        await file.appendFile(chunk);
-        this.#size += BigInt(chunk.length);
+        await stdout.append(file, chunk);
         this.#stdout.reset();
+        this.#stdoutMisconduct.forget();
+        this.#wait(undefined);
         onData();
         this.#stopIfComplete();
       }
     } finally {
       this.#results = undefined;
     }
+  }
+
+  /** Says that nothing can be stored, or that it can again. */
+  #wait(why: string | undefined): void {
+    if (this.#waiting === why) return;
+    this.#waiting = why;
+    this.#tell();
+  }
+
+  #missing(): WorkError {
+    const { stdoutSize = 0n } = this.#latest ?? {};
+    return new WorkError(
+      'misconduct',
+      `it has ended with ${stdoutSize} bytes of stdout, and no more than ${this.stdoutSize} come`,
+    );
+  }
+
+  /** Ends both loops: what the node sends is not what it should be, and asking again does not help. */
+  #giveUp(what: string, error: unknown): void {
+    this.#givenUp ??=
+      error instanceof WorkError && error.code === 'output-too-long'
+        ? error
+        : new WorkError(
+            'misconduct',
+            `The ${what} that the other node sends can't be used: ${foreignText(messageOf(error))}`,
+            { cause: error },
+          );
+    this.#end();
   }
 
   /** A node of the original never ends the results of a canceled unit; there is nothing to wait for. */
@@ -208,17 +288,24 @@ export class RemoteFollow {
   #isGone(error: unknown): boolean {
     if (!isUnknownUnit(error)) return false;
     this.#gone = true;
-    this.#results?.destroy();
-    this.#status.hurry();
-    this.#stdout.hurry();
-    this.#pollNow?.();
+    this.#end();
     return true;
+  }
+
+  #end(): void {
+    this.#ended.abort();
+    this.#results?.destroy();
   }
 
   async #pause(pace: RetryPace, what: string, error: unknown): Promise<void> {
     if (this.#isOver()) return;
-    const { remoteUnitId, log, signal } = this.context;
-    log.debug(`Connection for ${what} of remote unit ${remoteUnitId} failed: ${messageOf(error)}`);
-    await pace.wait(signal);
+    const { remoteUnitId, log } = this.context;
+    const why = foreignText(messageOf(error));
+    log.debug(`Connection for ${what} of remote unit ${remoteUnitId} failed: ${why}`);
+    await pace.wait(this.#signal);
   }
+}
+
+function isNoSpace(error: unknown): error is WorkError {
+  return error instanceof WorkError && error.code === 'no-space';
 }

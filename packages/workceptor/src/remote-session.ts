@@ -12,6 +12,9 @@ export type Dial = (
 /** Calls back each time a node becomes reachable; returns the unsubscription. */
 export type OnReachable = (nodeId: string, callback: () => void) => () => void;
 
+/** The longest line of another node, in bytes: its status holds the parameters of the command. */
+const maxLineBytes = 4 * 2 ** 20;
+
 /** Milliseconds a control service may take to greet. */
 const greetingTimeoutMs = 5_000;
 
@@ -30,7 +33,11 @@ export async function openControl(
     tlsClient: TLSClient === '' ? undefined : TLSClient,
     signal,
   });
-  const client = ControlClient.over(stream, { expectNode: RemoteNode, greetingTimeoutMs });
+  const client = ControlClient.over(stream, {
+    expectNode: RemoteNode,
+    greetingTimeoutMs,
+    maxLineBytes,
+  });
   const close = (): void => {
     client.close();
   };

@@ -5,6 +5,7 @@ import {
   type ControlClient,
 } from '@receptorjs/control-client';
 import { WorkError } from './errors.js';
+import { foreignText } from './foreign-text.js';
 import type { RemoteData } from './remote-extra-data.js';
 import { submissionIdParam } from './resubmissions.js';
 import { openUnitFile } from './unit-file.js';
@@ -90,6 +91,6 @@ async function refusal<T>(prefix: string, request: () => Promise<T>): Promise<T>
     return await request();
   } catch (cause) {
     if (!isRemoteAnswer(cause)) throw cause;
-    throw new WorkError('start-failed', `${prefix}${cause.message}`, { cause });
+    throw new WorkError('start-failed', `${prefix}${foreignText(cause.message)}`, { cause });
   }
 }

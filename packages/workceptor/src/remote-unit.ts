@@ -8,9 +8,11 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-client';
 import { messageOf, WorkError } from './errors.js';
+import { foreignText } from './foreign-text.js';
 import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
 import { RemoteDelivery } from './remote-delivery.js';
 import { RemoteFollow } from './remote-follow.js';
+import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
 import { openControl, type Dial, type OnReachable } from './remote-session.js';
 import { startOnNode } from './remote-start.js';
 import type { Logger } from './logger.js';
@@ -24,6 +26,8 @@ export interface RemoteUnitOptions {
   readonly dial: Dial;
   readonly onReachable?: OnReachable | undefined;
   readonly log: Logger;
+  /** What of the other node's output is stored. */
+  readonly stdoutLimits: StdoutLimits;
   /** Removes the local unit once a pending release was delivered. */
   readonly onReleased: () => Promise<void>;
 }
@@ -229,7 +233,7 @@ export class RemoteUnit implements Unit {
       } catch (error) {
         if (isAborted(signal)) break;
         if (error instanceof WorkError) {
-          this.#refuse(error.message);
+          this.#refuse(foreignText(error.message));
           refused(error);
           return;
         }
@@ -250,7 +254,7 @@ export class RemoteUnit implements Unit {
   /** A failed attempt is worth another one, unless the other side's certificate is refused. */
   #failedForGood(error: unknown): boolean {
     const { record, options } = this;
-    const text = messageOf(error);
+    const text = foreignText(messageOf(error));
     options.log.info(`Connection to ${this.#data.RemoteNode} failed with error: ${text}`);
     if (!text.includes('CRYPTO_ERROR')) return false;
     clearTimeout(this.#expiry);
@@ -305,7 +309,7 @@ export class RemoteUnit implements Unit {
     const { record, options } = this;
     this.#follow = new RemoteFollow({
       remoteUnitId: this.#data.RemoteUnitID,
-      stdoutPath: record.path('stdout'),
+      stdout: new RemoteStdout(record.path('stdout'), record.dir, options.stdoutLimits),
       connect: () => this.#connect(signal),
       onStatus: ({ state, detail, stdoutSize }) => {
         record.update({ state, detail, stdoutSize }, 'soon');
@@ -329,18 +333,32 @@ export class RemoteUnit implements Unit {
     if (end.kind === 'gone') {
       const detail = 'Remote work unit is gone';
       this.record.update({ state: UnitState.Failed, detail, stdoutSize });
-    } else {
+    } else if (end.kind === 'final') {
       const { state, detail } = end.status;
       this.record.update({ state, detail, stdoutSize });
+    } else {
+      const { message } = end.reason;
+      this.options.log.warning(`[${this.record.id}] given up: ${message}`);
+      this.record.update({
+        state: UnitState.Failed,
+        detail: message,
+        stdoutSize,
+        extraData: { ...this.#data, LocalCancelled: true },
+      });
+      this.#delivery.begin('cancel');
     }
   }
 }
 
 /** The error for a cancel or release that the other node has refused; its two spaces are relied upon. */
 function refusedRequest(cause: Error): WorkError {
-  return new WorkError('remote-refused', `error cancelling remote unit:  ${cause.message}`, {
-    cause,
-  });
+  return new WorkError(
+    'remote-refused',
+    `error cancelling remote unit:  ${foreignText(cause.message)}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** `Sat Nov 21 01:22:11`, in local time. */

@@ -57,6 +57,13 @@ export interface WorkceptorOptions {
   readonly cancelGraceMs?: number | undefined;
   /** Units held at once; further submissions are refused. Default 100,000. */
   readonly maxUnits?: number | undefined;
+  /** The most bytes of stdout of one remote unit that are stored; one with more is given up. Default 64 GiB, `Infinity` for no limit. */
+  readonly maxRemoteStdoutBytes?: number | undefined;
+  /**
+   * Free bytes of the disk that the stdout of remote units leaves alone; while there is less they wait, and their status
+   * says so. Default: a twentieth of the disk, and at most 1 GiB.
+   */
+  readonly diskReserveBytes?: number | undefined;
 }
 
 /** Milliseconds after which a release that is still under way is answered as pending. */
@@ -96,6 +103,8 @@ export class Workceptor {
       log: optional(logger),
       cancelGraceMs: optional(number),
       maxUnits: optional(count),
+      maxRemoteStdoutBytes: optional(number),
+      diskReserveBytes: optional(number),
     });
     this.#log = options.log ?? silent;
     const { dataDir = defaultDataDir(), nodeId } = options;
@@ -299,12 +308,14 @@ export class Workceptor {
   #unitFor(record: UnitRecord): Unit {
     const { workType } = record.status;
     const { dial, onReachable, cancelGraceMs = 10_000 } = this.options;
+    const { maxRemoteStdoutBytes: maxBytes, diskReserveBytes: reserveBytes } = this.options;
     if (workType === 'remote' && dial) {
       const unit: RemoteUnit = new RemoteUnit(record, {
         nodeId: this.options.nodeId,
         dial,
         onReachable,
         log: this.#log,
+        stdoutLimits: { maxBytes, reserveBytes },
         onReleased: () => this.#remove(unit),
       });
       return unit;

@@ -29,20 +29,33 @@ export function memoryMb(/** @type {number} */ pid, /** @type {'VmRSS' | 'VmHWM'
   }
 }
 
+/**
+ * @typedef {object} DaemonFields
+ * @property {object} [node] further fields of the action `node`
+ * @property {object} [control] further fields of the action `control-service`
+ * @property {number | undefined} [diskMb] the data directory is a file system of its own, so large; needs root
+ */
+
+/** A file system in a mount namespace of its own, and then a command: `$0` is the folder, `$1` the size. */
+const ON_A_SMALL_DISK =
+  'mkdir -p "$0" && mount -t tmpfs -o mode=700,size="$1" tmpfs "$0" && shift && exec "$@"';
+
 /** One daemon, started from a configuration file, and started again from the same one. It alone writes its fields. */
 export class Daemon {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #child;
   #config;
+  /** @type {string[]} */
+  #words;
 
   /**
    * @param {import('./commands.mjs').Commands} commands
    * @param {string} name
    * @param {string} folder
    * @param {readonly object[]} actions those besides node, log-level and control-service
-   * @param {{ node?: object, control?: object }} [fields] further fields of node and control-service
+   * @param {DaemonFields} [fields]
    */
-  constructor(commands, name, folder, actions, { node = {}, control = {} } = {}) {
+  constructor(commands, name, folder, actions, { node = {}, control = {}, diskMb } = {}) {
     this.commands = commands;
     this.name = name;
     this.folder = folder;
@@ -50,6 +63,11 @@ export class Daemon {
     this.socket = join(folder, `${name}.sock`);
     this.log = join(folder, `${name}.log`);
     this.#config = join(folder, `${name}.yml`);
+    this.#words = [commands.receptor, '--config', this.#config];
+    if (diskMb !== undefined) {
+      const disk = ['unshare', '--mount', 'sh', '-c', ON_A_SMALL_DISK, this.dataDir, `${diskMb}m`];
+      this.#words.unshift(...disk);
+    }
     const items = [
       { node: { id: name, datadir: this.dataDir, ...node } },
       { 'log-level': { level: 'info' } },
@@ -61,7 +79,8 @@ export class Daemon {
 
   start() {
     const out = openSync(this.log, 'a');
-    this.#child = spawn(this.commands.receptor, ['--config', this.#config], {
+    const [command = '', ...args] = this.#words;
+    this.#child = spawn(command, args, {
       cwd: this.folder,
       env: this.commands.env,
       stdio: ['ignore', out, out],

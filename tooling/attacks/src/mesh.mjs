@@ -1,6 +1,12 @@
 import { Daemon, freePort } from './daemon.mjs';
 
 /**
+ * @typedef {object} HubOptions
+ * @property {readonly object[]} [actions] further ones of `hub`
+ * @property {number | undefined} [diskMb] its data directory is a file system of its own, so large; needs root
+ */
+
+/**
  * Three daemons: `near` and `far` are bystanders, linked by `hub`, which is attacked. It owns them.
  *
  * `hub` listens for links and, on a second TCP port, for control clients; all have the work types `cat` and `sh`.
@@ -13,9 +19,9 @@ export class AttackedMesh {
    * @param {import('./commands.mjs').Commands} commands
    * @param {string} folder
    * @param {{ linkPort: number, controlPort: number }} ports
-   * @param {readonly object[]} hubActions
+   * @param {HubOptions} options
    */
-  constructor(commands, folder, { linkPort, controlPort }, hubActions) {
+  constructor(commands, folder, { linkPort, controlPort }, { actions = [], diskMb }) {
     const work = ['cat', 'sh'].map((command) => ({
       'work-command': { worktype: command, command, allowruntimeparams: true },
     }));
@@ -26,7 +32,7 @@ export class AttackedMesh {
     this.controlPort = controlPort;
     const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port: linkPort } };
     const control = { tcplisten: `127.0.0.1:${controlPort}` };
-    this.hub = this.add('hub', [listener, ...work, ...hubActions], { control });
+    this.hub = this.add('hub', [listener, ...work, ...actions], { control, diskMb });
     this.near = this.add('near', [peer, ...work]);
     this.far = this.add('far', [peer, ...work]);
   }
@@ -34,11 +40,11 @@ export class AttackedMesh {
   /**
    * @param {import('./commands.mjs').Commands} commands
    * @param {string} folder
-   * @param {readonly object[]} [hubActions] of `hub`, besides
+   * @param {HubOptions} options
    */
-  static async start(commands, folder, hubActions = []) {
+  static async start(commands, folder, options) {
     const [linkPort, controlPort] = [await freePort(), await freePort()];
-    const mesh = new AttackedMesh(commands, folder, { linkPort, controlPort }, hubActions);
+    const mesh = new AttackedMesh(commands, folder, { linkPort, controlPort }, options);
     try {
       for (const daemon of mesh.#daemons) daemon.start();
       await mesh.near.routeTo('far');
@@ -55,7 +61,7 @@ export class AttackedMesh {
    *
    * @param {string} name
    * @param {readonly object[]} actions
-   * @param {{ node?: object, control?: object }} [fields]
+   * @param {import('./daemon.mjs').DaemonFields} [fields]
    */
   add(name, actions, fields) {
     const daemon = new Daemon(this.commands, name, this.folder, actions, fields);

@@ -18,6 +18,7 @@ import { watch } from './watch.mjs';
  * @property {number} [leftMb] memory the attacked process holds more than before, a while after the attack
  * @property {string[]} problems what does not hold; empty where all does
  * @property {string} [note]
+ * @property {string} [skipped] why it can't be run here
  *
  * @typedef {object} Attack
  * @property {string} title
@@ -51,17 +52,22 @@ const settleMs = (/** @type {boolean} */ short) => (short ? 1_500 : 60_000);
  * @param {object} attack
  * @param {string} attack.title
  * @param {(folder: string) => Promise<object[]> | object[]} [attack.hubActions] further actions of `hub`
+ * @param {number} [attack.hubDiskMb] the data directory of `hub` is a disk of its own, so large
  * @param {(mesh: AttackedMesh, place: Place) => Promise<string[] | void>} attack.strike gives what does not hold
  * @param {(mesh: AttackedMesh, place: Place) => Promise<string[]>} [attack.after] the same, once the dust has settled
  * @param {Bounds} [attack.bounds] those that differ from the usual ones
  * @returns {Attack}
  */
-export function onMesh({ title, hubActions, strike, after, bounds }) {
+export function onMesh({ title, hubActions, hubDiskMb, strike, after, bounds }) {
   return {
     title,
     run: async (place) => {
+      if (hubDiskMb !== undefined && process.getuid?.() !== 0) {
+        return { peakMb: 0, job: '-', problems: [], skipped: 'a small disk needs root' };
+      }
       const actions = (await hubActions?.(place.folder)) ?? [];
-      const mesh = await AttackedMesh.start(place.commands, place.folder, actions);
+      const options = { actions, diskMb: hubDiskMb };
+      const mesh = await AttackedMesh.start(place.commands, place.folder, options);
       try {
         const { hub } = mesh;
         const bystander = await watch(mesh);

@@ -1,19 +1,19 @@
 /**
- * Resolves when a socket takes more, is closed, or the time is over.
+ * Resolves when a stream takes more, is closed, or the time is over.
  *
- * @param {import('node:net').Socket} socket
+ * @param {import('node:stream').Duplex} stream
  * @param {number} [patienceMs]
  * @returns {Promise<void>}
  */
-export function roomIn(socket, patienceMs = 10_000) {
-  if (socket.destroyed) return Promise.resolve();
+export function roomIn(stream, patienceMs = 10_000) {
+  if (stream.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      socket.off('drain', done).off('close', done);
+      stream.off('drain', done).off('close', done);
       resolve();
     };
     const timer = setTimeout(done, patienceMs);
-    socket.on('drain', done).on('close', done);
+    stream.on('drain', done).on('close', done);
   });
 }

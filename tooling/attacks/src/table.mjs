@@ -22,8 +22,16 @@ const rounded = (/** @type {number | undefined} */ value) =>
   value === undefined ? '-' : String(Math.round(value));
 
 /** One attack as a line. @param {string} name @param {import('./on-mesh.mjs').Figures} figures */
-export function tableLine(name, { peakMb, stallMs, pingMs, job, logKb, leftMb, problems, note }) {
-  const verdict = problems.length > 0 ? `FAILS: ${problems.join('; ')}` : 'holds';
+export function tableLine(
+  name,
+  { peakMb, stallMs, pingMs, job, logKb, leftMb, problems, note, skipped },
+) {
+  const verdict =
+    problems.length > 0
+      ? `FAILS: ${problems.join('; ')}`
+      : skipped === undefined
+        ? 'holds'
+        : `skipped: ${skipped}`;
   return line(
     [
       name,

@@ -1,5 +1,5 @@
 import { portOrHostAndPort } from '../address-fields.js';
-import { flag, permissions, text, tlsName, word } from '../fields.js';
+import { flag, integer, permissions, text, tlsName, word } from '../fields.js';
 import { ownNodeId, serviceName } from '../mesh-fields.js';
 import { socketPath } from '../path-fields.js';
 import { firewallRules } from '../structured-fields.js';
@@ -35,6 +35,19 @@ export const nodeActions = {
           name: 'MaxIdleConnectionTimeout from configuration file',
           nameWhenShort: 'maxIdleConnectionTimeout',
         },
+      ),
+      maxremotestdout: integer(
+        {
+          help: 'MiB of the stdout of one unit on another node that are stored; a unit with more is given up',
+          fallback: 65_536,
+        },
+        { min: 1, max: 1_000_000_000 },
+      ),
+      diskreserve: integer(
+        {
+          help: 'MiB of the disk of the data folder that output of other nodes leaves free (when not given: a twentieth of it, at most 1024)',
+        },
+        { min: 0, max: 1_000_000_000 },
       ),
       receptorkubesupportreconnect: text({
         help: 'Whether logs of pods can be read again after a break: enabled, disabled, auto',
