@@ -24,6 +24,8 @@ function read(input: Buffer, size: number): Buffer[] {
 
 fuzz('frames, the same however they are cut', {
   corpus: [framed('a'), framed('', 'ab', 'x'.repeat(300)), framed('y'.repeat(20_000), 'z')],
+  // each input is read three times, in up to as many chunks as it has bytes
+  maxBytes: 16_384,
   run: (input) => {
     const whole = read(input, Math.max(1, input.length));
     const size = 1 + ((input[0] ?? 0) % 17);

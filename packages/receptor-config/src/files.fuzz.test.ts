@@ -15,7 +15,7 @@ const corpus = [
 fuzz('configuration files', {
   corpus,
   maxBytes: 16_384,
-  maxMs: 1_000,
+  maxHoldMs: 1_000,
   run: (input) => {
     try {
       const actions = validate(parseConfigFile(input.toString('utf8'), 'fuzz.yml'));

@@ -7,10 +7,10 @@ export interface FuzzTarget {
    * code perhaps: inputs that are taken in a new way join the corpus.
    */
   run(input: Buffer): string | undefined | Promise<string | undefined>;
-  /** Longest input in bytes; default 65,536. */
+  /** Longest input in bytes: the limit of who reads it. Default 65,536. */
   readonly maxBytes?: number;
-  /** Longest time one input may take, in milliseconds; default 250. */
-  readonly maxMs?: number;
+  /** Longest time one input may hold the event loop at once, in milliseconds of CPU; default 50. */
+  readonly maxHoldMs?: number;
 }
 
 /** How a run of a target went. */
@@ -18,7 +18,8 @@ export interface FuzzReport {
   readonly inputs: number;
   /** Ways in which inputs were taken. */
   readonly ways: number;
-  readonly slowestMs: number;
+  /** The longest time for which the event loop was held at once, in milliseconds of CPU. */
+  readonly longestHoldMs: number;
 }
 
 /**

@@ -77,3 +77,21 @@ export function mutate(input, corpus, random, maxBytes) {
     bytes = (ways[below(ways.length)] ?? (() => bytes))();
   return bytes.subarray(0, maxBytes);
 }
+
+/**
+ * Repeats a piece of an input until it is as long as it may be: what is slow for its length shows there.
+ *
+ * @param {Buffer} input not changed
+ * @param {() => number} random
+ * @param {number} maxBytes
+ * @returns {Buffer}
+ */
+export function grow(input, random, maxBytes) {
+  const below = (/** @type {number} */ bound) => Math.floor(random() * bound);
+  const from = below(input.length);
+  const piece = input.subarray(from, from + 1 + below(Math.min(64, input.length)));
+  const missing = maxBytes - input.length;
+  if (piece.length === 0 || missing <= 0) return input;
+  const at = from + piece.length;
+  return Buffer.concat([input.subarray(0, at), Buffer.alloc(missing, piece), input.subarray(at)]);
+}
