@@ -108,7 +108,7 @@ fuzz('time', {
 });
 
 fuzz('firewall pattern', {
-  maxBytes: 4_096,
+  maxBytes: 1_026,
   corpus: ['/(a|b)*[^c-e]{2,5}$/', '/(?i)\\Qx\\E\\pL[[:alpha:]]/', 'plain', '/((a+)+)+b/'].map(
     (text) => Buffer.from(text),
   ),
@@ -132,7 +132,6 @@ fuzz('messages of an established link', {
 
 fuzz('link session, as a program of operations', {
   corpus: [ESTABLISH, Buffer.from(BUSY_PROGRAM)],
-  // thousands of operations, between which a link would turn back to the loop
   maxBytes: 16_384,
   run: runSession,
 });

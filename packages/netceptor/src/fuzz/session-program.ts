@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { NetceptorCore } from '../core/core.js';
 import type { LinkSession } from '../core/link-session.js';
 import type { LinkTransport } from '../core/link-transport.js';
@@ -7,10 +8,14 @@ import { MAX_MESSAGE_BYTES } from '../wire/message-type.js';
 import { encodeProbe } from '../wire/probe.js';
 import { encodeRoutingUpdate } from '../wire/routing-update.js';
 
+/** Operations between which the loop does not turn. */
+const OPERATIONS_AT_ONCE = 16;
 /** What a program may open: more it can't. */
 const MAX_LINKS = 8;
 /** How many messages one operation may make a node send over all of its links: introductions are the most. */
 const MAX_ANSWERS = 200;
+/** The same while up to 25.5 s pass: each link is asked or probed once a second, and told of routes now and then. */
+const MAX_SENT_IN_TIME = MAX_LINKS * 40;
 
 /**
  * Plays a program of operations on the links of a core, each one byte with its arguments: 0 a message (2 bytes length,
@@ -21,7 +26,7 @@ const MAX_ANSWERS = 200;
  * @returns what the core logged, in short: the way the program took
  * @throws {Error} when the core throws, sends what no link carries, answers beyond measure, or loses its sense of time.
  */
-export function runSession(program: Buffer): string {
+export async function runSession(program: Buffer): Promise<string> {
   let now = 0;
   let sent = 0;
   const noted = new Set<string>();
@@ -83,7 +88,10 @@ export function runSession(program: Buffer): string {
     );
   };
 
+  let operations = 0;
   for (let at = 0; at < program.length;) {
+    // as a link turns back to the loop between what it reads
+    if (++operations % OPERATIONS_AT_ONCE === 0) await setImmediate();
     const operation = program[at++];
     const before = sent;
     switch (operation) {
@@ -137,8 +145,8 @@ export function runSession(program: Buffer): string {
     }
     core.takeEvents();
     const answers = sent - before;
-    if (answers > MAX_ANSWERS)
-      throw new Error(`one operation made the node send ${answers} messages`);
+    if (answers > (operation === 2 ? MAX_SENT_IN_TIME : MAX_ANSWERS))
+      throw new Error(`operation ${String(operation)} made the node send ${answers} messages over ${links.length} links`);
     if (Number.isNaN(core.dueAt)) throw new Error('the node does not know when it is due');
   }
   core.status();
