@@ -146,7 +146,9 @@ export async function runSession(program: Buffer): Promise<string> {
     core.takeEvents();
     const answers = sent - before;
     if (answers > (operation === 2 ? MAX_SENT_IN_TIME : MAX_ANSWERS))
-      throw new Error(`operation ${String(operation)} made the node send ${answers} messages over ${links.length} links`);
+      throw new Error(
+        `operation ${String(operation)} made the node send ${answers} messages over ${links.length} links`,
+      );
     if (Number.isNaN(core.dueAt)) throw new Error('the node does not know when it is due');
   }
   core.status();
