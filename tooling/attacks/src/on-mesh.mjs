@@ -24,6 +24,9 @@ import { watch } from './watch.mjs';
  * @property {string} title
  * @property {(place: Place) => Promise<Figures>} run
  *
+ * @typedef {string[] | { problems: string[], peakMb: number }} Struck what does not hold, and the peak memory of the attacked
+ *   process where that is not `hub`
+ *
  * @typedef {object} Bounds what an attack may cost
  * @property {number} [peakMb]
  * @property {number} [stallMs]
@@ -31,6 +34,7 @@ import { watch } from './watch.mjs';
  * @property {number} [logKb]
  * @property {number} [leftMb]
  * @property {number} [refused] how many of an operator's questions may be refused
+ * @property {number} [lostPings]
  */
 
 /** Bounds that hold whatever the attack: far above what an idle node on a busy machine needs. @type {Bounds} */
@@ -41,6 +45,7 @@ export const usual = {
   logKb: 256,
   leftMb: 150,
   refused: 0,
+  lostPings: 0,
 };
 
 /** Milliseconds between the attack and the look at what is left of it. */
@@ -51,9 +56,9 @@ const settleMs = (/** @type {boolean} */ short) => (short ? 1_500 : 60_000);
  *
  * @param {object} attack
  * @param {string} attack.title
- * @param {(folder: string) => Promise<object[]> | object[]} [attack.hubActions] further actions of `hub`
+ * @param {(place: Place) => Promise<object[]> | object[]} [attack.hubActions] further actions of `hub`
  * @param {number} [attack.hubDiskMb] the data directory of `hub` is a disk of its own, so large
- * @param {(mesh: AttackedMesh, place: Place) => Promise<string[] | void>} attack.strike gives what does not hold
+ * @param {(mesh: AttackedMesh, place: Place) => Promise<Struck | void>} attack.strike
  * @param {(mesh: AttackedMesh, place: Place) => Promise<string[]>} [attack.after] the same, once the dust has settled
  * @param {Bounds} [attack.bounds] those that differ from the usual ones
  * @returns {Attack}
@@ -65,7 +70,7 @@ export function onMesh({ title, hubActions, hubDiskMb, strike, after, bounds }) 
       if (hubDiskMb !== undefined && process.getuid?.() !== 0) {
         return { peakMb: 0, job: '-', problems: [], skipped: 'a small disk needs root' };
       }
-      const actions = (await hubActions?.(place.folder)) ?? [];
+      const actions = (await hubActions?.(place)) ?? [];
       const options = { actions, diskMb: hubDiskMb };
       const mesh = await AttackedMesh.start(place.commands, place.folder, options);
       try {
@@ -73,13 +78,15 @@ export function onMesh({ title, hubActions, hubDiskMb, strike, after, bounds }) 
         const bystander = await watch(mesh);
         await setTimeout(500);
         const before = memoryMb(hub.pid, 'VmRSS');
-        const problems = (await strike(mesh, place).catch(ofEnded(hub))) ?? [];
+        const struck = (await strike(mesh, place).catch(ofEnded(hub))) ?? [];
+        const problems = Array.isArray(struck) ? struck : struck.problems;
         await setTimeout(settleMs(place.short));
         const leftMb = Math.max(0, memoryMb(hub.pid, 'VmRSS') - before);
         const seen = await bystander.stop();
         if (hub.end !== undefined) problems.push(`hub ended: ${hub.end}`);
         else problems.push(...((await after?.(mesh, place)) ?? []));
-        const figures = { ...seen, leftMb, logKb: Math.round(mesh.logBytes() / 1024) };
+        const peakMb = Array.isArray(struck) ? seen.peakMb : struck.peakMb;
+        const figures = { ...seen, peakMb, leftMb, logKb: Math.round(mesh.logBytes() / 1024) };
         return {
           ...figures,
           job: jobs(seen),
@@ -114,7 +121,7 @@ function judge(figures, bounds) {
   if (refused > (bounds.refused ?? 0)) {
     problems.push(`${refused} of ${questions} questions of an operator refused`);
   }
-  if (lostPings > 0) problems.push(`${lostPings} of ${pings} pings lost`);
+  if (lostPings > (bounds.lostPings ?? 0)) problems.push(`${lostPings} of ${pings} pings lost`);
   if (jobs === 0) problems.push("no bystander's job came to its end");
   if (failedJobs.length > 0) problems.push(`a bystander's job failed: ${failedJobs[0]}`);
   return problems;

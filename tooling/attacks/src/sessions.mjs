@@ -6,15 +6,18 @@ import { connect } from 'node:net';
  *
  * @param {number} count
  * @param {import('node:net').NetConnectOpts} where
+ * @param {(socket: import('node:net').Socket, at: number) => void} [say] what they say all the same
  */
-export async function silentSessions(count, where) {
+export async function silentSessions(count, where, say) {
   /** @type {import('node:net').Socket[]} */
   const sockets = [];
+  let at = 0;
   while (sockets.length < count) {
     const batch = Array.from({ length: Math.min(200, count - sockets.length) }, () => {
       const socket = connect(where);
       socket.on('error', () => undefined);
       socket.resume();
+      if (say) socket.once('connect', () => say(socket, at++));
       return socket;
     });
     sockets.push(...batch);
