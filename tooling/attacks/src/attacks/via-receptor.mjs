@@ -26,7 +26,7 @@ export default onMesh({
       env: commands.env,
       patienceMs: short ? 20_000 : 300_000,
     });
-    const problems = judgeEnd(end);
+    return { problems: judgeEnd(end), peakMb: end.peakMb };
   },
   bounds: { peakMb: 400 },
 });
