@@ -67,7 +67,7 @@ describe.each(['tcp', 'tcp with TLS'])('a server over %s', (kind) => {
     }
     const second = node('second');
     await dial(second, port);
-    await Promise.all([routeTo(hub, 'second'), routeTo(first, 'second')]);
+    await Promise.all([routeTo(hub, 'second'), routeTo(first, 'second'), routeTo(second, 'first')]);
     expect((await second.ping('first')).from).toBe('first');
     expect(sockets.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(15);
     expect(

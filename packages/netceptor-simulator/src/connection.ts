@@ -53,6 +53,7 @@ export class Connection {
         {
           message: (chunk, start, stop) => this.#receive(far, chunk, start, stop),
           settle: () => context.nodes[far].settle(),
+          readyAt: () => context.nodes[far].readyAt,
           closed: () => this.end(far, 'closed by the peer'),
         },
       );

@@ -23,6 +23,7 @@ export { SimulatedMesh } from './simulated-mesh.js';
 export type { BuildOptions, SimulatedMeshOptions, Traffic } from './simulated-mesh.js';
 export type { SimulatedNode, SimulatedNodeOptions } from './simulated-node.js';
 export type { SimulatedLink, SimulatedLinkOptions } from './simulated-link.js';
+export type { RawPeer, RawPeerOptions } from './raw-peer.js';
 export type { LinkConditions } from './link-conditions.js';
 export { full, line, randomSparse, ring, tree } from './topologies.js';
 export type { Topology } from './topologies.js';

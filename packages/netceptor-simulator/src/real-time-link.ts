@@ -83,6 +83,7 @@ export function linkInRealTime(
       },
       {
         message: (chunk, start, stop) => receivers[far]?.message(chunk, start, stop),
+        readyAt: () => 0,
         settle: () => undefined,
         closed: () => end(far, 'closed by the peer'),
       },

@@ -9,6 +9,7 @@ import {
   validateOptions,
 } from '@receptorjs/validation';
 import { Agenda } from './agenda.js';
+import { RawPeer, rawPeerChecks, type RawPeerOptions } from './raw-peer.js';
 import { seededRandom } from './seeded-random.js';
 import { SimulatedLink, simulatedLinkChecks, type SimulatedLinkOptions } from './simulated-link.js';
 import { SimulatedNode, simulatedNodeChecks, type SimulatedNodeOptions } from './simulated-node.js';
@@ -25,6 +26,11 @@ export interface SimulatedMeshOptions {
    * process that reads its sockets; a large mesh runs several times faster with 1. Default 0: each at its own time.
    */
   readonly tickMs?: number;
+  /**
+   * How long a node takes for a unit of its `core.work`, in milliseconds, in which it reads nothing else; 0.0001 is what a common
+   * processor takes. Default 0.
+   */
+  readonly msPerUnit?: number;
   /** Sees every event of every node. */
   readonly onEvent?: (node: SimulatedNode, event: CoreEvent) => void;
 }
@@ -60,6 +66,7 @@ export class SimulatedMesh {
   readonly #agenda = new Agenda(() => this.#now);
   readonly #keep: number;
   readonly #tickMs: number;
+  readonly #msPerUnit: number;
   readonly #onEvent: ((node: SimulatedNode, event: CoreEvent) => void) | undefined;
   #now = 0;
   readonly #traffic = {
@@ -75,13 +82,15 @@ export class SimulatedMesh {
       seed: optional(number),
       keep: optional(count),
       tickMs: optional(number),
+      msPerUnit: optional(number),
       onEvent: optional(callback),
     });
-    const { seed = 1, keep = 10_000, tickMs = 0, onEvent } = options;
+    const { seed = 1, keep = 10_000, tickMs = 0, msPerUnit = 0, onEvent } = options;
     this.seed = seed;
     this.#random = seededRandom(seed);
     this.#keep = keep;
     this.#tickMs = tickMs;
+    this.#msPerUnit = msPerUnit;
     this.#onEvent = onEvent;
   }
 
@@ -120,6 +129,7 @@ export class SimulatedMesh {
         random: this.#random,
         startOfTime: START_OF_TIME,
         keep: this.#keep,
+        msPerUnit: this.#msPerUnit,
         onEvent: this.#onEvent,
       },
       options,
@@ -146,6 +156,21 @@ export class SimulatedMesh {
     a.links.add(link);
     b.links.add(link);
     return link;
+  }
+
+  /**
+   * Links a peer without a node behind it, which says whatever it is told to say.
+   *
+   * @throws {RangeError} when a condition makes no sense
+   */
+  linkRawPeer(to: SimulatedNode, options: RawPeerOptions = {}): RawPeer {
+    validateOptions<RawPeerOptions>('mesh.linkRawPeer', options, rawPeerChecks);
+    return new RawPeer(to, options, {
+      agenda: this.#agenda,
+      random: this.#random,
+      tickMs: this.#tickMs,
+      count: (type, bytes) => this.#count(type, bytes),
+    });
   }
 
   /** Adds the nodes and links of a topology; returns the nodes by place. */

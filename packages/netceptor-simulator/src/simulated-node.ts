@@ -24,6 +24,8 @@ export interface NodeSurroundings {
   readonly startOfTime: number;
   /** How many events and log lines a node keeps; the older half goes when there are more. */
   readonly keep: number;
+  /** How long a unit of work takes, in milliseconds. */
+  readonly msPerUnit: number;
   readonly onEvent?: ((node: SimulatedNode, event: CoreEvent) => void) | undefined;
 }
 
@@ -40,16 +42,20 @@ export class SimulatedNode {
   readonly #options: SimulatedNodeOptions;
   /** The node's group in the agenda. */
   readonly group: number;
-  readonly #timer: Due;
+  #timer: Due;
   #core: NetceptorCore;
   #isRunning = true;
+  /** How much of the core's work has been put into `#readyAt`. */
+  #counted = 0;
+  #readyAt = 0;
+  #longestMs = 0;
 
   constructor(nodeId: string, surroundings: NodeSurroundings, options: SimulatedNodeOptions) {
     this.nodeId = nodeId;
     this.#surroundings = surroundings;
     this.#options = options;
     this.group = surroundings.agenda.makeGroup();
-    this.#timer = surroundings.agenda.make(() => this.#handleTimeout(), this.group);
+    this.#timer = this.#makeTimer();
     this.#core = this.#makeCore();
     this.settle();
   }
@@ -57,6 +63,20 @@ export class SimulatedNode {
   /** The core of the node's present start. */
   get core(): NetceptorCore {
     return this.#core;
+  }
+
+  /** When the node has done what it has to do so far, in milliseconds of the virtual clock; always the past where work takes no time. */
+  get readyAt(): number {
+    this.#count();
+    return this.#readyAt;
+  }
+
+  /** The longest time for which the node had something to do and read nothing, in milliseconds, since this was last asked. */
+  takeLongestMs(): number {
+    this.#count();
+    const longest = this.#longestMs;
+    this.#longestMs = 0;
+    return longest;
   }
 
   get isRunning(): boolean {
@@ -73,7 +93,9 @@ export class SimulatedNode {
     }
     // As a timer that is moved to later: it fires early, once, and is set again.
     const { dueAt } = this.#core;
-    if (dueAt < this.#timer.at) agenda.set(this.#timer, Math.max(dueAt, agenda.now()));
+    if (dueAt < this.#timer.at) {
+      agenda.set(this.#timer, Math.max(dueAt, agenda.now(), this.readyAt));
+    }
   }
 
   /** A new start, with nothing known. */
@@ -81,6 +103,7 @@ export class SimulatedNode {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#core = this.#makeCore();
+    this.#counted = 0;
     this.settle();
   }
 
@@ -89,10 +112,35 @@ export class SimulatedNode {
     this.#surroundings.agenda.set(this.#timer, Infinity);
   }
 
+  #count(): void {
+    const { agenda, msPerUnit } = this.#surroundings;
+    if (msPerUnit === 0) return;
+    const { work } = this.#core;
+    if (work > this.#counted) {
+      const takes = (work - this.#counted) * msPerUnit;
+      this.#readyAt = Math.max(this.#readyAt, agenda.now()) + takes;
+    }
+    this.#counted = work;
+    this.#longestMs = Math.max(this.#longestMs, this.#readyAt - agenda.now());
+  }
+
   #handleTimeout(): void {
-    const now = this.#surroundings.agenda.now();
+    const { agenda } = this.#surroundings;
+    const now = agenda.now();
+    const { readyAt } = this;
+    if (readyAt > now) {
+      agenda.set(this.#timer, readyAt);
+      return;
+    }
     if (this.#core.dueAt <= now) this.#core.handleTimeout(now);
+    // Behind what has arrived meanwhile, which a process reads between its timers.
+    if (this.#core.dueAt <= now && this.#surroundings.msPerUnit > 0)
+      this.#timer = this.#makeTimer();
     this.settle();
+  }
+
+  #makeTimer(): Due {
+    return this.#surroundings.agenda.make(() => this.#handleTimeout(), this.group);
   }
 
   #makeCore(): NetceptorCore {

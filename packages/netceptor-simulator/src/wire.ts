@@ -18,6 +18,8 @@ export interface WireEnd {
   message(chunk: Buffer, start: number, end: number): void;
   /** All that arrived at this moment has been given. */
   settle(): void;
+  /** When the node has done what it has to do, and reads on. */
+  readyAt(): number;
   /** The sender has closed the wire, and everything it sent before has arrived. */
   closed(): void;
 }
@@ -29,6 +31,9 @@ interface UnderWay {
   readonly start: number;
   readonly end: number;
 }
+
+/** How much a node that is slow reads of a wire before others have their turn, in bytes. */
+const TURN_BYTES = 65_536;
 
 /** What a wire is made of. */
 export interface WireOptions {
@@ -54,7 +59,8 @@ export class Wire implements LinkTransport {
   readonly #owner: WireOwner;
   readonly #far: WireEnd;
   readonly #line: SendingLine | undefined;
-  readonly #arrival: Due;
+  readonly #group: number;
+  #arrival: Due;
   /** What lies before `#next` has arrived. */
   #underWay: UnderWay[] = [];
   #next = 0;
@@ -73,7 +79,8 @@ export class Wire implements LinkTransport {
     this.maxMessageBytes = maxMessageBytes;
     this.#owner = owner;
     this.#far = far;
-    this.#arrival = agenda.make(() => this.#arrive(), options.group);
+    this.#group = options.group;
+    this.#arrival = this.#nextArrival();
     if (conditions.bytesPerSecond < Infinity) {
       this.#line = new SendingLine(
         agenda,
@@ -164,15 +171,18 @@ export class Wire implements LinkTransport {
     this.#agenda.set(late, this.#agenda.now() + usual * (1 + this.#random()));
   }
 
+  #nextArrival(): Due {
+    return this.#agenda.make(() => this.#arrive(), this.#group);
+  }
+
   #arrive(): void {
     const now = this.#agenda.now();
-    for (;;) {
-      const next = this.#underWay[this.#next];
-      if (next === undefined || next.at > now) break;
-      this.#next++;
-      if (next.chunk === undefined) this.#far.closed();
-      else this.#far.message(next.chunk, next.start, next.end);
+    const readyAt = this.#far.readyAt();
+    if (readyAt > now) {
+      this.#agenda.set(this.#arrival, readyAt);
+      return;
     }
+    const isLeft = this.#give(now);
     if (this.#next === this.#underWay.length) {
       this.#underWay = [];
       this.#next = 0;
@@ -181,7 +191,25 @@ export class Wire implements LinkTransport {
       this.#next = 0;
     }
     const following = this.#underWay[this.#next];
-    if (following !== undefined) this.#agenda.set(this.#arrival, following.at);
+    // Behind the wires that have waited meanwhile.
+    if (isLeft) this.#arrival = this.#nextArrival();
+    if (following !== undefined) {
+      this.#agenda.set(this.#arrival, isLeft ? Math.max(now, this.#far.readyAt()) : following.at);
+    }
     this.#far.settle();
+  }
+
+  /** Gives the far end what has arrived; true when something is left that a node which is busy by now reads later. */
+  #give(now: number): boolean {
+    let bytes = 0;
+    for (;;) {
+      const next = this.#underWay[this.#next];
+      if (next === undefined || next.at > now) return false;
+      if (bytes >= TURN_BYTES && this.#far.readyAt() > now) return true;
+      this.#next++;
+      bytes += next.end - next.start;
+      if (next.chunk === undefined) this.#far.closed();
+      else this.#far.message(next.chunk, next.start, next.end);
+    }
   }
 }

@@ -20,6 +20,8 @@ const COALESCE_MS = 100;
 const PERIOD_MS = 60_000;
 /** An advertisement of another node that is not renewed for so long is dropped: three rounds and a half. */
 const EXPIRE_AFTER_MS = 210_000;
+/** The same for one of a node that is not known, and so does not exist or is about to be known. */
+const EXPIRE_UNKNOWN_AFTER_MS = 45_000;
 /** The most bytes of advertisements sent to a new neighbour. */
 const MAX_INTRODUCTION_BYTES = 524_288;
 
@@ -154,9 +156,11 @@ export class Advertisements {
   }
 
   /** Drops what was not renewed. */
-  expire(now: number): void {
+  expire(now: number, isKnown: (nodeId: string) => boolean): void {
     for (const item of this.#received.values()) {
-      if (now - item.heardAt > EXPIRE_AFTER_MS) this.#drop(item);
+      const { heardAt, advertisement } = item;
+      if (now - heardAt <= EXPIRE_UNKNOWN_AFTER_MS) continue;
+      if (now - heardAt > EXPIRE_AFTER_MS || !isKnown(advertisement.nodeId)) this.#drop(item);
     }
   }
 

@@ -183,7 +183,7 @@ export class NetceptorCore {
     if (now < this.#housekeepingAt) return;
     this.#housekeepingAt = now + HOUSEKEEPING_MS;
     this.#work.add(this.#nodes.size + this.advertisements.size);
-    this.advertisements.expire(now);
+    this.advertisements.expire(now, (nodeId) => this.#nodes.get(nodeId) !== undefined);
     this.advertisements.forget(this.#routing.forgetSilent(now));
   }
 

@@ -197,7 +197,7 @@ it('gives a neighbour room for some thousand nodes that are not in reach, the la
     run(12_000);
   }
   expect(link?.closed).toBe(false);
-  expect(known()).toBe(4);
+  expect(known()).toBe(3);
 });
 
 it('remembers a node that it loses as long as it had it, an hour at most', () => {

@@ -373,6 +373,14 @@ export class LinkSession {
     this.#refuse(now, name, reason);
   }
 
+  /** Writes about a link that comes to nothing, within limits for the address that it comes from. */
+  #tell(now: number, level: 'error' | 'warning', line: string): void {
+    const { accounts, log } = this.#context;
+    const leftOut = this.#wasEstablished ? 0 : accounts.mayTell(now, this.#transport.origin);
+    if (leftOut === undefined) return;
+    log[level](leftOut === 0 ? line : `${line} (and ${leftOut} more from that address)`);
+  }
+
   /** Writes about what the peer sends, within limits. */
   #complain(now: number, line: string): void {
     const leftOut = this.#complaints.take(now);
@@ -387,7 +395,7 @@ export class LinkSession {
   #refuse(now: number, peer: string, reason: string): void {
     if (this.#state === 'closed') return;
     this.#wasRefused = !this.#wasEstablished;
-    this.#context.log.error(`Rejected the link with node ${peer} because ${reason}`);
+    this.#tell(now, 'error', `Rejected the link with node ${peer} because ${reason}`);
     this.#giveUp(now, `rejected: ${reason}`, reason);
   }
 
@@ -412,7 +420,7 @@ export class LinkSession {
     this.#neighbour = undefined;
     if (neighbour === undefined) {
       const link = this.#transport.description;
-      log.warning(`Link ${link} ended: ${reason}`);
+      this.#tell(now, 'warning', `Link ${link} ended: ${reason}`);
       emit({ type: 'link-failed', link, reason });
       return;
     }

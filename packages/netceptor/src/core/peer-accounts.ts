@@ -1,4 +1,5 @@
 import { LinkConduct, type FloodVerdict } from './link-conduct.js';
+import { LineLimit } from './line-limit.js';
 import { ownCopy } from './own-copy.js';
 import { Permits } from './permits.js';
 
@@ -12,6 +13,9 @@ const REFUSED_MS = { first: 5000, most: 300_000 };
 const FORGIVEN_MS = 600_000;
 /** How often a peer that comes again is told all that is known of the mesh. What it is not told comes within a round of updates. */
 const INTRODUCTIONS = { burst: 8, perSecond: 0.1 };
+
+/** How many lines are written about links from an address that come to nothing. */
+const LINES = { burst: 50, perSecond: 0.5 };
 
 interface Refusal {
   readonly times: number;
@@ -28,6 +32,7 @@ export class PeerAccounts {
   readonly #byId = new Map<string, LinkConduct>();
   readonly #byAddress = new Map<string, LinkConduct>();
   readonly #introductions = new Map<string, Permits>();
+  readonly #lines = new Map<string, LineLimit>();
   readonly #refusals = new Map<string, Refusal>();
 
   /** The conduct of a peer, over all of its links. */
@@ -63,6 +68,15 @@ export class PeerAccounts {
   refusedFor(now: number, nodeId: string, address: string | undefined): number {
     const until = this.#refusals.get(keyOf(nodeId, address))?.until ?? now;
     return Math.max(0, until - now);
+  }
+
+  /**
+   * Whether a line is written about a link from an address that comes to nothing: how many were left out since the last, or
+   * undefined for no.
+   */
+  mayTell(now: number, address: string | undefined): number | undefined {
+    if (address === undefined) return 0;
+    return entry(this.#lines, address, () => new LineLimit(LINES)).take(now);
   }
 
   /** Whether a peer is told all that is known, now that it has linked. */

@@ -214,8 +214,7 @@ export class Routing {
 
   /** Forgets nodes that have been out of reach and silent; returns their IDs. */
   forgetSilent(now: number): ReadonlySet<string> {
-    const { reached } = this.#computation;
-    const found = silentNodes(now, this.#nodes, this.#self, this.#neighbours, reached);
+    const found = silentNodes(now, this.#nodes, this.#self, this.#neighbours);
     this.#settled = found.settled;
     this.#nodes.delete(found.forgotten);
     return found.forgotten;

@@ -2,11 +2,10 @@ import type { Neighbours } from './neighbours.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 
 /**
- * A node that can't be reached is forgotten when nothing was heard of it for so long: the least for one that never was in reach. Of one
- * that was it is the time it had been in reach, within these bounds; the most where there are few.
+ * A node that can't be reached is forgotten when nothing was heard of it for so long: the least for one that never was in reach, for any
+ * other the time it had been in reach, within these bounds.
  */
 const FORGET_AFTER_MS = { least: 45_000, most: 3_600_000 };
-const FEW = 64;
 /** For how long a node must be in reach to count as settled. */
 const SETTLED_MS = 60_000;
 
@@ -22,22 +21,18 @@ export interface Silence {
  * Finds the nodes that have been out of reach and silent: those that never were in reach, or
  * whose link was given up for what they had sent, within a minute, others after as long as
  * they had been there, an hour at most. So what a peer made others believe for a while is gone as soon.
- *
- * @param reached - How many nodes are in reach.
  */
 export function silentNodes(
   now: number,
   nodes: NodeTable,
   self: NodeRecord,
   neighbours: Neighbours,
-  reached: number,
 ): Silence {
   const { least, most } = FORGET_AFTER_MS;
   const { unreached, isScarce } = nodes;
-  const isFew = nodes.size - unreached.size - reached <= FEW;
   const patience = (record: NodeRecord): number => {
     if (isScarce || record.isDistrusted || unreached.has(record)) return least;
-    return isFew ? most : Math.min(most, Math.max(least, record.inReachMs));
+    return Math.min(most, Math.max(least, record.inReachMs));
   };
   const forgotten = new Set<string>();
   let settled = 0;
