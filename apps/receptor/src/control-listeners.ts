@@ -50,7 +50,7 @@ export async function serveMesh(
     streams.listen(
       service,
       { ...advertisement(work), tls: tls.server(meshTls), onRefused: refusalLog(service, log) },
-      (stream) => void control.serve(stream, { transport: 'mesh' }),
+      (stream) => void control.serve(stream, { transport: 'mesh', from: stream.remoteNode }),
     ),
   );
   return [listener];

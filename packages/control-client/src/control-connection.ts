@@ -37,7 +37,7 @@ export class ControlConnection {
     readonly stream: Duplex,
     private readonly options: ControlConnectionOptions = {},
   ) {
-    this.#reader = new LineReader(stream, options.maxLineBytes);
+    this.#reader = new LineReader(stream, { maxLineBytes: options.maxLineBytes });
     this.#greeting = this.#readGreeting();
     this.#last = this.#greeting;
     this.#greeting.catch(() => {

@@ -10,6 +10,8 @@ import type { WorkResult } from './work-result.js';
  * - `closed`: the connection ended before the reply was complete
  * - `protocol`: the other end does not speak the control protocol, or not as documented
  * - `line-too-long`: a line is longer than the reader's bound
+ * - `line-refused`: a line must not begin so, or there is no memory left for its end
+ * - `line-cut-off`: the stream ended in the middle of a line
  * - `remote-error`: the other end answered with an `ERROR:` line; `message` is its text without that prefix
  * - `work-failed`, `work-canceled`: the unit of work has ended so; `work` has its status and what is there of its stdout
  * - `output-too-long`: a unit has more stdout than its caller wants to collect
@@ -24,6 +26,8 @@ export type ControlErrorCode =
   | 'closed'
   | 'protocol'
   | 'line-too-long'
+  | 'line-refused'
+  | 'line-cut-off'
   | 'remote-error'
   | 'work-failed'
   | 'work-canceled'

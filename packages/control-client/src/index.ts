@@ -38,6 +38,7 @@ export type { ControlErrorCode } from './errors.js';
 export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { LineReader } from './line-reader.js';
+export type { LineReaderOptions } from './line-reader.js';
 export type { WaitOptions } from './line-reader.js';
 export { Misconduct } from './misconduct.js';
 export type {

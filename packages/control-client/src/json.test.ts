@@ -51,3 +51,22 @@ it('compareBytes orders by UTF-8', () => {
     '\u{10000}',
   ]);
 });
+
+describe('integers beyond 2^53', () => {
+  it('stay exact wherever they stand, and text is no integer', () => {
+    for (const text of [
+      '{"a":"1234567890123456789","b":18446744073709551615}',
+      '{"18446744073709551615":[-9007199254740993]}',
+      '{"a\\\\":"\\"","b":[1.5,12345678901234567]}',
+    ]) {
+      expect(encodeJson(parseJson(text))).toBe(text);
+    }
+    const floats = `[${'0.12345678901234567,'.repeat(20_000)}1]`;
+    expect(parseJson(floats)).toHaveLength(20_001);
+    const long = `{"a":"${'12345678901234567890'.repeat(50_000)}"}`;
+    expect(encodeJson(parseJson(long))).toBe(long);
+    expect(() => parseJson(`{"a":"${'x'.repeat(300_000)}","b":18446744073709551615}`)).toThrow(
+      'allowed are 262144 characters with integers beyond 2^53 - 1',
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { assertBoundedJson } from '@receptorjs/bounded-json';
 import { parse } from 'lossless-json';
 
 /**
@@ -17,13 +18,57 @@ export type JsonValue =
 /** A JSON object as {@link parseJson} returns it and {@link encodeJson} takes it. */
 export type JsonObject = Readonly<Record<string, JsonValue | undefined>>;
 
+/** Longest text with integers beyond 2^53 - 1 that is read; the parser that keeps them is slow. */
+const MAX_EXACT_LENGTH = 256 * 1024;
+
+/** Values of a text, and objects and lists in one another, that are read. */
+const limits = { maxDepth: 1_000, maxValues: 4_000_000 };
+
 /**
- * Reads JSON text without passing an integer through a double.
+ * Reads JSON text without passing an integer through a double. Of two members of an object with the same name the last counts.
  *
- * @throws SyntaxError with the position of what is wrong
+ * @throws SyntaxError with the position of what is wrong; for a text that is nested deeper than 1,000 levels or has more than 4,000,000
+ *   values, and for one of more than 262,144 characters with an integer beyond 2^53 - 1
  */
-export function parseJson(text: string): JsonValue {
+export function parseJson(text: string, { maxValues = limits.maxValues } = {}): JsonValue {
+  try {
+    assertBoundedJson(text, { ...limits, maxValues });
+  } catch (cause) {
+    throw new SyntaxError(cause instanceof Error ? cause.message : 'JSON is too large', { cause });
+  }
+  if (!hasLongInteger(text)) return JSON.parse(text) as JsonValue;
+  if (text.length > MAX_EXACT_LENGTH) {
+    const allowed = `allowed are ${MAX_EXACT_LENGTH} characters with integers beyond 2^53 - 1`;
+    throw new SyntaxError(`JSON has ${text.length} characters; ${allowed}`);
+  }
   return parse(text, undefined, exactNumber) as JsonValue;
+}
+
+/** Whether a text has an integer of 16 digits outside of its strings: a double may not hold it. */
+function hasLongInteger(text: string): boolean {
+  const digits = /(?<![\d.eE+])\d{16,}(?![\d.eE])/g;
+  let outside = 0;
+  for (let run = digits.exec(text); run !== null; run = digits.exec(text)) {
+    // strings that begin before the digits are passed over
+    let open = text.indexOf('"', outside);
+    while (open >= 0 && open < run.index) {
+      outside = endOfString(text, open) + 1;
+      open = text.indexOf('"', outside);
+    }
+    if (outside <= run.index) return true;
+    digits.lastIndex = outside;
+  }
+  return false;
+}
+
+/** Where the quote is that ends the string which begins at `open`; the end of the text when there is none. */
+function endOfString(text: string, open: number): number {
+  for (let close = text.indexOf('"', open + 1); close >= 0; close = text.indexOf('"', close + 1)) {
+    let escapes = 0;
+    while (text[close - 1 - escapes] === '\\') escapes += 1;
+    if (escapes % 2 === 0) return close;
+  }
+  return text.length;
 }
 
 /** Whether a parsed value is a JSON object. */

@@ -56,7 +56,9 @@ it('gives a last line that is cut off, then nothing', async () => {
 it('is bounded', async () => {
   const stream = new PassThrough();
   stream.write('x'.repeat(11));
-  await expect(new LineReader(stream, 10).next()).rejects.toMatchObject({ code: 'line-too-long' });
+  await expect(new LineReader(stream, { maxLineBytes: 10 }).next()).rejects.toMatchObject({
+    code: 'line-too-long',
+  });
 });
 
 it('ends its wait by time, by signal and by the loss of the stream', async () => {

@@ -15,6 +15,23 @@ export const defaultMaxLineBytes = 16 * 1024 * 1024;
 const newline = 0x0a;
 const carriageReturn = /\r/g;
 
+/** Bytes after which it is asked what a line begins with, when it has not ended. */
+const beginBytes = 32;
+
+/** How lines are bounded, and what becomes of one that is not whole. */
+export interface LineReaderOptions {
+  /** Longest line in bytes; default {@link defaultMaxLineBytes}. */
+  readonly maxLineBytes?: number | undefined;
+  /** Counts the memory of a line that has begun and not ended; `take` says whether there is any left. Default: uncounted. */
+  readonly unfinished?:
+    | { readonly take: (bytes: number) => boolean; readonly give: (bytes: number) => void }
+    | undefined;
+  /** Whether a line may begin so; it is asked when a line has some 32 bytes and no end yet. Default: it may. */
+  readonly mayBegin?: ((begin: string) => boolean) | undefined;
+  /** Whether what stands before the end of the stream without a `\n` is a line; default true. */
+  readonly isCutOffLine?: boolean | undefined;
+}
+
 /**
  * Takes lines off the front of a stream and leaves everything behind them in it, so that whoever comes next reads
  * the very next byte. Owns the stream's reading side only while {@link LineReader.next} is pending; at most
@@ -25,17 +42,21 @@ export class LineReader {
   #failure: Error | undefined;
   /**
    * The line begun is its first `#held` bytes; the rest is room. One buffer, for a line may come in millions of chunks, each
-   * with a cost of its own. Both are written by `next` only.
+   * with a cost of its own. Both are written by `#keep` and `#take` only.
    */
   #partial = Buffer.alloc(0);
   #held = 0;
+  /** Whether what the line begins with was asked for; written by `next` and `#take` only. */
+  #hasBegun = false;
   /** Ends the wait of `next`; written by it only. */
   #wake: (() => void) | undefined;
+  readonly #options: LineReaderOptions;
 
   constructor(
     private readonly stream: Duplex,
-    private readonly maxLineBytes: number = defaultMaxLineBytes,
+    options: LineReaderOptions = {},
   ) {
+    this.#options = options;
     stream.on('error', (error: Error) => {
       this.#failure ??= error;
     });
@@ -43,12 +64,14 @@ export class LineReader {
   }
 
   /**
-   * The next line without its `\n` and without any `\r`; a last line cut off by the end counts. `undefined` at the
-   * end of the stream.
+   * The next line without its `\n` and without any `\r`; a last line cut off by the end counts unless the options say otherwise.
+   * `undefined` at the end of the stream.
    *
-   * @throws ControlError `timeout`, `aborted`, `line-too-long`, or `closed` when the stream broke
+   * @throws ControlError `timeout`, `aborted`, `line-too-long`, `line-refused` when it must not begin so or there is no memory left for
+   *   it, `line-cut-off`, or `closed` when the stream broke
    */
   async next(options: WaitOptions = {}): Promise<string | undefined> {
+    const { maxLineBytes = defaultMaxLineBytes, isCutOffLine = true } = this.#options;
     for (;;) {
       const chunk = this.stream.read() as Buffer | null;
       if (chunk === null) {
@@ -57,7 +80,11 @@ export class LineReader {
             cause: this.#failure,
           });
         }
-        if (this.stream.readableEnded) return this.#held > 0 ? this.#take() : undefined;
+        if (this.stream.readableEnded) {
+          if (this.#held === 0) return undefined;
+          if (isCutOffLine) return this.#take();
+          throw new ControlError('line-cut-off', 'the line is not ended by a line break');
+        }
         if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
         await this.#change(options);
         continue;
@@ -66,19 +93,28 @@ export class LineReader {
       const part = end < 0 ? chunk : chunk.subarray(0, end);
       const length = this.#held + part.length;
       if (end >= 0 && end + 1 < chunk.length) this.stream.unshift(chunk.subarray(end + 1));
-      if (length > this.maxLineBytes) {
-        throw new ControlError('line-too-long', `line is longer than ${this.maxLineBytes} bytes`);
+      if (length > maxLineBytes) {
+        throw new ControlError('line-too-long', `line is longer than ${maxLineBytes} bytes`);
       }
       if (end >= 0 && this.#held === 0) return textOf(part);
       this.#keep(part);
       if (end >= 0) return this.#take();
+      this.#checkBegin();
     }
+  }
+
+  /** Lets go of a line that has begun: nothing more is read. */
+  release(): void {
+    this.#options.unfinished?.give(this.#partial.length);
+    this.#partial = Buffer.alloc(0);
+    this.#held = 0;
   }
 
   #keep(part: Buffer): void {
     const length = this.#held + part.length;
     if (length > this.#partial.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#partial.length, length));
+      const size = this.#roomFor(length);
+      const larger = Buffer.allocUnsafeSlow(size);
       this.#partial.copy(larger, 0, 0, this.#held);
       this.#partial = larger;
     }
@@ -86,10 +122,29 @@ export class LineReader {
     this.#held = length;
   }
 
+  /** Twice the room of before, or what is needed where there is less memory left. */
+  #roomFor(length: number): number {
+    const { unfinished } = this.#options;
+    const before = this.#partial.length;
+    for (const size of [Math.max(2 * before, length), length]) {
+      if (unfinished === undefined || unfinished.take(size - before)) return size;
+    }
+    const text = 'too many bytes of lines that have not ended; send a line at once';
+    throw new ControlError('line-refused', text);
+  }
+
+  #checkBegin(): void {
+    const { mayBegin } = this.#options;
+    if (this.#hasBegun || this.#held < beginBytes || mayBegin === undefined) return;
+    this.#hasBegun = true;
+    if (mayBegin(textOf(this.#partial.subarray(0, beginBytes)))) return;
+    throw new ControlError('line-refused', 'Unknown command');
+  }
+
   #take(): string {
     const line = textOf(this.#partial.subarray(0, this.#held));
-    this.#partial = Buffer.alloc(0);
-    this.#held = 0;
+    this.release();
+    this.#hasBegun = false;
     return line;
   }
 

@@ -120,7 +120,7 @@ async function all(socket: Socket): Promise<string> {
 
 /** The lines after the greeting. */
 async function replies(path: string, input: string): Promise<string[]> {
-  const [, ...lines] = (await talk(path, input)).split('\n');
+  const [, ...lines] = (await talk(path, `${input}\n`)).split('\n');
   expect(lines.pop()).toBe('');
   return lines;
 }
@@ -130,7 +130,7 @@ describe('requests and replies', () => {
     expect(await talk(await start(), '')).toBe('Receptor Control, node a<b\n');
   });
 
-  it('answers pipelined requests in order, drops carriage returns, ignores empty lines, takes a cut off last line', async () => {
+  it('answers pipelined requests in order, drops carriage returns, ignores empty lines', async () => {
     expect(
       await replies(await start(), '\r\nPI\rNG b\r\n\n{"command":"ping","target":"x"}\nping b'),
     ).toEqual([
@@ -284,6 +284,40 @@ describe('refusals', () => {
     );
   });
 
+  it('takes no line that is cut off for a request', async () => {
+    expect(await talk(await start(), 'ping b\nwork release u1')).toBe(
+      'Receptor Control, node a<b\n{"From":"b","Success":true,"Time":285713,"TimeStr":"285.713µs"}\n' +
+        'ERROR: the line is not ended by a line break\n',
+    );
+  });
+
+  it('refuses what no command begins with after a few bytes', async () => {
+    const path = await start();
+    const refused = 'Receptor Control, node a<b\nERROR: Unknown command\n';
+    expect(await talk(path, 'x'.repeat(40), true)).toBe(refused);
+    expect(await talk(path, `statusquo ${'x'.repeat(40)}`, true)).toBe(refused);
+    const socket = connect({ path });
+    socket.write(`PI\rNG ${'b'.repeat(40)}`);
+    await once(socket, 'data');
+    socket.end('\n');
+    expect(await all(socket)).toBe('{"Error":"no route to node","Success":false}\n');
+  });
+
+  it('bounds what has begun over all connections, and has the memory again when they are gone', async () => {
+    const path = await start({ maxUnfinishedBytes: 100_000 });
+    const begin = `{"command":"${'x'.repeat(60_000)}`;
+    const first = connect({ path });
+    first.write(begin);
+    await once(first, 'data');
+    // the first has been read when an answer of a second one is there
+    expect(await talk(path, begin, true)).toBe(
+      'Receptor Control, node a<b\nERROR: too many bytes of lines that have not ended; send a line at once\n',
+    );
+    first.end('"}\n');
+    expect(await all(first)).toBe('ERROR: Unknown command\n');
+    expect(await talk(path, `${begin}"}\n`)).toContain('ERROR: Unknown command\n');
+  });
+
   it('closes connections beyond its bound', async () => {
     const lines: string[] = [];
     const quiet = (): void => undefined;
@@ -291,6 +325,9 @@ describe('refusals', () => {
     const log = { error: quiet, warning, info: quiet, debug: quiet };
     const path = await start({ maxSessions: 1, log });
     const first = connect({ path });
+    await once(first, 'data');
+    // one that has asked for nothing would give way
+    first.write('status\n');
     await once(first, 'data');
     for (let attempt = 0; attempt < 3; attempt++) expect(await talk(path, '')).toBe('');
     expect(lines).toEqual(['Control connection refused: 1 are open']);
@@ -578,7 +615,7 @@ describe('unix sockets', () => {
       port: Number(address.split(':')[1]),
       allowHalfOpen: true,
     });
-    socket.end('ping b');
+    socket.end('ping b\n');
     expect(await all(socket)).toMatch(/node a\n\{"From":"b"/);
   });
 });

@@ -5,6 +5,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { SharedQuota } from '@receptorjs/quotas';
 import {
   anything,
   count,
@@ -25,7 +26,10 @@ import type {
   RequestOrigin,
   WorkHandler,
 } from './handlers.js';
+import { PendingHandshakes } from './pending-handshakes.js';
+import { quotaOrigin } from './quota-origin.js';
 import { runSession, type SessionContext } from './session.js';
+import { Sessions } from './sessions.js';
 import { clearSocketPath, privately } from './unix-socket-path.js';
 
 /** What a control service is made of. */
@@ -39,10 +43,20 @@ export interface ControlServiceOptions {
   /** Version of the program, for `status`. */
   readonly version: string;
   readonly log?: Logger | undefined;
-  /** Longest request line in bytes. Default 16 MiB. */
+  /** Longest request line in bytes. Default 2 MiB. */
   readonly maxLineBytes?: number | undefined;
-  /** Connections served at once over all listeners and the mesh; further ones are closed. Default 4,096. */
+  /**
+   * Bytes of request lines that have begun and not ended, over all connections. An origin has no more than half of it, and a quarter is
+   * reserved for Unix sockets. Default 64 MiB.
+   */
+  readonly maxUnfinishedBytes?: number | undefined;
+  /**
+   * Connections served at once over all listeners and the mesh. An address or node has no more than three quarters, and a sixteenth is
+   * reserved for Unix sockets; of too many those give way that have been silent longest. Default 4,096.
+   */
   readonly maxSessions?: number | undefined;
+  /** Milliseconds a client may take for its first request. Default 60,000. */
+  readonly firstRequestMs?: number | undefined;
 }
 
 /** A listening socket of a control service. */
@@ -70,8 +84,10 @@ const fullQuietMs = 10_000;
 export class ControlService {
   readonly #context: SessionContext;
   readonly #maxSessions: number;
-  /** Connections until both sides are closed; written by `serve` only. */
-  readonly #streams = new Set<Duplex>();
+  /** Connections until both sides are closed. */
+  readonly #sessions: Sessions;
+  /** Sockets whose TLS handshake is not done. */
+  readonly #handshakes = new PendingHandshakes();
   /** When it was last said that no more connections are served; written by `#sayFull` only. */
   #fullSaidAt = -Infinity;
   /** Written by the listen methods and the listeners' `close`. */
@@ -88,8 +104,13 @@ export class ControlService {
       log: optional(logger),
       maxLineBytes: optional(count),
       maxSessions: optional(count),
+      maxUnfinishedBytes: optional(count),
+      firstRequestMs: optional(count),
     });
-    this.#maxSessions = options.maxSessions ?? 4096;
+    const { maxSessions = 4096, firstRequestMs = 60_000 } = options;
+    const { maxUnfinishedBytes = 64 * 1024 * 1024 } = options;
+    this.#maxSessions = maxSessions;
+    this.#sessions = new Sessions({ total: maxSessions, firstRequestMs });
     this.#context = {
       nodeId: options.nodeId,
       mesh: options.mesh,
@@ -97,22 +118,26 @@ export class ControlService {
       reload: options.reload,
       facts: nodeFacts(options.version),
       log: options.log ?? silent,
-      maxLineBytes: options.maxLineBytes ?? 16 * 1024 * 1024,
+      maxLineBytes: options.maxLineBytes ?? 2 * 1024 * 1024,
+      unfinished: new SharedQuota({
+        total: maxUnfinishedBytes,
+        perOrigin: maxUnfinishedBytes / 2,
+        reserved: maxUnfinishedBytes / 4,
+      }),
     };
   }
 
   /** Serves one accepted connection until it ends; resolves then. The stream must allow half-close. Never rejects. */
   async serve(stream: Duplex, origin: RequestOrigin): Promise<void> {
     stream.on('error', () => undefined);
-    if (this.#streams.size >= this.#maxSessions) {
+    const place = this.#sessions.admit(stream, quotaOrigin(origin));
+    if (place === undefined) {
       this.#sayFull();
       stream.destroy();
       return;
     }
-    this.#streams.add(stream);
-    stream.once('close', () => this.#streams.delete(stream));
-    await runSession(stream, origin, this.#context);
-    if (stream.destroyed) this.#streams.delete(stream);
+    await runSession(stream, { origin, place, context: this.#context });
+    if (stream.destroyed) this.#sessions.end(stream);
     else endGently(stream);
   }
 
@@ -174,7 +199,7 @@ export class ControlService {
   async close(): Promise<void> {
     const closing = [...this.#servers].map((server) => closeServer(server));
     this.#servers.clear();
-    for (const stream of this.#streams) stream.destroy();
+    this.#sessions.close();
     await Promise.all(closing);
   }
 
@@ -184,7 +209,10 @@ export class ControlService {
     what: string,
     tls?: TlsServer,
   ): Promise<Server> {
-    const accepted = (socket: Socket): void => void this.serve(socket, { transport });
+    const accepted = (socket: Socket): void => {
+      if (tls !== undefined) this.#handshakes.done(socket);
+      void this.serve(socket, { transport, from: socket.remoteAddress });
+    };
     const server: Server =
       tls === undefined
         ? createServer({ allowHalfOpen: true, noDelay: true }, accepted)
@@ -194,6 +222,13 @@ export class ControlService {
               this.#context.log.warning(`Control connection refused: ${message}`);
             },
           });
+    if (tls !== undefined) {
+      server.prependListener('connection', (socket: Socket) => {
+        if (this.#handshakes.add(socket)) return;
+        socket.destroy();
+        this.#sayFull();
+      });
+    }
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => {
         reject(new ControlServiceError('listen-failed', `${what}: ${cause.message}`, { cause }));

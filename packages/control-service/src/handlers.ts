@@ -89,6 +89,8 @@ export interface FirewallQuestion {
 export interface RequestOrigin {
   /** Requests from a unix socket are trusted: no signature is asked of them. */
   readonly transport: 'unix' | 'tcp' | 'mesh';
+  /** The address of a TCP client, or the ID of a node. Those that are not known are counted as one. */
+  readonly from?: string | undefined;
 }
 
 /** A request for a new unit. `params` holds every key of the request that has no meaning of its own. */

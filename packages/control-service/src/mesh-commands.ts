@@ -225,7 +225,7 @@ export async function explainReply(
 ): Promise<JsonValue> {
   const [target, service, tlsClient] =
     request.form === 'line'
-      ? request.text.split(' ')
+      ? request.text.split(' ', 4)
       : [request.fields['target'], request.fields['service'], request.fields['tls']];
   if (target === undefined || target === '') throw badRequest('no explain target');
   return explain(textOf('explain target', target), {
@@ -245,13 +245,21 @@ export function firewallReply(
 ): JsonValue {
   if (request.form === 'line') throw badRequest('firewall command takes its fields as JSON');
   const { fields } = request;
+  const nameIn = (field: string): string => {
+    const name = stringField(fields, field);
+    if (name.length <= MAX_NAME_LENGTH) return name;
+    throw badRequest(`field ${field} has more than ${MAX_NAME_LENGTH} characters`);
+  };
   return firewall({
-    fromNode: stringField(fields, 'fromnode'),
-    fromService: stringField(fields, 'fromservice'),
-    toNode: stringField(fields, 'tonode'),
-    toService: stringField(fields, 'toservice'),
+    fromNode: nameIn('fromnode'),
+    fromService: nameIn('fromservice'),
+    toNode: nameIn('tonode'),
+    toService: nameIn('toservice'),
   });
 }
+
+/** Characters of the name of a node or service that patterns are matched with: no name of the mesh is longer. */
+const MAX_NAME_LENGTH = 1024;
 
 function textOf(what: string, value: JsonValue): string {
   if (typeof value !== 'string') throw badRequest(`${what} must be string`);
@@ -272,7 +280,7 @@ export interface ConnectTarget {
 /** Reads a `connect` request. Words of the line form are split at single spaces; an empty third one means no TLS. */
 export function connectTarget(request: Request): ConnectTarget {
   if (request.form === 'line') {
-    const [node, service, tls, ...more] = request.text.split(' ');
+    const [node, service, tls, ...more] = request.text.split(' ', 4);
     if (node === undefined || service === undefined) throw badRequest('no connect target');
     if (more.length > 0) throw badRequest('too many parameters');
     return { node, service, tlsClient: tls === '' ? undefined : tls };

@@ -33,3 +33,13 @@ it('D3: whatever a line holds, it is read or refused with a bad-request', () => 
     { numRuns: 2_000 },
   );
 });
+
+it('says of a request that is too large what is too large', () => {
+  const entries = `{"command":"status","requested_fields":[${'"a",'.repeat(200_000)}"a"]}`;
+  expect(() => parseRequest(entries)).toThrow(
+    'request is too large: JSON holds more than 20000 values',
+  );
+  expect(() => parseRequest(`{"a":${'['.repeat(5_000)}`)).toThrow(
+    'request is too large: JSON is nested deeper than 1000 levels',
+  );
+});

@@ -11,6 +11,30 @@ export type Request =
   | { readonly form: 'line'; readonly command: string; readonly text: string }
   | { readonly form: 'json'; readonly command: string; readonly fields: JsonObject };
 
+/** Values in a JSON request: a submission may have many parameters, but no more than this. */
+const maxRequestValues = 20_000;
+
+const commands = [
+  'status',
+  'ping',
+  'traceroute',
+  'reload',
+  'explain',
+  'firewall',
+  'connect',
+  'work',
+  'stdin-end',
+];
+
+/** Whether what a line begins with can be a request: JSON, or the name of a command, as far as it is there. */
+export function mayBeRequest(begin: string): boolean {
+  if (begin.startsWith('{')) return true;
+  const [word = ''] = begin.toLowerCase().split(' ', 1);
+  return begin.includes(' ')
+    ? commands.includes(word)
+    : commands.some((command) => command.startsWith(word));
+}
+
 /**
  * Reads a request line. A line that begins with `{` is JSON, whose `command` is taken as it is; in any other line the
  * command is everything up to the first space, in any case.
@@ -34,11 +58,11 @@ export function parseRequest(line: string): Request {
 function parseObject(line: string): JsonObject {
   let value: JsonValue;
   try {
-    value = parseJson(line);
+    value = parseJson(line, { maxValues: maxRequestValues });
   } catch (error) {
-    throw badRequest(
-      `request is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
-    );
+    const why = error instanceof Error ? error.message : 'unreadable';
+    const isTooLarge = error instanceof Error && error.cause !== undefined;
+    throw badRequest(`request is ${isTooLarge ? 'too large' : 'not JSON'}: ${why}`);
   }
   if (!isJsonObject(value)) throw badRequest('request is not a JSON object');
   return value;

@@ -16,6 +16,8 @@ const known: MeshStatus = {
 const facts = { version: '1', cpuCount: 1, memoryMiB: 1 };
 
 fuzz('control requests', {
+  // the longest line
+  maxBytes: 2 * 1024 * 1024,
   corpus: [
     'status',
     '{"command":"status","requested_fields":["Version"]}',
@@ -33,7 +35,9 @@ fuzz('control requests', {
   ],
   run: async (input) => {
     try {
-      const request = parseRequest(input.toString('utf8').split('\n')[0] ?? '');
+      const end = input.indexOf('\n');
+      const line = end < 0 ? input : input.subarray(0, end);
+      const request = parseRequest(line.toString('utf8'));
       const { signal } = new AbortController();
       switch (request.command) {
         case 'status':

@@ -1,12 +1,12 @@
 import {
   encodeJson,
   LineReader,
-  sortKeys,
   unitStatusReply,
   writeChunk,
   type JsonValue,
   type UnitStatus,
 } from '@receptorjs/control-client';
+import type { SharedQuota } from '@receptorjs/quotas';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badRequest } from './errors.js';
@@ -28,7 +28,10 @@ import {
   statusReply,
   tracerouteReply,
 } from './mesh-commands.js';
-import { parseRequest, type Request } from './request.js';
+import { quotaOrigin } from './quota-origin.js';
+import { mayBeRequest, parseRequest, type Request } from './request.js';
+import type { SessionPlace } from './sessions.js';
+import { unitListReply } from './unit-list.js';
 import { stdinMark, untilMark } from './stdin-end.js';
 import { parseWorkRequest, type WorkRequest } from './work-request.js';
 
@@ -41,6 +44,15 @@ export interface SessionContext {
   readonly facts: NodeFacts;
   readonly log: Logger;
   readonly maxLineBytes: number;
+  /** Bytes of lines that have begun and not ended, over all sessions. */
+  readonly unfinished: SharedQuota;
+}
+
+/** What one session is about. */
+export interface SessionParts {
+  readonly origin: RequestOrigin;
+  readonly place: SessionPlace;
+  readonly context: SessionContext;
 }
 
 /** More than the two pipelines of a joined connection and what else listens to it, so that Node.js warns of real leaks only. */
@@ -55,12 +67,9 @@ type After = 'next-request' | 'close';
  * Serves one connection: greets, then reads requests one after another and answers each before the next is read.
  * Every refused request gets exactly one `ERROR:` line and the connection goes on. Never rejects.
  */
-export async function runSession(
-  stream: Duplex,
-  origin: RequestOrigin,
-  context: SessionContext,
-): Promise<void> {
-  const session = new Session(stream, origin, context);
+export async function runSession(stream: Duplex, parts: SessionParts): Promise<void> {
+  const session = new Session(stream, parts);
+  const { context } = parts;
   try {
     await session.run();
   } catch (error) {
@@ -77,12 +86,27 @@ class Session {
   /** By which the stdin of a submission ends; written by `#execute` only. Without one, the end of the connection does. */
   #stdinMark: string | undefined;
 
+  readonly context: SessionContext;
+  readonly #origin: RequestOrigin;
+  readonly #place: SessionPlace;
+
   constructor(
     private readonly stream: Duplex,
-    private readonly origin: RequestOrigin,
-    private readonly context: SessionContext,
+    { origin, place, context }: SessionParts,
   ) {
-    this.#lines = new LineReader(stream, context.maxLineBytes);
+    this.#origin = origin;
+    this.#place = place;
+    this.context = context;
+    const holder = quotaOrigin(origin);
+    this.#lines = new LineReader(stream, {
+      maxLineBytes: context.maxLineBytes,
+      unfinished: {
+        take: (bytes) => context.unfinished.take(holder, bytes) === 'taken',
+        give: (bytes) => context.unfinished.give(holder, bytes),
+      },
+      mayBegin: mayBeRequest,
+      isCutOffLine: false,
+    });
     stream.once('close', () => {
       this.#gone.abort();
     });
@@ -91,22 +115,25 @@ class Session {
   async run(): Promise<void> {
     await this.#write(`Receptor Control, node ${this.context.nodeId}\n`);
     for (;;) {
+      this.#place.waits();
       const line = await this.#nextLine();
       if (line === undefined) return;
       if (line === '') continue;
+      this.#place.hasRequest();
       if ((await this.#answer(line)) === 'close') return;
     }
   }
 
   stop(): void {
     this.#gone.abort();
+    this.#lines.release();
   }
 
   async #nextLine(): Promise<string | undefined> {
     try {
       return await this.#lines.next();
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'line-too-long') {
+      if (error instanceof Error && 'code' in error && isRefusal(error.code)) {
         await this.#write(`ERROR: ${error.message}\n`);
         return undefined;
       }
@@ -181,7 +208,7 @@ class Session {
   }
 
   async #work(request: WorkRequest, work: WorkHandler): Promise<After> {
-    const { origin } = this;
+    const origin = this.#origin;
     const { signal } = this.#gone;
     switch (request.verb) {
       case 'submit': {
@@ -192,10 +219,7 @@ class Session {
         return this.#start(unit);
       }
       case 'list': {
-        const units = await work.list(request.unitId);
-        return this.#reply(
-          sortKeys(Object.fromEntries(units.map(([id, status]) => [id, unitStatusReply(status)]))),
-        );
+        return this.#replyInPieces(unitListReply(await work.list(request.unitId)));
       }
       case 'status':
         return this.#reply(unitStatusReply(await work.status(request.unitId)));
@@ -297,6 +321,10 @@ class Session {
 function statusLine(status: UnitStatus): string {
   return `${encodeJson(unitStatusReply(status))}\n`;
 }
+
+/** What is wrong with a line that is not read to its end: the connection ends with the reason. */
+const isRefusal = (code: unknown): boolean =>
+  code === 'line-too-long' || code === 'line-refused' || code === 'line-cut-off';
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

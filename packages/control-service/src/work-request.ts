@@ -41,7 +41,8 @@ export function parseWorkRequest(request: Request): WorkRequest {
 }
 
 function parseLine(text: string): WorkRequest {
-  const [word = '', ...rest] = text.split(' ');
+  // no request but a submission has more words, and what follows its first three is one text
+  const [word = '', ...rest] = text.split(' ', 5);
   const verb = word.toLowerCase();
   const [first, second] = rest;
   switch (verb) {
@@ -49,7 +50,7 @@ function parseLine(text: string): WorkRequest {
       if (first === undefined || second === undefined) {
         throw badRequest('work submit requires a target node and work type');
       }
-      const params = rest.slice(2).join(' ');
+      const params = text.slice(word.length + first.length + second.length + 3);
       return {
         verb,
         submission: {

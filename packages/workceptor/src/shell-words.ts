@@ -13,33 +13,46 @@ export function splitShellWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   let quote: '"' | "'" | undefined;
-  const chars = Array.from(text);
-  for (let at = 0; at < chars.length; at += 1) {
-    const char = chars[at] ?? '';
-    if (char === '\\' && quote !== "'") {
-      at += 1;
-      const next = chars[at];
+  for (let at = 0; at < text.length;) {
+    // all that stands for itself here is taken at once
+    const plain = quote === undefined ? outsideQuotes : quote === "'" ? inSingle : inDouble;
+    plain.lastIndex = at;
+    const end = plain.exec(text)?.index ?? text.length;
+    if (end > at) word = (word ?? '') + text.slice(at, end);
+    at = end;
+    const char = text[at];
+    if (char === undefined) break;
+    at += 1;
+    if (char === '\\') {
+      const next = text.codePointAt(at);
       if (next === undefined) throw new SyntaxError(openEscape);
-      word = (word ?? '') + next;
+      word = (word ?? '') + String.fromCodePoint(next);
+      at += next > 0xffff ? 2 : 1;
     } else if (quote !== undefined) {
-      if (char === quote) quote = undefined;
-      else word = (word ?? '') + char;
+      quote = undefined;
     } else if (char === '"' || char === "'") {
       quote = char;
       word ??= '';
-    } else if (/[ \t\r\n]/.test(char)) {
+    } else if (char === '#') {
+      if (word !== undefined) word += char;
+      else {
+        const lineEnd = text.indexOf('\n', at);
+        at = lineEnd < 0 ? text.length : lineEnd;
+      }
+    } else {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else if (char === '#' && word === undefined) {
-      while (at + 1 < chars.length && chars[at + 1] !== '\n') at += 1;
-    } else {
-      word = (word ?? '') + char;
     }
   }
   if (quote !== undefined) throw new SyntaxError(openQuote);
   if (word !== undefined) words.push(word);
   return words;
 }
+
+/** What ends a run of plain characters. */
+const outsideQuotes = /[\\"' \t\r\n#]/g;
+const inDouble = /[\\"]/g;
+const inSingle = /'/g;
 
 /** A word as a POSIX shell reads it back unchanged. */
 export function quoteShellWord(word: string): string {

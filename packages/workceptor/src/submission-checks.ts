@@ -1,5 +1,7 @@
 import { parseDuration } from './duration.js';
 import { messageOf, WorkError } from './errors.js';
+import { whyTooLong } from './exec-limit.js';
+import { splitShellWords } from './shell-words.js';
 import type { Access, WorkSubmission } from './work-verbs.js';
 
 /**
@@ -19,7 +21,7 @@ export function checkSignature(required: boolean, { transport, signature }: Acce
 /**
  * The arguments of a command: those of its type, then those of the submission.
  *
- * @throws WorkError `rejected` when the type takes none
+ * @throws WorkError `rejected` when the type takes none, or when no program can be given so many
  */
 export function runtimeParams(
   type: { readonly params?: string | undefined; readonly allowRuntimeParams?: boolean | undefined },
@@ -30,7 +32,39 @@ export function runtimeParams(
   if (extra !== '' && type.allowRuntimeParams !== true) {
     throw new WorkError('rejected', 'extra params provided but not allowed');
   }
-  return [base, extra].filter((part) => part !== '').join(' ');
+  const joined = [base, extra].filter((part) => part !== '').join(' ');
+  const problem = whyTooLong(wordsOf(joined));
+  if (problem !== undefined) throw new WorkError('rejected', problem);
+  return joined;
+}
+
+/** None when they are wrong: that is said of the unit. */
+function wordsOf(params: string): string[] {
+  try {
+    return splitShellWords(params);
+  } catch {
+    return [];
+  }
+}
+
+/** Bytes of the names and values of all parameters of one submission: its status holds them, and is written at each change. */
+export const MAX_PARAM_BYTES = 2_097_152;
+
+/**
+ * Checks the size of a submission.
+ *
+ * @throws WorkError `rejected`
+ */
+export function checkParamSize(params: Readonly<Record<string, string>>): void {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(params)) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+  }
+  if (bytes <= MAX_PARAM_BYTES) return;
+  throw new WorkError(
+    'rejected',
+    `the parameters have ${bytes} bytes, allowed are ${MAX_PARAM_BYTES}; larger data goes into stdin`,
+  );
 }
 
 /**

@@ -24,7 +24,12 @@ import { remoteExtraData } from './remote-extra-data.js';
 import type { Dial, OnReachable } from './remote-session.js';
 import { Resubmissions, submissionIdParam } from './resubmissions.js';
 import { tailStdout } from './result-tail.js';
-import { checkRemoteSubmission, checkSignature, runtimeParams } from './submission-checks.js';
+import {
+  checkParamSize,
+  checkRemoteSubmission,
+  checkSignature,
+  runtimeParams,
+} from './submission-checks.js';
 import { storeInput } from './store-input.js';
 import type { Logger } from './logger.js';
 import type { Outcome, Unit } from './unit.js';
@@ -189,6 +194,7 @@ export class Workceptor {
   submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
     return new Promise((resolve) => {
       const { workType, signWork, signature } = submission;
+      checkParamSize(submission.params);
       const refusal = this.#isHere(submission.node) ? this.#types.refusal(workType) : undefined;
       if (refusal !== undefined) throw new WorkError('rejected', refusal);
       const verify = this.#types.command(workType)?.verifySignature === true;
