@@ -28,20 +28,26 @@ export class FrameReader {
     this.#take = take;
   }
 
-  push(chunk: Buffer): void {
-    let at = this.#fillPartial(chunk, 0);
+  /**
+   * Takes the chunk from a place on; returns the place where it stopped, the chunk's end unless the turn was over before.
+   *
+   * @param isTurnOver - Asked between two messages; default: never.
+   */
+  push(chunk: Buffer, from = 0, isTurnOver?: () => boolean): number {
+    let at = this.#fillPartial(chunk, from);
     while (chunk.length - at >= PREFIX_BYTES) {
+      if (isTurnOver?.() === true) return at;
       const start = at + PREFIX_BYTES;
       const end = start + chunk.readUInt16LE(at);
       if (end > chunk.length) {
         this.#begin(chunk.readUInt16LE(at));
-        this.#fillPartial(chunk, start);
-        return;
+        return this.#fillPartial(chunk, start);
       }
       this.#take(chunk, start, end);
       at = end;
     }
     if (at < chunk.length) this.#firstByte = chunk.readUInt8(at);
+    return chunk.length;
   }
 
   /** Continues what the last chunk left unfinished; returns where the rest of the chunk starts. */

@@ -4,6 +4,7 @@ import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/
 import { QUEUE_BOUNDS } from './frame-queue.js';
 import { FrameReader } from './frame-reader.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
+import { ReadingTurns } from './reading-turns.js';
 import { CLOSED_AT_ONCE, describeFailure } from './refused-certificate.js';
 
 const KEEP_ALIVE_MS = 15_000;
@@ -20,11 +21,12 @@ export function openTcpLink(
   keepAlive(socket);
   const link = new QueuedLink(node, tcpCarrier(socket), description, options, origin);
   const reader = new FrameReader((chunk, start, end) => link.receive(chunk, start, end));
+  const turns = new ReadingTurns(socket, reader);
   let failure: Error | undefined;
   let heard = false;
   socket.on('data', (chunk: Buffer) => {
     heard = true;
-    reader.push(chunk);
+    turns.take(chunk);
   });
   socket.on('error', (error) => {
     failure = error;

@@ -32,8 +32,8 @@ interface UnderWay {
   readonly end: number;
 }
 
-/** How much a node that is slow reads of a wire before others have their turn, in bytes. */
-const TURN_BYTES = 65_536;
+/** For how long a node reads one wire before others have their turn, in milliseconds; as the links of TCP do. */
+const TURN_MS = 5;
 
 /** What a wire is made of. */
 export interface WireOptions {
@@ -201,13 +201,11 @@ export class Wire implements LinkTransport {
 
   /** Gives the far end what has arrived; true when something is left that a node which is busy by now reads later. */
   #give(now: number): boolean {
-    let bytes = 0;
     for (;;) {
       const next = this.#underWay[this.#next];
       if (next === undefined || next.at > now) return false;
-      if (bytes >= TURN_BYTES && this.#far.readyAt() > now) return true;
+      if (this.#far.readyAt() > now + TURN_MS) return true;
       this.#next++;
-      bytes += next.end - next.start;
       if (next.chunk === undefined) this.#far.closed();
       else this.#far.message(next.chunk, next.start, next.end);
     }

@@ -184,7 +184,9 @@ it('gives a neighbour room for some thousand nodes that are not in reach, the la
     say(encodeRoutingUpdate({ ...updateOf(`n-${at}`, ['x']), forwardingNode: 'b' }));
     if (at % 1000 === 0) run(1000);
   }
-  expect(known()).toBe(4096 + 3);
+  // A thousand at once, and 100 a second.
+  expect(known()).toBeGreaterThan(2900);
+  expect(known()).toBeLessThan(3300);
   run(5000);
   const newcomer = { ...updateOf('newcomer', ['b']), forwardingNode: 'b' };
   say(encodeRoutingUpdate(newcomer));
@@ -263,7 +265,7 @@ it('gives a peer that comes again no new allowance, and does not take it at once
     return core.sizes.advertisements - before;
   };
   const first = connect('b', '192.0.2.1');
-  expect(flood(first, 6000)).toBeLessThan(5100);
+  expect(flood(first, 6000)).toBeLessThan(1600);
   first.handleClosed(mesh.now, 'gone');
   // By its name, wherever it comes from.
   const second = connect('b', '192.0.2.2');
@@ -273,10 +275,11 @@ it('gives a peer that comes again no new allowance, and does not take it at once
   let taken = 0;
   for (let at = 0; at < 20; at++) {
     const session = connect(`c${at}`, '192.0.2.1');
-    taken += flood(session, 4900);
+    taken += flood(session, 1400);
     session.handleClosed(mesh.now, 'gone');
   }
-  expect(taken).toBeLessThan(8 * 5000);
+  expect(taken).toBeLessThan(8 * 1600);
+  expect(taken).toBeGreaterThan(8 * 1200);
   expect(flood(connect('other', '192.0.2.9'), 100)).toBe(100);
   const third = connect('d', '192.0.2.3');
   flood(third, 100_000);
@@ -325,8 +328,8 @@ it('counts links with the shortest names for what they take, and takes fewer of 
 
 it('computes routes the less often the more links there are', () => {
   const { core, link, run, say } = victim();
-  const names = Array.from({ length: 4000 }, (_, i) => i.toString(36));
-  const hops = Array.from({ length: 60 }, (_, at) => `n-${at}`);
+  const names = Array.from({ length: 980 }, (_, i) => i.toString(36));
+  const hops = Array.from({ length: 245 }, (_, at) => `n-${at}`);
   const linksOfB = (cost: number): Map<string, number> =>
     new Map([['a', 1], ['t', cost], ...hops.map((hop) => [hop, 1] as const)]);
   const tell = (sequence: number, cost: number): void => {
@@ -338,7 +341,7 @@ it('computes routes the less often the more links there are', () => {
     say(encodeRoutingUpdate({ ...updateOf(name, []), forwardingNode: 'b' }));
   for (const hop of hops) {
     say(encodeRoutingUpdate({ ...updateOf(hop, ['b', ...names]), forwardingNode: 'b' }));
-    run(200);
+    run(100);
   }
   say(encodeRoutingUpdate({ ...updateOf('t', ['b']), forwardingNode: 'b' }));
   run(1000);

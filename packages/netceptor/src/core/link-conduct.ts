@@ -2,13 +2,20 @@ import { Permits, type PermitBounds } from './permits.js';
 
 /** Routing updates and advertisements a link may bring, and their bytes; for each node in reach some more. */
 const FLOOD = {
-  messages: { burst: 5000, perSecond: 500 },
+  messages: { burst: 1500, perSecond: 500 },
   messagesPerNode: { burst: 8, perSecond: 0.5 },
-  bytes: { burst: 2_097_152, perSecond: 262_144 },
+  bytes: { burst: 1_835_008, perSecond: 262_144 },
   bytesPerNode: { burst: 1024, perSecond: 128 },
 };
-/** What exceeds the bounds so many times over is not a hop that hands on too much of others'. */
+/**
+ * What no hop hands on, however much of it is others': so many times what is taken, and in one go more, since a mesh that has just
+ * come together is loud and no node of it is in reach yet.
+ */
 const GROSS = 4;
+const GROSS_BASE = {
+  messages: { burst: 5000, perSecond: 500 },
+  bytes: { burst: 2_097_152, perSecond: 262_144 },
+};
 /** How often it is said that something was dropped. */
 const TELL_DROPPING_MS = 60_000;
 /** How many offences are forgiven. */
@@ -43,8 +50,11 @@ export class LinkConduct {
   judgeFlood(now: number, length: number, nodes: number): FloodVerdict {
     const messages = times(scaled(FLOOD.messages, FLOOD.messagesPerNode, nodes), this.#links);
     const bytes = times(scaled(FLOOD.bytes, FLOOD.bytesPerNode, nodes), this.#links);
-    if (!this.#grossMessages.take(now, 1, times(messages, GROSS))) return 'reject';
-    if (!this.#grossBytes.take(now, length, times(bytes, GROSS))) return 'reject';
+    const most = GROSS * this.#links;
+    const grossMessages = times(scaled(GROSS_BASE.messages, FLOOD.messagesPerNode, nodes), most);
+    const grossBytes = times(scaled(GROSS_BASE.bytes, FLOOD.bytesPerNode, nodes), most);
+    if (!this.#grossMessages.take(now, 1, grossMessages)) return 'reject';
+    if (!this.#grossBytes.take(now, length, grossBytes)) return 'reject';
     if (!this.#messages.take(now, 1, messages)) return 'drop';
     return this.#bytes.take(now, length, bytes) ? 'take' : 'drop';
   }

@@ -21,7 +21,7 @@ import { ownCopy } from './own-copy.js';
 import { WaitingMessages } from './waiting-messages.js';
 
 /** How many nodes that have come into reach within the last minute count for what may be flooded: a peer can make nodes up. */
-const MAX_UNSETTLED = 2000;
+const MAX_UNSETTLED = 500;
 /** How many lines a link's peer may cause by messages that can't be understood. */
 const COMPLAINTS = { burst: 20, perSecond: 0.1 };
 
@@ -198,10 +198,10 @@ export class LinkSession {
     if (verdict !== 'take') return;
     if (type === MESSAGE_TYPE.routingUpdate) {
       if (routing.isRepeat(chunk, start, end, this.#peerName())) return;
-      this.#context.work.addBytes(end - start);
+      this.#context.work.addNews(end - start);
       this.#handleUpdate(now, readForeignUpdate(jsonOf(chunk, start, end)));
     } else if (!advertisements.isRepeat(chunk, start, end)) {
-      this.#context.work.addBytes(end - start);
+      this.#context.work.addNews(end - start);
       const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
       advertisements.handle(now, advertisement, chunk.subarray(start, end), this.#peerName());
     }

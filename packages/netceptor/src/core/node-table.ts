@@ -176,6 +176,7 @@ export class NodeTable {
 
   /** Makes room for one more; for one that a neighbour names, out of that neighbour's share. */
   #makeRoom(now: number, via: string | undefined): boolean {
+    if (via !== undefined && !this.unreached.mayName(via, now)) return false;
     if (via !== undefined && this.unreached.isFull(via)) {
       const oldest = this.unreached.oldest(now, via);
       if (oldest === undefined) return false;

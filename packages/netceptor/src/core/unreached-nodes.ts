@@ -1,8 +1,12 @@
 import type { NodeRecord } from './node-table.js';
+import { Permits } from './permits.js';
 
 /** The most nodes that one neighbour names and that were never in reach, and the bytes of their links. */
 const MAX_OF_NEIGHBOUR = 4096;
 const MAX_BYTES_OF_NEIGHBOUR = 4_194_304;
+/** Beyond so many of one neighbour, more are taken at this pace: nodes that exist make room by coming into reach. */
+const FREELY = 1024;
+const PACE = { burst: 100, perSecond: 100 };
 /**
  * A node that exists comes into reach well within so many milliseconds after it was named. One that has not may go for another;
  * one named later may not: its copies are still on their way, and would be news again.
@@ -17,6 +21,7 @@ interface Named {
 interface Share {
   /** The one named first comes first. */
   readonly nodes: Set<NodeRecord>;
+  readonly pace: Permits;
   bytes: number;
 }
 
@@ -45,7 +50,10 @@ export class UnreachedNodes {
   add(record: NodeRecord, via: string, now: number): void {
     this.#named.set(record, { via, at: now });
     let share = this.#shares.get(via);
-    if (share === undefined) this.#shares.set(via, (share = { nodes: new Set(), bytes: 0 }));
+    if (share === undefined) {
+      share = { nodes: new Set(), pace: new Permits(), bytes: 0 };
+      this.#shares.set(via, share);
+    }
     share.nodes.add(record);
   }
 
@@ -59,6 +67,12 @@ export class UnreachedNodes {
     share.nodes.delete(record);
     share.bytes -= bytes;
     if (share.nodes.size === 0) this.#shares.delete(via);
+  }
+
+  /** Whether the neighbour names one more at a pace that is taken; counts it. */
+  mayName(via: string, now: number): boolean {
+    const share = this.#shares.get(via);
+    return share === undefined || share.nodes.size < FREELY || share.pace.take(now, 1, PACE);
   }
 
   /** Whether the neighbour has named as many as it may. */

@@ -1,5 +1,9 @@
+/** What it takes to read, keep and hand on something new, however short. */
+const NEWS_UNITS = 250;
+const BYTES_A_UNIT = 6;
+
 /**
- * What a node has had to do so far, in units of about 100 ns: a link looked at, a node walked over, three bytes parsed or
+ * What a node has had to do so far, in units of about 100 ns: a link looked at, a node walked over, six bytes parsed or
  * written. Counted rather than timed, so that a simulation can say what an event costs, the same in every run. It alone writes
  * its field.
  */
@@ -16,6 +20,11 @@ export class Work {
 
   /** So many bytes were parsed or written. */
   addBytes(bytes: number): void {
-    this.#units += bytes / 3;
+    this.#units += bytes / BYTES_A_UNIT;
+  }
+
+  /** A message was read that says something new, of so many bytes. */
+  addNews(bytes: number): void {
+    this.#units += NEWS_UNITS + bytes / BYTES_A_UNIT;
   }
 }
