@@ -19,5 +19,6 @@
  */
 export { JsonLimitError, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './json-limits.js';
 export type { JsonLimits } from './json-limits.js';
-export { assertBoundedJson } from './json-scan.js';
-export { parseBoundedJson } from './parse-json.js';
+export { LoopTurns } from './loop-turns.js';
+export { assertBoundedJson, endOfJson, parseBoundedJson } from './parse-json.js';
+export { parseBoundedJsonInTurns } from './parse-in-turns.js';

@@ -1,5 +1,5 @@
-import type { JsonLimits } from './json-limits.js';
-import { assertBoundedJson } from './json-scan.js';
+import { MAX_JSON_DEPTH, MAX_JSON_VALUES, type JsonLimits } from './json-limits.js';
+import { JsonScan } from './json-scan.js';
 
 /**
  * `JSON.parse` for texts of others: one that is beyond the limits is refused before it is parsed, which for ten megabytes
@@ -11,4 +11,45 @@ import { assertBoundedJson } from './json-scan.js';
 export function parseBoundedJson(text: string, limits: JsonLimits = {}): unknown {
   assertBoundedJson(text, limits);
   return JSON.parse(text);
+}
+
+/**
+ * Throws for a JSON text that is beyond the limits, without parsing it: for who has another parser. Linear in its length, and
+ * next to nothing where it has fewer brackets than levels are allowed, as most have. Whether it is JSON at all is not judged.
+ *
+ * @throws {@link JsonLimitError}
+ */
+export function assertBoundedJson(text: string, limits: JsonLimits = {}): void {
+  const { maxDepth = MAX_JSON_DEPTH, maxValues = MAX_JSON_VALUES } = limits;
+  // Every level takes a bracket, every value a bracket or a comma behind the one before it.
+  if (text.length > maxValues || hasMoreBrackets(text, maxDepth))
+    new JsonScan(text, limits).advance(text.length);
+}
+
+/** Whether there are more opening brackets than `limit`, those in texts counted, too. */
+function hasMoreBrackets(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let left = limit;
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1))
+      if (--left < 0) return true;
+  return false;
+}
+
+/**
+ * Where the object or list ends that begins at `start`, as the place behind its last bracket; `undefined` when it does not
+ * end, or is beyond the limits. A guess for a text that is no JSON; parse what lies between.
+ */
+export function endOfJson(
+  text: string,
+  start: number,
+  limits: JsonLimits = {},
+): number | undefined {
+  const scan = new JsonScan(text, limits, undefined, start);
+  try {
+    scan.advance(text.length, true);
+  } catch {
+    return undefined;
+  }
+  return scan.depth === 0 && scan.at > start ? scan.at : undefined;
 }
