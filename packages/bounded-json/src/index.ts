@@ -20,5 +20,6 @@
 export { JsonLimitError, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './json-limits.js';
 export type { JsonLimits } from './json-limits.js';
 export { LoopTurns } from './loop-turns.js';
-export { assertBoundedJson, endOfJson, parseBoundedJson } from './parse-json.js';
-export { parseBoundedJsonInTurns } from './parse-in-turns.js';
+export { assertBoundedJson, parseBoundedJson } from './parse-json.js';
+export { findEndOfJson, parseBoundedJsonInTurns } from './parse-in-turns.js';
+export type { FoundJson } from './parse-in-turns.js';

@@ -78,7 +78,10 @@ export class JsonScan {
       // `[` and `{`, `]` and `}` differ in one bit from each other.
       else if ((code | 0x20) === 0x7b) {
         this.#value();
-        if (++this.#depth > this.#maxDepth) throw new JsonLimitError('too-deep', this.#maxDepth);
+        if (++this.#depth > this.#maxDepth) {
+          this.#at = at;
+          throw new JsonLimitError('too-deep', this.#maxDepth);
+        }
         this.#watcher?.opened(at - 1);
       } else if ((code | 0x20) === 0x7d) {
         this.#depth--;

@@ -1,4 +1,4 @@
-import type { JsonLimits } from './json-limits.js';
+import { JsonLimitError, type JsonLimits } from './json-limits.js';
 import { JsonOutline, type Large, type Piece } from './json-outline.js';
 import { JsonScan } from './json-scan.js';
 import { LoopTurns } from './loop-turns.js';
@@ -34,6 +34,34 @@ export async function parseBoundedJsonInTurns(
   // Nothing but blanks may stand around it.
   JSON.parse(`${text.slice(0, root.start)}[]${text.slice(root.end)}`);
   return new LargeParser(text, step, turns).value(root);
+}
+
+/** What was found behind the beginning of an object or list. */
+export interface FoundJson {
+  /** The place behind its last bracket; `undefined` when it does not end, or is beyond the limits. */
+  readonly end: number | undefined;
+  /** How far the text was looked at. */
+  readonly seen: number;
+}
+
+/** Looks for the end of the object or list that begins at `start`. A guess for a text that is no JSON: parse what lies between. */
+export async function findEndOfJson(
+  text: string,
+  start: number,
+  limits: JsonLimits = {},
+): Promise<FoundJson> {
+  const turns = new LoopTurns();
+  const scan = new JsonScan(text, limits, undefined, start);
+  try {
+    do {
+      scan.advance(scan.at + STEP, true);
+      await turns.due();
+    } while (!scan.isWhole && scan.at < text.length);
+  } catch (error) {
+    if (error instanceof JsonLimitError) return { end: undefined, seen: scan.at };
+    throw error;
+  }
+  return { end: scan.isWhole ? scan.at : undefined, seen: scan.at };
 }
 
 /** Parses the large parts of a text by their outline. */

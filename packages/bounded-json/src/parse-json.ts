@@ -35,21 +35,3 @@ function hasMoreBrackets(text: string, limit: number): boolean {
       if (--left < 0) return true;
   return false;
 }
-
-/**
- * Where the object or list ends that begins at `start`, as the place behind its last bracket; `undefined` when it does not
- * end, or is beyond the limits. A guess for a text that is no JSON; parse what lies between.
- */
-export function endOfJson(
-  text: string,
-  start: number,
-  limits: JsonLimits = {},
-): number | undefined {
-  const scan = new JsonScan(text, limits, undefined, start);
-  try {
-    scan.advance(text.length, true);
-  } catch {
-    return undefined;
-  }
-  return scan.depth === 0 && scan.at > start ? scan.at : undefined;
-}

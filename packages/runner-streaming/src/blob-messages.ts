@@ -43,7 +43,7 @@ export async function readKnownBlobs(
   let complete = false;
   try {
     for (let line = await reader.line(); line !== undefined; line = await reader.line())
-      for (const [message] of messagesOf(line)) {
+      for (const [message] of await messagesOf(line)) {
         if (Array.isArray(message.missing_blobs)) {
           answered = true;
           for (const digest of message.missing_blobs) known.delete(String(digest));
@@ -55,8 +55,8 @@ export async function readKnownBlobs(
   return answered && complete ? known : undefined;
 }
 
-function messagesOf(line: string) {
-  const message = messageOf(line);
+async function messagesOf(line: string) {
+  const message = await messageOf(line);
   return message === undefined ? messagesIn(line) : [message];
 }
 

@@ -1,8 +1,9 @@
 import { spacedJson } from '@receptorjs/runner-core';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { createGunzip, gzip } from 'node:zlib';
+import { StreamError } from './errors.js';
+import { MessageReader } from './message-reader.js';
 import { messageOf, type Message } from './message-recovery.js';
-import { MAX_LINE_BYTES } from './message-reader.js';
 
 /** What a transmitting side says of itself in `accepts`, so that a worker sends copies. */
 export const EVENT_COPY = 'event-copy';
@@ -13,8 +14,17 @@ const BATCH_BYTES = 256 * 1024;
 /** Longest copy that is sent, and held to be sent again. */
 const MAX_COPY_CHARACTERS = 16 * 1024 * 1024;
 
+/** Most bytes of events in a copy that is read. */
+const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+
+/** How many times its compressed bytes a copy may hold, above a few batches: events seldom reach 30. */
+const MAX_RATIO = 100;
+const FREE_OF_RATIO = 4 * 1024 * 1024;
+
+/** Most events of a copy that is read; a batch has fewer, since each takes more than 64 bytes. */
+const MAX_EVENTS = BATCH_BYTES / 64 + 1;
+
 const compress = promisify<Buffer, Buffer>(gzip);
-const expand = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
 /** Some events once more, as a line of the stream; one that does not know it passes over it. */
 interface EventCopyMessage {
@@ -79,17 +89,50 @@ export function eventCopyOf(message: Message[0]): EventCopyMessage | undefined {
   return first <= last ? { event_copy, first, last } : undefined;
 }
 
-/** The events of a copy; none where it is damaged. */
-export async function eventsOfCopy({ event_copy }: EventCopyMessage): Promise<Message[]> {
-  const bytes = await expand(Buffer.from(event_copy, 'base64'), {
-    maxOutputLength: MAX_LINE_BYTES,
-  }).catch(() => Buffer.alloc(0));
-  const events: Message[] = [];
-  for (const line of bytes.toString('utf8').split('\n')) {
-    const event = messageOf(line);
-    if (event !== undefined) events.push(event);
+/**
+ * The events of a copy, one after the other as they are inflated; none any more from where it is damaged, or holds more than a
+ * worker puts into one.
+ */
+export async function* eventsOfCopy(copy: EventCopyMessage): AsyncGenerator<Message> {
+  const { event_copy, first, last } = copy;
+  if (event_copy.length > MAX_COPY_CHARACTERS) return;
+  const reader = new MessageReader(inflated(Buffer.from(event_copy, 'base64')));
+  const most = Math.min(last - first + 1, MAX_EVENTS);
+  try {
+    for (let lines = 0; lines < most; lines++) {
+      const line = await reader.line();
+      if (line === undefined) return;
+      const event = await messageOf(line);
+      if (event !== undefined) yield event;
+    }
+  } catch (error) {
+    // What it holds was sent before; it only mends what was damaged.
+    if (!(error instanceof StreamError)) throw error;
+  } finally {
+    await reader.close();
   }
-  return events;
+}
+
+/** @throws StreamError 'bad-line' when it is damaged or holds more than allowed */
+async function* inflated(compressed: Buffer): AsyncGenerator<Buffer> {
+  const allowed = Math.min(MAX_EVENT_BYTES, Math.max(FREE_OF_RATIO, compressed.length * MAX_RATIO));
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+  gunzip.end(compressed);
+  let total = 0;
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      total += piece.length;
+      if (total > allowed)
+        throw new StreamError('bad-line', `a copy holds more than ${allowed} bytes`);
+      yield piece;
+    }
+  } catch (cause) {
+    throw cause instanceof StreamError
+      ? cause
+      : new StreamError('bad-line', 'a copy of events is damaged', { cause });
+  } finally {
+    gunzip.destroy();
+  }
 }
 
 const isCounter = (value: unknown): value is number =>

@@ -43,7 +43,7 @@ describe('a worker that writes what it likes', () => {
   });
 
   it('an explanation that is no text', async () => {
-    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const deep = '['.repeat(900) + ']'.repeat(900);
     const result = await take(`{"status": "error", "job_explanation": ${deep}}\n{"eof": true}\n`);
     expect(result).toMatchObject({ status: 'error', explanation: 'The worker gave no reason.' });
   });
@@ -51,6 +51,22 @@ describe('a worker that writes what it likes', () => {
   it('a size that is a long text is not repeated', async () => {
     const { explanation } = await take(`{"zipfile": "${'9'.repeat(100_000)}"}\n`);
     expect(explanation?.length).toBeLessThan(300);
+  });
+});
+
+describe('what a worker may have others hold', () => {
+  it('an event that is nested without end is a damaged line', async () => {
+    const event = `{"uuid": "u", "counter": 1, "event": "verbose", "stdout": "", "x": ${'['.repeat(5e6)}${']'.repeat(5e6)}}`;
+    const result = await take(`${event}\n{"status": "successful"}\n{"eof": true}\n`);
+    expect(result.damage?.lines).toBe(1);
+  });
+
+  it('other work has its turn while there is nothing but line ends', async () => {
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    await take('\n'.repeat(200_000));
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(3);
   });
 });
 
@@ -71,10 +87,17 @@ describe('what damage costs is bounded', () => {
     expect(withoutForeign(text, 2501)).toBeUndefined();
   }, 1000);
 
-  it('beginnings of messages in one line', () => {
+  it('beginnings that come to nothing', async () => {
+    const line = `${'{"eof":'.repeat(14)}${'['.repeat(900_000)}{"status": "failed"}`;
+    expect(await messagesIn(line)).toEqual([[{ status: 'failed' }, '{"status": "failed"}']]);
+    const banner = `Last login: today {"eof":${'x'.repeat(50_000)}{"status": "failed"} and more`;
+    expect(await messagesIn(banner)).toEqual([[{ status: 'failed' }, '{"status": "failed"}']]);
+  });
+
+  it('beginnings of messages in one line', async () => {
     const line = `${'{"eof":'.repeat(4_000_000)}{"eof": true}`;
     const before = process.memoryUsage().rss;
-    expect(messagesIn(line)).toEqual([[{ eof: true }, '{"eof": true}']]);
+    expect(await messagesIn(line)).toEqual([[{ eof: true }, '{"eof": true}']]);
     expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
   });
 });

@@ -1,3 +1,4 @@
+import { LoopTurns } from '@receptorjs/bounded-json';
 import { DecodedText } from '@receptorjs/runner-core';
 import { StreamError } from './errors.js';
 
@@ -10,6 +11,7 @@ export const MAX_LINE_BYTES = 450 * 1024 * 1024;
  */
 export class MessageReader {
   readonly #input: AsyncIterator<Buffer>;
+  readonly #turns = new LoopTurns();
   #chunk: Buffer = Buffer.alloc(0);
 
   constructor(input: AsyncIterable<Buffer | string>) {
@@ -17,12 +19,14 @@ export class MessageReader {
   }
 
   /**
-   * The next line without its end; the last one may lack it. `undefined` at the end of the stream.
+   * The next line without its end; the last one may lack it. `undefined` at the end of the stream. However short the lines
+   * are, other work of the process gets its turn between them.
    *
    * @throws StreamError 'bad-line' when the line is longer than {@link MAX_LINE_BYTES}; it is behind then, and
    * reading can go on.
    */
   async line(): Promise<string | undefined> {
+    await this.#turns.due();
     const line = new DecodedText();
     for (;;) {
       const end = this.#chunk.indexOf(10);
@@ -43,6 +47,12 @@ export class MessageReader {
       }
     }
     return line.take();
+  }
+
+  /** Takes no more of what is read from. */
+  async close(): Promise<void> {
+    this.#chunk = Buffer.alloc(0);
+    await this.#input.return?.();
   }
 
   /** Gives bytes back that were read too far; they come next. */

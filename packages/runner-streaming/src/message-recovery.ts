@@ -1,18 +1,24 @@
+import { findEndOfJson, parseBoundedJsonInTurns } from '@receptorjs/bounded-json';
+
 /** First keys of every message; a message that stands behind foreign text is found by them. */
 const BEGINNING =
-  /\{\s?"(?:uuid|event|status|zipfile|eof|kwargs|accepts|blobs|missing_blobs|event_copy|warning|debug)":/y;
+  /\{\s?"(?:uuid|event|status|zipfile|eof|kwargs|accepts|blobs|missing_blobs|event_copy|warning|debug)":/g;
 /** Beginnings that are tried in one line. */
 const MAX_BEGINNINGS = 16;
-/** Longest line whose middle is searched; of a longer one only what stands at its end is taken. */
-const MAX_SEARCHED = 4 * 1024 * 1024;
+/** Longest line that is searched all over; of a longer one its end is. */
+const MAX_SEARCHED = 1024 * 1024;
+/** And its beginning, where a banner may stand before a message. */
+const MAX_BANNER = 64 * 1024;
+/** Times its length that a line is looked at where no message is found. */
+const MAX_VAIN = 4;
 
 /** A message and its JSON text. */
 export type Message = readonly [message: Readonly<Record<string, unknown>>, text: string];
 
-/** The object a line holds, or `undefined` when it holds anything else. */
-export function messageOf(line: string): Message | undefined {
+/** The object a line holds, or `undefined` when it holds anything else, or more than {@link parseBoundedJsonInTurns} takes. */
+export async function messageOf(line: string): Promise<Message | undefined> {
   try {
-    const value: unknown = JSON.parse(line);
+    const value = await parseBoundedJsonInTurns(line);
     return isObject(value) ? [value, line] : undefined;
   } catch {
     return undefined;
@@ -23,58 +29,47 @@ export function messageOf(line: string): Message | undefined {
  * The messages that are whole in a damaged line: behind a banner, before foreign text, or several in one line because an
  * end of line was lost. What is not whole is left out, never mended: a guess could put foreign text into an event.
  */
-export function messagesIn(damaged: string): readonly Message[] {
+export async function messagesIn(damaged: string): Promise<readonly Message[]> {
   const found: Message[] = [];
-  const searched = damaged.length > MAX_SEARCHED ? lastStarts(damaged) : firstStarts(damaged);
-  for (let at = 0; at < searched.length;) {
-    const taken = longest(damaged, searched, at);
-    if (taken === undefined) at += 1;
-    else {
-      found.push(taken.message);
-      at = taken.next;
-    }
+  const starts = startsIn(damaged);
+  let behind = 0;
+  /** Characters that may be looked at in vain; after that the rest of the line is passed over. */
+  let vain = damaged.length + MAX_VAIN * Math.min(damaged.length, MAX_SEARCHED);
+  for (const start of starts) {
+    if (start < behind) continue;
+    const { end, seen } = await findEndOfJson(damaged, start);
+    const message =
+      end !== undefined && isOutermost(damaged, end, starts)
+        ? await messageOf(damaged.slice(start, end))
+        : undefined;
+    if (end !== undefined && message !== undefined && isKnown(message[0])) {
+      found.push(message);
+      behind = end;
+    } else vain -= seen - start;
+    if (vain < 0) break;
   }
   return found;
 }
 
-/** Where the first messages may begin; no more than are tried, however many there are. */
-function firstStarts(line: string): number[] {
-  const starts: number[] = [];
-  for (let at = line.indexOf('{'); at >= 0; at = line.indexOf('{', at + 1))
-    if (beginsAt(line, at) && starts.push(at) === MAX_BEGINNINGS) break;
-  return starts;
+/** Whether no bracket closes between this end and where the next message may begin: else it was part of something else. */
+function isOutermost(line: string, end: number, starts: readonly number[]): boolean {
+  const close = line.indexOf('}', end);
+  const next = starts.find((start) => start >= end) ?? line.length;
+  return close < 0 || close >= next;
 }
 
-/** Where the last ones may. */
-function lastStarts(line: string): number[] {
-  const starts: number[] = [];
-  for (let at = line.lastIndexOf('{'); at >= 0; at = at === 0 ? -1 : line.lastIndexOf('{', at - 1))
-    if (beginsAt(line, at) && starts.unshift(at) === MAX_BEGINNINGS) break;
-  return starts;
+/** Where messages may begin: no more places than are tried, however many there are. */
+function startsIn(line: string): readonly number[] {
+  if (line.length <= MAX_SEARCHED) return startsFrom(line, 0, line.length).slice(0, MAX_BEGINNINGS);
+  const tail = line.length - MAX_SEARCHED;
+  return [
+    ...startsFrom(line, 0, MAX_BANNER).slice(0, MAX_BEGINNINGS / 2),
+    ...startsFrom(line, tail, line.length).slice(-MAX_BEGINNINGS),
+  ];
 }
 
-function beginsAt(line: string, at: number): boolean {
-  BEGINNING.lastIndex = at;
-  return BEGINNING.test(line);
-}
-
-/** The longest message that begins at `starts[at]`, and the first beginning behind it. */
-function longest(
-  line: string,
-  starts: readonly number[],
-  at: number,
-): { message: Message; next: number } | undefined {
-  const ends = line.length > MAX_SEARCHED ? [] : starts.slice(at + 1);
-  for (let next = starts.length; next > at; next--) {
-    const end = next === starts.length ? line.length : starts[next];
-    if (next !== starts.length && ends.length === 0) return undefined;
-    const last = line.lastIndexOf('}', (end ?? 0) - 1);
-    const start = starts[at] ?? 0;
-    if (last < start) continue;
-    const message = messageOf(line.slice(start, last + 1));
-    if (message !== undefined && isKnown(message[0])) return { message, next };
-  }
-  return undefined;
+function startsFrom(line: string, from: number, to: number): number[] {
+  return Array.from(line.slice(from, to).matchAll(BEGINNING), ({ index }) => from + index);
 }
 
 /** Whether it is a message by itself, and no part of one. */

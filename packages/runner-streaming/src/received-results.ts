@@ -109,9 +109,9 @@ export class ReceivedResults {
       await this.#fail(this.#whyIncomplete());
       return undefined;
     }
-    const message = messageOf(line);
+    const message = await messageOf(line);
     if (message !== undefined) return [message];
-    const found = messagesIn(line);
+    const found = await messagesIn(line);
     this.#damage.line(line, found.length);
     return found;
   }
@@ -149,11 +149,14 @@ export class ReceivedResults {
     if (copy === undefined) return;
     this.#counters.upTo(copy.last);
     if (!this.#counters.lacks(copy.first, copy.last)) return;
-    for (const [event, line] of await eventsOfCopy(copy))
-      if (typeof event.counter === 'number' && this.#counters.lacks(event.counter, event.counter)) {
-        await this.#event(event, line);
-        this.#recovered += 1;
-      }
+    for await (const [event, line] of eventsOfCopy(copy)) {
+      const { counter } = event;
+      if (typeof counter !== 'number' || counter < copy.first || counter > copy.last) continue;
+      if (!this.#counters.lacks(counter, counter)) continue;
+      await this.#event(event, line);
+      this.#recovered += 1;
+      if (!this.#counters.lacks(copy.first, copy.last)) break;
+    }
   }
 
   /** What is done once the end mark came. */

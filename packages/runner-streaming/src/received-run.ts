@@ -95,12 +95,11 @@ class Request {
             : `the stream ended without its end mark; its first damaged line is ${this.#damage.first}`,
         ),
       );
-    const message = messageOf(line);
+    const message = await messageOf(line);
     if (message !== undefined) return [message];
-    const found = messagesIn(line);
+    const found = await messagesIn(line);
     this.#damage.line(harmless(line), found.length);
-    const left = found.reduce((text, [, taken]) => text.replace(taken, () => ''), line);
-    if (mayBeOfRun(left)) this.#lost = true;
+    if (mayBeOfRun(line, found)) this.#lost = true;
     return found;
   }
 
@@ -114,7 +113,7 @@ class Request {
       for (const feature of message.accepts.slice(0, 100)) this.#accepts.add(String(feature));
     else if ('blobs' in message) this.#addBlobs(message.blobs);
     else if (Array.isArray(message.missing_blobs))
-      (this.#digests ??= []).push(...message.missing_blobs.map(String));
+      for (const digest of message.missing_blobs) (this.#digests ??= []).push(String(digest));
   }
 
   #addBlobs(entries: unknown): void {
@@ -124,7 +123,7 @@ class Request {
         new StreamError('missing-blobs', 'no blob store'),
       );
     try {
-      this.#blobs.push(...blobsOf(entries));
+      for (const file of blobsOf(entries)) this.#blobs.push(file);
     } catch (error) {
       throw unreadable(error);
     }
@@ -169,9 +168,12 @@ class Request {
   }
 }
 
-/** Whether a damaged line looks like the announcement of an archive or an archive itself. */
-function mayBeOfRun(line: string): boolean {
-  return line.length > 1000 || /zipfile|blobs|^[A-Za-z0-9+/=]{60,}/.test(line);
+/** Whether what is left of a damaged line looks like the announcement of an archive or an archive itself. */
+function mayBeOfRun(line: string, found: readonly Message[]): boolean {
+  const length = found.reduce((sum, [, taken]) => sum - taken.length, line.length);
+  if (length > 1000) return true;
+  const left = found.reduce((text, [, taken]) => text.replace(taken, () => ''), line);
+  return /zipfile|blobs|^[A-Za-z0-9+/=]{60,}/.test(left);
 }
 
 /** What may be shown of a damaged line: the arguments of a run hold passwords and keys. */

@@ -28,10 +28,10 @@ fuzz('lines of a stream', {
     '{"zipfile": 12}',
     '{"status": "running", "runner_ident": "r"} and more',
   ],
-  run: (input) => {
+  run: async (input) => {
     const line = input.toString('utf8');
-    if (messageOf(line) !== undefined) return 'whole';
-    const found = messagesIn(line);
+    if ((await messageOf(line)) !== undefined) return 'whole';
+    const found = await messagesIn(line);
     // What is taken stands in the line, in its order.
     let at = 0;
     for (const [, text] of found) {
