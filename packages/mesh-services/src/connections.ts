@@ -1,48 +1,135 @@
 import type { Duplex } from 'node:stream';
+import { SharedQuota, type Origin } from '@receptorjs/quotas';
 import { bridge } from './bridge.js';
+import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
 import type { Logger } from './service-types.js';
 
-/** The connections a proxy carries: at most so many, each from its acceptance to the end of both directions. */
+/** The part of all connections that one address or one node may have; the local socket is not bounded so. */
+export const ORIGIN_SHARE = 3 / 4;
+
+/** What one origin may have of `max`. */
+export function shareOf(max: number): number {
+  return Math.max(1, Math.ceil(max * ORIGIN_SHARE));
+}
+
+/** The place of one connection among those of a proxy. */
+export interface Place {
+  /** Written by {@link Connections} only. */
+  carriesData: boolean;
+  readonly origin: Origin;
+}
+
+/**
+ * The connections a proxy carries, each from its acceptance to the end of both directions: at most `max`, and of one origin
+ * no more than its share. Where a place is missing, the oldest connection gives way that has not carried a byte, of the origin that has
+ * its share or of the one that has most. It alone writes its fields.
+ */
 export class Connections {
-  /** Accepted sides, each with what resolves when it is over; written by `carry` only. */
+  /** Connections that have a place, oldest first. */
+  readonly #places = new Map<Duplex, Place>();
+  /** Accepted sides that are carried, each with what resolves when it is over. */
   readonly #open = new Map<Duplex, Promise<void>>();
+  readonly #quota: SharedQuota;
+  readonly #refused: DropLog;
 
   constructor(
     private readonly what: string,
     private readonly max: number,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#quota = new SharedQuota({ total: max, perOrigin: shareOf(max) });
+    this.#refused = new DropLog(what, log);
+  }
+
+  /** Gives a connection its place until it is closed; one for which there is none is closed at once. */
+  admit(connection: Duplex, origin: Origin): Place | undefined {
+    connection.on('error', () => undefined);
+    let answer = this.#quota.take(origin);
+    if (answer !== 'taken') {
+      this.#makeRoom(answer === 'origin-full' ? origin.key : this.#largest());
+      answer = this.#quota.take(origin);
+    }
+    if (answer !== 'taken') {
+      const whose = answer === 'origin-full' ? ` of ${origin.key}` : '';
+      const open = answer === 'origin-full' ? this.#quota.heldBy(origin) : this.max;
+      this.#refused.drop(`connection refused, ${open}${whose} are open`);
+      connection.destroy();
+      return undefined;
+    }
+    const place: Place = { origin, carriesData: false };
+    this.#places.set(connection, place);
+    connection.once('close', () => {
+      this.#leave(connection);
+    });
+    return place;
+  }
 
   /**
-   * Joins an accepted connection with the one that `dial` opens. When that fails, the accepted side is closed at once;
-   * when the accepted side goes away first, the dial is given up.
+   * Joins an accepted connection, which has a place, with the one that `dial` opens. When that fails, the accepted side is closed
+   * at once; when the accepted side goes away first, the dial is given up.
    */
-  carry(accepted: Duplex, dial: (signal: AbortSignal) => Promise<Duplex>): void {
+  carry(accepted: Duplex, place: Place, dial: (signal: AbortSignal) => Promise<Duplex>): void {
     accepted.on('error', () => undefined);
-    if (this.#open.size >= this.max) {
-      this.log.warning(`${this.what}: connection refused, ${this.max} are open`);
-      accepted.destroy();
-      return;
-    }
-    const over = this.#join(accepted, dial).finally(() => this.#open.delete(accepted));
+    const over = this.#join(accepted, place, dial).finally(() => this.#open.delete(accepted));
     this.#open.set(accepted, over);
   }
 
   /** Ends them all and resolves when they have ended. */
   async close(): Promise<void> {
     const all = [...this.#open.values()];
+    for (const connection of [...this.#places.keys()]) connection.destroy();
     for (const accepted of this.#open.keys()) accepted.destroy();
     await Promise.all(all);
   }
 
-  async #join(accepted: Duplex, dial: (signal: AbortSignal) => Promise<Duplex>): Promise<void> {
+  #leave(connection: Duplex): void {
+    const place = this.#places.get(connection);
+    if (place === undefined) return;
+    this.#places.delete(connection);
+    this.#quota.give(place.origin);
+  }
+
+  #makeRoom(key: string | undefined): void {
+    for (const [connection, { origin, carriesData }] of this.#places) {
+      if (carriesData || origin.key !== key) continue;
+      this.#leave(connection);
+      this.#refused.drop('a connection without data gave way to a new one');
+      connection.destroy();
+      return;
+    }
+  }
+
+  /** The origin with the most connections. */
+  #largest(): string | undefined {
+    let largest: Origin | undefined;
+    for (const { origin } of this.#places.values()) {
+      if (this.#quota.heldBy(origin) > (largest ? this.#quota.heldBy(largest) : 0))
+        largest = origin;
+    }
+    return largest?.key;
+  }
+
+  async #join(
+    accepted: Duplex,
+    place: Place,
+    dial: (signal: AbortSignal) => Promise<Duplex>,
+  ): Promise<void> {
     const gone = new AbortController();
     accepted.once('close', () => {
       gone.abort();
     });
+    if (accepted.destroyed) gone.abort();
     try {
-      await bridge(accepted, await unlessAborted(dial(gone.signal), gone.signal));
+      const dialled = await unlessAborted(dial(gone.signal), gone.signal);
+      const joined = bridge(accepted, dialled);
+      // the bridge reads already: data that comes is carried
+      const carries = (): void => {
+        place.carriesData = true;
+      };
+      accepted.once('data', carries);
+      dialled.once('data', carries);
+      await joined;
     } catch (error) {
       const why = messageOf(error);
       if (gone.signal.aborted) this.log.debug(`${this.what}: connection ended: ${why}`);

@@ -21,7 +21,7 @@ it('D17: holds the flows used last, and none longer than its idle time', () => {
           for (const [key, at] of live) if (now - at >= 100) live.delete(key);
           const key = String(source);
           let made = false;
-          table.use(key, () => {
+          table.use(key, 'one', () => {
             made = true;
             return { close: () => live.delete(key) };
           });
@@ -36,6 +36,26 @@ it('D17: holds the flows used last, and none longer than its idle time', () => {
       },
     ),
   );
+});
+
+it('takes the place of the origin that has its share, or of the one with the most', () => {
+  const ended: string[] = [];
+  const table = new FlowTable({ max: 8, perOrigin: 6, idleMs: 100 }, (source) =>
+    ended.push(source),
+  );
+  const use = (source: string, origin: string): unknown =>
+    table.use(source, origin, () => ({ close: () => undefined }));
+  use('b1', 'b');
+  for (let port = 1; port <= 6; port += 1) use(`a${port}`, 'a');
+  expect(ended).toEqual([]);
+  use('a1', 'a');
+  use('a7', 'a');
+  expect(ended).toEqual(['a2']);
+  use('c1', 'c');
+  use('d1', 'd');
+  expect(ended).toEqual(['a2', 'a3']);
+  expect(table.touch('b1')).toBeDefined();
+  table.close();
 });
 
 it('says at once what is dropped, then every ten seconds how many', () => {

@@ -1,7 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { splitShellWords } from '@receptorjs/workceptor';
+import { nodeOrigin, SharedQuota } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { logCheck, validateService } from './argument-checks.js';
+import { shareOf } from './connections.js';
+import { DropLog } from './drop-log.js';
 import { endSession } from './end-session.js';
 import { MeshServiceError, messageOf } from './errors.js';
 import { loadNativeCalls, type NativeCalls } from './native-calls.js';
@@ -9,6 +12,7 @@ import {
   silentLogger,
   type Logger,
   type RunningService,
+  type AcceptedStream,
   type StreamAcceptor,
 } from './service-types.js';
 import { checkSetsid, Terminal } from './terminal.js';
@@ -26,7 +30,7 @@ export interface CommandServiceOptions {
   /** Size of the terminals. Default 24 rows of 80 columns. */
   readonly rows?: number | undefined;
   readonly columns?: number | undefined;
-  /** Commands run at once; further streams are closed. Default 256. */
+  /** Commands run at once, three quarters of them for one node; further streams are closed. Default 256. */
   readonly maxSessions?: number | undefined;
   /**
    * Milliseconds a command may go on after its client has ended its side, and its processes after SIGHUP until they
@@ -92,7 +96,8 @@ function commandWords(command: string): string[] {
 class CommandSessions {
   readonly #what: string;
   readonly #log: Logger;
-  readonly #max: number;
+  readonly #quota: SharedQuota;
+  readonly #refused: DropLog;
   readonly #endOfInputGraceMs: number;
   readonly #hangupGraceMs: number;
   readonly #open = new Map<Duplex, Promise<void>>();
@@ -104,15 +109,21 @@ class CommandSessions {
   ) {
     this.#what = `command-service ${options.service}`;
     this.#log = options.log ?? silentLogger;
-    this.#max = options.maxSessions ?? 256;
+    const max = options.maxSessions ?? 256;
+    this.#quota = new SharedQuota({ total: max, perOrigin: shareOf(max) });
+    this.#refused = new DropLog(this.#what, this.#log);
     this.#endOfInputGraceMs = options.endOfInputGraceMs ?? 10_000;
     this.#hangupGraceMs = options.hangupGraceMs ?? 5_000;
   }
 
-  accept(stream: Duplex): void {
+  accept(stream: AcceptedStream): void {
     stream.on('error', () => undefined);
-    if (this.#open.size >= this.#max) {
-      this.#log.warning(`${this.#what}: stream refused, ${this.#max} commands are running`);
+    const origin = nodeOrigin(stream.remoteNode ?? 'unknown');
+    const answer = this.#quota.take(origin);
+    if (answer !== 'taken') {
+      const whose = answer === 'origin-full' ? ` of ${origin.key}` : '';
+      const running = answer === 'origin-full' ? this.#quota.heldBy(origin) : this.#quota.used;
+      this.#refused.drop(`stream refused, ${running} commands${whose} are running`);
       stream.destroy();
       return;
     }
@@ -121,7 +132,10 @@ class CommandSessions {
         this.#log.error(`${this.#what}: ${messageOf(error)}`);
         stream.destroy();
       })
-      .finally(() => this.#open.delete(stream));
+      .finally(() => {
+        this.#quota.give(origin);
+        this.#open.delete(stream);
+      });
     this.#open.set(stream, over);
   }
 

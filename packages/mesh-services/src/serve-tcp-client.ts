@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TlsClient } from '@receptorjs/certificates';
 import { connectTls } from '@receptorjs/certificates/sockets';
+import { nodeOrigin } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, tlsCheck, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
@@ -26,7 +27,9 @@ export interface TcpClientOptions {
   readonly log?: Logger | undefined;
   /** Milliseconds a TCP connection may take to open, its TLS handshake included. Default 30,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Connections carried at once; further ones are closed. Default 4,096. */
+  /**
+   * Connections carried at once, three quarters of them from one node; where they are all taken, one without data gives way, or the further one is closed. Default 4,096.
+   */
   readonly maxConnections?: number | undefined;
 }
 
@@ -63,7 +66,9 @@ export async function serveTcpClient(
   );
   const tags = { type: 'TCP Proxy', address };
   const listener = await streams.listen(service, { tags }, (stream) => {
-    connections.carry(stream, open);
+    const place = connections.admit(stream, nodeOrigin(stream.remoteNode ?? 'unknown'));
+    if (place === undefined) return;
+    connections.carry(stream, place, open);
   });
   return {
     address,

@@ -8,7 +8,9 @@ import {
   tlsCheck,
   validateService,
 } from './argument-checks.js';
-import { Connections } from './connections.js';
+import { addressOrigin } from '@receptorjs/quotas';
+import { Connections, type Place } from './connections.js';
+import { DropLog } from './drop-log.js';
 import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
 import { startListening, stopListening } from './local-listener.js';
 import {
@@ -30,7 +32,10 @@ export interface TcpServerOptions {
   /** Clients speak TLS with this configuration. It stays the caller's to close. */
   readonly tls?: TlsServer | undefined;
   readonly log?: Logger | undefined;
-  /** Connections carried at once; further ones are closed. Default 4,096. */
+  /**
+   * Connections carried at once, those in their handshake too, three quarters of them from one address; where they are all taken, one without data gives way, or
+   * the further one is closed. Default 4,096.
+   */
   readonly maxConnections?: number | undefined;
 }
 
@@ -53,15 +58,20 @@ export async function serveTcpServer(
   const { port, host, remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
   const what = `tcp-server ${listenPlaceText(options)} to ${remoteNode}:${remoteService}`;
-  const max = options.maxConnections ?? defaultMaxConnections;
-  const connections = new Connections(what, max, log);
-  const accept = (socket: Socket): void => {
-    connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
+  const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
+  const admit = (socket: Socket): Place | undefined =>
+    connections.admit(socket, addressOrigin(socket.remoteAddress));
+  const carry = (socket: Socket, place: Place): void => {
+    connections.carry(socket, place, (signal) =>
+      streams.dial(remoteNode, remoteService, { signal }),
+    );
   };
-  const sockets = new Set<Socket>();
   const server = options.tls
-    ? tlsServer(options.tls, { what, max, log, accept, sockets })
-    : createServer({ allowHalfOpen: true, noDelay: true }, accept);
+    ? tlsServer(options.tls, { what, log, admit, carry })
+    : createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+        const place = admit(socket);
+        if (place) carry(socket, place);
+      });
   const listening = `error listening on TCP: ${listenPlaceText(options)}`;
   await startListening(server, serverPlace(options), listening, log);
   const bound = server.address();
@@ -72,40 +82,52 @@ export async function serveTcpServer(
     }),
     close: async () => {
       const stopped = stopListening(server);
-      for (const socket of sockets) socket.destroy();
       await connections.close();
       await stopped;
     },
   };
 }
 
-/** A server for TLS; its connections count from before their handshake, which happens before they are accepted. */
+/** A server for TLS; its connections have their place from before their handshake, which happens before they are carried. */
 function tlsServer(
   tls: TlsServer,
   part: {
     readonly what: string;
-    readonly max: number;
     readonly log: Logger;
-    readonly accept: (socket: Socket) => void;
-    /** All connections, those in their handshake too; written by the server only. */
-    readonly sockets: Set<Socket>;
+    readonly admit: (socket: Socket) => Place | undefined;
+    readonly carry: (socket: Socket, place: Place) => void;
   },
 ): Server {
-  const { what, max, log, accept, sockets } = part;
+  const { what, log, admit, carry } = part;
+  const refused = new DropLog(what, log);
+  /** By what tells a connection from others, for the socket of TLS is another one than the one that was accepted. */
+  const places = new Map<string, Place>();
   const server = createTlsServer(tls, {
-    accepted: accept,
+    accepted: (socket) => {
+      const place = places.get(endsOf(socket));
+      if (place) carry(socket, place);
+      else socket.destroy();
+    },
     refused: (error) => {
-      log.warning(`${what}: client refused: ${error.message}`);
+      refused.drop(`client refused: ${error.message}`);
     },
   });
-  server.maxConnections = max;
-  server.on('drop', () => {
-    log.warning(`${what}: connection refused, ${max} are open`);
-  });
+  // only those that are admitted begin a handshake
+  const handshakes = server.listeners('connection');
+  server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
+    const ends = endsOf(socket);
+    const place = admit(socket);
+    if (place === undefined) return;
+    places.set(ends, place);
+    socket.once('close', () => {
+      if (places.get(ends) === place) places.delete(ends);
+    });
     socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    for (const handshake of handshakes) handshake.call(server, socket);
   });
   return server;
 }
+
+const endsOf = ({ remoteAddress = '', remotePort = 0, localPort = 0 }: Socket): string =>
+  `${remotePort} ${localPort} ${remoteAddress}`;

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { count, text } from '@receptorjs/validation';
 import { flowChecks, validateService } from './argument-checks.js';
+import { shareOf } from './connections.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
 import { FlowTable, type Flow } from './flow-table.js';
@@ -25,7 +26,7 @@ export interface UdpClientOptions {
   readonly host: string;
   readonly port: number;
   readonly log?: Logger | undefined;
-  /** Sources served at once; a further one takes the place of the longest quiet. Default 4,096. */
+  /** Sources served at once, three quarters of them of one node; a further one takes the place of the longest quiet, of the node with the most. Default 4,096. */
   readonly maxFlows?: number | undefined;
   /** Milliseconds a source is remembered without a datagram in either direction. Default 300,000. */
   readonly flowIdleMs?: number | undefined;
@@ -53,9 +54,11 @@ export async function serveUdpClient(
   const what = `udp-client ${service} to ${address}`;
   const drops = new DropLog(what, log);
   const backend = await resolveUdp(host, port);
+  const max = options.maxFlows ?? defaultMaxFlows;
   const flows = new FlowTable<BackendFlow>(
     {
-      max: options.maxFlows ?? defaultMaxFlows,
+      max,
+      perOrigin: shareOf(max),
       idleMs: options.flowIdleMs ?? defaultFlowIdleMs,
     },
     () => {
@@ -65,7 +68,7 @@ export async function serveUdpClient(
   const mesh = node.openDatagram(service);
   mesh.on('message', (payload, fromNode, fromService) => {
     const source = `${fromNode}:${fromService}`;
-    const flow = flows.use(source, () => {
+    const flow = flows.use(source, fromNode, () => {
       log.debug(`${what}: new source ${source}`);
       const answer = (reply: Buffer): void => {
         flows.touch(source);

@@ -1,5 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { flowChecks, localChecks, remoteChecks, validateService } from './argument-checks.js';
+import { addressOrigin } from '@receptorjs/quotas';
+import { shareOf } from './connections.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
 import { FlowTable } from './flow-table.js';
@@ -27,7 +29,7 @@ export interface UdpServerOptions {
   readonly remoteNode: string;
   readonly remoteService: string;
   readonly log?: Logger | undefined;
-  /** Sources served at once; a further one takes the place of the longest quiet. Default 4,096. */
+  /** Sources served at once, three quarters of them of one address; a further one takes the place of the longest quiet, of the address with the most. Default 4,096. */
   readonly maxFlows?: number | undefined;
   /** Milliseconds a source is remembered without a datagram in either direction. Default 300,000. */
   readonly flowIdleMs?: number | undefined;
@@ -53,9 +55,11 @@ export async function serveUdpServer(
   const what = `udp-server ${listenPlaceText(options)} to ${remoteNode}:${remoteService}`;
   const drops = new DropLog(what, log);
   const sockets = await boundSockets(options);
+  const max = options.maxFlows ?? defaultMaxFlows;
   const flows = new FlowTable<DatagramPort>(
     {
-      max: options.maxFlows ?? defaultMaxFlows,
+      max,
+      perOrigin: shareOf(max),
       idleMs: options.flowIdleMs ?? defaultFlowIdleMs,
     },
     () => {
@@ -93,7 +97,7 @@ export async function serveUdpServer(
       const source = hostPort(plainAddress(from.address), from.port);
       try {
         flows
-          .use(source, () => open(source, from, socket))
+          .use(source, addressOrigin(from.address).key, () => open(source, from, socket))
           .send(remoteNode, remoteService, payload);
       } catch (error) {
         drops.drop(messageOf(error));

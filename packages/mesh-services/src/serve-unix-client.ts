@@ -1,3 +1,4 @@
+import { nodeOrigin } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
@@ -19,7 +20,9 @@ export interface UnixClientOptions {
   readonly log?: Logger | undefined;
   /** Milliseconds a connection may take to open. Default 30,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Connections carried at once; further ones are closed. Default 4,096. */
+  /**
+   * Connections carried at once, three quarters of them from one node; where they are all taken, one without data gives way, or the further one is closed. Default 4,096.
+   */
   readonly maxConnections?: number | undefined;
 }
 
@@ -46,7 +49,9 @@ export async function serveUnixClient(
   );
   const tags = { type: 'Unix Proxy', filename };
   const listener = await streams.listen(service, { tags }, (stream) => {
-    connections.carry(stream, (signal) =>
+    const place = connections.admit(stream, nodeOrigin(stream.remoteNode ?? 'unknown'));
+    if (place === undefined) return;
+    connections.carry(stream, place, (signal) =>
       openConnection({ path: filename }, { name: filename, timeoutMs, signal }),
     );
   });

@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { clearSocketPath, privately } from '@receptorjs/control-service';
+import { localOrigin } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, remoteChecks, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
@@ -23,7 +24,7 @@ export interface UnixServerOptions {
   readonly remoteNode: string;
   readonly remoteService: string;
   readonly log?: Logger | undefined;
-  /** Connections carried at once; further ones are closed. Default 4,096. */
+  /** Connections carried at once; where they are all taken, one without data gives way, or the further one is closed. Default 4,096. */
   readonly maxConnections?: number | undefined;
 }
 
@@ -48,7 +49,11 @@ export async function serveUnixServer(
   const what = `unix-socket-server ${filename} to ${remoteNode}:${remoteService}`;
   const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    connections.carry(socket, (signal) => streams.dial(remoteNode, remoteService, { signal }));
+    const place = connections.admit(socket, localOrigin);
+    if (place === undefined) return;
+    connections.carry(socket, place, (signal) =>
+      streams.dial(remoteNode, remoteService, { signal }),
+    );
   });
   await clearSocketPath(filename);
   const opening = `error opening Unix socket: ${filename}`;

@@ -13,12 +13,15 @@ export interface StreamDialer {
   dial(nodeId: string, service: string, options: { signal: AbortSignal }): Promise<Duplex>;
 }
 
+/** A stream of the mesh that was accepted; `remoteNode` is the node it comes from, where that is known. */
+export type AcceptedStream = Duplex & { readonly remoteNode?: string };
+
 /** What accepts streams for services of this node; a stream host fits. TLS on the mesh side is its affair. */
 export interface StreamAcceptor {
   listen(
     service: string,
     options: { tags: Record<string, string> },
-    onStream: (stream: Duplex) => void,
+    onStream: (stream: AcceptedStream) => void,
   ): Promise<{ close(): unknown }> | { close(): unknown };
 }
 

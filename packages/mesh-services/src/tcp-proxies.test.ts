@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { duplexPair, type Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { StreamAcceptor, StreamDialer } from './service-types.js';
+import type { AcceptedStream, StreamAcceptor, StreamDialer } from './service-types.js';
 import { serveTcpClient } from './serve-tcp-client.js';
 import { serveTcpServer } from './serve-tcp-server.js';
 
@@ -50,13 +50,20 @@ function connectTo(port: number): Socket {
 async function backend(
   onSocket: (socket: Socket) => void,
 ): Promise<{ server: Server; port: number }> {
-  const server = createServer({ allowHalfOpen: true }, onSocket).listen(0, '127.0.0.1');
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    onSocket(socket);
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(() => server.close());
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function serverProxyPort(streams: StreamDialer, lines: string[] = []): Promise<number> {
+async function serverProxyPort(
+  streams: StreamDialer,
+  lines: string[] = [],
+  maxConnections = 2,
+): Promise<number> {
   const log = {
     error: (line: string) => lines.push(line),
     warning: (line: string) => lines.push(line),
@@ -69,7 +76,7 @@ async function serverProxyPort(streams: StreamDialer, lines: string[] = []): Pro
     remoteNode: 'far',
     remoteService: 'echo',
     log,
-    maxConnections: 2,
+    maxConnections,
   });
   closers.push(() => proxy.close());
   return Number(proxy.address.split(':').at(-1));
@@ -155,11 +162,57 @@ describe('tcp proxies', () => {
 
   it('refuses connections beyond its bound', async () => {
     const lines: string[] = [];
-    const proxy = await serverProxyPort({ dial: () => new Promise(() => undefined) }, lines);
+    const mesh = await pairMesh();
+    const { port } = await backend((socket) => socket.write('hello'));
+    const exit = await serveTcpClient(mesh, { service: 'echo', host: '127.0.0.1', port });
+    closers.push(() => exit.close());
+    const proxy = await serverProxyPort(mesh, lines);
     const sockets = [connectTo(proxy), connectTo(proxy)];
-    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    await Promise.all(sockets.map((socket) => once(socket, 'data')));
+    for (let further = 0; further < 3; further += 1) {
+      expect(await text(connectTo(proxy))).toBe('');
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines.join()).toMatch(/connection refused, 2 of address 127.0.0.1 are open/);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('lets a connection without data give way to a new one', async () => {
+    const proxy = await serverProxyPort({ dial: () => new Promise(() => undefined) });
+    const silent = connectTo(proxy);
+    await once(silent, 'connect');
+    const second = connectTo(proxy);
+    await once(second, 'connect');
     const third = connectTo(proxy);
-    expect(await text(third)).toBe('');
-    expect(lines.join()).toMatch(/connection refused, 2 are open/);
+    expect(await text(silent)).toBe('');
+    expect([second.destroyed, third.destroyed]).toEqual([false, false]);
+    for (const socket of [second, third]) socket.destroy();
+  });
+
+  it('keeps a quarter of the connections for other nodes than the one with most', async () => {
+    let accept: ((stream: AcceptedStream) => void) | undefined;
+    const { port } = await backend((socket) => socket.write('hello'));
+    const exit = await serveTcpClient(
+      {
+        listen: (_service, _options, onStream) => {
+          accept = onStream;
+          return { close: () => undefined };
+        },
+      },
+      { service: 'echo', host: '127.0.0.1', port, maxConnections: 4 },
+    );
+    closers.push(() => exit.close());
+    const open = async (remoteNode: string): Promise<boolean> => {
+      const [near, far] = duplexPair();
+      accept?.(Object.assign(far, { remoteNode }));
+      if (far.destroyed) return false;
+      await once(near, 'data');
+      return true;
+    };
+    const answers: boolean[] = [];
+    for (const node of ['greedy', 'greedy', 'greedy', 'greedy', 'other', 'other']) {
+      answers.push(await open(node));
+    }
+    expect(answers).toEqual([true, true, true, false, true, false]);
   });
 });

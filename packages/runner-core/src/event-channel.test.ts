@@ -111,3 +111,31 @@ it('leaves out the data of an event that is too long, and goes on with the next'
   expect(await long).toBe('');
   expect(await channel.take('u2')).toBe('{}');
 });
+
+it('does not wait for an event behind more of others than it keeps, and counts those without a body', async () => {
+  for (const body of ['x'.repeat(1000), '']) {
+    const small = await EventChannel.open(join(folder, `small${body.length}`), 10_000);
+    const socket = connect(join(folder, `small${body.length}`));
+    sockets.push(socket);
+    // closed with lines that nobody reads any more
+    socket.on('error', () => undefined);
+    await secretOf(socket);
+    const awaited = small.take('never');
+    const line = (at: number): string => `u${at} ${body}\n`;
+    socket.write(Array.from({ length: 100 }, (_, at) => line(at)).join(''));
+    expect(await awaited).toBeUndefined();
+    small.close();
+  }
+});
+
+it('counts an event that comes again once', async () => {
+  const small = await EventChannel.open(join(folder, 'small'), 10_000);
+  const socket = connect(join(folder, 'small'));
+  sockets.push(socket);
+  await secretOf(socket);
+  const last = small.take('last');
+  for (let again = 0; again < 100; again += 1) socket.write(`u ${'x'.repeat(1000)}\n`);
+  socket.write('last {}\n');
+  expect(await last).toBe('{}');
+  small.close();
+});

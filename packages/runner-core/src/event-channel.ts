@@ -11,6 +11,12 @@ export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** Bytes of events nobody asked for yet above which no more are read; the plugin waits in its next event then. */
 export const HIGH_WATER_BYTES = 16 * 1024 * 1024;
 
+/** Bytes of events nobody asked for at which no more are read although an event is awaited: it is taken for one that never comes. */
+export const MAX_ARRIVED_BYTES = HIGH_WATER_BYTES + MAX_EVENT_BYTES;
+
+/** Bytes that an event is counted with beside its own, so that a million empty ones are not free. */
+const EVENT_OVERHEAD_BYTES = 128;
+
 /** Plugins that may wait for their turn while another one is connected. */
 const MAX_WAITING = 4;
 
@@ -39,13 +45,16 @@ export class EventChannel {
   #arrivedBytes = 0;
   #closed = false;
 
-  private constructor(kind: 'socket' | 'pipe') {
+  private constructor(
+    kind: 'socket' | 'pipe',
+    private readonly maxArrivedBytes = MAX_ARRIVED_BYTES,
+  ) {
     if (kind === 'socket') this.#server = createServer((socket) => this.#accept(socket));
   }
 
   /** Listens at `path`, which must be short enough for a unix socket. */
-  static async open(path: string): Promise<EventChannel> {
-    const channel = new EventChannel('socket');
+  static async open(path: string, maxArrivedBytes?: number): Promise<EventChannel> {
+    const channel = new EventChannel('socket', maxArrivedBytes);
     await new Promise<void>((resolve, reject) => {
       channel.#server?.once('error', reject);
       channel.#server?.listen(path, resolve);
@@ -73,13 +82,13 @@ export class EventChannel {
 
   /**
    * The JSON of the event with that uuid, at once if it is here, else when it comes; `undefined` when
-   * the plugin is gone without having sent it. Each event is given out once.
+   * the plugin is gone without having sent it, or sent {@link MAX_ARRIVED_BYTES} of others. Each event is given out once.
    */
   take(uuid: string): string | undefined | Promise<string | undefined> {
     const body = this.#arrived.get(uuid);
     if (body !== undefined) {
       this.#arrived.delete(uuid);
-      this.#arrivedBytes -= body.length;
+      this.#arrivedBytes -= countedBytes(uuid, body);
       this.#regulate();
       return body;
     }
@@ -139,6 +148,7 @@ export class EventChannel {
 
   /** Reads on while little waits, and always when somebody waits for an event that is not here. */
   #regulate(): void {
+    if (this.#arrivedBytes > this.maxArrivedBytes) this.#release();
     if (this.#arrivedBytes <= HIGH_WATER_BYTES || this.#awaited.size > 0) this.#connected?.resume();
     else this.#connected?.pause();
   }
@@ -153,8 +163,10 @@ export class EventChannel {
       this.#awaited.delete(uuid);
       awaited(body);
     } else {
+      const before = this.#arrived.get(uuid);
+      if (before !== undefined) this.#arrivedBytes -= countedBytes(uuid, before);
       this.#arrived.set(uuid, body);
-      this.#arrivedBytes += body.length;
+      this.#arrivedBytes += countedBytes(uuid, body);
     }
   }
 
@@ -162,4 +174,8 @@ export class EventChannel {
     for (const resolve of this.#awaited.values()) resolve(undefined);
     this.#awaited.clear();
   }
+}
+
+function countedBytes(uuid: string, body: string): number {
+  return uuid.length + body.length + EVENT_OVERHEAD_BYTES;
 }
