@@ -1,5 +1,6 @@
 import { isThere, startedAt } from '@receptorjs/process-table';
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core';
+import { link, lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a private data dir's `pid` file says: the background run of it, and whether it is still there. */
@@ -17,8 +18,11 @@ const SLACK_MS = 2000;
 export async function readPidFile(folder: string): Promise<BackgroundRun | undefined> {
   const path = join(folder, 'pid');
   try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    const pid = Number(/^\s*(\d+)/.exec(text)?.[1]);
+    const [text, { mtimeMs }] = await Promise.all([
+      readRegularFile(path, MAX_WORD_BYTES),
+      lstat(path),
+    ]);
+    const pid = Number(/^\s*(\d+)/.exec(text ?? '')?.[1]);
     if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
     return { pid, alive: await isThatProcess(pid, mtimeMs), sinceMs: mtimeMs };
   } catch {

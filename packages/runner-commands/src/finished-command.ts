@@ -1,5 +1,7 @@
 import {
   handledEvent,
+  MAX_OUTPUT_BYTES,
+  readRegularFile,
   runCommandLine,
   type CommandRunOptions,
   type EventFeed,
@@ -8,14 +10,11 @@ import {
   type RunResult,
 } from '@receptorjs/runner-core';
 import { mkdtempSync } from 'node:fs';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommonOptions } from './common-options.js';
 import { CommandError } from './errors.js';
-
-/** Most bytes of output that are given back as a text. */
-const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** A command that has ended, and what it wrote. */
 export interface FinishedCommand {
@@ -46,7 +45,7 @@ export function commandFolder(given: string | undefined): {
  * @param streams `undefined` for a terminal
  * @param place where somebody reads its events; removing that is left to them
  * @throws ConfigurationError, CallbackError as `runCommandLine` does.
- * @throws CommandError when the output is too large.
+ * @throws CommandError when the output is too large; UnsafeFileError when the command put something else in its place.
  */
 export async function finishCommand(
   { privateDataDir: given, ...options }: Omit<CommonOptions, 'runnerMode'>,
@@ -91,5 +90,6 @@ async function readOutput(path: string): Promise<string> {
       'output-too-large',
       `The command wrote ${size} bytes, which is more than a text may have here (${MAX_OUTPUT_BYTES}); show its output on a stream instead.`,
     );
-  return size === 0 ? '' : (await readFile(path, 'utf8')).replaceAll('\r\n', '\n');
+  const text = size === 0 ? '' : await readRegularFile(path, MAX_OUTPUT_BYTES);
+  return (text ?? '').replaceAll('\r\n', '\n');
 }

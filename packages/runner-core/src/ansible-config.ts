@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { readInputBytes } from './mapping-file.js';
 
 /** What the `ansible.cfg` that Ansible will read says, as far as the runner has to know. */
 export interface AnsibleConfig {
@@ -17,8 +18,8 @@ export async function readAnsibleConfig(
   cwd: string,
 ): Promise<AnsibleConfig> {
   for (const path of await candidates(env, cwd)) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return parse(text, dirname(path), env.HOME);
+    const bytes = await readInputBytes(path).catch(() => undefined);
+    if (bytes !== undefined) return parse(bytes.toString('utf8'), dirname(path), env.HOME);
   }
   return { setsHostKeyChecking: false };
 }

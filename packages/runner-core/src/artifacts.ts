@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, renameSync } from 'node:fs';
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { closeSync, fchmodSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, errorCode } from './errors.js';
+import { ConfigurationError, errorCode, UnsafeFileError } from './errors.js';
 import { spacedJson } from './json-text.js';
 import { makeFolder } from './make-folder.js';
+import { openRegularToWrite } from './regular-file.js';
 import { slicesOf, writeText } from './written-text.js';
 import type { FinalStatus } from './statuses.js';
 
@@ -49,25 +50,29 @@ export class ArtifactFolder {
   }
 
   /** Writes `command`: `{"command": [...], "cwd": "...", "env": {...}}`. */
-  async writeCommand(
+  writeCommand(
     command: readonly string[],
     cwd: string,
     env: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    await this.#write('command', spacedJson({ command, cwd, env }));
+  ): void {
+    this.#write('command', spacedJson({ command, cwd, env }));
   }
 
   /** Opens `stdout` and `stderr`, which stays empty when both streams are one, on a terminal. */
-  async openOutput(): Promise<void> {
-    await this.#write('stderr', '');
+  openOutput(): void {
+    this.#write('stderr', '');
     this.openStdout();
-    this.#stderr = openSync(join(this.path, 'stderr'), 'a', 0o600);
+    this.#stderr = openRegularToWrite(join(this.path, 'stderr'), 'append');
   }
 
-  /** Opens `stdout`; what it held is gone. */
+  /**
+   * Opens `stdout`; what it held is gone.
+   *
+   * @throws UnsafeFileError when something else than a regular file stands there.
+   */
   openStdout(): void {
     this.close();
-    this.#stdout = openSync(join(this.path, 'stdout'), 'w', 0o600);
+    this.#stdout = openRegularToWrite(join(this.path, 'stdout'), 'replace');
   }
 
   /** Appends to `stdout`, if it is open. */
@@ -95,6 +100,14 @@ export class ArtifactFolder {
     this.#place(join(this.path, 'rc'), [String(rc)]);
   }
 
+  /** Writes a file with one word, `status` or `rc`, whatever stands in its place: a folder goes with all that is in it. */
+  replaceWord(name: 'status' | 'rc', word: string): void {
+    const path = join(this.path, name);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      rmSync(path, { recursive: true });
+    this.#place(path, [word]);
+  }
+
   /** Closes `stdout` and `stderr`; nothing is appended to them any more. */
   close(): void {
     for (const file of [this.#stdout, this.#stderr]) if (file !== undefined) closeSync(file);
@@ -109,14 +122,25 @@ export class ArtifactFolder {
     } finally {
       closeSync(file);
     }
-    renameSync(this.#draft, path);
+    try {
+      renameSync(this.#draft, path);
+    } catch (cause) {
+      rmSync(this.#draft, { force: true });
+      throw errorCode(cause) === 'EISDIR'
+        ? new UnsafeFileError(path, 'it is a folder', { cause })
+        : cause;
+    }
   }
 
-  async #write(name: string, content: string): Promise<void> {
-    const file = join(this.path, name);
-    await writeFile(file, content, { mode: 0o600 });
-    // A file of an earlier run with the same ident keeps its mode on writing.
-    await chmod(file, 0o600);
+  #write(name: string, content: string): void {
+    const file = openRegularToWrite(join(this.path, name), 'replace');
+    try {
+      // A file of an earlier run with the same ident keeps its mode on writing.
+      fchmodSync(file, 0o600);
+      writeText(file, content);
+    } finally {
+      closeSync(file);
+    }
   }
 }
 

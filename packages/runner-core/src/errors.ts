@@ -1,5 +1,5 @@
 /** What a {@link RunnerError} is about; recognise errors by this, never by their text. */
-export type RunnerErrorCode = 'configuration' | 'callback' | 'event-data' | 'input';
+export type RunnerErrorCode = 'configuration' | 'callback' | 'event-data' | 'input' | 'unsafe-file';
 
 /** Base of the errors this package throws. */
 export class RunnerError extends Error {
@@ -49,6 +49,21 @@ export class EventDataError extends RunnerError {
       'event-data',
       `The data of the event ${uuid} did not arrive, though its text did (checkJobEventData).`,
     );
+  }
+}
+
+/**
+ * Something in a folder that others may have made is no regular file, is larger than allowed, or does not hold what it should.
+ * It was left alone.
+ */
+export class UnsafeFileError extends RunnerError {
+  override readonly name = 'UnsafeFileError';
+  /** What it is about. */
+  readonly path: string;
+
+  constructor(path: string, why: string, options?: ErrorOptions) {
+    super('unsafe-file', `${JSON.stringify(path)} can't be used as a file: ${why}.`, options);
+    this.path = path;
   }
 }
 

@@ -1,7 +1,14 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from './events.js';
-import { ConfigurationError, errorCode } from './errors.js';
+import { ConfigurationError, errorCode, UnsafeFileError } from './errors.js';
+import { jsonMappingOf } from './json-file.js';
+import { readRegularFile } from './regular-file.js';
+
+/** Largest file of an event, in bytes: text and data of 64 MiB each, as JSON writes them. */
+export const MAX_EVENT_FILE_BYTES = 256 * 1024 * 1024;
+/** Most files of events in a folder. */
+export const MAX_EVENT_FILES = 2_000_000;
 
 /** An event file of an artifact folder. */
 export interface EventFile {
@@ -14,21 +21,24 @@ export interface EventFile {
  * The event files in a folder whose counters are above `after`, by counter.
  *
  * @throws ConfigurationError when the folder is missing.
+ * @throws UnsafeFileError when it holds more files than {@link MAX_EVENT_FILES}.
  */
 export async function listEventFiles(folder: string, after = 0): Promise<EventFile[]> {
-  let names: string[];
+  const files: EventFile[] = [];
+  let looked = 0;
   try {
-    names = await readdir(folder);
+    for await (const { name } of await opendir(folder, { bufferSize: 1024 })) {
+      const counter = Number(/^(\d{1,15})-.*\.json$/.exec(name)?.[1]);
+      if (counter > after) files.push({ counter, name });
+      if ((looked += 1) > MAX_EVENT_FILES)
+        throw new UnsafeFileError(folder, `it holds more than ${MAX_EVENT_FILES} files`);
+    }
   } catch (cause) {
+    if (cause instanceof UnsafeFileError) throw cause;
     throw new ConfigurationError(
       `The folder of the events, ${folder}, can't be read: ${String(errorCode(cause))}.`,
       { cause },
     );
-  }
-  const files: EventFile[] = [];
-  for (const name of names) {
-    const counter = Number(/^(\d+)-.*\.json$/.exec(name)?.[1]);
-    if (counter > after) files.push({ counter, name });
   }
   return withoutStale(
     folder,
@@ -49,18 +59,19 @@ async function withoutStale(folder: string, files: EventFile[]): Promise<EventFi
 }
 
 async function changed(folder: string, { name }: EventFile): Promise<number> {
-  return (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
+  return (await lstat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-/** Reads an event; `undefined` when its file is gone, because the artifacts were removed meanwhile. */
+/**
+ * Reads an event; `undefined` when its file is gone, because the artifacts were removed meanwhile.
+ *
+ * @throws UnsafeFileError when it is no regular file of at most {@link MAX_EVENT_FILE_BYTES}, or holds no JSON mapping within limits.
+ */
 export async function readEvent(
   folder: string,
   { name }: EventFile,
 ): Promise<RunEvent | undefined> {
-  try {
-    return JSON.parse(await readFile(join(folder, name), 'utf8')) as RunEvent;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const path = join(folder, name);
+  const text = await readRegularFile(path, MAX_EVENT_FILE_BYTES);
+  return text === undefined ? undefined : (jsonMappingOf(text, path) as unknown as RunEvent);
 }

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { lstat, opendir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, errorCode } from './errors.js';
+import { ConfigurationError, errorCode, UnsafeFileError } from './errors.js';
+import { jsonMappingOf, type JsonMapping } from './json-file.js';
 import { makeFolder } from './make-folder.js';
+import { readRegularFile } from './regular-file.js';
 
 /** Facts of a host as Ansible caches them. */
 export type HostFacts = Readonly<Record<string, unknown>>;
 
-type JsonMapping = Readonly<Record<string, unknown>>;
-
 /** The schema that ansible-core 2.19 and later write; it stands in the names of the files. */
 const SCHEMA = 1;
+/** Largest file with facts, in bytes. */
+export const MAX_FACTS_BYTES = 64 * 1024 * 1024;
+/** Most files in a fact cache. */
+export const MAX_FACT_FILES = 1_000_000;
 /** Holds the facts, as text, where there is a schema. */
 const PAYLOAD = '__payload__';
 /** Names the type of what is no plain value. */
@@ -31,6 +35,7 @@ export class FactCacheFolder {
    * The facts of a host, `{}` when there are none; plain values, whatever version wrote them, and of several versions the latest.
    *
    * @throws ConfigurationError for a schema that is not known.
+   * @throws UnsafeFileError for what is no regular file of at most {@link MAX_FACTS_BYTES} with a JSON mapping.
    */
   async read(host: string): Promise<HostFacts> {
     checkHost(host);
@@ -40,7 +45,7 @@ export class FactCacheFolder {
         schema,
         name,
         facts: await this.#load(name),
-        time: (await stat(join(this.#folder, name), { bigint: true })).mtimeNs,
+        time: (await lstat(join(this.#folder, name), { bigint: true })).mtimeNs,
       })),
     );
     const [latest] = found
@@ -74,7 +79,14 @@ export class FactCacheFolder {
 
   async #names(): Promise<readonly string[]> {
     try {
-      return (await readdir(this.#folder)).filter((name) => !name.endsWith('.tmp'));
+      const names: string[] = [];
+      let looked = 0;
+      for await (const { name } of await opendir(this.#folder, { bufferSize: 1024 })) {
+        if (!name.endsWith('.tmp')) names.push(name);
+        if ((looked += 1) > MAX_FACT_FILES)
+          throw new UnsafeFileError(this.#folder, `it holds more than ${MAX_FACT_FILES} files`);
+      }
+      return names;
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
       return [];
@@ -82,12 +94,15 @@ export class FactCacheFolder {
   }
 
   async #load(name: string): Promise<JsonMapping> {
-    return JSON.parse(await readFile(join(this.#folder, name), 'utf8')) as JsonMapping;
+    const path = join(this.#folder, name);
+    return jsonMappingOf((await readRegularFile(path, MAX_FACTS_BYTES)) ?? '{}', path);
   }
 
   async #replace(name: string, content: string): Promise<void> {
     const draft = join(this.#folder, `${name}.tmp`);
-    await writeFile(draft, content, { mode: 0o600 });
+    // A link in its place would be followed.
+    await rm(draft, { force: true });
+    await writeFile(draft, content, { flag: 'wx', mode: 0o600 });
     await rename(draft, join(this.#folder, name));
   }
 }
@@ -138,7 +153,7 @@ function hashed(key: string): string {
 function plainFacts(payload: unknown, path: string): HostFacts {
   if (typeof payload !== 'string')
     throw new ConfigurationError(`${path} is no fact cache: its ${PAYLOAD} is no text.`);
-  return plain(JSON.parse(payload)) as HostFacts;
+  return plain(jsonMappingOf(payload, path)) as HostFacts;
 }
 
 /** A value without what Ansible notes about it: dates are texts, secrets are as they were encrypted. */

@@ -77,6 +77,7 @@ export {
   InputError,
   RunnerError,
   type RunnerErrorCode,
+  UnsafeFileError,
 } from './errors.js';
 export type {
   DeliverySummary,
@@ -107,6 +108,8 @@ export { runIdent } from './ident.js';
 export { splitWords } from './shell-words.js';
 export { ShownOutput } from './shown-output.js';
 export { ArtifactFolder } from './artifacts.js';
+export { MAX_OUTPUT_BYTES } from './run-artifacts.js';
+export { MAX_WORD_BYTES, readRegularFile } from './regular-file.js';
 export { spacedJson } from './json-text.js';
 export { frozen, handledEvent, type HandledEvent } from './handled-event.js';
 export { DecodedText } from './decoded-text.js';

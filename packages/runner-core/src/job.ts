@@ -187,10 +187,10 @@ export class Job {
     this.#log(`the run ${ident} begins: ${shown.map(quoteWord).join(' ')}`);
     this.#log(`working folder: ${cwd}`);
     await this.#tell({ status: 'starting', runner_ident: ident, command: shown, env, cwd });
-    await artifacts.writeCommand(shown, cwd, env);
+    artifacts.writeCommand(shown, cwd, env);
     const keep = this.#options.rotateArtifacts ?? 0;
     if (keep > 0) await rotateArtifacts(artifactRoot, keep, ident);
-    if (!settings.suppressOutputFile) await artifacts.openOutput();
+    if (!settings.suppressOutputFile) artifacts.openOutput();
     await this.#tell({ status: 'running', runner_ident: ident });
   }
 

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { ConfigurationError, errorCode } from './errors.js';
+import { readAtMost } from './regular-file.js';
 
 /** Largest file in `env/` that is read. */
 export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
@@ -15,8 +16,8 @@ export type Mapping = Readonly<Record<string, unknown>>;
  */
 export async function readInput(path: string): Promise<string | undefined> {
   try {
-    const bytes = await readFile(path);
-    if (bytes.length > MAX_INPUT_BYTES)
+    const bytes = await readInputBytes(path);
+    if (bytes === undefined)
       throw new ConfigurationError(
         `${path} is too large: at most ${MAX_INPUT_BYTES} bytes are read.`,
       );
@@ -27,6 +28,16 @@ export async function readInput(path: string): Promise<string | undefined> {
     if (error instanceof ConfigurationError) throw error;
     const why = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is no UTF-8 text' : String(code);
     throw new ConfigurationError(`${path} can't be read: ${why}.`, { cause: error });
+  }
+}
+
+/** The bytes of a file; `undefined` when there are more than {@link MAX_INPUT_BYTES}; no more than that is read, whatever the path leads to. */
+export async function readInputBytes(path: string): Promise<Buffer | undefined> {
+  const file = await open(path, 'r');
+  try {
+    return await readAtMost(file, MAX_INPUT_BYTES);
+  } finally {
+    await file.close();
   }
 }
 

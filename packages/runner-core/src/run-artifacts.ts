@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ConfigurationError, errorCode } from './errors.js';
+import { ConfigurationError } from './errors.js';
 import { listEventFiles, readEvent } from './event-files.js';
 import type { HostEvent, RunEvent } from './events.js';
 import { FactCacheFolder, type HostFacts } from './fact-cache.js';
+import { readRegularFile } from './regular-file.js';
+
+/** Most bytes of output that are given back as a text. */
+export const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Where a run keeps its facts. */
 export interface FactCachePlace {
@@ -13,7 +16,10 @@ export interface FactCachePlace {
   readonly factCacheType?: string;
 }
 
-/** The artifact folder of a run, for reading: one that has just ended, or one of long ago. */
+/**
+ * The artifact folder of a run, for reading: one that has just ended, or one of long ago. Whoever made it: what is no
+ * regular file, or larger than allowed, is an UnsafeFileError.
+ */
 export class RunArtifacts {
   /** Absolute path of the artifact folder. */
   readonly artifactDir: string;
@@ -30,6 +36,7 @@ export class RunArtifacts {
    * The recorded events, by counter.
    *
    * @throws ConfigurationError when there is no folder of events.
+   * @throws UnsafeFileError for one of more than 256 MiB, or that is no JSON mapping of at most 1,000 levels.
    */
   async *events(): AsyncGenerator<RunEvent, void, undefined> {
     const folder = join(this.artifactDir, 'job_events');
@@ -48,6 +55,7 @@ export class RunArtifacts {
    * What the run printed.
    *
    * @throws ConfigurationError when it was not kept (`suppress_output_file`).
+   * @throws UnsafeFileError when it has more than 256 MiB; read the file in pieces then.
    */
   stdout(): Promise<string> {
     return this.#output('stdout');
@@ -84,15 +92,11 @@ export class RunArtifacts {
   }
 
   async #output(name: 'stdout' | 'stderr'): Promise<string> {
-    try {
-      return await readFile(join(this.artifactDir, name), 'utf8');
-    } catch (cause) {
-      if (errorCode(cause) !== 'ENOENT') throw cause;
-      throw new ConfigurationError(
-        `${name} missing: ${this.artifactDir} has none, because the run was told not to keep its output.`,
-        { cause },
-      );
-    }
+    const text = await readRegularFile(join(this.artifactDir, name), MAX_OUTPUT_BYTES);
+    if (text !== undefined) return text;
+    throw new ConfigurationError(
+      `${name} missing: ${this.artifactDir} has none, because the run was told not to keep its output.`,
+    );
   }
 }
 

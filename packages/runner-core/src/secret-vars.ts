@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ConfigurationError, errorCode } from './errors.js';
-import { parseMapping, type Mapping } from './mapping-file.js';
+import { ConfigurationError } from './errors.js';
+import { parseMapping, readInput, type Mapping } from './mapping-file.js';
 import type { RunOptions } from './run-options.js';
 import { SecretMask } from './secret-mask.js';
 
@@ -51,12 +50,8 @@ export async function findSecretVars(
 }
 
 async function readVars(path: string): Promise<Mapping> {
-  let text: string;
-  try {
-    text = await readFile(resolve(path), 'utf8');
-  } catch (cause) {
-    throw new ConfigurationError(`${path} can't be read: ${String(errorCode(cause))}.`, { cause });
-  }
+  const text = await readInput(resolve(path));
+  if (text === undefined) throw new ConfigurationError(`${path} can't be read: ENOENT.`);
   if (text.startsWith(VAULT))
     throw new ConfigurationError(
       `${path} is encrypted, so the values of secret variables can't be found and hidden. ` +

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lstat, readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, opendir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -50,6 +50,8 @@ const SYSTEM_FOLDERS = [
   ...['/run', '/sbin', '/sys', '/usr', '/var'],
 ];
 const DEFAULT_GRACE_MINUTES = 60;
+/** What the names of folders with registry credentials begin with; the ident of the run follows. */
+const CREDENTIALS = 'ansible_runner_registry_';
 /** Longest an engine may take for one command. */
 const ENGINE_MS = 10 * 60_000;
 
@@ -140,16 +142,31 @@ async function removeCredentials(
   folder: string,
   onLine: (sentence: string) => void,
 ): Promise<void> {
-  const idents = await readdir(join(folder, 'artifacts')).catch(() => []);
-  if (idents.length === 0) return;
-  const prefixes = idents.map((ident) => `ansible_runner_registry_${ident}_`);
-  for (const name of await readdir(tmpdir())) {
-    if (!prefixes.some((prefix) => name.startsWith(prefix))) continue;
+  const artifacts = join(folder, 'artifacts');
+  const found: string[] = [];
+  for await (const { name } of await opendir(tmpdir(), { bufferSize: 1024 })) {
+    if (!name.startsWith(CREDENTIALS)) continue;
+    const idents = beginnings(name.slice(CREDENTIALS.length));
+    const runs = await Promise.all(idents.map((ident) => isThere(join(artifacts, ident))));
+    if (runs.some(Boolean)) found.push(name);
+  }
+  for (const name of found.sort()) {
     const path = join(tmpdir(), name);
     if ((await lstat(path).catch(() => undefined))?.isDirectory() !== true) continue;
     await rm(path, { recursive: true, force: true });
     onLine(`Removed associated registry auth dir ${path}`);
   }
+}
+
+/** What a name may be the credentials of: an ident may hold underscores, and what follows it as well. */
+function beginnings(name: string): string[] {
+  const words = name.split('_');
+  const found = words.slice(1).map((_, index) => words.slice(0, index + 1).join('_'));
+  return found.filter((ident) => !['', '.', '..'].includes(ident));
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
 /** Takes the tag from an image, without ending containers that run it; how many names it lost. */

@@ -2,13 +2,14 @@ import {
   ArtifactFolder,
   frozen,
   handledEvent,
+  MAX_WORD_BYTES,
+  readRegularFile,
   ShownOutput,
   type FinalStatus,
   type HandledEvent,
   type PluginSinks,
   type RunEvent,
 } from '@receptorjs/runner-core';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamError } from './errors.js';
 import { eventCopyOf, eventsOfCopy } from './event-copy.js';
@@ -17,6 +18,7 @@ import type { MessageReader } from './message-reader.js';
 import { messageOf, messagesIn, type Message } from './message-recovery.js';
 import type { ProcessOptions, ProcessResult, WorkerStatus } from './process-options.js';
 import { receiveArchive } from './received-archive.js';
+import { wrongShape } from './received-shapes.js';
 import { DamageReport, shownPart } from './stream-damage.js';
 import { NoteReceiver } from './worker-notes.js';
 
@@ -170,8 +172,7 @@ export class ReceivedResults {
 
   /** The last status did not come; the artifacts may have it. */
   async #finalStatus(): Promise<void> {
-    const file = join(this.#folder.path, 'status');
-    const status = this.#archived ? (await readFile(file, 'utf8').catch(() => '')).trim() : '';
+    const status = this.#archived ? await this.#word('status') : '';
     if (this.#damage.lines > 0 && FINAL.has(status) && status !== 'error')
       await this.#tell({ status: status as FinalStatus, runner_ident: this.#ident });
     else
@@ -208,6 +209,11 @@ export class ReceivedResults {
         links: 'inside',
         onForeign: (bytes) => this.#damage.foreign(bytes),
       });
+      const wrong = await wrongShape(this.#folder.path);
+      if (wrong !== undefined) {
+        await this.#fail(`The artifacts of the worker can't be used: ${wrong}.`);
+        return false;
+      }
       this.#archived = true;
       return true;
     } catch (error) {
@@ -246,15 +252,20 @@ export class ReceivedResults {
     return handledEvent(await handler(given, json), given, json);
   }
 
+  /** What a file of the artifacts holds; nothing, where it is no file with a word. */
+  async #word(name: 'status' | 'rc'): Promise<string> {
+    const file = join(this.#folder.path, name);
+    return ((await readRegularFile(file, MAX_WORD_BYTES).catch(() => '')) ?? '').trim();
+  }
+
   async #conclude(): Promise<Omit<ProcessResult, 'deliveries'>> {
     this.close();
-    const file = (name: string) => join(this.#folder.path, name);
-    const recorded = (await readFile(file('rc'), 'utf8').catch(() => '')).trim();
+    const recorded = await this.#word('rc');
     // Negative: a signal, as Python says it.
     const rc = /^-?\d{1,9}$/.test(recorded) ? Number(recorded) : undefined;
     if (this.#status === 'error' || rc === undefined)
-      await writeFile(file('status'), this.#status, { mode: 0o600 });
-    if (rc === undefined) await writeFile(file('rc'), 'None', { mode: 0o600 });
+      this.#folder.replaceWord('status', this.#status);
+    if (rc === undefined) this.#folder.replaceWord('rc', 'None');
     const damage = this.#damage.conclude(this.#counters.gaps, this.#recovered);
     return {
       ...(damage !== undefined && { damage }),

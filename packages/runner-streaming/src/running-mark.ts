@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** File of a private data dir that holds the id of the process which works in it. */
@@ -18,13 +19,12 @@ export async function markRunning(folder: string): Promise<void> {
 
 /** Takes the mark away, if it is this process's. */
 export async function unmarkRunning(folder: string): Promise<void> {
-  const pid = await readFile(join(folder, NAME), 'utf8').catch(() => '');
-  if (pid.trim() === String(process.pid)) await rm(join(folder, NAME), { force: true });
+  if ((await pidIn(folder)) === String(process.pid)) await rm(join(folder, NAME), { force: true });
 }
 
 /** Whether a process works in the folder: its file `pid` names one that is alive, whoever it belongs to. */
 export async function isRunning(folder: string): Promise<boolean> {
-  const text = (await readFile(join(folder, NAME), 'utf8').catch(() => '')).trim();
+  const text = await pidIn(folder);
   const pid = Number(text);
   if (!/^\d{1,9}$/.test(text) || pid === 0) return false;
   try {
@@ -33,4 +33,10 @@ export async function isRunning(folder: string): Promise<boolean> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** What the file says; nothing, where it is no file with a word. */
+async function pidIn(folder: string): Promise<string> {
+  const text = await readRegularFile(join(folder, NAME), MAX_WORD_BYTES).catch(() => undefined);
+  return (text ?? '').trim();
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,7 +18,9 @@ export interface WorkerInfo {
 export async function workerInfo(version: string, home = homedir()): Promise<WorkerInfo> {
   const errors: string[] = [];
   const file = join(home, '.ansible_runner_uuid');
-  let uuid: string | null = (await readFile(file, 'utf8').catch(() => '')).trim();
+  let uuid: string | null = (
+    (await readRegularFile(file, MAX_WORD_BYTES).catch(() => undefined)) ?? ''
+  ).trim();
   try {
     if (uuid === '') {
       uuid = randomUUID();
