@@ -73,5 +73,6 @@ export async function readEvent(
 ): Promise<RunEvent | undefined> {
   const path = join(folder, name);
   const text = await readRegularFile(path, MAX_EVENT_FILE_BYTES);
-  return text === undefined ? undefined : (jsonMappingOf(text, path) as unknown as RunEvent);
+  if (text === undefined) return undefined;
+  return (await jsonMappingOf(text, path)) as unknown as RunEvent;
 }

@@ -150,10 +150,10 @@ function hashed(key: string): string {
   return digest.slice(0, Math.max(Array.from(key).length, 12));
 }
 
-function plainFacts(payload: unknown, path: string): HostFacts {
+async function plainFacts(payload: unknown, path: string): Promise<HostFacts> {
   if (typeof payload !== 'string')
     throw new ConfigurationError(`${path} is no fact cache: its ${PAYLOAD} is no text.`);
-  return plain(jsonMappingOf(payload, path)) as HostFacts;
+  return plain(await jsonMappingOf(payload, path)) as HostFacts;
 }
 
 /** A value without what Ansible notes about it: dates are texts, secrets are as they were encrypted. */
