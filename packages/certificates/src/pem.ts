@@ -5,26 +5,28 @@ export interface PemBlock {
   readonly der: Buffer;
 }
 
-const BEGIN = '-----BEGIN ';
-const DASHES = '-----';
+/** A line that begins or ends a block; labels are short, and hold no two dashes in a row (RFC 7468). */
+const MARK = /-----(BEGIN|END) ((?:[^-\r\n]|-(?!-)){1,64})-----/g;
 
-/** The blocks of a PEM text; what stands between them, and what is not ended, is ignored. */
+/** The blocks of a PEM text; what stands between them, and what is not ended, is ignored. One pass. */
 export function pemBlocks(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
-  for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at)) {
-    at += BEGIN.length;
-    const labelEnd = text.indexOf(DASHES, at);
-    if (labelEnd < 0) break;
-    const type = text.slice(at, labelEnd);
-    const end = text.indexOf(`-----END ${type}${DASHES}`, labelEnd);
-    if (end < 0) continue;
-    const lines = text.slice(labelEnd + DASHES.length, end).split('\n');
-    // Lines with a colon are headers, as of encrypted keys.
-    const body = lines.filter((line) => !line.includes(':')).join('');
-    blocks.push({ type, der: Buffer.from(body, 'base64') });
-    at = end;
+  let open: { readonly type: string; readonly at: number } | undefined;
+  for (const mark of text.matchAll(MARK)) {
+    const [whole, what, type = ''] = mark;
+    if (what === 'BEGIN') open = { type, at: mark.index + whole.length };
+    else if (open?.type === type) {
+      blocks.push({ type, der: contentOf(text.slice(open.at, mark.index)) });
+      open = undefined;
+    }
   }
   return blocks;
+}
+
+function contentOf(text: string): Buffer {
+  // Lines with a colon are headers, as of encrypted keys.
+  const lines = text.split('\n').filter((line) => !line.includes(':'));
+  return Buffer.from(lines.join(''), 'base64');
 }
 
 /** A PEM block with 64 characters a line and a newline at its end. */
