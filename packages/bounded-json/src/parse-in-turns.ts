@@ -143,13 +143,14 @@ class LargeParser {
   }
 
   #endOfStretch(from: number): number {
-    const end = from + this.#step;
-    let at = from;
+    // Searched alone: a search in the whole would go to its end for each stretch.
+    const stretch = this.#text.slice(from, from + this.#step);
+    let at = 0;
     for (;;) {
-      const escape = this.#text.indexOf('\\', at);
-      if (escape < 0 || escape >= end) return Math.max(at, end);
-      at = escape + (this.#text[escape + 1] === 'u' ? 6 : 2);
-      if (at >= end) return at;
+      const escape = stretch.indexOf('\\', at);
+      if (escape < 0) return from + Math.max(at, this.#step);
+      at = escape + (this.#text[from + escape + 1] === 'u' ? 6 : 2);
+      if (at >= this.#step) return from + at;
     }
   }
 }
