@@ -57,6 +57,7 @@ export const connectionChecks: OptionChecks<ControlConnectionOptions> = {
   greetingTimeoutMs: optional(number),
   replyTimeoutMs: optional(number),
   maxLineBytes: optional(number),
+  maxReplyValues: optional(number),
 };
 
 export const connectChecks: OptionChecks<ConnectOptions> = {

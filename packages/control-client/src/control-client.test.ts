@@ -34,6 +34,14 @@ async function scripted(
 }
 
 describe('ControlClient', () => {
+  it('reads no reply with more values than allowed', async () => {
+    const address = await scripted([`[${'[],'.repeat(20)}[]]\n`, '[[]]\n']);
+    const client = await ControlClient.connect(address, { maxReplyValues: 20 });
+    closers.push(() => client.close());
+    await expect(client.request('status')).rejects.toMatchObject({ code: 'protocol' });
+    expect(await client.request('status')).toEqual([[]]);
+  });
+
   it('answers requests in order and stays usable after an error', async () => {
     const client = await ControlClient.connect(
       await scripted([

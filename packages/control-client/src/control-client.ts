@@ -28,11 +28,7 @@ import {
   tlsChecks,
 } from './argument-checks.js';
 import { Connections, type ConnectionsOptions, type OpenStream } from './connections.js';
-import {
-  parseReply,
-  type ControlConnection,
-  type ControlConnectionOptions,
-} from './control-connection.js';
+import { type ControlConnection, type ControlConnectionOptions } from './control-connection.js';
 import { ControlError } from './errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import type { WaitOptions } from './line-reader.js';
@@ -306,8 +302,9 @@ export class ControlClient {
       yield status;
       while (status.state < 2) {
         const line = await connection?.nextLine(signal);
-        if (line === undefined) throw new ControlError('closed', 'status stream ended early');
-        status = parseUnitStatus(parseReply(line));
+        if (connection === undefined || line === undefined)
+          throw new ControlError('closed', 'status stream ended early');
+        status = parseUnitStatus(connection.parseReply(line));
         yield status;
       }
     } finally {

@@ -13,6 +13,8 @@ export interface ControlConnectionOptions {
   readonly replyTimeoutMs?: number | undefined;
   /** The longest line the other end may send, in bytes. Default 16 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** The most values of a reply, which its reading takes time for: some 50 ms a million. Default 4,000,000. */
+  readonly maxReplyValues?: number | undefined;
 }
 
 const errorPrefix = /^ERROR:? ?/;
@@ -55,6 +57,15 @@ export class ControlConnection {
     return this.#takenOver || this.stream.destroyed || this.stream.readableEnded;
   }
 
+  /**
+   * Reads a line as a JSON reply, within the bounds of this connection.
+   *
+   * @throws ControlError `remote-error` for an `ERROR:` line, `protocol` for anything that is not JSON or has too many values
+   */
+  parseReply(line: string): JsonValue {
+    return parseReply(line, { maxValues: this.options.maxReplyValues });
+  }
+
   /** The node ID out of the greeting. */
   greeting(): Promise<string> {
     return this.#greeting;
@@ -68,7 +79,7 @@ export class ControlConnection {
   request(request: string | JsonObject, wait: WaitOptions = {}): Promise<JsonValue> {
     return this.#inTurn(async () => {
       this.write(request);
-      return parseReply(await this.line(wait));
+      return this.parseReply(await this.line(wait));
     });
   }
 
@@ -168,10 +179,13 @@ export class ControlConnection {
  *
  * @throws ControlError `remote-error` for an `ERROR:` line, `protocol` for anything that is not JSON
  */
-export function parseReply(line: string): JsonValue {
+function parseReply(
+  line: string,
+  { maxValues }: { readonly maxValues?: number | undefined } = {},
+): JsonValue {
   throwIfError(line);
   try {
-    return parseJson(line);
+    return parseJson(line, { maxValues });
   } catch (cause) {
     throw new ControlError('protocol', `reply is not JSON: ${quote(line)}`, { cause });
   }

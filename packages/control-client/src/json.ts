@@ -30,7 +30,10 @@ const limits = { maxDepth: 1_000, maxValues: 4_000_000 };
  * @throws SyntaxError with the position of what is wrong; for a text that is nested deeper than 1,000 levels or has more than 4,000,000
  *   values, and for one of more than 262,144 characters with an integer beyond 2^53 - 1
  */
-export function parseJson(text: string, { maxValues = limits.maxValues } = {}): JsonValue {
+export function parseJson(
+  text: string,
+  { maxValues = limits.maxValues }: { readonly maxValues?: number | undefined } = {},
+): JsonValue {
   try {
     assertBoundedJson(text, { ...limits, maxValues });
   } catch (cause) {

@@ -1,11 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import {
-  parseReply,
-  shortened,
-  throwIfError,
-  type ControlConnection,
-} from './control-connection.js';
+import { shortened, throwIfError, type ControlConnection } from './control-connection.js';
 import { ControlError } from './errors.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { WaitOptions } from './line-reader.js';
@@ -97,7 +92,7 @@ export async function openSubmission(
       }
       const limits = { timeoutMs: Number.POSITIVE_INFINITY, ...sendWait };
       try {
-        const reply = parseReply(await connection.line(limits));
+        const reply = connection.parseReply(await connection.line(limits));
         const result = isJsonObject(reply) ? reply['result'] : undefined;
         return { unitId, result: typeof result === 'string' ? result : '' };
       } finally {

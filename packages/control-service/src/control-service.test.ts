@@ -284,6 +284,21 @@ describe('refusals', () => {
     );
   });
 
+  it('ends a connection whose line does not end, also after its first request', async () => {
+    const path = await start();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    closers.push(() => vi.useRealTimers());
+    const socket = connect({ path });
+    await once(socket, 'data');
+    socket.write('ping b\nwork submit a b');
+    await once(socket, 'data');
+    const closed = once(socket, 'close');
+    vi.advanceTimersByTime(59_999);
+    expect(socket.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    await closed;
+  });
+
   it('takes no line that is cut off for a request', async () => {
     expect(await talk(await start(), 'ping b\nwork release u1')).toBe(
       'Receptor Control, node a<b\n{"From":"b","Success":true,"Time":285713,"TimeStr":"285.713µs"}\n' +

@@ -55,7 +55,7 @@ export interface ControlServiceOptions {
    * reserved for Unix sockets; of too many those give way that have been silent longest. Default 4,096.
    */
   readonly maxSessions?: number | undefined;
-  /** Milliseconds a client may take for its first request. Default 60,000. */
+  /** Milliseconds a client may take for its first request, and for the end of any line it has begun. Default 60,000. */
   readonly firstRequestMs?: number | undefined;
 }
 
@@ -119,6 +119,7 @@ export class ControlService {
       facts: nodeFacts(options.version),
       log: options.log ?? silent,
       maxLineBytes: options.maxLineBytes ?? 2 * 1024 * 1024,
+      lineMs: firstRequestMs,
       unfinished: new SharedQuota({
         total: maxUnfinishedBytes,
         perOrigin: maxUnfinishedBytes / 2,

@@ -46,6 +46,8 @@ export interface SessionContext {
   readonly maxLineBytes: number;
   /** Bytes of lines that have begun and not ended, over all sessions. */
   readonly unfinished: SharedQuota;
+  /** Milliseconds in which a line that has begun must end. */
+  readonly lineMs: number;
 }
 
 /** What one session is about. */
@@ -86,6 +88,9 @@ class Session {
   /** By which the stdin of a submission ends; written by `#execute` only. Without one, the end of the connection does. */
   #stdinMark: string | undefined;
 
+  /** Ends a connection whose line does not end; there while one has begun. Written by the callbacks of `#lines` only. */
+  #unfinished: NodeJS.Timeout | undefined;
+
   readonly context: SessionContext;
   readonly #origin: RequestOrigin;
   readonly #place: SessionPlace;
@@ -101,8 +106,15 @@ class Session {
     this.#lines = new LineReader(stream, {
       maxLineBytes: context.maxLineBytes,
       unfinished: {
-        take: (bytes) => context.unfinished.take(holder, bytes) === 'taken',
-        give: (bytes) => context.unfinished.give(holder, bytes),
+        take: (bytes) => {
+          this.#unfinished ??= setTimeout(() => stream.destroy(), context.lineMs).unref();
+          return context.unfinished.take(holder, bytes) === 'taken';
+        },
+        give: (bytes) => {
+          clearTimeout(this.#unfinished);
+          this.#unfinished = undefined;
+          context.unfinished.give(holder, bytes);
+        },
       },
       mayBegin: mayBeRequest,
       isCutOffLine: false,

@@ -15,6 +15,9 @@ export type OnReachable = (nodeId: string, callback: () => void) => () => void;
 /** The longest line of another node, in bytes: its status holds the parameters of the command. */
 const maxLineBytes = 4 * 2 ** 20;
 
+/** The most values of a reply of another node; a status has some dozens. */
+const maxReplyValues = 20_000;
+
 /** Milliseconds a control service may take to greet. */
 const greetingTimeoutMs = 5_000;
 
@@ -37,6 +40,7 @@ export async function openControl(
     expectNode: RemoteNode,
     greetingTimeoutMs,
     maxLineBytes,
+    maxReplyValues,
   });
   const close = (): void => {
     client.close();

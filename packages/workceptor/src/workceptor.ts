@@ -6,6 +6,7 @@ import {
   type ReportedStatus,
   type UnitStatus,
 } from '@receptorjs/control-client';
+import { LoopTurns } from '@receptorjs/bounded-json';
 import {
   callback,
   count,
@@ -215,7 +216,14 @@ export class Workceptor {
 
   async list(unitId?: string): Promise<[string, ReportedStatus][]> {
     const units = unitId === undefined ? [...this.#units.values()] : [await this.#find(unitId)];
-    return units.map((unit) => [unit.record.id, reportedStatus(unit.status())]);
+    const turns = new LoopTurns();
+    const statuses: [string, ReportedStatus][] = [];
+    for (const unit of units) {
+      statuses.push([unit.record.id, reportedStatus(unit.status())]);
+      // each asks the file system for a size, and there may be a hundred thousand
+      await turns.due();
+    }
+    return statuses;
   }
 
   async status(unitId: string): Promise<ReportedStatus> {
