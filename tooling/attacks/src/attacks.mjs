@@ -1,6 +1,7 @@
 // `npm run attacks`: every attack, one line each.
-//   attacks.mjs [NAME...] [--short] [--json] [--root CHECKOUT] [--receptor BINARY] [--runner BINARY]
-// NAME is a file of attacks/. --short: seconds each, as in the tests. --root: another built checkout is attacked, or single
+//   attacks.mjs [NAME...] [--short] [--settle SECONDS] [--json] [--root CHECKOUT] [--receptor BINARY] [--runner BINARY]
+// NAME is a file of attacks/. --short: seconds each, as in the tests. --settle: so long after the attack is looked at what is
+// left of it, a minute when not given. --root: another built checkout is attacked, or single
 // commands of it by --receptor and --runner.
 import { parseArgs } from 'node:util';
 import { commandsOf } from './commands.mjs';
@@ -12,6 +13,7 @@ const { values, positionals } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    settle: { type: 'string' },
     root: { type: 'string' },
     receptor: { type: 'string' },
     runner: { type: 'string' },
@@ -26,10 +28,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 if (!values.json) console.log(heading());
+const settleMs = Number(values.settle ?? (values.short ? 1.5 : 60)) * 1000;
 let failed = 0;
 for (const name of names) {
   try {
-    const figures = await runAttack(name, { commands, short: values.short });
+    const figures = await runAttack(name, { commands, short: values.short, settleMs });
     if (figures.problems.length > 0) failed += 1;
     console.log(values.json ? JSON.stringify({ name, ...figures }) : tableLine(name, figures));
   } catch (error) {

@@ -80,12 +80,17 @@ export class Daemon {
   start() {
     const out = openSync(this.log, 'a');
     const [command = '', ...args] = this.#words;
-    this.#child = spawn(command, args, {
+    const child = spawn(command, args, {
       cwd: this.folder,
       env: this.commands.env,
       stdio: ['ignore', out, out],
     });
     closeSync(out);
+    this.#child = child;
+    // nothing is left of a run that ends early
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
   }
 
   get pid() {

@@ -8,6 +8,7 @@ import { watch } from './watch.mjs';
  * @property {import('./commands.mjs').Commands} commands
  * @property {string} folder an empty one, removed afterwards
  * @property {boolean} short whether it may take only seconds
+ * @property {number} settleMs milliseconds between the attack and the look at what is left of it
  *
  * @typedef {object} Figures what is measured; undefined where it does not apply
  * @property {number} peakMb peak memory of the attacked process
@@ -59,9 +60,6 @@ function boundsOf(own, short) {
   return { ...bounds, stallMs: stallMs * times, pingMs: pingMs * times };
 }
 
-/** Milliseconds between the attack and the look at what is left of it. */
-const settleMs = (/** @type {boolean} */ short) => (short ? 1_500 : 60_000);
-
 /**
  * An attack on `hub`, while bystanders use the mesh.
  *
@@ -91,7 +89,7 @@ export function onMesh({ title, hubActions, hubDiskMb, strike, after, bounds }) 
         const before = memoryMb(hub.pid, 'VmRSS');
         const struck = (await strike(mesh, place).catch(ofEnded(hub))) ?? [];
         const problems = Array.isArray(struck) ? struck : struck.problems;
-        await setTimeout(settleMs(place.short));
+        await setTimeout(place.settleMs);
         const leftMb = Math.max(0, memoryMb(hub.pid, 'VmRSS') - before);
         const seen = await bystander.stop();
         if (hub.end !== undefined) problems.push(`hub ended: ${hub.end}`);

@@ -14,15 +14,15 @@ export async function attackNames() {
  * Runs one attack.
  *
  * @param {string} name
- * @param {{ commands: import('./commands.mjs').Commands, short: boolean }} options
+ * @param {{ commands: import('./commands.mjs').Commands, short: boolean, settleMs: number }} options
  * @returns {Promise<import('./on-mesh.mjs').Figures>}
  */
-export async function runAttack(name, { commands, short }) {
+export async function runAttack(name, options) {
   /** @type {{ default: import('./on-mesh.mjs').Attack }} */
   const { default: attack } = await import(new URL(`attacks/${name}.mjs`, import.meta.url).href);
   const place = await mkdtemp(join(tmpdir(), 'attack-'));
   try {
-    return await attack.run({ commands, folder: place, short });
+    return await attack.run({ ...options, folder: place });
   } finally {
     await rm(place, { recursive: true, force: true });
   }

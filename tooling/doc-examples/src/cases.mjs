@@ -211,6 +211,20 @@ const docs = [
     expects: /The configuration is good/,
   },
   {
+    page: 'docs/security.md',
+    contains: '- tls-server:',
+    before: async (place) => {
+      await certificates(place);
+      return { '/run/receptor': place.folder, '/var/lib/receptor': place.path('data') };
+    },
+    expects: /The configuration is good/,
+  },
+  {
+    page: 'docs/security.md',
+    contains: 'npm run attacks',
+    skip: 'it attacks for a quarter of an hour; the short form is among the end-to-end tests',
+  },
+  {
     page: 'docs/secure-mesh.md',
     contains: 'explain far',
     before: async (place) => {
