@@ -2,6 +2,7 @@ import { EventPluginError, type Carrier, type Message } from '@receptorjs/runner
 import { once } from 'node:events';
 import { Agent, request as requestHttp, type IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as requestHttps } from 'node:https';
+import { passOver } from './answer-body.js';
 import type { HttpAddress } from './http-address.js';
 
 /** What the TLS side of a connection needs. */
@@ -55,8 +56,7 @@ export class HttpCarrier implements Carrier {
     request.on('error', () => undefined);
     request.end(message.body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    response.resume();
-    await once(response, 'end');
+    await passOver(response);
     judge(response.statusCode ?? 0);
   }
 

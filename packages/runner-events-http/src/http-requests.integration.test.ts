@@ -3,6 +3,7 @@ import { makeCertificate } from '@receptorjs/runner-events/testing';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import httpPlugin from './index.js';
 import { startServer, type Post, type ServerBehaviour } from './test-server.js';
@@ -99,6 +100,23 @@ describe('requests', () => {
       `Basic ${Buffer.from('us:er:p\u00e4ss').toString('base64')}`,
       'Bearer token',
     ]);
+  });
+
+  it('are delivered when the answer never ends, and its rest is not read', async () => {
+    let sent = 0;
+    const body = (): Readable =>
+      Readable.from(
+        (function* () {
+          for (; sent < 1e9; sent += 65_536) yield Buffer.alloc(65_536);
+        })(),
+      );
+    const { posts, port } = await serve({ body });
+    const sink = await open({ runner_http_url: `http://127.0.0.1:${port}/` });
+    send(sink, 1);
+    send(sink, 2);
+    expect(await sink.close()).toMatchObject({ delivered: 2 });
+    expect(posts).toHaveLength(2);
+    expect(sent).toBeLessThan(100e6);
   });
 
   it('carry any id a worker may send', async () => {

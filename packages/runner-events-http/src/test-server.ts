@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { createServer as createSecureServer, type ServerOptions } from 'node:https';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 
@@ -18,6 +19,8 @@ export interface ServerBehaviour {
   onPost(post: Post): void;
   /** Status of the answer. Default 204. */
   readonly answer?: (post: Post) => number;
+  /** The body of the answer, which may never end. Default: none. */
+  readonly body?: () => Readable;
   /** Default: any port of 127.0.0.1. */
   readonly socketPath?: string;
   readonly tls?: ServerOptions;
@@ -31,7 +34,11 @@ export async function startServer(behaviour: ServerBehaviour) {
       const { method, url: path, headers } = request;
       const post = { id, method, path, headers, body };
       behaviour.onPost(post);
-      response.writeHead(behaviour.answer?.(post) ?? 204).end();
+      response.on('error', () => undefined);
+      const answerBody = behaviour.body?.();
+      response.writeHead(behaviour.answer?.(post) ?? (answerBody ? 200 : 204));
+      if (answerBody) answerBody.pipe(response);
+      else response.end();
     });
   };
   let connections = 0;

@@ -45,3 +45,27 @@ export function tableLine(
     note === undefined ? verdict : `${verdict} (${note})`,
   );
 }
+
+/**
+ * Several runs side by side, as a table in Markdown.
+ *
+ * @param {readonly Map<string, import('./on-mesh.mjs').Figures>[]} runs before, after, the originals
+ */
+export function comparison(runs) {
+  const names = [...new Set(runs.flatMap((run) => [...run.keys()]))].sort();
+  const heading = ['attack', 'before', 'after', 'the originals'].slice(0, runs.length + 1);
+  return [
+    heading,
+    heading.map(() => '---'),
+    ...names.map((name) => [name, ...runs.map((run) => cell(run.get(name)))]),
+  ]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+/** Peak memory, longest stall, worst ping, log; and a mark where something does not hold. */
+function cell(/** @type {import('./on-mesh.mjs').Figures | undefined} */ figures) {
+  if (figures?.peakMb === undefined) return '-';
+  const { peakMb, stallMs, pingMs, logKb, problems } = figures;
+  return `${[peakMb, stallMs, pingMs, logKb].map(rounded).join(' / ')}${problems.length > 0 ? ' ✗' : ''}`;
+}
