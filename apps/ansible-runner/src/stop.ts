@@ -49,8 +49,10 @@ async function killRest(
     left.length > 0 && Date.now() < until;
     left = await jobProcessesOf(folder, daemon, false, known)
   ) {
-    killed.push(...left);
-    for (const { pid } of left) send(pid, 'SIGKILL');
+    for (const job of left) {
+      killed.push(job);
+      send(job.pid, 'SIGKILL');
+    }
     await delay(LOOK_MS);
   }
   return killed;

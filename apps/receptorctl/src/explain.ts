@@ -44,7 +44,7 @@ export function explanationTable(reply: JsonObject, colour = false): string {
     return [text(Subject), text(State), text(Text)] as const;
   });
   const [subjects, states] = [0, 1].map((column) =>
-    Math.max(0, ...findings.map((finding) => (finding[column] ?? '').length)),
+    findings.reduce((widest, finding) => Math.max(widest, (finding[column] ?? '').length), 0),
   );
   const [from, to, service] = [reply['From'], reply['Node'], reply['Service']].map(text);
   const end =

@@ -24,7 +24,7 @@ export function statusTable(status: JsonObject): string {
   const costs = members(KnownConnectionCosts);
   const advertisements = objects(Advertisements);
   const names = [...connections.map(({ NodeID: id }) => plain(id)), ...costs.map(([id]) => id)];
-  const width = Math.max(leastWidth, ...names.map((name) => length(name)));
+  const width = names.reduce((widest, name) => Math.max(widest, length(name)), leastWidth);
   const lines = [
     `Node ID: ${plain(NodeID)}`,
     `Version: ${plain(Version)}`,

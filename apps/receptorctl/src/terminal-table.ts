@@ -37,7 +37,7 @@ export function tableLines(
   if (rows.length === 0) return [];
   const head = headers.map((text): Cell => ({ text: text.toUpperCase(), style: 'bold' }));
   const widths = headers.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => lengthOf(row[column] ?? ''))),
+    [head, ...rows].reduce((widest, row) => Math.max(widest, lengthOf(row[column] ?? '')), 0),
   );
   return [head, ...rows].map((row) =>
     row

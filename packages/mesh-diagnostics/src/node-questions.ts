@@ -107,7 +107,7 @@ function ownTime(status: JsonObject, node: string): number | undefined {
   const times = objectsOf(status['Advertisements']).flatMap(({ NodeID, Time }) =>
     NodeID === node && typeof Time === 'string' ? [Date.parse(Time)] : [],
   );
-  const time = Math.max(...times);
+  const time = times.reduce((latest, one) => Math.max(latest, one), Number.NEGATIVE_INFINITY);
   return Number.isFinite(time) ? time : undefined;
 }
 

@@ -70,8 +70,8 @@ export function planReload(before: readonly Action[], after: readonly Action[]):
       refused.push({ action: pair.after, change: 'modified', why });
     }
   }
-  closed.push(...gone.filter(isReopened));
-  opened.push(...fresh.filter(isReopened));
+  for (const action of gone) if (isReopened(action)) closed.push(action);
+  for (const action of fresh) if (isReopened(action)) opened.push(action);
   for (const change of paired(gone, fresh)) {
     if (isSetting(change)) applied.push(change);
     else refused.push(refusedChange(change));

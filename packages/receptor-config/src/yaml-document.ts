@@ -108,7 +108,8 @@ export class YamlDocument {
       this.#count(keyNode, depth);
       if (isScalar(keyNode) && keyNode.source === '<<' && keyNode.type === 'PLAIN') {
         const from = this.resolve(value);
-        merged.push(...(isSeq<YamlNode>(from) ? from.items : from === null ? [] : [from]));
+        for (const one of isSeq<YamlNode>(from) ? from.items : from === null ? [] : [from])
+          merged.push(one);
         continue;
       }
       const key = this.resolve(keyNode);

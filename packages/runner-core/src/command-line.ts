@@ -55,7 +55,7 @@ export async function commandLine(options: RunOptions, inputs: RunInputs): Promi
     const playbook = await playbookInput(options, inputs);
     if (playbook !== undefined) {
       words.push(playbook.word);
-      files.push(...playbook.files);
+      for (const file of playbook.files) files.push(file);
     }
   }
   const wrong = (words as readonly unknown[]).find(

@@ -43,7 +43,7 @@ export async function findSecretVars(
       warnings.push(
         `The secret variable ${name} is too short to be hidden: it needs 4 characters.`,
       );
-    values.push(...found);
+    for (const value of found) values.push(value);
   }
   const mask = SecretMask.of(values);
   return { warnings, ...(mask && { mask }) };

@@ -114,7 +114,8 @@ export class Spool {
     const front = this.#putBack();
     const earlier = this.#segments.filter((segment) => segment.earlier);
     this.#segments.splice(0, earlier.length);
-    this.#postponed.unshift(...(front === undefined ? [] : [front]), ...earlier);
+    const waiting = this.#postponed.splice(0);
+    for (const segment of [front ?? [], earlier, waiting].flat()) this.#postponed.push(segment);
   }
 
   /**

@@ -46,7 +46,7 @@ export async function dataAsFiles(
       ...named,
       inventory: isList(inventory) ? await added.list(inventory) : await added.only(inventory),
     };
-    files.push(...added.files);
+    for (const file of added.files) files.push(file);
     const env = inventoryEnvironment(added.files.map(({ bytes }) => String(bytes)));
     if (Object.keys(env).length > 0) named = { ...named, envvars: { ...env, ...named.envvars } };
   }

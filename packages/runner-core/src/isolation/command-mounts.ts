@@ -80,7 +80,7 @@ class ArgumentList {
   }
 
   add(...words: readonly string[]): void {
-    this.words.push(...words);
+    for (const word of words) this.words.push(word);
   }
 
   /** Mounts the folder of `path`, which may be a folder itself; nothing if there is none, or something is mounted there. */
