@@ -69,6 +69,11 @@ export interface CommandLineOptions {
   readonly failOnError?: boolean;
   readonly keepaliveSeconds?: number;
   readonly blobStore?: string;
+  readonly archiveMaxBytes?: number;
+  readonly archiveMaxUnpackedBytes?: number;
+  readonly archiveMaxMembers?: number;
+  readonly archiveMaxRatio?: number;
+  readonly archiveDiskReserve?: number;
   readonly filePattern?: string;
   readonly excludeStrings?: readonly string[];
   readonly removeImages?: readonly string[];
@@ -109,6 +114,8 @@ const isolation: readonly Scope[] = [...here, ...background, ...direct];
 const container: readonly Scope[] = [...job, ...direct];
 const results: readonly Scope[] = [...job, ...direct, 'process'];
 const worker: readonly Scope[] = ['worker'];
+/** What takes an archive from elsewhere. */
+const receiving: readonly Scope[] = ['worker', 'process'];
 const cleanup: readonly Scope[] = ['worker cleanup'];
 
 /** The options of all subcommands: parser, help, completion and manual pages are made of this table. */
@@ -181,6 +188,41 @@ export const OPTIONS: readonly OptionGroup[] = [
         flags: '--process-isolation-executable NAME',
         help: 'podman (default) or docker, whose images are meant',
         of: cleanup,
+      },
+    ],
+  },
+  {
+    title: 'Archive Options',
+    rows: [
+      {
+        flags: '--archive-max-bytes N',
+        help: 'largest archive that is received (default 64 GiB)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-max-unpacked-bytes N',
+        help: 'most bytes its files may have together (default 64 GiB)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-max-members N',
+        help: 'most files and folders in it (default 2000000)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-max-ratio N',
+        help: 'how many times its bytes in the archive a file of more than 256 MiB may have (default 200)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-disk-reserve BYTES',
+        help: 'what stays free of the disk (default: a twentieth, at most 1 GiB)',
+        of: receiving,
+        value: 'whole number',
       },
     ],
   },

@@ -1,6 +1,7 @@
 import type { OutputSink, RunResult } from '@receptorjs/runner-core';
 import type { NodeRunResult } from '@receptorjs/runner-mesh';
 import { resolve } from 'node:path';
+import { archiveLimits } from './archive-options.js';
 import type { CommandLineOptions } from './command-line-options.js';
 import type { CommandLine } from './command-line.js';
 import { exitCode } from './exit-code.js';
@@ -155,6 +156,7 @@ async function receive(folder: string, options: CommandLineOptions, around: Surr
       input: around.stdin,
       privateDataDir: folder,
       signal: around.signal,
+      ...archiveLimits(options),
       ...(artifactDir !== undefined && { artifactDir }),
       ...(ident !== undefined && { ident }),
       ...output(options, around),

@@ -1,6 +1,7 @@
 import { spacedJson } from '@receptorjs/runner-core';
 import { formatWorkerInfo, refuseWork, work, workerInfo } from '@receptorjs/runner-streaming';
 import { writeSync } from 'node:fs';
+import { archiveLimits } from './archive-options.js';
 import type { CommandLineOptions } from './command-line-options.js';
 import { UsageError } from './usage.js';
 import { exitCode } from './exit-code.js';
@@ -45,6 +46,7 @@ async function speak(
       input: around.stdin,
       output: around.stdout,
       signal: around.signal,
+      ...archiveLimits(options),
       onStream: (warn) => silenced.heardBy(warn),
       ...(options.debug === true && { sendLog: true }),
       ...(log.wanted && { onLog: (line: string) => log.line(line) }),

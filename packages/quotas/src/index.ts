@@ -1,6 +1,7 @@
 /**
  * What those outside share, counted so that one of them can't take it all: a total, a share for each origin (the local
- * socket, an address, a node of the mesh), and a part that is reserved for the local socket. Private: bundled into the
+ * socket, an address, a node of the mesh), and a part that is reserved for the local socket; and the space of a file system, of
+ * which a part stays free. Private: bundled into the
  * packages that use it.
  *
  * ```ts
@@ -14,6 +15,7 @@
  *
  * @packageDocumentation
  */
+export { DiskReserve, usableBytes } from './disk-reserve.js';
 export { addressOrigin, localOrigin, nodeOrigin } from './origin.js';
 export type { Origin } from './origin.js';
 export { SharedQuota } from './shared-quota.js';

@@ -1,3 +1,4 @@
+import { LoopTurns } from '@receptorjs/bounded-json';
 import { makeFolder } from '@receptorjs/runner-core';
 import {
   closeSync,
@@ -12,10 +13,16 @@ import {
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import {
+  knownLimits,
+  UnpackedSum,
+  type ArchiveLimits,
+  type KnownLimits,
+} from './archive-limits.js';
 import { StreamError } from './errors.js';
 import { writePieces } from './file-pieces.js';
+import { requireSpace, spaceOf, WrittenSpace } from './free-space.js';
 import { moveIntoPlace, type UnpackedFolder } from './moved-tree.js';
 import {
   badArchive,
@@ -24,27 +31,27 @@ import {
   ZipFile,
   type ZipMember,
 } from './zip-directory.js';
+import { inOrder } from './zip-overlaps.js';
 import { KIND_BITS, LINK_KIND, STORED } from './zip-records.js';
 
 /** How an archive is unpacked. */
-export interface ExtractionOptions {
+export interface ExtractionOptions extends Omit<ArchiveLimits, 'maxArchiveBytes'> {
   /** `inside`: a link that leads out of the target makes the archive unsafe. Default `anywhere`. */
   readonly links?: 'anywhere' | 'inside';
-  /** Most bytes all files together may have. Default 64 GiB. */
-  readonly maxBytes?: number;
-  /** Most members. Default 2,000,000. */
-  readonly maxMembers?: number;
-  /** Adds to the unpacked files, in the folder they are in until then, while there are no links in it yet. */
-  readonly beforeLinks?: (folder: string) => Promise<void>;
+  /**
+   * Adds to the unpacked files, in the folder they are in until then, while there are no links in it yet.
+   *
+   * @param added adds what it adds to what was unpacked, and rejects when that is more than allowed
+   */
+  readonly beforeLinks?: (folder: string, added: AddFile) => Promise<void>;
 }
 
-export const MAX_BYTES = 64 * 1024 ** 3;
-const MAX_MEMBERS = 2_000_000;
+/** Says that a file will be added to what was unpacked: its path, and its bytes. */
+export type AddFile = (name: string, size: number) => Promise<void>;
+
 const MAX_LINK_BYTES = 4096;
 /** Largest member that is unpacked in one go. */
 const MAX_SMALL_BYTES = 1024 * 1024;
-/** Members after which other work of the process gets its turn. */
-const TURN = 256;
 
 /**
  * Unpacks a zip archive into a folder: first all of it into a new folder in there that nobody else knows, then each
@@ -54,7 +61,8 @@ const TURN = 256;
  * belongs are removed and the file is left out; folders that exist stay as they are.
  *
  * @throws StreamError 'bad-archive' when it is no complete zip, 'unsafe-archive' when it would write outside
- * of the target or is larger than allowed; the target is as it was then.
+ * of the target, is larger than allowed or has members that overlap, 'no-space' when the disk has no room; the target is as it was
+ * then.
  */
 export async function extractArchive(
   archivePath: string,
@@ -74,7 +82,7 @@ export async function extractArchive(
     } finally {
       await file.close();
     }
-    moveIntoPlace(staging, root, extraction.folders);
+    await moveIntoPlace(staging, root, extraction.folders);
   } catch (error) {
     if (first !== undefined) await rm(first, { recursive: true, force: true });
     throw error;
@@ -93,31 +101,48 @@ class Extraction {
   readonly #made = new Set<string>(['']);
   readonly #links: { path: string; to: string; name: string }[] = [];
   readonly folders: UnpackedFolder[] = [];
-  #bytes = 0;
+  readonly #limits: KnownLimits;
+  readonly #sum: UnpackedSum;
+  readonly #space: WrittenSpace;
+  readonly #turns = new LoopTurns();
 
   constructor(file: FileHandle, target: string, options: ExtractionOptions) {
     this.#zip = new ZipFile(file.fd);
     this.#file = file;
     this.#target = target;
     this.#options = options;
+    this.#limits = knownLimits(options);
+    this.#sum = new UnpackedSum(this.#limits);
+    this.#space = new WrittenSpace(target, this.#limits.diskReserve);
   }
 
   async run(): Promise<void> {
-    const members = readDirectory(this.#zip, this.#options.maxMembers ?? MAX_MEMBERS);
-    for (const [index, member] of members.entries()) {
-      const done = this.#extract(member);
-      if (done !== undefined) await done;
-      else if (index % TURN === 0) await setImmediate();
+    const directory = await readDirectory(this.#zip, this.#limits.maxMembers, this.#turns);
+    const members = await inOrder(this.#zip, directory, this.#turns);
+    let space = 0;
+    for (const { name, size, packed } of members) {
+      this.#sum.add(name, size, packed);
+      space += spaceOf(size);
+      await this.#turns.due();
     }
-    await this.#options.beforeLinks?.(this.#target);
-    for (const { path, to, name } of this.#links) this.#link(path, to, name);
+    await requireSpace(this.#target, space, this.#limits.diskReserve);
+    for (const member of members) {
+      await this.#space.add(spaceOf(member.size));
+      await this.#extract(member);
+      await this.#turns.due();
+    }
+    await this.#options.beforeLinks?.(this.#target, async (name, size) => {
+      this.#sum.add(name, size);
+      await this.#space.add(spaceOf(size));
+    });
+    for (const { path, to, name } of this.#links) {
+      this.#link(path, to, name);
+      await this.#turns.due();
+    }
   }
 
   #extract(member: ZipMember): void | Promise<void> {
     const { name, mode, time } = member;
-    this.#bytes += member.size;
-    if (this.#bytes > (this.#options.maxBytes ?? MAX_BYTES))
-      throw new StreamError('unsafe-archive', `The archive is larger than allowed, at ${name}.`);
     const path = placeOf(name);
     if (path === '') return;
     if (name.endsWith('/')) {
@@ -194,6 +219,8 @@ class Extraction {
   #folder(path: string, name: string): boolean {
     if (this.#made.has(path)) return false;
     this.#folder(parentOf(path), name);
+    // One that no member is for: a long name would make thousands.
+    if (name !== `${path}/`) this.#sum.add(path, 0);
     try {
       mkdirSync(join(this.#target, path), 0o700);
     } catch (cause) {

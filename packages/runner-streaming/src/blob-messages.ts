@@ -3,7 +3,7 @@ import { lstatSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { placeOf } from './archive-extraction.js';
+import { placeOf, type AddFile } from './archive-extraction.js';
 import { eachOf, type Manifest, type ManifestFile } from './blob-manifest.js';
 import type { BlobStore } from './blob-store.js';
 import { StreamError } from './errors.js';
@@ -119,23 +119,23 @@ const notBlobs = () => new StreamError('bad-line', 'a list of blobs is malformed
  * Completes an unpacked folder, before there are links in it: files that did not come in the archive are taken from the
  * store, those that did are kept there.
  *
+ * @param added told of each file before it is taken from the store, with the bytes it has there
  * @throws StreamError 'missing-blobs' when some are not in the store, 'unsafe-archive' for a name that leads elsewhere.
  */
 export async function placeBlobs(
   files: readonly ManifestFile[],
   store: BlobStore,
   folder: string,
-  maxBytes: number,
+  added: AddFile,
 ): Promise<void> {
-  if (files.reduce((sum, { size }) => sum + size, 0) > maxBytes)
-    throw new StreamError('unsafe-archive', 'The files of the run are larger than allowed.');
   let missing = 0;
   let turn = 0;
   await eachOf(files, async ({ name, sha256, mode, time }) => {
     const path = join(folder, placeOf(name));
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found?.isFile() === true) await store.keep(sha256, path);
-    else if (await store.take(sha256, path, mode)) utimesSync(path, time / 1000, time / 1000);
+    else if (await store.take(sha256, path, mode, (size) => added(name, size)))
+      utimesSync(path, time / 1000, time / 1000);
     else missing += 1;
     if (++turn % TURN === 0) await setImmediate();
   });

@@ -87,12 +87,19 @@ export class BlobStore {
    * from the store.
    *
    * @param mode permissions of the copy
+   * @param admit told of its size before it is copied; what it rejects with is thrown
    * @returns whether it was there and whole
    */
-  async take(digest: string, target: string, mode: number): Promise<boolean> {
+  async take(
+    digest: string,
+    target: string,
+    mode: number,
+    admit: (size: number) => Promise<void>,
+  ): Promise<boolean> {
     const place = this.#place(digest);
     try {
       const found = lstatSync(place);
+      if (found.isFile()) await admit(found.size);
       if (found.isFile() && (await copyWhole(place, found.size, digest, target))) {
         await chmod(target, mode);
         return true;

@@ -210,7 +210,7 @@ describe('a blob store', () => {
     // The copy has to wait until the file is gone: all threads of the pool wait for somebody who writes to a pipe.
     spawnSync('mkfifo', [at('pipe')]);
     const waiting = Array.from({ length: 16 }, () => open(at('pipe'), 'r'));
-    const taken = store.take(sha256, at('copy'), 0o600);
+    const taken = store.take(sha256, at('copy'), 0o600, () => Promise.resolve());
     rmSync(at('store', sha256.slice(0, 2), sha256));
     const writer = openSync(at('pipe'), constants.O_RDWR | constants.O_NONBLOCK);
     for (const file of await Promise.all(waiting)) await file.close();

@@ -4,6 +4,7 @@ export type StreamErrorCode =
   | 'truncated'
   | 'bad-archive'
   | 'unsafe-archive'
+  | 'no-space'
   | 'file-changed'
   | 'bad-name'
   | 'missing-blobs';

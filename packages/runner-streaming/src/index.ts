@@ -24,7 +24,7 @@ export { refuseWork, work, type WorkerOptions, type WorkerResult } from './worke
 export { processResults } from './process-results.js';
 export type { ProcessOptions, ProcessResult, WorkerStatus } from './process-options.js';
 export type { StreamDamage } from './stream-damage.js';
-export type { ArchiveLimits } from './received-archive.js';
+export type { ArchiveLimits } from './archive-limits.js';
 export { manifestOf, type Manifest, type ManifestFile } from './blob-manifest.js';
 export { readKnownBlobs, writeBlobQuery } from './blob-messages.js';
 export type { BlobStoreOptions } from './blob-store.js';

@@ -1,13 +1,14 @@
+import { LoopTurns } from '@receptorjs/bounded-json';
 import {
   chmodSync,
   lstatSync,
-  readdirSync,
   renameSync,
   rmSync,
   utimesSync,
   type Dirent,
   type Stats,
 } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamError } from './errors.js';
 
@@ -24,48 +25,60 @@ export interface UnpackedFolder {
  * Moves everything in `source` to the same place below `target`, on the same file system. Folders that exist stay as they
  * are and get the members; files and links replace files and links; a pipe is removed, and what should replace it left out.
  * Looks first, so that nothing has been moved when something can't be.
+ * Other work of the process gets its turn meanwhile.
  *
  * @param folders modes and times of the folders that are new in the target
  * @throws StreamError 'unsafe-archive' when a folder belongs where something else stands, 'bad-archive' when something else
  * belongs where a folder stands.
  */
-export function moveIntoPlace(
+export async function moveIntoPlace(
   source: string,
   target: string,
   folders: readonly UnpackedFolder[],
-): void {
+): Promise<void> {
   const existing = new Set<string>();
   const moves: (() => void)[] = [];
-  plan(source, target, '', existing, moves);
-  for (const move of moves) move();
+  const turns = new LoopTurns();
+  await plan({ source, target, existing, moves, turns }, '');
+  for (const move of moves) {
+    move();
+    await turns.due();
+  }
   for (const { path, mode, time } of [...folders].reverse()) {
+    await turns.due();
     if (existing.has(path)) continue;
     chmodSync(join(target, path), mode);
     utimesSync(join(target, path), time / 1000, time / 1000);
   }
 }
 
-function plan(
-  source: string,
-  target: string,
-  prefix: string,
-  existing: Set<string>,
-  moves: (() => void)[],
-): void {
-  for (const entry of readdirSync(join(source, prefix), { withFileTypes: true })) {
+/** What is moved, and what is found out about it. */
+interface Plan {
+  readonly source: string;
+  readonly target: string;
+  /** Folders that are in the target already. */
+  readonly existing: Set<string>;
+  readonly moves: (() => void)[];
+  readonly turns: LoopTurns;
+}
+
+async function plan(found: Plan, prefix: string): Promise<void> {
+  const { source, target, existing, moves, turns } = found;
+  for await (const entry of await opendir(join(source, prefix), { bufferSize: 256 })) {
+    await turns.due();
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
     const from = join(source, path);
     const to = join(target, path);
-    const found = lstatSync(to, { throwIfNoEntry: false });
-    if (found === undefined) {
+    const there = lstatSync(to, { throwIfNoEntry: false });
+    if (there === undefined) {
       moves.push(() => renameSync(from, to));
       continue;
     }
-    requireRoom(entry, found, path, to);
+    requireRoom(entry, there, path, to);
     if (entry.isDirectory()) {
       existing.add(path);
-      plan(source, target, path, existing, moves);
-    } else if (found.isFIFO()) moves.push(() => rmSync(to));
+      await plan(found, path);
+    } else if (there.isFIFO()) moves.push(() => rmSync(to));
     else moves.push(() => renameSync(from, to));
   }
 }

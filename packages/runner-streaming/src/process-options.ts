@@ -7,7 +7,7 @@ import type {
   StatusMessage,
 } from '@receptorjs/runner-core';
 import type { Readable } from 'node:stream';
-import type { ArchiveLimits } from './received-archive.js';
+import type { ArchiveLimits } from './archive-limits.js';
 import type { StreamDamage } from './stream-damage.js';
 
 /** A status as it comes from a worker; `error` says that the run could not be carried out. */
@@ -40,7 +40,7 @@ export interface ProcessOptions {
   readonly feed?: EventFeed;
   /** Event plugins; those that the settings ask for get every status and event. They never fail the processing. */
   readonly plugins?: readonly EventPlugin[];
-  /** Settings for the plugins; `env/settings` wins. */
+  /** Settings for the plugins and the limits; `env/settings` wins. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Gets a sentence about each event plugin that failed, and what a worker of this project warns of; 100 of these at most. */
   readonly onWarning?: (sentence: string) => void;
@@ -48,7 +48,10 @@ export interface ProcessOptions {
   readonly onLog?: (line: string) => void;
   /** Gets a sentence for each of the first ten damaged lines, and sentences that sum up at the end. */
   readonly onDamage?: (sentence: string) => void;
-  /** What the artifacts may take. */
+  /**
+   * What the artifacts may take; what is not said here comes from the settings `archive_max_bytes`, `archive_max_unpacked_bytes`,
+   * `archive_max_members`, `archive_max_ratio` and `archive_disk_reserve`.
+   */
   readonly limits?: ArchiveLimits;
   /** Takes no more: the input is destroyed, what has come is kept, and the status is `canceled`. */
   readonly signal?: AbortSignal;

@@ -1,5 +1,6 @@
 import { PluginSinks, readMapping, runIdent } from '@receptorjs/runner-core';
 import { join, resolve } from 'node:path';
+import { knownLimits, limitsOfSettings } from './archive-limits.js';
 import { processChecks, validateStreamOptions } from './argument-checks.js';
 import { MessageReader } from './message-reader.js';
 import type { ProcessOptions, ProcessResult } from './process-options.js';
@@ -13,6 +14,7 @@ import { ReceivedResults } from './received-results.js';
  * that are missing then are taken, late, from the copies that a worker of this project sends along when
  * the transmitting side was of this project too; those that are nowhere are named in `damage`.
  *
+ * @throws ConfigurationError for a limit, in the options or in `env/settings`, that is no number.
  * @throws what a handler or the file system threw; the file `status` says `error` then, if it can be written.
  */
 export async function processResults(options: ProcessOptions): Promise<ProcessResult> {
@@ -21,15 +23,18 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
   const artifactDir = options.ident === undefined ? root : join(root, runIdent(options.ident));
   const { input, signal } = options;
   const settingsFile = join(resolve(options.privateDataDir), 'env', 'settings');
+  const settings = { ...options.settings, ...(await readMapping(settingsFile)) };
+  const limits = { ...limitsOfSettings(settings), ...options.limits };
+  knownLimits(limits);
   const sinks = await PluginSinks.open(options.plugins ?? [], {
     ident: options.ident ?? '',
-    settings: { ...options.settings, ...(await readMapping(settingsFile)) },
+    settings,
     env: process.env,
     artifactDir,
     artifactRoot: root,
     warn: (sentence) => options.onWarning?.(sentence),
   });
-  const results = await ReceivedResults.open(artifactDir, options, sinks).catch(
+  const results = await ReceivedResults.open(artifactDir, { ...options, limits }, sinks).catch(
     async (error: unknown) => {
       await sinks.close();
       throw error;

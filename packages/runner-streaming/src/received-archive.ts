@@ -2,20 +2,12 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractArchive, type ExtractionOptions } from './archive-extraction.js';
+import { knownLimits, type ArchiveLimits } from './archive-limits.js';
+import { requireSpace } from './free-space.js';
 import { receiveBase64 } from './received-base64.js';
 import { StreamError } from './errors.js';
 import { writePieces } from './file-pieces.js';
 import type { MessageReader } from './message-reader.js';
-
-/** What an archive may take on this machine. */
-export interface ArchiveLimits {
-  /** Largest archive, in bytes. Default 64 GiB. */
-  readonly maxArchiveBytes?: number;
-  /** Most bytes all files together may have. Default 64 GiB. */
-  readonly maxBytes?: number;
-  /** Most members. Default 2,000,000. */
-  readonly maxMembers?: number;
-}
 
 /** How an archive is received. */
 export interface ReceptionOptions extends ExtractionOptions, ArchiveLimits {
@@ -23,13 +15,11 @@ export interface ReceptionOptions extends ExtractionOptions, ArchiveLimits {
   readonly onForeign?: (bytes: number) => void;
 }
 
-const MAX_ARCHIVE_BYTES = 64 * 1024 ** 3;
-
 /**
  * Receives the archive that a `zipfile` line announced and unpacks it. The zip lies in a private temporary
  * folder meanwhile. Text of others that got between is removed where its bounds can be told.
  *
- * @throws StreamError when the stream ends too early, or the archive is broken or unsafe; the target is as it was then.
+ * @throws StreamError when the stream ends too early, the archive is broken or unsafe, or there is no room for it; the target is as it was then.
  */
 export async function receiveArchive(
   reader: MessageReader,
@@ -37,7 +27,7 @@ export async function receiveArchive(
   target: string,
   options: ReceptionOptions = {},
 ): Promise<void> {
-  const limit = options.maxArchiveBytes ?? MAX_ARCHIVE_BYTES;
+  const { maxArchiveBytes: limit, diskReserve } = knownLimits(options);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || size > limit)
     throw new StreamError(
       'bad-archive',
@@ -45,6 +35,7 @@ export async function receiveArchive(
     );
   const folder = await mkdtemp(join(tmpdir(), 'runner-zip-'));
   try {
+    await requireSpace(folder, size, diskReserve);
     const path = join(folder, 'archive.zip');
     const file = await open(path, 'wx', 0o600);
     let received: number;

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
-import { MAX_BYTES } from './archive-extraction.js';
+import { knownLimits, type ArchiveLimits } from './archive-limits.js';
+import type { AddFile } from './archive-extraction.js';
 import type { ManifestFile } from './blob-manifest.js';
 import { blobsOf, placeBlobs } from './blob-messages.js';
 import type { BlobStore } from './blob-store.js';
 import { StreamError } from './errors.js';
 import { isObject, messageOf, messagesIn, type Message } from './message-recovery.js';
 import { MessageReader } from './message-reader.js';
-import { receiveArchive, type ArchiveLimits } from './received-archive.js';
+import { receiveArchive } from './received-archive.js';
 import type { RunArguments } from './run-arguments.js';
 import { DamageReport } from './stream-damage.js';
 
@@ -112,8 +113,13 @@ class Request {
     else if (Array.isArray(message.accepts))
       for (const feature of message.accepts.slice(0, 100)) this.#accepts.add(String(feature));
     else if ('blobs' in message) this.#addBlobs(message.blobs);
-    else if (Array.isArray(message.missing_blobs))
-      for (const digest of message.missing_blobs) (this.#digests ??= []).push(String(digest));
+    else if (Array.isArray(message.missing_blobs)) this.#addDigests(message.missing_blobs);
+  }
+
+  #addDigests(digests: readonly unknown[]): void {
+    const asked = (this.#digests ??= []);
+    this.#requireCount(asked.length + digests.length);
+    for (const digest of digests) asked.push(String(digest));
   }
 
   #addBlobs(entries: unknown): void {
@@ -123,10 +129,21 @@ class Request {
         new StreamError('missing-blobs', 'no blob store'),
       );
     try {
-      for (const file of blobsOf(entries)) this.#blobs.push(file);
+      const files = blobsOf(entries);
+      this.#requireCount(this.#blobs.length + files.length);
+      for (const file of files) this.#blobs.push(file);
     } catch (error) {
       throw unreadable(error);
     }
+  }
+
+  /** A run has as many files by their contents as an archive may have members. */
+  #requireCount(files: number): void {
+    const { maxMembers } = knownLimits(this.#reception.limits);
+    if (files > maxMembers)
+      throw unreadable(
+        new StreamError('unsafe-archive', `a run names ${files} files; ${maxMembers} are allowed`),
+      );
   }
 
   async #archive(size: unknown): Promise<void> {
@@ -136,8 +153,8 @@ class Request {
         ...limits,
         onForeign: (bytes) => this.#damage.foreign(bytes),
         ...(store !== undefined && {
-          beforeLinks: (unpacked: string) =>
-            placeBlobs(this.#blobs, store, unpacked, limits.maxBytes ?? MAX_BYTES),
+          beforeLinks: (unpacked: string, added: AddFile) =>
+            placeBlobs(this.#blobs, store, unpacked, added),
         }),
       });
     } catch (error) {

@@ -1,3 +1,4 @@
+import { LoopTurns } from '@receptorjs/bounded-json';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,8 @@ import { StreamError } from './errors.js';
 import { messageOf, messagesIn } from './message-recovery.js';
 import { MessageReader } from './message-reader.js';
 import { withoutForeign, receiveBase64 } from './received-base64.js';
-import { dataPosition, readDirectory, ZipFile } from './zip-directory.js';
+import { readDirectory, ZipFile } from './zip-directory.js';
+import { inOrder } from './zip-overlaps.js';
 
 let root: string;
 beforeAll(() => {
@@ -86,14 +88,15 @@ fuzz('directories of archives', {
       Buffer.from('504b050600000000010001002f0000001f0000000000', 'hex'),
     ]),
   ],
-  run: (input) => {
+  run: async (input) => {
     const path = join(root, 'fuzzed.zip');
     const file = openSync(path, 'w+');
     try {
       writeSync(file, input);
       const zip = new ZipFile(file);
-      const members = readDirectory(zip, 100);
-      for (const member of members) dataPosition(zip, member);
+      const turns = new LoopTurns();
+      const directory = await readDirectory(zip, 100, turns);
+      const members = await inOrder(zip, directory, turns);
       return `${members.length} members`;
     } catch (error) {
       if (error instanceof StreamError) return error.message.replace(/\d+|"[^]*"/g, '');

@@ -19,7 +19,7 @@ import { EVENT_COPY, EventCopies } from './event-copy.js';
 import { MessageWriter } from './message-writer.js';
 import { removeTree } from './removed-tree.js';
 import { receiveRun, WorkerFailure, type ReceivedRequest } from './received-run.js';
-import type { ArchiveLimits } from './received-archive.js';
+import { knownLimits, type ArchiveLimits } from './archive-limits.js';
 import { fromArguments, type PortableOptions } from './run-arguments.js';
 import { NoteSender, type NoteKind } from './worker-notes.js';
 import { markRunning, unmarkRunning } from './running-mark.js';
@@ -84,6 +84,7 @@ const RC_CANCELED = 254;
  */
 export async function work(options: WorkerOptions): Promise<WorkerResult> {
   validateStreamOptions<WorkerOptions>('work', options, workerChecks);
+  knownLimits(options.limits);
   const writer = new MessageWriter(options.output, options.keepaliveSeconds ?? 0);
   const notes = new NoteSender(writer);
   options.onStream?.((sentence) => notes.send('warning', sentence));

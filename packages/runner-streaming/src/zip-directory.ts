@@ -1,3 +1,4 @@
+import type { LoopTurns } from '@receptorjs/bounded-json';
 import { fstatSync, readSync } from 'node:fs';
 import { StreamError } from './errors.js';
 import {
@@ -34,7 +35,16 @@ export interface ZipMember {
   readonly offset: number;
 }
 
+/** What the directory of an archive says. */
+export interface ZipDirectory {
+  readonly members: readonly ZipMember[];
+  /** Where it begins. */
+  readonly start: number;
+}
+
 const MAX_COMMENT = 0xffff;
+/** Longest name of a member, in bytes: that of a path. */
+const MAX_NAME_BYTES = 4096;
 const ENCRYPTED = 1;
 /** Bytes of the archive that are read at once. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
@@ -76,12 +86,16 @@ export class ZipFile {
 }
 
 /**
- * The members of an archive, from its directory.
+ * The members of an archive, from its directory. Other work of the process gets its turn meanwhile.
  *
  * @param maxMembers 'unsafe-archive' when there are more
  * @throws StreamError 'bad-archive' when it is none, or has what is not supported (encryption, other compressions).
  */
-export function readDirectory(file: ZipFile, maxMembers: number): ZipMember[] {
+export async function readDirectory(
+  file: ZipFile,
+  maxMembers: number,
+  turns: LoopTurns,
+): Promise<ZipDirectory> {
   const { members: count, offset, bytes } = readEnd(file);
   if (count > maxMembers)
     throw new StreamError(
@@ -98,13 +112,17 @@ export function readDirectory(file: ZipFile, maxMembers: number): ZipMember[] {
     const head = file.at(at, CENTRAL_BYTES);
     if (head.readUInt32LE(0) !== CENTRAL_SIGNATURE) throw badArchive('its directory is damaged');
     const nameBytes = head.readUInt16LE(28);
+    if (nameBytes > MAX_NAME_BYTES)
+      throw badArchive(`it has a name of ${nameBytes} bytes; ${MAX_NAME_BYTES} are allowed`);
     const extraBytes = head.readUInt16LE(30);
     const length = CENTRAL_BYTES + nameBytes + extraBytes + head.readUInt16LE(32);
     if (at + length > end) throw badArchive('its directory is incomplete');
     members.push(readMember(file.at(at, length), nameBytes, extraBytes));
     at += length;
+    const turn = turns.due();
+    if (turn !== undefined) await turn;
   }
-  return members;
+  return { members, start: offset };
 }
 
 /**

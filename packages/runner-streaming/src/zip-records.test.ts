@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packFolder } from './archive.js';
+import { LoopTurns } from '@receptorjs/bounded-json';
 import { dataPosition, readDirectory, ZipFile } from './zip-directory.js';
 import {
   centralBytes,
@@ -81,7 +82,7 @@ describe('records of an archive', () => {
     const file = await open(await sparseArchive(records), 'r');
     try {
       const zip = new ZipFile(file.fd);
-      const members = readDirectory(zip, 10);
+      const { members } = await readDirectory(zip, 10, new LoopTurns());
       expect(members).toEqual(
         records.map(({ name, mode, method, size, packed, crc }) => ({
           ...{ name, mode, time, method, size, packed, crc: crc ?? 9 },
@@ -111,8 +112,13 @@ describe('records of an archive', () => {
     );
     const file = await open(path, 'r');
     try {
-      expect(readDirectory(new ZipFile(file.fd), 100_000)).toHaveLength(70_000);
-      expect(() => readDirectory(new ZipFile(file.fd), 69_999)).toThrow(/70000 members/);
+      const turns = new LoopTurns();
+      expect((await readDirectory(new ZipFile(file.fd), 100_000, turns)).members).toHaveLength(
+        70_000,
+      );
+      await expect(readDirectory(new ZipFile(file.fd), 69_999, turns)).rejects.toThrow(
+        /70000 members/,
+      );
     } finally {
       await file.close();
     }

@@ -1,6 +1,6 @@
+import { DiskReserve } from '@receptorjs/quotas';
 import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { DiskReserve } from './disk-reserve.js';
 import { WorkError } from './errors.js';
 import { openUnitFile } from './unit-file.js';
 
