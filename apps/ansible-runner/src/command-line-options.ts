@@ -192,41 +192,6 @@ export const OPTIONS: readonly OptionGroup[] = [
     ],
   },
   {
-    title: 'Archive Options',
-    rows: [
-      {
-        flags: '--archive-max-bytes N',
-        help: 'largest archive that is received (default 64 GiB)',
-        of: receiving,
-        value: 'whole number',
-      },
-      {
-        flags: '--archive-max-unpacked-bytes N',
-        help: 'most bytes its files may have together (default 64 GiB)',
-        of: receiving,
-        value: 'whole number',
-      },
-      {
-        flags: '--archive-max-members N',
-        help: 'most files and folders in it (default 2000000)',
-        of: receiving,
-        value: 'whole number',
-      },
-      {
-        flags: '--archive-max-ratio N',
-        help: 'how many times its bytes in the archive a file of more than 256 MiB may have (default 200)',
-        of: receiving,
-        value: 'whole number',
-      },
-      {
-        flags: '--archive-disk-reserve BYTES',
-        help: 'what stays free of the disk (default: a twentieth, at most 1 GiB)',
-        of: receiving,
-        value: 'whole number',
-      },
-    ],
-  },
-  {
     title: 'Ansible Runner Options',
     rows: [
       { flags: '-b, --binary FILE', help: 'executable to run', of: job },
@@ -380,6 +345,41 @@ export const OPTIONS: readonly OptionGroup[] = [
         flags: '--receptor-worktype NAME',
         help: 'work type of the far node (default ansible-runner)',
         of: elsewhere,
+      },
+    ],
+  },
+  {
+    title: 'Archive Options',
+    rows: [
+      {
+        flags: '--archive-max-bytes N',
+        help: 'largest archive that is received (default 64 GiB)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-max-unpacked-bytes N',
+        help: 'most bytes its files may have together (default 64 GiB)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-max-members N',
+        help: 'most files and folders in it (default 2000000)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-max-ratio N',
+        help: 'how many times its bytes in the archive a file of more than 256 MiB may have (default 200)',
+        of: receiving,
+        value: 'whole number',
+      },
+      {
+        flags: '--archive-disk-reserve BYTES',
+        help: 'what stays free of the disk (default: a twentieth, at most 1 GiB)',
+        of: receiving,
+        value: 'whole number',
       },
     ],
   },

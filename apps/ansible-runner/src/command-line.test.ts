@@ -153,6 +153,11 @@ describe('the command line', () => {
     expect(shown('process')).toBe(
       'usage: ansible-runner process [-h] [--version] [--debug] [--logfile FILE]\n' +
         '                              [-i IDENT] [--artifact-dir DIR] [-j] [-q]\n' +
+        '                              [--archive-max-bytes N]\n' +
+        '                              [--archive-max-unpacked-bytes N]\n' +
+        '                              [--archive-max-members N]\n' +
+        '                              [--archive-max-ratio N]\n' +
+        '                              [--archive-disk-reserve BYTES]\n' +
         '                              private_data_dir\n' +
         'ansible-runner process: error: the following arguments are required: private_data_dir\n',
     );
