@@ -89,13 +89,15 @@ describe.skipIf(!isRoot)('folders of another user', () => {
   });
 
   it('may be above it, but not in a folder that everybody may write to', () => {
-    make(dataDir, 0o700);
-    chownSync(folder, 65_534, 65_534);
-    expect(check).toThrow('belongs to another user (65534), who can exchange what is in it');
-    chownSync(folder, 0, 0);
-    const home = join(folder, 'home');
+    const shared = join(folder, 'shared');
+    make(shared, 0o1777);
+    const home = join(shared, 'home');
     make(home, 0o755);
+    const inHome = (): boolean => checkNodeFolder(join(home, 'data'), join(home, 'data', 'far'));
+    expect(inHome()).toBe(false);
     chownSync(home, 65_534, 65_534);
-    expect(checkNodeFolder(join(home, 'data'), join(home, 'data', 'far'))).toBe(false);
+    expect(inHome).toThrow('belongs to another user (65534), who can exchange what is in it');
+    chmodSync(shared, 0o755);
+    expect(inHome()).toBe(false);
   });
 });
