@@ -159,7 +159,9 @@ describe.skipIf(missing !== '')(`command-service ${missing}`, () => {
     await until(first, /x\r\n/);
     const second = await near.streams.dial('far', 'cmd');
     await closed(second);
-    await log.line(/warning command-service cmd: .*stream refused, 1 commands of node near are running/);
+    await log.line(
+      /warning command-service cmd: .*stream refused, 1 commands of node near are running/,
+    );
     const ended = closed(first);
     await service.close();
     await ended;
