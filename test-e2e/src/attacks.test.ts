@@ -12,7 +12,7 @@ interface Figures {
 
 const names = [
   ...['copy-of-newlines', 'copy-of-objects', 'nested-json', 'via-receptor'],
-  ...['rc-is-a-folder', 'rc-is-a-link', 'rc-is-large'],
+  ...['rc-is-a-folder', 'rc-is-a-link', 'rc-is-large', 'overlapping-members'],
   ...['silent-local', 'silent-tcp', 'half-lines', 'large-submit', 'many-entries'],
   ...['bad-peer', 'bad-frames', 'endless-stdout', 'lying-status'],
   ...['planted-units', 'signals'],
