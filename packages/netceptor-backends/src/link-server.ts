@@ -1,6 +1,11 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { MeshNode } from '@receptorjs/netceptor';
-import { addressOrigin, SharedQuota, type QuotaBounds } from '@receptorjs/quotas';
+import {
+  addressOrigin,
+  SharedQuota,
+  type QuotaBounds,
+  PendingConnections,
+} from '@receptorjs/quotas';
 import { serverPlace } from '@receptorjs/socket-addresses';
 import {
   closeWithNode,
@@ -9,7 +14,6 @@ import {
   type ListenOptions,
   type Listener,
 } from './listener.js';
-import { PendingConnections } from './pending-connections.js';
 import type { QueuedLink } from './queued-link.js';
 
 /**

@@ -2,8 +2,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
 import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 import { CONNECTION_BOUNDS } from './listener.js';
-import { PendingConnections } from './pending-connections.js';
-import { addressOrigin, SharedQuota } from '@receptorjs/quotas';
+import { addressOrigin, SharedQuota, PendingConnections } from '@receptorjs/quotas';
 import { QueuedLink, type Carrier } from './queued-link.js';
 import { GOODBYE, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
 

@@ -18,5 +18,8 @@
 export { DiskReserve, usableBytes } from './disk-reserve.js';
 export { addressOrigin, localOrigin, nodeOrigin } from './origin.js';
 export type { Origin } from './origin.js';
+export { PendingConnections } from './pending-connections.js';
+export { SharedPlaces } from './shared-places.js';
+export type { PlaceAnswer, PlaceHolder } from './shared-places.js';
 export { SharedQuota } from './shared-quota.js';
 export type { QuotaAnswer, QuotaBounds } from './shared-quota.js';

@@ -1,5 +1,5 @@
-import { addressOrigin } from '@receptorjs/quotas';
 import { expect, it } from 'vitest';
+import { addressOrigin } from './origin.js';
 import { PendingConnections } from './pending-connections.js';
 
 const silent = (gone: () => void) => ({ isLink: () => false, giveWay: gone });

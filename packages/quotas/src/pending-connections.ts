@@ -1,4 +1,5 @@
-import type { Origin, QuotaBounds } from '@receptorjs/quotas';
+import type { Origin } from './origin.js';
+import type { QuotaBounds } from './shared-quota.js';
 
 /** A connection that may become a link. */
 interface Pending {

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { addressOrigin, localOrigin, nodeOrigin } from './origin.js';
+import { SharedPlaces, type PlaceAnswer } from './shared-places.js';
+
+const bounds = { total: 64, perOrigin: 45, reserved: 4 };
+const busy = { idleSince: () => undefined, giveWay: () => undefined };
+const isTaken = (answer: PlaceAnswer): boolean => 'leave' in answer;
+
+it('finds what is idle, whoever has the most', () => {
+  const places = new SharedPlaces(bounds);
+  for (let at = 0; at < 45; at += 1) places.take(nodeOrigin('one'), busy);
+  const gone: number[] = [];
+  for (let at = 0; at < 15; at += 1) {
+    places.take(nodeOrigin('two'), { idleSince: () => 100 - at, giveWay: () => gone.push(at) });
+  }
+  expect(isTaken(places.take(nodeOrigin('three'), busy))).toBe(true);
+  // the smallest number is the longest time
+  expect(gone).toEqual([14]);
+  expect(places.take(nodeOrigin('one'), busy)).toEqual({ refused: 'origin-full' });
+  expect(gone).toEqual([14]);
+});
+
+it('lets nothing local give way to others, whose places are not those', () => {
+  const places = new SharedPlaces(bounds);
+  let gone = 0;
+  const idle = { idleSince: () => 0, giveWay: () => (gone += 1) };
+  for (let at = 0; at < 64; at += 1) places.take(localOrigin, idle);
+  expect(places.take(addressOrigin('192.0.2.1'), busy)).toEqual({ refused: 'full' });
+  expect(gone).toBe(0);
+  expect(isTaken(places.take(localOrigin, busy))).toBe(true);
+  expect(gone).toBe(1);
+});
+
+it('counts who leaves twice, or has given way, once', () => {
+  const places = new SharedPlaces({ total: 1, perOrigin: 1 });
+  const one = nodeOrigin('one');
+  const first = places.take(one, { idleSince: () => 0, giveWay: () => undefined });
+  const second = places.take(one, busy);
+  if ('leave' in first) first.leave();
+  expect(places.heldBy(one)).toBe(1);
+  if ('leave' in second) for (let at = 0; at < 2; at += 1) second.leave();
+  expect(places.heldBy(one)).toBe(0);
+  expect(isTaken(places.take(nodeOrigin('two'), busy))).toBe(true);
+});
