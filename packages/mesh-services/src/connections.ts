@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { SharedQuota, type Origin } from '@receptorjs/quotas';
+import { SharedPlaces, type Origin } from '@receptorjs/quotas';
 import { bridge } from './bridge.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
@@ -17,20 +17,19 @@ export function shareOf(max: number): number {
 export interface Place {
   /** Written by {@link Connections} only. */
   carriesData: boolean;
-  readonly origin: Origin;
 }
 
 /**
  * The connections a proxy carries, each from its acceptance to the end of both directions: at most `max`, and of one origin
- * no more than its share. Where a place is missing, the oldest connection gives way that has not carried a byte, of the origin that has
- * its share or of the one that has most. It alone writes its fields.
+ * no more than its share. Where a place is missing, a connection gives way that has not carried a byte, see {@link SharedPlaces}. It alone
+ * writes its fields.
  */
 export class Connections {
-  /** Connections that have a place, oldest first. */
-  readonly #places = new Map<Duplex, Place>();
+  /** Connections that have a place. */
+  readonly #admitted = new Set<Duplex>();
   /** Accepted sides that are carried, each with what resolves when it is over. */
   readonly #open = new Map<Duplex, Promise<void>>();
-  readonly #quota: SharedQuota;
+  readonly #places: SharedPlaces;
   readonly #refused: DropLog;
 
   constructor(
@@ -38,29 +37,33 @@ export class Connections {
     private readonly max: number,
     private readonly log: Logger,
   ) {
-    this.#quota = new SharedQuota({ total: max, perOrigin: shareOf(max) });
+    this.#places = new SharedPlaces({ total: max, perOrigin: shareOf(max) });
     this.#refused = new DropLog(what, log);
   }
 
   /** Gives a connection its place until it is closed; one for which there is none is closed at once. */
   admit(connection: Duplex, origin: Origin): Place | undefined {
     connection.on('error', () => undefined);
-    let answer = this.#quota.take(origin);
-    if (answer !== 'taken') {
-      this.#makeRoom(answer === 'origin-full' ? origin.key : this.#largest());
-      answer = this.#quota.take(origin);
-    }
-    if (answer !== 'taken') {
-      const whose = answer === 'origin-full' ? ` of ${origin.key}` : '';
-      const open = answer === 'origin-full' ? this.#quota.heldBy(origin) : this.max;
-      this.#refused.drop(`connection refused, ${open}${whose} are open`);
+    const since = performance.now();
+    const place: Place = { carriesData: false };
+    const answer = this.#places.take(origin, {
+      idleSince: () => (place.carriesData ? undefined : since),
+      giveWay: () => {
+        this.#refused.drop('a connection without data gave way to a new one');
+        connection.destroy();
+      },
+    });
+    if ('refused' in answer) {
+      const isShare = answer.refused === 'origin-full';
+      const open = isShare ? `${this.#places.heldBy(origin)} of ${origin.key}` : String(this.max);
+      this.#refused.drop(`connection refused, ${open} are open`);
       connection.destroy();
       return undefined;
     }
-    const place: Place = { origin, carriesData: false };
-    this.#places.set(connection, place);
+    this.#admitted.add(connection);
     connection.once('close', () => {
-      this.#leave(connection);
+      this.#admitted.delete(connection);
+      answer.leave();
     });
     return place;
   }
@@ -78,36 +81,9 @@ export class Connections {
   /** Ends them all and resolves when they have ended. */
   async close(): Promise<void> {
     const all = [...this.#open.values()];
-    for (const connection of [...this.#places.keys()]) connection.destroy();
+    for (const connection of [...this.#admitted]) connection.destroy();
     for (const accepted of this.#open.keys()) accepted.destroy();
     await Promise.all(all);
-  }
-
-  #leave(connection: Duplex): void {
-    const place = this.#places.get(connection);
-    if (place === undefined) return;
-    this.#places.delete(connection);
-    this.#quota.give(place.origin);
-  }
-
-  #makeRoom(key: string | undefined): void {
-    for (const [connection, { origin, carriesData }] of this.#places) {
-      if (carriesData || origin.key !== key) continue;
-      this.#leave(connection);
-      this.#refused.drop('a connection without data gave way to a new one');
-      connection.destroy();
-      return;
-    }
-  }
-
-  /** The origin with the most connections. */
-  #largest(): string | undefined {
-    let largest: Origin | undefined;
-    for (const { origin } of this.#places.values()) {
-      if (this.#quota.heldBy(origin) > (largest ? this.#quota.heldBy(largest) : 0))
-        largest = origin;
-    }
-    return largest?.key;
   }
 
   async #join(
