@@ -662,3 +662,35 @@ async function* untilGone(
   await once(signal, 'abort');
   ended(signal.aborted);
 }
+
+it('an operator is served although submissions that never end have taken every place', async () => {
+  const maxSessions = 8;
+  const work = workWith({
+    submit: () =>
+      Promise.resolve({
+        unitId: 'u1',
+        start: async (stdin) => {
+          for await (const chunk of stdin) void chunk;
+          return 'Job Started';
+        },
+      }),
+  });
+  const path = await start({ maxSessions, work });
+  const stalled = await Promise.all(
+    Array.from({ length: maxSessions }, async () => {
+      const socket = connect({ path });
+      socket.on('error', () => undefined);
+      socket.write('work submit localhost cat\n');
+      for (let text = ''; !text.includes('Send stdin data');) {
+        const [chunk] = (await once(socket, 'data')) as [Buffer];
+        text += String(chunk);
+      }
+      return socket;
+    }),
+  );
+  expect(await talk(path, 'ping b\n')).toBe('');
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 30_000);
+  expect(await talk(path, 'ping b\n')).toContain('"Success":true');
+  vi.restoreAllMocks();
+  for (const socket of stalled) socket.destroy();
+});

@@ -224,11 +224,7 @@ export class ControlService {
             },
           });
     if (tls !== undefined) {
-      server.prependListener('connection', (socket: Socket) => {
-        if (this.#handshakes.add(socket)) return;
-        socket.destroy();
-        this.#sayFull();
-      });
+      server.prependListener('connection', (socket: Socket) => this.#handshakes.add(socket));
     }
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => {

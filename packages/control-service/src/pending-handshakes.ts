@@ -1,33 +1,33 @@
-import { addressOrigin, SharedQuota } from '@receptorjs/quotas';
+import { addressOrigin, PendingConnections } from '@receptorjs/quotas';
 import type { Socket } from 'node:net';
 
 /** Handshakes of TLS under way at once, over all listeners and of one address. They have ten seconds each. */
 const bounds = { total: 1024, perOrigin: 256 };
 
-/** The sockets of a control service whose TLS handshake is not done. It alone writes its fields. */
+/** The sockets of a control service whose TLS handshake is not done; of too many the oldest give way. It alone writes its fields. */
 export class PendingHandshakes {
-  readonly #quota = new SharedQuota(bounds);
-  /** Gives the place of a socket back; by what tells it from others, for the socket of TLS is another one. */
-  readonly #places = new Map<string, () => void>();
+  readonly #pending = new PendingConnections(bounds);
+  /** Ends the counting of a socket; by what tells it from others, for the socket of TLS is another one. */
+  readonly #settle = new Map<string, () => void>();
 
-  /** Counts a socket that was accepted; false when there is no place for it. */
-  add(socket: Socket): boolean {
-    const origin = addressOrigin(socket.remoteAddress);
-    if (this.#quota.take(origin) !== 'taken') return false;
+  /** Counts a socket that was accepted, until its handshake is done or it is closed. */
+  add(socket: Socket): void {
     const key = placeOf(socket);
-    const give = (): void => {
-      if (this.#places.get(key) !== give) return;
-      this.#places.delete(key);
-      this.#quota.give(origin);
+    const end = this.#pending.add(addressOrigin(socket.remoteAddress), {
+      isLink: () => false,
+      giveWay: () => socket.destroy(),
+    });
+    const settle = (): void => {
+      end();
+      if (this.#settle.get(key) === settle) this.#settle.delete(key);
     };
-    this.#places.set(key, give);
-    socket.once('close', give);
-    return true;
+    this.#settle.set(key, settle);
+    socket.once('close', settle);
   }
 
   /** The handshake of a socket is done. */
   done(socket: Socket): void {
-    this.#places.get(placeOf(socket))?.();
+    this.#settle.get(placeOf(socket))?.();
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type JsonValue,
   type UnitStatus,
 } from '@receptorjs/control-client';
+import { LoopTurns } from '@receptorjs/bounded-json';
 import type { SharedQuota } from '@receptorjs/quotas';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -126,13 +127,16 @@ class Session {
 
   async run(): Promise<void> {
     await this.#write(`Receptor Control, node ${this.context.nodeId}\n`);
+    const turns = new LoopTurns();
     for (;;) {
-      this.#place.waits();
       const line = await this.#nextLine();
       if (line === undefined) return;
+      await turns.due();
+      // it is no request, and keeps no place
       if (line === '') continue;
       this.#place.hasRequest();
       if ((await this.#answer(line)) === 'close') return;
+      this.#place.waits();
     }
   }
 
@@ -264,7 +268,8 @@ class Session {
   async #start(unit: PendingUnit): Promise<After> {
     const { stream } = this;
     const all = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-    const input = this.#stdinMark === undefined ? all : untilMark(all, this.#stdinMark);
+    const marked = this.#stdinMark === undefined ? all : untilMark(all, this.#stdinMark);
+    const input = whileWaiting(marked, this.#place);
     try {
       return await this.#reply({ result: await unit.start(input), unitid: unit.unitId });
     } catch (error) {
@@ -327,6 +332,22 @@ class Session {
 
   #write(data: Uint8Array | string): Promise<void> {
     return writeChunk(this.stream, data);
+  }
+}
+
+/** The stdin of a submission. The place of its session is one that waits until it is complete. */
+async function* whileWaiting(
+  stdin: AsyncIterable<Uint8Array>,
+  place: SessionPlace,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    place.waitsForStdin();
+    for await (const chunk of stdin) {
+      yield chunk;
+      place.waitsForStdin();
+    }
+  } finally {
+    place.hasRequest();
   }
 }
 

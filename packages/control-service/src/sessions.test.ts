@@ -83,3 +83,26 @@ it('gives a place back once, however a connection ends', async () => {
     await Promise.resolve();
   }
 });
+
+it('has silent ones of any node give way, though another has more', () => {
+  const sessions = new Sessions({ total: 64, firstRequestMs: 60_000 });
+  for (let at = 0; at < 45; at += 1) open(sessions, far).place?.hasRequest();
+  const silent = Array.from({ length: 15 }, () => open(sessions, nodeOrigin('second')));
+  expect(open(sessions, nodeOrigin('third')).place).toBeDefined();
+  expect(silent.filter(({ stream }) => stream.destroyed)).toEqual([silent[0]]);
+});
+
+it('has a submission give way whose stdin does not come, and none whose stdin does', () => {
+  const sessions = new Sessions({ total: 2, firstRequestMs: 60_000 });
+  const [stalled, sends] = [open(sessions, localOrigin), open(sessions, localOrigin)];
+  for (const { place } of [stalled, sends]) {
+    place?.hasRequest();
+    place?.waitsForStdin();
+  }
+  vi.advanceTimersByTime(29_999);
+  expect(open(sessions, localOrigin).place).toBeUndefined();
+  sends.place?.waitsForStdin();
+  vi.advanceTimersByTime(1);
+  expect(open(sessions, localOrigin).place).toBeDefined();
+  expect([stalled.stream.destroyed, sends.stream.destroyed]).toEqual([true, false]);
+});
