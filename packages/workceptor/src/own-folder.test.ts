@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -76,6 +77,26 @@ describe('the folder of units', () => {
     chmodSync(folder, 0o777);
     expect(check).toThrow(`${folder} may be written by everybody`);
   });
+
+  it('is not taken when a link on the way leads through a folder that everybody may write to', () => {
+    const open = join(folder, 'open');
+    make(open, 0o755);
+    make(join(open, 'target'), 0o755);
+    symlinkSync(join(open, 'target'), join(folder, 'second'));
+    symlinkSync('second', join(folder, 'alias'));
+    dataDir = join(folder, 'alias', 'data');
+    nodeDir = join(dataDir, 'far');
+    expect(check()).toBe(false);
+    chmodSync(open, 0o777);
+    expect(check).toThrow(`${open} may be written by everybody`);
+  });
+
+  it('is not behind links that lead to each other', () => {
+    symlinkSync('second', join(folder, 'first'));
+    symlinkSync('first', join(folder, 'second'));
+    dataDir = join(folder, 'first', 'data');
+    expect(check).toThrow('is behind too many links');
+  });
 });
 
 const isRoot = process.getuid?.() === 0;
@@ -88,16 +109,31 @@ describe.skipIf(!isRoot)('folders of another user', () => {
     expect(check).toThrow(/belongs to another user \(65534\)/);
   });
 
-  it('may be above it, but not in a folder that everybody may write to', () => {
-    const shared = join(folder, 'shared');
-    make(shared, 0o1777);
-    const home = join(shared, 'home');
+  it('are not above it either, for their users can exchange what is in them', () => {
+    const home = join(folder, 'home');
     make(home, 0o755);
     const inHome = (): boolean => checkNodeFolder(join(home, 'data'), join(home, 'data', 'far'));
     expect(inHome()).toBe(false);
     chownSync(home, 65_534, 65_534);
     expect(inHome).toThrow('belongs to another user (65534), who can exchange what is in it');
-    chmodSync(shared, 0o755);
-    expect(inHome()).toBe(false);
+  });
+
+  it('may not be written by a group above it, unless it is our own or the folder is sticky', () => {
+    chmodSync(folder, 0o775);
+    expect(check()).toBe(false);
+    chownSync(folder, 0, 65_534);
+    expect(check).toThrow(`${folder} may be written by another group (65534)`);
+    chmodSync(folder, 0o1775);
+    expect(check()).toBe(false);
+  });
+
+  it('may not own a link on the way', () => {
+    const shared = join(folder, 'shared');
+    make(shared, 0o1777);
+    symlinkSync(folder, join(shared, 'alias'));
+    dataDir = join(shared, 'alias', 'data');
+    expect(check()).toBe(false);
+    lchownSync(join(shared, 'alias'), 65_534, 65_534);
+    expect(check).toThrow(/alias belongs to another user/);
   });
 });

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -80,6 +81,15 @@ it.each(['link', 'open'])(
     expect(() => units.load('planted1')).toThrow(refusal);
   },
 );
+
+it('makes nothing behind a link that stands where the data directory would be made', () => {
+  const target = join(folder, 'target');
+  mkdirSync(target, { mode: 0o700 });
+  const units = store('data');
+  symlinkSync(target, join(folder, 'data'));
+  expect(() => units.allocate('cat', null)).toThrow('data is a link');
+  expect(readdirSync(target)).toEqual([]);
+});
 
 it('keeps the data of root where no other user can have made it first', () => {
   const [own, former] =

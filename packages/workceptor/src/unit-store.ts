@@ -46,6 +46,8 @@ export class UnitStore {
    * @throws WorkError `unsafe-folder`; what the system says
    */
   allocate(workType: string, extraData: JsonValue): UnitRecord {
+    // before: nothing is made behind a link; after: what has come there meanwhile
+    checkNodeFolder(this.#dataDir, this.#dir);
     makeFolder(this.#dir);
     checkNodeFolder(this.#dataDir, this.#dir);
     for (;;) {
