@@ -22,7 +22,7 @@ export function timestamp(at: Date): string {
 }
 
 /**
- * A log of lines such as `INFO 2021/07/22 22:40:36 Initialization complete` (control-and-work reference, section 8).
+ * A log of lines such as `INFO 2021/07/22 22:40:36 Initialization complete`.
  * Control characters in a message are made visible: one event is one line, and what peers send does not steer terminals.
  *
  * @param first the least severe level that is written until it is changed

@@ -18,8 +18,7 @@ export const areas = [
 ] as const;
 
 /**
- * The actions of a node, with the names, fields and defaults of the original
- * (control-and-work reference, section 5.2).
+ * The actions of a node, with the names, fields and defaults of the original; docs/configuration.md is made from them.
  */
 export const actions = {
   ...nodeActions,

@@ -37,7 +37,7 @@ interface Draft {
 }
 
 /**
- * Reads `--action key=value ...` (control-and-work reference, section 5.1): one or two dashes, names of actions and
+ * Reads `--action key=value ...`: one or two dashes, names of actions and
  * keys in any case, `--config FILE` and `-c FILE` among other actions. Words of {@link requestOf} are passed over.
  *
  * `--config-v2` anywhere says that files have the v2 form; then `--config=FILE` is taken too.

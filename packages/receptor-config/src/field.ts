@@ -31,7 +31,7 @@ export type TlsKind = 'tls-server' | 'tls-client';
 
 /**
  * One field of an action: how a value from YAML or from the command line becomes a typed one.
- * The rules of conversion are those of the original (control-and-work reference, section 5.1).
+ * The rules of conversion are those of the original.
  */
 export interface Field<T> {
   /** What is allowed, as it stands in error messages and in the help text. */

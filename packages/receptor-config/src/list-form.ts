@@ -7,7 +7,7 @@ import { fileMistake } from './yaml-document.js';
 import type { YamlDocument } from './yaml-document.js';
 
 /**
- * Reads the list form (control-and-work reference, section 5.1): a list whose items are either a bare string
+ * Reads the list form: a list whose items are either a bare string
  * (`- local-only`) or a map with one key, the action, whose value is nothing, one value or a map of fields.
  *
  * @param report takes each mistake; an item with a mistake is left out

@@ -33,7 +33,7 @@ export function saysVersion2(document: YamlDocument): boolean {
 }
 
 /**
- * Reads the v2 form (control-and-work reference, section 5.3): one map with `version: 2` whose keys are the actions
+ * Reads the v2 form: one map with `version: 2` whose keys are the actions
  * in the plural, each with a list of maps, or one map for those that stand once. A map may be left empty.
  *
  * The order of items is that of {@link v2Keys}: the level of the log before all else.

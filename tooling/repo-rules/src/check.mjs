@@ -1,9 +1,16 @@
+import { checkDefects } from './defects.mjs';
 import { checkLayers } from './layers.mjs';
 import { checkManifests } from './manifests.mjs';
 import { checkMaps } from './map.mjs';
 import { checkReadmes } from './readme.mjs';
 
-const problems = [...checkLayers(), ...checkManifests(), ...checkMaps(), ...checkReadmes()];
+const problems = [
+  ...checkLayers(),
+  ...checkManifests(),
+  ...checkMaps(),
+  ...checkReadmes(),
+  ...checkDefects(),
+];
 for (const problem of problems) console.error(problem);
 console.log(problems.length ? `${problems.length} rules broken` : 'repository rules hold');
 process.exitCode = problems.length ? 1 : 0;

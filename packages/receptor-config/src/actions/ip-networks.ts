@@ -10,7 +10,7 @@ function cidr(source: string): { address: string; prefix: number; v4: boolean } 
   return undefined;
 }
 
-/** What the networks of an ip-router must be like (control-and-work reference, section 7.1). */
+/** What the networks of an ip-router must be like. */
 export function ipRouterConflict({
   localnet,
   routes,
