@@ -1,5 +1,7 @@
+import { checkDecisions } from './decisions.mjs';
 import { checkDefects } from './defects.mjs';
 import { checkLayers } from './layers.mjs';
+import { checkLinks } from './links.mjs';
 import { checkManifests } from './manifests.mjs';
 import { checkMaps } from './map.mjs';
 import { checkReadmes } from './readme.mjs';
@@ -10,6 +12,8 @@ const problems = [
   ...checkMaps(),
   ...checkReadmes(),
   ...checkDefects(),
+  ...checkDecisions(),
+  ...checkLinks(),
 ];
 for (const problem of problems) console.error(problem);
 console.log(problems.length ? `${problems.length} rules broken` : 'repository rules hold');

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { filesBelow, members, root } from './workspace.mjs';
+
+/**
+ * The anchors of a page's headings, as GitHub makes them.
+ *
+ * @param {string} page
+ * @returns {string[]}
+ */
+export function anchorsOf(page) {
+  return [...page.replace(/^(```+)[^\n]*\n[\s\S]*?^\1$/gm, '').matchAll(/^#+ (.+)$/gm)].map(
+    ([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+        .replaceAll(' ', '-'),
+  );
+}
+
+/**
+ * Links of a page that lead to a file or to a heading that is not there. Those to the web are not looked at.
+ *
+ * @param {string} path from the root
+ * @param {(path: string) => string | undefined} read the text of a page, '' of anything else that is there
+ * @returns {string[]}
+ */
+export function brokenLinks(path, read) {
+  const page = read(path) ?? '';
+  const text = page.replace(/^(```+)[^\n]*\n[\s\S]*?^\1$/gm, '').replace(/`[^`\n]*`/g, '');
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = '']) => {
+    if (/^[a-z]+:/.test(link)) return [];
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? path : join(dirname(path), file);
+    const there = read(target);
+    if (there === undefined) return [`${path}: leads to '${link}', which is not there`];
+    if (anchor && !anchorsOf(there).includes(anchor))
+      return [`${path}: leads to '${link}', which has no such heading`];
+    return [];
+  });
+}
+
+/**
+ * Links of all pages: those of docs/, of the root and of the packages.
+ *
+ * @param {string} [from]
+ * @returns {string[]}
+ */
+export function checkLinks(from = root) {
+  const read = (/** @type {string} */ path) => {
+    if (!existsSync(join(from, path))) return undefined;
+    return path.endsWith('.md') ? readFileSync(join(from, path), 'utf8') : '';
+  };
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...filesBelow('docs', /\.md$/, from),
+    ...members(from).map(({ folder }) => `${folder}/README.md`),
+  ].flatMap((path) => brokenLinks(path, read));
+}
