@@ -126,6 +126,7 @@ function makeWork(
     nodeId: settings.id,
     dataDir: settings.dataDir,
     maxRemoteStdoutBytes: settings.maxRemoteStdoutBytes,
+    maxStdinBytes: settings.maxStdinBytes,
     diskReserveBytes: settings.diskReserveBytes,
     cannotSign: cannotSign(actions),
     dial,

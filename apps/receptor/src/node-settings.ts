@@ -9,7 +9,9 @@ export interface NodeSettings {
   readonly dataDir: string | undefined;
   /** The most bytes of stdout of one unit on another node that are stored. */
   readonly maxRemoteStdoutBytes: number;
-  /** Free bytes of the disk that output of other nodes leaves alone; undefined for the usual ones. */
+  /** The most bytes of stdin of one submission that are stored. */
+  readonly maxStdinBytes: number;
+  /** Free bytes of the disk that output of other nodes and stdin of submissions leave alone; undefined for the usual ones. */
   readonly diskReserveBytes: number | undefined;
   /** Name of the TLS client configuration for services with TLS where none is named. */
   readonly tlsClient: string | undefined;
@@ -40,6 +42,7 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
     id: nodeIdOf(actions, hostname),
     dataDir: node?.datadir === '' ? undefined : node?.datadir,
     maxRemoteStdoutBytes: (node?.maxremotestdout ?? 65_536) * MIB,
+    maxStdinBytes: (node?.maxstdin ?? 65_536) * MIB,
     diskReserveBytes: node?.diskreserve === undefined ? undefined : node.diskreserve * MIB,
     tlsClient: node?.tlsclient,
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,

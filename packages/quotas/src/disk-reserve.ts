@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 
 /** The default reserve: so much of a file system, but no more than so many bytes. */
@@ -21,19 +22,21 @@ export async function usableBytes(folder: string, reserveBytes?: number): Promis
   return Math.floor(bavail * bsize - reserve);
 }
 
-/** Free space that is left alone on the file system of a folder, for what must be written. It alone writes its fields. */
+/**
+ * Free space that is left alone on a file system, for what must be written. All who write to the file system ask the same one, one after
+ * another: what one of them is let write, the others are not. It alone writes its fields.
+ */
 export class DiskReserve {
   /** Bytes that may be written until the next look. */
   #budget = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** The end of the last question. */
+  #last: Promise<unknown> = Promise.resolve();
 
-  /**
-   * @param folder any on the file system
-   * @param reserveBytes undefined for a twentieth of the file system, and at most 1 GiB
-   */
+  /** @param usable bytes that may be written now, see {@link usableBytes} */
   constructor(
-    private readonly folder: string,
-    private readonly reserveBytes?: number,
+    private readonly usable: () => Promise<number>,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /**
@@ -41,14 +44,43 @@ export class DiskReserve {
    *
    * @throws what the system says when the file system can't be asked
    */
-  async admits(bytes: number): Promise<boolean> {
-    const now = performance.now();
-    if (bytes > this.#budget || now - this.#lookedAt > lookMs) {
-      this.#budget = Math.min(await usableBytes(this.folder, this.reserveBytes), lookBytes);
-      this.#lookedAt = now;
+  admits(bytes: number): Promise<boolean> {
+    const answer = this.#last.then(() => this.#take(bytes));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #take(bytes: number): Promise<boolean> {
+    if (bytes > this.#budget || this.now() - this.#lookedAt > lookMs) {
+      // a large piece is more than what a look is good for otherwise
+      this.#budget = Math.min(await this.usable(), Math.max(lookBytes, bytes));
+      this.#lookedAt = this.now();
     }
     if (bytes > this.#budget) return false;
     this.#budget -= bytes;
     return true;
+  }
+}
+
+/** The reserves of all file systems that are written to, one for each. It alone writes its fields. */
+export class DiskReserves {
+  readonly #byDevice = new Map<number, DiskReserve>();
+
+  /** @param reserveBytes undefined for a twentieth of the file system, and at most 1 GiB */
+  constructor(private readonly reserveBytes?: number) {}
+
+  /**
+   * The reserve of the file system that a folder is on.
+   *
+   * @param folder one that stays
+   * @throws what the system says when there is no such folder
+   */
+  of(folder: string): DiskReserve {
+    const { dev } = statSync(folder);
+    const known = this.#byDevice.get(dev);
+    if (known) return known;
+    const reserve = new DiskReserve(() => usableBytes(folder, this.reserveBytes));
+    this.#byDevice.set(dev, reserve);
+    return reserve;
   }
 }

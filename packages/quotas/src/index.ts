@@ -15,7 +15,7 @@
  *
  * @packageDocumentation
  */
-export { DiskReserve, usableBytes } from './disk-reserve.js';
+export { DiskReserve, DiskReserves, usableBytes } from './disk-reserve.js';
 export { addressOrigin, localOrigin, nodeOrigin } from './origin.js';
 export type { Origin } from './origin.js';
 export { PendingConnections } from './pending-connections.js';

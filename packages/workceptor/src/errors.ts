@@ -12,7 +12,8 @@
  * - `unsafe-folder`: another user could have put something into a folder of units; nothing is taken from it
  * - `unsafe-file`: a file of a unit is a link, none of the regular kind, or too large
  * - `output-too-long`: a remote unit has more stdout than is stored
- * - `no-space`: the disk is so full that nothing of other nodes is stored
+ * - `input-too-long`: a submission has more stdin than is stored
+ * - `no-space`: the disk is so full that nothing of others is stored
  * - `misconduct`: another node answers again and again what can't be understood, or is not so
  */
 export type WorkErrorCode =
@@ -27,6 +28,7 @@ export type WorkErrorCode =
   | 'unsafe-folder'
   | 'unsafe-file'
   | 'output-too-long'
+  | 'input-too-long'
   | 'no-space'
   | 'misconduct';
 

@@ -23,5 +23,5 @@ export { quoteShellWord, splitShellWords } from './shell-words.js';
 export type { Outcome } from './unit.js';
 export type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
-export type { WorkceptorOptions } from './workceptor.js';
+export type { WorkceptorOptions } from './workceptor-options.js';
 export type { CommandType } from './work-types.js';

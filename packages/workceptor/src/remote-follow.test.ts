@@ -1,4 +1,5 @@
 import { ControlClient, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { DiskReserves } from '@receptorjs/quotas';
 import { ControlService, type MeshHandler, type WorkHandler } from '@receptorjs/control-service';
 import type * as FsPromises from 'node:fs/promises';
 import { mkdtemp, readFile } from 'node:fs/promises';
@@ -60,7 +61,7 @@ it('neither doubles nor loses a byte when the disk was full in the middle of an 
   disk.failures = 2;
   const follow = new RemoteFollow({
     remoteUnitId: 'u1',
-    stdout: new RemoteStdout(join(folder, 'stdout'), folder, {}),
+    stdout: new RemoteStdout(join(folder, 'stdout'), { reserve: new DiskReserves(0).of(folder) }),
     connect: () => {
       const [near, far] = duplexPair();
       void control.serve(far, { transport: 'mesh' });

@@ -1,4 +1,5 @@
 import { ControlClient, encodeJson, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { DiskReserves } from '@receptorjs/quotas';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { duplexPair, type Duplex } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RemoteFollow, type FollowEnd } from './remote-follow.js';
-import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
+import { RemoteStdout } from './remote-stdout.js';
 
 const silent = {
   error: () => undefined,
@@ -24,7 +25,7 @@ beforeEach(async () => {
 interface FarNode {
   readonly status: string | ((stream: Duplex) => void);
   readonly results?: (stream: Duplex, startPos: number) => void;
-  readonly limits?: StdoutLimits;
+  readonly limits?: { readonly maxBytes?: number; readonly reserveBytes?: number };
 }
 
 /** Follows the unit until the follow ends, or until `enough` says so. */
@@ -53,7 +54,10 @@ async function follow(
   };
   const follower = new RemoteFollow({
     remoteUnitId: 'u1',
-    stdout: new RemoteStdout(join(folder, 'stdout'), folder, limits),
+    stdout: new RemoteStdout(join(folder, 'stdout'), {
+      maxBytes: limits.maxBytes,
+      reserve: new DiskReserves(limits.reserveBytes).of(folder),
+    }),
     connect: () => Promise.resolve(ControlClient.over(serve(), { maxLineBytes: 1_000 })),
     onStatus: (each) => {
       seen.push(each);

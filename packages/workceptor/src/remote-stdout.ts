@@ -1,4 +1,4 @@
-import { DiskReserve } from '@receptorjs/quotas';
+import type { DiskReserve } from '@receptorjs/quotas';
 import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { WorkError } from './errors.js';
@@ -11,8 +11,8 @@ export const defaultMaxRemoteStdoutBytes = 64 * 2 ** 30;
 export interface StdoutLimits {
   /** The most bytes of one unit. Default {@link defaultMaxRemoteStdoutBytes}; `Infinity` for no limit. */
   readonly maxBytes?: number | undefined;
-  /** Free bytes of the disk that are left alone. Default: a twentieth of it, and at most 1 GiB. */
-  readonly reserveBytes?: number | undefined;
+  /** What is left alone of the file system. */
+  readonly reserve: DiskReserve;
 }
 
 /** The copy of a remote unit's stdout on this disk, and the only writer of it. */
@@ -24,11 +24,10 @@ export class RemoteStdout {
   /** @param path of the file, in the unit's folder, which exists */
   constructor(
     private readonly path: string,
-    folder: string,
-    { maxBytes = defaultMaxRemoteStdoutBytes, reserveBytes }: StdoutLimits,
+    { maxBytes = defaultMaxRemoteStdoutBytes, reserve }: StdoutLimits,
   ) {
     this.#maxBytes = maxBytes;
-    this.#reserve = new DiskReserve(folder, reserveBytes);
+    this.#reserve = reserve;
     this.#size = statSync(path, { bigint: true, throwIfNoEntry: false })?.size ?? 0n;
   }
 

@@ -309,7 +309,7 @@ export class RemoteUnit implements Unit {
     const { record, options } = this;
     this.#follow = new RemoteFollow({
       remoteUnitId: this.#data.RemoteUnitID,
-      stdout: new RemoteStdout(record.path('stdout'), record.dir, options.stdoutLimits),
+      stdout: new RemoteStdout(record.path('stdout'), options.stdoutLimits),
       connect: () => this.#connect(signal),
       onStatus: ({ state, detail, stdoutSize }) => {
         record.update({ state, detail, stdoutSize }, 'soon');

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RemoteData } from './remote-extra-data.js';
 import { TestLink } from './test-link.js';
 import { startTestNode, type TestNode } from './test-node.js';
-import type { WorkceptorOptions } from './workceptor.js';
+import type { WorkceptorOptions } from './workceptor-options.js';
 
 let folder: string;
 let link: TestLink;

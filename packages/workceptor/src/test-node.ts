@@ -3,7 +3,8 @@ import { ControlService, type MeshHandler } from '@receptorjs/control-service';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { Workceptor, type WorkceptorOptions } from './workceptor.js';
+import { Workceptor } from './workceptor.js';
+import type { WorkceptorOptions } from './workceptor-options.js';
 
 /** A mesh of no other nodes: what tests of units need of one. */
 const noMesh: MeshHandler = {

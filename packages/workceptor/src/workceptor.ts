@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   isFinal,
   reportedStatus,
@@ -7,22 +8,13 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-client';
 import { LoopTurns } from '@receptorjs/bounded-json';
-import {
-  callback,
-  count,
-  flag,
-  logger,
-  number,
-  optional,
-  text,
-  validateOptions,
-} from '@receptorjs/validation';
+import { DiskReserves, type DiskReserve } from '@receptorjs/quotas';
+import { flag, optional, text, validateOptions } from '@receptorjs/validation';
 import { CommandUnit } from './command-unit.js';
 import { defaultDataDir, formerDataDir } from './data-dir.js';
 import { messageOf, WorkError } from './errors.js';
 import { RemoteUnit } from './remote-unit.js';
 import { remoteExtraData } from './remote-extra-data.js';
-import type { Dial, OnReachable } from './remote-session.js';
 import { Resubmissions, submissionIdParam } from './resubmissions.js';
 import { tailStdout } from './result-tail.js';
 import {
@@ -39,38 +31,7 @@ import { UnitStore } from './unit-store.js';
 import { UnknownUnit } from './unknown-unit.js';
 import { WorkTypes, type CommandType } from './work-types.js';
 import type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
-
-/** What a workceptor is made of. */
-export interface WorkceptorOptions {
-  readonly nodeId: string;
-  /**
-   * Units live in `<dataDir>/<nodeId>`, which must be this user's own and not writable by others. Default `/var/lib/receptor` for root,
-   * with the units that are in `/tmp/receptor` taken over, and `/tmp/receptor` for others.
-   */
-  readonly dataDir?: string | undefined;
-  /** Opens a stream to a service of another node; without it remote work is refused. */
-  readonly dial?: Dial | undefined;
-  /** Tells when a node has become reachable, so that waiting work goes on at once. */
-  readonly onReachable?: OnReachable | undefined;
-  /** Whether a TLS client configuration of this name exists. Default: none does. */
-  readonly hasTlsClient?: ((name: string) => boolean) | undefined;
-  /** Name of the TLS client configuration for submissions to a node that name none. Default: none. */
-  readonly defaultTlsClient?: ((nodeId: string) => string | undefined) | undefined;
-  /** Why no submission can be signed, as the end of a sentence. Default: `signing key is empty`. */
-  readonly cannotSign?: string | undefined;
-  readonly log?: Logger | undefined;
-  /** Milliseconds between SIGTERM and SIGKILL when a command is canceled. Default 10,000. */
-  readonly cancelGraceMs?: number | undefined;
-  /** Units held at once; further submissions are refused. Default 100,000. */
-  readonly maxUnits?: number | undefined;
-  /** The most bytes of stdout of one remote unit that are stored; one with more is given up. Default 64 GiB, `Infinity` for no limit. */
-  readonly maxRemoteStdoutBytes?: number | undefined;
-  /**
-   * Free bytes of the disk that the stdout of remote units leaves alone; while there is less they wait, and their status
-   * says so. Default: a twentieth of the disk, and at most 1 GiB.
-   */
-  readonly diskReserveBytes?: number | undefined;
-}
+import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-options.js';
 
 /** Milliseconds after which a release that is still under way is answered as pending. */
 const releaseAnswerMs = 5_000;
@@ -93,26 +54,16 @@ export class Workceptor {
   /** All known units; written by `#add` and `#remove` only. */
   readonly #units = new Map<string, Unit>();
   readonly #resubmissions = new Resubmissions();
+  /** Shared by all who write to a disk for others. */
+  readonly #reserves: DiskReserves;
   /** Set by `start`. */
   #started = false;
 
   /** @throws {TypeError} `invalid-argument` */
   constructor(private readonly options: WorkceptorOptions) {
-    validateOptions<WorkceptorOptions>('new Workceptor', options, {
-      nodeId: text,
-      dataDir: optional(text),
-      dial: optional(callback),
-      onReachable: optional(callback),
-      hasTlsClient: optional(callback),
-      defaultTlsClient: optional(callback),
-      cannotSign: optional(text),
-      log: optional(logger),
-      cancelGraceMs: optional(number),
-      maxUnits: optional(count),
-      maxRemoteStdoutBytes: optional(number),
-      diskReserveBytes: optional(number),
-    });
+    checkWorkceptorOptions(options);
     this.#log = options.log ?? silent;
+    this.#reserves = new DiskReserves(options.diskReserveBytes);
     const { dataDir = defaultDataDir(), nodeId } = options;
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
     this.#store = new UnitStore({ dataDir, former, nodeId }, this.#log);
@@ -322,14 +273,16 @@ export class Workceptor {
   #unitFor(record: UnitRecord): Unit {
     const { workType } = record.status;
     const { dial, onReachable, cancelGraceMs = 10_000 } = this.options;
-    const { maxRemoteStdoutBytes: maxBytes, diskReserveBytes: reserveBytes } = this.options;
     if (workType === 'remote' && dial) {
       const unit: RemoteUnit = new RemoteUnit(record, {
         nodeId: this.options.nodeId,
         dial,
         onReachable,
         log: this.#log,
-        stdoutLimits: { maxBytes, reserveBytes },
+        stdoutLimits: {
+          maxBytes: this.options.maxRemoteStdoutBytes,
+          reserve: this.#reserveFor(record),
+        },
         onReleased: () => this.#remove(unit),
       });
       return unit;
@@ -343,6 +296,11 @@ export class Workceptor {
       onReleased: () => this.#release(unit, { force: false }),
     });
     return unit;
+  }
+
+  /** Of the file system where a unit is; the folder of all units outlasts it. */
+  #reserveFor({ dir }: UnitRecord): DiskReserve {
+    return this.#reserves.of(dirname(dir));
   }
 
   /** Releases what an interrupted attempt of the same submission has left; gives the call for when stdin is complete. */
@@ -368,7 +326,10 @@ export class Workceptor {
   ): Promise<string> {
     const { record } = unit;
     try {
-      await storeInput(record.path('stdin'), stdin);
+      await storeInput(record.path('stdin'), stdin, {
+        maxBytes: this.options.maxStdinBytes,
+        reserve: this.#reserveFor(record),
+      });
     } catch (cause) {
       const detail = `Error reading input data: ${messageOf(cause)}`;
       record.update({ state: UnitState.Failed, detail });

@@ -43,9 +43,16 @@ export const nodeActions = {
         },
         { min: 1, max: 1_000_000_000 },
       ),
+      maxstdin: integer(
+        {
+          help: 'MiB of the stdin of one submission that are stored; one with more is refused',
+          fallback: 65_536,
+        },
+        { min: 1, max: 1_000_000_000 },
+      ),
       diskreserve: integer(
         {
-          help: 'MiB of the disk of the data folder that output of other nodes leaves free (when not given: a twentieth of it, at most 1024)',
+          help: 'MiB of the disk of the data folder that output of other nodes and stdin of submissions leave free (when not given: a twentieth of it, at most 1024)',
         },
         { min: 0, max: 1_000_000_000 },
       ),

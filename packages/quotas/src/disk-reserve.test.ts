@@ -1,0 +1,56 @@
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { DiskReserve, DiskReserves } from './disk-reserve.js';
+
+const MIB = 2 ** 20;
+
+it('those who ask at once share what is free', async () => {
+  let looks = 0;
+  const reserve = new DiskReserve(
+    () => {
+      looks += 1;
+      return Promise.resolve(10 * MIB);
+    },
+    () => 0,
+  );
+  const answers = await Promise.all([4, 4, 2].map((mebibytes) => reserve.admits(mebibytes * MIB)));
+  expect(answers).toEqual([true, true, true]);
+  expect(looks).toBe(1);
+});
+
+it('a look is good for 64 MiB and a second, and for one piece that is larger', async () => {
+  let looks = 0;
+  let now = 0;
+  const reserve = new DiskReserve(
+    () => {
+      looks += 1;
+      return Promise.resolve(1_000 * MIB);
+    },
+    () => now,
+  );
+  expect(await reserve.admits(64 * MIB)).toBe(true);
+  expect(await reserve.admits(1)).toBe(true);
+  expect(looks).toBe(2);
+  now = 1_001;
+  expect(await reserve.admits(1)).toBe(true);
+  expect(looks).toBe(3);
+  expect(await reserve.admits(100 * MIB)).toBe(true);
+  expect(await reserve.admits(1_001 * MIB)).toBe(false);
+});
+
+it('a question that fails does not stop those after it', async () => {
+  let fails = true;
+  const reserve = new DiskReserve(() =>
+    fails ? Promise.reject(new Error('no answer')) : Promise.resolve(MIB),
+  );
+  await expect(reserve.admits(1)).rejects.toThrow('no answer');
+  fails = false;
+  expect(await reserve.admits(1)).toBe(true);
+});
+
+it('folders of one file system have one reserve', async () => {
+  const reserves = new DiskReserves(2 ** 60);
+  const one = reserves.of(tmpdir());
+  expect(reserves.of(`${tmpdir()}/.`)).toBe(one);
+  expect(await one.admits(1)).toBe(false);
+});
