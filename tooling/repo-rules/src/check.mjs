@@ -1,3 +1,4 @@
+import { checkConfigurationPage } from './configuration-page.mjs';
 import { checkDecisions } from './decisions.mjs';
 import { checkDefects } from './defects.mjs';
 import { checkLayers } from './layers.mjs';
@@ -14,6 +15,7 @@ const problems = [
   ...checkDefects(),
   ...checkDecisions(),
   ...checkLinks(),
+  ...(await checkConfigurationPage()),
 ];
 for (const problem of problems) console.error(problem);
 console.log(problems.length ? `${problems.length} rules broken` : 'repository rules hold');
