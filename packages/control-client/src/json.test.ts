@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareBytes, encodeJson, parseJson, sortKeys } from './json.js';
+import { compareBytes, encodeJson, parseJson, sortKeys, type JsonValue } from './json.js';
 
 describe('encodeJson', () => {
   it('writes compact JSON with the escapes of the protocol', () => {
@@ -68,5 +68,51 @@ describe('integers beyond 2^53', () => {
     expect(() => parseJson(`{"a":"${'x'.repeat(300_000)}","b":18446744073709551615}`)).toThrow(
       'allowed are 262144 characters with integers beyond 2^53 - 1',
     );
+  });
+});
+
+describe('both parsers', () => {
+  /** Members of objects in a list each, so that names can come twice. */
+  const { value } = fc.letrec<{ value: string }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      fc.json({ maxDepth: 0 }),
+      fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join(' ,')}]`),
+      fc
+        .array(fc.tuple(fc.constantFrom('a', 'b', '__proto__', '1', '\u2028', ''), tie('value')), {
+          maxLength: 6,
+        })
+        .map((members) => {
+          const written = members.map(([name, member]) => `${JSON.stringify(name)}: ${member}`);
+          return `{${written.join(',')}}`;
+        }),
+    ),
+  }));
+
+  it('agree on every text, and on names that come twice', () => {
+    fc.assert(
+      fc.property(value, (text) => {
+        const [exact, integer] = parseJson(`[${text},12345678901234567890]`) as [JsonValue, bigint];
+        expect(integer).toBe(12345678901234567890n);
+        expect(exact).toEqual(parseJson(text));
+        expect(Object.keys(Object(exact) as object)).toEqual(
+          Object.keys(Object(parseJson(text)) as object),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(['{"a":1,"a":2,"n":12345678901234567890}', '{"a":1,"a":2,"n":1}'])(
+    'let the last of two members count: %s',
+    (text) => {
+      expect(parseJson(text)).toMatchObject({ a: 2 });
+    },
+  );
+
+  it('let it count when it is an integer that only one of them keeps', () => {
+    expect(parseJson('{"a":12345678901234567890,"a":12345678901234567891}')).toEqual({
+      a: 12345678901234567891n,
+    });
   });
 });

@@ -44,7 +44,7 @@ export function parseJson(
     const allowed = `allowed are ${MAX_EXACT_LENGTH} characters with integers beyond 2^53 - 1`;
     throw new SyntaxError(`JSON has ${text.length} characters; ${allowed}`);
   }
-  return parse(text, undefined, exactNumber) as JsonValue;
+  return parse(text, undefined, exactOptions) as JsonValue;
 }
 
 /** Whether a text has an integer of 16 digits outside of its strings: a double may not hold it. */
@@ -86,6 +86,12 @@ function exactNumber(text: string): number | bigint {
   if (!/^-?\d+$/.test(text) || Number.isSafeInteger(value)) return value;
   return BigInt(text);
 }
+
+const exactOptions = {
+  parseNumber: exactNumber,
+  // By itself the parser refuses them.
+  onDuplicateKey: ({ newValue }: { readonly newValue: unknown }) => newValue,
+};
 
 const htmlSpecials = /[<>&\u2028\u2029]/g;
 
