@@ -49,7 +49,6 @@ export interface ExtractionOptions extends Omit<ArchiveLimits, 'maxArchiveBytes'
 /** Says that a file will be added to what was unpacked: its path, and its bytes. */
 export type AddFile = (name: string, size: number) => Promise<void>;
 
-const MAX_LINK_BYTES = 4096;
 /** Largest member that is unpacked in one go. */
 const MAX_SMALL_BYTES = 1024 * 1024;
 
@@ -152,8 +151,6 @@ class Extraction {
     }
     this.#folder(parentOf(path), name);
     if ((mode & KIND_BITS) === LINK_KIND) {
-      if (member.size > MAX_LINK_BYTES)
-        throw new StreamError('unsafe-archive', `The link ${JSON.stringify(name)} is too long.`);
       this.#links.push({ path, to: this.#smallData(member).toString('utf8'), name });
       return;
     }

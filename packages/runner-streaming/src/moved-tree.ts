@@ -37,11 +37,12 @@ export async function moveIntoPlace(
   folders: readonly UnpackedFolder[],
 ): Promise<void> {
   const existing = new Set<string>();
-  const moves: (() => void)[] = [];
+  const moves: Move[] = [];
   const turns = new LoopTurns();
   await plan({ source, target, existing, moves, turns }, '');
-  for (const move of moves) {
-    move();
+  for (const { path, isLeftOut } of moves) {
+    if (isLeftOut) rmSync(join(target, path));
+    else renameSync(join(source, path), join(target, path));
     await turns.due();
   }
   for (const { path, mode, time } of [...folders].reverse()) {
@@ -52,13 +53,20 @@ export async function moveIntoPlace(
   }
 }
 
+/** What is moved into its place. */
+interface Move {
+  readonly path: string;
+  /** A pipe stands there; it is removed, and nothing takes its place. */
+  readonly isLeftOut: boolean;
+}
+
 /** What is moved, and what is found out about it. */
 interface Plan {
   readonly source: string;
   readonly target: string;
   /** Folders that are in the target already. */
   readonly existing: Set<string>;
-  readonly moves: (() => void)[];
+  readonly moves: Move[];
   readonly turns: LoopTurns;
 }
 
@@ -67,19 +75,17 @@ async function plan(found: Plan, prefix: string): Promise<void> {
   for await (const entry of await opendir(join(source, prefix), { bufferSize: 256 })) {
     await turns.due();
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    const from = join(source, path);
     const to = join(target, path);
     const there = lstatSync(to, { throwIfNoEntry: false });
     if (there === undefined) {
-      moves.push(() => renameSync(from, to));
+      moves.push({ path, isLeftOut: false });
       continue;
     }
     requireRoom(entry, there, path, to);
     if (entry.isDirectory()) {
       existing.add(path);
       await plan(found, path);
-    } else if (there.isFIFO()) moves.push(() => rmSync(to));
-    else moves.push(() => renameSync(from, to));
+    } else moves.push({ path, isLeftOut: there.isFIFO() });
   }
 }
 

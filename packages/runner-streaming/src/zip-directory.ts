@@ -12,6 +12,8 @@ import {
   END_BYTES,
   END_SIGNATURE,
   EXTRA_64,
+  KIND_BITS,
+  LINK_KIND,
   LOCAL_BYTES,
   LOCAL_SIGNATURE,
   MAX_16,
@@ -45,6 +47,13 @@ export interface ZipDirectory {
 const MAX_COMMENT = 0xffff;
 /** Longest name of a member, in bytes: that of a path. */
 const MAX_NAME_BYTES = 4096;
+/** Longest target of a link, in bytes: that of a path. */
+export const MAX_LINK_BYTES = 4096;
+/**
+ * Bytes of all names and link targets together: they are kept until everything is unpacked. Two million files with names of 64
+ * bytes have as many; a private data directory with large collections has a few megabytes.
+ */
+const MAX_NAMES_BYTES = 128 * 1024 * 1024;
 const ENCRYPTED = 1;
 /** Bytes of the archive that are read at once. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
@@ -89,12 +98,14 @@ export class ZipFile {
  * The members of an archive, from its directory. Other work of the process gets its turn meanwhile.
  *
  * @param maxMembers 'unsafe-archive' when there are more
+ * @param maxNamesBytes bytes of all names and link targets together, 'unsafe-archive' when there are more; by default 128 MiB
  * @throws StreamError 'bad-archive' when it is none, or has what is not supported (encryption, other compressions).
  */
 export async function readDirectory(
   file: ZipFile,
   maxMembers: number,
   turns: LoopTurns,
+  maxNamesBytes = MAX_NAMES_BYTES,
 ): Promise<ZipDirectory> {
   const { members: count, offset, bytes } = readEnd(file);
   if (count > maxMembers)
@@ -107,6 +118,7 @@ export async function readDirectory(
   const members: ZipMember[] = [];
   let at = offset;
   const end = offset + bytes;
+  let namesBytes = 0;
   while (members.length < count) {
     if (at + CENTRAL_BYTES > end) throw badArchive('its directory is incomplete');
     const head = file.at(at, CENTRAL_BYTES);
@@ -117,7 +129,14 @@ export async function readDirectory(
     const extraBytes = head.readUInt16LE(30);
     const length = CENTRAL_BYTES + nameBytes + extraBytes + head.readUInt16LE(32);
     if (at + length > end) throw badArchive('its directory is incomplete');
-    members.push(readMember(file.at(at, length), nameBytes, extraBytes));
+    const member = readMember(file.at(at, length), nameBytes, extraBytes);
+    namesBytes += nameBytes + linkBytes(member);
+    if (namesBytes > maxNamesBytes)
+      throw new StreamError(
+        'unsafe-archive',
+        `The names and links of the first ${members.length + 1} of the archive's ${count} members have ${namesBytes} bytes; ${maxNamesBytes} are allowed for all.`,
+      );
+    members.push(member);
     at += length;
     const turn = turns.due();
     if (turn !== undefined) await turn;
@@ -197,6 +216,17 @@ function readMember(record: Buffer, nameBytes: number, extraBytes: number): ZipM
     crc: record.readUInt32LE(16),
     offset,
   };
+}
+
+/** Bytes of the target, where the member is a link. */
+function linkBytes({ name, mode, size }: ZipMember): number {
+  if ((mode & KIND_BITS) !== LINK_KIND || name.endsWith('/')) return 0;
+  if (size > MAX_LINK_BYTES)
+    throw new StreamError(
+      'unsafe-archive',
+      `The link ${JSON.stringify(name)} is too long: ${size} bytes; ${MAX_LINK_BYTES} are allowed.`,
+    );
+  return size;
 }
 
 /** Takes the 64 bit values of a member one after the other, as its 32 bit fields ask for them. */

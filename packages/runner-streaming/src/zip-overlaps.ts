@@ -2,8 +2,8 @@ import type { LoopTurns } from '@receptorjs/bounded-json';
 import { StreamError } from './errors.js';
 import { dataPosition, type ZipDirectory, type ZipFile, type ZipMember } from './zip-directory.js';
 
-/** Most members of an archive whose directory does not name them in the order they lie in. */
-export const MAX_UNSORTED_MEMBERS = 100_000;
+/** Members that are sorted in one step: under a millisecond. */
+const SORTED_AT_ONCE = 1024;
 
 /**
  * The members of an archive in the order they lie in.
@@ -34,19 +34,52 @@ async function sortedMembers(
 ): Promise<readonly ZipMember[]> {
   let before = -1;
   for (const { offset } of members) {
-    if (offset < before) {
-      if (members.length > MAX_UNSORTED_MEMBERS)
-        throw new StreamError(
-          'unsafe-archive',
-          `The archive names its ${members.length} members in another order than they lie in; ${MAX_UNSORTED_MEMBERS} are allowed then.`,
-        );
-      return [...members].sort((a, b) => a.offset - b.offset);
-    }
+    if (offset < before) return sortedInSteps(members, turns);
     before = offset;
     const turn = turns.due();
     if (turn !== undefined) await turn;
   }
   return members;
+}
+
+/** Sorts short runs, then merges two and two, so that no step is long. */
+async function sortedInSteps(
+  members: readonly ZipMember[],
+  turns: LoopTurns,
+): Promise<readonly ZipMember[]> {
+  let runs: ZipMember[][] = [];
+  for (let at = 0; at < members.length; at += SORTED_AT_ONCE) {
+    runs.push(members.slice(at, at + SORTED_AT_ONCE).sort((a, b) => a.offset - b.offset));
+    await turns.due();
+  }
+  while (runs.length > 1) {
+    const merged: ZipMember[][] = [];
+    for (let at = 0; at < runs.length; at += 2)
+      merged.push(await merge(runs[at] ?? [], runs[at + 1] ?? [], turns));
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function merge(
+  left: readonly ZipMember[],
+  right: readonly ZipMember[],
+  turns: LoopTurns,
+): Promise<ZipMember[]> {
+  const merged: ZipMember[] = [];
+  let first = left[0];
+  let second = right[0];
+  for (let l = 0, r = 0; ;) {
+    if (first !== undefined && (second === undefined || first.offset <= second.offset)) {
+      merged.push(first);
+      first = left[++l];
+    } else if (second !== undefined) {
+      merged.push(second);
+      second = right[++r];
+    } else return merged;
+    const turn = turns.due();
+    if (turn !== undefined) await turn;
+  }
 }
 
 function overlap({ name, offset }: ZipMember, at: number): StreamError {

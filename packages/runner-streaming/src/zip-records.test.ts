@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packFolder } from './archive.js';
 import { LoopTurns } from '@receptorjs/bounded-json';
-import { dataPosition, readDirectory, ZipFile } from './zip-directory.js';
+import { dataPosition, MAX_LINK_BYTES, readDirectory, ZipFile } from './zip-directory.js';
+import { inOrder } from './zip-overlaps.js';
 import {
   centralBytes,
   DEFLATED,
@@ -91,6 +92,64 @@ describe('records of an archive', () => {
       );
       for (const member of members)
         expect(dataPosition(zip, member)).toBeGreaterThan(member.offset);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('may have names and links of so many bytes together', async () => {
+    const link = record('c', 5, { mode: 0o120777 });
+    const file = await open(await sparseArchive([record('aaaa', 0), record('bb', 9), link]), 'r');
+    try {
+      const zip = new ZipFile(file.fd);
+      const turns = new LoopTurns();
+      expect((await readDirectory(zip, 10, turns, 12)).members).toHaveLength(3);
+      await expect(readDirectory(zip, 10, turns, 11)).rejects.toMatchObject({
+        code: 'unsafe-archive',
+        message:
+          "The names and links of the first 3 of the archive's 3 members have 12 bytes; 11 are allowed for all.",
+      });
+      await expect(readDirectory(zip, 10, turns, 5)).rejects.toThrow(/first 2 of .* have 6 bytes/);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('have links that are no longer than a path', async () => {
+    const link = record('to', MAX_LINK_BYTES + 1, { mode: 0o120777 });
+    const file = await open(await sparseArchive([link]), 'r');
+    try {
+      await expect(readDirectory(new ZipFile(file.fd), 10, new LoopTurns())).rejects.toMatchObject({
+        code: 'unsafe-archive',
+        message: 'The link "to" is too long: 4097 bytes; 4096 are allowed.',
+      });
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('are put in order in short steps, however their directory has them', async () => {
+    const count = 4_000;
+    const file = await open(
+      await sparseArchive(Array.from({ length: count }, (_, index) => record(String(index), 0))),
+      'r',
+    );
+    try {
+      const zip = new ZipFile(file.fd);
+      const { members, start } = await readDirectory(zip, count, new LoopTurns());
+      // Every member once, far from where it lies: 7,919 is a prime.
+      const mixed = members.map((_, index) => members[(index * 7919) % count] ?? members[0]);
+      let asked = 0;
+      class CountedTurns extends LoopTurns {
+        override due() {
+          asked++;
+          return super.due();
+        }
+      }
+      const directory = { members: mixed.filter((one) => one !== undefined), start };
+      expect(await inOrder(zip, directory, new CountedTurns())).toEqual(members);
+      // Once for each member when it is merged with others, twice here, and once more when it is looked at.
+      expect(asked).toBeGreaterThan(3 * count);
     } finally {
       await file.close();
     }
