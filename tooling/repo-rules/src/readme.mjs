@@ -28,16 +28,15 @@ export function packageDoc(source) {
  * @param {string} doc
  */
 export function readmeOf(member, doc) {
-  const { name, description, engines } = member.manifest;
+  const { name, engines } = member.manifest;
   const map =
     'One of the packages of receptorjs: see the [map](../../docs/architecture.md) for what stands above and below it. Licence: Apache-2.0.';
   if (member.manifest.private)
-    return [`# ${name}`, `${description}.`, doc, `Not published. ${map}`].join('\n\n') + '\n';
+    return [`# ${name}`, doc, `Not published. ${map}`].join('\n\n') + '\n';
   const install = member.kind === 'apps' ? `npm install --global ${name}` : `npm install ${name}`;
   return (
     [
       `# ${name}`,
-      `${description}.`,
       doc,
       '## Install',
       '```sh\n' + install + '\n```',

@@ -15,6 +15,18 @@ describe('packageDoc', () => {
 });
 
 describe('readmeOf', () => {
+  it('begins with the package doc, which says what the description says', () => {
+    const manifest = { name: '@receptorjs/x', description: 'An x for y' };
+    for (const more of [{}, { private: true }]) {
+      const member = { ...manifest, ...more };
+      const readme = readmeOf(
+        { name: 'x', kind: 'packages', folder: 'packages/x', manifest: member },
+        'An x, for y.',
+      );
+      expect(readme).toMatch(/^# @receptorjs\/x\n\nAn x, for y\.\n/);
+      expect(readme).not.toContain(manifest.description);
+    }
+  });
   it('says how to install a library and an app', () => {
     const manifest = { name: '@receptorjs/x', description: 'An x', engines: { node: '>=20.19' } };
     expect(
