@@ -41,3 +41,37 @@ export function blocksIn(page, text) {
 export function allBlocks(from = root) {
   return pages(from).flatMap((page) => blocksIn(page, readFileSync(join(from, page), 'utf8')));
 }
+
+/**
+ * A session at a terminal: lines with `$ ` are commands, others what they print. What `cat` prints is a file that is there.
+ *
+ * @param {string} text
+ * @returns {{ files: Record<string, string>, commands: string[], output: string }} `output` is that of `commands`
+ */
+export function sessionIn(text) {
+  const steps = text.split(/^\$ /m).slice(1);
+  /** @type {Record<string, string>} */
+  const files = {};
+  const commands = [];
+  let output = '';
+  for (const step of steps) {
+    const end = step.indexOf('\n');
+    const command = step.slice(0, end);
+    const printed = step.slice(end + 1);
+    const [, file] = /^cat (\S+)$/.exec(command) ?? [];
+    if (file !== undefined) files[file] = printed;
+    else {
+      commands.push(command);
+      output += printed;
+    }
+  }
+  return { files, commands, output };
+}
+
+/** Output without what differs from run to run: times, and round trips that were not measured yet. */
+export function steady(/** @type {string} */ output) {
+  return output
+    .replaceAll(/\d[\d.]* ?(?:ns|µs|ms|s)\b/g, 'TIME')
+    .replaceAll(/, RTT TIME/g, '')
+    .replaceAll(/\b(?:ahead|behind)\b/g, 'OFF');
+}

@@ -28,7 +28,6 @@ const root = [
     contains: 'id=far',
     before: async (place) => ({
       2222: await freePort(),
-      'bin/': '',
       'id=far': `id=far datadir=${place.path('data')}`,
     }),
     until: /Initialization complete/,
@@ -41,7 +40,6 @@ const root = [
       return {
         2222: port,
         '/tmp/near.sock': place.path('near.sock'),
-        'bin/': '',
         'id=near': `id=near datadir=${place.path('data2')}`,
       };
     },
@@ -56,10 +54,27 @@ const root = [
         ...['id=far', '--local-only', '--work-command', 'worktype=echo', 'command=cat'],
         ...['--control-service', `filename=${place.path('near.sock')}`],
       );
-      return { '/tmp/near.sock': place.path('near.sock'), 'bin/': '' };
+      return { '/tmp/near.sock': place.path('near.sock') };
     },
     expects: /Node ID: far[\s\S]*^hello$/m,
   },
+  {
+    page: 'README.md',
+    contains: 'explain far',
+    before: async (place) => {
+      const port = await far(place);
+      await place.run(
+        'receptor',
+        [
+          ...['--node', 'id=near', `datadir=${place.path('data2')}`, '--tcp-peer'],
+          ...[`127.0.0.1:${port}`, '--control-service', `filename=${place.path('near.sock')}`],
+        ],
+        { until: /Connection established with far/ },
+      );
+      return { '/tmp/near.sock': place.path('near.sock') };
+    },
+  },
+  { page: 'README.md', contains: '--check --config' },
   {
     page: 'CONTRIBUTING.md',
     contains: 'pnpm test',

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { checkEventPlugin } from '@receptorjs/runner-events/testing';
 import { describe, expect, it } from 'vitest';
-import { allBlocks } from './blocks.mjs';
+import { allBlocks, sessionIn, steady } from './blocks.mjs';
 import { cases, installLine } from './cases.mjs';
 import { javaScript, typeErrors } from './compile.mjs';
 import { Workplace } from './workplace.mjs';
@@ -41,6 +41,12 @@ async function runExample(place, block, { before, until, input }) {
       // on its own, or after the part that the page wants it beside
       place.write('example.yml', code);
       return place.run('bash', ['-c', 'cat *.yml > whole; receptor --check --config whole']);
+    case 'console': {
+      const { files, commands } = sessionIn(code);
+      for (const [name, text] of Object.entries(files)) place.write(name, text);
+      // what a command ends with is not shown in a session
+      return place.run('bash', ['-c', [...commands, 'true'].join('\n')]);
+    }
     default:
       throw new Error(`nobody can run ${block.language}`);
   }
@@ -74,6 +80,8 @@ describe('the examples of all pages', () => {
         const { code, output } = await runExample(place, block, how);
         expect(output).toMatch(how.until ?? how.expects ?? /^/);
         expect(code, output).toBe(how.until === undefined ? 0 : null);
+        if (block.language === 'console')
+          expect(steady(output)).toBe(steady(sessionIn(block.text).output));
       } finally {
         await place.remove();
       }

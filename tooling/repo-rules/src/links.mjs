@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { filesBelow, members, root } from './workspace.mjs';
 
@@ -41,7 +41,21 @@ export function brokenLinks(path, read) {
 }
 
 /**
- * Links of all pages: those of docs/, of the root and of the packages.
+ * Pages of a folder that its index does not lead to.
+ *
+ * @param {readonly string[]} names of the files beside the index
+ * @param {string} index
+ * @returns {string[]}
+ */
+export function missingFromIndex(names, index) {
+  return names
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .filter((name) => !new RegExp(`\\]\\(${name.replaceAll('.', '\\.')}[#)]`).test(index))
+    .map((name) => `docs/README.md: does not lead to '${name}'`);
+}
+
+/**
+ * Links of all pages, those of docs/, of the root and of the packages, and pages of docs/ without a link in its index.
  *
  * @param {string} [from]
  * @returns {string[]}
@@ -51,10 +65,14 @@ export function checkLinks(from = root) {
     if (!existsSync(join(from, path))) return undefined;
     return path.endsWith('.md') ? readFileSync(join(from, path), 'utf8') : '';
   };
-  return [
+  const pages = [
     'README.md',
     'CONTRIBUTING.md',
     ...filesBelow('docs', /\.md$/, from),
     ...members(from).map(({ folder }) => `${folder}/README.md`),
-  ].flatMap((path) => brokenLinks(path, read));
+  ];
+  return [
+    ...pages.flatMap((path) => brokenLinks(path, read)),
+    ...missingFromIndex(readdirSync(join(from, 'docs')), read('docs/README.md') ?? ''),
+  ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anchorsOf, brokenLinks } from './links.mjs';
+import { anchorsOf, brokenLinks, missingFromIndex } from './links.mjs';
 
 const pages = new Map([
   [
@@ -27,4 +27,12 @@ describe('brokenLinks', () => {
       "docs/b.md: leads to 'a.md#nowhere', which has no such heading",
     ]);
   });
+});
+
+it('wants every page in the index', () => {
+  const index = '[a](a.md) [c](other/c.md) `d.md`';
+  expect(missingFromIndex(['README.md', 'a.md', 'c.md', 'd.md', 'images'], index)).toEqual([
+    "docs/README.md: does not lead to 'c.md'",
+    "docs/README.md: does not lead to 'd.md'",
+  ]);
 });
