@@ -43,6 +43,9 @@ export interface RunnerWork {
  * It is offered when the action work-runner says so. Without one it is offered only while every client from elsewhere that can
  * submit work needs a certificate ({@link unauthenticatedSubmitters}); once signatures are verified on this node, it takes signed
  * work alone. Nothing is added when a work type has that name already, or when there is no control service to submit by.
+ *
+ * See docs/decisions/0070-offering-ansible-runner.md
+ * and docs/decisions/0078-offering-to-authenticated-peers.md.
  */
 export function withRunnerWork(actions: readonly Action[], installation: Installation): RunnerWork {
   const wanted = wish(actions);

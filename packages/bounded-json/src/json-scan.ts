@@ -19,6 +19,8 @@ export interface ScanWatcher {
 /**
  * Goes through a JSON text without parsing it, and stops at its limits. Whether it is JSON at all is not judged. Linear in
  * its length; can stop at any place and go on. Owns the place.
+ *
+ * See docs/decisions/0093-json-is-bounded-before-it-is-parsed.md.
  */
 export class JsonScan {
   readonly #text: string;

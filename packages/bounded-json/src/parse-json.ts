@@ -5,6 +5,8 @@ import { JsonScan } from './json-scan.js';
  * `JSON.parse` for texts of others: one that is beyond the limits is refused before it is parsed, which for ten megabytes
  * of brackets took nine seconds and 500 MB.
  *
+ * See docs/decisions/0093-json-is-bounded-before-it-is-parsed.md.
+ *
  * @throws {@link JsonLimitError} for a text beyond the limits
  * @throws SyntaxError for one that is no JSON
  */

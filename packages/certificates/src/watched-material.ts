@@ -33,6 +33,8 @@ export const loadChecks: OptionChecks<LoadOptions> = {
  * The material of one configuration. Looks at its files every five seconds and reads them again when one was changed,
  * replaced or its link pointed elsewhere; files that do not fit together leave the old material and warn once. Warns
  * of certificates about to expire. It alone writes its fields.
+ *
+ * See docs/decisions/0055-certificates-are-re-read.md.
  */
 export class WatchedMaterial extends EventEmitter<{ changed: [] }> {
   readonly now: () => number;

@@ -80,7 +80,12 @@ const lingerMs = 5_000;
 /** Milliseconds between two lines about refused connections. */
 const fullQuietMs = 10_000;
 
-/** The control service of one node: any number of listeners, one protocol. */
+/**
+ * The control service of one node: any number of listeners, one protocol.
+ *
+ * See docs/decisions/0096-listeners-are-shared-by-origin.md
+ * and docs/decisions/0097-a-request-is-a-whole-line.md.
+ */
 export class ControlService {
   readonly #context: SessionContext;
   readonly #maxSessions: number;

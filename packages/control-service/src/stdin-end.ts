@@ -8,6 +8,8 @@ const markPattern = /^[!-~]{16,128}$/;
  * The mark by which the stdin of submissions on a connection ends from now on, out of `stdin-end MARK` or the field
  * `mark`.
  *
+ * See docs/decisions/0082-the-end-of-stdin-is-marked.md.
+ *
  * @throws ControlServiceError `bad-request`
  */
 export function stdinMark(request: Request): string {

@@ -29,6 +29,8 @@ interface IpRoute {
 /**
  * Which node takes a packet: of the advertisers whose network contains the destination, one with the longest prefix, of
  * these the cheapest to reach, of these the first by ID. It alone writes its fields.
+ *
+ * See docs/decisions/0062-which-router-takes-a-packet.md.
  */
 export class IpRouteTable {
   /** Best first. */

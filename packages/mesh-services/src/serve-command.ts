@@ -46,6 +46,8 @@ export interface CommandServiceOptions {
  * end-of-file character, and a command that goes on for too long after it is hung up; a stream that fails hangs the
  * command up at once. Everything of the command's session is ended with it.
  *
+ * See docs/decisions/0061-how-a-command-service-ends.md.
+ *
  * @throws MeshServiceError `invalid-command`, `unsupported-platform`, `native-module-missing`, `program-missing`;
  *   whatever `listen` throws, such as for a service name that is taken
  */

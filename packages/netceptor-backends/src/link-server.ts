@@ -29,7 +29,11 @@ export interface ServerBounds {
   readonly pending?: QuotaBounds;
 }
 
-/** The sockets and links of a server. It alone writes its fields. */
+/**
+ * The sockets and links of a server. It alone writes its fields.
+ *
+ * See docs/decisions/0044-one-link-for-all-backends.md.
+ */
 export class LinkServer {
   readonly #node: MeshNode;
   readonly #server: Server;

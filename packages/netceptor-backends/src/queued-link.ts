@@ -33,6 +33,9 @@ export interface Carrier {
  * The link of any backend: queues what the node sends, control messages ahead of data, and hands it to its carrier one
  * batch at a time. Whoever reads the carrier calls {@link receive} and, once, {@link handleClosed}. It alone writes its
  * fields.
+ *
+ * See docs/decisions/0044-one-link-for-all-backends.md
+ * and docs/decisions/0010-hops-drop-rather-than-hold-back.md.
  */
 export class QueuedLink implements LinkTransport {
   readonly description: string;

@@ -17,7 +17,11 @@ const ROUTING_UPDATE = 1;
 /** The first bytes of messages that only an established link carries: data, advertisements, probes. */
 const ESTABLISHED: ReadonlySet<number | undefined> = new Set([0, 2, 4]);
 
-/** The peers of a UDP listener by address and port. It alone writes its fields. */
+/**
+ * The peers of a UDP listener by address and port. It alone writes its fields.
+ *
+ * See docs/decisions/0040-udp-links-say-goodbye.md.
+ */
 export class UdpSessions {
   readonly #node: MeshNode;
   readonly #options: LinkOptions;

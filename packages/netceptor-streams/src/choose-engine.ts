@@ -19,6 +19,8 @@ export interface EngineWish {
 /**
  * Loads a QUIC engine: the native one where its package is installed and loads, otherwise the one in WebAssembly.
  *
+ * See docs/decisions/0071-quic-in-webassembly.md.
+ *
  * @throws {StreamError} `engine-unavailable`
  */
 export async function loadQuicEngine({

@@ -20,6 +20,8 @@ const FEW = 0.5;
  * datagrams get lost and small ones do not, or nothing is answered. Then 1,200 bytes are used, which every way of QUIC
  * carries, and the large size is tried again by one datagram after a while, and when the route changes. It alone writes
  * its fields.
+ *
+ * See docs/decisions/0019-sizes-of-datagrams.md.
  */
 export class DatagramSize {
   #limit = MAX_DATAGRAM;

@@ -3,7 +3,11 @@ import type { QuicRefusal } from '@receptorjs/quic-engine';
 import { INSECURE_DIAL } from './errors.js';
 import { isInsecureIdentity } from './insecure-identity.js';
 
-/** Judges the peer of one connection and names what went wrong in its handshake. */
+/**
+ * Judges the peer of one connection and names what went wrong in its handshake.
+ *
+ * See docs/decisions/0074-peers-are-judged-inside-the-handshake.md.
+ */
 export interface PeerJudge {
   /** Whether the listener judges the dialler too, so that a handshake is done only when it has answered. */
   readonly mutual: boolean;

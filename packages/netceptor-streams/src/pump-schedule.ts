@@ -8,6 +8,8 @@ const MAX_ROUNDS = 8;
 /**
  * Which connections have something to do: pumps each once after all that arrives in the running task, so that a batch
  * of datagrams is answered by one. It alone writes its fields.
+ *
+ * See docs/decisions/0056-streams-take-turns.md.
  */
 export class PumpSchedule implements ConnectionHost {
   readonly room = new ReadRoom();

@@ -33,7 +33,11 @@ interface PendingWrite {
   readonly done: (error?: Error | null) => void;
 }
 
-/** The stream of a QUIC connection as a `Duplex`. The connection moves its bytes; it alone writes its fields. */
+/**
+ * The stream of a QUIC connection as a `Duplex`. The connection moves its bytes; it alone writes its fields.
+ *
+ * See docs/decisions/0014-how-streams-end.md.
+ */
 export class QuicStream extends Duplex implements MeshStream {
   readonly remoteNode: string;
   readonly remoteService: string;

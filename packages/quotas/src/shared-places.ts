@@ -16,6 +16,8 @@ export type PlaceAnswer =
 /**
  * Places that origins share by a {@link SharedQuota}. Where one is missing, a holder gives way that is idle, the one that is
  * so longest: of the origin itself where it has its share, else of the origin with the most that has an idle one. It alone writes its fields.
+ *
+ * See docs/decisions/0096-listeners-are-shared-by-origin.md.
  */
 export class SharedPlaces {
   readonly #quota: SharedQuota;

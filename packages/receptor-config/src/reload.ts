@@ -47,6 +47,8 @@ export interface ReloadPlan {
  *
  * Actions are compared by their values after validation, each counted as often as it stands: order of items and keys, quoting,
  * comments and defaults written out make no difference.
+ *
+ * See docs/decisions/0059-reload-compares-values.md.
  */
 export function planReload(before: readonly Action[], after: readonly Action[]): ReloadPlan {
   const { same, gone, fresh } = compare(before, after);

@@ -31,6 +31,8 @@ const SECRETS_IN_PIPE = 256;
  * pipes. One plugin at a time is connected; it gets the secret of the run and sends a line `UUID JSON` for each event.
  *
  * Only this class writes its fields; `take` and `close` are for the owner of the run.
+ *
+ * See docs/decisions/0031-events-by-socket-marks-by-secret.md.
  */
 export class EventChannel {
   /** 32 hexadecimal digits, known to this process and the plugin. */

@@ -57,7 +57,12 @@ export interface ExecutionParts {
   readonly log: (line: string) => void;
 }
 
-/** The process of a job, from its start to the last of its events. Owns the process and the way of its events. */
+/**
+ * The process of a job, from its start to the last of its events. Owns the process and the way of its events.
+ *
+ * See docs/decisions/0032-the-private-data-dir-is-read-only.md
+ * and docs/decisions/0063-what-an-event-costs.md.
+ */
 export class JobExecution {
   readonly #parts: ExecutionParts;
   readonly #limits: JobLimits;

@@ -14,6 +14,8 @@ const CLOSING = Buffer.from('\u001b[K', 'latin1');
  * Takes the marks of one run out of its output, wherever the chunks are cut. Every other byte goes
  * through unchanged. Holds back at most {@link MAX_MARK_BYTES} bytes, and only such as may turn out to
  * be a mark; takes time in proportion to the bytes it gets.
+ *
+ * See docs/decisions/0031-events-by-socket-marks-by-secret.md.
  */
 export class MarkSplitter {
   readonly #secret: string;

@@ -30,6 +30,8 @@ const ASKING_PAUSE = /^(?:TASK|HANDLER) \[[^\n]*\n\[[^\n]*\]\r?\n[^]*:\s*$/;
  * What counts is not the text, but that a process of the job reads from the job's terminal, or has switched it to single
  * keys; the text is what was printed last. Where there is no `/proc` to tell who reads, the text counts: {@link relayedPrompt}.
  *
+ * See docs/decisions/0036-prompts-are-seen-at-the-terminal.md.
+ *
  * @param job the job's process
  * @param tail the end of what the job has printed
  */

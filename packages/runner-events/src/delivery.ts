@@ -51,6 +51,8 @@ export interface DeliveryOptions {
  * A sink that takes messages at once and delivers them in its own time: in order, each at least once. What fails is
  * tried again after a growing wait for as long as the run lasts, and {@link DeliveryLimits.drainMs} longer; what is left
  * then is kept on disk for a later run. Owns the spool and the carrier.
+ *
+ * See docs/decisions/0066-event-plugins.md.
  */
 export class Delivery implements EventSink {
   readonly #options: DeliveryOptions;

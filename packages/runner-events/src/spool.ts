@@ -24,6 +24,8 @@ export interface SpoolOptions {
  *
  * Writes synchronously, a file of a mebibyte at a time: that holds a run up for about a millisecond and bounds memory even
  * where the disk is slow. Owns its files; nobody else touches them before {@link keep}.
+ *
+ * See docs/decisions/0066-event-plugins.md.
  */
 export class Spool {
   readonly #folder: SpoolFolder;

@@ -17,7 +17,11 @@ const LOST_MS = 3_600_000;
 const CANCEL_MS = 30_000;
 const PEER_MS = 15_000;
 
-/** One job on another node, from its submission to the release of its unit. It alone writes its fields. */
+/**
+ * One job on another node, from its submission to the release of its unit. It alone writes its fields.
+ *
+ * See docs/decisions/0069-a-job-on-another-node.md.
+ */
 export class FarJob {
   readonly #results: JobResultsOptions;
   readonly #options: RunOnNodeOptions;

@@ -59,6 +59,9 @@ const MAX_SMALL_BYTES = 1024 * 1024;
  * refused (as folder on the way). Modes and times are restored, without set-user-id bits; pipes that stand where a file
  * belongs are removed and the file is left out; folders that exist stay as they are.
  *
+ * See docs/decisions/0064-archives-by-hand.md
+ * and docs/decisions/0094-what-an-archive-may-become.md.
+ *
  * @throws StreamError 'bad-archive' when it is no complete zip, 'unsafe-archive' when it would write outside
  * of the target, is larger than allowed or has members that overlap, 'no-space' when the disk has no room; the target is as it was
  * then.

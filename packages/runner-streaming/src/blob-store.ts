@@ -34,6 +34,8 @@ const DIGEST = /^[0-9a-f]{64}$/;
 /**
  * Files under the SHA-256 of their contents: `<folder>/<first two digits>/<digest>`, 0600. Any number of workers may use
  * one store at once: files appear whole, and one that is gone or damaged counts as missing.
+ *
+ * See docs/decisions/0065-streams-that-survive.md.
  */
 export class BlobStore {
   readonly #folder: string;

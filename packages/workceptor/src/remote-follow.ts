@@ -49,6 +49,9 @@ const statusPauseMs = 100;
  * Follows a started unit on another node: one connection brings its status, one its stdout from the byte on that is
  * here already. Both are made anew, for as long as it takes, when they break. It ends when the status is final and
  * all of stdout is here.
+ *
+ * See docs/decisions/0023-watching-units.md
+ * and docs/decisions/0100-what-another-node-sends-of-a-unit.md.
  */
 export class RemoteFollow {
   readonly #status = new RetryPace();

@@ -38,6 +38,8 @@ const longestTimerMs = 2 ** 31 - 1;
 /**
  * A unit that another node runs for this one. Everything it decides is stored before it acts on it, so that a restart
  * at any moment goes on where the last one ended: it never starts a job twice and never loses one.
+ *
+ * See docs/decisions/0022-starting-remote-units-once.md.
  */
 export class RemoteUnit implements Unit {
   /** Fires when the daemon lets go of the unit. */

@@ -21,6 +21,8 @@ export function createStatusFile(unitDir: string, status: UnitStatus): void {
 /**
  * Writes the status of a unit: into a file beside it, then renamed over it, so that a reader finds the old one or the
  * new one and never half of one. Synchronous, because the order of these small writes is what recovery relies on.
+ *
+ * See docs/decisions/0020-status-files-are-replaced.md.
  */
 export function writeStatusFile(unitDir: string, status: UnitStatus): void {
   const path = join(unitDir, statusFileName);

@@ -39,6 +39,8 @@ const byPs: SystemLines = {
  *
  * Each file is written by one write and ends in a line break, by which a reader knows that it is whole. The words of
  * the command stand in the script, which only the owner may read, and not in the supervisor's arguments.
+ *
+ * See docs/decisions/0021-supervisor-in-shell.md.
  */
 export function supervisorScript(unitDir: string, words: readonly string[]): string {
   const { ownIdentity, commandId } = hasProc() ? byProc : byPs;

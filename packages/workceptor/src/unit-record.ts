@@ -13,6 +13,8 @@ const againMs = 1_000;
  * The state of one unit and the only writer of its status file. A change on which recovery relies is written before
  * anyone hears of it; one that passes, and that recovery finds out without it, is written a moment later, with whatever
  * has changed until then. Whoever waits for news compares {@link UnitRecord.revision}, so that no change is missed between a look and a wait.
+ *
+ * See docs/decisions/0020-status-files-are-replaced.md.
  */
 export class UnitRecord {
   /** Written by `update` only. */

@@ -55,7 +55,22 @@ export function missingFromIndex(names, index) {
 }
 
 /**
- * Links of all pages, those of docs/, of the root and of the packages, and pages of docs/ without a link in its index.
+ * Pages that comments of a source name and that are not there, as in `See docs/decisions/0001-esm-only.md`.
+ *
+ * @param {string} path from the root
+ * @param {string} source
+ * @param {(path: string) => boolean} exists
+ * @returns {string[]}
+ */
+export function missingPages(path, source, exists) {
+  return [...source.matchAll(/(?<![\w./-])docs\/[\w/-]+\.md/g)]
+    .filter(([page]) => !exists(page))
+    .map(([page]) => `${path}: names ${page}, which is not there`);
+}
+
+/**
+ * Links of all pages, those of docs/, of the root and of the packages, pages that sources name, and pages of docs/ without a link
+ * in its index.
  *
  * @param {string} [from]
  * @returns {string[]}
@@ -73,6 +88,13 @@ export function checkLinks(from = root) {
   ];
   return [
     ...pages.flatMap((path) => brokenLinks(path, read)),
+    ...['packages', 'apps'].flatMap((folder) =>
+      filesBelow(folder, /(?<!\.test)\.ts$/, from).flatMap((path) =>
+        missingPages(path, readFileSync(join(from, path), 'utf8'), (page) =>
+          existsSync(join(from, page)),
+        ),
+      ),
+    ),
     ...missingFromIndex(readdirSync(join(from, 'docs')), read('docs/README.md') ?? ''),
   ];
 }

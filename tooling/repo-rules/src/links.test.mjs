@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anchorsOf, brokenLinks, missingFromIndex } from './links.mjs';
+import { anchorsOf, brokenLinks, missingFromIndex, missingPages } from './links.mjs';
 
 const pages = new Map([
   [
@@ -34,5 +34,13 @@ it('wants every page in the index', () => {
   expect(missingFromIndex(['README.md', 'a.md', 'c.md', 'd.md', 'images'], index)).toEqual([
     "docs/README.md: does not lead to 'c.md'",
     "docs/README.md: does not lead to 'd.md'",
+  ]);
+});
+
+it('names pages that sources name and that are not there', () => {
+  const source =
+    '/** See docs/decisions/0001-a.md\n * and docs/limits.md. */ const other = "x/docs/b.md";';
+  expect(missingPages('a.ts', source, (page) => page === 'docs/limits.md')).toEqual([
+    'a.ts: names docs/decisions/0001-a.md, which is not there',
   ]);
 });

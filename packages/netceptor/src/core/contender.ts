@@ -6,7 +6,11 @@ const CHALLENGE_MS = 2000;
 /** What arrived while the process stood still is read before the time is taken for over. */
 const GRACE_MS = 250;
 
-/** A second link with the same peer, which waits for what becomes of the first. It alone writes its fields. */
+/**
+ * A second link with the same peer, which waits for what becomes of the first. It alone writes its fields.
+ *
+ * See docs/decisions/0045-a-second-link-challenges-the-first.md.
+ */
 export class Contender {
   readonly session: LinkSession;
   /** The update that named the peer. */

@@ -46,7 +46,12 @@ export interface ServicePort {
   unreachable(notice: UnreachableNotice): void;
 }
 
-/** Delivers data messages to the services of this node and hands on those for others. It alone writes the service map. */
+/**
+ * Delivers data messages to the services of this node and hands on those for others. It alone writes the service map.
+ *
+ * See docs/decisions/0010-hops-drop-rather-than-hold-back.md
+ * and docs/decisions/0047-a-message-too-large-for-a-link-is-reported.md.
+ */
 export class DataPlane {
   /** Judges every message of this node, to it and through it, the answers to pings and the reports of problems too. */
   readonly firewall = new Firewall();

@@ -20,6 +20,8 @@ export interface FirewallMatch {
 /**
  * The firewall of a node. The first rule that matches decides; a message that none matches is accepted. It alone writes
  * its fields.
+ *
+ * See docs/decisions/0016-firewall-patterns-are-re2.md.
  */
 export class Firewall {
   #rules: readonly CompiledRule[] = [];

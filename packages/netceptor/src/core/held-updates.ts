@@ -14,6 +14,8 @@ interface Held {
  * Updates of nodes that seem to have been started anew although the one known under the ID can still be reached. Either
  * that one objects, and the other is a second node with the same ID; or it is really gone, and the time runs out. It
  * alone writes its map.
+ *
+ * See docs/decisions/0053-a-younger-node-waits-for-an-objection.md.
  */
 export class HeldUpdates {
   /** The one whose time runs out first comes first. */

@@ -31,6 +31,8 @@ export type FloodVerdict = 'take' | 'drop' | 'reject';
  * It alone writes its fields.
  *
  * Nodes count that are in reach: how many more are known is for any peer to say. In a mesh of n nodes a link carries n / 10 routing updates a second at rest; five times that is always allowed.
+ *
+ * See docs/decisions/0046-what-a-link-may-bring.md.
  */
 export class LinkConduct {
   readonly #messages = new Permits();

@@ -31,6 +31,9 @@ const COMPLAINTS = { burst: 20, perSecond: 0.1 };
  *
  * A second link with the same peer waits while the first is asked whether it lives; it is refused when the first does,
  * and takes its place when nothing is heard for two seconds.
+ *
+ * See docs/decisions/0013-time-is-judged-after-reading.md
+ * and docs/decisions/0017-links-are-probed.md.
  */
 export class LinkSession {
   readonly #context: LinkContext;

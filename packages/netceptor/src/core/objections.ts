@@ -6,6 +6,8 @@ const REST_MS = 1000;
  * with a rest between. Also to one that was objected to a moment ago: what was noticed now may have been believed by
  * another node after the objection came. Of several that come during the rest only the youngest would be believed, so that one
  * is objected to. It alone writes its fields.
+ *
+ * See docs/decisions/0053-a-younger-node-waits-for-an-objection.md.
  */
 export class Objections {
   #madeAt = -Infinity;

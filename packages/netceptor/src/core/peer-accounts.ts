@@ -27,6 +27,8 @@ interface Refusal {
  * What is held for or against peers beyond the life of a link: by the ID they claim and by the address they come from, so that
  * a new link brings no new allowance. Either may be somebody else's: the ID can be claimed by anybody, and many can be behind
  * an address. So both together alone are a reason not to take a link. It alone writes its fields.
+ *
+ * See docs/decisions/0098-what-a-peer-names-counts-when-it-is-in-reach.md.
  */
 export class PeerAccounts {
   readonly #byId = new Map<string, LinkConduct>();

@@ -51,6 +51,9 @@ const DUPLICATE = 'another node with its ID was there before it';
  *
  * A change of a link costs two updates, one of each end, and an update crosses each link at most twice. Whoever hears
  * them computes once for all that come within the rest. Nodes of this project answer the news of a node with nothing.
+ *
+ * See docs/decisions/0051-news-of-a-node-is-not-answered.md
+ * and docs/decisions/0099-no-event-costs-as-much-as-the-mesh-is-large.md.
  */
 export class Routing {
   readonly epoch: bigint;

@@ -9,6 +9,8 @@ const MAX_REMEMBERED = 4096;
 /**
  * The IDs of objections already handled. Ordinary updates need no such memory: epoch and sequence of the last one stop
  * repeats.
+ *
+ * See docs/decisions/0052-repeats-are-told-by-their-bytes.md.
  */
 export class SeenUpdates {
   readonly #times = new Map<string, number>();

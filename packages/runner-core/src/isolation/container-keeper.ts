@@ -21,6 +21,8 @@ interface Kept {
  * Sees to it that a container goes when its job has ended, or when this process has, however that came about: a
  * small process of its own, which waits for the end of its input. It gives up after a minute, when an engine
  * does not answer. The folder of credentials goes with the container.
+ *
+ * See docs/decisions/0037-a-container-has-a-keeper.md.
  */
 export class ContainerKeeper {
   readonly #child: ChildProcess;
