@@ -5,7 +5,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { SharedQuota } from '@receptorjs/quotas';
+import { requestOrigin, SharedQuota } from '@receptorjs/quotas';
 import {
   anything,
   count,
@@ -27,7 +27,6 @@ import type {
   WorkHandler,
 } from './handlers.js';
 import { PendingHandshakes } from './pending-handshakes.js';
-import { quotaOrigin } from './quota-origin.js';
 import { runSession, type SessionContext } from './session.js';
 import { Sessions } from './sessions.js';
 import { clearSocketPath, privately } from './unix-socket-path.js';
@@ -136,7 +135,7 @@ export class ControlService {
   /** Serves one accepted connection until it ends; resolves then. The stream must allow half-close. Never rejects. */
   async serve(stream: Duplex, origin: RequestOrigin): Promise<void> {
     stream.on('error', () => undefined);
-    const place = this.#sessions.admit(stream, quotaOrigin(origin));
+    const place = this.#sessions.admit(stream, requestOrigin(origin));
     if (place === undefined) {
       this.#sayFull();
       stream.destroy();

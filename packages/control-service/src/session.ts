@@ -7,7 +7,7 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-client';
 import { LoopTurns } from '@receptorjs/bounded-json';
-import type { SharedQuota } from '@receptorjs/quotas';
+import { requestOrigin, type SharedQuota } from '@receptorjs/quotas';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badRequest } from './errors.js';
@@ -29,7 +29,6 @@ import {
   statusReply,
   tracerouteReply,
 } from './mesh-commands.js';
-import { quotaOrigin } from './quota-origin.js';
 import { mayBeRequest, parseRequest, type Request } from './request.js';
 import type { SessionPlace } from './sessions.js';
 import { unitListReply } from './unit-list.js';
@@ -103,7 +102,7 @@ class Session {
     this.#origin = origin;
     this.#place = place;
     this.context = context;
-    const holder = quotaOrigin(origin);
+    const holder = requestOrigin(origin);
     this.#lines = new LineReader(stream, {
       maxLineBytes: context.maxLineBytes,
       unfinished: {

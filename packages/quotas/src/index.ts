@@ -16,7 +16,7 @@
  * @packageDocumentation
  */
 export { DiskReserve, DiskReserves, usableBytes } from './disk-reserve.js';
-export { addressOrigin, localOrigin, nodeOrigin } from './origin.js';
+export { addressOrigin, localOrigin, nodeOrigin, requestOrigin } from './origin.js';
 export type { Origin } from './origin.js';
 export { PendingConnections } from './pending-connections.js';
 export { SharedPlaces } from './shared-places.js';

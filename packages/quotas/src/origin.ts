@@ -24,6 +24,22 @@ export function addressOrigin(address: string | undefined): Origin {
   return { key: `address ${address === undefined ? 'unknown' : counted(address)}`, local: false };
 }
 
+/**
+ * Whom a request is counted for: the local socket, an address, or a node of the mesh.
+ *
+ * @param request how it came, and from which address or node; those that are not known are counted as one
+ */
+export function requestOrigin({
+  transport,
+  from,
+}: {
+  readonly transport: 'unix' | 'tcp' | 'mesh';
+  readonly from?: string | undefined;
+}): Origin {
+  if (transport === 'unix') return localOrigin;
+  return transport === 'tcp' ? addressOrigin(from) : nodeOrigin(from ?? 'unknown');
+}
+
 function counted(address: string): string {
   const [bare = ''] = address.split('%');
   const mapped = bare.slice(bare.lastIndexOf(':') + 1);

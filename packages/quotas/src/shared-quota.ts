@@ -54,6 +54,11 @@ export class SharedQuota {
     return 'taken';
   }
 
+  /** Counts what is there already, whatever the bounds say; nothing more is taken until there is room again. */
+  hold(origin: Origin, amount: number): void {
+    this.#count(origin, this.heldBy(origin) + amount, amount);
+  }
+
   /** Gives back what was taken. */
   give(origin: Origin, amount = 1): void {
     this.#count(origin, this.heldBy(origin) - amount, -amount);

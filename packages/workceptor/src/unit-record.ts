@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isMissing, messageOf } from './errors.js';
 import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';
 import type { Logger } from './logger.js';
+import type { UnitMemory } from './unit-memory.js';
 import { transition, type UnitChange } from './unit-transition.js';
 
 /** Milliseconds until a passing change is written, and until a write that failed is tried again. */
@@ -37,6 +38,8 @@ export class UnitRecord {
     readonly dir: string,
     status: UnitStatus,
     private readonly log: Logger,
+    /** Told how much the status holds. */
+    private readonly memory?: UnitMemory,
   ) {
     this.#status = status;
   }
@@ -78,6 +81,7 @@ export class UnitRecord {
     const next = transition(this.#status, change);
     if (next === this.#status || this.#released || this.#retired) return true;
     this.#status = next;
+    this.memory?.hold(this.id, next);
     const stored = when === 'now' && this.#write();
     if (when === 'soon') this.#writeIn(soonMs);
     this.touch();
@@ -102,6 +106,7 @@ export class UnitRecord {
   markReleased(): void {
     clearTimeout(this.#laterWrite);
     this.#released = true;
+    this.memory?.release(this.id);
     this.touch();
   }
 

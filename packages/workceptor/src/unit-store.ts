@@ -1,4 +1,5 @@
 import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-client';
+import { localOrigin, type Origin } from '@receptorjs/quotas';
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { isUnitId, randomUnitId } from './unit-id.js';
 import type { Logger } from './logger.js';
 import { makeFolder } from './make-folder.js';
 import { checkNodeFolder, checkUnitFolder } from './own-folder.js';
+import { UnitMemory } from './unit-memory.js';
 import { UnitRecord } from './unit-record.js';
 
 /** Folders looked at before others get their turn. */
@@ -33,6 +35,7 @@ export class UnitStore {
   constructor(
     { dataDir, former, nodeId }: UnitPlaces,
     private readonly log: Logger,
+    private readonly memory = new UnitMemory(),
   ) {
     this.#dataDir = dataDir;
     this.#dir = join(dataDir, nodeId);
@@ -43,9 +46,18 @@ export class UnitStore {
   /**
    * Makes the folder and the status file of a new unit.
    *
-   * @throws WorkError `unsafe-folder`; what the system says
+   * @param origin whom it is counted for
+   * @throws WorkError `too-many-params`, `unsafe-folder`; what the system says
    */
-  allocate(workType: string, extraData: JsonValue): UnitRecord {
+  allocate(workType: string, extraData: JsonValue, origin: Origin = localOrigin): UnitRecord {
+    const status: UnitStatus = {
+      state: UnitState.Pending,
+      detail: 'Waiting for Input Data',
+      stdoutSize: 0n,
+      workType,
+      extraData,
+    };
+    this.memory.check(origin, status);
     // before: nothing is made behind a link; after: what has come there meanwhile
     checkNodeFolder(this.#dataDir, this.#dir);
     makeFolder(this.#dir);
@@ -59,24 +71,14 @@ export class UnitStore {
         if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
         throw error;
       }
-      const record = new UnitRecord(
-        id,
-        dir,
-        {
-          state: UnitState.Pending,
-          detail: 'Waiting for Input Data',
-          stdoutSize: 0n,
-          workType,
-          extraData,
-        },
-        this.log,
-      );
+      const record = new UnitRecord(id, dir, status, this.log, this.memory);
       try {
         record.create();
       } catch (error) {
         rmSync(dir, { recursive: true, force: true });
         throw error;
       }
+      this.memory.hold(id, status, origin);
       return record;
     }
   }
@@ -116,7 +118,9 @@ export class UnitStore {
     const dir = this.#dirOf(id);
     if (dir === undefined) return undefined;
     try {
-      return { record: new UnitRecord(id, dir, readStatusFile(dir), this.log), readable: true };
+      const status = readStatusFile(dir);
+      this.memory.hold(id, status);
+      return { record: new UnitRecord(id, dir, status, this.log, this.memory), readable: true };
     } catch (error) {
       const status: UnitStatus = {
         state: UnitState.Failed,

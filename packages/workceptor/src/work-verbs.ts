@@ -14,6 +14,8 @@ export interface WorkSubmission {
 /** Who asks. Nothing is asked of requests over a unix socket. */
 export interface Access {
   readonly transport: 'unix' | 'tcp' | 'mesh';
+  /** The address of a TCP client, or the ID of a node; what they submit is counted by it. */
+  readonly from?: string | undefined;
   readonly signature?: string | undefined;
 }
 

@@ -33,6 +33,11 @@ export interface WorkceptorOptions {
   readonly cancelGraceMs?: number | undefined;
   /** Units held at once; further submissions are refused. Default 100,000. */
   readonly maxUnits?: number | undefined;
+  /**
+   * Bytes of parameters and other texts of all units, which are in memory; further submissions are refused. An address or a node has no
+   * more than half of it, and a quarter is reserved for Unix sockets. Default 64 MiB.
+   */
+  readonly maxHeldBytes?: number | undefined;
   /** The most bytes of stdout of one remote unit that are stored; one with more is given up. Default 64 GiB, `Infinity` for no limit. */
   readonly maxRemoteStdoutBytes?: number | undefined;
   /** The most bytes of stdin of one submission that are stored; one with more is refused. Default 64 GiB, `Infinity` for no limit. */
@@ -57,6 +62,7 @@ export function checkWorkceptorOptions(options: WorkceptorOptions): void {
     log: optional(logger),
     cancelGraceMs: optional(number),
     maxUnits: optional(count),
+    maxHeldBytes: optional(count),
     maxRemoteStdoutBytes: optional(number),
     maxStdinBytes: optional(number),
     diskReserveBytes: optional(number),

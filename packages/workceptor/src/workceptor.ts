@@ -8,7 +8,7 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-client';
 import { LoopTurns } from '@receptorjs/bounded-json';
-import { DiskReserves, type DiskReserve } from '@receptorjs/quotas';
+import { DiskReserves, requestOrigin, type DiskReserve } from '@receptorjs/quotas';
 import { flag, optional, text, validateOptions } from '@receptorjs/validation';
 import { CommandUnit } from './command-unit.js';
 import { defaultDataDir, formerDataDir } from './data-dir.js';
@@ -27,6 +27,7 @@ import { storeInput } from './store-input.js';
 import type { Logger } from './logger.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './unit-record.js';
+import { UnitMemory } from './unit-memory.js';
 import { UnitStore } from './unit-store.js';
 import { UnknownUnit } from './unknown-unit.js';
 import { WorkTypes, type CommandType } from './work-types.js';
@@ -66,7 +67,11 @@ export class Workceptor {
     this.#reserves = new DiskReserves(options.diskReserveBytes);
     const { dataDir = defaultDataDir(), nodeId } = options;
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
-    this.#store = new UnitStore({ dataDir, former, nodeId }, this.#log);
+    this.#store = new UnitStore(
+      { dataDir, former, nodeId },
+      this.#log,
+      new UnitMemory(options.maxHeldBytes),
+    );
   }
 
   /**
@@ -156,8 +161,8 @@ export class Workceptor {
         throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
       }
       const unit = this.#isHere(submission.node)
-        ? this.#allocateLocal(submission)
-        : this.#allocateRemote(submission);
+        ? this.#allocateLocal(submission, access)
+        : this.#allocateRemote(submission, access);
       resolve({
         unitId: unit.record.id,
         start: (stdin) => this.#start(unit, stdin, this.#replaceEarlier(unit, submission)),
@@ -238,19 +243,17 @@ export class Workceptor {
     return node === this.options.nodeId || node.toLowerCase() === 'localhost';
   }
 
-  #allocateLocal(submission: WorkSubmission): Unit {
+  #allocateLocal(submission: WorkSubmission, access: Access): Unit {
     if (submission.ttl !== undefined) {
       throw new WorkError('rejected', 'ttl option is intended for remote work only');
     }
     const type = this.#types.command(submission.workType);
     if (!type) throw new WorkError('rejected', `unknown work type ${submission.workType}`);
-    return this.#allocate(type.workType, {
-      Pid: 0,
-      Params: runtimeParams(type, submission.params),
-    });
+    const data = { Pid: 0, Params: runtimeParams(type, submission.params) };
+    return this.#allocate(type.workType, data, access);
   }
 
-  #allocateRemote(asked: WorkSubmission): Unit {
+  #allocateRemote(asked: WorkSubmission, access: Access): Unit {
     if (!this.options.dial) {
       throw new WorkError('rejected', 'this node does not submit work to other nodes');
     }
@@ -261,11 +264,11 @@ export class Workceptor {
       now: Date.now(),
       cannotSign: this.options.cannotSign ?? 'signing key is empty',
     });
-    return this.#allocate('remote', remoteExtraData(submission, expiration));
+    return this.#allocate('remote', remoteExtraData(submission, expiration), access);
   }
 
-  #allocate(workType: string, extraData: JsonValue): Unit {
-    const unit = this.#unitFor(this.#store.allocate(workType, extraData));
+  #allocate(workType: string, extraData: JsonValue, access: Access): Unit {
+    const unit = this.#unitFor(this.#store.allocate(workType, extraData, requestOrigin(access)));
     this.#units.set(unit.record.id, unit);
     return unit;
   }
