@@ -1,3 +1,4 @@
+import { JsonLimitError, MAX_JSON_TOKEN } from './json-limits.js';
 import type { ScanWatcher } from './json-scan.js';
 
 /** A stretch of members of a large object or list: several small ones between commas, or a large one. */
@@ -31,6 +32,8 @@ export class JsonOutline implements ScanWatcher {
   readonly #json: string;
   readonly #size: number;
   readonly #frames: Frame[] = [];
+  /** Behind the last text, comma or bracket. */
+  #seen = 0;
   /** What stands at the top: the whole, where it is large. */
   root: Large | undefined;
 
@@ -41,6 +44,7 @@ export class JsonOutline implements ScanWatcher {
   }
 
   opened(at: number): void {
+    this.#requireShort(at);
     this.#frames.push({
       start: at,
       memberStart: at + 1,
@@ -50,6 +54,7 @@ export class JsonOutline implements ScanWatcher {
   }
 
   comma(at: number): void {
+    this.#requireShort(at);
     const frame = this.#frames.at(-1);
     if (frame === undefined) return;
     if (at - frame.pieceStart >= this.#size) this.#cut(frame, at);
@@ -57,11 +62,14 @@ export class JsonOutline implements ScanWatcher {
   }
 
   text(from: number, to: number): void {
-    if (to - from >= this.#size && !this.#isName(to))
-      this.#large({ start: from, end: to, pieces: undefined });
+    this.#requireShort(from, to);
+    if (to - from < this.#size) return;
+    if (!this.#isName(to)) this.#large({ start: from, end: to, pieces: undefined });
+    else if (to - from > MAX_JSON_TOKEN) throw tooLong();
   }
 
   closed(at: number): void {
+    this.#requireShort(at);
     const frame = this.#frames.pop();
     if (frame === undefined || (frame.pieces === undefined && at - frame.start < this.#size))
       return;
@@ -69,10 +77,22 @@ export class JsonOutline implements ScanWatcher {
     this.#large({ start: frame.start, end: at + 1, pieces: [...(frame.pieces ?? []), last] });
   }
 
+  /** The text has come to its end. */
+  ended(): void {
+    this.#requireShort(this.#json.length);
+  }
+
+  /** Since what came last, neither text nor comma nor bracket: what stands there is parsed in one step. */
+  #requireShort(at: number, seen = at + 1): void {
+    if (at - this.#seen > MAX_JSON_TOKEN) throw tooLong();
+    this.#seen = seen;
+  }
+
   /** Whether the text that ends before `at` is a name: a colon follows. */
   #isName(at: number): boolean {
+    const end = at + MAX_JSON_TOKEN;
     let next = at;
-    while (' \t\n\r'.includes(this.#json[next] ?? 'end')) next++;
+    while (next < end && ' \t\n\r'.includes(this.#json[next] ?? 'end')) next++;
     return this.#json[next] === ':';
   }
 
@@ -92,3 +112,5 @@ export class JsonOutline implements ScanWatcher {
     frame.pieceStart = at + 1;
   }
 }
+
+const tooLong = () => new JsonLimitError('too-long', MAX_JSON_TOKEN);

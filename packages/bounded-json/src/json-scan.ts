@@ -111,8 +111,9 @@ export class JsonScan {
       }
       if (at >= end) break;
       // A backslash may have been the last one looked at: what it stands before is behind it by now.
-      const close = text.indexOf('"', at);
-      if (close < 0) return text.length;
+      const found = text.slice(at, end).indexOf('"');
+      if (found < 0) return isEscaped(text, end, at) ? end + 1 : end;
+      const close = at + found;
       if (!isEscaped(text, close, at)) return this.#closeText(close);
       at = close + 1;
     }

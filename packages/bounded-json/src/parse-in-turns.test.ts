@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonLimitError, parseBoundedJsonInTurns } from './index.js';
+import { MAX_JSON_TOKEN } from './json-limits.js';
+import { JsonScan } from './json-scan.js';
 
 /** What the parser makes of a text: its JSON, since `__proto__` can't be told otherwise, or that it is none. */
 const parsed = (text: string): string | undefined => {
@@ -95,6 +97,69 @@ describe('parseBoundedJsonInTurns', () => {
       JsonLimitError,
     );
     await expect(parseBoundedJsonInTurns('['.repeat(200_000))).rejects.toThrow(JsonLimitError);
+  });
+
+  it('gives long texts as they are, with escapes wherever a step ends', async () => {
+    const piece = fc.constantFrom(
+      '\\',
+      '"',
+      '\\'.repeat(7),
+      'x'.repeat(45),
+      '\n',
+      '\u2028',
+      '{[',
+      ',',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 120 }),
+        async (pieces, step) => {
+          const long = pieces.join('');
+          for (const value of [long, [long, long], { [long]: [1, long], a: long }]) {
+            const text = JSON.stringify(value);
+            expect(await inTurns(text, step)).toBe(text);
+            expect(await inTurns(text.slice(0, -1), step)).toBeUndefined();
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  const longest = MAX_JSON_TOKEN;
+  it.each([
+    ['a name', (size: number) => `{"${'n'.repeat(size - 2)}":1}`],
+    ['a name before an object', (size: number) => `{"${'n'.repeat(size - 2)}":{}}`],
+    ['a number', (size: number) => `[1${'0'.repeat(size - 2)}1]`],
+    ['blanks in a list', (size: number) => `[${' '.repeat(size)}]`],
+    ['blanks before a comma', (size: number) => `[1${' '.repeat(size - 1)},2]`],
+    ['blanks behind a name', (size: number) => `{"a"${' '.repeat(size - 2)}:1}`],
+    ['blanks behind a text', (size: number) => `["${'x'.repeat(longest)}"${' '.repeat(size)}]`],
+    ['blanks before all', (size: number) => `${' '.repeat(size)}{}`],
+    ['blanks behind all', (size: number) => `{}${' '.repeat(size)}`],
+    ['nothing but a number', (size: number) => '1'.repeat(size)],
+  ])('takes %s of what is parsed in a step, and refuses more', async (_, text) => {
+    const allowed = text(longest);
+    expect(JSON.stringify(await parseBoundedJsonInTurns(allowed))).toBe(
+      JSON.stringify(JSON.parse(allowed)),
+    );
+    await expect(parseBoundedJsonInTurns(text(longest + 1))).rejects.toMatchObject({
+      name: 'JsonLimitError',
+      code: 'too-long',
+      message: 'JSON has a name or number, or blanks, of more than 262144 characters',
+    });
+  });
+
+  it.each([
+    ['"', 'x'],
+    ['"', '\\'],
+    ['[', ' '],
+    ['[', '1'],
+  ])('looks at no more than a step of a long %s%s', (begin, long) => {
+    const scan = new JsonScan(`${begin}${long.repeat(10_000)}${begin}`);
+    scan.advance(1000);
+    expect([1000, 1001]).toContain(scan.at);
   });
 
   it('leaves the event loop to others meanwhile', async () => {

@@ -29,10 +29,11 @@ export async function parseBoundedJsonInTurns(
     await turns.due();
   }
   if (!scan.isWhole) throw new SyntaxError('The JSON text does not end, or ends too early');
+  outline.ended();
   const { root } = outline;
   if (root === undefined) return JSON.parse(text);
-  // Nothing but blanks may stand around it.
-  JSON.parse(`${text.slice(0, root.start)}[]${text.slice(root.end)}`);
+  if (!isBlank(text.slice(0, root.start))) throw unexpected(0);
+  if (!isBlank(text.slice(root.end))) throw unexpected(root.end);
   return new LargeParser(text, step, turns).value(root);
 }
 
