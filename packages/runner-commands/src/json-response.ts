@@ -1,7 +1,11 @@
+import { parseBoundedJson } from '@receptorjs/bounded-json';
 import { CommandError } from './errors.js';
 
 /** Starts of lines that are tried; JSON of these commands stands at the beginning of one, after warnings. */
 const MAX_TRIES = 1000;
+/** Characters that may be parsed in vain: so many times those of the output, and this many. */
+const MAX_TRIED_LENGTHS = 8;
+const FREE_CHARACTERS = 1024 * 1024;
 
 /**
  * Reads the JSON object in a command's output, whatever is said before and after it: on a terminal that may be warnings.
@@ -10,8 +14,10 @@ const MAX_TRIES = 1000;
  */
 export function readJsonObject(output: string): Readonly<Record<string, unknown>> {
   let tries = 0;
-  for (const { index } of output.matchAll(/^\s*\{/gm)) {
-    if (++tries > MAX_TRIES) break;
+  let left = output.length * MAX_TRIED_LENGTHS + FREE_CHARACTERS;
+  for (const { index } of output.matchAll(/^[ \t]*\{/gm)) {
+    left -= output.length - index;
+    if (++tries > MAX_TRIES || left < 0) break;
     const found =
       parsed(output.slice(index)) ?? parsed(output.slice(index, output.lastIndexOf('\n}') + 2));
     if (found !== undefined) return found;
@@ -24,7 +30,7 @@ export function readJsonObject(output: string): Readonly<Record<string, unknown>
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseBoundedJson(text);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
     return undefined;

@@ -112,6 +112,18 @@ it('leaves out the data of an event that is too long, and goes on with the next'
   expect(await channel.take('u2')).toBe('{}');
 });
 
+it.each([
+  ['nested too deep', '{"a":'.repeat(1001) + '1' + '}'.repeat(1001)],
+  ['of too many values', `{"a":[${'1,'.repeat(4_000_000)}1]}`],
+])('leaves out the data of an event %s, and goes on with the next', async (_, body) => {
+  const socket = plugin();
+  await secretOf(socket);
+  const first = channel.take('u1');
+  socket.write(`u1 ${body}\nu2 {"a":{}}\n`);
+  expect(await first).toBe('');
+  expect(await channel.take('u2')).toBe('{"a":{}}');
+});
+
 it('does not wait for an event behind more of others than it keeps, and counts those without a body', async () => {
   for (const body of ['x'.repeat(1000), '']) {
     const small = await EventChannel.open(join(folder, `small${body.length}`), 10_000);

@@ -1,3 +1,4 @@
+import { assertBoundedJson } from '@receptorjs/bounded-json';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
@@ -5,7 +6,10 @@ import { createServer, Socket, type Server } from 'node:net';
 import { promisify } from 'node:util';
 import { LineJoiner } from './line-joiner.js';
 
-/** Longest event in bytes; a longer one is left out, and its text becomes an event without data. */
+/**
+ * Longest event in bytes; a longer one is left out, and its text becomes an event without data. So does that of one whose JSON is
+ * nested deeper or holds more values than bounded-json takes.
+ */
 export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of events nobody asked for yet above which no more are read; the plugin waits in its next event then. */
@@ -159,7 +163,7 @@ export class EventChannel {
     const space = line.indexOf(' ');
     if (space <= 0) return;
     const uuid = line.slice(0, space);
-    const body = line.slice(space + 1);
+    const body = withinLimits(line.slice(space + 1));
     const awaited = this.#awaited.get(uuid);
     if (awaited !== undefined) {
       this.#awaited.delete(uuid);
@@ -175,6 +179,16 @@ export class EventChannel {
   #release(): void {
     for (const resolve of this.#awaited.values()) resolve(undefined);
     this.#awaited.clear();
+  }
+}
+
+/** Nothing is left of an event that is too deep or holds too much, as of one that is too long. */
+function withinLimits(body: string): string {
+  try {
+    assertBoundedJson(body);
+    return body;
+  } catch {
+    return '';
   }
 }
 

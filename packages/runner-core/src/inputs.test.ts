@@ -303,6 +303,7 @@ describe('settings', () => {
   it.each([
     ['- a', /env\/settings must hold a mapping.*a list/],
     ['{a: [', /env\/settings must hold a mapping/],
+    [`{"a":${'['.repeat(1001)}${']'.repeat(1001)}}`, /env\/settings can't be read: JSON is nested/],
     ['idle_timeout: soon', /env\/settings: idle_timeout must be a number of seconds/],
     ['suppress_output_file: 3', /suppress_output_file must be true or false/],
     ['process_isolation: 1', /process_isolation must be true or false/],

@@ -1,3 +1,4 @@
+import { JsonLimitError, parseBoundedJson } from '@receptorjs/bounded-json';
 import { isAbsolute, join } from 'node:path';
 import { ConfigurationError } from './errors.js';
 import { inventoryJson } from './inventory-mapping.js';
@@ -91,8 +92,10 @@ function fileContent(content: string): string {
     );
   let value: unknown;
   try {
-    value = JSON.parse(content);
-  } catch {
+    value = parseBoundedJson(content);
+  } catch (error) {
+    if (error instanceof JsonLimitError)
+      throw new ConfigurationError(`The inventory ${shown} can't be read: ${error.message}.`);
     // Most inventories are no JSON.
     return content;
   }

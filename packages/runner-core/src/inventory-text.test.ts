@@ -124,6 +124,13 @@ describe('of any text or mapping', () => {
     );
   });
 
+  it('is refused where its JSON is nested too deep', () => {
+    const deep = '{"a":'.repeat(1001) + '1' + '}'.repeat(1001);
+    expect(() => inventoryData(deep, '/pdd')).toThrow(
+      /^The inventory {"a":.* can't be read: JSON is nested deeper than 1000 levels\.$/,
+    );
+  });
+
   it('is an inventory or refused with a sentence', () => {
     fc.assert(
       fc.property(

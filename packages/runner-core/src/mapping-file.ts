@@ -1,3 +1,4 @@
+import { JsonLimitError, parseBoundedJson } from '@receptorjs/bounded-json';
 import { open } from 'node:fs/promises';
 import { ConfigurationError, errorCode } from './errors.js';
 import { readAtMost } from './regular-file.js';
@@ -72,9 +73,12 @@ const NEEDS_CARE = /\d\.\d|\d[eE][+-]?\d|\d{16}/;
 async function parseJsonOrYaml(text: string, name: string, exact: boolean): Promise<unknown> {
   if (text.trim() === '') return undefined;
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = parseBoundedJson(text);
     if (!exact || !NEEDS_CARE.test(text)) return value;
-  } catch {
+  } catch (error) {
+    // As YAML it would be no smaller.
+    if (error instanceof JsonLimitError)
+      throw new ConfigurationError(`${name} can't be read: ${error.message}.`);
     // YAML, then, or nothing that can be read.
   }
   // Loaded here, because most runs need no YAML.

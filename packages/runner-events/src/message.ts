@@ -1,3 +1,5 @@
+import { parseBoundedJson } from '@receptorjs/bounded-json';
+
 /** One status or event on its way. */
 export interface Message {
   /**
@@ -27,7 +29,7 @@ export function fromRecords(text: string): Message[] {
 function fromRecord(line: string): Message | undefined {
   let fields: unknown;
   try {
-    fields = JSON.parse(line);
+    fields = parseBoundedJson(line);
   } catch {
     return undefined;
   }
