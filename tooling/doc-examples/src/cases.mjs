@@ -1,4 +1,4 @@
-import { certificates, daemon, demo, far, webServer } from './surroundings.mjs';
+import { certificates, daemon, demo, far, nearAndFar, webServer } from './surroundings.mjs';
 import { freePort } from './workplace.mjs';
 
 /**
@@ -62,15 +62,7 @@ const root = [
     page: 'README.md',
     contains: 'explain far',
     before: async (place) => {
-      const port = await far(place);
-      await place.run(
-        'receptor',
-        [
-          ...['--node', 'id=near', `datadir=${place.path('data2')}`, '--tcp-peer'],
-          ...[`127.0.0.1:${port}`, '--control-service', `filename=${place.path('near.sock')}`],
-        ],
-        { until: /Connection established with far/ },
-      );
+      await nearAndFar(place);
       return { '/tmp/near.sock': place.path('near.sock') };
     },
   },
@@ -134,6 +126,7 @@ const apps = [
 
 /** @type {Case[]} */
 const docs = [
+  { page: 'docs/control-protocol.md', contains: 'requested_fields', before: nearAndFar },
   { page: 'docs/runner.md', contains: '├──', skip: 'a drawing' },
   {
     page: 'docs/runner.md',

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { allBlocks, sessionIn, steady } from './blocks.mjs';
 import { cases, installLine } from './cases.mjs';
 import { javaScript, typeErrors } from './compile.mjs';
+import { speak, steadySession } from './control-session.mjs';
 import { Workplace } from './workplace.mjs';
 
 const blocks = allBlocks();
@@ -47,6 +48,8 @@ async function runExample(place, block, { before, until, input }) {
       // what a command ends with is not shown in a session
       return place.run('bash', ['-c', [...commands, 'true'].join('\n')]);
     }
+    case 'control':
+      return { code: 0, output: await speak(place.path('near.sock'), code) };
     default:
       throw new Error(`nobody can run ${block.language}`);
   }
@@ -80,6 +83,8 @@ describe('the examples of all pages', () => {
         const { code, output } = await runExample(place, block, how);
         expect(output).toMatch(how.until ?? how.expects ?? /^/);
         expect(code, output).toBe(how.until === undefined ? 0 : null);
+        if (block.language === 'control')
+          expect(steadySession(output)).toBe(steadySession(block.text));
         if (block.language === 'console')
           expect(steady(output)).toBe(steady(sessionIn(block.text).output));
       } finally {

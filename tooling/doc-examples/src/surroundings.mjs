@@ -44,6 +44,19 @@ export async function far(/** @type {Workplace} */ place) {
   return port;
 }
 
+/** The node of {@link far}, and one linked with it, `near`, whose control socket is `near.sock`. */
+export async function nearAndFar(/** @type {Workplace} */ place) {
+  const port = await far(place);
+  await place.run(
+    'receptor',
+    [
+      ...['--node', 'id=near', `datadir=${place.path('data2')}`, '--tcp-peer'],
+      ...[`127.0.0.1:${port}`, '--control-service', `filename=${place.path('near.sock')}`],
+    ],
+    { until: /Connection established with far/ },
+  );
+}
+
 /** Authority, certificate and key as the pages name them, for a node `hop` at localhost. */
 export async function certificates(/** @type {Workplace} */ place) {
   for (const args of [

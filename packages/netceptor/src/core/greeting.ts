@@ -10,7 +10,7 @@ const CONFIRM_MS = 500;
  * What is said on a link until it is established: who this node is, again and again. And, where a link waits for that,
  * whether the peer takes this node. It alone writes its fields.
  *
- * See docs/decisions/0012-tell-a-newcomer-what-is-known.md.
+ * See docs/decisions/0081-udp-diallers-wait-to-be-listed.md.
  */
 export class Greeting {
   #hellos = 0;
