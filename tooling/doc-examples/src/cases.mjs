@@ -127,6 +127,13 @@ const apps = [
 /** @type {Case[]} */
 const docs = [
   { page: 'docs/control-protocol.md', contains: 'requested_fields', before: nearAndFar },
+  ...['485259776444395370', 'service unknown', 'UpdateEpoch', 'WorkCommands', '3 []'].map(
+    (contains) => ({
+      page: 'docs/wire.md',
+      contains,
+      expects: /^$/,
+    }),
+  ),
   { page: 'docs/runner.md', contains: '├──', skip: 'a drawing' },
   {
     page: 'docs/runner.md',
