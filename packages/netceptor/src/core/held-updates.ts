@@ -2,24 +2,29 @@ import type { RoutingUpdate } from '../wire/routing-update.js';
 
 /** How long an update of a younger node with a known ID waits for the older one's objection, in milliseconds. */
 const OBJECTION_MS = 2000;
-/** The most updates held; what comes beyond is taken at once. */
+/** The most updates held, and of those that come from one neighbour; what comes beyond is dropped, and comes again. */
 const MAX_HELD = 1024;
+const MAX_OF_NEIGHBOUR = 768;
 
 interface Held {
   readonly update: RoutingUpdate;
+  /** The neighbour that it came from first. */
+  readonly from: string;
   readonly until: number;
 }
 
 /**
  * Updates of nodes that seem to have been started anew although the one known under the ID can still be reached. Either
  * that one objects, and the other is a second node with the same ID; or it is really gone, and the time runs out. It
- * alone writes its map.
+ * alone writes its maps.
  *
  * See docs/decisions/0053-a-younger-node-waits-for-an-objection.md.
  */
 export class HeldUpdates {
   /** The one whose time runs out first comes first. */
   readonly #held = new Map<string, Held>();
+  /** How many are held of each neighbour. */
+  readonly #ofNeighbour = new Map<string, number>();
 
   get size(): number {
     return this.#held.size;
@@ -40,28 +45,39 @@ export class HeldUpdates {
     return this.#held.get(nodeId)?.update;
   }
 
-  /** Holds an update: `repeated` when it is no news, `full` when there is no room. A later update of the same start waits no longer. */
-  hold(now: number, update: RoutingUpdate): 'held' | 'repeated' | 'full' {
+  /**
+   * Holds an update: `repeated` when it is no news, `full` when there is no room for it. A later update of the same start
+   * waits no longer. Where all are too many, the neighbour with the most makes room for one that has fewer.
+   */
+  hold(now: number, update: RoutingUpdate, from: string): 'held' | 'repeated' | 'full' {
     const known = this.#held.get(update.nodeId);
-    if (known === undefined && this.#held.size >= MAX_HELD) return 'full';
     if (known !== undefined) {
       const { epoch, sequence } = known.update;
       if (update.epoch < epoch) return 'repeated';
       if (update.epoch === epoch && update.sequence <= sequence) return 'repeated';
-    }
+    } else if (!this.#makeRoom(from)) return 'full';
     const isSame = known?.update.epoch === update.epoch;
     const until = isSame ? known.until : now + OBJECTION_MS;
+    if (isSame) {
+      this.#held.set(update.nodeId, { update, until, from: known.from });
+      return 'held';
+    }
     // What waits anew goes behind all others.
-    if (!isSame) this.#held.delete(update.nodeId);
-    this.#held.set(update.nodeId, { update, until });
+    this.take(update.nodeId);
+    this.#held.set(update.nodeId, { update, until, from });
+    this.#ofNeighbour.set(from, this.#heldOf(from) + 1);
     return 'held';
   }
 
   /** Takes one out. */
   take(nodeId: string): RoutingUpdate | undefined {
     const held = this.#held.get(nodeId);
+    if (held === undefined) return undefined;
     this.#held.delete(nodeId);
-    return held?.update;
+    const left = this.#heldOf(held.from) - 1;
+    if (left > 0) this.#ofNeighbour.set(held.from, left);
+    else this.#ofNeighbour.delete(held.from);
+    return held.update;
   }
 
   /** Takes out those whose time has run out. */
@@ -71,7 +87,24 @@ export class HeldUpdates {
       if (until > now) break;
       due.push(update);
     }
-    for (const { nodeId } of due) this.#held.delete(nodeId);
+    for (const { nodeId } of due) this.take(nodeId);
     return due;
+  }
+
+  #heldOf(from: string): number {
+    return this.#ofNeighbour.get(from) ?? 0;
+  }
+
+  #makeRoom(from: string): boolean {
+    if (this.#heldOf(from) >= MAX_OF_NEIGHBOUR) return false;
+    if (this.#held.size < MAX_HELD) return true;
+    let largest = from;
+    for (const [each, count] of this.#ofNeighbour)
+      if (count > this.#heldOf(largest)) largest = each;
+    if (this.#heldOf(largest) <= this.#heldOf(from) + 1) return false;
+    let newest: string | undefined;
+    for (const [nodeId, held] of this.#held) if (held.from === largest) newest = nodeId;
+    if (newest !== undefined) this.take(newest);
+    return true;
   }
 }

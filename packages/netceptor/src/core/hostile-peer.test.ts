@@ -496,3 +496,33 @@ it('a peer causes few lines by empty messages, however many it sends', () => {
   expect(lines.length - before).toBeLessThan(25);
   run(1000);
 });
+
+it('believes no younger node under a known ID at once, however many seem to be younger', () => {
+  const { core, say, run } = victim();
+  const ghosts = Array.from({ length: 1100 }, (_, at) => `g${at}`);
+  const names = [...ghosts, 'honest'];
+  let sequence = 2;
+  const tell = (nodeId: string, links: readonly string[], epoch = 1n): void =>
+    say(
+      encodeRoutingUpdate({
+        ...updateOf(nodeId, links),
+        epoch,
+        sequence: BigInt(sequence),
+        updateId: `${sequence++}`,
+        forwardingNode: 'b',
+      }),
+    );
+  tell('b', ['a', ...names]);
+  for (const [at, name] of names.entries()) {
+    if (at % 500 === 0) run(1000);
+    tell(name, ['b']);
+  }
+  run(5000);
+  expect(core.status().routingTable).toHaveProperty('honest');
+  for (const name of ghosts) tell(name, ['b'], 2n);
+  expect(core.sizes.heldUpdates).toBe(768);
+  tell('honest', [], 2n);
+  expect(core.status().knownConnectionCosts['honest']).toEqual({ b: 1 });
+  run(1000);
+  expect(core.costTo('honest')).toBe(2);
+});

@@ -142,8 +142,10 @@ export class Routing {
       }
       record.heardAt = now;
       if (first.nodeId === record.id && first.epoch > record.epoch) {
-        if (this.#isStillThere(record) && this.#hold(now, first, neighbour.nodeId)) {
-          if (isTold) this.#introduce(neighbour);
+        if (this.#isStillThere(record)) {
+          if (this.#hold(now, first, neighbour.nodeId) === 'full') {
+            neighbour.refuse(now, 'too many nodes seem to have been started anew');
+          } else if (isTold) this.#introduce(neighbour);
           return;
         }
         this.#takeEpoch(record, first);
@@ -333,7 +335,10 @@ export class Routing {
     if (update.epoch < record.epoch || update.epoch === record.refusedEpoch) return false;
     if (update.epoch === record.epoch && update.sequence <= record.sequence) return false;
     if (update.epoch > record.epoch) {
-      if (this.#isStillThere(record) && this.#hold(now, update, from)) return false;
+      if (this.#isStillThere(record)) {
+        this.#hold(now, update, from);
+        return false;
+      }
       this.#takeEpoch(record, update);
     }
     this.#update(now, record, update);
@@ -365,11 +370,14 @@ export class Routing {
     return this.#neighbours.get(nextHop.nodeId)?.transport === nextHop.transport;
   }
 
-  /** Waits whether the older node objects to this one, which hears of it by the update; false when there is no room to wait. */
-  #hold(now: number, update: RoutingUpdate, from: string): boolean {
-    const outcome = this.#held.hold(now, update);
+  /**
+   * Waits whether the older node objects to this one, which hears of it by the update. Where there is no room to wait it is not
+   * believed: it comes again with the node's next update.
+   */
+  #hold(now: number, update: RoutingUpdate, from: string): 'held' | 'repeated' | 'full' {
+    const outcome = this.#held.hold(now, update, from);
     if (outcome === 'held') this.#handOn(update, from);
-    return outcome !== 'full';
+    return outcome;
   }
 
   /** Nobody has objected to an update that was held. */
@@ -406,7 +414,7 @@ export class Routing {
   /** Those whose links count: not a younger node with a known ID while that may be a second one. */
   #countedNeighbours(): Neighbour[] {
     return [...this.#neighbours.values()].filter(
-      ({ nodeId }) => this.#held.get(nodeId) === undefined,
+      ({ nodeId }) => this.#connections.has(nodeId) && this.#held.get(nodeId) === undefined,
     );
   }
 
