@@ -7,15 +7,17 @@ import { checkManifests } from './manifests.mjs';
 import { checkMaps } from './map.mjs';
 import { checkReadmes } from './readme.mjs';
 
+// With `--write` pages that are made from something are made again first.
+const write = process.argv.includes('--write');
 const problems = [
   ...checkLayers(),
   ...checkManifests(),
   ...checkMaps(),
-  ...checkReadmes(),
-  ...checkDefects(),
-  ...checkDecisions(),
+  ...checkReadmes({ write }),
+  ...checkDefects({ write }),
+  ...checkDecisions({ write }),
   ...checkLinks(),
-  ...(await checkConfigurationPage()),
+  ...(await checkConfigurationPage({ write })),
 ];
 for (const problem of problems) console.error(problem);
 console.log(problems.length ? `${problems.length} rules broken` : 'repository rules hold');
