@@ -5,8 +5,15 @@ import { hostPort, makeUdpSocket, udpAddresses } from '@receptorjs/socket-addres
 import { dialChecks, targetChecks, validateBackend } from './argument-checks.js';
 import { connectFailed, STAGE_MS, type SocketTarget } from './connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from './dialer.js';
+import { MessageTurns } from './message-turns.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
-import { GOODBYE, growBuffers, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
+import {
+  GOODBYE,
+  growBuffers,
+  MAX_DATAGRAM_BYTES,
+  MAX_WAITING_BYTES,
+  UDP_BATCH_BYTES,
+} from './udp-socket.js';
 
 /** Whom to dial, and how. */
 export interface UdpDialerOptions extends DialOptions, SocketTarget {}
@@ -126,7 +133,12 @@ function openUdpLink(
     destroy: close,
   };
   const link = new QueuedLink(node, carrier, `udp ${address}`, options);
-  socket.on('message', (message) => link.receive(message, 0, message.length));
+  const turns = new MessageTurns({ maxWaitingBytes: MAX_WAITING_BYTES });
+  const take = (message: Buffer): void => link.receive(message, 0, message.length);
+  socket.on('message', (message) => {
+    if (turns.mayTake()) take(message);
+    else turns.wait(message.length, () => take(message));
+  });
   socket.on('error', fail);
   socket.on('close', () => link.handleClosed(reason));
   return link;

@@ -10,8 +10,9 @@ import {
   type Listener,
   type ListenOptions,
 } from './listener.js';
+import { MessageTurns } from './message-turns.js';
 import { UdpSessions } from './udp-sessions.js';
-import { growBuffers } from './udp-socket.js';
+import { growBuffers, MAX_WAITING_BYTES } from './udp-socket.js';
 
 /** Where to listen. */
 export type UdpListenerOptions = ListenOptions;
@@ -29,7 +30,11 @@ export async function listenUdp(node: MeshNode, options: UdpListenerOptions): Pr
   const sessions = new UdpSessions(node, options);
   for (const socket of sockets) {
     growBuffers(socket);
-    socket.on('message', (message, peer) => sessions.receive(message, peer, socket));
+    const turns = new MessageTurns({ maxWaitingBytes: MAX_WAITING_BYTES });
+    socket.on('message', (message, peer) => {
+      if (turns.mayTake()) sessions.receive(message, peer, socket);
+      else turns.wait(message.length, () => sessions.receive(message, peer, socket));
+    });
     socket.on('error', (error) => node.log.warning(`Could not receive over UDP: ${error.message}`));
   }
   const { address: host, port } = sockets[0].address();

@@ -12,6 +12,9 @@ export const UDP_BATCH_BYTES = 65_536;
 /** Ends a link at both ends: UDP has no close of its own, so it is the protocol's word for a link that is refused. */
 export const GOODBYE = Buffer.from('\x03[]');
 
+/** The most bytes of datagrams that wait until a node has the time to take them; further ones are lost, as with a full socket. */
+export const MAX_WAITING_BYTES = 4_194_304;
+
 /** Sizes of the socket's own buffers that are asked for in turn; the system may give less. */
 const SOCKET_BUFFER_BYTES = [4_194_304, 1_048_576, 262_144] as const;
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import type { WebSocket } from 'ws';
 import { QUEUE_BOUNDS } from './frame-queue.js';
+import { MessageTurns } from './message-turns.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
 import { keepAlive } from './tcp-link.js';
 
@@ -31,7 +32,17 @@ export function openWsLink(
   keepAlive(socket);
   const link = new QueuedLink(node, wsCarrier(ws, socket), description, options, origin);
   let failure: Error | undefined;
-  ws.on('message', (message: Buffer) => link.receive(message, 0, message.length));
+  const turns = new MessageTurns({
+    // what one read of the socket holds; it is paused meanwhile
+    maxWaitingBytes: 2 * WS_OPTIONS.maxPayload,
+    pause: () => ws.pause(),
+    resume: () => ws.resume(),
+  });
+  const take = (message: Buffer): void => link.receive(message, 0, message.length);
+  ws.on('message', (message: Buffer) => {
+    if (turns.mayTake()) take(message);
+    else turns.wait(message.length, () => take(message));
+  });
   ws.on('error', (error) => {
     failure = error;
   });
