@@ -27,6 +27,7 @@ import type {
   WorkHandler,
 } from './handlers.js';
 import { PendingHandshakes } from './pending-handshakes.js';
+import { RequestLog } from './request-log.js';
 import { runSession, type SessionContext } from './session.js';
 import { Sessions } from './sessions.js';
 import { clearSocketPath, privately } from './unix-socket-path.js';
@@ -87,6 +88,8 @@ const fullQuietMs = 10_000;
  */
 export class ControlService {
   readonly #context: SessionContext;
+  readonly #log: Logger;
+  readonly #requestLog: RequestLog;
   readonly #maxSessions: number;
   /** Connections until both sides are closed. */
   readonly #sessions: Sessions;
@@ -115,13 +118,15 @@ export class ControlService {
     const { maxUnfinishedBytes = 64 * 1024 * 1024 } = options;
     this.#maxSessions = maxSessions;
     this.#sessions = new Sessions({ total: maxSessions, firstRequestMs });
+    this.#log = options.log ?? silent;
+    this.#requestLog = new RequestLog(this.#log);
     this.#context = {
       nodeId: options.nodeId,
       mesh: options.mesh,
       work: options.work,
       reload: options.reload,
       facts: nodeFacts(options.version),
-      log: options.log ?? silent,
+      log: this.#requestLog,
       maxLineBytes: options.maxLineBytes ?? 2 * 1024 * 1024,
       lineMs: firstRequestMs,
       unfinished: new SharedQuota({
@@ -197,7 +202,7 @@ export class ControlService {
     const now = performance.now();
     if (now < this.#fullSaidAt + fullQuietMs) return;
     this.#fullSaidAt = now;
-    this.#context.log.warning(`Control connection refused: ${this.#maxSessions} are open`);
+    this.#log.warning(`Control connection refused: ${this.#maxSessions} are open`);
   }
 
   /** Stops all listeners and ends all connections. */
@@ -223,8 +228,9 @@ export class ControlService {
         ? createServer({ allowHalfOpen: true, noDelay: true }, accepted)
         : createTlsServer(tls, {
             accepted,
-            refused: ({ message }) => {
-              this.#context.log.warning(`Control connection refused: ${message}`);
+            refused: ({ message }, { remoteAddress }) => {
+              const text = `Control connection refused: ${message}`;
+              this.#requestLog.tell('warning', { transport, from: remoteAddress }, text);
             },
           });
     if (tls !== undefined) {
@@ -237,7 +243,7 @@ export class ControlService {
       server.listen(where, () => {
         server.removeAllListeners('error');
         server.on('error', (error) => {
-          this.#context.log.error(`Error accepting connection: ${error.message}`);
+          this.#log.error(`Error accepting connection: ${error.message}`);
         });
         this.#servers.add(server);
         resolve(server);

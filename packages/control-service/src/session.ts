@@ -12,7 +12,6 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badRequest } from './errors.js';
 import type {
-  Logger,
   MeshHandler,
   NodeFacts,
   PendingUnit,
@@ -29,6 +28,7 @@ import {
   statusReply,
   tracerouteReply,
 } from './mesh-commands.js';
+import type { RequestLog } from './request-log.js';
 import { mayBeRequest, parseRequest, type Request } from './request.js';
 import type { SessionPlace } from './sessions.js';
 import { unitListReply } from './unit-list.js';
@@ -42,7 +42,7 @@ export interface SessionContext {
   readonly work: WorkHandler | undefined;
   readonly reload: ReloadHandler | undefined;
   readonly facts: NodeFacts;
-  readonly log: Logger;
+  readonly log: RequestLog;
   readonly maxLineBytes: number;
   /** Bytes of lines that have begun and not ended, over all sessions. */
   readonly unfinished: SharedQuota;
@@ -75,7 +75,7 @@ export async function runSession(stream: Duplex, parts: SessionParts): Promise<v
   try {
     await session.run();
   } catch (error) {
-    context.log.debug(`Control connection ended: ${messageOf(error)}`);
+    context.log.tell('debug', parts.origin, `Control connection ended: ${messageOf(error)}`);
   } finally {
     session.stop();
   }
@@ -306,7 +306,7 @@ class Session {
     const text = messageOf(error)
       .replaceAll(/[\r\n]+/g, ' ')
       .trimEnd();
-    this.context.log.error(`: ${text}`);
+    this.context.log.tell('error', this.#origin, `: ${text}`);
     await this.#write(`ERROR: ${text}\n`);
   }
 

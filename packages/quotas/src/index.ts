@@ -21,5 +21,6 @@ export type { Origin } from './origin.js';
 export { PendingConnections } from './pending-connections.js';
 export { SharedPlaces } from './shared-places.js';
 export type { PlaceAnswer, PlaceHolder } from './shared-places.js';
+export { SharedLines } from './shared-lines.js';
 export { SharedQuota } from './shared-quota.js';
 export type { QuotaAnswer, QuotaBounds } from './shared-quota.js';

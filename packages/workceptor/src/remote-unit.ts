@@ -26,6 +26,8 @@ export interface RemoteUnitOptions {
   readonly dial: Dial;
   readonly onReachable?: OnReachable | undefined;
   readonly log: Logger;
+  /** Says that the node could not be reached. Very many units may wait for one node. */
+  readonly logAttempt: (node: string, text: string) => void;
   /** What of the other node's output is stored. */
   readonly stdoutLimits: StdoutLimits;
   /** Removes the local unit once a pending release was delivered. */
@@ -257,7 +259,8 @@ export class RemoteUnit implements Unit {
   #failedForGood(error: unknown): boolean {
     const { record, options } = this;
     const text = foreignText(messageOf(error));
-    options.log.info(`Connection to ${this.#data.RemoteNode} failed with error: ${text}`);
+    const { RemoteNode } = this.#data;
+    options.logAttempt(RemoteNode, `Connection to ${RemoteNode} failed with error: ${text}`);
     if (!text.includes('CRYPTO_ERROR')) return false;
     clearTimeout(this.#expiry);
     record.update({

@@ -36,7 +36,7 @@ const submit = (access: Access, bytes: number, node = 'nowhere') =>
     { node, workType: 'echo', params: { params: 'x'.repeat(bytes) }, signWork: false },
     access,
   );
-const refused = (text: string | RegExp) =>
+const refused = (text: string | RegExp): unknown =>
   expect.objectContaining({
     code: 'too-many-params',
     message: expect.stringMatching(text) as unknown,

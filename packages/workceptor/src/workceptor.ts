@@ -8,7 +8,13 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-client';
 import { LoopTurns } from '@receptorjs/bounded-json';
-import { DiskReserves, requestOrigin, type DiskReserve } from '@receptorjs/quotas';
+import {
+  DiskReserves,
+  nodeOrigin,
+  requestOrigin,
+  SharedLines,
+  type DiskReserve,
+} from '@receptorjs/quotas';
 import { flag, optional, text, validateOptions } from '@receptorjs/validation';
 import { CommandUnit } from './command-unit.js';
 import { defaultDataDir, formerDataDir } from './data-dir.js';
@@ -57,6 +63,8 @@ export class Workceptor {
   readonly #resubmissions = new Resubmissions();
   /** Shared by all who write to a disk for others. */
   readonly #reserves: DiskReserves;
+  /** Lines about nodes that can't be reached. */
+  readonly #attempts = new SharedLines();
   /** Set by `start`. */
   #started = false;
 
@@ -282,6 +290,11 @@ export class Workceptor {
         dial,
         onReachable,
         log: this.#log,
+        logAttempt: (node, line) => {
+          this.#attempts.write(nodeOrigin(node), line, (each) => {
+            this.#log.info(each);
+          });
+        },
         stdoutLimits: {
           maxBytes: this.options.maxRemoteStdoutBytes,
           reserve: this.#reserveFor(record),
