@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode, UnsafeFileError } from './errors.js';
 import { spacedJson } from './json-text.js';
@@ -33,14 +33,20 @@ export class ArtifactFolder {
   /**
    * Makes the folder. What an earlier run with the same ident left stays, but for the files that say it has ended.
    *
-   * @throws ConfigurationError when that can't be done.
+   * @param root the folder it lies in, or itself where the caller named it: may be a link, which the user or root made. What lies below
+   *   may be none: a job that sees the private data directory could have made it, so that files go where it likes.
+   * @throws ConfigurationError when that can't be done, and for such a link.
    */
-  static async create(path: string): Promise<ArtifactFolder> {
+  static async create(path: string, root = path): Promise<ArtifactFolder> {
     const folder = new ArtifactFolder(path);
     try {
+      await refuseLink(root, [0, process.geteuid?.()]);
+      if (path !== root) await refuseLink(path);
+      await refuseLink(folder.#events);
       await makeFolder(folder.#events);
       for (const name of ['status', 'rc']) await rm(join(path, name), { force: true });
     } catch (cause) {
+      if (cause instanceof ConfigurationError) throw cause;
       throw new ConfigurationError(
         `The folder of the artifacts, ${path}, can't be made or written to: ${String(errorCode(cause))}.`,
         { cause },
@@ -142,6 +148,21 @@ export class ArtifactFolder {
       closeSync(file);
     }
   }
+}
+
+/** @param makers the users whose links are followed */
+async function refuseLink(
+  path: string,
+  makers: readonly (number | undefined)[] = [],
+): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found?.isSymbolicLink() !== true || makers.includes(found.uid)) return;
+  throw new ConfigurationError(
+    `The folder of the artifacts can't be written to: ${path} is a link${makers.length > 0 ? ` of the user ${found.uid}` : ''}; remove it.`,
+  );
 }
 
 function append(file: number | undefined, text: string): void {

@@ -21,12 +21,13 @@ export interface EventFile {
  * The event files in a folder whose counters are above `after`, by counter.
  *
  * @throws ConfigurationError when the folder is missing.
- * @throws UnsafeFileError when it holds more files than {@link MAX_EVENT_FILES}.
+ * @throws UnsafeFileError when it is a link, or holds more files than {@link MAX_EVENT_FILES}.
  */
 export async function listEventFiles(folder: string, after = 0): Promise<EventFile[]> {
   const files: EventFile[] = [];
   let looked = 0;
   try {
+    if ((await lstat(folder)).isSymbolicLink()) throw new UnsafeFileError(folder, 'it is a link');
     for await (const { name } of await opendir(folder, { bufferSize: 1024 })) {
       const counter = Number(/^(\d{1,15})-.*\.json$/.exec(name)?.[1]);
       if (counter > after) files.push({ counter, name });

@@ -88,7 +88,7 @@ export class Job {
   async run(): Promise<JobEnd> {
     const prompts = compilePrompts(this.#plan.passwords, 'passwords');
     const python = await findPython(this.#plan.env.PATH ?? process.env.PATH ?? '');
-    const artifacts = await ArtifactFolder.create(this.#plan.artifactDir);
+    const artifacts = await ArtifactFolder.create(this.#plan.artifactDir, this.#plan.artifactRoot);
     let launcher: TerminalLauncher | undefined;
     // A signal of the caller's may be that of many runs, and too many listeners make Node warn.
     const signal = this.#options.signal && AbortSignal.any([this.#options.signal]);

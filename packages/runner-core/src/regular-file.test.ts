@@ -109,6 +109,14 @@ describe('artifacts of others', () => {
       });
     });
 
+  it('events are refused where their folder is a link', async () => {
+    await rm(at('job_events'), { recursive: true });
+    await mkdir(at('elsewhere'));
+    await writeFile(at('elsewhere', '1-a.json'), '{}');
+    await symlink('elsewhere', at('job_events'));
+    await expect(artifacts().events().next()).rejects.toEqual(unsafe(/it is a link/));
+  });
+
   it.each([
     ['null', /must hold a JSON mapping/],
     ['[1]', /must hold a JSON mapping/],

@@ -34,12 +34,15 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
     artifactRoot: root,
     warn: (sentence) => options.onWarning?.(sentence),
   });
-  const results = await ReceivedResults.open(artifactDir, { ...options, limits }, sinks).catch(
-    async (error: unknown) => {
-      await sinks.close();
-      throw error;
-    },
-  );
+  const results = await ReceivedResults.open(
+    artifactDir,
+    root,
+    { ...options, limits },
+    sinks,
+  ).catch(async (error: unknown) => {
+    await sinks.close();
+    throw error;
+  });
   const stop = () => input.destroy(new Error('canceled'));
   signal?.addEventListener('abort', stop);
   if (signal?.aborted === true) stop();

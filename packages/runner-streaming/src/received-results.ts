@@ -62,10 +62,11 @@ export class ReceivedResults {
 
   static async open(
     path: string,
+    root: string,
     options: ProcessOptions,
     sinks: PluginSinks,
   ): Promise<ReceivedResults> {
-    const folder = await ArtifactFolder.create(path);
+    const folder = await ArtifactFolder.create(path, root);
     folder.openStdout();
     return new ReceivedResults(folder, options, sinks);
   }

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -68,6 +78,46 @@ describe('artifacts of a worker', () => {
       explanation: `The artifacts of the worker can't be used: ${name} has 1025 bytes, and 1024 are allowed.`,
     });
     expect(await readFile(result('status'), 'utf8')).toBe('error');
+  });
+
+  it.each([
+    ['job_events', ['artifacts', 'r', 'job_events']],
+    ['the folder of the run', ['artifacts', 'r']],
+  ])('are not written where %s is a link', async (_, names) => {
+    await mkdir(at('elsewhere'));
+    await writeFile(at('elsewhere', 'rc'), 'of another');
+    await mkdir(join(at(...names), '..'), { recursive: true });
+    await symlink(at('elsewhere'), at(...names));
+    await expect(take()).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: `The folder of the artifacts can't be written to: ${at(...names)} is a link; remove it.`,
+    });
+    expect(await readdir(at('elsewhere'))).toEqual(['rc']);
+    expect(await readFile(at('elsewhere', 'rc'), 'utf8')).toBe('of another');
+  });
+
+  it('go through a link to all artifacts that the user made', async () => {
+    await mkdir(at('elsewhere'));
+    await symlink(at('elsewhere'), at('artifacts'));
+    expect(await take()).toMatchObject({ status: 'successful' });
+    expect(await readdir(at('elsewhere'))).toEqual(['r']);
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)(
+    'do not go through a link that another user made (needs root to make one)',
+    async () => {
+      await mkdir(at('elsewhere'));
+      await symlink(at('elsewhere'), at('artifacts'));
+      await lchown(at('artifacts'), 12345, 12345);
+      await expect(take()).rejects.toThrow(/artifacts is a link of the user 12345; remove it\.$/);
+    },
+  );
+
+  it('have a folder of events that is one', async () => {
+    await rm(at('there', 'job_events'), { recursive: true });
+    await folder(at('there', 'other'));
+    await symlink('other', at('there', 'job_events'));
+    expect(await wrongShape(at('there'))).toBe('job_events must be a folder, and is a link');
   });
 
   it('are taken as they are where nothing is wrong', async () => {

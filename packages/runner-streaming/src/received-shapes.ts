@@ -23,6 +23,9 @@ export async function wrongShape(artifactDir: string): Promise<string | undefine
 }
 
 async function wrongEvent(folder: string): Promise<string | undefined> {
+  const found = await lstat(folder).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory())
+    return `job_events must be a folder, and is ${found.isFile() ? 'a file' : kindOf(found)}`;
   try {
     for await (const entry of await opendir(folder, { bufferSize: 1024 }))
       if (!entry.isFile())
