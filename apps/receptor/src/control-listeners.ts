@@ -50,7 +50,8 @@ export async function serveMesh(
     streams.listen(
       service,
       { ...advertisement(work), tls: tls.server(meshTls), onRefused: refusalLog(service, log) },
-      (stream) => void control.serve(stream, { transport: 'mesh', from: stream.remoteNode }),
+      (stream) =>
+        void control.serve(stream, { transport: 'mesh', from: stream.remoteNode, via: stream.via }),
     ),
   );
   return [listener];

@@ -91,6 +91,8 @@ export interface RequestOrigin {
   readonly transport: 'unix' | 'tcp' | 'mesh';
   /** The address of a TCP client, or the ID of a node. Those that are not known are counted as one. */
   readonly from?: string | undefined;
+  /** Of a node: the neighbor over whose link it comes. Nodes without are counted as those over one link. */
+  readonly via?: string | undefined;
 }
 
 /** A request for a new unit. `params` holds every key of the request that has no meaning of its own. */

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const far = nodeOrigin('far');
+const far = nodeOrigin('far', 'far');
 
 function open(sessions: Sessions, origin: Origin) {
   const stream = new PassThrough();
@@ -87,8 +87,8 @@ it('gives a place back once, however a connection ends', async () => {
 it('has silent ones of any node give way, though another has more', () => {
   const sessions = new Sessions({ total: 64, firstRequestMs: 60_000 });
   for (let at = 0; at < 45; at += 1) open(sessions, far).place?.hasRequest();
-  const silent = Array.from({ length: 15 }, () => open(sessions, nodeOrigin('second')));
-  expect(open(sessions, nodeOrigin('third')).place).toBeDefined();
+  const silent = Array.from({ length: 15 }, () => open(sessions, nodeOrigin('second', 'second')));
+  expect(open(sessions, nodeOrigin('third', 'third')).place).toBeDefined();
   expect(silent.filter(({ stream }) => stream.destroyed)).toEqual([silent[0]]);
 });
 

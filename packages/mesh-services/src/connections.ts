@@ -21,7 +21,7 @@ export interface Place {
 
 /**
  * The connections a proxy carries, each from its acceptance to the end of both directions: at most `max`, and of one origin
- * no more than its share. Where a place is missing, a connection gives way that has not carried a byte, see {@link SharedPlaces}. It alone
+ * no more than its share, nor over one link of the mesh more than that may have. Where a place is missing, a connection gives way that has not carried a byte, see {@link SharedPlaces}. It alone
  * writes its fields.
  */
 export class Connections {
@@ -54,8 +54,11 @@ export class Connections {
       },
     });
     if ('refused' in answer) {
-      const isShare = answer.refused === 'origin-full';
-      const open = isShare ? `${this.#places.heldBy(origin)} of ${origin.key}` : String(this.max);
+      const open = {
+        'origin-full': `${this.#places.heldBy(origin)} of ${origin.key}`,
+        'link-full': `as many as may be over the ${origin.link ?? 'link'}`,
+        full: String(this.max),
+      }[answer.refused];
       this.#refused.drop(`connection refused, ${open} are open`);
       connection.destroy();
       return undefined;

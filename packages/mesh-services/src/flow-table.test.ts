@@ -1,3 +1,4 @@
+import { addressOrigin, nodeOrigin } from '@receptorjs/quotas';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DropLog } from './drop-log.js';
@@ -21,7 +22,7 @@ it('D17: holds the flows used last, and none longer than its idle time', () => {
           for (const [key, at] of live) if (now - at >= 100) live.delete(key);
           const key = String(source);
           let made = false;
-          table.use(key, 'one', () => {
+          table.use(key, addressOrigin('one'), () => {
             made = true;
             return { close: () => live.delete(key) };
           });
@@ -44,7 +45,7 @@ it('takes the place of the origin that has its share, or of the one with the mos
     ended.push(source),
   );
   const use = (source: string, origin: string): unknown =>
-    table.use(source, origin, () => ({ close: () => undefined }));
+    table.use(source, addressOrigin(origin), () => ({ close: () => undefined }));
   use('b1', 'b');
   for (let port = 1; port <= 6; port += 1) use(`a${port}`, 'a');
   expect(ended).toEqual([]);
@@ -55,6 +56,19 @@ it('takes the place of the origin that has its share, or of the one with the mos
   use('d1', 'd');
   expect(ended).toEqual(['a2', 'a3']);
   expect(table.touch('b1')).toBeDefined();
+  table.close();
+});
+
+it('takes the place of one over the link with the most, however few each of its nodes has', () => {
+  const ended: string[] = [];
+  const table = new FlowTable({ max: 8, perOrigin: 6, idleMs: 100 }, (source) =>
+    ended.push(source),
+  );
+  const use = (source: string, node: string, via: string): unknown =>
+    table.use(source, nodeOrigin(node, via), () => ({ close: () => undefined }));
+  for (let at = 1; at <= 3; at += 1) use(`honest ${at}`, 'honest', 'y');
+  for (let at = 1; at <= 50; at += 1) use(`ghost ${at}`, `ghost ${at}`, 'x');
+  expect(ended).toEqual(Array.from({ length: 45 }, (_, at) => `ghost ${at + 1}`));
   table.close();
 });
 

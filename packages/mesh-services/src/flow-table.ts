@@ -1,3 +1,5 @@
+import type { Origin } from '@receptorjs/quotas';
+
 /** One flow of datagrams: whatever has to be closed when it is over. */
 export interface Flow {
   close(): void;
@@ -5,7 +7,7 @@ export interface Flow {
 
 interface Entry<T> {
   readonly flow: T;
-  readonly origin: string;
+  readonly origin: Origin;
   usedAt: number;
 }
 
@@ -20,14 +22,16 @@ export interface FlowBounds {
 
 /**
  * The flows of a UDP proxy by their source: at most `max`, each until nothing has passed for `idleMs`. A new source
- * beyond the bound takes the place of one that has been quiet the longest: of its own origin when that has its share, else of the
- * origin with the most. It alone writes its fields.
+ * beyond the bound takes the place of one that has been quiet the longest: of its own origin when that has its share, else of those
+ * over the link with the most; whoever comes over no link of the mesh counts as one. It alone writes its fields.
  */
 export class FlowTable<T extends Flow> {
   /** The longest quiet first. */
   readonly #flows = new Map<string, Entry<T>>();
   /** The sources of each origin, the longest quiet first. */
-  readonly #origins = new Map<string, Set<string>>();
+  readonly #origins = new SourcesBy();
+  /** The same of each link, and of each origin that comes alone. */
+  readonly #links = new SourcesBy();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -45,17 +49,16 @@ export class FlowTable<T extends Flow> {
    *
    * @param origin whom the source is counted for
    */
-  use(source: string, origin: string, make: () => T): T {
+  use(source: string, origin: Origin, make: () => T): T {
     const known = this.touch(source);
     if (known) return known;
     const flow = make();
     const { max, perOrigin = max, idleMs } = this.bounds;
-    if ((this.#origins.get(origin)?.size ?? 0) >= perOrigin) this.#evict(origin);
-    if (this.#flows.size >= max) this.#evict(this.#largest());
+    if (this.#origins.count(origin.key) >= perOrigin) this.#evict(this.#origins.oldest(origin.key));
+    if (this.#flows.size >= max) this.#evict(this.#links.oldest(this.#largest()));
     this.#flows.set(source, { flow, origin, usedAt: this.now() });
-    const sources = this.#origins.get(origin);
-    if (sources) sources.add(source);
-    else this.#origins.set(origin, new Set([source]));
+    this.#origins.add(origin.key, source);
+    this.#links.add(linkOf(origin), source);
     this.#schedule(idleMs);
     return flow;
   }
@@ -66,9 +69,8 @@ export class FlowTable<T extends Flow> {
     if (!entry) return undefined;
     this.#flows.delete(source);
     this.#flows.set(source, entry);
-    const sources = this.#origins.get(entry.origin);
-    sources?.delete(source);
-    sources?.add(source);
+    this.#origins.add(entry.origin.key, source);
+    this.#links.add(linkOf(entry.origin), source);
     entry.usedAt = this.now();
     return entry.flow;
   }
@@ -78,9 +80,8 @@ export class FlowTable<T extends Flow> {
     const entry = this.#flows.get(source);
     if (!entry) return;
     this.#flows.delete(source);
-    const sources = this.#origins.get(entry.origin);
-    sources?.delete(source);
-    if (sources?.size === 0) this.#origins.delete(entry.origin);
+    this.#origins.delete(entry.origin.key, source);
+    this.#links.delete(linkOf(entry.origin), source);
     entry.flow.close();
   }
 
@@ -104,23 +105,18 @@ export class FlowTable<T extends Flow> {
     for (const source of [...this.#flows.keys()]) this.end(source);
   }
 
-  #evict(origin: string | undefined): void {
-    const [oldest] = this.#origins.get(origin ?? '') ?? [];
-    if (oldest === undefined) return;
-    this.end(oldest);
-    this.onEvicted(oldest);
+  #evict(source: string | undefined): void {
+    if (source === undefined) return;
+    this.end(source);
+    this.onEvicted(source);
   }
 
-  /** The origin with the most flows; that of the longest quiet flow where all have one. */
-  #largest(): string | undefined {
+  /** The link with the most flows; that of the longest quiet flow where all have one. */
+  #largest(): string {
     const [longestQuiet] = this.#flows.values();
-    let largest = longestQuiet?.origin;
-    // with as many origins as flows there is nothing to look for
-    if (this.#origins.size === this.#flows.size) return largest;
-    let most = this.#origins.get(largest ?? '')?.size ?? 0;
-    for (const [origin, { size }] of this.#origins)
-      if (size > most) [largest, most] = [origin, size];
-    return largest;
+    const link = longestQuiet === undefined ? '' : linkOf(longestQuiet.origin);
+    // with as many links as flows there is nothing to look for
+    return this.#links.size === this.#flows.size ? link : this.#links.largest(link);
   }
 
   #schedule(inMs: number): void {
@@ -131,3 +127,43 @@ export class FlowTable<T extends Flow> {
     this.#timer.unref();
   }
 }
+
+/** Sources by some key, of each the longest quiet first. It alone writes its map. */
+class SourcesBy {
+  readonly #sources = new Map<string, Set<string>>();
+
+  get size(): number {
+    return this.#sources.size;
+  }
+
+  count(key: string): number {
+    return this.#sources.get(key)?.size ?? 0;
+  }
+
+  oldest(key: string): string | undefined {
+    return this.#sources.get(key)?.values().next().value;
+  }
+
+  /** The key with the most; the given one where none has more. */
+  largest(given: string): string {
+    let largest = given;
+    let most = this.count(given);
+    for (const [key, { size }] of this.#sources) if (size > most) [largest, most] = [key, size];
+    return largest;
+  }
+
+  /** Adds a source, or puts it behind all others. */
+  add(key: string, source: string): void {
+    const sources = this.#sources.get(key) ?? new Set();
+    this.#sources.set(key, sources);
+    sources.delete(source);
+    sources.add(source);
+  }
+
+  delete(key: string, source: string): void {
+    const sources = this.#sources.get(key);
+    if (sources?.delete(source) === true && sources.size === 0) this.#sources.delete(key);
+  }
+}
+
+const linkOf = ({ key, link = key }: Origin): string => link;

@@ -120,11 +120,17 @@ class CommandSessions {
 
   accept(stream: AcceptedStream): void {
     stream.on('error', () => undefined);
-    const origin = nodeOrigin(stream.remoteNode ?? 'unknown');
+    const origin = nodeOrigin(stream.remoteNode, stream.via);
     const answer = this.#quota.take(origin);
     if (answer !== 'taken') {
-      const whose = answer === 'origin-full' ? ` of ${origin.key}` : '';
-      const running = answer === 'origin-full' ? this.#quota.heldBy(origin) : this.#quota.used;
+      const [whose, running] = {
+        'origin-full': [` of ${origin.key}`, this.#quota.heldBy(origin)] as const,
+        'link-full': [
+          ` of the ${origin.link ?? 'link'}`,
+          this.#quota.heldOverLinkOf(origin),
+        ] as const,
+        full: ['', this.#quota.used] as const,
+      }[answer];
       this.#refused.drop(`stream refused, ${running} commands${whose} are running`);
       stream.destroy();
       return;

@@ -66,7 +66,7 @@ export async function serveTcpClient(
   );
   const tags = { type: 'TCP Proxy', address };
   const listener = await streams.listen(service, { tags }, (stream) => {
-    const place = connections.admit(stream, nodeOrigin(stream.remoteNode ?? 'unknown'));
+    const place = connections.admit(stream, nodeOrigin(stream.remoteNode, stream.via));
     if (place === undefined) return;
     connections.carry(stream, place, open);
   });

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { nodeOrigin } from '@receptorjs/quotas';
 import { count, text } from '@receptorjs/validation';
 import { flowChecks, validateService } from './argument-checks.js';
 import { shareOf } from './connections.js';
@@ -68,7 +69,7 @@ export async function serveUdpClient(
   const mesh = node.openDatagram(service);
   mesh.on('message', (payload, fromNode, fromService) => {
     const source = `${fromNode}:${fromService}`;
-    const flow = flows.use(source, fromNode, () => {
+    const flow = flows.use(source, nodeOrigin(fromNode, node.nextHopTo?.(fromNode)), () => {
       log.debug(`${what}: new source ${source}`);
       const answer = (reply: Buffer): void => {
         flows.touch(source);

@@ -97,7 +97,7 @@ export async function serveUdpServer(
       const source = hostPort(plainAddress(from.address), from.port);
       try {
         flows
-          .use(source, addressOrigin(from.address).key, () => open(source, from, socket))
+          .use(source, addressOrigin(from.address), () => open(source, from, socket))
           .send(remoteNode, remoteService, payload);
       } catch (error) {
         drops.drop(messageOf(error));

@@ -49,7 +49,7 @@ export async function serveUnixClient(
   );
   const tags = { type: 'Unix Proxy', filename };
   const listener = await streams.listen(service, { tags }, (stream) => {
-    const place = connections.admit(stream, nodeOrigin(stream.remoteNode ?? 'unknown'));
+    const place = connections.admit(stream, nodeOrigin(stream.remoteNode, stream.via));
     if (place === undefined) return;
     connections.carry(stream, place, (signal) =>
       openConnection({ path: filename }, { name: filename, timeoutMs, signal }),

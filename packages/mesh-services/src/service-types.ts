@@ -13,8 +13,11 @@ export interface StreamDialer {
   dial(nodeId: string, service: string, options: { signal: AbortSignal }): Promise<Duplex>;
 }
 
-/** A stream of the mesh that was accepted; `remoteNode` is the node it comes from, where that is known. */
-export type AcceptedStream = Duplex & { readonly remoteNode?: string };
+/** A stream of the mesh that was accepted, where that is known with the node it comes from and the neighbor over whose link. */
+export type AcceptedStream = Duplex & {
+  readonly remoteNode?: string;
+  readonly via?: string | undefined;
+};
 
 /** What accepts streams for services of this node; a stream host fits. TLS on the mesh side is its affair. */
 export interface StreamAcceptor {
@@ -51,6 +54,8 @@ export interface DatagramPort {
 /** What gives out datagram services and advertises them; a mesh node fits. */
 export interface DatagramNode {
   openDatagram(service?: string): DatagramPort;
+  /** The neighbor over whose link a node is reached, or undefined when it can't be. Without it all nodes are counted as those over one link. */
+  nextHopTo?(nodeId: string): string | undefined;
   advertise(
     service: string,
     description: { connectionType: 0; tags: Record<string, string> },

@@ -1,4 +1,4 @@
-import { localOrigin, nodeOrigin, SharedQuota, type Origin } from '@receptorjs/quotas';
+import { localOrigin, nodeOrigin, SharedQuota } from '@receptorjs/quotas';
 
 /** The most connections of one listener. */
 const MAX_OF_ALL = 16_384;
@@ -15,12 +15,12 @@ const RESERVED = 512;
  */
 export class ConnectionShares {
   readonly #nodeId: string;
-  readonly #ofNodes = new SharedQuota({
+  readonly #quota = new SharedQuota({
     total: MAX_OF_ALL,
     perOrigin: MAX_OF_NODE,
+    perLink: MAX_OF_LINK,
     reserved: RESERVED,
   });
-  readonly #ofLinks = new SharedQuota({ total: MAX_OF_ALL, perOrigin: MAX_OF_LINK });
 
   /** @param nodeId - This node. */
   constructor(nodeId: string) {
@@ -32,20 +32,13 @@ export class ConnectionShares {
    * when there is none.
    */
   take(nodeId: string, via: string | undefined): (() => void) | undefined {
-    const isLocal = nodeId === this.#nodeId;
-    const node = isLocal ? localOrigin : nodeOrigin(nodeId);
-    const link: Origin = isLocal ? localOrigin : nodeOrigin(via ?? '');
-    if (this.#ofNodes.take(node) !== 'taken') return undefined;
-    if (this.#ofLinks.take(link) !== 'taken') {
-      this.#ofNodes.give(node);
-      return undefined;
-    }
+    const origin = nodeId === this.#nodeId ? localOrigin : nodeOrigin(nodeId, via);
+    if (this.#quota.take(origin) !== 'taken') return undefined;
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      this.#ofNodes.give(node);
-      this.#ofLinks.give(link);
+      this.#quota.give(origin);
     };
   }
 }

@@ -7,6 +7,8 @@ import type { Duplex } from 'node:stream';
 export interface MeshStream extends Duplex {
   /** The node at the other end. */
   readonly remoteNode: string;
+  /** Of a stream that was accepted: the neighbor over whose link that node was reached when it began, where that was known. */
+  readonly via: string | undefined;
   /** The service at the other end; a random name when that end dialled. */
   readonly remoteService: string;
   /** The service at this end; a random name when this end dialled. */
@@ -20,6 +22,8 @@ export interface MeshStream extends Duplex {
 /** The two ends of a stream. */
 export interface StreamEnds {
   readonly remoteNode: string;
+  /** As {@link MeshStream.via}. */
+  readonly via?: string | undefined;
   readonly remoteService: string;
   readonly localService: string;
 }

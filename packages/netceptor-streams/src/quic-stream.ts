@@ -40,6 +40,7 @@ interface PendingWrite {
  */
 export class QuicStream extends Duplex implements MeshStream {
   readonly remoteNode: string;
+  readonly via: string | undefined;
   readonly remoteService: string;
   readonly localService: string;
   #carrier: StreamCarrier;
@@ -60,6 +61,7 @@ export class QuicStream extends Duplex implements MeshStream {
   ) {
     super({ allowHalfOpen: true, highWaterMark: HIGH_WATER_MARK });
     this.remoteNode = ends.remoteNode;
+    this.via = ends.via;
     this.remoteService = ends.remoteService;
     this.localService = ends.localService;
     this.#carrier = carrier;

@@ -157,7 +157,7 @@ export class StreamListener {
       const give = this.#shares.take(fromNode, via);
       if (give === undefined) return;
       known?.fail(new StreamError('closed-by-peer', 'the peer began a new connection'));
-      this.#accept(key, fromNode, fromService, via ?? '', give).receive(payload);
+      this.#accept(key, fromNode, fromService, via, give).receive(payload);
     }
   }
 
@@ -166,7 +166,7 @@ export class StreamListener {
     key: string,
     remoteNode: string,
     remoteService: string,
-    via: string,
+    via: string | undefined,
     give: () => void,
   ): StreamConnection {
     try {
@@ -181,17 +181,17 @@ export class StreamListener {
     key: string,
     remoteNode: string,
     remoteService: string,
-    via: string,
+    via: string | undefined,
     give: () => void,
   ): StreamConnection {
     const tls = this.#tls;
-    const ends: StreamEnds = { remoteNode, remoteService, localService: this.service };
+    const ends: StreamEnds = { remoteNode, via, remoteService, localService: this.service };
     // Whatever may fail comes before anything is counted: the name of the service is the sender's.
     const path = this.#socket.path(remoteNode, remoteService);
     const judge = tls === undefined ? insecureService : secureService(tls, remoteNode);
     const acceptor = this.#currentAcceptor(ends);
     const quic = acceptor.accept((certificates) => judge.judge(certificates));
-    const begun = this.#admission.begin(remoteNode, via, () => {
+    const begun = this.#admission.begin(remoteNode, via ?? '', () => {
       const text = 'it gave way to newer connections: too many have begun and opened no stream';
       connection.drop(new StreamError('handshake-failed', text));
     });

@@ -30,6 +30,8 @@ describe.each([
     expect(await text(stream)).toBe('hello');
     expect([stream.remoteNode, stream.remoteService]).toEqual([ids.at(-1), 'echo']);
     expect([accepted?.remoteNode, accepted?.remoteService]).toEqual([ids[0], stream.localService]);
+    // the neighbor over whose link the dialler is reached
+    expect(accepted?.via).toBe(ids.at(-2));
   });
 
   it('D15: ends one direction and still carries all of the other', async () => {

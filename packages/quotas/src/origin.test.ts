@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressOrigin, localOrigin, nodeOrigin } from './origin.js';
+import { addressOrigin, localOrigin, nodeOrigin, requestOrigin } from './origin.js';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -16,7 +16,14 @@ it.each([
   expect(addressOrigin(address)).toEqual({ key: `address ${counted}`, local: false });
 });
 
+it('knows the link over which a node comes', () => {
+  const ghosts = ['one', 'two'].map((from) => requestOrigin({ transport: 'mesh', from, via: 'x' }));
+  expect(ghosts.map(({ link }) => link)).toEqual(['link x', 'link x']);
+  expect(requestOrigin({ transport: 'tcp', from: '192.0.2.1' }).link).toBeUndefined();
+  expect(requestOrigin({ transport: 'unix' })).toBe(localOrigin);
+});
+
 it('keeps kinds apart', () => {
-  expect(nodeOrigin('local socket').key).not.toBe(localOrigin.key);
-  expect(nodeOrigin('192.0.2.1').key).not.toBe(addressOrigin('192.0.2.1').key);
+  expect(nodeOrigin('local socket', 'local socket').key).not.toBe(localOrigin.key);
+  expect(nodeOrigin('192.0.2.1', '192.0.2.1').key).not.toBe(addressOrigin('192.0.2.1').key);
 });

@@ -6,14 +6,19 @@ export interface Origin {
   readonly key: string;
   /** Of this machine, over a socket whose file says who may use it: has the reserved part, and no share that bounds it. */
   readonly local: boolean;
+  /** What it comes over where many origins can come over the same: those share one more bound. Default: it comes alone. */
+  readonly link?: string;
 }
 
 /** Who comes by a unix socket. */
 export const localOrigin: Origin = { key: 'local socket', local: true };
 
-/** A node of the mesh, by its ID. */
-export function nodeOrigin(nodeId: string): Origin {
-  return { key: `node ${nodeId}`, local: false };
+/**
+ * A node of the mesh, by its ID, and by the neighbor over whose link it is reached: an ID is for anybody to claim, and a neighbor can name
+ * any number of nodes behind it. Nodes whose neighbor is not known are counted as those of one.
+ */
+export function nodeOrigin(nodeId: string | undefined, via: string | undefined): Origin {
+  return { key: `node ${nodeId ?? 'unknown'}`, local: false, link: `link ${via ?? 'unknown'}` };
 }
 
 /**
@@ -27,17 +32,19 @@ export function addressOrigin(address: string | undefined): Origin {
 /**
  * Whom a request is counted for: the local socket, an address, or a node of the mesh.
  *
- * @param request how it came, and from which address or node; those that are not known are counted as one
+ * @param request how it came, from which address or node, and over the link of which neighbor; those that are not known are counted as one
  */
 export function requestOrigin({
   transport,
   from,
+  via,
 }: {
   readonly transport: 'unix' | 'tcp' | 'mesh';
   readonly from?: string | undefined;
+  readonly via?: string | undefined;
 }): Origin {
   if (transport === 'unix') return localOrigin;
-  return transport === 'tcp' ? addressOrigin(from) : nodeOrigin(from ?? 'unknown');
+  return transport === 'tcp' ? addressOrigin(from) : nodeOrigin(from, via);
 }
 
 function counted(address: string): string {

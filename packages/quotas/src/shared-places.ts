@@ -15,7 +15,8 @@ export type PlaceAnswer =
 
 /**
  * Places that origins share by a {@link SharedQuota}. Where one is missing, a holder gives way that is idle, the one that is
- * so longest: of the origin itself where it has its share, else of the origin with the most that has an idle one. It alone writes its fields.
+ * so longest: of the origin itself where it has its share, else of the link with the most and there of the origin with the most
+ * that has an idle one. It alone writes its fields.
  *
  * See docs/decisions/0096-listeners-are-shared-by-origin.md.
  */
@@ -36,7 +37,9 @@ export class SharedPlaces {
   take(origin: Origin, holder: PlaceHolder): PlaceAnswer {
     let answer = this.#quota.take(origin);
     if (answer !== 'taken') {
-      this.#makeRoom(answer === 'origin-full' ? [origin] : this.#fullest(origin));
+      this.#makeRoom(
+        answer === 'origin-full' ? [origin] : this.#fullest(origin, answer === 'link-full'),
+      );
       answer = this.#quota.take(origin);
       if (answer !== 'taken') return { refused: answer };
     }
@@ -54,11 +57,17 @@ export class SharedPlaces {
     return true;
   }
 
-  /** Those that may make room for an origin, the ones with the most places first: what is reserved for the local one stays its own. */
-  #fullest(origin: Origin): Origin[] {
+  /**
+   * Those that may make room for an origin, those over its own link alone where that is full; the ones over the link with the most places
+   * first, of these the ones with the most. What is reserved for the local one stays its own.
+   */
+  #fullest(origin: Origin, isOfLink: boolean): Origin[] {
     return [...this.#holders.values()]
-      .filter((each) => origin.local || !each.origin.local)
-      .sort((a, b) => b.holders.size - a.holders.size)
+      .filter((each) =>
+        isOfLink ? each.origin.link === origin.link : origin.local || !each.origin.local,
+      )
+      .map((each) => ({ ...each, ofLink: this.#quota.heldOverLinkOf(each.origin) }))
+      .sort((a, b) => b.ofLink - a.ofLink || b.holders.size - a.holders.size)
       .map((each) => each.origin);
   }
 

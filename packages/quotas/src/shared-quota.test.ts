@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { localOrigin, nodeOrigin } from './origin.js';
 import { SharedQuota } from './shared-quota.js';
 
-const a = nodeOrigin('a');
-const b = nodeOrigin('b');
-const c = nodeOrigin('c');
+const a = nodeOrigin('a', 'a');
+const b = nodeOrigin('b', 'b');
+const c = nodeOrigin('c', 'c');
 
 it('gives an origin its share, others theirs, and the reserved part to the local socket alone', () => {
   const quota = new SharedQuota({ total: 10, perOrigin: 5, reserved: 2 });
@@ -33,6 +33,22 @@ it('takes all of an amount or nothing', () => {
   expect(quota.take(a, 60)).toBe('taken');
   expect(quota.take(b, 41)).toBe('full');
   expect([quota.used, quota.heldBy(a), quota.heldBy(b)]).toEqual([60, 60, 0]);
+});
+
+it('gives those over one link a share together, however many there are, and others over other links the rest', () => {
+  const quota = new SharedQuota({ total: 100, perOrigin: 60, reserved: 20 });
+  const takenBy = (via: string): number => {
+    let taken = 0;
+    while (quota.take(nodeOrigin(`ghost ${taken}`, via)) === 'taken') taken++;
+    return taken;
+  };
+  // halfway from a share of 60 to the 80 that are not reserved
+  expect(takenBy('x')).toBe(70);
+  expect(quota.take(nodeOrigin('other', 'x'))).toBe('link-full');
+  expect(quota.heldOverLinkOf(nodeOrigin('other', 'x'))).toBe(70);
+  expect(takenBy('y')).toBe(10);
+  quota.give(nodeOrigin('ghost 1', 'x'));
+  expect(quota.take(nodeOrigin('other', 'x'))).toBe('taken');
 });
 
 it('never counts beyond a bound, and is empty when all was given back', () => {

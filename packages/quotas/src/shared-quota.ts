@@ -6,6 +6,11 @@ export interface QuotaBounds {
   readonly total: number;
   /** Of one origin that is not local. */
   readonly perOrigin: number;
+  /**
+   * Of all origins over one link together: see {@link Origin.link}. Default: halfway from the share of one origin to all that is not
+   * reserved.
+   */
+  readonly perLink?: number | undefined;
   /** The part of `total` that only the local origin may use. Default 0. */
   readonly reserved?: number | undefined;
 }
@@ -15,21 +20,26 @@ export interface QuotaBounds {
  *
  * - `taken`: it is counted until it is given back
  * - `origin-full`: the origin has all of its share
+ * - `link-full`: those over the same link have all of theirs
  * - `full`: there is no more, or only the reserved part is left
  */
-export type QuotaAnswer = 'taken' | 'origin-full' | 'full';
+export type QuotaAnswer = 'taken' | 'origin-full' | 'link-full' | 'full';
 
 /** Counts what origins hold of something that they share. It alone writes its fields. */
 export class SharedQuota {
   readonly bounds: Required<QuotaBounds>;
   /** What each origin holds that holds anything. */
   readonly #held = new Map<string, number>();
+  /** What is held over each link. */
+  readonly #heldOver = new Map<string, number>();
   #used = 0;
   /** The part of `#used` that the local origin holds. */
   #usedLocally = 0;
 
-  constructor({ total, perOrigin, reserved = 0 }: QuotaBounds) {
-    this.bounds = { total, perOrigin: Math.min(perOrigin, total), reserved };
+  constructor({ total, perOrigin: ofOrigin, reserved = 0, perLink }: QuotaBounds) {
+    const perOrigin = Math.min(ofOrigin, total);
+    const ofLink = perLink ?? Math.max(perOrigin, Math.ceil((perOrigin + total - reserved) / 2));
+    this.bounds = { total, perOrigin, reserved, perLink: ofLink };
   }
 
   /** What is taken, over all origins. */
@@ -42,11 +52,18 @@ export class SharedQuota {
     return this.#held.get(key) ?? 0;
   }
 
+  /** What all origins over the origin's link hold; what it holds itself where it comes alone. */
+  heldOverLinkOf(origin: Origin): number {
+    return origin.link === undefined ? this.heldBy(origin) : (this.#heldOver.get(origin.link) ?? 0);
+  }
+
   /** Counts more for an origin, if its share and the total allow it; else counts nothing. */
   take(origin: Origin, amount = 1): QuotaAnswer {
-    const { total, perOrigin, reserved } = this.bounds;
+    const { total, perOrigin, perLink, reserved } = this.bounds;
     const held = this.heldBy(origin);
     if (!origin.local && held + amount > perOrigin) return 'origin-full';
+    if (origin.link !== undefined && this.heldOverLinkOf(origin) + amount > perLink)
+      return 'link-full';
     const left = total - this.#used;
     const kept = origin.local ? 0 : Math.max(0, reserved - this.#usedLocally);
     if (amount > left - kept) return 'full';
@@ -64,10 +81,15 @@ export class SharedQuota {
     this.#count(origin, this.heldBy(origin) - amount, -amount);
   }
 
-  #count({ key, local }: Origin, held: number, change: number): void {
-    if (held > 0) this.#held.set(key, held);
-    else this.#held.delete(key);
+  #count({ key, local, link }: Origin, held: number, change: number): void {
+    set(this.#held, key, held);
+    if (link !== undefined) set(this.#heldOver, link, (this.#heldOver.get(link) ?? 0) + change);
     this.#used += change;
     if (local) this.#usedLocally += change;
   }
+}
+
+function set(counts: Map<string, number>, key: string, count: number): void {
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
 }

@@ -44,10 +44,20 @@ export class UnitMemory {
       this.#quota.give(origin, bytes);
       return;
     }
-    const whose = answer === 'full' ? 'all work units' : `the work units of one address or node`;
-    const { total, perOrigin, reserved } = this.#quota.bounds;
-    const allowed = answer === 'full' ? total - (origin.local ? 0 : reserved) : perOrigin;
-    const held = answer === 'full' ? this.used : this.#quota.heldBy(origin);
+    const { total, perOrigin, perLink, reserved } = this.#quota.bounds;
+    const [whose, allowed, held] = {
+      full: ['all work units', total - (origin.local ? 0 : reserved), this.used] as const,
+      'origin-full': [
+        'the work units of one address or node',
+        perOrigin,
+        this.#quota.heldBy(origin),
+      ] as const,
+      'link-full': [
+        'the work units of nodes over one link',
+        perLink,
+        this.#quota.heldOverLinkOf(origin),
+      ] as const,
+    }[answer];
     throw new WorkError(
       'too-many-params',
       `the parameters of this work unit have ${bytes} bytes, and those of ${whose} ${held} already; allowed are ${allowed} together: release some units first, or send larger data as stdin`,
