@@ -114,8 +114,8 @@ const isolation: readonly Scope[] = [...here, ...background, ...direct];
 const container: readonly Scope[] = [...job, ...direct];
 const results: readonly Scope[] = [...job, ...direct, 'process'];
 const worker: readonly Scope[] = ['worker'];
-/** What takes an archive from elsewhere. */
-const receiving: readonly Scope[] = ['worker', 'process'];
+/** What takes an archive from elsewhere; `run` and `start` with `--via-receptor`. */
+const receiving: readonly Scope[] = ['worker', 'process', ...elsewhere];
 const cleanup: readonly Scope[] = ['worker cleanup'];
 
 /** The options of all subcommands: parser, help, completion and manual pages are made of this table. */

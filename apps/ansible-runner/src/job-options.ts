@@ -2,6 +2,7 @@ import { readInventoryText, splitWords, type PlacedRunOptions } from '@receptorj
 import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { archiveLimits } from './archive-options.js';
 import type { CommandLineOptions } from './command-line-options.js';
 import { UsageError } from './usage.js';
 import { parseRoleVars } from './role-vars.js';
@@ -90,6 +91,7 @@ export function nodeOptions(options: CommandLineOptions): NodeOptions | undefine
     ...(options.receptorControlTls === true && { receptorControlTls: true }),
     ...(receptorTlsClient !== undefined && { receptorTlsClient }),
     ...(receptorWorktype !== undefined && { workType: receptorWorktype }),
+    ...archiveLimits(options),
   };
 }
 

@@ -22,7 +22,7 @@ export async function takeResults(
   signal: AbortSignal,
 ): Promise<ProcessResult> {
   const { privateDataDir, artifactDir, output, jsonMode, onEvent, onStatus } = run;
-  const { plugins, settings, onWarning, suppressAnsibleOutput } = run;
+  const { plugins, settings, limits, onWarning, suppressAnsibleOutput } = run;
   try {
     return await processResults({
       input,
@@ -36,6 +36,7 @@ export async function takeResults(
       ...(onStatus !== undefined && { onStatus: unlessSentAgain(onStatus) }),
       ...(plugins !== undefined && { plugins }),
       ...(settings !== undefined && { settings }),
+      ...(limits !== undefined && { limits }),
       ...(onWarning !== undefined && { onWarning, onDamage: onWarning }),
       ...(feed !== undefined && { feed }),
     });

@@ -4,7 +4,7 @@ import {
   validateJobOptions,
   type PlacedRunOptions,
 } from '@receptorjs/runner-core';
-import type { WorkerStatus } from '@receptorjs/runner-streaming';
+import type { ArchiveLimits, WorkerStatus } from '@receptorjs/runner-streaming';
 import {
   flag,
   mapping,
@@ -52,6 +52,8 @@ export interface NodeOptions {
   readonly lostTimeoutMs?: number;
   /** Milliseconds a canceled job gets to come to its end, with its artifacts. Default 30,000. */
   readonly cancelTimeoutMs?: number;
+  /** What the artifacts that come back may take; what is not said here comes from the settings `archive_*`, as with `processResults`. */
+  readonly limits?: ArchiveLimits;
 }
 
 /** What runs, how, and on which node. `projectDir` and `rotateArtifacts` mean nothing there. */
@@ -75,6 +77,7 @@ const nodeChecks: OptionChecks<NodeOptions> = {
   peerTimeoutMs: optional(number),
   lostTimeoutMs: optional(number),
   cancelTimeoutMs: optional(number),
+  limits: optional(mapping),
 };
 
 /**
