@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { SharedPlaces, type Origin } from '@receptorjs/quotas';
+import { SharedLines, SharedPlaces, type Origin } from '@receptorjs/quotas';
 import { bridge } from './bridge.js';
 import { DropLog } from './drop-log.js';
 import { messageOf } from './errors.js';
@@ -15,6 +15,8 @@ export function shareOf(max: number): number {
 
 /** The place of one connection among those of a proxy. */
 export interface Place {
+  /** Whose it is. */
+  readonly origin: Origin;
   /** Written by {@link Connections} only. */
   carriesData: boolean;
 }
@@ -31,6 +33,7 @@ export class Connections {
   readonly #open = new Map<Duplex, Promise<void>>();
   readonly #places: SharedPlaces;
   readonly #refused: DropLog;
+  readonly #lines = new SharedLines();
 
   constructor(
     private readonly what: string,
@@ -45,7 +48,7 @@ export class Connections {
   admit(connection: Duplex, origin: Origin): Place | undefined {
     connection.on('error', () => undefined);
     const since = performance.now();
-    const place: Place = { carriesData: false };
+    const place: Place = { origin, carriesData: false };
     const answer = this.#places.take(origin, {
       idleSince: () => (place.carriesData ? undefined : since),
       giveWay: () => {
@@ -89,6 +92,12 @@ export class Connections {
     await Promise.all(all);
   }
 
+  #tell(origin: Origin, text: string): void {
+    this.#lines.write(origin, `${this.what}: ${text}`, (line) => {
+      this.log.error(line);
+    });
+  }
+
   async #join(
     accepted: Duplex,
     place: Place,
@@ -112,7 +121,7 @@ export class Connections {
     } catch (error) {
       const why = messageOf(error);
       if (gone.signal.aborted) this.log.debug(`${this.what}: connection ended: ${why}`);
-      else this.log.error(`${this.what}: connection failed: ${why}`);
+      else this.#tell(place.origin, `connection failed: ${why}`);
       accepted.destroy();
     }
   }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { splitShellWords } from '@receptorjs/workceptor';
-import { nodeOrigin, SharedQuota } from '@receptorjs/quotas';
+import { nodeOrigin, SharedLines, SharedQuota } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { logCheck, validateService } from './argument-checks.js';
 import { shareOf } from './connections.js';
@@ -99,6 +99,7 @@ class CommandSessions {
   readonly #what: string;
   readonly #log: Logger;
   readonly #quota: SharedQuota;
+  readonly #lines = new SharedLines();
   readonly #refused: DropLog;
   readonly #endOfInputGraceMs: number;
   readonly #hangupGraceMs: number;
@@ -137,7 +138,9 @@ class CommandSessions {
     }
     const over = this.#run(stream)
       .catch((error: unknown) => {
-        this.#log.error(`${this.#what}: ${messageOf(error)}`);
+        this.#lines.write(origin, `${this.#what}: ${messageOf(error)}`, (line) => {
+          this.#log.error(line);
+        });
         stream.destroy();
       })
       .finally(() => {

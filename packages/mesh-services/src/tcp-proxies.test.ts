@@ -121,6 +121,16 @@ describe('tcp proxies', () => {
     expect(lines.join()).toMatch(/to far:echo: connection failed: service unknown/);
   });
 
+  it('clients of what can not be reached make some lines and no more', async () => {
+    const lines: string[] = [];
+    const port = await serverProxyPort(
+      { dial: () => Promise.reject(new Error('service unknown')) },
+      lines,
+    );
+    for (let at = 0; at < 100; at++) expect(await text(connectTo(port))).toBe('');
+    expect(lines.filter((line) => line.includes('connection failed'))).toHaveLength(60);
+  });
+
   it('D16: a dead backend closes the stream at once', async () => {
     const mesh = await pairMesh();
     const { server, port } = await backend(() => undefined);
