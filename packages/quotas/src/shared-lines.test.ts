@@ -20,7 +20,7 @@ function start() {
 
 it('writes some lines of each origin, some of all, and some that only the local socket may cause', () => {
   const { tell } = start();
-  const origins = Array.from({ length: 10 }, (_, at) => nodeOrigin(`n${at}`));
+  const origins = Array.from({ length: 10 }, (_, at) => nodeOrigin(`n${at}`, `n${at}`));
   expect(origins.map((origin) => tell(origin, 100_000))).toEqual([
     60,
     61,

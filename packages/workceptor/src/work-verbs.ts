@@ -16,6 +16,8 @@ export interface Access {
   readonly transport: 'unix' | 'tcp' | 'mesh';
   /** The address of a TCP client, or the ID of a node; what they submit is counted by it. */
   readonly from?: string | undefined;
+  /** The neighbor over whose link a node is reached. */
+  readonly via?: string | undefined;
   readonly signature?: string | undefined;
 }
 

@@ -291,7 +291,7 @@ export class Workceptor {
         onReachable,
         log: this.#log,
         logAttempt: (node, line) => {
-          this.#attempts.write(nodeOrigin(node), line, (each) => {
+          this.#attempts.write(nodeOrigin(node, node), line, (each) => {
             this.#log.info(each);
           });
         },
