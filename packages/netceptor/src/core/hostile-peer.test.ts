@@ -19,11 +19,13 @@ function victim(): {
   sent: Readonly<Record<'b' | 'c', Buffer[]>>;
   /** Gives the node a message over the link to `b`. */
   readonly say: (message: Buffer) => void;
+  /** The same over the link to `c`. */
+  readonly sayOverC: (message: Buffer) => void;
 } {
   const mesh = new SimulatedMesh();
   const { core, lines } = mesh.add('a');
   const sent: Record<'b' | 'c', Buffer[]> = { b: [], c: [] };
-  const [b] = (['b', 'c'] as const).map((peer) => {
+  const [b, c] = (['b', 'c'] as const).map((peer) => {
     const session = core.addLink(
       mesh.now,
       {
@@ -49,6 +51,7 @@ function victim(): {
     lines,
     sent,
     say: (message) => b?.handleMessage(mesh.now, message, 0, message.length),
+    sayOverC: (message) => c?.handleMessage(mesh.now, message, 0, message.length),
   };
 }
 
@@ -525,4 +528,50 @@ it('believes no younger node under a known ID at once, however many seem to be y
   expect(core.status().knownConnectionCosts['honest']).toEqual({ b: 1 });
   run(1000);
   expect(core.costTo('honest')).toBe(2);
+});
+
+it('finds room for others when one neighbour has filled the table with nodes in reach', () => {
+  const { core, say, sayOverC, run, link } = victim();
+  let sequence = 2;
+  const update = (nodeId: string, links: readonly string[], forwardingNode: string): Buffer =>
+    encodeRoutingUpdate({
+      ...updateOf(nodeId, links),
+      sequence: BigInt(sequence),
+      updateId: `${sequence++}`,
+      forwardingNode,
+    });
+  // hubs of a thousand each, which list each other
+  const hubs = Array.from({ length: 17 }, (_, at) => `hub-${at}`);
+  for (const hub of hubs) {
+    const ghosts = Array.from({ length: 1000 }, (_, at) => `${hub}-${at}`);
+    say(update('b', ['a', ...hubs], 'b'));
+    say(update(hub, ['b', ...ghosts], 'b'));
+    for (const [at, ghost] of ghosts.entries()) {
+      if (at % 200 === 0) {
+        run(2000);
+        sayOverC(update('c', ['a'], 'c'));
+      }
+      say(update(ghost, [hub], 'b'));
+    }
+    run(1000);
+  }
+  expect(link?.closed).toBe(false);
+  expect(core.sizes.nodes).toBe(16_384);
+  expect(Object.keys(core.status().routingTable).length).toBeGreaterThan(16_000);
+  // one behind the honest neighbour
+  sayOverC(update('c', ['a', 'honest'], 'c'));
+  sayOverC(update('honest', ['c'], 'c'));
+  run(1000);
+  expect(core.costTo('honest')).toBe(2);
+  expect(core.sizes.nodes).toBeGreaterThan(16_300);
+  // the ghosts come again, and take nothing from it
+  for (let at = 0; at < 200; at++) {
+    if (at % 20 === 0) run(200);
+    say(update(`hub-16-${at + 800}`, ['hub-16'], 'b'));
+  }
+  run(1000);
+  expect(core.costTo('honest')).toBe(2);
+  expect(core.costTo('c')).toBe(1);
+  expect(core.costTo('hub-0-0')).toBe(3);
+  expect(core.sizes.nodes).toBe(16_384);
 });

@@ -1,5 +1,6 @@
 import { hashText } from '../wire/first-fields.js';
 import { hashNodeId, type Hash64 } from '../wire/highway-hash.js';
+import { crowdedNodes } from './crowded-nodes.js';
 import { ownCopy } from './own-copy.js';
 import type { LinkTransport } from './link-transport.js';
 import { UnreachedNodes } from './unreached-nodes.js';
@@ -87,11 +88,17 @@ export class NodeTable {
   readonly unreached = new UnreachedNodes();
   /** How many nodes have been added so far. */
   #added = 0;
+  #lackedRoom = false;
   #connections = 0;
   #connectionBytes = 0;
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Whether it was for want of room that {@link add} gave nothing the last time. */
+  get lackedRoom(): boolean {
+    return this.#lackedRoom;
   }
 
   /** How many connections all nodes have, those to nodes that are not known included. */
@@ -140,6 +147,7 @@ export class NodeTable {
    */
   add(nodeId: string, now: number, via?: string): NodeRecord | undefined {
     const known = this.#byId.get(nodeId);
+    this.#lackedRoom = false;
     if (known !== undefined) return known;
     if (!this.#makeRoom(now, via)) return undefined;
     const record = new NodeRecord(nodeId, now);
@@ -158,6 +166,27 @@ export class NodeTable {
   /** The node has come into reach. */
   reached(record: NodeRecord): void {
     this.unreached.delete(record, bytesOf(record.connections));
+  }
+
+  /**
+   * The nodes to be taken out so that there is room for one more, or for what a node says about its links.
+   *
+   * @param via - The neighbour that asks for it; undefined for what a neighbour says of itself.
+   * @param isKept - Those that stay in any case.
+   */
+  crowded(
+    via: string | undefined,
+    connections: ReadonlyMap<string, number> | undefined,
+    isKept: (record: NodeRecord) => boolean,
+  ): NodeRecord[] {
+    return crowdedNodes({
+      nodes: this.#byId.values(),
+      via: (record) => record.nextHop?.nodeId ?? this.unreached.viaOf(record),
+      isKept,
+      size: connections === undefined ? () => 1 : ({ connections: those }) => bytesOf(those),
+      needed: connections === undefined ? 1 : bytesOf(connections),
+      forVia: via,
+    });
   }
 
   /** Takes nodes out. */
@@ -184,9 +213,16 @@ export class NodeTable {
     }
     if (this.#byId.size < MAX_NODES) return true;
     const oldest = this.unreached.oldest(now);
+    this.#lackedRoom = oldest === undefined;
     if (oldest === undefined) return false;
     this.#remove(oldest.id);
     return true;
+  }
+
+  /** Whether the links of all are what leaves no room for what a node says about its own. */
+  isCrowdedFor(record: NodeRecord, connections: ReadonlyMap<string, number>): boolean {
+    const more = bytesOf(connections) - bytesOf(record.connections);
+    return more > 0 && this.#connectionBytes + more > MAX_CONNECTION_BYTES;
   }
 
   /** Takes what a node says about its links; false when there is no room for it. For fewer than before there always is. */

@@ -101,6 +101,15 @@ export class RouteComputation {
     this.#emit({ type: 'routes-changed' });
   }
 
+  /** A node is taken out of the table while it may be in reach. */
+  forget(now: number, record: NodeRecord): void {
+    if (record.nextHop === undefined) return;
+    this.#setNextHop(now, record, undefined);
+    record.cost = Infinity;
+    this.#emit({ type: 'route', nodeId: record.id, via: undefined });
+    this.#emit({ type: 'routes-changed' });
+  }
+
   linkDown(): void {
     if (this.#run !== undefined) this.#run.isStale = true;
   }

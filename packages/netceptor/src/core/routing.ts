@@ -133,7 +133,7 @@ export class Routing {
 
   /** A link has been established; `first` is the update that named the peer, `isTold` whether it is told of the mesh. */
   linkUp(now: number, neighbour: Neighbour, first: RoutingUpdate, isTold: boolean): void {
-    const record = this.#nodes.add(neighbour.nodeId, now);
+    const record = this.#add(now, neighbour.nodeId, undefined);
     if (record !== undefined) {
       const { refusedEpoch } = record;
       if (refusedEpoch !== 0n && first.nodeId === record.id && first.epoch === refusedEpoch) {
@@ -327,7 +327,7 @@ export class Routing {
   /** Takes an update that is news; false for any other. */
   #take(now: number, update: RoutingUpdate, from: string): boolean {
     const isNew = this.#nodes.get(update.nodeId) === undefined;
-    const record = this.#nodes.add(update.nodeId, now, from);
+    const record = this.#add(now, update.nodeId, from);
     if (record === undefined) {
       this.#tellRefusal(now, `Ignoring node ${update.nodeId}: too many nodes are known`);
       return false;
@@ -341,16 +341,20 @@ export class Routing {
       }
       this.#takeEpoch(record, update);
     }
-    this.#update(now, record, update);
+    this.#update(now, record, update, from);
     if (isNew && this.#needsToHearOfThis(update)) this.#announcement.request(now);
     return true;
   }
 
-  #update(now: number, record: NodeRecord, update: RoutingUpdate): void {
+  #update(now: number, record: NodeRecord, update: RoutingUpdate, from = record.id): void {
     record.sequence = update.sequence;
     record.updateId = ownCopy(update.updateId);
     record.heardAt = now;
     if (equalMaps(record.connections, update.connections)) return;
+    if (this.#nodes.isCrowdedFor(record, update.connections)) {
+      const via = record.nextHop?.nodeId ?? from;
+      this.#makeRoom(now, via === record.id ? undefined : via, record, update.connections);
+    }
     if (!this.#nodes.connect(record, update.connections)) {
       this.#tellRefusal(now, `Ignoring the links of ${record.id}: there is no room for them`);
       return;
@@ -361,6 +365,32 @@ export class Routing {
       this.#computation.looked * COMPUTE_REST_MS_PER_CONNECTION,
     );
     this.#computing.request(now, rest);
+  }
+
+  /** The record of a node; where there is no room for it those give way of which there are too many. */
+  #add(now: number, nodeId: string, via: string | undefined): NodeRecord | undefined {
+    const record = this.#nodes.add(nodeId, now, via);
+    if (record !== undefined || !this.#nodes.lackedRoom) return record;
+    return this.#makeRoom(now, via) ? this.#nodes.add(nodeId, now, via) : undefined;
+  }
+
+  /** Takes out nodes of which there are too many; false when there are none. */
+  #makeRoom(
+    now: number,
+    via: string | undefined,
+    keep?: NodeRecord,
+    connections?: ReadonlyMap<string, number>,
+  ): boolean {
+    this.#work.add(this.#nodes.size);
+    const isKept = (record: NodeRecord): boolean =>
+      record === this.#self || record === keep || this.#neighbours.get(record.id) !== undefined;
+    const crowded = this.#nodes.crowded(via, connections, isKept);
+    for (const record of crowded) {
+      this.#computation.forget(now, record);
+      this.#held.take(record.id);
+    }
+    this.#nodes.delete(crowded.map(({ id }) => id));
+    return crowded.length > 0;
   }
 
   /** Whether the node known under the ID can be reached, so that a younger one may be a second with the same ID. */

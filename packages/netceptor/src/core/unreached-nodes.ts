@@ -12,6 +12,8 @@ const PACE = { burst: 100, perSecond: 100 };
  * one named later may not: its copies are still on their way, and would be news again.
  */
 const ARRIVAL_MS = 5000;
+/** With so many neighbours' shares those that are empty are forgotten. */
+const MAX_SHARES = 4096;
 
 interface Named {
   readonly via: string;
@@ -42,6 +44,11 @@ export class UnreachedNodes {
     return this.#named.has(record);
   }
 
+  /** The neighbour that has named a node that was never in reach. */
+  viaOf(record: NodeRecord): string | undefined {
+    return this.#named.get(record)?.via;
+  }
+
   /** All of them. */
   values(): IterableIterator<NodeRecord> {
     return this.#named.keys();
@@ -51,6 +58,7 @@ export class UnreachedNodes {
     this.#named.set(record, { via, at: now });
     let share = this.#shares.get(via);
     if (share === undefined) {
+      this.#forgetEmpty();
       share = { nodes: new Set(), pace: new Permits(), bytes: 0 };
       this.#shares.set(via, share);
     }
@@ -66,7 +74,6 @@ export class UnreachedNodes {
     if (share === undefined) return;
     share.nodes.delete(record);
     share.bytes -= bytes;
-    if (share.nodes.size === 0) this.#shares.delete(via);
   }
 
   /** Whether the neighbour names one more at a pace that is taken; counts it. */
@@ -97,6 +104,12 @@ export class UnreachedNodes {
       via === undefined ? undefined : this.#shares.get(via)?.nodes.values().next().value;
     const at = oldest === undefined ? undefined : this.#named.get(oldest)?.at;
     return at === undefined || now - at < ARRIVAL_MS ? undefined : oldest;
+  }
+
+  /** A share that is empty keeps its pace, while there are not too many: else whoever empties its own would begin anew. */
+  #forgetEmpty(): void {
+    if (this.#shares.size < MAX_SHARES) return;
+    for (const [via, { nodes }] of this.#shares) if (nodes.size === 0) this.#shares.delete(via);
   }
 
   #shareOf(record: NodeRecord): Share | undefined {
