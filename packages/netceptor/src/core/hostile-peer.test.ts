@@ -270,10 +270,13 @@ it('gives a peer that comes again no new allowance, and does not take it at once
   const first = connect('b', '192.0.2.1');
   expect(flood(first, 6000)).toBeLessThan(1600);
   first.handleClosed(mesh.now, 'gone');
-  // By its name, wherever it comes from.
-  const second = connect('b', '192.0.2.2');
+  const second = connect('b', '192.0.2.1');
   expect(flood(second, 1000)).toBe(0);
   second.handleClosed(mesh.now, 'gone');
+  // Who links under its ID from elsewhere spends nothing of what the real one has.
+  const real = connect('b', '192.0.2.2');
+  expect(flood(real, 1000)).toBe(1000);
+  real.handleClosed(mesh.now, 'gone');
   // By its address, whatever it is called: 8 links' worth is for all that are behind it.
   let taken = 0;
   for (let at = 0; at < 20; at++) {
@@ -574,4 +577,37 @@ it('finds room for others when one neighbour has filled the table with nodes in 
   expect(core.costTo('c')).toBe(1);
   expect(core.costTo('hub-0-0')).toBe(3);
   expect(core.sizes.nodes).toBe(16_384);
+});
+
+it('one peer that links over and over silences no line that others cause', () => {
+  const mesh = new SimulatedMesh();
+  const { core, lines } = mesh.add('a');
+  const connect = (peer: string, origin: string): void => {
+    const session = core.addLink(
+      mesh.now,
+      {
+        description: peer,
+        origin,
+        sendControl: () => undefined,
+        sendData: () => undefined,
+        reserve: () => undefined,
+        commit: () => undefined,
+        close: () => undefined,
+      },
+      {},
+    );
+    const hello = encodeRoutingUpdate(updateOf(peer, []));
+    session.handleMessage(mesh.now, hello, 0, hello.length);
+    session.handleClosed(mesh.now, 'gone');
+  };
+  for (let at = 0; at < 3000; at++) connect(`n${at % 7}`, '192.0.2.1');
+  expect(lines.length).toBeLessThanOrEqual(250);
+  connect('other', '192.0.2.2');
+  expect(lines.slice(-2)).toEqual([
+    'info: Connection established with other',
+    'warning: Connection with other ended: gone',
+  ]);
+  mesh.run(2000);
+  connect('n1', '192.0.2.1');
+  expect(lines.at(-2)).toContain('lines that were left out');
 });

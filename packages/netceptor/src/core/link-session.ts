@@ -40,7 +40,7 @@ export class LinkSession {
   readonly #transport: LinkTransport;
   readonly #options: LinkOptions;
   readonly #health: LinkHealth;
-  /** Of the peer, over all of its links, once it has named itself. */
+  /** Of the peer, over all of its links from that address, once it has named itself. */
   #conduct = new LinkConduct();
   readonly #complaints = new LineLimit(COMPLAINTS);
   #state: 'greeting' | 'waiting' | 'established' | 'closed' = 'greeting';
@@ -194,7 +194,9 @@ export class LinkSession {
     const verdict = this.#judgeFlood(now, end - start);
     if (verdict === 'reject') this.#blame(now, 'it floods updates and advertisements');
     if (verdict === 'drop' && this.#conduct.mayTellDropping(now)) {
-      this.#context.log.warning(
+      this.#log(
+        now,
+        'warning',
         `Dropping updates and advertisements from ${this.#peerName()}: it sends more than this mesh needs`,
       );
     }
@@ -304,7 +306,8 @@ export class LinkSession {
   }
 
   #accept(now: number, update: RoutingUpdate): void {
-    const { accounts, neighbours, established, routing, advertisements, log, emit } = this.#context;
+    const { accounts, neighbours, established, routing, advertisements, emit } = this.#context;
+    const { origin } = this.#transport;
     const peer = ownCopy(update.forwardingNode);
     const cost = costFor(this.#options, peer);
     this.#neighbour = {
@@ -319,10 +322,10 @@ export class LinkSession {
     this.#health.heard(now);
     neighbours.set(this.#neighbour);
     established.set(peer, this);
-    log.info(`Connection established with ${peer}`);
+    this.#log(now, 'info', `Connection established with ${peer}`);
     emit({ type: 'link-up', nodeId: peer, cost });
-    this.#conduct = accounts.conductOf(peer);
-    const isTold = accounts.mayIntroduce(now, peer);
+    this.#conduct = accounts.conductOf(peer, origin);
+    const isTold = accounts.mayIntroduce(now, peer, origin);
     routing.linkUp(now, this.#neighbour, update, isTold);
     if (this.closed) return;
     advertisements.linkUp(this.#neighbour, isTold);
@@ -378,17 +381,26 @@ export class LinkSession {
 
   /** Writes about a link that comes to nothing, within limits for the address that it comes from. */
   #tell(now: number, level: 'error' | 'warning', line: string): void {
-    const { accounts, log } = this.#context;
+    const { accounts } = this.#context;
     const leftOut = this.#wasEstablished ? 0 : accounts.mayTell(now, this.#transport.origin);
     if (leftOut === undefined) return;
-    log[level](leftOut === 0 ? line : `${line} (and ${leftOut} more from that address)`);
+    this.#log(now, level, leftOut === 0 ? line : `${line} (and ${leftOut} more from that address)`);
+  }
+
+  /** Writes a line that the peer has caused, within its allowance: one peer must not silence what others cause. */
+  #log(now: number, level: 'error' | 'warning' | 'info', line: string): void {
+    const { accounts, log } = this.#context;
+    const { origin, description } = this.#transport;
+    const leftOut = accounts.mayLog(now, origin ?? description);
+    if (leftOut === undefined) return;
+    log[level](leftOut === 0 ? line : `${line} (after ${leftOut} lines that were left out)`);
   }
 
   /** Writes about what the peer sends, within limits. */
   #complain(now: number, line: string): void {
     const leftOut = this.#complaints.take(now);
     if (leftOut === undefined) return;
-    this.#context.log.warning(leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
+    this.#log(now, 'warning', leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
   }
 
   #sendOwnUpdate(): void {
@@ -418,7 +430,7 @@ export class LinkSession {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#transport.close(knownToPeer);
-    const { log, neighbours, established, emit, routing } = this.#context;
+    const { neighbours, established, emit, routing } = this.#context;
     const neighbour = this.#neighbour;
     this.#neighbour = undefined;
     if (neighbour === undefined) {
@@ -429,7 +441,7 @@ export class LinkSession {
     }
     neighbours.delete(neighbour.nodeId);
     established.delete(neighbour.nodeId);
-    log.warning(`Connection with ${neighbour.nodeId} ended: ${reason}`);
+    this.#log(now, 'warning', `Connection with ${neighbour.nodeId} ended: ${reason}`);
     emit({ type: 'link-down', nodeId: neighbour.nodeId, reason });
     routing.linkDown(now, neighbour.nodeId);
     const contender = this.#contender;

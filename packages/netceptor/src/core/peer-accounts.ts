@@ -1,10 +1,8 @@
 import { LinkConduct, type FloodVerdict } from './link-conduct.js';
 import { LineLimit } from './line-limit.js';
-import { ownCopy } from './own-copy.js';
 import { Permits } from './permits.js';
+import { remembered } from './remembered.js';
 
-/** The most peers, addresses and refusals remembered; the one not asked for longest is forgotten first. */
-const MAX_REMEMBERED = 4096;
 /** How many links' worth of what may be flooded all links from one address may bring: many nodes may be behind one. */
 const LINKS_OF_ADDRESS = 8;
 /** How long a peer given up for its conduct is not taken again from the same address; twice as long each time. */
@@ -16,6 +14,8 @@ const INTRODUCTIONS = { burst: 8, perSecond: 0.1 };
 
 /** How many lines are written about links from an address that come to nothing. */
 const LINES = { burst: 50, perSecond: 0.5 };
+/** How many lines all links of one address, or of one that is dialled, may cause: a quarter of what is written of a level. */
+const LINES_OF_PEER = { burst: 250, perSecond: 5 };
 
 interface Refusal {
   readonly times: number;
@@ -24,22 +24,23 @@ interface Refusal {
 }
 
 /**
- * What is held for or against peers beyond the life of a link: by the ID they claim and by the address they come from, so that
- * a new link brings no new allowance. Either may be somebody else's: the ID can be claimed by anybody, and many can be behind
- * an address. So both together alone are a reason not to take a link. It alone writes its fields.
+ * What is held for or against peers beyond the life of a link: by the address they come from with the ID they claim, and by the
+ * address, so that a new link brings no new allowance. The ID alone may be somebody else's: it can be claimed by anybody, who would spend
+ * what the real one has. So both together alone are a reason not to take a link. It alone writes its fields.
  *
  * See docs/decisions/0098-what-a-peer-names-counts-when-it-is-in-reach.md.
  */
 export class PeerAccounts {
-  readonly #byId = new Map<string, LinkConduct>();
+  readonly #byPeer = new Map<string, LinkConduct>();
   readonly #byAddress = new Map<string, LinkConduct>();
   readonly #introductions = new Map<string, Permits>();
   readonly #lines = new Map<string, LineLimit>();
+  readonly #linesOfPeers = new Map<string, LineLimit>();
   readonly #refusals = new Map<string, Refusal>();
 
-  /** The conduct of a peer, over all of its links. */
-  conductOf(nodeId: string): LinkConduct {
-    return entry(this.#byId, nodeId, () => new LinkConduct());
+  /** The conduct of a peer, over all of its links from that address. */
+  conductOf(nodeId: string, address: string | undefined): LinkConduct {
+    return remembered(this.#byPeer, keyOf(nodeId, address), () => new LinkConduct());
   }
 
   /** Judges one more flooded message of so many bytes, of a link whose own conduct allows it, by the address it comes from. */
@@ -50,7 +51,7 @@ export class PeerAccounts {
     nodes: number,
   ): FloodVerdict {
     if (address === undefined) return 'take';
-    const conduct = entry(this.#byAddress, address, () => new LinkConduct(LINKS_OF_ADDRESS));
+    const conduct = remembered(this.#byAddress, address, () => new LinkConduct(LINKS_OF_ADDRESS));
     // What is too much of all together is nobody's alone.
     return conduct.judgeFlood(now, length, nodes) === 'take' ? 'take' : 'drop';
   }
@@ -63,7 +64,7 @@ export class PeerAccounts {
     const wait = Math.min(REFUSED_MS.most, REFUSED_MS.first * 2 ** (times - 1));
     const refusal = { times, at: now, until: now + wait };
     this.#refusals.delete(key);
-    entry(this.#refusals, key, () => refusal);
+    remembered(this.#refusals, key, () => refusal);
   }
 
   /** For how many milliseconds more the peer is not taken from that address; 0 when it is. */
@@ -78,25 +79,22 @@ export class PeerAccounts {
    */
   mayTell(now: number, address: string | undefined): number | undefined {
     if (address === undefined) return 0;
-    return entry(this.#lines, address, () => new LineLimit(LINES)).take(now);
+    return remembered(this.#lines, address, () => new LineLimit(LINES)).take(now);
+  }
+
+  /**
+   * Whether one more line is written about what a peer does, known by its address or by the link that was dialled: how many were left out
+   * since the last, or undefined for no.
+   */
+  mayLog(now: number, peer: string): number | undefined {
+    return remembered(this.#linesOfPeers, peer, () => new LineLimit(LINES_OF_PEER)).take(now);
   }
 
   /** Whether a peer is told all that is known, now that it has linked. */
-  mayIntroduce(now: number, nodeId: string): boolean {
-    const permits = entry(this.#introductions, nodeId, () => new Permits());
+  mayIntroduce(now: number, nodeId: string, address: string | undefined): boolean {
+    const permits = remembered(this.#introductions, keyOf(nodeId, address), () => new Permits());
     return permits.take(now, 1, INTRODUCTIONS);
   }
-}
-
-/** The entry of a bounded map, made when there is none, which is now the one asked for last. */
-function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
-  const known = map.get(key);
-  const value = known ?? make();
-  if (known !== undefined) map.delete(key);
-  map.set(known === undefined ? ownCopy(key) : key, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
-  return value;
 }
 
 const keyOf = (nodeId: string, address = ''): string => `${address} ${nodeId}`;

@@ -13,6 +13,7 @@ import type { Neighbour, Neighbours } from './neighbours.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
 import { Objections } from './objections.js';
 import { ownCopy } from './own-copy.js';
+import { remembered } from './remembered.js';
 import { SeenUpdates } from './seen-updates.js';
 import { RouteComputation } from './route-computation.js';
 import { silentNodes } from './silent-nodes.js';
@@ -40,7 +41,7 @@ const MAX_UPDATE_ID = 64;
  * which of the others tell their new neighbours what they know.
  */
 const UPDATE_ID_LENGTH = 12;
-/** How many lines are written about updates that are not taken. */
+/** How many lines are written about updates of one neighbour that are not taken. */
 const REFUSALS = { burst: 20, perSecond: 0.2 };
 /** Why the link of a second node with an ID is given up. */
 const DUPLICATE = 'another node with its ID was there before it';
@@ -72,7 +73,7 @@ export class Routing {
   readonly #computing: Coalescer;
   readonly #computation: RouteComputation;
   #settled = 0;
-  readonly #refusals = new LineLimit(REFUSALS);
+  readonly #refusals = new Map<string, LineLimit>();
   /** This node's links and their costs. */
   readonly #connections = new Map<string, number>();
   #computedAt = -Infinity;
@@ -194,7 +195,7 @@ export class Routing {
       updateId.length > MAX_UPDATE_ID ||
       connections.size > MAX_CONNECTIONS
     ) {
-      this.#tellRefusal(now, `Ignoring a routing update with unusable content from ${from}`);
+      this.#tellRefusal(now, from, `Ignoring a routing update with unusable content from ${from}`);
       return;
     }
     if (update.suspectedDuplicate !== 0n) this.#handleObjection(now, update, from);
@@ -250,8 +251,8 @@ export class Routing {
     this.#work.addBytes(introduce(neighbour, this.#nodes, this.#self.id, this.#computedAt));
   }
 
-  #tellRefusal(now: number, line: string): void {
-    const leftOut = this.#refusals.take(now);
+  #tellRefusal(now: number, from: string, line: string): void {
+    const leftOut = remembered(this.#refusals, from, () => new LineLimit(REFUSALS)).take(now);
     if (leftOut === undefined) return;
     this.#environment.log.warning(leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
   }
@@ -329,7 +330,7 @@ export class Routing {
     const isNew = this.#nodes.get(update.nodeId) === undefined;
     const record = this.#add(now, update.nodeId, from);
     if (record === undefined) {
-      this.#tellRefusal(now, `Ignoring node ${update.nodeId}: too many nodes are known`);
+      this.#tellRefusal(now, from, `Ignoring node ${update.nodeId}: too many nodes are known`);
       return false;
     }
     if (update.epoch < record.epoch || update.epoch === record.refusedEpoch) return false;
@@ -356,7 +357,7 @@ export class Routing {
       this.#makeRoom(now, via === record.id ? undefined : via, record, update.connections);
     }
     if (!this.#nodes.connect(record, update.connections)) {
-      this.#tellRefusal(now, `Ignoring the links of ${record.id}: there is no room for them`);
+      this.#tellRefusal(now, from, `Ignoring the links of ${record.id}: there is no room for them`);
       return;
     }
     const rest = Math.max(
