@@ -11,6 +11,12 @@ const NEVER = new Set([0x87, 0x90, 0x99]);
 /** Room for the fixed parts of a message, in bytes, when the broker limits its length. */
 const HEAD_BYTES = 64;
 
+/**
+ * Bytes a broker may send before one of its messages is complete: it only acknowledges. MQTT allows 256 MiB, which the library
+ * would keep.
+ */
+export const MAX_UNFINISHED_BYTES = 1024 * 1024;
+
 /** One connection to a broker, which is not made again once it is gone. Owns the client of the library. */
 export class BrokerConnection {
   /** Version of MQTT: 4 is 3.1.1. */
@@ -62,6 +68,17 @@ export class BrokerConnection {
     this.#client.on('error', (error) => {
       if ('code' in error && UNKNOWN_VERSION.has(error.code)) this.#versionIsRefused = true;
       this.destroy(error);
+    });
+    let unfinished = 0;
+    this.#client.stream.on('data', (piece: Buffer) => {
+      unfinished += piece.length;
+      if (unfinished > MAX_UNFINISHED_BYTES)
+        this.destroy(
+          new Error(`the broker sent a message of more than ${MAX_UNFINISHED_BYTES} bytes`),
+        );
+    });
+    this.#client.on('packetreceive', () => {
+      unfinished = 0;
     });
     this.#client.on('close', () => this.destroy(new Error('the broker closed the connection')));
   }
