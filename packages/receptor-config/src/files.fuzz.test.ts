@@ -10,12 +10,15 @@ const corpus = [
   'version: 2\nnode: { id: foo }\ntcp-peers:\n  - address: h:1\n    redial: no\nlocal-only: { local: true }\n',
   '- node:\n    firewallrules:\n      - { action: reject, fromnode: "/x/" }\n- ip-router: { networkname: n, localnet: 10.0.0.0/30, routes: 10.1.0.0/16 }\n',
   '- &a { work-command: { worktype: x, command: y } }\n- *a\n',
+  '{}'.repeat(8_192),
+  ']'.repeat(16_384),
 ];
 
 fuzz('configuration files', {
   corpus,
   maxBytes: 16_384,
-  maxHoldMs: 1_000,
+  // The reader works in one step; this many characters that are all wrong take it some 80 ms.
+  maxHoldMs: 250,
   run: (input) => {
     try {
       const actions = validate(parseConfigFile(input.toString('utf8'), 'fuzz.yml'));

@@ -144,3 +144,21 @@ describe('configuration files of any content', () => {
     );
   });
 });
+
+it('reads what is wrong throughout without a stack trace for each mistake', () => {
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  const set: unknown[] = [];
+  let now: unknown = limit?.value;
+  Object.defineProperty(Error, 'stackTraceLimit', {
+    configurable: true,
+    get: () => now,
+    set: (value) => set.push((now = value)),
+  });
+  try {
+    expect(() => parseConfigFile('{}'.repeat(1000), 'a.yml')).toThrow(/a\.yml:1: Unexpected/);
+  } finally {
+    Object.defineProperty(Error, 'stackTraceLimit', limit ?? { value: 10 });
+  }
+  expect(set.slice(0, 1)).toEqual([0]);
+  expect(now).toBe(limit?.value);
+});

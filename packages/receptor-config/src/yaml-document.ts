@@ -47,15 +47,17 @@ export class YamlDocument {
     }
     if (bracketDepth(source) > limits.brackets) throw this.#whole(tooDeep);
     try {
-      this.#document = parseDocument(source, {
-        version: '1.1',
-        lineCounter: this.#lines,
-        prettyErrors: false,
-        logLevel: 'error',
-        intAsBigInt: true,
-        // Its check compares every pair; entries() compares by a set.
-        uniqueKeys: false,
-      });
+      this.#document = withoutTraces(() =>
+        parseDocument(source, {
+          version: '1.1',
+          lineCounter: this.#lines,
+          prettyErrors: false,
+          logLevel: 'error',
+          intAsBigInt: true,
+          // Its check compares every pair; entries() compares by a set.
+          uniqueKeys: false,
+        }),
+      );
     } catch (cause) {
       throw this.#whole('the file cannot be read as YAML', cause);
     }
@@ -168,6 +170,17 @@ export class YamlDocument {
       throw fileMistake(this.at(node), 'this kind of value is not supported');
     }
     return value;
+  }
+}
+
+/** The reader makes an error for each character that is wrong, and their stack traces take most of its time. */
+function withoutTraces<T>(read: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return read();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
