@@ -53,7 +53,10 @@ export async function findPython(env = process.env, execute = run) {
 }
 
 const unreachable =
-  /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|network|NewConnectionError|ConnectTimeoutError|ReadTimeout|Max retries|Temporary failure in name resolution|ProxyError|Could not fetch|ERR_PNPM_META_FETCH_FAIL/i;
+  /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|network|NewConnectionError|ConnectTimeoutError|ReadTimeout|Max retries|Temporary failure in name resolution|ProxyError|Could not fetch|ERR_PNPM_META_FETCH_FAIL|ENOTCACHED/i;
+
+/** Whether an installer failed because no registry answered. @param {string} output what it printed */
+export const registryUnreachable = (output) => unreachable.test(output);
 
 /**
  * The sentence for an installer that failed.
@@ -73,7 +76,7 @@ export function installFailure(what, registry, output) {
       `${what} could not be installed because the certificate of the ${registry} package registry is not trusted: name your certificate authority in ${registry === 'npm' ? 'NODE_EXTRA_CA_CERTS' : 'PIP_CERT'} and run the command again.`,
     );
   }
-  return unreachable.test(output)
+  return registryUnreachable(output)
     ? new SetupError(
         `${what} could not be installed because the ${registry} package registry did not answer: check the network and '${setting}', then run the command again.`,
       )

@@ -7,7 +7,7 @@ import { exclusively } from './set-up-lock.mjs';
 import { run, SetupError, step } from './steps.mjs';
 
 /** So patient npm and pnpm are with a registry; by themselves they wait over a minute for one that refuses at once. */
-const patience = [
+export const patience = [
   '--fetch-retries=2',
   '--fetch-retry-mintimeout=1000',
   '--fetch-retry-maxtimeout=5000',
@@ -52,7 +52,7 @@ export async function once(stamp, inputs, work) {
 }
 
 /** npm as a command and its first arguments: the one that runs this script, if one does. */
-function npm() {
+export function npm() {
   const path = process.env.npm_execpath;
   return path && /npm-cli\.[cm]?js$/.test(path)
     ? { command: process.execPath, first: [path] }

@@ -16,7 +16,7 @@ import { freePort } from './workplace.mjs';
  */
 
 const published =
-  'it installs from the registry what is built here; the packages are packed and checked by check-package';
+  'it installs from the registry what is built here; the packages of the pages are packed and installed by the tests of packages';
 
 /** @type {Case[]} */
 const root = [
@@ -445,4 +445,15 @@ const runner = [
 export const cases = [...root, ...apps, ...docs, ...mesh, ...runner];
 
 /** The installing lines that stand at the end of each package's page. */
-export const installLine = { contains: /^npm install @receptorjs\/\S+\n$/, skip: published };
+const installLine = /^npm install (?:@receptorjs\/\S+ ?)+\n$/;
+
+/**
+ * The cases that an example is told by; one, when all is right.
+ *
+ * @param {import('./blocks.mjs').Block} block
+ * @returns {Case[]}
+ */
+export function casesOf({ page, text }) {
+  if (installLine.test(text)) return [{ page, contains: text, skip: published }];
+  return cases.filter((each) => each.page === page && text.includes(each.contains));
+}

@@ -4,59 +4,14 @@ import { pathToFileURL } from 'node:url';
 import { checkEventPlugin } from '@receptorjs/runner-events/testing';
 import { describe, expect, it } from 'vitest';
 import { allBlocks, sessionIn, steady } from './blocks.mjs';
-import { cases, installLine } from './cases.mjs';
+import { cases, casesOf } from './cases.mjs';
 import { javaScript, typeErrors } from './compile.mjs';
-import { speak, steadySession } from './control-session.mjs';
-import { notRecorded } from './recordings.mjs';
+import { steadySession } from './control-session.mjs';
+import { runExample } from './run-example.mjs';
 import { Workplace } from './workplace.mjs';
 
 const blocks = allBlocks();
 const nameOf = (/** @type {import('./blocks.mjs').Block} */ { page, line }) => `${page}:${line}`;
-
-/** @returns {import('./cases.mjs').Case[]} those that an example is told by */
-function casesOf(/** @type {import('./blocks.mjs').Block} */ block) {
-  if (installLine.contains.test(block.text))
-    return [{ page: block.page, contains: block.text, skip: installLine.skip }];
-  return cases.filter(({ page, contains }) => page === block.page && block.text.includes(contains));
-}
-
-/**
- * Runs an example in a place of its own.
- *
- * @param {Workplace} place
- * @param {import('./blocks.mjs').Block} block
- * @param {import('./cases.mjs').Case} how
- */
-async function runExample(place, block, { before, until, input }) {
-  const replaced = /** @type {Record<string, string> | undefined} */ (await before?.(place)) ?? {};
-  const code = Object.entries(replaced).reduce(
-    (text, [from, to]) => text.replaceAll(from, to),
-    block.text,
-  );
-  switch (block.language) {
-    case 'ts':
-      place.write('example.js', javaScript(code));
-      return place.run(process.execPath, ['example.js'], { until });
-    case 'sh':
-      return place.run('bash', ['-e', '-o', 'pipefail', '-c', code], { until, input });
-    case 'yaml':
-      // on its own, or after the part that the page wants it beside
-      place.write('example.yml', code);
-      return place.run('bash', ['-c', 'cat *.yml > whole; receptor --check --config whole']);
-    case 'console': {
-      const { files, commands } = sessionIn(code);
-      for (const [name, text] of Object.entries(files)) place.write(name, text);
-      // what a command ends with is not shown in a session
-      return place.run('bash', ['-c', [...commands, 'true'].join('\n')]);
-    }
-    case 'control':
-      return { code: 0, output: await speak(place.path('near.sock'), code) };
-    case 'wire':
-      return { code: 0, output: notRecorded(code).join('\n') };
-    default:
-      throw new Error(`nobody can run ${block.language}`);
-  }
-}
 
 describe('the examples of all pages', () => {
   it('compile', () => {

@@ -16,8 +16,10 @@ export class Workplace {
   /** Servers of the test itself. @type {{ close(): unknown }[]} */
   #servers = [];
 
-  constructor() {
-    symlinkSync(join(root, 'tooling/doc-examples/node_modules'), this.path('node_modules'));
+  /** @param {{ linked?: boolean }} [options] `linked`: with the packages of the workspace; without, nothing is installed */
+  constructor({ linked = true } = {}) {
+    if (linked)
+      symlinkSync(join(root, 'tooling/doc-examples/node_modules'), this.path('node_modules'));
     this.write('package.json', '{"type":"module"}\n');
   }
 
@@ -39,6 +41,7 @@ export class Workplace {
 
   get env() {
     const path = [
+      this.path('node_modules', '.bin'),
       join(root, 'bin'),
       join(venv, 'bin'),
       dirname(process.execPath),

@@ -22,6 +22,22 @@ export function packageDoc(source) {
 }
 
 /**
+ * What a user of a package installs for what its page shows: the package, and others of ours that the examples import.
+ *
+ * @param {string} name
+ * @param {readonly string[]} texts
+ * @returns {string[]}
+ */
+export function installedBy(name, texts) {
+  const imported = texts.flatMap((text) =>
+    [...text.matchAll(/^(?:import|\}) .*from '(@receptorjs\/[^/']+)/gm)].map((match) =>
+      String(match[1]),
+    ),
+  );
+  return [name, ...new Set(imported.sort().filter((other) => other !== name))];
+}
+
+/**
  * The README of one member: its name, its package doc, how to install it.
  *
  * @param {import('./workspace.mjs').Member} member
@@ -33,7 +49,10 @@ export function readmeOf(member, doc) {
     'One of the packages of receptorjs: see the [map](../../docs/architecture.md) for what stands above and below it. Licence: Apache-2.0.';
   if (member.manifest.private)
     return [`# ${name}`, doc, `Not published. ${map}`].join('\n\n') + '\n';
-  const install = member.kind === 'apps' ? `npm install --global ${name}` : `npm install ${name}`;
+  const install =
+    member.kind === 'apps'
+      ? `npm install --global ${name}`
+      : `npm install ${installedBy(name, [doc]).join(' ')}`;
   return (
     [
       `# ${name}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packageDoc, readmeOf } from './readme.mjs';
+import { installedBy, packageDoc, readmeOf } from './readme.mjs';
 
 describe('packageDoc', () => {
   it('takes the text out of the first comment', () => {
@@ -35,5 +35,23 @@ describe('readmeOf', () => {
     expect(readmeOf({ name: 'x', kind: 'apps', folder: 'apps/x', manifest }, 'Doc.')).toContain(
       'npm install --global @receptorjs/x',
     );
+  });
+});
+
+describe('installedBy', () => {
+  it('names the package and what else of ours its examples import', () => {
+    const example = [
+      "import {\n  explain,\n} from '@receptorjs/x';",
+      "import type { B } from '@receptorjs/b/part';",
+      "import a from '@receptorjs/a';",
+      "import a2 from '@receptorjs/a';",
+      "import { readFile } from 'node:fs';",
+    ].join('\n');
+    expect(installedBy('@receptorjs/x', [example])).toEqual([
+      '@receptorjs/x',
+      '@receptorjs/a',
+      '@receptorjs/b',
+    ]);
+    expect(installedBy('@receptorjs/x', [])).toEqual(['@receptorjs/x']);
   });
 });
