@@ -11,6 +11,7 @@ export default tseslint.config(
       '.venv/**',
       '.tools/**',
       '.mesh/**',
+      'results/**',
       '**/fixtures/**',
       '**/python/**',
     ],
