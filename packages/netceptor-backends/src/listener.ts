@@ -20,9 +20,13 @@ export interface Listener {
 
 /**
  * The most connections of one listener, links or not, and of one address, behind which there may be many nodes; further ones
- * are closed at once.
+ * are closed at once. The last 512 are for addresses with no more than 16.
  */
-export const CONNECTION_BOUNDS = { total: 4096, perOrigin: 3072 };
+export const CONNECTION_BOUNDS = {
+  total: 4096,
+  perOrigin: 3072,
+  forNewcomers: { kept: 512, few: 16 },
+};
 
 /** The error for a listener that can't bind. */
 export function listenFailed(options: ListenOptions, cause: unknown): BackendError {

@@ -61,3 +61,19 @@ it('drops what waits beyond its bound, and takes more when there is room again',
   await nextTurn();
   expect(turns.mayTake()).toBe(true);
 });
+
+it('drops those of a peer that floods, and none of the others', async () => {
+  const pass = clock();
+  const turns = new MessageTurns({ maxWaitingBytes: 1000, maxWaitingOfPeer: 250 });
+  const got = new Map<string, number>();
+  const take = (peer: string) => () => got.set(peer, (got.get(peer) ?? 0) + 1);
+  for (let each = 0; each < 200; each++) {
+    for (const peer of each % 10 === 0 ? ['flooding', 'honest'] : ['flooding']) {
+      if (turns.mayTake()) pass(1);
+      else turns.wait(10, take(peer), peer);
+    }
+  }
+  await nextTurn();
+  expect(got.get('flooding')).toBe(25);
+  expect(got.get('honest')).toBeGreaterThan(17);
+});

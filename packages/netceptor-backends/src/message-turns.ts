@@ -7,6 +7,8 @@ const MESSAGES_A_LOOK = 16;
 export interface MessageSource {
   /** The most bytes that wait; beyond, messages are dropped. */
   readonly maxWaitingBytes: number;
+  /** The most that wait of one peer. Default: all. */
+  readonly maxWaitingOfPeer?: number;
   /** Called when messages begin to wait, and when none waits any more. */
   readonly pause?: () => void;
   readonly resume?: () => void;
@@ -18,8 +20,13 @@ export interface MessageSource {
  */
 export class MessageTurns {
   readonly #source: MessageSource;
-  readonly #waiting: { readonly bytes: number; readonly take: () => void }[] = [];
+  readonly #waiting: {
+    readonly bytes: number;
+    readonly peer: string;
+    readonly take: () => void;
+  }[] = [];
   #waitingBytes = 0;
+  readonly #waitingOfPeer = new Map<string, number>();
   #messages = 0;
   #inTurn = false;
   #endsAt = 0;
@@ -35,11 +42,18 @@ export class MessageTurns {
     return !this.#isOver();
   }
 
-  /** Has a message taken in a later turn, in the order in which they came; drops it where too much waits. */
-  wait(bytes: number, take: () => void): void {
-    if (this.#waitingBytes + bytes > this.#source.maxWaitingBytes) return;
+  /**
+   * Has a message taken in a later turn, in the order in which they came; drops it where too much waits.
+   *
+   * @param peer - What it has come from, where that is several.
+   */
+  wait(bytes: number, take: () => void, peer = ''): void {
+    const { maxWaitingBytes, maxWaitingOfPeer = maxWaitingBytes } = this.#source;
+    const ofPeer = (this.#waitingOfPeer.get(peer) ?? 0) + bytes;
+    if (this.#waitingBytes + bytes > maxWaitingBytes || ofPeer > maxWaitingOfPeer) return;
     this.#waitingBytes += bytes;
-    if (this.#waiting.push({ bytes, take }) > 1) return;
+    this.#waitingOfPeer.set(peer, ofPeer);
+    if (this.#waiting.push({ bytes, peer, take }) > 1) return;
     this.#source.pause?.();
     setImmediate(this.#takeWaiting);
   }
@@ -57,10 +71,13 @@ export class MessageTurns {
   readonly #takeWaiting = (): void => {
     this.#endsAt = performance.now() + TURN_MS;
     let taken = 0;
-    for (const { bytes, take } of this.#waiting) {
+    for (const { bytes, peer, take } of this.#waiting) {
       if (taken > 0 && this.#isOver()) break;
       taken++;
       this.#waitingBytes -= bytes;
+      const ofPeer = (this.#waitingOfPeer.get(peer) ?? 0) - bytes;
+      if (ofPeer > 0) this.#waitingOfPeer.set(peer, ofPeer);
+      else this.#waitingOfPeer.delete(peer);
       take();
     }
     this.#waiting.splice(0, taken);

@@ -30,10 +30,16 @@ export async function listenUdp(node: MeshNode, options: UdpListenerOptions): Pr
   const sessions = new UdpSessions(node, options);
   for (const socket of sockets) {
     growBuffers(socket);
-    const turns = new MessageTurns({ maxWaitingBytes: MAX_WAITING_BYTES });
+    const turns = new MessageTurns({
+      maxWaitingBytes: MAX_WAITING_BYTES,
+      maxWaitingOfPeer: MAX_WAITING_BYTES / 4,
+    });
     socket.on('message', (message, peer) => {
       if (turns.mayTake()) sessions.receive(message, peer, socket);
-      else turns.wait(message.length, () => sessions.receive(message, peer, socket));
+      else {
+        const take = (): void => sessions.receive(message, peer, socket);
+        turns.wait(message.length, take, peer.address);
+      }
     });
     socket.on('error', (error) => node.log.warning(`Could not receive over UDP: ${error.message}`));
   }

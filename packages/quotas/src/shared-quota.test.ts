@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { localOrigin, nodeOrigin } from './origin.js';
+import { addressOrigin, localOrigin, nodeOrigin } from './origin.js';
 import { SharedQuota } from './shared-quota.js';
 
 const a = nodeOrigin('a', 'a');
@@ -74,4 +74,17 @@ it('never counts beyond a bound, and is empty when all was given back', () => {
       expect(quota.take(localOrigin, 20)).toBe('taken');
     }),
   );
+});
+
+it('keeps a part for origins that have few', () => {
+  const forNewcomers = { kept: 20, few: 4 };
+  const quota = new SharedQuota({ total: 100, perOrigin: 75, forNewcomers });
+  const [x, y] = [addressOrigin('192.0.2.1'), addressOrigin('192.0.2.2')];
+  for (const origin of [x, y]) while (quota.take(origin) === 'taken');
+  expect([quota.heldBy(x), quota.heldBy(y)]).toEqual([75, 5]);
+  for (const at of [3, 4, 5, 6, 7]) {
+    const newcomer = addressOrigin(`192.0.2.${at}`);
+    for (let each = 0; each < 4; each++) expect(quota.take(newcomer)).toBe('taken');
+  }
+  expect(quota.take(addressOrigin('192.0.2.8'))).toBe('full');
 });

@@ -13,6 +13,13 @@ export interface QuotaBounds {
   readonly perLink?: number | undefined;
   /** The part of `total` that only the local origin may use. Default 0. */
   readonly reserved?: number | undefined;
+  /** The part of `total` that only origins with few may use, so that a newcomer finds something. Default: none. */
+  readonly forNewcomers?:
+    | {
+        readonly kept: number;
+        /** What an origin with few has at the most. */ readonly few: number;
+      }
+    | undefined;
 }
 
 /**
@@ -21,7 +28,7 @@ export interface QuotaBounds {
  * - `taken`: it is counted until it is given back
  * - `origin-full`: the origin has all of its share
  * - `link-full`: those over the same link have all of theirs
- * - `full`: there is no more, or only the reserved part is left
+ * - `full`: there is no more, or only the reserved part is left, or the one for newcomers
  */
 export type QuotaAnswer = 'taken' | 'origin-full' | 'link-full' | 'full';
 
@@ -36,10 +43,16 @@ export class SharedQuota {
   /** The part of `#used` that the local origin holds. */
   #usedLocally = 0;
 
-  constructor({ total, perOrigin: ofOrigin, reserved = 0, perLink }: QuotaBounds) {
+  constructor({
+    total,
+    perOrigin: ofOrigin,
+    reserved = 0,
+    perLink,
+    forNewcomers = { kept: 0, few: 0 },
+  }: QuotaBounds) {
     const perOrigin = Math.min(ofOrigin, total);
     const ofLink = perLink ?? Math.max(perOrigin, Math.ceil((perOrigin + total - reserved) / 2));
-    this.bounds = { total, perOrigin, reserved, perLink: ofLink };
+    this.bounds = { total, perOrigin, reserved, perLink: ofLink, forNewcomers };
   }
 
   /** What is taken, over all origins. */
@@ -59,14 +72,15 @@ export class SharedQuota {
 
   /** Counts more for an origin, if its share and the total allow it; else counts nothing. */
   take(origin: Origin, amount = 1): QuotaAnswer {
-    const { total, perOrigin, perLink, reserved } = this.bounds;
+    const { total, perOrigin, perLink, reserved, forNewcomers } = this.bounds;
     const held = this.heldBy(origin);
     if (!origin.local && held + amount > perOrigin) return 'origin-full';
     if (origin.link !== undefined && this.heldOverLinkOf(origin) + amount > perLink)
       return 'link-full';
     const left = total - this.#used;
     const kept = origin.local ? 0 : Math.max(0, reserved - this.#usedLocally);
-    if (amount > left - kept) return 'full';
+    const isNewcomer = origin.local || held + amount <= forNewcomers.few;
+    if (amount > left - kept - (isNewcomer ? 0 : forNewcomers.kept)) return 'full';
     this.#count(origin, held + amount, amount);
     return 'taken';
   }
