@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
-import { MeshNode } from '@receptorjs/netceptor';
+import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
 import type { Listener } from './listener.js';
