@@ -132,7 +132,7 @@ describe.skipIf(missing)('the Python receptorctl against our daemon', () => {
     expect((await theirs(['work', 'cancel', forever])).stdout).toBe(
       `Cancelled:\n(${forever}, cancelled)\n`,
     );
-    // D4: the results of a cancelled unit end
+    // D4: the results of a canceled unit end
     expect(await theirs(['work', 'results', forever])).toMatchObject({ code: 0, stdout: '' });
     const [status] = Object.values(
       JSON.parse((await theirs(['work', 'list', '--unit_id', forever])).stdout) as Record<

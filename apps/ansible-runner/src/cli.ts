@@ -10,7 +10,7 @@
  *
  * @packageDocumentation
  */
-import { carryOut } from './subcommands.js';
+import { dispatch } from './subcommands.js';
 import { Answered, UsageError } from './usage.js';
 import { version } from './version.js';
 
@@ -37,7 +37,7 @@ try {
   const line = parseCommandLine(words, process.env, version);
   // Further ones change nothing: the job is being ended, with force after its grace. Transmitting just ends.
   if (line.subcommand !== 'transmit') for (const signal of signals) process.on(signal, cancel);
-  process.exitCode = await carryOut(line, {
+  process.exitCode = await dispatch(line, {
     // Opening it takes a while, and most subcommands do not read it.
     get stdin() {
       stdin.used = true;

@@ -46,7 +46,7 @@ export function parseCommandLine(
     subcommand,
     words: handedOn,
     ...(privateDataDir !== undefined && { privateDataDir }),
-    options: judged(subcommand, options, { environment, refuse }),
+    options: validated(subcommand, options, { environment, refuse }),
   };
 }
 
@@ -55,7 +55,7 @@ interface Judging {
   readonly refuse: Reading['refuse'];
 }
 
-function judged(
+function validated(
   subcommand: Scope,
   options: CommandLineOptions,
   { environment, refuse }: Judging,
@@ -64,7 +64,7 @@ function judged(
     case 'run':
     case 'start':
     case 'transmit':
-      return judgedJob(withDefaults(options, environment), refuse);
+      return validatedJob(withDefaults(options, environment), refuse);
     case 'worker':
       return withKeepalive(options, { environment, refuse });
     default:
@@ -94,7 +94,7 @@ function refuseForeign(
   }
 }
 
-function judgedJob(options: CommandLineOptions, refuse: Reading['refuse']): CommandLineOptions {
+function validatedJob(options: CommandLineOptions, refuse: Reading['refuse']): CommandLineOptions {
   const { playbook, module, role, hosts, binary, viaReceptor } = options;
   const named = [playbook, module, role].filter((one) => one !== undefined).length;
   if (named > 1) refuse('arguments -p/--playbook, -m/--module and -r/--role exclude each other');

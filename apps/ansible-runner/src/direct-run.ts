@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandLineOptions } from './command-line-options.js';
 import { jobOptions } from './job-options.js';
-import { runJob, type JobRequest, type JobSurroundings } from './run-job.js';
+import { runJob, type JobRequest, type JobContext } from './run-job.js';
 
 const PROGRAMS = { adhoc: 'ansible', playbook: 'ansible-playbook' } as const;
 
@@ -18,7 +18,7 @@ export async function runDirectly(
   words: readonly string[],
   options: CommandLineOptions,
   log: Omit<JobRequest, 'options'>,
-  around: JobSurroundings,
+  context: JobContext,
 ): Promise<RunResult | NodeRunResult> {
   const folder = options.privateDataDir ?? (await mkdtemp(join(tmpdir(), 'ansible-runner-')));
   const job = {
@@ -32,7 +32,7 @@ export async function runDirectly(
     }),
   };
   try {
-    return await runJob({ ...log, options: job }, around);
+    return await runJob({ ...log, options: job }, context);
   } finally {
     if (options.privateDataDir === undefined) await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { readInventoryText, splitWords, type PlacedRunOptions } from '@receptorjs/runner-core';
+import { readInventoryText, splitWords, type RunOptionsWithFolder } from '@receptorjs/runner-core';
 import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { parseRoleVars } from './role-vars.js';
 
 /** What the command line says of a job, without handlers: it can be handed to another process as JSON. */
 export type JobOptions = Omit<
-  PlacedRunOptions,
+  RunOptionsWithFolder,
   'output' | 'onEvent' | 'onStatus' | 'onWarning' | 'onLog' | 'plugins' | 'signal'
 >;
 

@@ -2,7 +2,7 @@ import {
   makePrivateDataDir,
   run,
   type OutputSink,
-  type PlacedRunOptions,
+  type RunOptionsWithFolder,
   type RunResult,
 } from '@receptorjs/runner-core';
 import type { NodeOptions, NodeRunResult } from '@receptorjs/runner-mesh';
@@ -21,7 +21,7 @@ export interface JobRequest {
 }
 
 /** Where a job's reports go. */
-export interface JobSurroundings {
+export interface JobContext {
   readonly signal: AbortSignal;
   /** Where the job's output is shown; nowhere by default. */
   readonly output?: OutputSink;
@@ -35,22 +35,22 @@ export interface JobSurroundings {
 /** Runs a job, here or on another node, in a private data dir that is made if need be. @throws what {@link run} or `runOnNode` throws. */
 export async function runJob(
   request: JobRequest,
-  around: JobSurroundings,
+  context: JobContext,
 ): Promise<RunResult | NodeRunResult> {
   await makePrivateDataDir(request.options.privateDataDir);
-  const log = RunnerLog.open(request, around.log);
+  const log = RunnerLog.open(request, context.log);
   const options = {
     ...request.options,
-    signal: around.signal,
-    onWarning: around.warn,
-    plugins: await installedPlugins(around.warn),
+    signal: context.signal,
+    onWarning: context.warn,
+    plugins: await installedPlugins(context.warn),
     ...(log.wanted && { onLog: (line: string) => log.line(line) }),
-    ...(around.output !== undefined && { output: around.output }),
-    ...(around.onStatus !== undefined && { onStatus: around.onStatus }),
+    ...(context.output !== undefined && { output: context.output }),
+    ...(context.onStatus !== undefined && { onStatus: context.onStatus }),
   };
   try {
-    const result = await runSomewhere(options, request.node, around.warn);
-    for (const delivery of result.deliveries) around.warn(deliverySentence(delivery));
+    const result = await runSomewhere(options, request.node, context.warn);
+    for (const delivery of result.deliveries) context.warn(deliverySentence(delivery));
     return result;
   } finally {
     log.close();
@@ -58,7 +58,7 @@ export async function runJob(
 }
 
 async function runSomewhere(
-  options: PlacedRunOptions & {
+  options: RunOptionsWithFolder & {
     readonly onStatus?: (message: { readonly status: string }) => unknown;
   },
   node: NodeOptions | undefined,

@@ -5,11 +5,11 @@ import { archiveLimits } from './archive-options.js';
 import type { CommandLineOptions } from './command-line-options.js';
 import type { CommandLine } from './command-line.js';
 import { exitCode } from './exit-code.js';
-import type { JobRequest, JobSurroundings } from './run-job.js';
+import type { JobRequest, JobContext } from './run-job.js';
 import { logOptions, RunnerLog } from './runner-log.js';
 
 /** What a subcommand gets to work with. */
-export interface Surroundings {
+export interface CommandContext {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -22,19 +22,23 @@ export interface Surroundings {
  * Carries a command line out and returns the exit code. Each subcommand's code is loaded when it is called for, so that
  * none waits for the others'.
  */
-export async function carryOut(line: CommandLine, around: Surroundings): Promise<number> {
+export async function dispatch(line: CommandLine, context: CommandContext): Promise<number> {
   const { options } = line;
   const folder = resolve(line.privateDataDir ?? '.');
   switch (line.subcommand) {
     case 'run':
-      return runHere(folder, options, around);
+      return runHere(folder, options, context);
     case 'adhoc':
     case 'playbook': {
       const { runDirectly } = await import('./direct-run.js');
       const { subcommand, words } = line;
-      const reports = shown(options, around);
+      const reports = shown(options, context);
       const log = logOptions(options);
-      return told(await runDirectly(subcommand, words, options, log, reports), options, around);
+      return reportResult(
+        await runDirectly(subcommand, words, options, log, reports),
+        options,
+        context,
+      );
     }
     case 'start': {
       const { startInBackground } = await import('./start.js');
@@ -44,7 +48,7 @@ export async function carryOut(line: CommandLine, around: Surroundings): Promise
     case 'stop': {
       const { stopBackground } = await import('./stop.js');
       if (await stopBackground(folder)) return 0;
-      around.stderr.write(`ansible-runner: no run was started in ${folder}.\n`);
+      context.stderr.write(`ansible-runner: no run was started in ${folder}.\n`);
       return 1;
     }
     case 'is-alive': {
@@ -52,13 +56,13 @@ export async function carryOut(line: CommandLine, around: Surroundings): Promise
       return (await readPidFile(folder))?.alive === true ? 0 : 1;
     }
     case 'transmit':
-      return send(folder, options, around);
+      return send(folder, options, context);
     case 'worker':
-      return (await import('./work-for.js')).workFor(options, around);
+      return (await import('./work-for.js')).workFor(options, context);
     case 'worker cleanup':
-      return cleanUp(options, around);
+      return cleanUp(options, context);
     case 'process':
-      return receive(folder, options, around);
+      return receive(folder, options, context);
   }
 }
 
@@ -73,33 +77,33 @@ async function jobRequest(folder: string, options: CommandLineOptions): Promise<
 }
 
 /** Where a job in the foreground reports to. */
-function shown(options: CommandLineOptions, around: Surroundings): JobSurroundings {
+function shown(options: CommandLineOptions, context: CommandContext): JobContext {
   return {
-    signal: around.signal,
-    warn: (sentence) => around.stderr.write(`ansible-runner: ${sentence}\n`),
-    log: (line) => around.stdout.write(`${line}\n`),
-    ...output(options, around),
+    signal: context.signal,
+    warn: (sentence) => context.stderr.write(`ansible-runner: ${sentence}\n`),
+    log: (line) => context.stdout.write(`${line}\n`),
+    ...output(options, context),
   };
 }
 
-function output(options: CommandLineOptions, { stdout }: Surroundings): { output?: OutputSink } {
+function output(options: CommandLineOptions, { stdout }: CommandContext): { output?: OutputSink } {
   return options.quiet === true ? {} : { output: stdout };
 }
 
-async function runHere(folder: string, options: CommandLineOptions, around: Surroundings) {
+async function runHere(folder: string, options: CommandLineOptions, context: CommandContext) {
   const { runJob } = await import('./run-job.js');
-  const result = await runJob(await jobRequest(folder, options), shown(options, around));
-  return told(result, options, around);
+  const result = await runJob(await jobRequest(folder, options), shown(options, context));
+  return reportResult(result, options, context);
 }
 
 /** Says why a run ended, where that can be said and was not shown yet, and gives its exit code. */
-function told(
+function reportResult(
   result: RunResult | NodeRunResult,
   options: CommandLineOptions,
-  around: Surroundings,
+  context: CommandContext,
 ): number {
   if (result.explanation !== undefined && !wasShown(result, options))
-    around.stderr.write(`ansible-runner: ${result.explanation}\n`);
+    context.stderr.write(`ansible-runner: ${result.explanation}\n`);
   return exitCode(result.status, result.rc);
 }
 
@@ -115,7 +119,7 @@ function wasShown(
   return itself && quiet !== true;
 }
 
-async function send(folder: string, options: CommandLineOptions, around: Surroundings) {
+async function send(folder: string, options: CommandLineOptions, context: CommandContext) {
   const { jobOptions } = await import('./job-options.js');
   const job = jobOptions(folder, options);
   const { makePrivateDataDir } = await import('@receptorjs/runner-core');
@@ -124,17 +128,17 @@ async function send(folder: string, options: CommandLineOptions, around: Surroun
   await transmit({
     ...portableOptions(job),
     privateDataDir: job.privateDataDir,
-    output: around.stdout,
+    output: context.stdout,
   });
   return 0;
 }
 
-async function cleanUp(options: CommandLineOptions, around: Surroundings) {
+async function cleanUp(options: CommandLineOptions, context: CommandContext) {
   const { cleanup } = await import('@receptorjs/runner-streaming');
   const { filePattern, excludeStrings, removeImages, gracePeriod, imagePrune } = options;
   const { processIsolationExecutable } = options;
   await cleanup({
-    onLine: (line) => around.stdout.write(`${line}\n`),
+    onLine: (line) => context.stdout.write(`${line}\n`),
     ...(filePattern !== undefined && { filePattern }),
     ...(excludeStrings !== undefined && { excludeStrings }),
     ...(removeImages !== undefined && { removeImages }),
@@ -145,21 +149,21 @@ async function cleanUp(options: CommandLineOptions, around: Surroundings) {
   return 0;
 }
 
-async function receive(folder: string, options: CommandLineOptions, around: Surroundings) {
+async function receive(folder: string, options: CommandLineOptions, context: CommandContext) {
   const { processResults } = await import('@receptorjs/runner-streaming');
   const { deliverySentence, installedPlugins } = await import('./installed-plugins.js');
   const { artifactDir, ident, json } = options;
-  const { warn } = shown(options, around);
+  const { warn } = shown(options, context);
   const log = RunnerLog.open(logOptions(options), warn);
   try {
     const result = await processResults({
-      input: around.stdin,
+      input: context.stdin,
       privateDataDir: folder,
-      signal: around.signal,
+      signal: context.signal,
       ...archiveLimits(options),
       ...(artifactDir !== undefined && { artifactDir }),
       ...(ident !== undefined && { ident }),
-      ...output(options, around),
+      ...output(options, context),
       ...(json === true && { jsonMode: true }),
       plugins: await installedPlugins(warn),
       onWarning: warn,
@@ -168,7 +172,7 @@ async function receive(folder: string, options: CommandLineOptions, around: Surr
     });
     for (const delivery of result.deliveries) warn(deliverySentence(delivery));
     if (result.explanation !== undefined && !wasShown(result, options))
-      around.stderr.write(`${result.explanation}\n`);
+      context.stderr.write(`${result.explanation}\n`);
     return exitCode(result.status, result.rc ?? (result.status === 'canceled' ? 254 : 1));
   } finally {
     log.close();

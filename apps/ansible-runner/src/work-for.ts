@@ -6,21 +6,24 @@ import type { CommandLineOptions } from './command-line-options.js';
 import { UsageError } from './usage.js';
 import { exitCode } from './exit-code.js';
 import { logOptions, RunnerLog } from './runner-log.js';
-import type { Surroundings } from './subcommands.js';
+import type { CommandContext } from './subcommands.js';
 
 /**
  * Carries out `worker`. Until the stream has ended nothing but the stream is written to standard output and error: a unit of
  * work has both in one file. The exit code is the job's rc; where there was no job, 0, as the original's, or 1 when
  * `--fail-on-error` asks for it.
  */
-export async function workFor(options: CommandLineOptions, around: Surroundings): Promise<number> {
+export async function workFor(
+  options: CommandLineOptions,
+  context: CommandContext,
+): Promise<number> {
   if (options.workerInfo === true) {
-    around.stdout.write(formatWorkerInfo(await workerInfo(around.version)));
+    context.stdout.write(formatWorkerInfo(await workerInfo(context.version)));
     return 0;
   }
-  const silenced = silence(around);
+  const silenced = silence(context);
   try {
-    const { status, rc } = await speak(options, around, silenced);
+    const { status, rc } = await speak(options, context, silenced);
     return status === 'error' ? (options.failOnError === true ? 1 : 0) : exitCode(status, rc);
   } finally {
     silenced.end();
@@ -29,7 +32,7 @@ export async function workFor(options: CommandLineOptions, around: Surroundings)
 
 async function speak(
   options: CommandLineOptions,
-  around: Surroundings,
+  context: CommandContext,
   silenced: Silenced,
 ): Promise<Awaited<ReturnType<typeof work>>> {
   const { privateDataDir, keepaliveSeconds, blobStore } = options;
@@ -39,13 +42,13 @@ async function speak(
     log = RunnerLog.open({ ...logOptions(options), debug: false }, () => undefined);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return refuseWork(around.stdout, error.message);
+    return refuseWork(context.stdout, error.message);
   }
   try {
     return await work({
-      input: around.stdin,
-      output: around.stdout,
-      signal: around.signal,
+      input: context.stdin,
+      output: context.stdout,
+      signal: context.signal,
       ...archiveLimits(options),
       onStream: (warn) => silenced.heardBy(warn),
       ...(options.debug === true && { sendLog: true }),
@@ -70,7 +73,7 @@ interface Silenced {
 }
 
 /** Keeps Node from writing its own warnings to standard error, and a failure of this program from being anything but a status. */
-function silence({ stdout }: Surroundings): Silenced {
+function silence({ stdout }: CommandContext): Silenced {
   let hear: (sentence: string) => void = () => undefined;
   const shown = process.listeners('warning');
   const onWarning = (warning: Error) => hear(`${warning.name}: ${warning.message}`);

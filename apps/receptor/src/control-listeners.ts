@@ -4,7 +4,7 @@ import type { Action } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';
 import { listenAddress } from './addresses.js';
 import type { Log } from './log.js';
-import { placed } from './placed.js';
+import { withLocation } from './with-location.js';
 import { refusalLog } from './refusal-log.js';
 import type { TlsConfigs } from './tls-configs.js';
 
@@ -79,6 +79,6 @@ async function at<T>(each: Configured, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
-    throw placed(error, each);
+    throw withLocation(error, each);
   }
 }

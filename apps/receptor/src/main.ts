@@ -10,7 +10,7 @@ import {
 } from '@receptorjs/receptor-config';
 import manifest from '../package.json' with { type: 'json' };
 import type { HangUps } from './hang-ups.js';
-import { messageOf } from './placed.js';
+import { messageOf } from './with-location.js';
 
 /**
  * Does what a command line asks for, to its end. Gives the exit code; a failure is one line on stdout, as with the original.

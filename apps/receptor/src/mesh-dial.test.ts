@@ -15,7 +15,7 @@ describe('streams that the daemon opens', () => {
   });
 
   /** A dial to `far`, whose control service wants TLS, and the names of the configurations it was tried with. */
-  async function dialler(
+  async function dialer(
     clients: readonly string[],
     { advertised = true, defaultName }: { advertised?: boolean; defaultName?: string } = {},
   ) {
@@ -23,7 +23,7 @@ describe('streams that the daemon opens', () => {
     const tls = new TlsConfigs('near', log, defaultName);
     opened.push(tls);
     tls.swap(await tls.prepare([], actions(clients)));
-    const dialled: (string | undefined)[] = [];
+    const dialed: (string | undefined)[] = [];
     const dial = meshDial({
       node: {
         resolve: (id) => id,
@@ -34,7 +34,7 @@ describe('streams that the daemon opens', () => {
       },
       streams: {
         dial: (_nodeId, _service, { tls: client }) => {
-          dialled.push(client && clients.find((each) => tls.client(each) === client));
+          dialed.push(client && clients.find((each) => tls.client(each) === client));
           return client === undefined
             ? Promise.reject(
                 new StreamError(
@@ -47,31 +47,31 @@ describe('streams that the daemon opens', () => {
       },
       tls,
     });
-    return { dial, dialled };
+    return { dial, dialed };
   }
 
   it('have the TLS that is named', async () => {
-    const { dial, dialled } = await dialler(['a', 'b']);
+    const { dial, dialed } = await dialer(['a', 'b']);
     expect(await dial('far', 'control', { tlsClient: 'b' })).toBe(stream);
-    expect(dialled).toEqual(['b']);
+    expect(dialed).toEqual(['b']);
     await expect(dial('far', 'control', { tlsClient: 'c' })).rejects.toThrow(
       'unknown TLS config c',
     );
   });
 
   it('have the only tls-client there is, and the one the node names', async () => {
-    const one = await dialler(['a']);
+    const one = await dialer(['a']);
     await one.dial('far', 'control');
-    expect(one.dialled).toEqual(['a']);
-    const named = await dialler(['a', 'b'], { defaultName: 'b' });
+    expect(one.dialed).toEqual(['a']);
+    const named = await dialer(['a', 'b'], { defaultName: 'b' });
     await named.dial('far', 'control');
-    expect(named.dialled).toEqual(['b']);
+    expect(named.dialed).toEqual(['b']);
   });
 
   it('find out what a service wants that is not advertised yet', async () => {
-    const { dial, dialled } = await dialler(['a'], { advertised: false });
+    const { dial, dialed } = await dialer(['a'], { advertised: false });
     await dial('far', 'control');
-    expect(dialled).toEqual([undefined, 'a']);
+    expect(dialed).toEqual([undefined, 'a']);
   });
 
   it.each([
@@ -79,11 +79,11 @@ describe('streams that the daemon opens', () => {
     [['default'], undefined],
     [[], 'control of far wants TLS, and this node has no tls-client'],
   ])('say what helps where there is no default: %j', async (clients, remedy) => {
-    const { dial } = await dialler(clients);
-    const dialled = dial('far', 'control');
-    if (remedy === undefined) expect(await dialled).toBe(stream);
+    const { dial } = await dialer(clients);
+    const dialed = dial('far', 'control');
+    if (remedy === undefined) expect(await dialed).toBe(stream);
     else
-      await expect(dialled).rejects.toMatchObject({
+      await expect(dialed).rejects.toMatchObject({
         code: 'handshake-failed',
         message: `CRYPTO_ERROR 0x12a (local): insecure connection to secure service (${remedy})`,
       });

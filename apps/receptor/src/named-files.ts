@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Action } from '@receptorjs/receptor-config';
-import { placed } from './placed.js';
+import { withLocation } from './with-location.js';
 
 /**
  * Looks for the files that an action names and that are read only when work is submitted.
@@ -38,7 +38,7 @@ export function checkAllNamedFiles(actions: readonly Action[]): void {
     try {
       checkNamedFiles(action);
     } catch (error) {
-      throw placed(error, action);
+      throw withLocation(error, action);
     }
   }
 }

@@ -9,7 +9,7 @@ import type { Daemon } from './daemon.js';
 import type { LevelledLog } from './log.js';
 import type { NodeOffers } from './node-offers.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
-import { messageOf } from './placed.js';
+import { messageOf } from './with-location.js';
 import type { Notice } from './runner-work.js';
 
 /** Clients tell kinds of failure by these numbers at the end of the text. */

@@ -3,7 +3,7 @@ import { linkParts } from './parts/links.js';
 import type { Part, PartContext, PartStarters, StartPart } from './parts/part.js';
 import { serviceParts } from './parts/services.js';
 import { workParts } from './parts/work.js';
-import { messageOf, placed } from './placed.js';
+import { messageOf, withLocation } from './with-location.js';
 
 /** Every action that has a part, in the order in which they are started: what links bring in finds services and work there. */
 const starters: PartStarters = { ...workParts, ...serviceParts, ...linkParts };
@@ -76,7 +76,7 @@ export class RunningParts {
     try {
       this.#parts.set(action, await start(action.fields, this.#context));
     } catch (error) {
-      throw placed(error, action);
+      throw withLocation(error, action);
     }
   }
 }

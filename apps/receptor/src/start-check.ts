@@ -3,7 +3,7 @@ import type { Action } from '@receptorjs/receptor-config';
 import { nodeIdOf } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
 import { checkNamedFiles } from './named-files.js';
-import { messageOf, relation } from './placed.js';
+import { messageOf, relation } from './with-location.js';
 import { TlsConfigs } from './tls-configs.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
 import { fieldsOf, tlsNamesOf, type Action, type Fields } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
-import { placed } from './placed.js';
+import { withLocation } from './with-location.js';
 
 /** The TLS configurations that are configured, by name. Never changed. */
 export interface TlsSet {
@@ -104,7 +104,7 @@ export class TlsConfigs {
             clients.set(config.name, await TlsClient.load(config, this.#options));
           }
         } catch (error) {
-          throw placed(error, each);
+          throw withLocation(error, each);
         }
       }
       if (!clients.has(DEFAULT) && coming.some(usesDefault)) await this.#loadBuiltIn();

@@ -30,7 +30,7 @@ describe('work from elsewhere without a certificate', () => {
       ['--tcp-listener', 'port=1', 'bindaddr=127.0.0.1', '--tcp-listener', '2222'],
     ],
     [
-      'a listener whose neighbours are known, and not who is behind them',
+      'a listener whose neighbors are known, and not who is behind them',
       [...required, '--tcp-listener', 'port=2222', 'tls=mutual'],
     ],
     ['allowed peers, whose IDs anybody may claim', ['--udp-listener', '2222', 'allowedpeers=a']],

@@ -6,8 +6,8 @@ import { listenAddress } from './addresses.js';
  * The ways by which work can be submitted to this node from elsewhere without a certificate, each as a part of a sentence; none
  * when there is no such way.
  *
- * A certificate on a link proves who the neighbour is, not who stands behind it, and every node of the mesh can claim any node ID:
- * only the control service itself can ask who submits. A link that this node makes counts wherever it goes: its neighbour may
+ * A certificate on a link proves who the neighbor is, not who stands behind it, and every node of the mesh can claim any node ID:
+ * only the control service itself can ask who submits. A link that this node makes counts wherever it goes: its neighbor may
  * accept strangers, also one on a loopback address, as a tunnel or another node of this machine. What listens on loopback alone
  * is trusted.
  */

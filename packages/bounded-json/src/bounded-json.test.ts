@@ -47,7 +47,7 @@ describe('parseBoundedJson', () => {
       expect(() => parseBoundedJson(text), text).toThrow(SyntaxError);
   });
 
-  it('judges any value as counting its levels does', () => {
+  it('checks any value as counting its levels does', () => {
     const depthOf = (value: unknown): number =>
       typeof value === 'object' && value !== null
         ? 1 + Object.values(value).reduce((most: number, it) => Math.max(most, depthOf(it)), 0)
@@ -60,7 +60,7 @@ describe('parseBoundedJson', () => {
     );
   });
 
-  it('judges whatever is no JSON as taking out its texts does', () => {
+  it('checks whatever is no JSON as taking out its texts does', () => {
     const piece = fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', 'x', 'x'.repeat(47));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
@@ -75,7 +75,7 @@ describe('parseBoundedJson', () => {
           else if (values > 20) expected = 'too-many-values';
           if (expected !== 'bounded') break;
         }
-        const judged = (): string => {
+        const checked = (): string => {
           try {
             assertBoundedJson(text, { maxDepth: 5, maxValues: 20 });
             return 'bounded';
@@ -83,7 +83,7 @@ describe('parseBoundedJson', () => {
             return error instanceof JsonLimitError ? error.code : String(error);
           }
         };
-        expect(judged()).toBe(expected);
+        expect(checked()).toBe(expected);
       }),
       { numRuns: 500 },
     );

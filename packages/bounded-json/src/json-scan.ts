@@ -17,7 +17,7 @@ export interface ScanWatcher {
 }
 
 /**
- * Goes through a JSON text without parsing it, and stops at its limits. Whether it is JSON at all is not judged. Linear in
+ * Goes through a JSON text without parsing it, and stops at its limits. Whether it is JSON at all is not checked. Linear in
  * its length; can stop at any place and go on. Owns the place.
  *
  * See docs/decisions/0093-json-is-bounded-before-it-is-parsed.md.

@@ -17,7 +17,7 @@ export function parseBoundedJson(text: string, limits: JsonLimits = {}): unknown
 
 /**
  * Throws for a JSON text that is beyond the limits, without parsing it: for who has another parser. Linear in its length, and
- * next to nothing where it has fewer brackets than levels are allowed, as most have. Whether it is JSON at all is not judged.
+ * next to nothing where it has fewer brackets than levels are allowed, as most have. Whether it is JSON at all is not checked.
  *
  * @throws {@link JsonLimitError}
  */

@@ -78,7 +78,7 @@ describe('openssl', () => {
     expect(leaf).toMatch(new RegExp(`1\\.2312\\.19\\.1(;UTF8|:):${LONG_ID}\\n`));
   });
 
-  it('makes certificates that ours are judged by', async () => {
+  it('makes certificates that ours are verified by', async () => {
     await openssl(
       'req',
       '-x509',
@@ -136,8 +136,8 @@ describe('openssl', () => {
     );
     const client = await TlsClient.load({ name: 'c', rootCas: at('ec-ca.crt') }, options);
     const chain = server.certificates.map(({ der }) => der);
-    expect(client.judgeServer(chain, { nodeId: 'n' })).toBeUndefined();
-    expect(client.judgeServer(chain, { nodeId: 'm' })).toMatchObject({ code: 'wrong-name' });
+    expect(client.verifyServer(chain, { nodeId: 'n' })).toBeUndefined();
+    expect(client.verifyServer(chain, { nodeId: 'm' })).toMatchObject({ code: 'wrong-name' });
     server.close();
     client.close();
   });

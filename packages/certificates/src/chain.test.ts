@@ -2,15 +2,15 @@ import { OctetString } from '@peculiar/asn1-schema';
 import { Extension } from '@peculiar/asn1-x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeChain } from './chain.js';
-import { judgePeer } from './peer-rules.js';
+import { verifyChain } from './chain.js';
+import { verifyPeer } from './peer-rules.js';
 import { receptorNodeIds } from './receptor-name.js';
 import { issue, type TestIdentity } from './test-pki.js';
 
 const root = issue('root', { ca: true });
 const other = issue('other', { ca: true });
 
-function judge(
+function verify(
   chain: readonly TestIdentity[],
   {
     anchors = [root],
@@ -22,7 +22,7 @@ function judge(
     readonly now?: number;
   } = {},
 ): string {
-  const problem = judgeChain(
+  const problem = verifyChain(
     chain.map(({ parsed }) => parsed),
     { anchors: anchors.map(({ parsed }) => parsed), purpose, now },
   );
@@ -34,29 +34,29 @@ describe('a chain', () => {
   const leaf = issue('leaf', { issuer: middle });
 
   it('leads to the CA directly or through others, in whatever order they come', () => {
-    expect(judge([issue('leaf', { issuer: root })])).toBe('right');
-    expect(judge([leaf, middle])).toBe('right');
+    expect(verify([issue('leaf', { issuer: root })])).toBe('right');
+    expect(verify([leaf, middle])).toBe('right');
     const low = issue('low', { issuer: middle, ca: true });
-    expect(judge([issue('leaf', { issuer: low }), root, middle, other, low])).toBe('right');
+    expect(verify([issue('leaf', { issuer: low }), root, middle, other, low])).toBe('right');
   });
 
   it('ends at any certificate that is trusted, root or not', () => {
-    expect(judge([leaf, middle], { anchors: [middle] })).toBe('right');
-    expect(judge([leaf], { anchors: [middle] })).toBe('right');
-    expect(judge([leaf], { anchors: [leaf] })).toBe('right');
+    expect(verify([leaf, middle], { anchors: [middle] })).toBe('right');
+    expect(verify([leaf], { anchors: [middle] })).toBe('right');
+    expect(verify([leaf], { anchors: [leaf] })).toBe('right');
     const old = issue('old');
-    expect(judge([issue('leaf', { issuer: old })], { anchors: [old] })).toBe('right');
+    expect(verify([issue('leaf', { issuer: old })], { anchors: [old] })).toBe('right');
   });
 
   it('goes on over none of version 1, which can not say that it is a CA', () => {
     const old = issue('old', { issuer: root });
-    expect(judge([issue('leaf', { issuer: old }), old])).toMatch(/^untrusted/);
+    expect(verify([issue('leaf', { issuer: old }), old])).toMatch(/^untrusted/);
     const newer = issue('newer', { hosts: ['newer'] });
-    expect(judge([issue('leaf', { issuer: newer })], { anchors: [newer] })).toMatch(/^untrusted/);
+    expect(verify([issue('leaf', { issuer: newer })], { anchors: [newer] })).toMatch(/^untrusted/);
   });
 
   it('needs every CA between', () => {
-    expect(judge([leaf])).toBe(
+    expect(verify([leaf])).toBe(
       'untrusted: certificate is signed by an unknown authority: CN=middle',
     );
   });
@@ -64,25 +64,25 @@ describe('a chain', () => {
   it('is not trusted for a CA of the same name with another key', () => {
     const impostor = issue('impostor root', { ca: true });
     const named = { ...impostor, name: 'root' };
-    expect(judge([issue('leaf', { issuer: named })])).toMatch(/^untrusted/);
+    expect(verify([issue('leaf', { issuer: named })])).toMatch(/^untrusted/);
   });
 
   it('is not trusted when a certificate that is no CA signed it', () => {
     const citizen = issue('citizen', { issuer: root });
-    expect(judge([issue('leaf', { issuer: citizen }), citizen])).toMatch(/^untrusted/);
+    expect(verify([issue('leaf', { issuer: citizen }), citizen])).toMatch(/^untrusted/);
   });
 
   it('may be the trusted certificate itself', () => {
     const self = issue('self');
-    expect(judge([self], { anchors: [self] })).toBe('right');
-    expect(judge([self])).toMatch(/^untrusted/);
+    expect(verify([self], { anchors: [self] })).toBe('right');
+    expect(verify([self])).toMatch(/^untrusted/);
   });
 
   it('keeps to the path length of each CA', () => {
     const top = issue('root', { ca: true, maxPathLength: 0 });
     const below = issue('middle', { issuer: top, ca: true });
-    expect(judge([issue('leaf', { issuer: top })], { anchors: [top] })).toBe('right');
-    expect(judge([issue('leaf', { issuer: below }), below], { anchors: [top] })).toBe(
+    expect(verify([issue('leaf', { issuer: top })], { anchors: [top] })).toBe('right');
+    expect(verify([issue('leaf', { issuer: below }), below], { anchors: [top] })).toBe(
       'untrusted: too many CAs below CN=root: it allows 0',
     );
   });
@@ -92,14 +92,14 @@ describe('a chain', () => {
     const dates = { notBefore: '2030-01-01T00:00:00Z', notAfter: '2030-02-01T00:00:00Z' };
     const ca = issue('root', { ca: true, notAfter: '2040-01-01T00:00:00Z' });
     const brief = issue('leaf', { issuer: ca, ...dates });
-    const at = (now: number): string => judge([brief], { anchors: [ca], now });
+    const at = (now: number): string => verify([brief], { anchors: [ca], now });
     expect(at(from - 1000)).toMatch(/^not-yet-valid: .*CN=leaf.*2030-01-01T00:00:00Z/);
     expect(at(from)).toBe('right');
     expect(at(to)).toBe('right');
     expect(at(to + 1000)).toMatch(/^expired: .*CN=leaf.*2030-02-01T00:00:00Z/);
     const briefCa = issue('middle', { issuer: ca, ca: true, ...dates });
     const long = issue('leaf', { issuer: briefCa, notAfter: '2040-01-01T00:00:00Z' });
-    expect(judge([long, briefCa], { anchors: [ca], now: to + 1000 })).toMatch(
+    expect(verify([long, briefCa], { anchors: [ca], now: to + 1000 })).toMatch(
       /^expired: .*CN=middle/,
     );
   });
@@ -111,15 +111,15 @@ describe('a chain', () => {
       notBefore: '2000-01-01T00:00:00Z',
       notAfter: '2001-01-01T00:00:00Z',
     });
-    expect(judge([leaf, old, middle])).toBe('right');
+    expect(verify([leaf, old, middle])).toBe('right');
   });
 
   it('is for the purpose it is presented for, CAs included', () => {
     const server = issue('leaf', { issuer: root, purposes: ['server'] });
-    expect(judge([server])).toBe('right');
-    expect(judge([server], { purpose: 'client' })).toMatch(/^wrong-purpose: .*not for a client/);
+    expect(verify([server])).toBe('right');
+    expect(verify([server], { purpose: 'client' })).toMatch(/^wrong-purpose: .*not for a client/);
     const clientsOnly = issue('middle', { issuer: root, ca: true, purposes: ['client'] });
-    expect(judge([issue('leaf', { issuer: clientsOnly }), clientsOnly])).toMatch(
+    expect(verify([issue('leaf', { issuer: clientsOnly }), clientsOnly])).toMatch(
       /^wrong-purpose: CA CN=middle may not issue for a server/,
     );
   });
@@ -133,7 +133,7 @@ describe('a chain', () => {
       permittedAddresses: ['10.0.0.0/8'],
     });
     const verdict = (names: { hosts?: string[]; addresses?: string[] }): string =>
-      judge([issue('leaf', { issuer: narrow, ...names }), narrow]);
+      verify([issue('leaf', { issuer: narrow, ...names }), narrow]);
     expect(verdict({ hosts: ['example.org', 'a.example.org'], addresses: ['10.1.2.3'] })).toBe(
       'right',
     );
@@ -148,14 +148,14 @@ describe('a chain', () => {
   });
 
   it('is bounded', () => {
-    expect(judge(new Array<TestIdentity>(17).fill(leaf))).toMatch(/^untrusted: .*17 certificates/);
+    expect(verify(new Array<TestIdentity>(17).fill(leaf))).toMatch(/^untrusted: .*17 certificates/);
     const ring = ['a', 'b', 'c', 'd'].map((name) => issue(`root ${name}`, { ca: true }));
     const cross = ring.flatMap((issuer) =>
       ring.filter((each) => each !== issuer).map(({ name }) => issue(name, { issuer, ca: true })),
     );
     const [first] = ring;
     if (first === undefined) throw new Error('a ring has members');
-    expect(judge([issue('leaf', { issuer: first }), ...cross], { anchors: [other] })).toMatch(
+    expect(verify([issue('leaf', { issuer: first }), ...cross], { anchors: [other] })).toMatch(
       /^untrusted/,
     );
   });
@@ -177,22 +177,22 @@ describe('a peer', () => {
       addresses: ['127.0.0.1', '::1'],
     }).der;
     for (const host of ['a.example.org', 'x.wild.example.org', '127.0.0.1', '::1', '[::1]']) {
-      expect(judgePeer([der], { host }, rules)).toBeUndefined();
+      expect(verifyPeer([der], { host }, rules)).toBeUndefined();
     }
     for (const host of ['leaf', 'b.example.org', 'x.y.wild.example.org', '127.0.0.2']) {
-      expect(judgePeer([der], { host }, rules)).toMatchObject({ code: 'wrong-name' });
+      expect(verifyPeer([der], { host }, rules)).toMatchObject({ code: 'wrong-name' });
     }
   });
 
   it('is for any of its node IDs', () => {
     const der = issue('leaf', { issuer: root, nodeIds: ['a', 'ü', 'b'.repeat(1000)] }).der;
     for (const nodeId of ['a', 'ü', 'b'.repeat(1000)]) {
-      expect(judgePeer([der], { nodeId }, rules)).toBeUndefined();
+      expect(verifyPeer([der], { nodeId }, rules)).toBeUndefined();
     }
-    expect(judgePeer([der], { nodeId: 'c' }, rules)?.message).toMatch(
+    expect(verifyPeer([der], { nodeId: 'c' }, rules)?.message).toMatch(
       /^certificate is valid for Receptor node IDs a, ü, b+, not c$/,
     );
-    expect(judgePeer([issue('leaf', { issuer: root }).der], { nodeId: 'c' }, rules)?.message).toBe(
+    expect(verifyPeer([issue('leaf', { issuer: root }).der], { nodeId: 'c' }, rules)?.message).toBe(
       'certificate is not valid for any Receptor node IDs, but wanted to match c',
     );
   });
@@ -211,7 +211,7 @@ describe('a peer', () => {
   });
 
   it('that shows anything else is refused, never more', () => {
-    expect(judgePeer([], {}, rules)).toMatchObject({ code: 'missing' });
+    expect(verifyPeer([], {}, rules)).toMatchObject({ code: 'missing' });
     const { der } = issue('leaf', { issuer: root, nodeIds: ['a'] });
     fc.assert(
       fc.property(
@@ -224,7 +224,7 @@ describe('a peer', () => {
           }),
         ),
         (bytes) => {
-          expect(judgePeer([bytes], { nodeId: 'a' }, rules)).toHaveProperty('code');
+          expect(verifyPeer([bytes], { nodeId: 'a' }, rules)).toHaveProperty('code');
         },
       ),
       { numRuns: 300 },

@@ -9,7 +9,7 @@ const MAX_PRESENTED = 16;
 /** The most chains that are looked at for one peer. */
 const MAX_CHAINS = 32;
 
-/** What a chain is judged by. */
+/** What a chain is verified by. */
 export interface ChainRules {
   readonly anchors: readonly ParsedCertificate[];
   readonly purpose: Purpose;
@@ -22,7 +22,7 @@ export interface ChainRules {
  * without policies and revocation. A chain ends at any of the anchors, which need not be roots. Every certificate of the chain must be valid now, CAs must be allowed to be that and
  * to issue for the purpose, within their path length and name constraints.
  */
-export function judgeChain(
+export function verifyChain(
   presented: readonly ParsedCertificate[],
   { anchors, purpose, now }: ChainRules,
 ): CertificateError | undefined {
@@ -38,11 +38,11 @@ export function judgeChain(
   }
   let problem: CertificateError | undefined;
   for (const path of chainsFrom(leaf, others, anchors)) {
-    const found = judgePath(path, purpose, now);
+    const found = verifyPath(path, purpose, now);
     if (found === undefined) return undefined;
     problem ??= found;
   }
-  return problem ?? judgeDates(leaf, now) ?? untrusted(leaf);
+  return problem ?? verifyDates(leaf, now) ?? untrusted(leaf);
 }
 
 /** Every chain from `leaf` to an anchor, shortest candidates of the peer first, bounded. */
@@ -69,14 +69,14 @@ function* chainsFrom(
   }
 }
 
-function judgePath(
+function verifyPath(
   path: readonly ParsedCertificate[],
   purpose: Purpose,
   now: number,
 ): CertificateError | undefined {
   let intermediates = 0;
   for (const [at, certificate] of path.entries()) {
-    const problem = judgeDates(certificate, now);
+    const problem = verifyDates(certificate, now);
     if (problem !== undefined) return problem;
     if (!certificate.serves(purpose)) return wrongPurpose(certificate, purpose, at > 0);
     if (at === 0) continue;
@@ -102,7 +102,7 @@ function judgePath(
   return undefined;
 }
 
-function judgeDates(
+function verifyDates(
   { notBefore, notAfter, subject }: ParsedCertificate,
   now: number,
 ): CertificateError | undefined {

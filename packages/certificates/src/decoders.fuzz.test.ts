@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { CertificateError } from './certificate-error.js';
-import { judgeChain } from './chain.js';
+import { verifyChain } from './chain.js';
 import { decodeFingerprints } from './fingerprints.js';
 import { initCa } from './init-ca.js';
 import { ParsedCertificate } from './parsed-certificate.js';
@@ -35,7 +35,7 @@ fuzz('certificate', {
     codeOf(() => {
       const parsed = new ParsedCertificate(input);
       const rules = { anchors: [anchor], purpose: 'server', now: 1.8e12 } as const;
-      return judgeChain([parsed, anchor], rules)?.code ?? 'trusted';
+      return verifyChain([parsed, anchor], rules)?.code ?? 'trusted';
     }),
 });
 

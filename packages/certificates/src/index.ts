@@ -1,6 +1,6 @@
 /**
  * TLS for a mesh: certificates bound to Receptor node IDs, loaded and checked, read again when their files change,
- * judged as chains; and a CA, requests and signatures for small meshes.
+ * verified as chains; and a CA, requests and signatures for small meshes.
  *
  * ```ts
  * import { TlsClient, TlsServer, connectTls, createTlsServer } from '@receptorjs/certificates';
@@ -30,8 +30,8 @@ export {
   connectTls,
   connectTlsOptions,
   createTlsServer,
-  judgeClientSocket,
-  judgeServerSocket,
+  verifyClientSocket,
+  verifyServerSocket,
   serverTlsOptions,
 } from './tls-sockets.js';
 export type { ConnectTlsOptions, TlsServerHandlers } from './tls-sockets.js';

@@ -3,7 +3,7 @@ import type { GeneralName, GeneralSubtree, NameConstraints } from '@peculiar/asn
 
 /**
  * What a CA's name constraints (RFC 5280, 4.2.1.10) say against names below it, or nothing. DNS names and IP addresses
- * are compared; other kinds of constraint can't be judged here and count as broken.
+ * are compared; other kinds of constraint can't be verified here and count as broken.
  */
 export function breaksNameConstraints(
   names: readonly GeneralName[],

@@ -47,7 +47,7 @@ const brokenSignatures = new Set([
   '1.2.840.10040.4.3',
 ]);
 
-/** A certificate with what a chain is judged by. Immutable. */
+/** A certificate with what a chain is verified by. Immutable. */
 export class ParsedCertificate {
   readonly x509: X509Certificate;
   readonly der: Buffer;

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CertificateError } from './certificate-error.js';
-import { judgeChain } from './chain.js';
+import { verifyChain } from './chain.js';
 import { isPinned, type Fingerprints } from './fingerprints.js';
 import { ParsedCertificate, type Purpose } from './parsed-certificate.js';
 
@@ -16,7 +16,7 @@ export interface ExpectedPeer {
   readonly host?: string;
 }
 
-/** What a peer's certificate is judged by. */
+/** What a peer's certificate is verified by. */
 export interface PeerRules {
   readonly purpose: Purpose;
   readonly anchors: readonly ParsedCertificate[];
@@ -27,7 +27,7 @@ export interface PeerRules {
 }
 
 /** Says what is wrong with a peer's chain (DER, its own first), or nothing. */
-export function judgePeer(
+export function verifyPeer(
   presented: readonly Uint8Array[],
   expected: ExpectedPeer,
   { purpose, anchors, pins, pinsOnly, now }: PeerRules,
@@ -35,10 +35,10 @@ export function judgePeer(
   try {
     const chain = presented.map((der) => new ParsedCertificate(der));
     const [leaf] = chain;
-    if (leaf === undefined) return judgeChain([], { anchors, purpose, now });
+    if (leaf === undefined) return verifyChain([], { anchors, purpose, now });
     if (pins.length > 0 && !isPinned(leaf.der, pins)) return notPinned(leaf);
     if (pinsOnly) return undefined;
-    return judgeChain(chain, { anchors, purpose, now }) ?? judgeNames(leaf, expected);
+    return verifyChain(chain, { anchors, purpose, now }) ?? verifyNames(leaf, expected);
   } catch (error) {
     if (error instanceof CertificateError) return error;
     return new CertificateError('unreadable-certificate', 'failed to parse certificate', {
@@ -56,7 +56,7 @@ export function isInsecureCertificate(der: Uint8Array): boolean {
   }
 }
 
-function judgeNames(
+function verifyNames(
   leaf: ParsedCertificate,
   { nodeId, host }: ExpectedPeer,
 ): CertificateError | undefined {

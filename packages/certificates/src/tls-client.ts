@@ -3,7 +3,7 @@ import { validateOptions } from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { decodeFingerprints, type Fingerprints } from './fingerprints.js';
 import type { ParsedCertificate } from './parsed-certificate.js';
-import { isInsecureCertificate, judgePeer, type ExpectedPeer } from './peer-rules.js';
+import { isInsecureCertificate, verifyPeer, type ExpectedPeer } from './peer-rules.js';
 import { tlsClientChecks, type TlsClientConfig } from './tls-config.js';
 import type { TlsMaterial } from './tls-material.js';
 import { withPrefix } from './tls-server.js';
@@ -80,7 +80,7 @@ export class TlsClient extends EventEmitter<{ changed: [] }> {
    *
    * @param expected - `nodeId` for streams of the mesh, `host` for links and other sockets.
    */
-  judgeServer(
+  verifyServer(
     chain: readonly Uint8Array[],
     expected: ExpectedPeer = {},
   ): CertificateError | undefined {
@@ -89,7 +89,7 @@ export class TlsClient extends EventEmitter<{ changed: [] }> {
         hint: 'The service has no TLS configuration: dial it without one, or give it one.',
       });
     }
-    return judgePeer(chain, expected, {
+    return verifyPeer(chain, expected, {
       purpose: 'server',
       anchors: this.#material.loaded.anchors,
       pins: this.#pins,

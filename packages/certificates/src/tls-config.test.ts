@@ -103,8 +103,8 @@ describe('loading', () => {
       'error decoding fingerprints: error decoding fingerprint',
     );
     const digest = createHash('sha256').update(node.der).digest('hex');
-    expect((await load(digest.toUpperCase())).judgeClient([node.der])?.code).toBe('untrusted');
-    expect((await load('00'.repeat(64))).judgeClient([node.der])?.code).toBe('not-pinned');
+    expect((await load(digest.toUpperCase())).verifyClient([node.der])?.code).toBe('untrusted');
+    expect((await load('00'.repeat(64))).verifyClient([node.der])?.code).toBe('not-pinned');
   });
 
   it('warns of fingerprints that nothing will be compared with', async () => {
@@ -190,10 +190,10 @@ describe('changed files', () => {
     const cas = await folder.write('cas', stranger);
     const client = await TlsClient.load({ name: 'out', rootCas: cas.cert }, options);
     open.push(client);
-    expect(client.judgeServer([node.der], { nodeId: 'a' })?.code).toBe('untrusted');
+    expect(client.verifyServer([node.der], { nodeId: 'a' })?.code).toBe('untrusted');
     await folder.write('cas', stranger, ca);
     await client.refresh();
-    expect(client.judgeServer([node.der], { nodeId: 'a' })).toBeUndefined();
+    expect(client.verifyServer([node.der], { nodeId: 'a' })).toBeUndefined();
     expect(files.cert).toContain('node');
   });
 });

@@ -33,13 +33,13 @@ export interface MaterialFiles {
   readonly nodeId?: string;
 }
 
-/** The material of one configuration, and what is judged by it. */
+/** The material of one configuration, and what is verified by it. */
 export interface LoadedMaterial {
   readonly certificatePem?: string;
   readonly keyPem?: string;
   readonly caPem?: string;
   readonly own: readonly ParsedCertificate[];
-  /** What chains end at. Those of the system are parsed when they are first asked for: most nodes never judge by them. */
+  /** What chains end at. Those of the system are parsed when they are first asked for: most nodes never verify by them. */
   readonly anchors: readonly ParsedCertificate[];
 }
 

@@ -3,7 +3,7 @@ import { validateOptions } from '@receptorjs/validation';
 import { CertificateError } from './certificate-error.js';
 import { decodeFingerprints, type Fingerprints } from './fingerprints.js';
 import type { ParsedCertificate } from './parsed-certificate.js';
-import { judgePeer } from './peer-rules.js';
+import { verifyPeer } from './peer-rules.js';
 import { tlsServerChecks, type TlsServerConfig } from './tls-config.js';
 import type { TlsMaterial } from './tls-material.js';
 import { alertProblem } from './tls-failure.js';
@@ -95,13 +95,13 @@ export class TlsServer extends EventEmitter<{ changed: [] }> {
    *
    * @param expected - `nodeId`: the node that the client says it is, for streams of the mesh.
    */
-  judgeClient(
+  verifyClient(
     chain: readonly Uint8Array[],
     expected: { readonly nodeId?: string } = {},
   ): CertificateError | undefined {
     if (this.clientCertificates === 'unasked') return undefined;
     if (chain.length === 0 && this.clientCertificates === 'optional') return undefined;
-    return judgePeer(chain, expected, {
+    return verifyPeer(chain, expected, {
       purpose: 'client',
       anchors: this.#material.loaded.anchors,
       pins: this.#pins,

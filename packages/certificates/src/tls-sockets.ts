@@ -33,7 +33,7 @@ const MAX_CHAIN = 16;
 
 /**
  * Options for `node:tls` servers with what the configuration holds now. Clients that must show a certificate are refused
- * by `node:tls` already, those whose chain ends before a root among them; everything else about their certificates is for {@link judgeClientSocket}, so prefer
+ * by `node:tls` already, those whose chain ends before a root among them; everything else about their certificates is for {@link verifyClientSocket}, so prefer
  * {@link createTlsServer}, which also follows changed files.
  */
 export function serverTlsOptions(server: TlsServer): TlsOptions {
@@ -45,7 +45,7 @@ export function serverTlsOptions(server: TlsServer): TlsOptions {
     minVersion: server.config.minTls13 === true ? 'TLSv1.3' : 'TLSv1.2',
     requestCert: server.clientCertificates !== 'unasked',
     rejectUnauthorized: server.clientCertificates === 'required',
-    // A resumed session would come without the chain it was judged by.
+    // A resumed session would come without the chain it was verified by.
     secureOptions: constants.SSL_OP_NO_TICKET,
     handshakeTimeout: HANDSHAKE_MS,
   };
@@ -80,18 +80,18 @@ export function connectTlsOptions(
         chain.push(raw);
         next = issuerCertificate;
       }
-      return client.judgeServer(chain, { host });
+      return client.verifyServer(chain, { host });
     },
   };
 }
 
 /** Says what is wrong with the certificates of a client whose handshake is done, or nothing. */
-export function judgeClientSocket(
+export function verifyClientSocket(
   server: TlsServer,
   socket: TLSSocket,
 ): CertificateError | undefined {
   const chain = peerChain(socket);
-  const problem = server.judgeClient(chain);
+  const problem = server.verifyClient(chain);
   if (problem !== undefined || chain.length === 0 || server.clientCertificates === 'unasked') {
     return problem;
   }
@@ -100,12 +100,12 @@ export function judgeClientSocket(
 }
 
 /** Says what is wrong with the certificates of a server whose handshake is done, or nothing. */
-export function judgeServerSocket(
+export function verifyServerSocket(
   client: TlsClient,
   socket: TLSSocket,
   { host }: { readonly host: string },
 ): CertificateError | undefined {
-  const problem = client.judgeServer(peerChain(socket), { host });
+  const problem = client.verifyServer(peerChain(socket), { host });
   return problem ?? (client.config.insecureSkipVerify === true ? undefined : verdictOf(socket));
 }
 
@@ -132,7 +132,7 @@ export interface TlsServerHandlers {
 /** How long a refused client may take to read its farewell, in milliseconds. */
 const FAREWELL_MS = 2_000;
 
-/** A `node:tls` server, not listening yet, that judges its clients and uses changed files for new connections. */
+/** A `node:tls` server, not listening yet, that verifies its clients and uses changed files for new connections. */
 export function createTlsServer(server: TlsServer, handlers: TlsServerHandlers): Server {
   validateArgument('createTlsServer', 'server', server, withMethods('a TlsServer', 'current'));
   validateOptions<TlsServerHandlers>('createTlsServer', handlers, {
@@ -149,7 +149,7 @@ export function createTlsServer(server: TlsServer, handlers: TlsServerHandlers):
   listener.on('secureConnection', (socket) => {
     // Not from the start: who ends the connection in the middle of the handshake is gone.
     socket.allowHalfOpen = true;
-    const problem = judgeClientSocket(server, socket);
+    const problem = verifyClientSocket(server, socket);
     if (problem === undefined) {
       accepted(socket);
       return;
@@ -201,7 +201,7 @@ const connectTlsChecks: OptionChecks<ConnectTlsOptions> = {
 };
 
 /**
- * Connects, and judges the server before anything is sent or received. The socket stays open in one direction when the
+ * Connects, and verifies the server before anything is sent or received. The socket stays open in one direction when the
  * other is ended.
  *
  * @throws {CertificateError} for the server's certificates and for TLS itself; other errors of the socket as they are
@@ -249,7 +249,7 @@ export async function connectTls(
     signal?.addEventListener('abort', canceled);
     socket.once('error', give);
     socket.once('secureConnect', () => {
-      const problem = judgeServerSocket(client, socket, { host });
+      const problem = verifyServerSocket(client, socket, { host });
       if (problem !== undefined) {
         give(problem);
         return;
@@ -284,7 +284,7 @@ function verdictOf({ authorized, authorizationError }: TLSSocket): CertificateEr
 
 /**
  * Whether OpenSSL misses nothing but a root. A server of `node:tls` has no setting by which other CAs of the file end a chain
- * as well (a context of its own is taken only from clients that name a host); that the chain ends at one was judged here.
+ * as well (a context of its own is taken only from clients that name a host); that the chain ends at one was verified here.
  */
 function isRootMissing({ authorizationError }: TLSSocket): boolean {
   return rootMissing.has(String(authorizationError));
@@ -295,5 +295,5 @@ function isOfTls(error: Error): boolean {
 }
 
 function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('the connection was cancelled');
+  return reason instanceof Error ? reason : new Error('the connection was canceled');
 }

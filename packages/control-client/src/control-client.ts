@@ -42,7 +42,7 @@ import {
 import { requestStream } from './stream-request.js';
 import { parseNodeStatus, type NodeStatus } from './node-status.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
-import { judged, runWork, type RunWorkOptions } from './run-work.js';
+import { toWorkResult, runWork, type RunWorkOptions } from './run-work.js';
 import { UnitFollow, type UnitFollowOptions } from './unit-follow.js';
 import { parseUnitStatus, type ReportedStatus } from './unit-status.js';
 import type { WorkResult } from './work-result.js';
@@ -263,7 +263,7 @@ export class ControlClient {
     const follow = new UnitFollow(this, unitId, options);
     const output = async function* (): AsyncGenerator<Uint8Array, void> {
       yield* follow.run();
-      judged(unitId, follow.status, Buffer.alloc(0));
+      toWorkResult(unitId, follow.status, Buffer.alloc(0));
     };
     return Readable.from(output(), { objectMode: false });
   }

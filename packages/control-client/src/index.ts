@@ -40,14 +40,14 @@ export type { JsonObject, JsonValue } from './json.js';
 export { LineReader } from './line-reader.js';
 export type { LineReaderOptions } from './line-reader.js';
 export type { WaitOptions } from './line-reader.js';
-export { Misconduct } from './misconduct.js';
+export { ProtocolViolations } from './protocol-violations.js';
 export type {
   NodeConnection,
   NodeStatus,
   OfferedWork,
   ServiceAdvertisement,
 } from './node-status.js';
-export { RetryPace } from './retry-pace.js';
+export { Backoff } from './backoff.js';
 export {
   isFinal,
   parseUnitStatus,

@@ -96,7 +96,7 @@ async function follow(
     }
     chunks.push(chunk);
   }
-  return judged(unitId, unit.status, Buffer.concat(chunks));
+  return toWorkResult(unitId, unit.status, Buffer.concat(chunks));
 }
 
 /**
@@ -104,7 +104,11 @@ async function follow(
  *
  * @throws ControlError `work-failed` or `work-canceled`, with the result as `work`
  */
-export function judged(unitId: string, status: UnitStatus | undefined, stdout: Buffer): WorkResult {
+export function toWorkResult(
+  unitId: string,
+  status: UnitStatus | undefined,
+  stdout: Buffer,
+): WorkResult {
   if (!status) throw new ControlError('protocol', `the node did not tell how unit ${unitId} ended`);
   const work = { unitId, status, stdout };
   if (status.state === UnitState.Succeeded) return work;

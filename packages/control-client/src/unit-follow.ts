@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { ControlError, isRemoteAnswer } from './errors.js';
 import type { WaitOptions } from './line-reader.js';
 import { Outage } from './outage.js';
-import { RetryPace } from './retry-pace.js';
-import { isFinal, isNews, type UnitStatus } from './unit-status.js';
+import { Backoff } from './backoff.js';
+import { isFinal, isStatusChange, type UnitStatus } from './unit-status.js';
 import { watchOrPoll } from './unit-watch.js';
 
 /** A node as following needs it; a client that opens its connections is one. */
@@ -37,7 +37,7 @@ const barrenConnections = 2;
  * second from the byte where the last one ended.
  */
 export class UnitFollow {
-  readonly #pace = new RetryPace();
+  readonly #backoff = new Backoff();
   readonly #over = new AbortController();
   readonly #outage: Outage;
   /** The last status heard; written by `#heard` only. */
@@ -88,7 +88,7 @@ export class UnitFollow {
         if (this.#isFinal()) {
           if (this.#isComplete() || barren >= barrenConnections) return;
         } else {
-          await this.#pace.wait(this.#over.signal);
+          await this.#backoff.wait(this.#over.signal);
           this.#check();
         }
       }
@@ -130,11 +130,11 @@ export class UnitFollow {
   /** Never rejects. */
   async #watchStatus(): Promise<void> {
     const { signal } = this.#over;
-    const pace = new RetryPace();
+    const backoff = new Backoff();
     while (!signal.aborted && !this.#isFinal()) {
       try {
         for await (const status of watchOrPoll(this.node, this.unitId, signal)) {
-          pace.reset();
+          backoff.reset();
           this.#heard(status);
         }
       } catch (error) {
@@ -142,7 +142,7 @@ export class UnitFollow {
           this.#failure = error;
           this.#over.abort();
         } else this.#trouble(error);
-        await pace.wait(signal);
+        await backoff.wait(signal);
       }
     }
   }
@@ -152,15 +152,15 @@ export class UnitFollow {
     this.#latest = status;
     this.#contact();
     if (isFinal(status.state)) {
-      this.#pace.hurry();
+      this.#backoff.skip();
       this.#stopIfComplete();
     }
-    if (isNews(status, before)) this.options.onStatus?.(status);
+    if (isStatusChange(status, before)) this.options.onStatus?.(status);
   }
 
   #contact(): void {
     this.#outage.over();
-    this.#pace.reset();
+    this.#backoff.reset();
   }
 
   /** @throws the error itself when trying again is no use */

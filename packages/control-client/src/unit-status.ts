@@ -66,7 +66,7 @@ export function isFinal(state: UnitState): boolean {
 }
 
 /** Whether a status says something that the one before, if there was one, did not. */
-export function isNews(status: UnitStatus, before: UnitStatus | undefined): boolean {
+export function isStatusChange(status: UnitStatus, before: UnitStatus | undefined): boolean {
   return (
     status.state !== before?.state ||
     status.detail !== before.detail ||

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRemoteAnswer } from './errors.js';
 import type { WaitOptions } from './line-reader.js';
-import { isFinal, isNews, type UnitStatus } from './unit-status.js';
+import { isFinal, isStatusChange, type UnitStatus } from './unit-status.js';
 
 /** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
 const firstPollMs = 50;
@@ -35,7 +35,7 @@ export async function* watchOrPoll(
     const status = await node.workStatus(unitId, { signal });
     yield status;
     if (isFinal(status.state)) return;
-    pauseMs = isNews(status, last) ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
+    pauseMs = isStatusChange(status, last) ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
     last = status;
     await delay(pauseMs, undefined, { signal });
   }

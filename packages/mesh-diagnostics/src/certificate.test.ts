@@ -27,7 +27,7 @@ it.each([
   ['far', '2026-12-31T12:00:00Z', ['ok', 'warning']],
   ['far', '2027-01-02', ['ok', 'failed']],
   ['far', '2025-12-31', ['ok', 'failed']],
-])('judges it for %s on %s', (target, now, states) => {
+])('verifies it for %s on %s', (target, now, states) => {
   expect(
     certificateFindings(certificate, { target, now: at(now), trusted: true }).map(
       ({ state }) => state,

@@ -27,7 +27,7 @@ export async function shownCertificate(
   }
 }
 
-/** For whom a certificate is judged, and when. */
+/** For whom a certificate is verified, and when. */
 export interface CertificateQuestion {
   /** The node it should name. */
   readonly target: string;

@@ -55,7 +55,7 @@ export interface ExplainingNode {
 }
 
 /** A stream that was opened to find out whether it can be. */
-export interface DialledStream extends Duplex {
+export interface DialedStream extends Duplex {
   /** DER, the service's own first. */
   readonly peerCertificates?: readonly Uint8Array[];
   /** The largest datagrams in use, in bytes. */
@@ -70,7 +70,7 @@ export interface ExplainParts {
     nodeId: string,
     service: string,
     options: { tlsClient?: string | undefined; signal: AbortSignal },
-  ): Promise<DialledStream>;
+  ): Promise<DialedStream>;
   /** What the firewall of this node does with a message. */
   firewall(message: Direction): FirewallVerdict;
   /** The links that the mesh has lost. */
@@ -287,7 +287,7 @@ async function tryStream(
   }
 }
 
-/** Beyond this, signatures and certificates begin to be judged differently at the two ends. */
+/** Beyond this, signatures and certificates begin to be verified differently at the two ends. */
 const MUCH_SKEW_MS = 30_000;
 
 function clockFinding(target: string, aheadMs: number | undefined): Finding {

@@ -27,7 +27,7 @@
  * @packageDocumentation
  */
 export { explain } from './explain.js';
-export type { DialledStream, ExplainingNode, ExplainOptions, ExplainParts } from './explain.js';
+export type { DialedStream, ExplainingNode, ExplainOptions, ExplainParts } from './explain.js';
 export { explanationReply } from './explanation.js';
 export type {
   Explanation,

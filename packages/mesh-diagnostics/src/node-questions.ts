@@ -11,7 +11,7 @@ const ANSWER_MS = 3_000;
 
 /** What a node on the way said of itself; fields that it did not answer are missing. */
 export interface NodeAnswers {
-  /** Neighbour to what the node says of its link with it. */
+  /** Neighbor to what the node says of its link with it. */
   readonly links?: ReadonlyMap<string, { readonly cost: number; readonly rttNs?: number }>;
   /** What its firewall does with the two directions of the stream. */
   readonly firewall?: readonly FirewallVerdict[];

@@ -4,7 +4,7 @@ import type { LostLink } from './link-history.js';
 /** What a node knows of the mesh, as far as ways through it go. */
 export interface KnownMesh {
   readonly nodeId: string;
-  /** Node to neighbour to cost, as each node says. */
+  /** Node to neighbor to cost, as each node says. */
   readonly knownConnectionCosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly routingTable: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,7 @@ export function knownPath(
   const queue = new CheapestFirst();
   queue.push(0, from);
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (next === to) return wayTo(to, best);
+    if (next === to) return routeTo(to, best);
     if (done.has(next)) continue;
     done.add(next);
     const { cost: reached } = best.get(next) ?? { cost: Infinity };
@@ -43,7 +43,7 @@ export function knownPath(
   return [from];
 }
 
-function wayTo(to: string, best: ReadonlyMap<string, { readonly before?: string }>): string[] {
+function routeTo(to: string, best: ReadonlyMap<string, { readonly before?: string }>): string[] {
   const way = [to];
   for (let at = best.get(to)?.before; at !== undefined; at = best.get(at)?.before) way.push(at);
   return way.reverse();

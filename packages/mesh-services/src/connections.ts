@@ -109,14 +109,14 @@ export class Connections {
     });
     if (accepted.destroyed) gone.abort();
     try {
-      const dialled = await unlessAborted(dial(gone.signal), gone.signal);
-      const joined = bridge(accepted, dialled);
+      const dialed = await unlessAborted(dial(gone.signal), gone.signal);
+      const joined = bridge(accepted, dialed);
       // the bridge reads already: data that comes is carried
       const carries = (): void => {
         place.carriesData = true;
       };
       accepted.once('data', carries);
-      dialled.once('data', carries);
+      dialed.once('data', carries);
       await joined;
     } catch (error) {
       const why = messageOf(error);
@@ -127,17 +127,17 @@ export class Connections {
   }
 }
 
-/** What is dialled, unless the signal comes first: then nobody waits for it any more, and what comes late is ended. */
-function unlessAborted(dialling: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
+/** What is dialed, unless the signal comes first: then nobody waits for it any more, and what comes late is ended. */
+function unlessAborted(dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
       reject(new Error('the accepted side is gone'));
     };
     signal.addEventListener('abort', giveUp, { once: true });
-    dialling.then((dialled) => {
-      dialled.on('error', () => undefined);
-      if (signal.aborted) dialled.destroy();
-      else resolve(dialled);
+    dialing.then((dialed) => {
+      dialed.on('error', () => undefined);
+      if (signal.aborted) dialed.destroy();
+      else resolve(dialed);
     }, reject);
     if (signal.aborted) giveUp();
   });

@@ -22,7 +22,7 @@ export interface TcpClientOptions {
   /** Where each stream is carried to. */
   readonly host: string;
   readonly port: number;
-  /** Speaks TLS with what it connects to, which is judged by `host`. It stays the caller's to close. */
+  /** Speaks TLS with what it connects to, which is verified by `host`. It stays the caller's to close. */
   readonly tls?: TlsClient | undefined;
   readonly log?: Logger | undefined;
   /** Milliseconds a TCP connection may take to open, its TLS handshake included. Default 30,000. */

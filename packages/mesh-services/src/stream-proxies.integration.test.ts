@@ -329,9 +329,9 @@ describe.each(entrances)('$name', (entrance) => {
 describe('TLS', () => {
   it('refuses clients without a certificate, and says so', async () => {
     const log = new LineLog();
-    let dialled = 0;
+    let dialed = 0;
     const dial = (): Promise<Duplex> => {
-      dialled += 1;
+      dialed += 1;
       return Promise.reject(new Error('not to be reached'));
     };
     const proxy = await kept(
@@ -348,7 +348,7 @@ describe('TLS', () => {
     const plain = await connected({ host, port: portOf(proxy.address) });
     plain.end('GET / HTTP/1.0\r\n\r\n');
     await closed(plain);
-    expect(dialled).toBe(0);
+    expect(dialed).toBe(0);
   });
 
   it('does not talk to a backend whose certificate is for another host', async () => {

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { serveUnixServer } from './serve-unix-server.js';
 import { afterTest, kept } from './test-mesh.js';
 
-const dialer = { dial: () => Promise.reject(new Error('not to be dialled')) };
+const dialer = { dial: () => Promise.reject(new Error('not to be dialed')) };
 const remote = { remoteNode: 'far', remoteService: 'echo' };
 
 async function folder(): Promise<string> {

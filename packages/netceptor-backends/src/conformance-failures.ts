@@ -54,7 +54,7 @@ export function describeFailures(backend: BackendUnderTest, ground: Ground): voi
     expect((await b.ping('a')).from).toBe('a');
   });
 
-  it('ends the link at both ends when the dialler closes', async () => {
+  it('ends the link at both ends when the dialer closes', async () => {
     const { a, b, dialer } = await pair();
     await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
     const down = bothDown(a, b);

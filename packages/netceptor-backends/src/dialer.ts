@@ -1,15 +1,15 @@
 import { MeshError, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import { BackendError, reasonOf } from './errors.js';
 import { Redialer, type AttemptEnd } from './redialer.js';
-import type { QueuedLink } from './queued-link.js';
+import type { QueuedLink } from './tcp/queued-link.js';
 
-/** What the diallers of all backends take. */
+/** What the dialers of all backends take. */
 export interface DialOptions extends LinkOptions {
   /** Whether to dial again when the connection fails or ends; default true. */
   readonly redial?: boolean;
 }
 
-/** A dialler at work. */
+/** A dialer at work. */
 export interface Dialer {
   /** What it dials, as it was given: `host:port` or a URL. */
   readonly address: string;

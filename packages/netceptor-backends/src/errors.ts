@@ -1,7 +1,7 @@
 /**
  * - `listen-failed`: the listener could not bind its address.
- * - `connect-failed`: a dialler that does not redial got no connection.
- * - `invalid-url`: what a WebSocket dialler was given is no `ws:` or `wss:` URL.
+ * - `connect-failed`: a dialer that does not redial got no connection.
+ * - `invalid-url`: what a WebSocket dialer was given is no `ws:` or `wss:` URL.
  * - `invalid-header`: an extra header is not of the form `key:value`.
  * - `invalid-path`: the path of a WebSocket listener does not begin with a slash.
  */

@@ -10,16 +10,16 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
 import type { Dialer } from './dialer.js';
 import type { Listener } from './listener.js';
-import { dialTcp } from './tcp-dialer.js';
-import { listenTcp } from './tcp-listener.js';
+import { dialTcp } from './tcp/tcp-dialer.js';
+import { listenTcp } from './tcp/tcp-listener.js';
 import { fingerprint, TestAuthority } from './test-authority.js';
 import { freePort, goProgram, GoReceptor } from './test-go-receptor.js';
 import { startProxy, type TestProxy } from './test-proxy.js';
 import { relayUdp } from './test-relay.js';
-import { dialUdp } from './udp-dialer.js';
-import { listenUdp } from './udp-listener.js';
-import { dialWebSocket } from './ws-dialer.js';
-import { listenWebSocket } from './ws-listener.js';
+import { dialUdp } from './udp/udp-dialer.js';
+import { listenUdp } from './udp/udp-listener.js';
+import { dialWebSocket } from './ws/ws-dialer.js';
+import { listenWebSocket } from './ws/ws-listener.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

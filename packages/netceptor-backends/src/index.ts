@@ -1,6 +1,6 @@
 /**
  * Links for a mesh node over TCP, UDP and WebSocket, with and without TLS. A backend opens connections and hands whole
- * messages to the node. Diallers try again when a link ends; all take costs and the peers that are allowed.
+ * messages to the node. Dialers try again when a link ends; all take costs and the peers that are allowed.
  *
  * ```ts
  * import { TlsClient } from '@receptorjs/certificates';
@@ -24,15 +24,15 @@ export { BackendError } from './errors.js';
 export type { BackendErrorCode } from './errors.js';
 export type { Dialer, DialOptions } from './dialer.js';
 export type { Listener, ListenOptions } from './listener.js';
-export { dialTcp } from './tcp-dialer.js';
-export type { TcpDialerOptions } from './tcp-dialer.js';
-export { listenTcp } from './tcp-listener.js';
-export type { TcpListenerOptions } from './tcp-listener.js';
-export { dialUdp } from './udp-dialer.js';
-export type { UdpDialerOptions } from './udp-dialer.js';
-export { listenUdp } from './udp-listener.js';
-export type { UdpListenerOptions } from './udp-listener.js';
-export { dialWebSocket } from './ws-dialer.js';
-export type { WebSocketDialerOptions } from './ws-dialer.js';
-export { listenWebSocket } from './ws-listener.js';
-export type { WebSocketListenerOptions } from './ws-listener.js';
+export { dialTcp } from './tcp/tcp-dialer.js';
+export type { TcpDialerOptions } from './tcp/tcp-dialer.js';
+export { listenTcp } from './tcp/tcp-listener.js';
+export type { TcpListenerOptions } from './tcp/tcp-listener.js';
+export { dialUdp } from './udp/udp-dialer.js';
+export type { UdpDialerOptions } from './udp/udp-dialer.js';
+export { listenUdp } from './udp/udp-listener.js';
+export type { UdpListenerOptions } from './udp/udp-listener.js';
+export { dialWebSocket } from './ws/ws-dialer.js';
+export type { WebSocketDialerOptions } from './ws/ws-dialer.js';
+export { listenWebSocket } from './ws/ws-listener.js';
+export type { WebSocketListenerOptions } from './ws/ws-listener.js';

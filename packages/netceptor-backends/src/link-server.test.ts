@@ -4,9 +4,9 @@ import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
 import { LinkServer } from './link-server.js';
-import { createSocketServer, peerOf } from './socket-server.js';
-import { dialTcp } from './tcp-dialer.js';
-import { openTcpLink } from './tcp-link.js';
+import { createSocketServer, peerOf } from './tcp/socket-server.js';
+import { dialTcp } from './tcp/tcp-dialer.js';
+import { openTcpLink } from './tcp/tcp-link.js';
 import { mutualTls } from './test-authority.js';
 
 const host = '127.0.0.1';

@@ -5,12 +5,12 @@ import { hostPort } from '@receptorjs/socket-addresses';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
 import { warnWhenOpen } from './listener.js';
-import { dialTcp } from './tcp-dialer.js';
-import { listenTcp } from './tcp-listener.js';
-import { dialUdp } from './udp-dialer.js';
-import { listenUdp } from './udp-listener.js';
-import { dialWebSocket } from './ws-dialer.js';
-import { listenWebSocket } from './ws-listener.js';
+import { dialTcp } from './tcp/tcp-dialer.js';
+import { listenTcp } from './tcp/tcp-listener.js';
+import { dialUdp } from './udp/udp-dialer.js';
+import { listenUdp } from './udp/udp-listener.js';
+import { dialWebSocket } from './ws/ws-dialer.js';
+import { listenWebSocket } from './ws/ws-listener.js';
 
 const lines: string[] = [];
 const nodes: MeshNode[] = [];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { framed, FrameReader } from './frame-reader.js';
+import { framed, FrameReader } from './tcp/frame-reader.js';
 import { ReadingTurns } from './reading-turns.js';
 
 const closers: (() => unknown)[] = [];

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { FrameReader } from './frame-reader.js';
+import type { FrameReader } from './tcp/frame-reader.js';
 
 /** For how long one socket is read before all others have their turn, in milliseconds. */
 const TURN_MS = 5;

@@ -5,7 +5,7 @@ export const CLOSED_AT_ONCE =
   "the peer closed the connection right after the TLS handshake; if it does not accept this node's certificate, its log says why";
 
 /**
- * What a dialler's connection broke by, in words where it was the server's verdict about this node's certificate. In TLS
+ * What a dialer's connection broke by, in words where it was the server's verdict about this node's certificate. In TLS
  * 1.3 that arrives as an error of a connection that stands.
  */
 export function describeFailure(failure: Error): string {

@@ -4,8 +4,8 @@ import { TlsClient } from '@receptorjs/certificates';
 import { MeshNode } from '@receptorjs/netceptor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dialer } from './dialer.js';
-import { dialTcp } from './tcp-dialer.js';
-import { dialWebSocket } from './ws-dialer.js';
+import { dialTcp } from './tcp/tcp-dialer.js';
+import { dialWebSocket } from './ws/ws-dialer.js';
 
 const host = '127.0.0.1';
 const sockets = new Set<Socket>();
@@ -46,7 +46,7 @@ const stages: readonly (readonly [string, () => Promise<Dialer>, RegExp])[] = [
   ],
 ];
 
-describe('a dialler that waits', () => {
+describe('a dialer that waits', () => {
   it('stops at once when it is closed meanwhile', async () => {
     const dialers = [
       await dialTcp(node, { host, port, tls }),
@@ -63,7 +63,7 @@ describe('a dialler that waits', () => {
   });
 });
 
-describe('a dialler', () => {
+describe('a dialer', () => {
   it.concurrent.each(stages)('gives up when it waits for %s in vain', async (_, dial, reason) => {
     await expect(dial()).rejects.toMatchObject({
       code: 'connect-failed',

@@ -2,9 +2,9 @@ import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dg
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands between a dialler and a listener on the loopback interface, for tests. */
+/** Stands between a dialer and a listener on the loopback interface, for tests. */
 export interface Relay {
-  /** Where diallers come. */
+  /** Where dialers come. */
   readonly port: number;
   /** Passes nothing on any more, and closes nothing: the other end has vanished. */
   freeze(): void;
@@ -88,7 +88,7 @@ export async function relayTcp(target: number): Promise<Relay> {
 /**
  * A relay to a UDP port; each peer is known to the target by a port of its own.
  *
- * @param heard - Called with what diallers send, and from which port.
+ * @param heard - Called with what dialers send, and from which port.
  */
 export async function relayUdp(
   target: number,

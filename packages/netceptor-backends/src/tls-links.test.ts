@@ -10,11 +10,11 @@ import {
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { routeTo } from './conformance.js';
-import { dialTcp } from './tcp-dialer.js';
-import { listenTcp } from './tcp-listener.js';
+import { dialTcp } from './tcp/tcp-dialer.js';
+import { listenTcp } from './tcp/tcp-listener.js';
 import { fingerprint, TestAuthority, type Issued } from './test-authority.js';
-import { dialWebSocket } from './ws-dialer.js';
-import { listenWebSocket } from './ws-listener.js';
+import { dialWebSocket } from './ws/ws-dialer.js';
+import { listenWebSocket } from './ws/ws-listener.js';
 
 const host = '127.0.0.1';
 const cleanups: (() => unknown)[] = [];
@@ -81,31 +81,31 @@ async function mute(tls: TlsServer): Promise<number> {
 async function refusal(
   ours: { readonly tls?: TlsServer },
   theirs: { readonly tls?: TlsClient; readonly host?: string },
-): Promise<{ listener: Promise<string>; dialler: Promise<string> }> {
+): Promise<{ listener: Promise<string>; dialer: Promise<string> }> {
   const [a, b] = [node('a'), node('b')];
   const { address } = await listenTcp(a.node, { host, port: 0, ...ours });
   const listener = a.warning();
-  const dialler = dialTcp(b.node, { host, port: address.port, redial: false, ...theirs }).then(
+  const dialer = dialTcp(b.node, { host, port: address.port, redial: false, ...theirs }).then(
     () => once(b.node, 'link-up').then(() => 'it stands'),
     (error: unknown) => String(error),
   );
-  return { listener, dialler };
+  return { listener, dialer };
 }
 
 // RSA keys take their time on a busy machine.
 describe('a TLS link', { timeout: 30_000 }, () => {
   it('is not made with a certificate for another host', async () => {
     const other = await authority.issue('a', { ipAddress: ['192.0.2.1'] }, 'elsewhere');
-    const { dialler } = await refusal({ tls: await server(other) }, { tls: await client() });
-    expect(await dialler).toMatch(/could not connect to 127\.0\.0\.1:\d+: .*192\.0\.2\.1/);
+    const { dialer } = await refusal({ tls: await server(other) }, { tls: await client() });
+    expect(await dialer).toMatch(/could not connect to 127\.0\.0\.1:\d+: .*192\.0\.2\.1/);
   });
 
   it('is not made with a certificate of another CA', async () => {
-    const { dialler } = await refusal(
+    const { dialer } = await refusal(
       { tls: await server(await stranger.issue('a')) },
       { tls: await client() },
     );
-    expect(await dialler).toMatch(/trusted|unknown authority/);
+    expect(await dialer).toMatch(/trusted|unknown authority/);
   });
 
   it('is not made with a certificate that has expired', async () => {
@@ -114,8 +114,8 @@ describe('a TLS link', { timeout: 30_000 }, () => {
       { notBefore: '2020-01-01T00:00:00Z', notAfter: '2021-01-01T00:00:00Z' },
       'old',
     );
-    const { dialler } = await refusal({ tls: await server(old) }, { tls: await client() });
-    expect(await dialler).toMatch(/expired/);
+    const { dialer } = await refusal({ tls: await server(old) }, { tls: await client() });
+    expect(await dialer).toMatch(/expired/);
   });
 
   it('is not made without a client certificate where one is required', async () => {
@@ -126,7 +126,7 @@ describe('a TLS link', { timeout: 30_000 }, () => {
     expect(await listener).toMatch(/^Refused a connection from 127\.0\.0\.1:\d+: .*certificate/);
   });
 
-  it('tells a dialler whose certificate was refused why', async () => {
+  it('tells a dialer whose certificate was refused why', async () => {
     const files = await stranger.issue('b');
     const [a, b] = [node('a'), node('b')];
     const tls = await server(issued, { requireClientCert: true });
@@ -147,7 +147,7 @@ describe('a TLS link', { timeout: 30_000 }, () => {
     );
   });
 
-  it('tells a dialler that is closed without a word where to look', async () => {
+  it('tells a dialer that is closed without a word where to look', async () => {
     const b = node('b');
     const tls = await server(issued, { requireClientCert: true });
     const port = await mute(tls);
@@ -175,16 +175,16 @@ describe('a TLS link', { timeout: 30_000 }, () => {
 
   it('is not made with a certificate that has another fingerprint', async () => {
     const pinnedServerCert = [await fingerprint(authority.caFile, 'sha256')];
-    const { dialler } = await refusal(
+    const { dialer } = await refusal(
       { tls: await server() },
       { tls: await client({ pinnedServerCert }) },
     );
-    expect(await dialler).toMatch(/fingerprint|pinned/);
+    expect(await dialer).toMatch(/fingerprint|pinned/);
   });
 
   it('is not made with a listener that has no TLS', async () => {
-    const { dialler } = await refusal({}, { tls: await client() });
-    expect(await dialler).toMatch(/could not connect to 127\.0\.0\.1:\d+: /);
+    const { dialer } = await refusal({}, { tls: await client() });
+    expect(await dialer).toMatch(/could not connect to 127\.0\.0\.1:\d+: /);
   });
 
   it('stays as it is when the files change, and the next one uses them', async () => {
@@ -209,7 +209,7 @@ describe('a TLS link', { timeout: 30_000 }, () => {
 });
 
 describe('a wss peer', () => {
-  it('that closes instead of answering tells the dialler where to look', async () => {
+  it('that closes instead of answering tells the dialer where to look', async () => {
     const b = node('b').node;
     const url = `wss://${host}:${await mute(await server(issued, { requireClientCert: true }))}`;
     await expect(
@@ -219,7 +219,7 @@ describe('a wss peer', () => {
     });
   });
 
-  it('that does not accept a certificate tells the dialler why', async () => {
+  it('that does not accept a certificate tells the dialer why', async () => {
     const [a, b] = [node('a').node, node('b').node];
     const tls = await server(issued, { requireClientCert: true });
     const { address } = await listenWebSocket(a, { host, port: 0, tls });

@@ -40,7 +40,7 @@ const ghost = (at: number): string => `ghost-${at}`;
 const ghosts = linksTo(Array.from({ length: 1500 }, (_, at) => ghost(at)));
 const MESHED = 700;
 const meshed = linksTo(Array.from({ length: MESHED }, (_, at) => ghost(at)));
-const nobodies = linksTo(Array.from({ length: 2000 }, (_, at) => `neighbour-number-${at}`));
+const nobodies = linksTo(Array.from({ length: 2000 }, (_, at) => `neighbor-number-${at}`));
 
 /** What a peer says after it has named itself, one message after the other; each connection begins anew. */
 const attacks: Record<string, (at: number) => Buffer> = {

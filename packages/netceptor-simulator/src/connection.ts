@@ -1,5 +1,5 @@
 import type { LinkOptions, LinkSession, NetceptorCore } from '@receptorjs/netceptor';
-import type { Agenda } from './agenda.js';
+import type { EventQueue } from './event-queue.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { Wire, type WireOptions } from './wire.js';
 
@@ -8,7 +8,7 @@ export type End = 'a' | 'b';
 
 /** What a connection needs of its link. */
 export interface ConnectionContext {
-  readonly agenda: Agenda;
+  readonly eventQueue: EventQueue;
   /** How long the news of a reset takes, in milliseconds. */
   readonly latencyMs: number;
   readonly nodes: Readonly<Record<End, SimulatedNode>>;
@@ -62,7 +62,7 @@ export class Connection {
     this.#sides = { a: side('a'), b: side('b') };
     for (const end of ['a', 'b'] as const) {
       const { core, wire } = this.#sides[end];
-      this.#sides[end].session = core.addLink(context.agenda.now(), wire, context.options[end]);
+      this.#sides[end].session = core.addLink(context.eventQueue.now(), wire, context.options[end]);
       context.nodes[end].settle();
     }
   }
@@ -76,7 +76,7 @@ export class Connection {
     const side = this.#sides[end];
     if (!side.isOpen) return;
     side.wire.drop();
-    if (this.#isAlive(end)) side.session?.handleClosed(this.#context.agenda.now(), reason);
+    if (this.#isAlive(end)) side.session?.handleClosed(this.#context.eventQueue.now(), reason);
     this.#close(end);
     this.#context.nodes[end].settle();
   }
@@ -97,17 +97,17 @@ export class Connection {
   #receive(end: End, chunk: Buffer, start: number, stop: number): void {
     const { isOpen, session } = this.#sides[end];
     if (isOpen && this.#isAlive(end)) {
-      session?.handleMessage(this.#context.agenda.now(), chunk, start, stop);
+      session?.handleMessage(this.#context.eventQueue.now(), chunk, start, stop);
     } else if (this.#context.nodes[end].isRunning) this.#reset(end);
   }
 
   /** An end that has no connection any more says so to whoever still sends. */
   #reset(end: End): void {
-    const { agenda, latencyMs } = this.#context;
+    const { eventQueue, latencyMs } = this.#context;
     const far = end === 'a' ? 'b' : 'a';
     if (!this.#sides[far].isOpen || !this.#context.passes(end)) return;
-    const reset = agenda.make(() => this.end(far, 'reset by the peer'));
-    agenda.set(reset, agenda.now() + latencyMs);
+    const reset = eventQueue.make(() => this.end(far, 'reset by the peer'));
+    eventQueue.set(reset, eventQueue.now() + latencyMs);
   }
 
   /** Whether the node at an end is still in the start of which this connection is. */

@@ -34,7 +34,7 @@ const UPDATE_PERIOD_MS = 10_000;
 const REST_MS = 100;
 
 /**
- * A node that behaves as the original does where routes are concerned: it tells a new neighbour nothing of others, floods
+ * A node that behaves as the original does where routes are concerned: it tells a new neighbor nothing of others, floods
  * what it hears first, and believes of each node what it hears last, if that is of a younger start. It makes no routes and
  * carries no data. It alone writes its fields.
  */

@@ -77,7 +77,7 @@ it(
   },
 );
 
-it('a restart costs updates of the node and its neighbours only', { timeout }, () => {
+it('a restart costs updates of the node and its neighbors only', { timeout }, () => {
   forSeeds((seed) => {
     const chance = new Chance(seed);
     const { mesh, nodes } = restingMesh(chance, seed);
@@ -87,7 +87,7 @@ it('a restart costs updates of the node and its neighbours only', { timeout }, (
     mesh.stop(node);
     mesh.at(mesh.now + chance.between(300, 900), () => mesh.start(node));
     mesh.run(3500);
-    // Of each neighbour one update for the end and one for the return, of the node two; and 2k hellos and introductions,
+    // Of each neighbor one update for the end and one for the return, of the node two; and 2k hellos and introductions,
     // what is news in them told to the k - 1 others.
     const updates = 2 * k + 2;
     expect(mesh.traffic.routingUpdates - before).toBeLessThanOrEqual(

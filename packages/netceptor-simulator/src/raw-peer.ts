@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES, type LinkSession, type LinkTransport } from '@receptorjs/netceptor';
 import { callback, optional, text, type OptionChecks } from '@receptorjs/validation';
 import { checkConditions, linkConditionChecks, type LinkConditions } from './link-conditions.js';
-import type { LinkSurroundings } from './simulated-link.js';
+import type { LinkEnvironment } from './simulated-link.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { Wire } from './wire.js';
 
@@ -26,13 +26,13 @@ export class RawPeer {
   #isClosed = false;
 
   /** Made by `SimulatedMesh.linkRawPeer`. */
-  constructor(node: SimulatedNode, options: RawPeerOptions, surroundings: LinkSurroundings) {
-    const { agenda, random, tickMs, count } = surroundings;
+  constructor(node: SimulatedNode, options: RawPeerOptions, environment: LinkEnvironment) {
+    const { eventQueue, random, tickMs, count } = environment;
     const { origin, onMessage } = options;
     const description = `simulated ${node.nodeId} raw`;
     this.#wire = new Wire(
       {
-        agenda,
+        eventQueue,
         random,
         conditions: checkConditions(options),
         description,
@@ -50,12 +50,12 @@ export class RawPeer {
       },
       {
         message: (chunk, start, end) =>
-          this.#session.handleMessage(agenda.now(), chunk, start, end),
+          this.#session.handleMessage(eventQueue.now(), chunk, start, end),
         settle: () => node.settle(),
         readyAt: () => node.readyAt,
         closed: () => {
           this.#isClosed = true;
-          this.#session.handleClosed(agenda.now(), 'closed by the peer');
+          this.#session.handleClosed(eventQueue.now(), 'closed by the peer');
           node.settle();
         },
       },
@@ -72,7 +72,7 @@ export class RawPeer {
         this.#wire.drop();
       },
     };
-    this.#session = node.core.addLink(agenda.now(), transport, {});
+    this.#session = node.core.addLink(eventQueue.now(), transport, {});
     node.settle();
   }
 

@@ -5,7 +5,7 @@ import {
   type LinkReceiver,
   type MeshNode,
 } from '@receptorjs/netceptor';
-import { Agenda } from './agenda.js';
+import { EventQueue } from './event-queue.js';
 import type { End } from './connection.js';
 import { checkConditions, type LinkConditions } from './link-conditions.js';
 import { seededRandom } from './seeded-random.js';
@@ -47,14 +47,14 @@ export function linkInRealTime(
   const conditions = { a: checkConditions(options), b: checkConditions({ ...options, ...back }) };
   const random = seededRandom(seed);
   const timer = new MovableTimer(() => {
-    while (agenda.nextAt <= performance.now()) agenda.runNext();
+    while (eventQueue.nextAt <= performance.now()) eventQueue.runNext();
     move();
   });
-  const agenda: Agenda = new Agenda(
+  const eventQueue: EventQueue = new EventQueue(
     () => performance.now(),
     () => move(),
   );
-  const move = (): void => timer.set(performance.now(), agenda.nextAt);
+  const move = (): void => timer.set(performance.now(), eventQueue.nextAt);
 
   const frozen = { a: false, b: false };
   const receivers: Partial<Record<End, LinkReceiver>> = {};
@@ -67,7 +67,7 @@ export function linkInRealTime(
     const far = from === 'a' ? 'b' : 'a';
     return new Wire(
       {
-        agenda,
+        eventQueue,
         random,
         conditions: conditions[from],
         description: `simulated ${a.nodeId} ${b.nodeId}`,

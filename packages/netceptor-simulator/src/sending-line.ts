@@ -1,4 +1,4 @@
-import type { Agenda, Due } from './agenda.js';
+import type { EventQueue, QueuedEvent } from './event-queue.js';
 
 /** What waits in front of a line of limited bandwidth, in bytes; as the backends bound theirs. */
 const BOUNDS = {
@@ -21,11 +21,11 @@ export interface Message {
 
 /** A line that takes time for each byte, with a queue in front: control messages ahead of data. It alone writes its fields. */
 export class SendingLine {
-  readonly #agenda: Agenda;
+  readonly #eventQueue: EventQueue;
   readonly #bytesPerSecond: number;
   readonly #depart: (message: Message) => void;
   readonly #drained: () => void;
-  readonly #free: Due;
+  readonly #free: QueuedEvent;
   #control: Message[] = [];
   #controlBytes = 0;
   #data: Message[] = [];
@@ -36,16 +36,16 @@ export class SendingLine {
 
   /** `depart` takes each message when its last byte is on the way; `drained` is called when there is room again. */
   constructor(
-    agenda: Agenda,
+    eventQueue: EventQueue,
     bytesPerSecond: number,
     depart: (message: Message) => void,
     drained: () => void,
   ) {
-    this.#agenda = agenda;
+    this.#eventQueue = eventQueue;
     this.#bytesPerSecond = bytesPerSecond;
     this.#depart = depart;
     this.#drained = drained;
-    this.#free = agenda.make(() => this.#passed());
+    this.#free = eventQueue.make(() => this.#passed());
   }
 
   /** Whether nothing waits and nothing is on the line. */
@@ -82,7 +82,7 @@ export class SendingLine {
   clear(): void {
     [this.#control, this.#data, this.#passing] = [[], [], undefined];
     [this.#controlBytes, this.#dataBytes] = [0, 0];
-    this.#agenda.set(this.#free, Infinity);
+    this.#eventQueue.set(this.#free, Infinity);
   }
 
   #next(): void {
@@ -95,7 +95,7 @@ export class SendingLine {
     else this.#controlBytes -= length;
     this.#passing = message;
     const takes = (length / this.#bytesPerSecond) * 1000;
-    this.#agenda.set(this.#free, this.#agenda.now() + takes);
+    this.#eventQueue.set(this.#free, this.#eventQueue.now() + takes);
   }
 
   #passed(): void {

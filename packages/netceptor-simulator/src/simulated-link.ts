@@ -10,7 +10,7 @@ import {
   text,
   type OptionChecks,
 } from '@receptorjs/validation';
-import type { Agenda, Due } from './agenda.js';
+import type { EventQueue, QueuedEvent } from './event-queue.js';
 import { Connection, type End } from './connection.js';
 import { linkConditionChecks, checkConditions, type LinkConditions } from './link-conditions.js';
 import type { SimulatedNode } from './simulated-node.js';
@@ -42,8 +42,8 @@ export const simulatedLinkChecks: OptionChecks<SimulatedLinkOptions> = {
 };
 
 /** What a link needs of its mesh. */
-export interface LinkSurroundings {
-  readonly agenda: Agenda;
+export interface LinkEnvironment {
+  readonly eventQueue: EventQueue;
   readonly random: () => number;
   readonly tickMs: number;
   /** A message of so many bytes is on its way, the first of them `type`. */
@@ -55,9 +55,9 @@ export class SimulatedLink {
   readonly a: SimulatedNode;
   readonly b: SimulatedNode;
   readonly options: SimulatedLinkOptions;
-  readonly #surroundings: LinkSurroundings;
+  readonly #environment: LinkEnvironment;
   readonly #conditions: Readonly<Record<End, Required<LinkConditions>>>;
-  readonly #redial: Due;
+  readonly #redial: QueuedEvent;
   #connection: Connection | undefined;
   #isCut = false;
   readonly #frozen = { a: false, b: false };
@@ -68,17 +68,17 @@ export class SimulatedLink {
     a: SimulatedNode,
     b: SimulatedNode,
     options: SimulatedLinkOptions,
-    surroundings: LinkSurroundings,
+    environment: LinkEnvironment,
   ) {
     this.a = a;
     this.b = b;
     this.options = options;
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.#conditions = {
       a: checkConditions(options),
       b: checkConditions({ ...options, ...options.back }),
     };
-    this.#redial = surroundings.agenda.make(() => this.#connect());
+    this.#redial = environment.eventQueue.make(() => this.#connect());
     this.#connect();
   }
 
@@ -95,14 +95,14 @@ export class SimulatedLink {
 
   /** Both ends learn, after the link's latency, that the connection is gone; there is no new one until {@link heal}. */
   cut(): void {
-    const { agenda } = this.#surroundings;
+    const { eventQueue } = this.#environment;
     const connection = this.#connection;
     this.#isCut = true;
-    agenda.set(this.#redial, Infinity);
+    eventQueue.set(this.#redial, Infinity);
     if (connection === undefined) return;
     for (const end of ['a', 'b'] as const) {
-      const news = agenda.make(() => connection.end(end, 'the link was cut'));
-      agenda.set(news, agenda.now() + this.#conditions[end].latencyMs);
+      const notice = eventQueue.make(() => connection.end(end, 'the link was cut'));
+      eventQueue.set(notice, eventQueue.now() + this.#conditions[end].latencyMs);
     }
   }
 
@@ -127,11 +127,11 @@ export class SimulatedLink {
     const [end, far] = node === this.a ? (['a', 'b'] as const) : (['b', 'a'] as const);
     connection.abandon(end);
     if (silently) return;
-    const { agenda } = this.#surroundings;
-    const news = agenda.make(() => {
+    const { eventQueue } = this.#environment;
+    const notice = eventQueue.make(() => {
       if (!this.#frozen[end]) connection.end(far, 'reset by the peer');
     });
-    agenda.set(news, agenda.now() + this.#conditions[end].latencyMs);
+    eventQueue.set(notice, eventQueue.now() + this.#conditions[end].latencyMs);
   }
 
   /** One of the nodes has started. */
@@ -141,10 +141,10 @@ export class SimulatedLink {
 
   #connect(): void {
     if (!this.isUp) return;
-    const { agenda, random, tickMs, count } = this.#surroundings;
+    const { eventQueue, random, tickMs, count } = this.#environment;
     const { maxMessageBytes = MAX_MESSAGE_BYTES, optionsOfB, onMessage } = this.options;
     const wire = (end: End) => ({
-      agenda,
+      eventQueue,
       random,
       conditions: this.#conditions[end],
       description: `simulated ${this.a.nodeId} ${this.b.nodeId}`,
@@ -153,7 +153,7 @@ export class SimulatedLink {
       group: (end === 'a' ? this.b : this.a).group,
     });
     const connection: Connection = new Connection({
-      agenda,
+      eventQueue,
       latencyMs: this.#conditions.a.latencyMs,
       nodes: { a: this.a, b: this.b },
       options: { a: this.options, b: optionsOfB ?? this.options },
@@ -172,9 +172,9 @@ export class SimulatedLink {
   }
 
   #redialSoon(): void {
-    const { agenda } = this.#surroundings;
+    const { eventQueue } = this.#environment;
     const { redialMs } = this.options;
     if (redialMs === undefined || !this.isUp || this.#connection?.isOpen('a') === true) return;
-    agenda.set(this.#redial, agenda.now() + redialMs);
+    eventQueue.set(this.#redial, eventQueue.now() + redialMs);
   }
 }

@@ -8,7 +8,7 @@ import {
   validateArgument,
   validateOptions,
 } from '@receptorjs/validation';
-import { Agenda } from './agenda.js';
+import { EventQueue } from './event-queue.js';
 import { RawPeer, rawPeerChecks, type RawPeerOptions } from './raw-peer.js';
 import { seededRandom } from './seeded-random.js';
 import { SimulatedLink, simulatedLinkChecks, type SimulatedLinkOptions } from './simulated-link.js';
@@ -63,7 +63,7 @@ export class SimulatedMesh {
   readonly #random: () => number;
   readonly #nodes = new Set<SimulatedNode>();
   readonly #links = new Set<SimulatedLink>();
-  readonly #agenda = new Agenda(() => this.#now);
+  readonly #eventQueue = new EventQueue(() => this.#now);
   readonly #keep: number;
   readonly #tickMs: number;
   readonly #msPerUnit: number;
@@ -125,7 +125,7 @@ export class SimulatedMesh {
     const node = new SimulatedNode(
       nodeId,
       {
-        agenda: this.#agenda,
+        eventQueue: this.#eventQueue,
         random: this.#random,
         startOfTime: START_OF_TIME,
         keep: this.#keep,
@@ -147,7 +147,7 @@ export class SimulatedMesh {
   link(a: SimulatedNode, b: SimulatedNode, options: SimulatedLinkOptions = {}): SimulatedLink {
     validateOptions<SimulatedLinkOptions>('mesh.link', options, simulatedLinkChecks);
     const link = new SimulatedLink(a, b, options, {
-      agenda: this.#agenda,
+      eventQueue: this.#eventQueue,
       random: this.#random,
       tickMs: this.#tickMs,
       count: (type, bytes) => this.#count(type, bytes),
@@ -166,7 +166,7 @@ export class SimulatedMesh {
   linkRawPeer(to: SimulatedNode, options: RawPeerOptions = {}): RawPeer {
     validateOptions<RawPeerOptions>('mesh.linkRawPeer', options, rawPeerChecks);
     return new RawPeer(to, options, {
-      agenda: this.#agenda,
+      eventQueue: this.#eventQueue,
       random: this.#random,
       tickMs: this.#tickMs,
       count: (type, bytes) => this.#count(type, bytes),
@@ -187,7 +187,7 @@ export class SimulatedMesh {
     return nodes;
   }
 
-  /** Stops a node. Its neighbours learn it at once, as when a process is killed, or silently: only by their idle limit. */
+  /** Stops a node. Its neighbors learn it at once, as when a process is killed, or silently: only by their idle limit. */
   stop(node: SimulatedNode, { silently = false }: { readonly silently?: boolean } = {}): void {
     if (!node.isRunning) return;
     node.stop();
@@ -221,8 +221,8 @@ export class SimulatedMesh {
 
   /** Does something at a time of the virtual clock, in a later {@link run}. */
   at(milliseconds: number, act: () => void): void {
-    this.#agenda.set(
-      this.#agenda.make(() => {
+    this.#eventQueue.set(
+      this.#eventQueue.make(() => {
         act();
         this.#settle();
       }),
@@ -235,10 +235,10 @@ export class SimulatedMesh {
     const end = this.#now + milliseconds;
     this.#settle();
     for (;;) {
-      const at = this.#agenda.nextAt;
+      const at = this.#eventQueue.nextAt;
       if (at > end) break;
       this.#now = Math.max(this.#now, at);
-      this.#agenda.runNext();
+      this.#eventQueue.runNext();
     }
     this.#now = end;
   }

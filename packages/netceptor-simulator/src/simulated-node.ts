@@ -1,6 +1,6 @@
 import { NetceptorCore, type CoreEvent } from '@receptorjs/netceptor';
 import { number, optional, type OptionChecks } from '@receptorjs/validation';
-import type { Agenda, Due } from './agenda.js';
+import type { EventQueue, QueuedEvent } from './event-queue.js';
 import type { SimulatedLink } from './simulated-link.js';
 
 /** How a simulated node is set up. */
@@ -17,8 +17,8 @@ export const simulatedNodeChecks: OptionChecks<SimulatedNodeOptions> = {
 };
 
 /** What a node needs of its mesh. */
-export interface NodeSurroundings {
-  readonly agenda: Agenda;
+export interface NodeEnvironment {
+  readonly eventQueue: EventQueue;
   readonly random: () => number;
   /** Milliseconds since 1970 at the clock's 0. */
   readonly startOfTime: number;
@@ -32,17 +32,17 @@ export interface NodeSurroundings {
 /** A node in a simulated mesh. Its mesh alone starts and stops it. */
 export class SimulatedNode {
   readonly nodeId: string;
-  /** What the node told, in order, over all its starts; see {@link NodeSurroundings.keep}. */
+  /** What the node told, in order, over all its starts; see {@link NodeEnvironment.keep}. */
   readonly events: CoreEvent[] = [];
   /** What the node logged, with its level in front. */
   readonly lines: string[] = [];
   /** All links of the node, up or not. Written by the mesh. */
   readonly links = new Set<SimulatedLink>();
-  readonly #surroundings: NodeSurroundings;
+  readonly #environment: NodeEnvironment;
   readonly #options: SimulatedNodeOptions;
   /** The node's group in the agenda. */
   readonly group: number;
-  #timer: Due;
+  #timer: QueuedEvent;
   #core: NetceptorCore;
   #isRunning = true;
   /** How much of the core's work has been put into `#readyAt`. */
@@ -50,11 +50,11 @@ export class SimulatedNode {
   #readyAt = 0;
   #longestMs = 0;
 
-  constructor(nodeId: string, surroundings: NodeSurroundings, options: SimulatedNodeOptions) {
+  constructor(nodeId: string, environment: NodeEnvironment, options: SimulatedNodeOptions) {
     this.nodeId = nodeId;
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.#options = options;
-    this.group = surroundings.agenda.makeGroup();
+    this.group = environment.eventQueue.makeGroup();
     this.#timer = this.#makeTimer();
     this.#core = this.#makeCore();
     this.settle();
@@ -85,7 +85,7 @@ export class SimulatedNode {
 
   /** Takes the core's events and looks when it is due next; to be called after every call of the core. */
   settle(): void {
-    const { agenda, keep, onEvent } = this.#surroundings;
+    const { eventQueue, keep, onEvent } = this.#environment;
     if (!this.#isRunning) return;
     for (const event of this.#core.takeEvents()) {
       keepLast(this.events, event, keep);
@@ -94,7 +94,7 @@ export class SimulatedNode {
     // As a timer that is moved to later: it fires early, once, and is set again.
     const { dueAt } = this.#core;
     if (dueAt < this.#timer.at) {
-      agenda.set(this.#timer, Math.max(dueAt, agenda.now(), this.readyAt));
+      eventQueue.set(this.#timer, Math.max(dueAt, eventQueue.now(), this.readyAt));
     }
   }
 
@@ -109,51 +109,50 @@ export class SimulatedNode {
 
   stop(): void {
     this.#isRunning = false;
-    this.#surroundings.agenda.set(this.#timer, Infinity);
+    this.#environment.eventQueue.set(this.#timer, Infinity);
   }
 
   #count(): void {
-    const { agenda, msPerUnit } = this.#surroundings;
+    const { eventQueue, msPerUnit } = this.#environment;
     if (msPerUnit === 0) return;
     const { work } = this.#core;
     if (work > this.#counted) {
       const takes = (work - this.#counted) * msPerUnit;
-      this.#readyAt = Math.max(this.#readyAt, agenda.now()) + takes;
+      this.#readyAt = Math.max(this.#readyAt, eventQueue.now()) + takes;
     }
     this.#counted = work;
-    this.#longestMs = Math.max(this.#longestMs, this.#readyAt - agenda.now());
+    this.#longestMs = Math.max(this.#longestMs, this.#readyAt - eventQueue.now());
   }
 
   #handleTimeout(): void {
-    const { agenda } = this.#surroundings;
-    const now = agenda.now();
+    const { eventQueue } = this.#environment;
+    const now = eventQueue.now();
     const { readyAt } = this;
     if (readyAt > now) {
-      agenda.set(this.#timer, readyAt);
+      eventQueue.set(this.#timer, readyAt);
       return;
     }
     if (this.#core.dueAt <= now) this.#core.handleTimeout(now);
     // Behind what has arrived meanwhile, which a process reads between its timers.
-    if (this.#core.dueAt <= now && this.#surroundings.msPerUnit > 0)
-      this.#timer = this.#makeTimer();
+    if (this.#core.dueAt <= now && this.#environment.msPerUnit > 0) this.#timer = this.#makeTimer();
     this.settle();
   }
 
-  #makeTimer(): Due {
-    return this.#surroundings.agenda.make(() => this.#handleTimeout(), this.group);
+  #makeTimer(): QueuedEvent {
+    return this.#environment.eventQueue.make(() => this.#handleTimeout(), this.group);
   }
 
   #makeCore(): NetceptorCore {
-    const { agenda, random, startOfTime, keep } = this.#surroundings;
+    const { eventQueue, random, startOfTime, keep } = this.#environment;
     const { maxIdleMs, clockSkewMs = 0 } = this.#options;
     const write = (level: string) => (message: string) => {
       if (keep > 0) keepLast(this.lines, `${level}: ${message}`, keep);
     };
-    return new NetceptorCore(agenda.now(), {
+    return new NetceptorCore(eventQueue.now(), {
       nodeId: this.nodeId,
       environment: {
         random,
-        wallTime: () => startOfTime + clockSkewMs + agenda.now(),
+        wallTime: () => startOfTime + clockSkewMs + eventQueue.now(),
         log: {
           error: write('error'),
           warning: write('warning'),

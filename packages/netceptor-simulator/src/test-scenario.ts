@@ -1,4 +1,4 @@
-import { judgeRoutes } from './judge-routes.js';
+import { verifyRoutes } from './verify-routes.js';
 import { seededRandom } from './seeded-random.js';
 import type { SimulatedLinkOptions } from './simulated-link.js';
 import { SimulatedMesh } from './simulated-mesh.js';
@@ -122,5 +122,5 @@ export function upset(mesh: SimulatedMesh, chance: Chance): void {
 
 /** Says what is wrong with the routes, as text. */
 export function faultsOf(nodes: Iterable<SimulatedNode>): string[] {
-  return judgeRoutes(nodes).map(({ from, to, problem }) => `${from} to ${to}: ${problem}`);
+  return verifyRoutes(nodes).map(({ from, to, problem }) => `${from} to ${to}: ${problem}`);
 }

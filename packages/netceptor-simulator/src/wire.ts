@@ -1,5 +1,5 @@
 import type { LinkTransport } from '@receptorjs/netceptor';
-import type { Agenda, Due } from './agenda.js';
+import type { EventQueue, QueuedEvent } from './event-queue.js';
 import type { LinkConditions } from './link-conditions.js';
 import { SendingLine } from './sending-line.js';
 
@@ -37,7 +37,7 @@ const TURN_MS = 5;
 
 /** What a wire is made of. */
 export interface WireOptions {
-  readonly agenda: Agenda;
+  readonly eventQueue: EventQueue;
   readonly random: () => number;
   readonly conditions: Required<LinkConditions>;
   readonly description: string;
@@ -52,7 +52,7 @@ export interface WireOptions {
 export class Wire implements LinkTransport {
   readonly description: string;
   readonly maxMessageBytes: number;
-  readonly #agenda: Agenda;
+  readonly #eventQueue: EventQueue;
   readonly #random: () => number;
   readonly #tickMs: number;
   readonly #conditions: Required<LinkConditions>;
@@ -60,7 +60,7 @@ export class Wire implements LinkTransport {
   readonly #far: WireEnd;
   readonly #line: SendingLine | undefined;
   readonly #group: number;
-  #arrival: Due;
+  #arrival: QueuedEvent;
   /** What lies before `#next` has arrived. */
   #underWay: UnderWay[] = [];
   #next = 0;
@@ -70,8 +70,8 @@ export class Wire implements LinkTransport {
   #dropped = false;
 
   constructor(options: WireOptions, owner: WireOwner, far: WireEnd) {
-    const { agenda, random, conditions, description, maxMessageBytes } = options;
-    this.#agenda = agenda;
+    const { eventQueue, random, conditions, description, maxMessageBytes } = options;
+    this.#eventQueue = eventQueue;
     this.#random = random;
     this.#tickMs = options.tickMs;
     this.#conditions = conditions;
@@ -83,7 +83,7 @@ export class Wire implements LinkTransport {
     this.#arrival = this.#nextArrival();
     if (conditions.bytesPerSecond < Infinity) {
       this.#line = new SendingLine(
-        agenda,
+        eventQueue,
         conditions.bytesPerSecond,
         ({ chunk, start, end }) => {
           this.#depart(chunk, start, end);
@@ -132,7 +132,7 @@ export class Wire implements LinkTransport {
     this.#line?.clear();
     this.#underWay = [];
     this.#next = 0;
-    this.#agenda.set(this.#arrival, Infinity);
+    this.#eventQueue.set(this.#arrival, Infinity);
   }
 
   #depart(chunk: Buffer, start: number, end: number): void {
@@ -154,32 +154,32 @@ export class Wire implements LinkTransport {
 
   /** Behind what is under way. */
   #follow(takes: number, chunk: Buffer | undefined, start: number, end: number): void {
-    let at = Math.max(this.#lastArrival, this.#agenda.now() + takes);
+    let at = Math.max(this.#lastArrival, this.#eventQueue.now() + takes);
     if (this.#tickMs > 0) at = Math.ceil(at / this.#tickMs) * this.#tickMs;
     this.#lastArrival = at;
     this.#underWay.push({ at, chunk, start, end });
-    if (this.#arrival.at === Infinity) this.#agenda.set(this.#arrival, at);
+    if (this.#arrival.at === Infinity) this.#eventQueue.set(this.#arrival, at);
   }
 
   /** By itself, later than usual. */
   #straggle(usual: number, chunk: Buffer, start: number, end: number): void {
-    const late = this.#agenda.make(() => {
+    const late = this.#eventQueue.make(() => {
       if (this.#dropped) return;
       this.#far.message(chunk, start, end);
       this.#far.settle();
     });
-    this.#agenda.set(late, this.#agenda.now() + usual * (1 + this.#random()));
+    this.#eventQueue.set(late, this.#eventQueue.now() + usual * (1 + this.#random()));
   }
 
-  #nextArrival(): Due {
-    return this.#agenda.make(() => this.#arrive(), this.#group);
+  #nextArrival(): QueuedEvent {
+    return this.#eventQueue.make(() => this.#arrive(), this.#group);
   }
 
   #arrive(): void {
-    const now = this.#agenda.now();
+    const now = this.#eventQueue.now();
     const readyAt = this.#far.readyAt();
     if (readyAt > now) {
-      this.#agenda.set(this.#arrival, readyAt);
+      this.#eventQueue.set(this.#arrival, readyAt);
       return;
     }
     const isLeft = this.#give(now);
@@ -194,7 +194,10 @@ export class Wire implements LinkTransport {
     // Behind the wires that have waited meanwhile.
     if (isLeft) this.#arrival = this.#nextArrival();
     if (following !== undefined) {
-      this.#agenda.set(this.#arrival, isLeft ? Math.max(now, this.#far.readyAt()) : following.at);
+      this.#eventQueue.set(
+        this.#arrival,
+        isLeft ? Math.max(now, this.#far.readyAt()) : following.at,
+      );
     }
     this.#far.settle();
   }

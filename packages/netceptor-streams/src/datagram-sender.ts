@@ -58,7 +58,7 @@ export class DatagramSender {
       if (length === 0) return 'nothing-left';
       sent += length;
       this.#size.sent(length, now, this.#losses);
-      if (this.#size.wantsJudgement) this.#size.judge(now, this.#losses());
+      if (this.#size.isEvaluationDue) this.#size.evaluate(now, this.#losses());
     }
     return 'turn-over';
   }
@@ -80,7 +80,7 @@ export class DatagramSender {
   /** A time of QUIC's was due: `inVain` when it may have waited for an answer until then. */
   timedOut(now: number, inVain: boolean): void {
     if (inVain) this.#size.timedOut(now, this.#losses());
-    else this.#size.judge(now, this.#losses());
+    else this.#size.evaluate(now, this.#losses());
   }
 
   /** A node on the way could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */

@@ -56,7 +56,7 @@ describe('the size of datagrams', () => {
     let due = 0;
     const times = new EventEmitter();
     const engine = changedEngine(await loadQuicEngine({ name: 'wasm' }), {
-      dialled: (connection) => {
+      dialed: (connection) => {
         const handle = connection.handleTimeout.bind(connection);
         return Object.assign(connection, {
           handleTimeout: () => {
@@ -151,7 +151,7 @@ describe('DatagramSize', () => {
       losses.datagrams += 3;
       losses.bytes += MAX_DATAGRAM + 2 * MIN_DATAGRAM;
       now += 1_000;
-      size.judge(now, { ...losses });
+      size.evaluate(now, { ...losses });
       expect(size.limit).toBe(MIN_DATAGRAM);
     }
     now += 16_000;
@@ -159,7 +159,7 @@ describe('DatagramSize', () => {
     size.sent(MAX_DATAGRAM, now, () => ({ ...losses }));
     losses.datagrams += 2;
     losses.bytes += 2 * MIN_DATAGRAM;
-    size.judge(now + 1_000, { ...losses });
+    size.evaluate(now + 1_000, { ...losses });
     expect(size.limit).toBe(MAX_DATAGRAM);
   });
 
@@ -170,7 +170,7 @@ describe('DatagramSize', () => {
       const lost = Math.floor(count / 2);
       const losses = { datagrams: lost, bytes: lost * MAX_DATAGRAM };
       if (count % 50 === 0) size.timedOut(count, losses);
-      else size.judge(count, losses);
+      else size.evaluate(count, losses);
     }
     expect(size.limit).toBe(MAX_DATAGRAM);
   });
@@ -182,7 +182,7 @@ describe('DatagramSize', () => {
     for (const flight of [10, 7, 6]) {
       for (let count = 0; count < flight; count++) {
         size.sent(MAX_DATAGRAM, 0, losses);
-        if (size.wantsJudgement) size.judge(0, losses());
+        if (size.isEvaluationDue) size.evaluate(0, losses());
         lost++;
       }
       expect(size.limit).toBe(MAX_DATAGRAM);

@@ -8,7 +8,7 @@ const RETRY_MS = 64_000;
 const TRIAL_MS = 1_000;
 /** So many timeouts while large datagrams are out, and none is known to have arrived, mean that those do not arrive. */
 const MAX_TIMEOUTS = 3;
-/** How many large datagrams are sent before it is judged how many were lost. */
+/** How many large datagrams are sent before it is checked how many were lost. */
 const SAMPLE = 16;
 /** The share of them that must be lost, and the share up to which enough have arrived. */
 const MOST = 0.75;
@@ -27,8 +27,8 @@ export class DatagramSize {
   #limit = MAX_DATAGRAM;
   #retryAt = Infinity;
   #retryMs = FIRST_RETRY_MS;
-  /** The try that is under way: its size, when it is judged, and the losses before it. */
-  #trial: { size: number; judgedAt: number; before: QuicLosses } | undefined;
+  /** The try that is under way: its size, when it is checked, and the losses before it. */
+  #trial: { size: number; evaluateAt: number; before: QuicLosses } | undefined;
   #largeSent = 0;
   #timeouts = 0;
   #losses: QuicLosses = { datagrams: 0, bytes: 0 };
@@ -43,8 +43,8 @@ export class DatagramSize {
     return now >= this.#retryAt && this.#trial === undefined ? MAX_DATAGRAM : this.#limit;
   }
 
-  /** Whether it is time to call {@link judge} after what was sent. */
-  get wantsJudgement(): boolean {
+  /** Whether it is time to call {@link evaluate} after what was sent. */
+  get isEvaluationDue(): boolean {
     return this.#largeSent >= SAMPLE;
   }
 
@@ -54,7 +54,7 @@ export class DatagramSize {
     this.#largeSent++;
     if (length <= this.#limit || this.#trial !== undefined) return;
     this.#retryAt = Infinity;
-    this.#trial = { size: length, judgedAt: now + TRIAL_MS, before: losses() };
+    this.#trial = { size: length, evaluateAt: now + TRIAL_MS, before: losses() };
   }
 
   /** A node on the way could not hand a datagram on; `maxBytes` is what it could, where it says so. */
@@ -80,13 +80,13 @@ export class DatagramSize {
   /** The connection waited for an answer in vain. Small datagrams may well be answered between two such times. */
   timedOut(now: number, losses: QuicLosses): void {
     if (this.#largeSent > 0 && ++this.#timeouts >= MAX_TIMEOUTS) this.#shrink(now);
-    this.judge(now, losses);
+    this.evaluate(now, losses);
   }
 
   /** Looks at what was lost since the last time. */
-  judge(now: number, losses: QuicLosses): void {
+  evaluate(now: number, losses: QuicLosses): void {
     const trial = this.#trial;
-    if (trial !== undefined && now >= trial.judgedAt) this.#judgeTrial(now, trial, losses);
+    if (trial !== undefined && now >= trial.evaluateAt) this.#evaluateTrial(now, trial, losses);
     if (this.#largeSent < SAMPLE) return;
     const datagrams = losses.datagrams - this.#losses.datagrams;
     const bytes = losses.bytes - this.#losses.bytes;
@@ -98,7 +98,7 @@ export class DatagramSize {
     this.#losses = losses;
   }
 
-  #judgeTrial(
+  #evaluateTrial(
     now: number,
     { size, before }: { size: number; before: QuicLosses },
     losses: QuicLosses,

@@ -10,7 +10,7 @@ afterAll(async () => {
   await node.close();
 });
 
-/** What a dialler sends first, and after that; taken down by a service that answers nothing. */
+/** What a dialer sends first, and after that; taken down by a service that answers nothing. */
 const recorder = node.openDatagram('recorder');
 const corpus: Buffer[] = [];
 recorder.on('message', (payload) => corpus.push(Buffer.from(payload)));

@@ -1,6 +1,6 @@
 import type { QuicEnd } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
-import type { PeerJudge } from './peer-judge.js';
+import type { PeerVerifier } from './peer-verifier.js';
 
 const CRYPTO_FIRST = 0x100;
 const CRYPTO_LAST = 0x1ff;
@@ -20,7 +20,7 @@ const hex = (code: number): string => `0x${code.toString(16)}`;
 export function describeEnd(
   end: QuicEnd | undefined,
   duringHandshake: boolean,
-  explain: PeerJudge['explain'],
+  explain: PeerVerifier['explain'],
   peerCertificates: readonly Uint8Array[],
 ): StreamError {
   if (end === undefined || end.by === 'timeout') {
@@ -38,7 +38,7 @@ export function describeEnd(
     const cause = explain(end.code - CRYPTO_FIRST, end.by, end.reason);
     return cryptoError(end, cause, peerCertificates);
   }
-  if (end.by === 'local') return new StreamError('cancelled', 'the stream was cancelled');
+  if (end.by === 'local') return new StreamError('canceled', 'the stream was canceled');
   return new StreamError('closed-by-peer', `the peer closed the connection: ${end.reason}`, {
     hint: 'What it had sent before has been read; it may not be all.',
   });

@@ -16,7 +16,7 @@ import {
 } from '@receptorjs/validation';
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
-import { insecureDial, secureDial } from './peer-judge.js';
+import { insecureDial, secureDial } from './peer-verifier.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 
 /** How to dial. */
@@ -61,23 +61,23 @@ export function dial(
   const stream = new Promise<MeshStream>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  let dialling = true;
+  let dialing = true;
   const timer = setTimeout(() => {
     giveUp(new StreamError('dial-timeout', 'timeout: no answer from the peer'));
   }, timeoutMs);
-  const cancel = (): void => giveUp(new StreamError('cancelled', 'the dial was cancelled'));
+  const cancel = (): void => giveUp(new StreamError('canceled', 'the dial was canceled'));
   const done = (): void => {
-    dialling = false;
+    dialing = false;
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);
   };
   const giveUp = (error: StreamError | MeshError): void => {
-    if (!dialling) return;
+    if (!dialing) return;
     done();
     settle.reject(error);
-    connection.fail(new StreamError('cancelled', error.message));
+    connection.fail(new StreamError('canceled', error.message));
   };
-  const judge = tls === undefined ? insecureDial : secureDial(tls, remoteNode);
+  const verifier = tls === undefined ? insecureDial : secureDial(tls, remoteNode);
   const connection = new StreamConnection(
     host,
     {
@@ -91,11 +91,11 @@ export function dial(
       over: () => socket.close(),
     },
     {
-      role: 'dialler',
-      quic: connector.connect((certificates) => judge.judge(certificates)),
+      role: 'dialer',
+      quic: connector.connect((certificates) => verifier.verify(certificates)),
       path,
       ends,
-      judge,
+      verifier,
     },
   );
   socket.on('message', (payload, fromNode, fromService) => {
@@ -106,7 +106,7 @@ export function dial(
     const shrinks = (maxPayloadBytes ?? MIN_DATAGRAM) >= MIN_DATAGRAM;
     if (problem === PROBLEM_TEXT['message-too-long'] && shrinks) {
       connection.tooLarge(maxPayloadBytes);
-    } else if (dialling) giveUp(errorForProblem(problem, maxPayloadBytes));
+    } else if (dialing) giveUp(errorForProblem(problem, maxPayloadBytes));
     else if (problem === 'service unknown') {
       connection.fail(new StreamError('service-gone', 'the peer no longer knows the stream'));
     }

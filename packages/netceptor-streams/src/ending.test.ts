@@ -20,7 +20,7 @@ function mortalEngine(engine: QuicEngine): { engine: QuicEngine; die: () => void
   };
   return {
     die: () => (dead = true),
-    engine: changedEngine(engine, { dialled: mortal, accepted: mortal }),
+    engine: changedEngine(engine, { dialed: mortal, accepted: mortal }),
   };
 }
 
@@ -47,23 +47,23 @@ describe('an open stream ends at once', () => {
     expect(await ended).toMatchObject({ code: 'peer-restarted' });
   });
 
-  it('when the node of a dialler is started anew', async () => {
+  it('when the node of a dialer is started anew', async () => {
     const { engine, die } = mortalEngine(await loadQuicEngine());
     const { last } = await chain('a', 'b');
-    const dialler = member('c', { engine });
-    await join(dialler, last);
-    await Promise.all([reach(dialler, 'b'), reach(last, 'c')]);
+    const dialer = member('c', { engine });
+    await join(dialer, last);
+    await Promise.all([reach(dialer, 'b'), reach(last, 'c')]);
     let accepted: MeshStream | undefined;
     await last.streams.listen('hold', {}, (stream) => {
       accepted = stream;
       stream.resume();
     });
-    const stream = await dialler.streams.dial('b', 'hold');
+    const stream = await dialer.streams.dial('b', 'hold');
     stream.on('error', () => undefined);
     stream.write('x');
     await expect.poll(() => accepted).toBeDefined();
     die();
-    await dialler.node.close();
+    await dialer.node.close();
     const ended = failure(accepted!);
     await join(member('c'), last);
     accepted?.write('anyone?');
@@ -91,22 +91,22 @@ describe('an open stream ends at once', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('when the service of a dialler is gone while its node stays', async () => {
+  it('when the service of a dialer is gone while its node stays', async () => {
     const { engine, die } = mortalEngine(await loadQuicEngine());
     const { last } = await chain('a', 'b');
-    const dialler = member('c', { engine });
-    await join(dialler, last);
-    await Promise.all([reach(dialler, 'b'), reach(last, 'c')]);
+    const dialer = member('c', { engine });
+    await join(dialer, last);
+    await Promise.all([reach(dialer, 'b'), reach(last, 'c')]);
     let accepted: MeshStream | undefined;
     await last.streams.listen('hold', {}, (stream) => (accepted = stream.resume()));
-    const stream = await dialler.streams.dial('b', 'hold');
+    const stream = await dialer.streams.dial('b', 'hold');
     stream.on('error', () => undefined);
     stream.write('x');
     await expect.poll(() => accepted).toBeDefined();
     die();
     stream.write('y');
     const ended = failure(accepted!);
-    await expect.poll(() => dialler.node.openServices).toBe(0);
+    await expect.poll(() => dialer.node.openServices).toBe(0);
     accepted?.write('anyone?');
     expect(await ended).toMatchObject({ code: 'service-gone' });
   });
@@ -200,7 +200,7 @@ describe('an insecure identity', () => {
     expect(isInsecureIdentity([other])).toBe(false);
   });
 
-  it('is the only one a dialler without TLS takes', async () => {
+  it('is the only one a dialer without TLS takes', async () => {
     const engine = await loadQuicEngine();
     const { certificate, key } = insecureIdentity(Date.now());
     const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');

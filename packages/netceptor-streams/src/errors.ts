@@ -6,7 +6,7 @@
  *   `CertificateError`.
  * - `tls-unusable`: QUIC can't use the certificates of a TLS configuration.
  * - `dial-timeout`: the connection did not stand in time.
- * - `cancelled`: the caller's `AbortSignal` fired.
+ * - `canceled`: the caller's `AbortSignal` fired.
  * - `closed-by-peer`: the peer ended the connection before it had ended the stream.
  * - `protocol`: the peer did something a stream of the mesh does not do.
  * - `connection-lost`: nothing was heard of the peer for 30 s.
@@ -19,7 +19,7 @@ export type StreamErrorCode =
   | 'handshake-failed'
   | 'tls-unusable'
   | 'dial-timeout'
-  | 'cancelled'
+  | 'canceled'
   | 'closed-by-peer'
   | 'protocol'
   | 'connection-lost'

@@ -131,7 +131,7 @@ describe.skipIf(goReceptor.path === undefined)(
       ])(
         '%s and our certificate %s: refused, %s, %s',
         async (service, ours, side, code, message) => {
-          // The dial itself, though to TLS 1.3 the handshake is done before the listener has judged.
+          // The dial itself, though to TLS 1.3 the handshake is done before the listener has verified.
           const dial = streams.dial('go', service, { tls: await pki.client(ours) });
           await expect(dial).rejects.toMatchObject({
             code: 'handshake-failed',
@@ -154,7 +154,7 @@ describe.skipIf(goReceptor.path === undefined)(
       });
     });
 
-    describe('as dialler', () => {
+    describe('as dialer', () => {
       /** What Go's `connect` to an echo of ours comes to: `echo`, or what it says instead; and what we say. */
       async function connect(
         server: TlsServer | undefined,

@@ -50,12 +50,12 @@ async function goReaches(go: GoReceptor, nodeId: string): Promise<void> {
 
 if (goReceptor.path === undefined) console.warn(`Go receptor tests ${goReceptor.missing}`);
 
-describe.skipIf(goReceptor.path === undefined).each([['our dialler'], ['our listener']])(
+describe.skipIf(goReceptor.path === undefined).each([['our dialer'], ['our listener']])(
   `a Go receptor and %s ${goReceptor.missing}`,
   (role) => {
     const link = async (items: readonly object[] = []): Promise<{ us: Ours; go: GoReceptor }> => {
       const us = ours('ours');
-      if (role === 'our dialler') {
+      if (role === 'our dialer') {
         const port = await freePort();
         const go = await theirs('go', [
           { 'tcp-listener': { bindaddr: '127.0.0.1', port } },

@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { chain, echo } from './test-mesh.js';
 import { StreamHost } from './stream-host.js';
 
-/** What a dialler sends first. */
+/** What a dialer sends first. */
 async function firstWords(): Promise<Buffer> {
   const node = new MeshNode({ nodeId: 'solo' });
   const streams = new StreamHost(node);

@@ -37,7 +37,7 @@ describe('a dial whose first datagrams get lost', () => {
     lossy(node, (socket) => performance.now() < start + 150 && loses(socket));
     await streams.listen('echo', {}, echo);
     let stream: MeshStream | undefined;
-    void streams.dial('a', 'echo').then((dialled) => (stream = dialled));
+    void streams.dial('a', 'echo').then((dialed) => (stream = dialed));
     while (stream === undefined && performance.now() < start + 990) {
       await vi.advanceTimersByTimeAsync(10);
       await new Promise((resolve) => setImmediate(resolve));
@@ -68,7 +68,7 @@ it.each([
   const engine = await loadQuicEngine();
   const { streams } = member('a', {
     engine: changedEngine(engine, {
-      dialled: (connection) => Object.assign<QuicConnection, object>(connection, { write }),
+      dialed: (connection) => Object.assign<QuicConnection, object>(connection, { write }),
     }),
   });
   await streams.listen('echo', {}, echo);

@@ -38,7 +38,7 @@ function utcTime(milliseconds: number): Buffer {
 
 /**
  * A self-signed certificate with the name {@link INSECURE_COMMON_NAME}, for a service without TLS configuration. It
- * proves nothing; the dialler takes it as the sign that nothing is to be proved.
+ * proves nothing; the dialer takes it as the sign that nothing is to be proved.
  *
  * @param now - Milliseconds since 1970.
  */

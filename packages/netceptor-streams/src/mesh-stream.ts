@@ -9,11 +9,11 @@ export interface MeshStream extends Duplex {
   readonly remoteNode: string;
   /** Of a stream that was accepted: the neighbor over whose link that node was reached when it began, where that was known. */
   readonly via: string | undefined;
-  /** The service at the other end; a random name when that end dialled. */
+  /** The service at the other end; a random name when that end dialed. */
   readonly remoteService: string;
-  /** The service at this end; a random name when this end dialled. */
+  /** The service at this end; a random name when this end dialed. */
   readonly localService: string;
-  /** The certificates that the peer showed, DER, its own first; none from a dialler that has no TLS. */
+  /** The certificates that the peer showed, DER, its own first; none from a dialer that has no TLS. */
   readonly peerCertificates: readonly Uint8Array[];
   /** The largest datagrams that the stream sends at present, in bytes: what both ends and the way between them carry; 0 when it is destroyed. */
   readonly maxDatagram: number;

@@ -1,5 +1,5 @@
 import { ConnectionsByNode } from './connections-by-node.js';
-import { ReadRoom } from './read-room.js';
+import { ReadSlab } from './read-slab.js';
 import type { ConnectionHost, StreamConnection } from './stream-connection.js';
 
 /** So many rounds run before the process gets to anything else: two streams of one node must not keep it to themselves. */
@@ -12,7 +12,7 @@ const MAX_ROUNDS = 8;
  * See docs/decisions/0056-streams-take-turns.md.
  */
 export class PumpSchedule implements ConnectionHost {
-  readonly room = new ReadRoom();
+  readonly room = new ReadSlab();
   readonly connections = new ConnectionsByNode();
   #due = new Set<StreamConnection>();
   /** Those that wait for links: without having sent anything in their last turn, and with. */

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import type { QuicConnection } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
-import type { ReadRoom } from './read-room.js';
+import type { ReadSlab } from './read-slab.js';
 
 /** Bytes a stream holds in each direction besides what QUIC holds. */
 const HIGH_WATER_MARK = 262_144;
@@ -77,13 +77,13 @@ export class QuicStream extends Duplex implements MeshStream {
   }
 
   /** Moves what the connection has received to the reader, as far as it wants it. */
-  readFrom(quic: QuicConnection, room: ReadRoom): void {
+  readFrom(quic: QuicConnection, room: ReadSlab): void {
     while (this.#wantsData && !this.#readEnded && !this.destroyed) {
       let result: ReturnType<QuicConnection['read']>;
       try {
         result = quic.read(room.get());
       } catch (cause) {
-        this.#failure ??= new StreamError('closed-by-peer', 'the peer cancelled the stream', {
+        this.#failure ??= new StreamError('closed-by-peer', 'the peer canceled the stream', {
           cause,
         });
         break;
@@ -165,7 +165,7 @@ export class QuicStream extends Duplex implements MeshStream {
     this.#carrier.destroyed();
     this.#carrier = NO_CARRIER;
     done(error);
-    pending?.(error ?? new StreamError('cancelled', 'the stream was destroyed'));
+    pending?.(error ?? new StreamError('canceled', 'the stream was destroyed'));
   }
 
   #begin(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {

@@ -5,24 +5,24 @@ import { StreamError } from './errors.js';
 import { DatagramSender } from './datagram-sender.js';
 import { describeEnd } from './describe-end.js';
 import type { StreamEnds } from './mesh-stream.js';
-import type { PeerJudge } from './peer-judge.js';
+import type { PeerVerifier } from './peer-verifier.js';
 import { QuicStream } from './quic-stream.js';
-import type { ReadRoom } from './read-room.js';
+import type { ReadSlab } from './read-slab.js';
 
 const HANDSHAKE_MS = 15_000;
-/** How long a dialler may take to open its stream. */
+/** How long a dialer may take to open its stream. */
 const FIRST_BYTE_MS = 60_000;
 const KEEP_ALIVE_MS = 15_000;
 /** How long a connection stays after both ends ended the stream, for a peer that loses what it has not read when told of the end. */
 const LINGER_MS = 10_000;
 /** How long what was received stays readable once the connection is gone. */
 const UNREAD_MS = 30_000;
-/** What a dialler writes first, so that the listener sees the stream: no part of its content. */
+/** What a dialer writes first, so that the listener sees the stream: no part of its content. */
 const MARKER = Buffer.from([0]);
 
 const CLOSE = {
   normal: [0, 'normal close'],
-  cancelled: [499, 'stream cancelled'],
+  canceled: [499, 'stream canceled'],
   readError: [500, 'Read Data Error'],
   acceptTimeout: [500, 'Accept Timeout'],
 } as const;
@@ -31,7 +31,7 @@ const LONG_HEADER = 0x80;
 
 /** What a connection asks of its host. */
 export interface ConnectionHost {
-  readonly room: ReadRoom;
+  readonly room: ReadSlab;
   /** All connections that are not over. */
   readonly connections: ConnectionsByNode;
   /** Calls {@link StreamConnection.pump} soon, once for any number of calls. */
@@ -40,7 +40,7 @@ export interface ConnectionHost {
   scheduleAfterDrain(connection: StreamConnection, hasSent: boolean): void;
 }
 
-/** What a connection tells its dialler or listener. */
+/** What a connection tells its dialer or listener. */
 export interface ConnectionListener {
   /** The stream is there. */
   opened(stream: QuicStream): void;
@@ -52,11 +52,11 @@ export interface ConnectionListener {
 
 /** How a connection is set up. */
 export interface ConnectionOptions {
-  readonly role: 'dialler' | 'listener';
+  readonly role: 'dialer' | 'listener';
   readonly quic: QuicConnection;
   readonly path: OutgoingPath;
   readonly ends: StreamEnds;
-  readonly judge: PeerJudge;
+  readonly verifier: PeerVerifier;
 }
 
 /** One QUIC connection with its one stream: moves datagrams, bytes and time. It alone writes its fields. */
@@ -64,10 +64,10 @@ export class StreamConnection {
   readonly ends: StreamEnds;
   readonly #host: ConnectionHost;
   readonly #listener: ConnectionListener;
-  readonly #role: 'dialler' | 'listener';
+  readonly #role: 'dialer' | 'listener';
   readonly #quic: QuicConnection;
   readonly #sender: DatagramSender;
-  readonly #judge: PeerJudge;
+  readonly #verifier: PeerVerifier;
   readonly #timer = new MovableTimer(() => this.#timeUp());
   #phase: 'handshake' | 'confirming' | 'waiting' | 'open' | 'ended' | 'over' = 'handshake';
   #stream: QuicStream | undefined;
@@ -77,7 +77,7 @@ export class StreamConnection {
   #phaseEndsAt = performance.now() + HANDSHAKE_MS;
   /** Why this end closed the connection, when it did. */
   #reason: StreamError | undefined;
-  /** Whether the listener has answered what the dialler's end of the handshake said last. */
+  /** Whether the listener has answered what the dialer's end of the handshake said last. */
   #confirmed = false;
   #lingering = false;
   /** Whether this end has closed the connection. */
@@ -89,7 +89,7 @@ export class StreamConnection {
     this.#role = options.role;
     this.#quic = options.quic;
     this.#sender = new DatagramSender(options.quic, options.path);
-    this.#judge = options.judge;
+    this.#verifier = options.verifier;
     this.ends = options.ends;
     host.connections.add(this);
     host.schedule(this);
@@ -190,11 +190,11 @@ export class StreamConnection {
     }
     if (!this.#beginStream()) {
       this.#reason = new StreamError('protocol', 'the peer takes no stream');
-      this.#close(CLOSE.cancelled);
+      this.#close(CLOSE.canceled);
       return;
     }
     this.#keepAliveAt = performance.now() + KEEP_ALIVE_MS;
-    if (this.#judge.mutual) this.#phase = 'confirming';
+    if (this.#verifier.mutual) this.#phase = 'confirming';
     else this.#open();
   }
 
@@ -207,7 +207,7 @@ export class StreamConnection {
     }
   }
 
-  /** Takes the marker with which a dialler opens its stream. */
+  /** Takes the marker with which a dialer opens its stream. */
   #awaitStream(): void {
     const marker = Buffer.allocUnsafe(1);
     try {
@@ -231,7 +231,7 @@ export class StreamConnection {
     this.#phaseEndsAt = Infinity;
     const stream = new QuicStream(this.ends, this.#quic.peerCertificates(), {
       wake: () => this.#host.schedule(this),
-      abandon: () => this.#close(CLOSE.cancelled),
+      abandon: () => this.#close(CLOSE.canceled),
       maxDatagram: () => this.#sender.maxDatagram,
       destroyed: () => this.#streamDestroyed(),
     });
@@ -275,10 +275,10 @@ export class StreamConnection {
 
   #describeEnd(duringHandshake: boolean): StreamError {
     const certificates = this.#quic.peerCertificates();
-    const explain: PeerJudge['explain'] = (alert, by, reason) => {
-      // The engine refuses a chain by a number; our own judgement of it has the words.
-      const problem = by === 'local' ? this.#judge.judge(certificates) : undefined;
-      return problem instanceof Error ? problem : this.#judge.explain(alert, by, reason);
+    const explain: PeerVerifier['explain'] = (alert, by, reason) => {
+      // The engine refuses a chain by a number; our own verification of it has the words.
+      const problem = by === 'local' ? this.#verifier.verify(certificates) : undefined;
+      return problem instanceof Error ? problem : this.#verifier.explain(alert, by, reason);
     };
     return describeEnd(this.#quic.end(), duringHandshake, explain, certificates);
   }
@@ -309,7 +309,7 @@ export class StreamConnection {
     this.#timer.set(now, Math.min(this.#quicDueAt, this.#keepAliveAt, this.#phaseEndsAt, repeatAt));
   }
 
-  /** Time is judged only after what has arrived was read: a process that stood still has not lost its peers. */
+  /** Time is looked at only after what has arrived was read: a process that stood still has not lost its peers. */
   #timeUp(): void {
     setImmediate(() => this.#handleTime(performance.now()));
   }

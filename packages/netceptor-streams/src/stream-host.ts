@@ -32,7 +32,7 @@ const meshNode = withMethods('a MeshNode', 'openDatagram', 'advertise', 'resolve
 export class StreamHost {
   readonly #node: MeshNode;
   readonly #schedule = new PumpSchedule();
-  readonly #diallers = new Set<StreamConnection>();
+  readonly #dialers = new Set<StreamConnection>();
   readonly #listeners = new Set<StreamListener>();
   readonly #loadEngine: () => Promise<QuicEngine>;
   /** One for all, however many ask while the engine is being loaded. */
@@ -60,7 +60,7 @@ export class StreamHost {
    *
    * @throws {MeshError} `no-route`, `service-unknown`, `message-expired`, `blocked-by-firewall`,
    *   `invalid-service-name`, `shutdown`
-   * @throws {StreamError} `dial-timeout`, `handshake-failed`, `cancelled`, `closed-by-peer`, `host-closed`,
+   * @throws {StreamError} `dial-timeout`, `handshake-failed`, `canceled`, `closed-by-peer`, `host-closed`,
    *   `engine-unavailable`, `tls-unusable`
    * @throws {TypeError} `invalid-argument`
    */
@@ -79,8 +79,8 @@ export class StreamHost {
       service,
       options,
     );
-    this.#diallers.add(connection);
-    socket.once('close', () => this.#diallers.delete(connection));
+    this.#dialers.add(connection);
+    socket.once('close', () => this.#dialers.delete(connection));
     return stream;
   }
 
@@ -141,7 +141,7 @@ export class StreamHost {
   readonly #onClose = (): void => void this.close();
 
   #connections(): StreamConnection[] {
-    return [...this.#diallers, ...[...this.#listeners].flatMap((each) => [...each.connections])];
+    return [...this.#dialers, ...[...this.#listeners].flatMap((each) => [...each.connections])];
   }
 
   async #load(): Promise<TlsContexts> {

@@ -19,11 +19,11 @@ import {
   withMethods,
   type OptionChecks,
 } from '@receptorjs/validation';
-import { Admission } from './admission.js';
+import { PendingConnectionLimit } from './pending-connection-limit.js';
 import { ConnectionShares } from './connection-shares.js';
 import { StreamError } from './errors.js';
 import type { MeshStream, StreamEnds } from './mesh-stream.js';
-import { insecureService, secureService } from './peer-judge.js';
+import { insecureService, secureService } from './peer-verifier.js';
 import { StreamConnection, type ConnectionHost } from './stream-connection.js';
 import type { TlsContexts } from './tls-contexts.js';
 
@@ -35,9 +35,9 @@ export interface ListenOptions {
   readonly advertise?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
   readonly workCommands?: readonly WorkCommand[];
-  /** Accepts diallers with TLS alone; without it, those without alone. */
+  /** Accepts dialers with TLS alone; without it, those without alone. */
   readonly tls?: TlsServer | undefined;
-  /** A dialler was not accepted; the error says why. */
+  /** A dialer was not accepted; the error says why. */
   readonly onRefused?: (error: StreamError, from: StreamEnds) => void;
 }
 
@@ -60,10 +60,10 @@ export class StreamListener {
   readonly #socket: DatagramSocket;
   readonly #onStream: (stream: MeshStream) => void;
   readonly #onClose: () => void;
-  /** By node and service of the dialler. */
+  /** By node and service of the dialer. */
   readonly #connections = new Map<string, StreamConnection>();
-  readonly #admission = new Admission();
-  /** A dialler for whom there is no room gets no answer, and tries again. */
+  readonly #admission = new PendingConnectionLimit();
+  /** A dialer for whom there is no room gets no answer, and tries again. */
   readonly #shares: ConnectionShares;
   #acceptor: QuicAcceptor;
   #description: ServiceDescription;
@@ -188,9 +188,9 @@ export class StreamListener {
     const ends: StreamEnds = { remoteNode, via, remoteService, localService: this.service };
     // Whatever may fail comes before anything is counted: the name of the service is the sender's.
     const path = this.#socket.path(remoteNode, remoteService);
-    const judge = tls === undefined ? insecureService : secureService(tls, remoteNode);
+    const verifier = tls === undefined ? insecureService : secureService(tls, remoteNode);
     const acceptor = this.#currentAcceptor(ends);
-    const quic = acceptor.accept((certificates) => judge.judge(certificates));
+    const quic = acceptor.accept((certificates) => verifier.verify(certificates));
     const begun = this.#admission.begin(remoteNode, via ?? '', () => {
       const text = 'it gave way to newer connections: too many have begun and opened no stream';
       connection.drop(new StreamError('handshake-failed', text));
@@ -214,7 +214,7 @@ export class StreamListener {
         quic,
         path,
         ends,
-        judge,
+        verifier,
       },
     );
     this.#connections.set(key, connection);

@@ -8,7 +8,7 @@ import { chain, echo, member } from './test-mesh.js';
 
 describe.each([
   ['to this node', ['a']],
-  ['to a neighbour', ['a', 'b']],
+  ['to a neighbor', ['a', 'b']],
   ['over a hop', ['a', 'h', 'b']],
 ])('a stream %s', (_name, ids) => {
   const open = async (
@@ -30,7 +30,7 @@ describe.each([
     expect(await text(stream)).toBe('hello');
     expect([stream.remoteNode, stream.remoteService]).toEqual([ids.at(-1), 'echo']);
     expect([accepted?.remoteNode, accepted?.remoteService]).toEqual([ids[0], stream.localService]);
-    // the neighbor over whose link the dialler is reached
+    // the neighbor over whose link the dialer is reached
     expect(accepted?.via).toBe(ids.at(-2));
   });
 
@@ -102,11 +102,11 @@ describe('a dial', () => {
     last.node.openDatagram('mute');
     await expect(
       first.streams.dial('b', 'mute', { signal: AbortSignal.abort() }),
-    ).rejects.toMatchObject({ code: 'cancelled' });
+    ).rejects.toMatchObject({ code: 'canceled' });
     const stop = new AbortController();
-    const dialled = first.streams.dial('b', 'mute', { signal: stop.signal });
+    const dialed = first.streams.dial('b', 'mute', { signal: stop.signal });
     stop.abort();
-    await expect(dialled).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(dialed).rejects.toMatchObject({ code: 'canceled' });
   });
 
   it('ends at its deadline', async () => {

@@ -6,20 +6,20 @@ const same = (connection: QuicConnection): QuicConnection => connection;
 export function changedEngine(
   engine: QuicEngine,
   change: {
-    readonly dialled?: (connection: QuicConnection) => QuicConnection;
+    readonly dialed?: (connection: QuicConnection) => QuicConnection;
     readonly accepted?: (connection: QuicConnection) => QuicConnection;
   },
 ): QuicEngine {
-  const { dialled = same, accepted = same } = change;
+  const { dialed = same, accepted = same } = change;
   return {
     name: engine.name,
     connector: (rules) => {
       const connector = engine.connector(rules);
-      return { connect: (judge) => dialled(connector.connect(judge)) };
+      return { connect: (verifier) => dialed(connector.connect(verifier)) };
     },
     acceptor: (identity, rules) => {
       const acceptor = engine.acceptor(identity, rules);
-      return { accept: (judge) => accepted(acceptor.accept(judge)) };
+      return { accept: (verifier) => accepted(acceptor.accept(verifier)) };
     },
   };
 }

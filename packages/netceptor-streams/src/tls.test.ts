@@ -163,7 +163,7 @@ describe('streams with TLS', () => {
     );
   });
 
-  it('are refused when the dialler has no certificate and must', async () => {
+  it('are refused when the dialer has no certificate and must', async () => {
     const server = await pki.server('far', {
       requireClientCert: true,
       clientCas: pki.file('ca.crt'),
@@ -179,7 +179,7 @@ describe('streams with TLS', () => {
     ['of an unknown CA', 'stranger-near', 'untrusted', 'untrusted', 'authority'],
     ['that has expired', 'old-near', 'expired', 'expired', 'expired'],
   ])(
-    'are refused when the dialler shows a certificate %s, required or not',
+    'are refused when the dialer shows a certificate %s, required or not',
     async (_how, certificate, code, told, message) => {
       mesh = await chain('near', 'far');
       for (const requireClientCert of [true, false]) {
@@ -199,7 +199,7 @@ describe('streams with TLS', () => {
     },
   );
 
-  it('are refused when the dialler is not one whose fingerprint is known', async () => {
+  it('are refused when the dialer is not one whose fingerprint is known', async () => {
     const message = 'presented certificate does not match any pinned fingerprint';
     const server = await pki.server('far', {
       requireClientCert: true,

@@ -7,7 +7,7 @@
  * - `blocked-by-firewall`: a node on the way refused the message.
  * - `unreachable`: a node on the way reported a problem this version has no code for; the message is its text.
  * - `timeout`: no answer came in time.
- * - `cancelled`: the caller's `AbortSignal` fired.
+ * - `canceled`: the caller's `AbortSignal` fired.
  * - `shutdown`: the local node was closed.
  * - `service-in-use`: the service name is already taken on this node, or reserved.
  * - `invalid-service-name`, `invalid-node-id`, `invalid-cost`: an argument is out of its range.
@@ -24,7 +24,7 @@ export type MeshErrorCode =
   | 'blocked-by-firewall'
   | 'unreachable'
   | 'timeout'
-  | 'cancelled'
+  | 'canceled'
   | 'shutdown'
   | 'service-in-use'
   | 'invalid-service-name'
@@ -37,7 +37,7 @@ export type MeshErrorCode =
 
 /**
  * An error of the mesh. For the problems that users see in answers of a control service (`no-route`,
- * `service-unknown`, `message-expired`, `blocked-by-firewall`, `timeout`, `cancelled`, `shutdown`) the message is
+ * `service-unknown`, `message-expired`, `blocked-by-firewall`, `timeout`, `canceled`, `shutdown`) the message is
  * exactly the text such an answer carries.
  */
 export class MeshError extends Error {

@@ -37,17 +37,17 @@ export type { ConnectionStatus, CoreOptions, CoreSizes, MeshStatus } from './cor
 export type { ReachableOptions } from './shell/reachable.js';
 export type { CoreEvent, LinkFailure } from './core/events.js';
 export type { Environment } from './core/environment.js';
-export type { LinkInfo } from './core/link-info.js';
-export type { LinkOptions } from './core/link-options.js';
-export type { LinkSession } from './core/link-session.js';
-export type { LinkTraffic, LinkTransport } from './core/link-transport.js';
-export { parseFirewallRules } from './core/firewall-rules.js';
-export type { FirewallAction, FirewallRule, FirewallSubject } from './core/firewall-rules.js';
-export type { FirewallMatch } from './core/firewall.js';
-export type { OutgoingPath } from './core/outgoing-path.js';
-export { RESERVED_SERVICES } from './core/data-plane.js';
-export type { ServicePort, UnreachableNotice } from './core/data-plane.js';
-export type { ServiceDescription } from './core/advertisements.js';
+export type { LinkInfo } from './core/links/link-info.js';
+export type { LinkOptions } from './core/links/link-options.js';
+export type { LinkSession } from './core/links/link-session.js';
+export type { LinkTraffic, LinkTransport } from './core/links/link-transport.js';
+export { parseFirewallRules } from './core/data/firewall-rules.js';
+export type { FirewallAction, FirewallRule, FirewallSubject } from './core/data/firewall-rules.js';
+export type { FirewallMatch } from './core/data/firewall.js';
+export type { OutgoingPath } from './core/data/outgoing-path.js';
+export { RESERVED_SERVICES } from './core/data/data-plane.js';
+export type { ServicePort, UnreachableNotice } from './core/data/data-plane.js';
+export type { ServiceDescription } from './core/routing/advertisements.js';
 export type {
   ConnectionType,
   ServiceAdvertisement,

@@ -30,33 +30,33 @@ function engine(name: string): QuicEngine {
 describe.each([
   ['native', 'wasm'],
   ['wasm', 'native'],
-])('a dialler of %s and a listener of %s', (near, far) => {
+])('a dialer of %s and a listener of %s', (near, far) => {
   it('know each other by their certificates and carry bytes both ways', async () => {
     const ca = identities.authority();
     const identity = identities.issue('near');
-    const dialler = engine(near).connector({ ca, identity }).connect();
+    const dialer = engine(near).connector({ ca, identity }).connect();
     const listener = engine(far)
       .acceptor(identities.issue('far'), { clients: 'required', ca })
       .accept();
-    const link = await new Link(dialler, listener, { loss: 0.01, late: 0.05 }).connect();
+    const link = await new Link(dialer, listener, { loss: 0.01, late: 0.05 }).connect();
     // More than the 100,000 packets after which keys change.
     link.way = { size: () => 1_200 };
-    expect(await transfer(link, dialler, listener, 130_000_000)).toBe(true);
+    expect(await transfer(link, dialer, listener, 130_000_000)).toBe(true);
     link.way = { loss: 0.01 };
-    expect(await transfer(link, listener, dialler, 20_000_000)).toBe(true);
-    await link.until(() => dialler.streamDone() && listener.streamDone());
+    expect(await transfer(link, listener, dialer, 20_000_000)).toBe(true);
+    await link.until(() => dialer.streamDone() && listener.streamDone());
     link.release();
   }, 120_000);
 
   it('tell each other in words why one is refused', async () => {
-    const judge = (): { alert: number; message: string } => ({ alert: 42, message: 'not you' });
-    const dialler = engine(near).connector({ ca: undefined, identity: undefined }).connect(judge);
+    const verifier = (): { alert: number; message: string } => ({ alert: 42, message: 'not you' });
+    const dialer = engine(near).connector({ ca: undefined, identity: undefined }).connect(verifier);
     const listener = engine(far)
       .acceptor(identities.issue('far'), { clients: 'unasked', ca: undefined })
       .accept();
-    const link = new Link(dialler, listener);
-    await link.until(() => dialler.ended && listener.ended);
-    expect(dialler.end()).toMatchObject({ by: 'local', code: 0x12a, reason: 'not you' });
+    const link = new Link(dialer, listener);
+    await link.until(() => dialer.ended && listener.ended);
+    expect(dialer.end()).toMatchObject({ by: 'local', code: 0x12a, reason: 'not you' });
     expect(listener.end()).toMatchObject({ by: 'peer', code: 0x12a, reason: 'not you' });
     link.release();
   });

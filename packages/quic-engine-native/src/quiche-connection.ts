@@ -1,47 +1,52 @@
 import type { Quiche } from '@matrixai/quic/native/quiche.js';
 import type { Connection } from '@matrixai/quic/native/types.js';
 import {
-  askJudge,
+  callVerifier,
   reasonBytes,
-  StreamCancelled,
+  StreamCanceled,
   type QuicConnection,
   type QuicEnd,
-  type QuicJudge,
+  type QuicVerifier,
   type QuicLosses,
   type QuicRefusal,
 } from '@receptorjs/quic-engine';
 import { LOCAL, REMOTE } from './addresses.js';
 
-/** The one stream of a connection: the first that a dialler can open in both directions. */
+/** The one stream of a connection: the first that a dialer can open in both directions. */
 const STREAM = 0;
 const RECEIVED = { from: REMOTE, to: LOCAL };
 /** QUIC's codes for alerts of TLS begin here. */
 const CRYPTO_ERROR = 0x100;
 
 /**
- * A connection of quiche's, which can't ask anybody during the handshake: the peer is judged as soon as that is done, and
+ * A connection of quiche's, which can't ask anybody during the handshake: the peer is verified as soon as that is done, and
  * refused by an alert after what ends it. It alone holds the native object and writes its fields.
  */
 export class QuicheConnection implements QuicConnection {
   readonly localId: Buffer;
   readonly #native: Connection;
   readonly #directions: Quiche['Shutdown'];
-  readonly #judge: QuicJudge | undefined;
-  #judged: 'not yet' | 'good' | 'refused' = 'not yet';
+  readonly #verifier: QuicVerifier | undefined;
+  #verified: 'not yet' | 'good' | 'refused' = 'not yet';
   /** Why the peer is refused, until it has been told. */
   #refusal: QuicRefusal | undefined;
   #peerMaxDatagram = 0;
   #released = false;
 
-  constructor({ Shutdown }: Quiche, native: Connection, id: Buffer, judge: QuicJudge | undefined) {
+  constructor(
+    { Shutdown }: Quiche,
+    native: Connection,
+    id: Buffer,
+    verifier: QuicVerifier | undefined,
+  ) {
     this.#directions = Shutdown;
     this.#native = native;
-    this.#judge = judge;
+    this.#verifier = verifier;
     this.localId = id;
   }
 
   get established(): boolean {
-    return this.#judged === 'good';
+    return this.#verified === 'good';
   }
 
   get ended(): boolean {
@@ -78,7 +83,7 @@ export class QuicheConnection implements QuicConnection {
     } catch {
       // A datagram that is no part of the connection is dropped; what breaks the connection shows in `end`.
     }
-    if (this.#judged === 'not yet' && this.#native.isEstablished()) this.#judgePeer();
+    if (this.#verified === 'not yet' && this.#native.isEstablished()) this.#verifyPeer();
   }
 
   send(room: Buffer): number {
@@ -114,7 +119,7 @@ export class QuicheConnection implements QuicConnection {
     try {
       return this.#native.streamRecv(STREAM, room) ?? undefined;
     } catch (error) {
-      throw new StreamCancelled('reading', codeOf(error));
+      throw new StreamCanceled('reading', codeOf(error));
     }
   }
 
@@ -125,8 +130,8 @@ export class QuicheConnection implements QuicConnection {
       if (taken === null) this.#throwIfStopped();
       return taken ?? (finish ? -1 : 0);
     } catch (error) {
-      if (error instanceof StreamCancelled) throw error;
-      throw new StreamCancelled('writing', codeOf(error));
+      if (error instanceof StreamCanceled) throw error;
+      throw new StreamCanceled('writing', codeOf(error));
     }
   }
 
@@ -173,13 +178,13 @@ export class QuicheConnection implements QuicConnection {
       this.#native.streamCapacity(STREAM);
     } catch (error) {
       const code = codeOf(error);
-      if (code !== undefined) throw new StreamCancelled('writing', code);
+      if (code !== undefined) throw new StreamCanceled('writing', code);
     }
   }
 
-  #judgePeer(): void {
-    this.#refusal = askJudge(this.#judge, this.peerCertificates());
-    this.#judged = this.#refusal === undefined ? 'good' : 'refused';
+  #verifyPeer(): void {
+    this.#refusal = callVerifier(this.#verifier, this.peerCertificates());
+    this.#verified = this.#refusal === undefined ? 'good' : 'refused';
   }
 
   #sendNext(room: Buffer): number {

@@ -14,7 +14,7 @@ import {
   type QuicEngine,
   type QuicEngineOptions,
   type QuicIdentity,
-  type QuicJudge,
+  type QuicVerifier,
 } from '@receptorjs/quic-engine';
 import { LOCAL, REMOTE } from './addresses.js';
 import { isOpenEnded } from './open-ended.js';
@@ -25,12 +25,12 @@ const UNKNOWN_CA = 48;
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** In place of a judge who is to check chains that quiche can't. */
-const refuseAll: QuicJudge = () => ({ alert: UNKNOWN_CA, message: 'nothing checks the chain' });
+/** In place of a verifier who is to check chains that quiche can't. */
+const refuseAll: QuicVerifier = () => ({ alert: UNKNOWN_CA, message: 'nothing checks the chain' });
 
 /**
  * The engine of this package. Where a chain may end at a CA that is no root, its connections leave the chain to their
- * judge, and without one refuse every peer.
+ * verifier, and without one refuse every peer.
  */
 export class QuicheEngine implements QuicEngine {
   readonly name = 'native (quiche)';
@@ -47,13 +47,13 @@ export class QuicheEngine implements QuicEngine {
     const config = this.#configure(true, ca === undefined || left, ca, identity);
     return {
       connect: (given) => {
-        const judge = left ? (given ?? refuseAll) : given;
+        const verifier = left ? (given ?? refuseAll) : given;
         const id = randomBytes(CONNECTION_ID_BYTES);
         return new QuicheConnection(
           this.#quiche,
           this.#quiche.Connection.connect(null, id, LOCAL, REMOTE, config),
           id,
-          judge,
+          verifier,
         );
       },
     };
@@ -67,13 +67,13 @@ export class QuicheEngine implements QuicEngine {
     if (clients === 'optional') config.verifyPeer(true);
     return {
       accept: (given) => {
-        const judge = left ? (given ?? refuseAll) : given;
+        const verifier = left ? (given ?? refuseAll) : given;
         const id = randomBytes(CONNECTION_ID_BYTES);
         return new QuicheConnection(
           this.#quiche,
           this.#quiche.Connection.accept(id, null, LOCAL, REMOTE, config),
           id,
-          judge,
+          verifier,
         );
       },
     };

@@ -22,10 +22,10 @@ it('the engine is given no more than it takes, since it would keep all until the
   const write = vi.spyOn(EngineMemory.prototype, 'write');
   const given = (): number => write.mock.calls.reduce((sum, [{ length }]) => sum + length, 0);
   const chunk = Buffer.alloc(1 << 20);
-  expect(link.dialler.write(chunk, false)).toBe(window);
+  expect(link.dialer.write(chunk, false)).toBe(window);
   // One byte says that there is more.
   expect(given()).toBe(window + 1);
-  expect(link.dialler.write(chunk, false)).toBe(0);
+  expect(link.dialer.write(chunk, false)).toBe(0);
   expect(given()).toBe(window + 2);
   link.release();
 });

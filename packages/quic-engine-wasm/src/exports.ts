@@ -38,7 +38,7 @@ export const STATE = { connected: 1, ended: 2, closed: 4, streamDone: 8 } as con
 /** What `stream_read` and `stream_write` return besides lengths. */
 export const READ = { nothing: 0, finished: -1, reset: -2 } as const;
 export const WRITE = { stopped: -1 } as const;
-/** The kinds of what `judge` returns, in its highest byte. */
+/** The kinds of what `verify_peer` returns, in its highest byte. */
 export const VERDICT = { good: 0, trusted: 1, refused: 2 } as const;
 /** Who ended a connection, by the result of `connection_end`. */
 export const ENDED_BY = [undefined, 'peer', 'local', 'timeout'] as const;

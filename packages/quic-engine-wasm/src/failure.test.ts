@@ -21,7 +21,7 @@ it('a panic ends the connections of its instance, and a fresh one takes over', a
     acceptor.accept(),
   );
 
-  // The engine does not stand to be called by its own judge.
+  // The engine does not stand to be called by its own verifier.
   const victim = connector.connect(() => {
     victim.keepAlive();
     return undefined;
@@ -29,7 +29,7 @@ it('a panic ends the connections of its instance, and a fresh one takes over', a
   const fatal = new Link(victim, acceptor.accept());
   await fatal.until(() => victim.closed);
 
-  for (const gone of [victim, standing.dialler]) {
+  for (const gone of [victim, standing.dialer]) {
     expect(gone.ended && gone.closed).toBe(true);
     expect(gone.end()).toMatchObject({ by: 'local', application: false, code: 1 });
     expect(gone.end()?.reason).toMatch(/^the QUIC engine failed: panicked at .*already/s);
@@ -49,12 +49,12 @@ it('a panic ends the connections of its instance, and a fresh one takes over', a
     expect(gone.end()?.reason).toContain('the QUIC engine failed');
   }
 
-  expect(await transfer(elsewhere, elsewhere.dialler, elsewhere.listener, 1_000)).toBe(true);
+  expect(await transfer(elsewhere, elsewhere.dialer, elsewhere.listener, 1_000)).toBe(true);
   const fresh = await connected(connector.connect(), acceptor.accept());
-  expect(await transfer(fresh, fresh.dialler, fresh.listener, 100_000)).toBe(true);
+  expect(await transfer(fresh, fresh.dialer, fresh.listener, 100_000)).toBe(true);
 });
 
-it('a judge that throws refuses the peer, and nothing else ends', async () => {
+it('a verifier that throws refuses the peer, and nothing else ends', async () => {
   const engine = await loadEngine();
   const connector = engine.connector({ ca: undefined, identity: undefined });
   const acceptor = engine.acceptor(server, { clients: 'unasked', ca: undefined });
@@ -64,9 +64,9 @@ it('a judge that throws refuses the peer, and nothing else ends', async () => {
     }),
     acceptor.accept(),
   );
-  await link.until(() => link.dialler.ended && link.listener.ended);
-  const reason = 'the certificates could not be judged: no idea';
-  expect(link.dialler.end()).toMatchObject({ by: 'local', code: 0x150, reason });
+  await link.until(() => link.dialer.ended && link.listener.ended);
+  const reason = 'the certificates could not be verified: no idea';
+  expect(link.dialer.end()).toMatchObject({ by: 'local', code: 0x150, reason });
   expect(link.listener.end()).toMatchObject({ by: 'peer', code: 0x150, reason });
   await connected(connector.connect(), acceptor.accept());
 });

@@ -1,5 +1,5 @@
 import { randomFillSync, type KeyObject } from 'node:crypto';
-import { askJudge, type QuicJudge } from '@receptorjs/quic-engine';
+import { callVerifier, type QuicVerifier } from '@receptorjs/quic-engine';
 import { unpack } from './certificate-list.js';
 import { HostCipher } from './ciphers.js';
 import { EngineMemory } from './engine-memory.js';
@@ -10,9 +10,9 @@ import { isSigned, signWith } from './signatures.js';
 import { isTrustedItself } from './trusted-peers.js';
 import { webAssembly, type WasmMemory, type WasmModule } from './web-assembly.js';
 
-/** What the engine asks about one peer: who judges it, and where to keep what it has shown. */
+/** What the engine asks about one peer: who verifies it, and where to keep what it has shown. */
 export interface Examination {
-  readonly judge: QuicJudge | undefined;
+  readonly verifier: QuicVerifier | undefined;
   shown(certificates: readonly Buffer[]): void;
 }
 
@@ -63,7 +63,7 @@ export class Instance {
     return this.memory.numbers[this.#results + index] ?? 0;
   }
 
-  /** Makes a call during which a peer may be judged. */
+  /** Makes a call during which a peer may be verified. */
   examine(examination: Examination, call: () => void): void {
     this.#examination = examination;
     call();
@@ -134,15 +134,15 @@ export class Instance {
         Number(
           this.#ciphers.get(cipher).open(at(nonce, 12), at(header, headerLength), at(data, length)),
         ),
-      judge: (certificates = 0, length = 0, reason = 0, room = 0) =>
-        this.#judge(this.memory.copy(certificates, length), this.memory.at(reason, room)),
+      verify_peer: (certificates = 0, length = 0, reason = 0, room = 0) =>
+        this.#verify(this.memory.copy(certificates, length), this.memory.at(reason, room)),
     };
   }
 
-  #judge(list: Buffer, reason: Buffer): number {
+  #verify(list: Buffer, reason: Buffer): number {
     const certificates = unpack(list);
     this.#examination?.shown(certificates);
-    const refusal = askJudge(this.#examination?.judge, certificates);
+    const refusal = callVerifier(this.#examination?.verifier, certificates);
     if (refusal !== undefined) {
       const length = reason.write(refusal.message, 'utf8');
       return (VERDICT.refused << 24) | ((refusal.alert & 0xff) << 16) | length;

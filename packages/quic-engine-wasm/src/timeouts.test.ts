@@ -25,31 +25,31 @@ it('the time for an acknowledgement is told from one that waited in vain', async
   const server = identities.issue('far', { key: 'p256' });
   identities.remove();
   const engine = await loadEngine();
-  const { dialler, listener } = await new Link(
+  const { dialer, listener } = await new Link(
     engine.connector({ ca: undefined, identity: undefined }).connect(),
     engine.acceptor(server, { clients: 'unasked', ca: undefined }).accept(),
   ).connect();
-  const link = new Link(dialler, listener);
+  const link = new Link(dialer, listener);
   // Until nothing is under way.
-  await link.until(() => Math.min(dialler.timeout() ?? 0, listener.timeout() ?? 0) > 1_000);
+  await link.until(() => Math.min(dialer.timeout() ?? 0, listener.timeout() ?? 0) > 1_000);
 
   const room = Buffer.alloc(1_200);
   const say = (): number => {
-    dialler.write(Buffer.from('x'), false);
-    listener.receive(room.subarray(0, dialler.send(room)));
+    dialer.write(Buffer.from('x'), false);
+    listener.receive(room.subarray(0, dialer.send(room)));
     return listener.send(room);
   };
   // Now and then a packet's number is left out on purpose: what comes after that is acknowledged at once.
   let length = say();
   for (let tries = 0; length > 0 && tries < 5; tries++) {
-    dialler.receive(room.subarray(0, length));
+    dialer.receive(room.subarray(0, length));
     length = say();
   }
   expect(length).toBe(0);
   expect(next(listener)).toBe(false);
   expect(listener.send(room)).toBeGreaterThan(0);
   // Its acknowledgement is lost.
-  expect(next(dialler)).toBe(true);
-  expect(dialler.send(room)).toBeGreaterThan(0);
+  expect(next(dialer)).toBe(true);
+  expect(dialer.send(room)).toBeGreaterThan(0);
   link.release();
 }, 60_000);

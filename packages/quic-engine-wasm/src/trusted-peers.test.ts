@@ -27,15 +27,15 @@ function selfSigned(name: string, ...extensions: string[]): Buffer {
 
 describe("a peer that shows an authority's own certificate", () => {
   let plain: Buffer;
-  let forDiallers: Buffer;
+  let forDialers: Buffer;
   let forAll: Buffer;
   beforeAll(() => {
     plain = selfSigned('plain');
-    forDiallers = selfSigned('diallers', '-addext', 'extendedKeyUsage=clientAuth');
+    forDialers = selfSigned('dialers', '-addext', 'extendedKeyUsage=clientAuth');
     forAll = selfSigned('all', '-addext', 'extendedKeyUsage=anyExtendedKeyUsage');
   });
   const trusts = (own: Buffer, purpose: string = PURPOSE.listener, now = NOW): boolean =>
-    isTrustedItself(own, [plain, forDiallers, forAll], purpose, now);
+    isTrustedItself(own, [plain, forDialers, forAll], purpose, now);
 
   it('is trusted, byte by byte', () => {
     expect(trusts(plain)).toBe(true);
@@ -48,9 +48,9 @@ describe("a peer that shows an authority's own certificate", () => {
   });
 
   it('is trusted for what it is for', () => {
-    expect(trusts(forDiallers)).toBe(false);
-    expect(trusts(forDiallers, PURPOSE.dialler)).toBe(true);
+    expect(trusts(forDialers)).toBe(false);
+    expect(trusts(forDialers, PURPOSE.dialer)).toBe(true);
     expect(trusts(forAll)).toBe(true);
-    expect(trusts(forAll, PURPOSE.dialler)).toBe(true);
+    expect(trusts(forAll, PURPOSE.dialer)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 /** Purposes of peers (RFC 5280, 4.2.1.12). */
-export const PURPOSE = { listener: '1.3.6.1.5.5.7.3.1', dialler: '1.3.6.1.5.5.7.3.2' } as const;
+export const PURPOSE = { listener: '1.3.6.1.5.5.7.3.1', dialer: '1.3.6.1.5.5.7.3.2' } as const;
 const ANY_PURPOSE = '2.5.29.37.0';
 
 /**

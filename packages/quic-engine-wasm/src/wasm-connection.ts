@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import {
   CONNECTION_ID_BYTES,
   reasonBytes,
-  StreamCancelled,
+  StreamCanceled,
   type QuicConnection,
   type QuicEnd,
-  type QuicJudge,
+  type QuicVerifier,
   type QuicLosses,
 } from '@receptorjs/quic-engine';
 import { ENDED_BY, READ, STATE, WRITE } from './exports.js';
@@ -36,11 +36,11 @@ export class WasmConnection implements QuicConnection {
   /** How it had ended when it was released. */
   #finalEnd: QuicEnd | undefined;
 
-  constructor(instance: Instance, input: number, judge: QuicJudge | undefined) {
+  constructor(instance: Instance, input: number, verifier: QuicVerifier | undefined) {
     this.#instance = instance;
     this.#input = input;
     this.#examination = {
-      judge,
+      verifier,
       shown: (certificates) => (this.#certificates = certificates),
     };
     this.localId = randomBytes(CONNECTION_ID_BYTES);
@@ -124,7 +124,7 @@ export class WasmConnection implements QuicConnection {
       const length = exports.stream_read(this.#number, room.length - filled);
       if (length === READ.finished) return [filled, true];
       if (length === READ.reset && filled === 0) {
-        throw new StreamCancelled('reading', this.#instance.result(0));
+        throw new StreamCanceled('reading', this.#instance.result(0));
       }
       if (length <= 0) return filled > 0 ? [filled, false] : undefined;
       room.set(memory.at(this.#instance.result(0), length), filled);
@@ -199,8 +199,8 @@ export class WasmConnection implements QuicConnection {
     if (length === 0) return 0;
     memory.write(bytes.subarray(0, length), this.#instance.result(0));
     const taken = exports.stream_write(this.#number, length);
-    if (taken === WRITE.stopped) throw new StreamCancelled('writing', this.#instance.result(0));
-    if (taken < 0) throw new StreamCancelled('writing', undefined);
+    if (taken === WRITE.stopped) throw new StreamCanceled('writing', this.#instance.result(0));
+    if (taken < 0) throw new StreamCanceled('writing', undefined);
     return taken;
   }
 }

@@ -11,7 +11,7 @@ import {
   type QuicEngine,
   type QuicEngineOptions,
   type QuicIdentity,
-  type QuicJudge,
+  type QuicVerifier,
 } from '@receptorjs/quic-engine';
 import { packPem, unpack } from './certificate-list.js';
 import { Instance } from './instance.js';
@@ -21,7 +21,7 @@ import { WasmConnection } from './wasm-connection.js';
 import type { WasmModule } from './web-assembly.js';
 
 /** The first argument of `configure`. */
-const DIALLER = 0;
+const DIALER = 0;
 const CLIENTS = { unasked: 1, optional: 2, required: 3 } as const;
 /** Where `configure` wants a length or a kind and there is nothing. */
 const NONE = -1;
@@ -41,13 +41,13 @@ export class WasmEngine implements QuicEngine {
   }
 
   connector({ ca, identity }: QuicDialRules): QuicConnector {
-    const source = this.#source(DIALLER, ca, identity);
-    return { connect: (judge) => source.begin(judge) };
+    const source = this.#source(DIALER, ca, identity);
+    return { connect: (verifier) => source.begin(verifier) };
   }
 
   acceptor(identity: QuicIdentity, { clients, ca }: QuicAcceptRules): QuicAcceptor {
     const source = this.#source(CLIENTS[clients], ca, identity);
-    return { accept: (judge) => source.begin(judge) };
+    return { accept: (verifier) => source.begin(verifier) };
   }
 
   #source(role: number, ca: string | undefined, identity: QuicIdentity | undefined): Source {
@@ -61,7 +61,7 @@ export class WasmEngine implements QuicEngine {
     const options = {
       key,
       authorities: unpack(authorities ?? Buffer.alloc(0)),
-      purpose: role === DIALLER ? PURPOSE.listener : PURPOSE.dialler,
+      purpose: role === DIALER ? PURPOSE.listener : PURPOSE.dialer,
     };
     return new Source(() => {
       const instance = new Instance(this.#module, options);
@@ -93,9 +93,9 @@ class Source {
     this.#current = make();
   }
 
-  begin(judge: QuicJudge | undefined): QuicConnection {
+  begin(verifier: QuicVerifier | undefined): QuicConnection {
     if (this.#current.instance.failure !== undefined) this.#current = this.#make();
     const { instance, input } = this.#current;
-    return new WasmConnection(instance, input, judge);
+    return new WasmConnection(instance, input, verifier);
   }
 }

@@ -20,10 +20,10 @@
  */
 export { IDLE_TIMEOUT_MS, MAX_DATAGRAM, MIN_DATAGRAM, STREAM_WINDOW } from './limits.js';
 export { CONNECTION_WINDOW, CONNECTION_ID_BYTES } from './limits.js';
-export { askJudge } from './ask-judge.js';
+export { callVerifier } from './call-verifier.js';
 export { isInitial } from './initial.js';
 export { reasonBytes } from './reason.js';
-export { StreamCancelled } from './stream-cancelled.js';
+export { StreamCanceled } from './stream-canceled.js';
 export type {
   QuicAcceptRules,
   QuicAcceptor,
@@ -35,7 +35,7 @@ export type {
   QuicEngineModule,
   QuicEngineOptions,
   QuicIdentity,
-  QuicJudge,
+  QuicVerifier,
   QuicLosses,
   QuicRefusal,
 } from './quic-engine.js';

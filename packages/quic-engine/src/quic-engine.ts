@@ -19,11 +19,11 @@ export interface QuicIdentity {
   readonly key: string;
 }
 
-/** How a dialler judges the listener and shows itself. */
+/** How a dialer verifies the listener and shows itself. */
 export interface QuicDialRules {
   /**
    * CAs, PEM, by which the engine checks the listener's chain and purpose; undefined: it takes any certificate. A chain may
-   * end at any of them; an engine without a setting for that leaves it to the judge. A listener that shows one of them, issued
+   * end at any of them; an engine without a setting for that leaves it to the verifier. A listener that shows one of them, issued
    * by itself, is trusted by that.
    */
   readonly ca: string | undefined;
@@ -31,11 +31,11 @@ export interface QuicDialRules {
   readonly identity: QuicIdentity | undefined;
 }
 
-/** How a listener judges diallers. */
+/** How a listener verifies dialers. */
 export interface QuicAcceptRules {
-  /** Whether diallers must or may show a certificate, or are not asked for one. */
+  /** Whether dialers must or may show a certificate, or are not asked for one. */
   readonly clients: 'required' | 'optional' | 'unasked';
-  /** As {@link QuicDialRules.ca}, for what diallers show; undefined only where they are not asked. */
+  /** As {@link QuicDialRules.ca}, for what dialers show; undefined only where they are not asked. */
   readonly ca: string | undefined;
 }
 
@@ -50,16 +50,16 @@ export interface QuicRefusal {
  * What is wrong with a peer's certificates (DER, its own first), or nothing. Must not call the connection. What it throws
  * is a refusal by the alert `internal_error`.
  */
-export type QuicJudge = (certificates: readonly Uint8Array[]) => QuicRefusal | undefined;
+export type QuicVerifier = (certificates: readonly Uint8Array[]) => QuicRefusal | undefined;
 
 /**
- * One QUIC connection without sockets or timers, with the one bidirectional stream that the dialler opens.
+ * One QUIC connection without sockets or timers, with the one bidirectional stream that the dialer opens.
  *
  * Order of calls: {@link receive} for what arrives; then read and write; then {@link send} until it returns 0; then
  * {@link timeout} for when {@link handleTimeout} is due; {@link release} when it is needed no more.
  */
 export interface QuicConnection {
-  /** The handshake is done and the peer was judged good. */
+  /** The handshake is done and the peer was found good. */
   readonly established: boolean;
   /** Ended at this end or the other: nothing more can be written. What was received can still be read. */
   readonly ended: boolean;
@@ -90,14 +90,14 @@ export interface QuicConnection {
   /**
    * Reads from the stream: bytes read and whether the peer ended it; undefined when there is nothing to read now.
    *
-   * @throws {StreamCancelled} The peer gave up its direction.
+   * @throws {StreamCanceled} The peer gave up its direction.
    */
   read(room: Buffer): readonly [length: number, finished: boolean] | undefined;
   /**
    * Writes to the stream and returns how much was taken; with `finish` an empty chunk ends it and returns -1 when it
    * could not be taken.
    *
-   * @throws {StreamCancelled} The peer reads no more.
+   * @throws {StreamCanceled} The peer reads no more.
    */
   write(chunk: Buffer, finish: boolean): number;
   /** Gives up the stream in both directions: what the peer reads throws, and what it writes throws or is not taken. */
@@ -114,14 +114,14 @@ export interface QuicConnection {
 
 /** Accepts connections with one identity. */
 export interface QuicAcceptor {
-  /** `judge` is asked once the peer has shown certificates; what it refuses is told to the peer by an alert and in words. */
-  accept(judge?: QuicJudge): QuicConnection;
+  /** `verifier` is asked once the peer has shown certificates; what it refuses is told to the peer by an alert and in words. */
+  accept(verifier?: QuicVerifier): QuicConnection;
 }
 
 /** Begins connections with one set of rules. */
 export interface QuicConnector {
   /** As {@link QuicAcceptor.accept}. */
-  connect(judge?: QuicJudge): QuicConnection;
+  connect(verifier?: QuicVerifier): QuicConnection;
 }
 
 /** An implementation of QUIC v1 for the mesh, with the ALPN `netceptor` and datagrams of up to 16,000 bytes. */

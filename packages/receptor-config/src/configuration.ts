@@ -9,7 +9,7 @@ import type { Report } from './errors.js';
 import type { Item } from './items.js';
 import { limits } from './limits.js';
 import { reported } from './list-form.js';
-import { checkTogether } from './together.js';
+import { crossCheck } from './cross-checks.js';
 import { validateItems } from './validate.js';
 
 /** What a command line comes to. */
@@ -17,7 +17,7 @@ export type Configuration =
   { readonly help: true } | { readonly help: false; readonly actions: readonly Action[] };
 
 /** What of the machine a configuration depends on. */
-export interface Surroundings {
+export interface ConfigurationContext {
   /** Node ID when none is configured; the machine's name when not given. */
   readonly hostname?: string;
   /** Folder of `receptor.yaml`, which `--config-v2` reads when there is no `--config`; that of the user when not given. */
@@ -25,9 +25,9 @@ export interface Surroundings {
 }
 
 /** Checks what callers without types pass. */
-function validateWords(where: string, args: unknown, surroundings: unknown): void {
+function validateWords(where: string, args: unknown, context: unknown): void {
   validateArgument(where, 'args', args, arrayOf(text));
-  validateOptions<Surroundings>(where, surroundings, {
+  validateOptions<ConfigurationContext>(where, context, {
     hostname: optional(text),
     home: optional(text),
   });
@@ -40,10 +40,13 @@ function validateWords(where: string, args: unknown, surroundings: unknown): voi
  * @throws ConfigError at the first mistake; nothing but the named files has been read by then
  * @throws TypeError `invalid-argument` for arguments of the wrong kind
  */
-export function configure(args: readonly string[], surroundings: Surroundings = {}): Configuration {
-  validateWords('configure', args, surroundings);
+export function configure(
+  args: readonly string[],
+  context: ConfigurationContext = {},
+): Configuration {
+  validateWords('configure', args, context);
   if (requestOf(args) === 'help') return { help: true };
-  return { help: false, actions: readAll(args, surroundings, throwing) };
+  return { help: false, actions: readAll(args, context, throwing) };
 }
 
 /**
@@ -52,13 +55,13 @@ export function configure(args: readonly string[], surroundings: Surroundings = 
  */
 export function checkConfiguration(
   args: readonly string[],
-  surroundings: Surroundings = {},
+  context: ConfigurationContext = {},
 ): ConfigError[] {
-  validateWords('checkConfiguration', args, surroundings);
+  validateWords('checkConfiguration', args, context);
   const mistakes: ConfigError[] = [];
   const enough = new Error('enough');
   try {
-    readAll(args, surroundings, (mistake) => {
+    readAll(args, context, (mistake) => {
       mistakes.push(mistake);
       if (mistakes.length >= limits.mistakes) throw enough;
     });
@@ -68,13 +71,11 @@ export function checkConfiguration(
   return mistakes;
 }
 
-function readAll(args: readonly string[], surroundings: Surroundings, report: Report): Action[] {
+function readAll(args: readonly string[], context: ConfigurationContext, report: Report): Action[] {
   const { v2, parts } = parseCommandLine(args, report);
   const named = parts.some((part) => 'file' in part);
   const all =
-    v2 && !named
-      ? [...parts, { file: join(surroundings.home ?? homedir(), 'receptor.yaml') }]
-      : parts;
+    v2 && !named ? [...parts, { file: join(context.home ?? homedir(), 'receptor.yaml') }] : parts;
   const sources = all.flatMap((part): (Item | { file: string })[] =>
     'file' in part
       ? reported(() => configFiles(part.file), report, []).map((file) => ({ file }))
@@ -95,6 +96,6 @@ function readAll(args: readonly string[], surroundings: Surroundings, report: Re
       : [source],
   );
   const { actions, broken } = validateItems(items, report);
-  checkTogether(actions, { hostname: surroundings.hostname ?? hostname(), broken }, report);
+  crossCheck(actions, { hostname: context.hostname ?? hostname(), broken }, report);
   return actions;
 }

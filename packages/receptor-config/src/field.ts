@@ -14,9 +14,9 @@ export class FieldError extends Error {
 export const alone = (message: string): FieldError => new FieldError(message, { alone: true });
 
 /** Hands on what another package says of a value, by an error with a code, as the mistake of a field. */
-export function judged<T>(judge: () => T, options: { alone?: boolean } = {}): T {
+export function asFieldError<T>(check: () => T, options: { alone?: boolean } = {}): T {
   try {
-    return judge();
+    return check();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     throw new FieldError(error.message, { ...options, cause: error });

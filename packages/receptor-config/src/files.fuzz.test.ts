@@ -1,7 +1,7 @@
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { parseConfigFile } from './config-file.js';
 import { ConfigError } from './errors.js';
-import { checkTogether } from './together.js';
+import { crossCheck } from './cross-checks.js';
 import { validate } from './validate.js';
 
 const corpus = [
@@ -22,7 +22,7 @@ fuzz('configuration files', {
   run: (input) => {
     try {
       const actions = validate(parseConfigFile(input.toString('utf8'), 'fuzz.yml'));
-      checkTogether(actions, { hostname: 'fuzz' });
+      crossCheck(actions, { hostname: 'fuzz' });
       return actions.map(({ action }) => action).join();
     } catch (error) {
       if (error instanceof ConfigError) return `${error.code} ${error.plain.slice(0, 30)}`;

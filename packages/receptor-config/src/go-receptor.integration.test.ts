@@ -95,7 +95,7 @@ describe.skipIf(missing)('the same verdict as Go receptor (skipped without RECEP
       ['-node', 'ID=a', '--UDP-listener', '7', 'allowedpeers=["a"]', 'nodecost={"a":1}'],
       'with version',
     ],
-  ])('judges %j with the same words', (args, words) => {
+  ])('verifies %j with the same words', (args, words) => {
     expect(original(args)).toContain(words);
     expect(ours(args)).toContain(words);
   });

@@ -1,5 +1,5 @@
 import { checkOwnNodeId, checkServiceName, RESERVED_SERVICES } from '@receptorjs/netceptor';
-import { field, FieldError, judged } from './field.js';
+import { field, FieldError, asFieldError } from './field.js';
 import type { Field, FieldOptions, Value } from './field.js';
 import { readText, textSchema } from './fields.js';
 
@@ -23,7 +23,7 @@ export const serviceName = <const O extends FieldOptions<string>>(
         const name = readText(value);
         // an empty name of a required field is reported as missing
         if (name === '' && (mayBeNone || options.required)) return name;
-        judged(() => checkServiceName(name));
+        asFieldError(() => checkServiceName(name));
         if (!mayBeReserved && RESERVED_SERVICES.has(name)) {
           throw new FieldError(`service ${name} is already listening`);
         }
@@ -34,7 +34,7 @@ export const serviceName = <const O extends FieldOptions<string>>(
     options,
   );
 
-/** The ID of this node; empty is none. `localhost` is judged with the whole configuration. */
+/** The ID of this node; empty is none. `localhost` is verified with the whole configuration. */
 export const ownNodeId = <const O extends FieldOptions<string>>(
   options: O,
 ): Field<Value<string, O>> =>
@@ -43,7 +43,7 @@ export const ownNodeId = <const O extends FieldOptions<string>>(
       allowed: 'text of at most 1024 bytes',
       read: (value) => {
         const id = readText(value);
-        if (id !== '' && id.toLowerCase() !== 'localhost') judged(() => checkOwnNodeId(id));
+        if (id !== '' && id.toLowerCase() !== 'localhost') asFieldError(() => checkOwnNodeId(id));
         return id;
       },
       schema: textSchema,

@@ -2,7 +2,7 @@ import { specOf } from './actions.js';
 import type { Action } from './actions.js';
 import { describeAction } from './describe.js';
 import { ConfigError } from './errors.js';
-import { tlsNamesOf } from './together.js';
+import { tlsNamesOf } from './cross-checks.js';
 
 /** An action that stands in both configurations, or in one of them. */
 export interface Change {

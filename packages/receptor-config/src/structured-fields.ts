@@ -1,5 +1,5 @@
 import { parseFirewallRules, type FirewallRule } from '@receptorjs/netceptor';
-import { alone, field, FieldError, judged } from './field.js';
+import { alone, field, FieldError, asFieldError } from './field.js';
 import type { Field, FieldOptions, Reader, Value } from './field.js';
 import { costSchema, readNumber, readText, textSchema } from './fields.js';
 
@@ -39,7 +39,7 @@ const readCosts: Reader<Record<string, number>> = (value) => {
 const readRules: Reader<FirewallRule[]> = (value) => {
   const rules = fromJson(value, '[');
   if (!Array.isArray(rules)) throw new FieldError('is not a list of firewall rules');
-  return judged(() => parseFirewallRules(rules), { alone: true });
+  return asFieldError(() => parseFirewallRules(rules), { alone: true });
 };
 
 const readMap: Reader<Record<string, unknown>> = (value) =>

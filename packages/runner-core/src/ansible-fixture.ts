@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RunEvent } from './events.js';
+import type { RunEvent } from './events/events.js';
 
 /** The virtual environment with the Ansible of the tests. */
 export const venv =

@@ -1,9 +1,9 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, ansiblePath, Fixture } from './ansible-fixture.js';
-import type { RunEvent } from './events.js';
-import { encodeMark } from './marks.js';
-import type { RunOptions } from './run-options.js';
+import type { RunEvent } from './events/events.js';
+import { encodeMark } from './process/marks.js';
+import type { RunOptions } from './inputs/run-options.js';
 import { run } from './run.js';
 
 let fixture: Fixture;

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, Fixture } from './ansible-fixture.js';
-import { NoIsolation, type Enclosure, type OpenJob } from './isolation/isolation.js';
-import { planJob } from './job-plan.js';
+import { NoIsolation, type IsolatedJob, type OpenJob } from './isolation/isolation.js';
+import { planJob } from './plan/job-plan.js';
 import { Job } from './job.js';
-import { PluginSinks } from './plugin-sinks.js';
-import { readPrivateDataDir } from './private-data-dir.js';
-import type { RunOptions } from './run-options.js';
+import { PluginSinks } from './events/plugin-sinks.js';
+import { readPrivateDataDir } from './inputs/private-data-dir.js';
+import type { RunOptions } from './inputs/run-options.js';
 import { run } from './run.js';
 import type { StatusMessage } from './statuses.js';
 
@@ -264,10 +264,10 @@ describe('the end of a run', () => {
     const plan = await planJob(options, await readPrivateDataDir(options), process.env);
     let privateDir = '';
     class Stuck extends NoIsolation {
-      override async enter(job: OpenJob): Promise<Enclosure> {
+      override async isolate(job: OpenJob): Promise<IsolatedJob> {
         privateDir = job.privateDir;
         const leave = () => Promise.reject(new Error('the engine is stuck'));
-        return { ...(await super.enter(job)), leave };
+        return { ...(await super.isolate(job)), leave };
       }
     }
     const sinks = await PluginSinks.open([], {

@@ -22,29 +22,29 @@
  *
  * @packageDocumentation
  */
-export { COMMAND_OPTIONS, runCommandLine, type CommandRunOptions } from './command-run.js';
-export type { PipedStreams } from './piped-process.js';
+export { COMMAND_OPTIONS, runCommandLine, type CommandRunOptions } from './plan/command-run.js';
+export type { PipedStreams } from './process/piped-process.js';
 export { run, runAsync } from './run.js';
-export { planRun, type PlannedRun } from './planned-run.js';
+export { planRun, type PlannedRun } from './plan/planned-run.js';
 export { startRun, type HandledRun, type RunHandle } from './run-handle.js';
-export type { EventFeed } from './event-feed.js';
-export { runEvents, EventStream } from './event-stream.js';
+export type { EventFeed } from './events/event-feed.js';
+export { runEvents, EventStream } from './events/event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
-export { RunArtifacts, type FactCachePlace } from './run-artifacts.js';
-export type { HostFacts } from './fact-cache.js';
+export { RunArtifacts, type FactCachePlace } from './artifacts/run-artifacts.js';
+export type { HostFacts } from './artifacts/fact-cache.js';
 export {
   configurationError,
   validateJobOptions,
   type JobOptionNames,
-} from './run-option-checks.js';
+} from './inputs/run-option-checks.js';
 export type {
   EventHandler,
   OutputSink,
   Play,
-  PlacedRunOptions,
+  RunOptionsWithFolder,
   RunOptions,
   StatusHandler,
-} from './run-options.js';
+} from './inputs/run-options.js';
 export type { ContainerAuthData, IsolationOptions } from './isolation/isolation-options.js';
 export type {
   EventBase,
@@ -62,7 +62,7 @@ export type {
   RunEvent,
   RunStats,
   TaskStartEvent,
-} from './events.js';
+} from './events/events.js';
 export type {
   FinalMessage,
   FinalStatus,
@@ -85,9 +85,9 @@ export type {
   EventSink,
   PluginContext,
   PluginStatus,
-} from './event-plugins.js';
-export { PluginSinks } from './plugin-sinks.js';
-export { readMapping, type Mapping } from './mapping-file.js';
+} from './events/event-plugins.js';
+export { PluginSinks } from './events/plugin-sinks.js';
+export { readMapping, type Mapping } from './inputs/mapping-file.js';
 export {
   existingInventory,
   inventoryData,
@@ -96,21 +96,21 @@ export {
   type InventoryData,
   type InventoryFile,
   type OneInventory,
-} from './inventory-data.js';
-export { readInventoryText, type InventoryText } from './inventory-text.js';
+} from './inputs/inventory-data.js';
+export { readInventoryText, type InventoryText } from './inputs/inventory-text.js';
 export {
   checkPrivateDataDir,
   makePrivateDataDir,
   requirePrivateDataDir,
-} from './private-data-dir.js';
-export { makeFolder, makeFolderSync } from './make-folder.js';
-export { runIdent } from './ident.js';
-export { splitWords } from './shell-words.js';
-export { ShownOutput } from './shown-output.js';
-export { ArtifactFolder } from './artifacts.js';
-export { MAX_OUTPUT_BYTES } from './run-artifacts.js';
-export { MAX_WORD_BYTES, readRegularFile } from './regular-file.js';
-export { spacedJson } from './json-text.js';
-export { frozen, handledEvent, type HandledEvent } from './handled-event.js';
-export { DecodedText } from './decoded-text.js';
-export { slicesOf } from './written-text.js';
+} from './inputs/private-data-dir.js';
+export { makeFolder, makeFolderSync } from './artifacts/make-folder.js';
+export { runIdent } from './plan/ident.js';
+export { splitWords } from './secrets/shell-words.js';
+export { ShownOutput } from './events/shown-output.js';
+export { ArtifactFolder } from './artifacts/artifacts.js';
+export { MAX_OUTPUT_BYTES } from './artifacts/run-artifacts.js';
+export { MAX_WORD_BYTES, readRegularFile } from './artifacts/regular-file.js';
+export { spacedJson } from './events/json-text.js';
+export { frozen, handledEvent, type HandledEvent } from './events/handled-event.js';
+export { DecodedText } from './process/decoded-text.js';
+export { slicesOf } from './process/written-text.js';

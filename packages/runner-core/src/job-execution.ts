@@ -1,32 +1,32 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { EarlyEnd } from './early-end.js';
-import { endReason } from './end-reason.js';
-import type { ErrorOutput } from './error-output.js';
+import type { Termination } from './termination.js';
+import { endReason } from './process/end-reason.js';
+import type { ErrorOutput } from './process/error-output.js';
 import { EventDataError, InputError } from './errors.js';
-import { EventAssembler } from './event-assembler.js';
-import { EventChannel } from './event-channel.js';
-import { EventPump, type EventDestination } from './event-pump.js';
-import { checked, withoutSecrets } from './event-sources.js';
-import type { RunStats } from './events.js';
-import { resolveCommand } from './executables.js';
-import { exitCode, RC_ENDED, RC_NOT_FOUND } from './exit-codes.js';
-import type { Enclosure } from './isolation/isolation.js';
-import { JobLimits } from './job-limits.js';
-import type { JobPlan } from './job-plan.js';
-import { MarkSplitter } from './mark-splitter.js';
-import { MaskedSegments } from './masked-segments.js';
-import { SegmentGatherer, type Segment } from './output-segments.js';
-import { OutputTail } from './output-tail.js';
-import { PromptWatcher, type PromptAnswer } from './password-prompts.js';
-import { PipedProcess } from './piped-process.js';
-import { removeReadFiles } from './private-files.js';
-import { endTree } from './process-tree.js';
-import type { EventHandler } from './run-options.js';
-import { SshKeyPipe } from './ssh-key-pipe.js';
-import type { TerminalLauncher } from './terminal-launcher.js';
-import type { JobProcess, ProcessEnd } from './terminal-process.js';
-import { relayedPrompt, waitingPrompt } from './waiting-prompt.js';
+import { EventAssembler } from './events/event-assembler.js';
+import { EventChannel } from './events/event-channel.js';
+import { EventPump, type EventDestination } from './events/event-pump.js';
+import { checked, withoutSecrets } from './events/event-sources.js';
+import type { RunStats } from './events/events.js';
+import { resolveCommand } from './plan/executables.js';
+import { exitCode, RC_ENDED, RC_NOT_FOUND } from './process/exit-codes.js';
+import type { IsolatedJob } from './isolation/isolation.js';
+import { JobLimits } from './plan/job-limits.js';
+import type { JobPlan } from './plan/job-plan.js';
+import { MarkSplitter } from './process/mark-splitter.js';
+import { MaskedSegments } from './secrets/masked-segments.js';
+import { SegmentGatherer, type Segment } from './process/output-segments.js';
+import { OutputTail } from './process/output-tail.js';
+import { PromptWatcher, type PromptAnswer } from './inputs/password-prompts.js';
+import { PipedProcess } from './process/piped-process.js';
+import { removeReadFiles } from './artifacts/private-files.js';
+import { endTree } from './process/process-tree.js';
+import type { EventHandler } from './inputs/run-options.js';
+import { SshKeyPipe } from './secrets/ssh-key-pipe.js';
+import type { TerminalLauncher } from './process/terminal-launcher.js';
+import type { JobProcess, ProcessEnd } from './process/terminal-process.js';
+import { relayedPrompt, waitingPrompt } from './process/waiting-prompt.js';
 
 /** Time a job gets between SIGTERM and SIGKILL, in ms. */
 export const GRACE_MS = 5000;
@@ -37,7 +37,7 @@ export const EVENT_SOCKET = 'events';
 /** What an execution works with; nothing in it changes. */
 export interface ExecutionParts {
   readonly plan: JobPlan;
-  readonly enclosure: Enclosure;
+  readonly isolatedJob: IsolatedJob;
   /** Absolute path of the run's private folder. */
   readonly privateDir: string;
   /** Path of the FIFO that a key is handed over by. */
@@ -52,7 +52,7 @@ export interface ExecutionParts {
   readonly errors: ErrorOutput;
   readonly onEvent: EventHandler | undefined;
   readonly checkEventData: boolean;
-  readonly early: EarlyEnd;
+  readonly termination: Termination;
   readonly failed: (error: unknown) => void;
   readonly log: (line: string) => void;
 }
@@ -86,7 +86,7 @@ export class JobExecution {
       idle: seen ? idleTimeout : undefined,
       prompt: streams === undefined ? promptTimeout : undefined,
     };
-    this.#limits = new JobLimits(limits, parts.early);
+    this.#limits = new JobLimits(limits, parts.termination);
   }
 
   /** The recap, once it was seen. */
@@ -108,7 +108,7 @@ export class JobExecution {
 
   /** Runs the process to its end and resolves with its rc when everything it printed was handled. */
   async run(): Promise<number> {
-    const { plan, privateDir, early } = this.#parts;
+    const { plan, privateDir, termination } = this.#parts;
     const socket = join(privateDir, EVENT_SOCKET);
     const channel = await (plan.isolation.eventsBy === 'pipe'
       ? EventChannel.openPipes(socket)
@@ -122,10 +122,10 @@ export class JobExecution {
     );
     let key: SshKeyPipe | undefined;
     try {
-      if (early.asked) return RC_ENDED;
+      if (termination.requested) return RC_ENDED;
       const program = await this.#program();
       if (program === undefined) {
-        const name = String(this.#parts.enclosure.command[0]);
+        const name = String(this.#parts.isolatedJob.command[0]);
         this.#notStarted = `The command was not found or was not executable: ${name}.`;
         gatherer.text(Buffer.from(`${this.#notStarted}\n`));
         await pump.idle();
@@ -151,18 +151,18 @@ export class JobExecution {
   }
 
   async #program(): Promise<string | undefined> {
-    const { program, command, env, cwd } = this.#parts.enclosure;
+    const { program, command, env, cwd } = this.#parts.isolatedJob;
     return program ?? (await resolveCommand(command[0] ?? '', env.PATH ?? '', cwd));
   }
 
   #assembler(channel: EventChannel): EventAssembler {
-    const { plan, early, checkEventData, failed } = this.#parts;
+    const { plan, termination, checkEventData, failed } = this.#parts;
     const safe = plan.mask === undefined ? channel : withoutSecrets(channel, plan.mask);
     const source = !checkEventData
       ? safe
       : checked(safe, (uuid) => {
           // One that is being ended may be cut off in an event.
-          if (!early.asked) failed(new EventDataError(uuid));
+          if (!termination.requested) failed(new EventDataError(uuid));
         });
     return new EventAssembler(plan.ident, source);
   }
@@ -217,8 +217,8 @@ export class JobExecution {
   }
 
   async #start(program: string, splitter: MarkSplitter): Promise<JobProcess> {
-    const { plan, enclosure, errors, launcher, log, failed } = this.#parts;
-    const { command, env, cwd } = enclosure;
+    const { plan, isolatedJob, errors, launcher, log, failed } = this.#parts;
+    const { command, env, cwd } = isolatedJob;
     const started = { program, argv: command, cwd, env };
     const onOutput = (bytes: Buffer) => {
       this.#limits.output();
@@ -241,11 +241,11 @@ export class JobExecution {
 
   /** Waits for the process, ends it when a limit is reached or somebody asked for it, and says its rc. */
   async #supervise(process: JobProcess): Promise<number> {
-    const { plan, enclosure, mark, early, log } = this.#parts;
+    const { plan, isolatedJob, mark, termination, log } = this.#parts;
     let killed: Promise<void> | undefined;
-    early.by(() => {
+    termination.by(() => {
       if (killed !== undefined) return;
-      enclosure.end();
+      isolatedJob.end();
       killed = endTree({ leader: process.pid, mark }, process.ended, GRACE_MS);
       log(`process ${process.pid} and all its children are being ended`);
     });
@@ -265,7 +265,7 @@ export class JobExecution {
       log(`process ${process.pid} has ended with ${rc}`);
       return rc;
     } finally {
-      early.by(undefined);
+      termination.by(undefined);
       await killed;
     }
   }

@@ -2,31 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rotateArtifacts } from './artifact-rotation.js';
-import { ArtifactFolder } from './artifacts.js';
-import { EarlyEnd, type JobVerdict } from './early-end.js';
-import { ErrorOutput } from './error-output.js';
+import { rotateArtifacts } from './artifacts/artifact-rotation.js';
+import { ArtifactFolder } from './artifacts/artifacts.js';
+import { Termination, type JobVerdict } from './termination.js';
+import { ErrorOutput } from './process/error-output.js';
 import { CallbackError } from './errors.js';
-import type { EventFeed } from './event-feed.js';
-import { EventRecorder } from './event-recorder.js';
-import type { RunStats } from './events.js';
-import { RC_ENDED } from './exit-codes.js';
-import type { Enclosure } from './isolation/isolation.js';
+import type { EventFeed } from './events/event-feed.js';
+import { EventRecorder } from './events/event-recorder.js';
+import type { RunStats } from './events/events.js';
+import { RC_ENDED } from './process/exit-codes.js';
+import type { IsolatedJob } from './isolation/isolation.js';
 import { EVENT_SOCKET, JobExecution } from './job-execution.js';
-import type { JobPlan } from './job-plan.js';
-import { compilePrompts } from './password-prompts.js';
-import type { PluginSinks } from './plugin-sinks.js';
-import { writePrivateFiles, type Places } from './private-files.js';
-import { openTerminal } from './open-terminal.js';
-import { JOB_MARK } from './process-table.js';
-import { copyProject, removeTree } from './project-copy.js';
+import type { JobPlan } from './plan/job-plan.js';
+import { compilePrompts } from './inputs/password-prompts.js';
+import type { PluginSinks } from './events/plugin-sinks.js';
+import { writePrivateFiles, type Places } from './artifacts/private-files.js';
+import { openTerminal } from './process/open-terminal.js';
+import { JOB_MARK } from './process/process-table.js';
+import { copyProject, removeTree } from './inputs/project-copy.js';
 import { findPython } from './python-assets.js';
-import type { OutputSink, RunOptions } from './run-options.js';
-import { quoteWord } from './shell-words.js';
-import { shownEnvironment } from './shown-environment.js';
-import { ShownOutput } from './shown-output.js';
-import { withSshAgent } from './ssh-key-pipe.js';
-import type { TerminalLauncher } from './terminal-launcher.js';
+import type { OutputSink, RunOptions } from './inputs/run-options.js';
+import { quoteWord } from './secrets/shell-words.js';
+import { shownEnvironment } from './secrets/shown-environment.js';
+import { ShownOutput } from './events/shown-output.js';
+import { withSshAgent } from './secrets/ssh-key-pipe.js';
+import type { TerminalLauncher } from './process/terminal-launcher.js';
 import type { StatusMessage } from './statuses.js';
 
 /** Longest path of a unix socket that every system takes. */
@@ -43,7 +43,7 @@ export interface JobEnd extends JobVerdict {
 }
 
 /** What a job needs that is made for it alone. */
-interface Surroundings {
+interface JobContext {
   /** Absolute path of the run's private folder. */
   readonly privateDir: string;
   readonly python: string;
@@ -62,9 +62,9 @@ export class Job {
   readonly #options: JobOptions;
   readonly #sinks: PluginSinks;
   readonly #feed: EventFeed | undefined;
-  readonly #early = new EarlyEnd();
+  readonly #termination = new Termination();
   #failure: Error | undefined;
-  #enclosure: Enclosure | undefined;
+  #isolatedJob: IsolatedJob | undefined;
   #execution: JobExecution | undefined;
   /** Folders that are removed in the end. */
   readonly #temporary: string[] = [];
@@ -92,22 +92,22 @@ export class Job {
     let launcher: TerminalLauncher | undefined;
     // A signal of the caller's may be that of many runs, and too many listeners make Node warn.
     const signal = this.#options.signal && AbortSignal.any([this.#options.signal]);
-    const cancel = () => this.#early.end('canceled');
+    const cancel = () => this.#termination.end('canceled');
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted === true) cancel();
     let verdict: JobVerdict = { status: 'failed', rc: RC_ENDED };
-    let told = false;
+    let reported = false;
     try {
       if (this.#plan.streams === undefined) launcher = openTerminal(python);
       const mark = randomBytes(16).toString('hex');
-      const around = { privateDir: await this.#makePrivateDir(), python, launcher, mark };
-      const enclosure = await this.#enter(around);
-      await this.#begin(enclosure, artifacts);
-      this.#execution = this.#execute(enclosure, around, artifacts, prompts);
+      const context = { privateDir: await this.#makePrivateDir(), python, launcher, mark };
+      const isolatedJob = await this.#isolate(context);
+      await this.#begin(isolatedJob, artifacts);
+      this.#execution = this.#execute(isolatedJob, context, artifacts, prompts);
       const rc = await this.#execution.run();
-      verdict = this.#early.verdict(rc, this.#execution.whyEnded);
-      told = true;
-      await this.#tell({
+      verdict = this.#termination.verdict(rc, this.#execution.whyEnded);
+      reported = true;
+      await this.#reportStatus({
         status: verdict.status,
         runner_ident: this.#plan.ident,
         ...(verdict.explanation !== undefined && { job_explanation: verdict.explanation }),
@@ -115,7 +115,7 @@ export class Job {
     } catch (error) {
       this.#failure ??= asError(error);
       // Who follows the run from afar learns its end here, and nowhere else.
-      if (!told) this.#sinks.status({ status: verdict.status, runner_ident: this.#plan.ident });
+      if (!reported) this.#sinks.status({ status: verdict.status, runner_ident: this.#plan.ident });
     } finally {
       signal?.removeEventListener('abort', cancel);
       launcher?.close();
@@ -135,13 +135,13 @@ export class Job {
   }
 
   /** Makes what the job finds when it starts. */
-  async #enter({ privateDir, python, mark }: Surroundings): Promise<Enclosure> {
+  async #isolate({ privateDir, python, mark }: JobContext): Promise<IsolatedJob> {
     const { isolation, root, env, privateFiles } = this.#plan;
     const cwd = isolation.workIn(await this.#workingFolder());
     const pathOf = (path: string) => isolation.pathOf(path);
     const places = { root: pathOf(root), cwd, privateDir, pathOf };
     await writePrivateFiles(privateFiles, privateDir, places);
-    this.#enclosure = await isolation.enter({
+    this.#isolatedJob = await isolation.isolate({
       command: this.#command(places),
       env: {
         ...env,
@@ -152,7 +152,7 @@ export class Job {
       privateDir,
       python,
     });
-    return this.#enclosure;
+    return this.#isolatedJob;
   }
 
   async #workingFolder(): Promise<string> {
@@ -175,7 +175,7 @@ export class Job {
   }
 
   /** Says and records what is about to run. */
-  async #begin({ command, jobEnv, cwd }: Enclosure, artifacts: ArtifactFolder): Promise<void> {
+  async #begin({ command, jobEnv, cwd }: IsolatedJob, artifacts: ArtifactFolder): Promise<void> {
     const { ident, artifactRoot, envSetByRun, settings } = this.#plan;
     const shown = command.map((word) => this.#hide(word));
     const env = Object.fromEntries(
@@ -186,26 +186,26 @@ export class Job {
     );
     this.#log(`the run ${ident} begins: ${shown.map(quoteWord).join(' ')}`);
     this.#log(`working folder: ${cwd}`);
-    await this.#tell({ status: 'starting', runner_ident: ident, command: shown, env, cwd });
+    await this.#reportStatus({ status: 'starting', runner_ident: ident, command: shown, env, cwd });
     artifacts.writeCommand(shown, cwd, env);
     const keep = this.#options.rotateArtifacts ?? 0;
     if (keep > 0) await rotateArtifacts(artifactRoot, keep, ident);
     if (!settings.suppressOutputFile) artifacts.openOutput();
-    await this.#tell({ status: 'running', runner_ident: ident });
+    await this.#reportStatus({ status: 'running', runner_ident: ident });
   }
 
   #execute(
-    enclosure: Enclosure,
-    around: Surroundings,
+    isolatedJob: IsolatedJob,
+    context: JobContext,
     artifacts: ArtifactFolder,
     prompts: ReturnType<typeof compilePrompts>,
   ): JobExecution {
     const { output, errorOutput, jsonMode, onEvent, checkJobEventData } = this.#options;
     const silent = output === undefined || this.#plan.settings.suppressAnsibleOutput;
     return new JobExecution({
-      ...around,
+      ...context,
       plan: this.#plan,
-      enclosure,
+      isolatedJob,
       keyPath: this.#keyPath,
       prompts,
       destination: new EventRecorder({
@@ -218,13 +218,13 @@ export class Job {
       errors: new ErrorOutput(artifacts, errorOutput, this.#plan.mask),
       onEvent,
       checkEventData: checkJobEventData === true,
-      early: this.#early,
+      termination: this.#termination,
       failed: (error) => this.#fail(error),
       log: (line) => this.#log(line),
     });
   }
 
-  async #tell(message: StatusMessage): Promise<void> {
+  async #reportStatus(message: StatusMessage): Promise<void> {
     this.#sinks.status(message);
     if (this.#options.onStatus === undefined) return;
     try {
@@ -243,7 +243,7 @@ export class Job {
 
   async #release(): Promise<void> {
     try {
-      await this.#enclosure?.leave(this.#execution?.processEnd, this.#early.asked);
+      await this.#isolatedJob?.leave(this.#execution?.processEnd, this.#termination.requested);
     } finally {
       await this.#removeTemporary();
     }
@@ -260,7 +260,7 @@ export class Job {
   /** Ends the job because of an error that its caller will get. */
   #fail(error: unknown): void {
     this.#failure ??= asError(error);
-    this.#early.end('handler');
+    this.#termination.end('handler');
   }
 
   /** What throws here would otherwise end up wherever the runner was called from, a signal's listener among others. */

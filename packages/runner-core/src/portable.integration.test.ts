@@ -1,8 +1,8 @@
 import { PORTABLE_VARIABLE } from '@receptorjs/process-table';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ansibleMissing, Fixture } from './ansible-fixture.js';
-import { listProcesses } from './process-table.js';
-import type { RunOptions } from './run-options.js';
+import { listProcesses } from './process/process-table.js';
+import type { RunOptions } from './inputs/run-options.js';
 import { run } from './run.js';
 
 // The whole suites run this way too when the variable is set for them: see CONTRIBUTING.md.

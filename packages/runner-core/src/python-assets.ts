@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from './errors.js';
-import { findExecutable } from './executables.js';
+import { findExecutable } from './plan/executables.js';
 
 /** Folder with this package's Python files: beside the code in a bundle, else in the package. */
 export function pythonFolder(): string {

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fixture } from './ansible-fixture.js';
-import { runEvents } from './event-stream.js';
-import { planRun } from './planned-run.js';
-import { RunArtifacts } from './run-artifacts.js';
-import type { RunOptions } from './run-options.js';
+import { runEvents } from './events/event-stream.js';
+import { planRun } from './plan/planned-run.js';
+import { RunArtifacts } from './artifacts/run-artifacts.js';
+import type { RunOptions } from './inputs/run-options.js';
 import { run, runAsync } from './run.js';
 
 /** Takes every text and wants no more for a turn. */

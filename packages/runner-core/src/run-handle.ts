@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { EventFeed } from './event-feed.js';
-import type { RunEvent } from './events.js';
+import { EventFeed } from './events/event-feed.js';
+import type { RunEvent } from './events/events.js';
 import type { RunResult } from './run-result.js';
 import type { RunStatus } from './statuses.js';
 

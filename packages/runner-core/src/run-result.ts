@@ -1,6 +1,6 @@
-import type { DeliverySummary } from './event-plugins.js';
-import type { RunStats } from './events.js';
-import { RunArtifacts, type FactCachePlace } from './run-artifacts.js';
+import type { DeliverySummary } from './events/event-plugins.js';
+import type { RunStats } from './events/events.js';
+import { RunArtifacts, type FactCachePlace } from './artifacts/run-artifacts.js';
 import type { FinalStatus } from './statuses.js';
 
 /** Which limit ended a job: that of silence, or that of the whole time. */

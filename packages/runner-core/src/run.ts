@@ -1,13 +1,13 @@
-import { carryOut } from './carry-out.js';
-import type { EventFeed } from './event-feed.js';
-import { runIdent } from './ident.js';
-import { artifactPlaces, planJob } from './job-plan.js';
-import { readPrivateDataDir } from './private-data-dir.js';
+import { executePlan } from './execute-plan.js';
+import type { EventFeed } from './events/event-feed.js';
+import { runIdent } from './plan/ident.js';
+import { artifactPlaces, planJob } from './plan/job-plan.js';
+import { readPrivateDataDir } from './inputs/private-data-dir.js';
 import { startRun, type RunHandle } from './run-handle.js';
-import { validateJobOptions } from './run-option-checks.js';
-import type { PlacedRunOptions, RunOptions } from './run-options.js';
+import { validateJobOptions } from './inputs/run-option-checks.js';
+import type { RunOptionsWithFolder, RunOptions } from './inputs/run-options.js';
 import type { RunResult } from './run-result.js';
-import { placeOf } from './temporary-run.js';
+import { placeOf } from './plan/temporary-run.js';
 
 /**
  * Runs Ansible in a private data dir and resolves when it has ended, however it ended. Any number of runs may go
@@ -56,8 +56,8 @@ export function runAsync(options: RunOptions): RunHandle {
   });
 }
 
-async function start(options: PlacedRunOptions, feed?: EventFeed): Promise<RunResult> {
+async function start(options: RunOptionsWithFolder, feed?: EventFeed): Promise<RunResult> {
   const inputs = await readPrivateDataDir(options);
   const plan = await planJob(options, inputs, process.env);
-  return carryOut(plan, options, inputs.settings, feed);
+  return executePlan(plan, options, inputs.settings, feed);
 }

@@ -57,7 +57,7 @@ export class HttpCarrier implements Carrier {
     request.end(message.body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     await passOver(response);
-    judge(response.statusCode ?? 0);
+    checkStatus(response.statusCode ?? 0);
   }
 
   close(): Promise<void> {
@@ -66,7 +66,7 @@ export class HttpCarrier implements Carrier {
   }
 }
 
-function judge(status: number): void {
+function checkStatus(status: number): void {
   if (status >= 200 && status < 300) return;
   const later = LATER.has(status) || status >= 500;
   throw new EventPluginError(later ? 'unreachable' : 'refused', `the server answered ${status}`);

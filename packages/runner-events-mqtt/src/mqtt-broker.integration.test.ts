@@ -164,7 +164,7 @@ describe.skipIf(mosquitto === undefined)('with mosquitto', () => {
     });
   });
 
-  it('over TLS shows its certificate and judges that of the broker', async () => {
+  it('over TLS shows its certificate and verifies that of the broker', async () => {
     const [theirs, ours] = await Promise.all(
       ['broker', 'runner'].map((name) => makeCertificate(root, name)),
     );

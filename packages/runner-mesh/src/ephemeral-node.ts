@@ -5,10 +5,10 @@ import { dialTcp, dialUdp, dialWebSocket, type Dialer } from '@receptorjs/netcep
 import { isTlsMissing, StreamHost } from '@receptorjs/netceptor-streams';
 import { randomBytes } from 'node:crypto';
 import { awaitNode } from './await-node.js';
-import type { ControlWay } from './control-way.js';
+import type { ControlTransport } from './control-transport.js';
 import { NodeRunError, reasonOf } from './errors.js';
 import type { PeerAddress } from './peer-address.js';
-import { limitText, sayingWhatFor, type OnWaiting } from './waiting.js';
+import { limitText, reportWaiting, type OnWaiting } from './waiting.js';
 import { loadTls, type TlsFiles } from './tls-files.js';
 
 /** Milliseconds a control service may take to greet. */
@@ -44,14 +44,14 @@ export interface EphemeralNodeOptions {
 }
 
 /** A node of the mesh that lives in this process for as long as a job does. It alone writes its fields. */
-export class EphemeralNode implements ControlWay {
+export class EphemeralNode implements ControlTransport {
   readonly handsOn = false;
   readonly #options: EphemeralNodeOptions;
   readonly #node: MeshNode;
   readonly #streams: StreamHost;
   /** Loaded when it is first needed. */
   #tls: Promise<TlsClient> | undefined;
-  /** The dialler of the link; another one after the first link was lost. */
+  /** The dialer of the link; another one after the first link was lost. */
   #dialer: Dialer | undefined;
   /** Gets what goes wrong with the first link; set while that is being made. */
   #onTrouble: ((line: string) => void) | undefined;
@@ -60,15 +60,15 @@ export class EphemeralNode implements ControlWay {
   private constructor(options: EphemeralNodeOptions, nodeId: string) {
     this.#options = options;
     const { log } = options;
-    const heard = (tell: (line: string) => void) => (line: string) => {
-      tell(line);
+    const logged = (log: (line: string) => void) => (line: string) => {
+      log(line);
       this.#onTrouble?.(line);
     };
     this.#node = new MeshNode({
       nodeId,
       log: {
-        error: heard((line) => log.error(line)),
-        warning: heard((line) => log.warning(line)),
+        error: logged((line) => log.error(line)),
+        warning: logged((line) => log.warning(line)),
         info: (line) => log.info(line),
         debug: (line) => log.debug(line),
       },
@@ -92,10 +92,10 @@ export class EphemeralNode implements ControlWay {
     try {
       const { peerName, target, timeoutMs, onWaiting } = options;
       const limit = `(up to ${limitText(timeoutMs)})`;
-      await sayingWhatFor(`the peer ${peerName} to answer ${limit}`, onWaiting, () =>
+      await reportWaiting(`the peer ${peerName} to answer ${limit}`, onWaiting, () =>
         joined.#link(),
       );
-      await sayingWhatFor(`${peerName} to know a route to ${target} ${limit}`, onWaiting, () =>
+      await reportWaiting(`${peerName} to know a route to ${target} ${limit}`, onWaiting, () =>
         joined.#findTarget(),
       );
       return joined;

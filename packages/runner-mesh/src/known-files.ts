@@ -6,8 +6,8 @@ import {
 } from '@receptorjs/runner-streaming';
 import { Readable } from 'node:stream';
 import { NodeRunError } from './errors.js';
-import type { FarUnit } from './far-unit.js';
-import type { Contact } from './contact.js';
+import type { RemoteJobUnit } from './remote-job-unit.js';
+import type { ReconnectingClient } from './reconnecting-client.js';
 import { openPayload, type Payload } from './payload.js';
 import { releaseUnit } from './unit-release.js';
 import { unitOutput } from './unit-output.js';
@@ -24,24 +24,24 @@ export interface KnownFilesOptions {
   readonly node: string;
   readonly signal: AbortSignal;
   readonly onWarning: (sentence: string) => void;
-  readonly contact: () => Contact;
-  readonly unit: (payload: () => Payload) => FarUnit;
+  readonly reconnectingClient: () => ReconnectingClient;
+  readonly unit: (payload: () => Payload) => RemoteJobUnit;
 }
 
 /**
  * Asks a node, by a unit of its own, which files of a private data dir it has from earlier jobs; `undefined` when its
  * worker keeps none or does not know the question.
  *
- * @throws what {@link FarUnit.start} throws
+ * @throws what {@link RemoteJobUnit.start} throws
  */
 export async function askKnownFiles(options: KnownFilesOptions): Promise<KnownFiles | undefined> {
   const { node, signal } = options;
   const manifest = await manifestOf(options.privateDataDir);
   const unit = options.unit(() => openPayload((output) => writeBlobQuery(manifest, output)));
-  const contact = options.contact();
+  const reconnectingClient = options.reconnectingClient();
   try {
-    const unitId = await unit.start(contact, signal);
-    const output = unitOutput({ node, unitId, contact, signal });
+    const unitId = await unit.start(reconnectingClient, signal);
+    const output = unitOutput({ node, unitId, reconnectingClient, signal });
     const known = await readKnownBlobs(Readable.from(output, { objectMode: false }), manifest);
     return known === undefined ? undefined : { manifest, known };
   } catch (error) {
@@ -50,8 +50,8 @@ export async function askKnownFiles(options: KnownFilesOptions): Promise<KnownFi
       return undefined;
     throw error;
   } finally {
-    contact.close();
-    const left = await releaseUnit(unit, { contact: options.contact() });
+    reconnectingClient.close();
+    const left = await releaseUnit(unit, { reconnectingClient: options.reconnectingClient() });
     if (left !== undefined) options.onWarning(left);
   }
 }

@@ -1,8 +1,8 @@
 import { ControlClient, isJsonObject } from '@receptorjs/control-client';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ControlWay } from './control-way.js';
+import type { ControlTransport } from './control-transport.js';
 import { NodeRunError, reasonOf } from './errors.js';
-import { limitText, sayingWhatFor, type OnWaiting } from './waiting.js';
+import { limitText, reportWaiting, type OnWaiting } from './waiting.js';
 
 /** Milliseconds to connect and be greeted. */
 const CONNECT_MS = 10_000;
@@ -20,7 +20,7 @@ export interface LocalNodeOptions {
 }
 
 /** A node of this machine, by its control socket: it takes the job and hands it on. */
-export class LocalNode implements ControlWay {
+export class LocalNode implements ControlTransport {
   private constructor(
     private readonly path: string,
     private readonly target: string,
@@ -38,7 +38,7 @@ export class LocalNode implements ControlWay {
   ): Promise<LocalNode> {
     let client: ControlClient;
     try {
-      client = await sayingWhatFor(`the node behind unix:${path} to answer`, onWaiting, () =>
+      client = await reportWaiting(`the node behind unix:${path} to answer`, onWaiting, () =>
         connect(path, signal),
       );
     } catch (cause) {
@@ -50,7 +50,7 @@ export class LocalNode implements ControlWay {
       const here = await client.nodeId();
       const handsOn = target !== here && target.toLowerCase() !== 'localhost';
       if (handsOn)
-        await sayingWhatFor(
+        await reportWaiting(
           `${here} to know a route to ${target} (up to ${limitText(timeoutMs)})`,
           onWaiting,
           () => findTarget(client, target, timeoutMs, signal),

@@ -2,7 +2,7 @@ import {
   configurationError,
   requirePrivateDataDir,
   validateJobOptions,
-  type PlacedRunOptions,
+  type RunOptionsWithFolder,
 } from '@receptorjs/runner-core';
 import type { ArchiveLimits, WorkerStatus } from '@receptorjs/runner-streaming';
 import {
@@ -57,7 +57,7 @@ export interface NodeOptions {
 }
 
 /** What runs, how, and on which node. `projectDir` and `rotateArtifacts` mean nothing there. */
-export type RunOnNodeOptions = Omit<PlacedRunOptions, 'onStatus' | 'removePrivateDataDir'> &
+export type RunOnNodeOptions = Omit<RunOptionsWithFolder, 'onStatus' | 'removePrivateDataDir'> &
   NodeOptions & {
     /** Called for each change of state, in order. */
     readonly onStatus?: (message: WorkerStatus) => unknown;

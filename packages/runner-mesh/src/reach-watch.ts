@@ -1,10 +1,10 @@
-import type { ControlWay } from './control-way.js';
+import type { ControlTransport } from './control-transport.js';
 import { SILENT_WAIT_MS, type OnWaiting } from './waiting.js';
 
 /** Whose job is followed, and who is told. */
 export interface ReachWatchOptions {
   readonly node: string;
-  readonly way: Pick<ControlWay, 'isReachable'>;
+  readonly transport: Pick<ControlTransport, 'isReachable'>;
   readonly onWaiting: OnWaiting;
 }
 
@@ -25,7 +25,7 @@ export class ReachWatch {
   }
 
   /** Output has come: the node is there. */
-  heard(): void {
+  markAlive(): void {
     this.#silent = false;
     if (this.#lost) this.#found();
   }
@@ -39,9 +39,9 @@ export class ReachWatch {
     this.#silent = true;
     if (!wasSilent || this.#looking) return;
     this.#looking = true;
-    const { node, way, onWaiting } = this.options;
+    const { node, transport, onWaiting } = this.options;
     // Who can't even be asked is missed by those that speak to it.
-    const reachable = await way.isReachable().catch(() => true);
+    const reachable = await transport.isReachable().catch(() => true);
     this.#looking = false;
     if (reachable && this.#lost) this.#found();
     else if (!reachable && !this.#lost) {

@@ -13,8 +13,8 @@ import {
 import type { WorkerStatus } from '@receptorjs/runner-streaming';
 import type { Logger } from '@receptorjs/netceptor';
 import { join, resolve } from 'node:path';
-import { openWay } from './control-ways.js';
-import { FarJob } from './far-job.js';
+import { openControlTransport } from './open-control-transport.js';
+import { RemoteJob } from './remote-job.js';
 import { takeNothing } from './job-results.js';
 import { validateNodeOptions, type RunOnNodeOptions } from './node-options.js';
 import { recapOf } from './recap.js';
@@ -82,12 +82,15 @@ async function carryOut(
     return options.onEvent?.(event, json);
   };
   const results = { run: { ...options, onEvent }, ident, feed };
-  const way = await openWay({ ...options, log: logTo(onLog), signal }).catch((error: unknown) => {
-    if (signal.aborted) return undefined;
-    throw error;
-  });
+  const transport = await openControlTransport({ ...options, log: logTo(onLog), signal }).catch(
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    },
+  );
   try {
-    const job = way === undefined ? takeNothing(results) : new FarJob(results, way).run();
+    const job =
+      transport === undefined ? takeNothing(results) : new RemoteJob(results, transport).run();
     const { status, rc, artifactDir, explanation, deliveries } = await job;
     return new RunResult(
       {
@@ -102,13 +105,13 @@ async function carryOut(
       options,
     );
   } finally {
-    await way?.close();
+    await transport?.close();
   }
 }
 
 function logTo(onLog: ((line: string) => void) | undefined): Logger {
-  const tell = (lines: string) => {
+  const writeLines = (lines: string) => {
     for (const line of lines.split('\n')) onLog?.(line);
   };
-  return { error: tell, warning: tell, info: tell, debug: tell };
+  return { error: writeLines, warning: writeLines, info: writeLines, debug: writeLines };
 }

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Contact } from './contact.js';
-import { statusLine, wayTo } from './test-way.js';
+import { ReconnectingClient } from './reconnecting-client.js';
+import { statusLine, transportTo } from './test-transport.js';
 import { unitOutput } from './unit-output.js';
 
 const limits = { firstMs: 2_000, lostMs: 2_000 };
 const never = new AbortController().signal;
 
-async function read(way: Parameters<typeof reader>[0]): Promise<string> {
+async function read(transport: Parameters<typeof reader>[0]): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of reader(way)) chunks.push(chunk);
+  for await (const chunk of reader(transport)) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
-function reader(way: ReturnType<typeof wayTo>) {
-  const contact = new Contact('far', way, limits);
-  return unitOutput({ node: 'far', unitId: 'u', contact, signal: never });
+function reader(transport: ReturnType<typeof transportTo>) {
+  const reconnectingClient = new ReconnectingClient('far', transport, limits);
+  return unitOutput({ node: 'far', unitId: 'u', reconnectingClient, signal: never });
 }
 
 it('is whole, whatever breaks and wherever, and however often', async () => {
@@ -26,7 +26,7 @@ it('is whole, whatever breaks and wherever, and however often', async () => {
       }),
       async (output, breaks) => {
         const left = [...breaks];
-        const way = wayTo((request, stream) => {
+        const transport = transportTo((request, stream) => {
           if (request.subcommand === 'status') {
             stream.write(statusLine(left.length > 0 ? 1 : 2, output.length));
             return;
@@ -42,7 +42,7 @@ it('is whole, whatever breaks and wherever, and however often', async () => {
             else setImmediate(() => stream.destroy());
           }
         });
-        expect(await read(way)).toBe(output);
+        expect(await read(transport)).toBe(output);
       },
     ),
     { numRuns: 10 },
@@ -50,11 +50,11 @@ it('is whole, whatever breaks and wherever, and however often', async () => {
 }, 30_000);
 
 it('a unit that failed without a byte was refused', async () => {
-  const way = wayTo((request, stream) => {
+  const transport = transportTo((request, stream) => {
     if (request.subcommand === 'status') stream.write(statusLine(3, 0, 'no such file'));
     else stream.end('Streaming results for work unit u\n');
   });
-  await expect(read(way)).rejects.toMatchObject({
+  await expect(read(transport)).rejects.toMatchObject({
     code: 'refused',
     message: 'The node far could not run the job: no such file',
   });
@@ -65,7 +65,7 @@ it.each([
   ['what is no status', '[]\n', 'a unit status must be an object'],
 ])('a node that sends %s is not asked for ever', async (_what, status, why) => {
   let asked = 0;
-  const way = wayTo((request, stream) => {
+  const transport = transportTo((request, stream) => {
     if (request.subcommand === 'status') {
       asked += 1;
       stream.write(status);
@@ -78,7 +78,7 @@ it.each([
     setImmediate(reached);
     return () => undefined;
   };
-  await expect(read({ ...way, onReachable })).rejects.toMatchObject({
+  await expect(read({ ...transport, onReachable })).rejects.toMatchObject({
     code: 'misconduct',
     message: expect.stringContaining(why) as string,
   });
@@ -86,18 +86,18 @@ it.each([
 });
 
 it('a unit the node does not know is gone', async () => {
-  const way = wayTo((_request, stream) => stream.write('ERROR: unknown work unit u\n'));
-  await expect(read(way)).rejects.toMatchObject({ code: 'unit-gone' });
+  const transport = transportTo((_request, stream) => stream.write('ERROR: unknown work unit u\n'));
+  await expect(read(transport)).rejects.toMatchObject({ code: 'unit-gone' });
 });
 
 it('a node that stays away is lost after its time', async () => {
   let connects = 1;
-  const way = wayTo(
+  const transport = transportTo(
     (_request, stream) => stream.end('Streaming results for work unit u\nabc'),
     () => connects-- > 0,
   );
-  const contact = new Contact('far', way, { firstMs: 20, lostMs: 20 });
-  const output = unitOutput({ node: 'far', unitId: 'u', contact, signal: never });
+  const reconnectingClient = new ReconnectingClient('far', transport, { firstMs: 20, lostMs: 20 });
+  const output = unitOutput({ node: 'far', unitId: 'u', reconnectingClient, signal: never });
   expect(Buffer.from((await output.next()).value ?? []).toString()).toBe('abc');
   await expect(output.next()).rejects.toMatchObject({
     code: 'lost',

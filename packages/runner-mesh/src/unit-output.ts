@@ -1,6 +1,6 @@
-import { isFinal, isUnknownUnit, Misconduct, UnitState } from '@receptorjs/control-client';
+import { isFinal, isUnknownUnit, ProtocolViolations, UnitState } from '@receptorjs/control-client';
 import type { Duplex } from 'node:stream';
-import type { Contact } from './contact.js';
+import type { ReconnectingClient } from './reconnecting-client.js';
 import { NodeRunError, optionsOfHere, reasonOf } from './errors.js';
 
 /** After so long without output, in milliseconds, the node is asked whether the unit still runs. */
@@ -10,7 +10,7 @@ const SILENT_MS = 30_000;
 export interface UnitOutputOptions {
   readonly node: string;
   readonly unitId: string;
-  readonly contact: Contact;
+  readonly reconnectingClient: ReconnectingClient;
   readonly signal: AbortSignal;
 }
 
@@ -21,19 +21,19 @@ export interface UnitOutputOptions {
  * @throws NodeRunError `lost`, `unit-gone`, `misconduct`; `refused` when the unit has failed without a byte; the signal's reason
  */
 export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Uint8Array, void> {
-  const { contact, signal, unitId } = options;
+  const { reconnectingClient, signal, unitId } = options;
   let position = 0n;
-  const misconduct = new Misconduct();
+  const misconduct = new ProtocolViolations();
   for (;;) {
     const before = position;
     try {
-      const { client, close } = await contact.open(signal);
+      const { client, close } = await reconnectingClient.open(signal);
       try {
         const output = await client.resultStream(unitId, { startPos: position, signal });
         for await (const chunk of untilComplete(output, options, () => position)) {
           position += BigInt(chunk.length);
-          contact.heard();
-          misconduct.forget();
+          reconnectingClient.markAlive();
+          misconduct.reset();
           yield chunk;
         }
       } finally {
@@ -41,14 +41,14 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
       }
       const missing = await bytesMissing(options, position);
       if (missing === 0n) return;
-      if (missing !== undefined && position === before && misconduct.isBarrenTooOften())
+      if (missing !== undefined && position === before && misconduct.isEmptyTooOften())
         throw misbehaves(options, `the output ended ${missing} bytes before the end that it tells`);
       throw new Error('the output ended before the unit');
     } catch (error) {
-      if (misconduct.isTooMuch(error)) throw misbehaves(options, reasonOf(error), error);
+      if (misconduct.isOneTooMany(error)) throw misbehaves(options, reasonOf(error), error);
       if (isUnknownUnit(error))
         throw new NodeRunError('unit-gone', `The node no longer knows the work unit ${unitId}`);
-      await contact.recover(error, signal);
+      await reconnectingClient.recover(error, signal);
     }
   }
 }
@@ -90,10 +90,10 @@ async function* untilComplete(
 
 /** How many bytes of output are still to come of a unit that has ended; undefined while it runs. */
 async function bytesMissing(
-  { node, unitId, contact, signal }: UnitOutputOptions,
+  { node, unitId, reconnectingClient, signal }: UnitOutputOptions,
   position: bigint,
 ): Promise<bigint | undefined> {
-  const { client, close } = await contact.open(signal);
+  const { client, close } = await reconnectingClient.open(signal);
   try {
     const { state, detail, stdoutSize } = await client.workStatus(unitId, { signal });
     if (!isFinal(state)) return undefined;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Contact } from './contact.js';
+import { ReconnectingClient } from './reconnecting-client.js';
 import { ReachWatch } from './reach-watch.js';
-import { wayTo } from './test-way.js';
-import { limitText, sayingWhatFor } from './waiting.js';
+import { transportTo } from './test-transport.js';
+import { limitText, reportWaiting } from './waiting.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,9 +15,9 @@ describe('what is waited for', () => {
   it('is said after a second, and never for what is over before', async () => {
     const said: string[] = [];
     const tell = (sentence: string) => said.push(sentence);
-    expect(await sayingWhatFor('nothing', tell, () => Promise.resolve(1))).toBe(1);
+    expect(await reportWaiting('nothing', tell, () => Promise.resolve(1))).toBe(1);
     let done: (() => void) | undefined;
-    const waiting = sayingWhatFor(
+    const waiting = reportWaiting(
       'far',
       tell,
       () => new Promise<void>((resolve) => (done = resolve)),
@@ -44,23 +44,25 @@ describe('what is waited for', () => {
   it('is a node that does not answer, and that it answers again', async () => {
     const said: string[] = [];
     let there = false;
-    const way = wayTo(
+    const transport = transportTo(
       () => undefined,
       () => there,
     );
-    const contact = new Contact('far', way, {
+    const reconnectingClient = new ReconnectingClient('far', transport, {
       firstMs: 15_000,
       lostMs: 15_000,
       onWaiting: (sentence) => said.push(sentence),
     });
-    const asked = contact.converse(new AbortController().signal, (client) => client.nodeId());
+    const asked = reconnectingClient.withConnection(new AbortController().signal, (client) =>
+      client.nodeId(),
+    );
     await vi.advanceTimersByTimeAsync(1000);
     expect(said).toEqual(['Waiting for far to answer (up to 15 s): nobody is there']);
     there = true;
     await vi.advanceTimersByTimeAsync(15_000);
     expect(await asked).toBe('far');
     expect(said.slice(1)).toEqual(['far answers again.']);
-    contact.close();
+    reconnectingClient.close();
   });
 });
 
@@ -75,11 +77,11 @@ describe('a watch over a node whose job is followed', () => {
     };
     const watch = new ReachWatch({
       node: 'far',
-      way: { isReachable },
+      transport: { isReachable },
       onWaiting: (sentence) => said.push(sentence),
     });
     for (let second = 0; second < 5; second += 1) {
-      watch.heard();
+      watch.markAlive();
       await vi.advanceTimersByTimeAsync(1000);
     }
     expect(looks).toBe(0);

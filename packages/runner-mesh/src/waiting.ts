@@ -5,7 +5,7 @@ export type OnWaiting = (sentence: string) => void;
 export const SILENT_WAIT_MS = 1_000;
 
 /** Runs something that may have to wait, and says what it waits for when that takes more than a second. */
-export async function sayingWhatFor<T>(
+export async function reportWaiting<T>(
   what: string,
   onWaiting: OnWaiting | undefined,
   run: () => Promise<T>,

@@ -6,8 +6,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ZipFile } from 'yazl';
-import { packFolder } from './archive.js';
-import { MessageWriter } from './message-writer.js';
+import { packFolder } from './archive/archive.js';
+import { MessageWriter } from './messages/message-writer.js';
 import { work, type WorkerOptions } from './worker.js';
 
 let root: string;

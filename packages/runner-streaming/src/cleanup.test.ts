@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cleanup, type CleanupOptions } from './cleanup.js';
-import { pathsLike } from './path-pattern.js';
+import { pathsLike } from './archive/path-pattern.js';
 
 let root: string;
 let lines: string[];

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { cleanupChecks, validateStreamOptions } from './argument-checks.js';
-import { pathsLike } from './path-pattern.js';
-import { removeTree } from './removed-tree.js';
-import { isRunning } from './running-mark.js';
+import { pathsLike } from './archive/path-pattern.js';
+import { removeTree } from './archive/remove-tree.js';
+import { isRunning } from './worker-pid-file.js';
 
 /** What is cleaned up; each part is left alone unless it is asked for. */
 export interface CleanupOptions {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packFolder } from './archive.js';
-import { EventCounters } from './event-counters.js';
-import { messagesIn } from './message-recovery.js';
+import { packFolder } from './archive/archive.js';
+import { EventCounters } from './messages/event-counters.js';
+import { messagesIn } from './messages/message-recovery.js';
 import { processResults } from './process-results.js';
-import { withoutForeign } from './received-base64.js';
+import { withoutForeign } from './messages/received-base64.js';
 
 let root: string;
 beforeEach(async () => {

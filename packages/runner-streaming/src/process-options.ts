@@ -7,8 +7,8 @@ import type {
   StatusMessage,
 } from '@receptorjs/runner-core';
 import type { Readable } from 'node:stream';
-import type { ArchiveLimits } from './archive-limits.js';
-import type { StreamDamage } from './stream-damage.js';
+import type { ArchiveLimits } from './archive/archive-limits.js';
+import type { StreamDamage } from './messages/stream-damage.js';
 
 /** A status as it comes from a worker; `error` says that the run could not be carried out. */
 export type WorkerStatus =

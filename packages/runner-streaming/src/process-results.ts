@@ -1,8 +1,8 @@
 import { PluginSinks, readMapping, runIdent } from '@receptorjs/runner-core';
 import { join, resolve } from 'node:path';
-import { knownLimits, limitsOfSettings } from './archive-limits.js';
+import { knownLimits, limitsOfSettings } from './archive/archive-limits.js';
 import { processChecks, validateStreamOptions } from './argument-checks.js';
-import { MessageReader } from './message-reader.js';
+import { MessageReader } from './messages/message-reader.js';
 import type { ProcessOptions, ProcessResult } from './process-options.js';
 import { ReceivedResults } from './received-results.js';
 

@@ -12,14 +12,14 @@ import {
 } from '@receptorjs/runner-core';
 import { join } from 'node:path';
 import { StreamError } from './errors.js';
-import { eventCopyOf, eventsOfCopy } from './event-copy.js';
-import { EventCounters } from './event-counters.js';
-import type { MessageReader } from './message-reader.js';
-import { messageOf, messagesIn, type Message } from './message-recovery.js';
+import { eventCopyOf, eventsOfCopy } from './messages/event-copy.js';
+import { EventCounters } from './messages/event-counters.js';
+import type { MessageReader } from './messages/message-reader.js';
+import { messageOf, messagesIn, type Message } from './messages/message-recovery.js';
 import type { ProcessOptions, ProcessResult, WorkerStatus } from './process-options.js';
-import { receiveArchive } from './received-archive.js';
+import { receiveArchive } from './archive/received-archive.js';
 import { wrongShape } from './received-shapes.js';
-import { DamageReport, shownPart } from './stream-damage.js';
+import { DamageReport, shownPart } from './messages/stream-damage.js';
 import { NoteReceiver } from './worker-notes.js';
 
 /** Statuses a run ends with. */
@@ -137,7 +137,8 @@ export class ReceivedResults {
   /** Takes one message; `false` when no further one is wanted. */
   async #message(reader: MessageReader, [message, line]: Message): Promise<boolean> {
     this.#messages += 1;
-    if (typeof message.status === 'string') await this.#tell(message as unknown as WorkerStatus);
+    if (typeof message.status === 'string')
+      await this.#reportStatus(message as unknown as WorkerStatus);
     else if ('zipfile' in message) return this.#archive(reader, message.zipfile);
     else if ('eof' in message) return false;
     else if ('event_copy' in message) await this.#takeMissing(message);
@@ -175,7 +176,7 @@ export class ReceivedResults {
   async #finalStatus(): Promise<void> {
     const status = this.#archived ? await this.#word('status') : '';
     if (this.#damage.lines > 0 && FINAL.has(status) && status !== 'error')
-      await this.#tell({ status: status as FinalStatus, runner_ident: this.#ident });
+      await this.#reportStatus({ status: status as FinalStatus, runner_ident: this.#ident });
     else
       await this.#fail(
         `The worker stream came to its end, but the run did not: its last status is ${this.#status}.`,
@@ -185,14 +186,14 @@ export class ReceivedResults {
   async #fail(explanation: string): Promise<void> {
     this.#failed = true;
     if (this.#options.signal?.aborted === true)
-      await this.#tell({
+      await this.#reportStatus({
         status: 'canceled',
         job_explanation: 'The results were not taken to their end: this was canceled.',
       });
-    else await this.#tell({ status: 'error', job_explanation: explanation });
+    else await this.#reportStatus({ status: 'error', job_explanation: explanation });
   }
 
-  async #tell(message: WorkerStatus): Promise<void> {
+  async #reportStatus(message: WorkerStatus): Promise<void> {
     this.#status = message.status;
     if ('runner_ident' in message) this.#ident = message.runner_ident;
     if ('error_code' in message) this.#missingBlobs = message.error_code === 'missing-blobs';

@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
-import { knownLimits, type ArchiveLimits } from './archive-limits.js';
-import type { AddFile } from './archive-extraction.js';
-import type { ManifestFile } from './blob-manifest.js';
-import { blobsOf, placeBlobs } from './blob-messages.js';
-import type { BlobStore } from './blob-store.js';
+import { knownLimits, type ArchiveLimits } from './archive/archive-limits.js';
+import type { AddFile } from './archive/archive-extraction.js';
+import type { ManifestFile } from './blobs/blob-manifest.js';
+import { blobsOf, placeBlobs } from './blobs/blob-messages.js';
+import type { BlobStore } from './blobs/blob-store.js';
 import { StreamError } from './errors.js';
-import { isObject, messageOf, messagesIn, type Message } from './message-recovery.js';
-import { MessageReader } from './message-reader.js';
-import { receiveArchive } from './received-archive.js';
+import { isObject, messageOf, messagesIn, type Message } from './messages/message-recovery.js';
+import { MessageReader } from './messages/message-reader.js';
+import { receiveArchive } from './archive/received-archive.js';
 import type { RunArguments } from './run-arguments.js';
-import { DamageReport } from './stream-damage.js';
+import { DamageReport } from './messages/stream-damage.js';
 
 /** What went wrong before the run, as the status message says it. */
 export class WorkerFailure extends Error {

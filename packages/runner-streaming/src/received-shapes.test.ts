@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packFolder } from './archive.js';
+import { packFolder } from './archive/archive.js';
 import { processResults } from './process-results.js';
 import { wrongShape } from './received-shapes.js';
-import { isRunning, unmarkRunning } from './running-mark.js';
+import { isRunning, removeWorkerPidFile } from './worker-pid-file.js';
 
 let root: string;
 const at = (...names: string[]) => join(root, ...names);
@@ -145,7 +145,7 @@ describe('the mark of a running process', () => {
       else if (kind === 'device') await symlink('/dev/zero', path);
       else await writeFile(path, `${process.pid}${' '.repeat(2000)}`);
       expect(await isRunning(root)).toBe(false);
-      await unmarkRunning(root);
+      await removeWorkerPidFile(root);
       expect(await lstat(path)).toBeDefined();
     },
   );

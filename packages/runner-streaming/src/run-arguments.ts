@@ -6,7 +6,7 @@ import {
 } from '@receptorjs/runner-core';
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { isObject } from './message-recovery.js';
+import { isObject } from './messages/message-recovery.js';
 
 /** Arguments of a run as they travel: names and meaning of the original, unset ones absent or `null`. */
 export type RunArguments = Readonly<Record<string, unknown>>;

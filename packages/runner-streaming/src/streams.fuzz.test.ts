@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll } from 'vitest';
 import { StreamError } from './errors.js';
-import { messageOf, messagesIn } from './message-recovery.js';
-import { MessageReader } from './message-reader.js';
-import { withoutForeign, receiveBase64 } from './received-base64.js';
-import { readDirectory, ZipFile } from './zip-directory.js';
-import { inOrder } from './zip-overlaps.js';
+import { messageOf, messagesIn } from './messages/message-recovery.js';
+import { MessageReader } from './messages/message-reader.js';
+import { withoutForeign, receiveBase64 } from './messages/received-base64.js';
+import { readDirectory, ZipFile } from './archive/zip-directory.js';
+import { inOrder } from './archive/zip-overlaps.js';
 
 let root: string;
 beforeAll(() => {

@@ -2,12 +2,12 @@ import { validateJobOptions, checkPrivateDataDir, spacedJson } from '@receptorjs
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { transmitChecks, validateStreamOptions } from './argument-checks.js';
-import { packFolder } from './archive.js';
-import type { Manifest, ManifestFile } from './blob-manifest.js';
-import { writeBlobs } from './blob-messages.js';
-import { EVENT_COPY } from './event-copy.js';
-import { staysAtHome } from './left-at-home.js';
-import { MessageWriter } from './message-writer.js';
+import { packFolder } from './archive/archive.js';
+import type { Manifest, ManifestFile } from './blobs/blob-manifest.js';
+import { writeBlobs } from './blobs/blob-messages.js';
+import { EVENT_COPY } from './messages/event-copy.js';
+import { isExcludedFromTransmit } from './archive/transmit-exclusions.js';
+import { MessageWriter } from './messages/message-writer.js';
 import { dataAsFiles } from './run-data.js';
 import { STAYS_HERE, toArguments, type PortableOptions } from './run-arguments.js';
 
@@ -63,7 +63,7 @@ export async function transmit(options: TransmitOptions): Promise<void> {
   const archive = onlyTransmitKwargs
     ? undefined
     : await packFolder(privateDataDir, {
-        skip: staysAtHome,
+        skip: isExcludedFromTransmit,
         added: data.files,
         skipFile: ({ name, size, time }) => {
           const file = byName.get(name);

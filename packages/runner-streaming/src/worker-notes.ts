@@ -1,5 +1,5 @@
 import { spacedJson } from '@receptorjs/runner-core';
-import type { MessageWriter } from './message-writer.js';
+import type { MessageWriter } from './messages/message-writer.js';
 
 /** What a worker says besides its results: a line each, which a receiving side that does not know them passes over. */
 export type NoteKind = 'warning' | 'debug';
@@ -31,11 +31,11 @@ type NoteHandlers = Readonly<Record<NoteKind, ((sentence: string) => void) | und
 
 /** Takes the notes of one stream; a worker may write anything, so they are bounded and cleaned. */
 export class NoteReceiver {
-  readonly #tell: NoteHandlers;
+  readonly #handlers: NoteHandlers;
   readonly #taken = { warning: 0, debug: 0 };
 
-  constructor(tell: NoteHandlers) {
-    this.#tell = tell;
+  constructor(handlers: NoteHandlers) {
+    this.#handlers = handlers;
   }
 
   /** Whether the message was a note, and is dealt with. */
@@ -45,7 +45,7 @@ export class NoteReceiver {
       if (typeof text !== 'string' || 'event' in message || 'counter' in message) continue;
       this.#taken[kind] += 1;
       if (this.#taken[kind] <= MAX_NOTES[kind])
-        this.#tell[kind]?.(
+        this.#handlers[kind]?.(
           `the worker says: ${text.slice(0, MAX_CHARACTERS).replace(/\p{C}/gu, '?')}`,
         );
       return true;

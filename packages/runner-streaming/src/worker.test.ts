@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { removeTree } from './removed-tree.js';
+import { removeTree } from './archive/remove-tree.js';
 import { transmit } from './transmit.js';
 import { work } from './worker.js';
 

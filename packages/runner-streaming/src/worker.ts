@@ -12,17 +12,17 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { validateStreamOptions, workerChecks } from './argument-checks.js';
-import { packFolder } from './archive.js';
-import { answerBlobQuery } from './blob-messages.js';
-import { BlobStore, type BlobStoreOptions } from './blob-store.js';
-import { EVENT_COPY, EventCopies } from './event-copy.js';
-import { MessageWriter } from './message-writer.js';
-import { removeTree } from './removed-tree.js';
+import { packFolder } from './archive/archive.js';
+import { answerBlobQuery } from './blobs/blob-messages.js';
+import { BlobStore, type BlobStoreOptions } from './blobs/blob-store.js';
+import { EVENT_COPY, EventCopies } from './messages/event-copy.js';
+import { MessageWriter } from './messages/message-writer.js';
+import { removeTree } from './archive/remove-tree.js';
 import { receiveRun, WorkerFailure, type ReceivedRequest } from './received-run.js';
-import { knownLimits, type ArchiveLimits } from './archive-limits.js';
+import { knownLimits, type ArchiveLimits } from './archive/archive-limits.js';
 import { fromArguments, type PortableOptions } from './run-arguments.js';
 import { NoteSender, type NoteKind } from './worker-notes.js';
-import { markRunning, unmarkRunning } from './running-mark.js';
+import { writeWorkerPidFile, removeWorkerPidFile } from './worker-pid-file.js';
 
 /** Where a worker gets its run from and where the results go. */
 export interface WorkerOptions {
@@ -103,7 +103,7 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
       if (folder !== undefined) {
         if (options.privateDataDir === undefined || options.delete === true)
           await removeTree(folder);
-        else await unmarkRunning(folder);
+        else await removeWorkerPidFile(folder);
       }
     }
   }
@@ -184,7 +184,7 @@ async function carryOut(
     return { status: 'successful', rc: 0 };
   }
   const settings = fromArguments(request.kwargs, folder);
-  await markRunning(folder);
+  await writeWorkerPidFile(folder);
   return runHere(settings, request.accepts.has(EVENT_COPY), folder, writer, options);
 }
 

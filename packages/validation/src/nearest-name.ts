@@ -22,7 +22,7 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** How many letters are inserted, left out, replaced or swapped with their neighbour (optimal string alignment). */
+/** How many letters are inserted, left out, replaced or swapped with their neighbor (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

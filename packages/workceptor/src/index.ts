@@ -14,12 +14,12 @@
  *
  * @packageDocumentation
  */
-export { defaultDataDir } from './data-dir.js';
+export { defaultDataDir } from './store/data-dir.js';
 export { WorkError } from './errors.js';
 export type { WorkErrorCode } from './errors.js';
-export type { Dial, OnReachable } from './remote-session.js';
+export type { Dial, OnReachable } from './remote/remote-session.js';
 export type { Logger } from './logger.js';
-export { quoteShellWord, splitShellWords } from './shell-words.js';
+export { quoteShellWord, splitShellWords } from './local/shell-words.js';
 export type { Outcome } from './unit.js';
 export type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';

@@ -1,7 +1,7 @@
 import { parseDuration } from './duration.js';
 import { messageOf, WorkError } from './errors.js';
-import { whyTooLong } from './exec-limit.js';
-import { splitShellWords } from './shell-words.js';
+import { whyTooLong } from './local/exec-limit.js';
+import { splitShellWords } from './local/shell-words.js';
 import type { Access, WorkSubmission } from './work-verbs.js';
 
 /**

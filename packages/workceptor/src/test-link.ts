@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Dial, OnReachable } from './remote-session.js';
+import type { Dial, OnReachable } from './remote/remote-session.js';
 
 /**
  * A link between two test nodes that can be cut: for good, until it is joined again, or once after an exact number of

@@ -1,5 +1,5 @@
 import type { UnitStatus } from '@receptorjs/control-client';
-import type { UnitRecord } from './unit-record.js';
+import type { UnitRecord } from './store/unit-record.js';
 
 /** Whether a request has taken effect, or will once a remote node can be told. */
 export type Outcome = 'done' | 'pending';

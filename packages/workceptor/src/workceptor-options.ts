@@ -8,7 +8,7 @@ import {
   validateOptions,
 } from '@receptorjs/validation';
 import type { Logger } from './logger.js';
-import type { Dial, OnReachable } from './remote-session.js';
+import type { Dial, OnReachable } from './remote/remote-session.js';
 
 /** What a workceptor is made of. */
 export interface WorkceptorOptions {

@@ -16,26 +16,26 @@ import {
   type DiskReserve,
 } from '@receptorjs/quotas';
 import { flag, optional, text, validateOptions } from '@receptorjs/validation';
-import { CommandUnit } from './command-unit.js';
-import { defaultDataDir, formerDataDir } from './data-dir.js';
+import { CommandUnit } from './local/command-unit.js';
+import { defaultDataDir, formerDataDir } from './store/data-dir.js';
 import { messageOf, WorkError } from './errors.js';
-import { RemoteUnit } from './remote-unit.js';
-import { remoteExtraData } from './remote-extra-data.js';
-import { Resubmissions, submissionIdParam } from './resubmissions.js';
-import { tailStdout } from './result-tail.js';
+import { RemoteUnit } from './remote/remote-unit.js';
+import { remoteExtraData } from './remote/remote-extra-data.js';
+import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
+import { tailStdout } from './store/result-tail.js';
 import {
   checkParamSize,
   checkRemoteSubmission,
   checkSignature,
   runtimeParams,
 } from './submission-checks.js';
-import { storeInput } from './store-input.js';
+import { storeInput } from './store/store-input.js';
 import type { Logger } from './logger.js';
 import type { Outcome, Unit } from './unit.js';
-import type { UnitRecord } from './unit-record.js';
+import type { UnitRecord } from './store/unit-record.js';
 import { UnitMemory } from './unit-memory.js';
-import { UnitStore } from './unit-store.js';
-import { UnknownUnit } from './unknown-unit.js';
+import { UnitStore } from './store/unit-store.js';
+import { UnknownUnit } from './store/unknown-unit.js';
 import { WorkTypes, type CommandType } from './work-types.js';
 import type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
 import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-options.js';

@@ -99,7 +99,7 @@ export function onMesh({ title, hubActions, hubDiskMb, strike, after, bounds }) 
         return {
           ...figures,
           job: jobs(seen),
-          problems: [...problems, ...judge(figures, boundsOf(bounds, place.short))],
+          problems: [...problems, ...verify(figures, boundsOf(bounds, place.short))],
         };
       } finally {
         await mesh.end();
@@ -118,7 +118,7 @@ const jobs = (/** @type {import('./watch.mjs').Seen} */ { jobs, failedJobs }) =>
   `${jobs} of ${jobs + failedJobs.length}`;
 
 /** @param {import('./watch.mjs').Seen & { leftMb: number, logKb: number }} figures @param {Bounds} bounds */
-function judge(figures, bounds) {
+function verify(figures, bounds) {
   const problems = [];
   for (const figure of /** @type {const} */ (['peakMb', 'stallMs', 'pingMs', 'logKb', 'leftMb'])) {
     const allowed = bounds[figure] ?? Infinity;

@@ -57,7 +57,7 @@ export async function runCommand(command, args, { env, stdin, patienceMs }) {
 }
 
 /** What must not be seen of a command: it died in its engine, or told an errno in place of what is wrong. */
-export function judgeEnd(/** @type {CommandEnd} */ { end, output }) {
+export function verifyEnd(/** @type {CommandEnd} */ { end, output }) {
   const problems = [];
   if (end === 'hung') problems.push('did not end');
   // 134 and 133: the engine gave up
@@ -87,10 +87,10 @@ export function finalStatus(artifacts) {
  * @param {(short: boolean) => AsyncIterable<string> | Iterable<string>} attack.stream what the worker sends
  * @param {number} [attack.peakMb] memory it may take
  * @param {number} [attack.ms] how long it may take
- * @param {(status: string | undefined) => string[]} [attack.judge] the final status in the artifacts
+ * @param {(status: string | undefined) => string[]} [attack.verify] the final status in the artifacts
  * @returns {import('./on-mesh.mjs').Attack}
  */
-export function onProcess({ title, stream, peakMb = 350, ms = 15_000, judge = () => [] }) {
+export function onProcess({ title, stream, peakMb = 350, ms = 15_000, verify = () => [] }) {
   return {
     title,
     run: async ({ commands, folder, short }) => {
@@ -105,7 +105,7 @@ export function onProcess({ title, stream, peakMb = 350, ms = 15_000, judge = ()
         patienceMs: PATIENCE_MS[short ? 'short' : 'full'],
       });
       const status = finalStatus(join(data, 'artifacts', 'i'));
-      const problems = [...judgeEnd(end), ...judge(status)];
+      const problems = [...verifyEnd(end), ...verify(status)];
       if (status === undefined) problems.push('left no final status');
       if (end.peakMb > peakMb) problems.push(`peakMb ${end.peakMb} of at most ${peakMb}`);
       if (end.ms > ms) problems.push(`took ${Math.round(end.ms)} ms of at most ${ms}`);

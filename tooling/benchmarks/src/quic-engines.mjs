@@ -66,11 +66,11 @@ function factory(engine) {
   const connector = engine.connector({ ca: undefined, identity: undefined });
   const acceptor = engine.acceptor(identity, { clients: 'unasked', ca: undefined });
   return () => {
-    const [dialler, listener] = [connector.connect(), acceptor.accept()];
+    const [dialer, listener] = [connector.connect(), acceptor.accept()];
     for (;;) {
-      move(dialler, listener, 1_200);
-      move(listener, dialler, 1_200);
-      if (dialler.established && listener.established) return { dialler, listener };
+      move(dialer, listener, 1_200);
+      move(listener, dialer, 1_200);
+      if (dialer.established && listener.established) return { dialer, listener };
     }
   };
 }
@@ -122,8 +122,8 @@ function handshake(engine) {
   const count = Number(values.handshakes);
   const open = factory(engine);
   const run = () => {
-    const { dialler, listener } = open();
-    dialler.release();
+    const { dialer, listener } = open();
+    dialer.release();
     listener.release();
   };
   for (let warm = 0; warm < 50; warm++) run();

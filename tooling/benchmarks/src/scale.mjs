@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
-  judgeRoutes,
+  verifyRoutes,
   randomSparse,
   seededRandom,
   SimulatedMesh,
@@ -63,13 +63,13 @@ function measure(size, degree, seed, services) {
     while (!holds()) {
       if (mesh.now > 60_000)
         throw new Error(
-          `seed ${seed}: ${size} nodes do not converge: ${JSON.stringify(judgeRoutes(nodes, 3))}`,
+          `seed ${seed}: ${size} nodes do not converge: ${JSON.stringify(verifyRoutes(nodes, 3))}`,
         );
       run(10);
     }
     return mesh.now;
   };
-  const isRouted = () => judgeRoutes(nodes, 1).length === 0;
+  const isRouted = () => verifyRoutes(nodes, 1).length === 0;
   const known = services ? size - 1 : 0;
   const isSettled = () =>
     isRouted() && nodes.every(({ core }) => core.sizes.advertisements === known);

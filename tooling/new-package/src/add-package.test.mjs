@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { judgeManifest } from '../../repo-rules/src/manifests.mjs';
+import { checkManifest } from '../../repo-rules/src/manifests.mjs';
 import { missingFromMaps } from '../../repo-rules/src/map.mjs';
 import { root } from '../../repo-rules/src/workspace.mjs';
 import { addPackage } from './add-package.mjs';
@@ -28,7 +28,7 @@ describe('addPackage', () => {
   it('writes a package that the rules take, into its layer and the maps', async () => {
     addPackage(folder, 'mesh-recorder', '6');
     const manifest = JSON.parse(text('packages/mesh-recorder/package.json'));
-    expect(judgeManifest(manifest, 'packages')).toEqual([]);
+    expect(checkManifest(manifest, 'packages')).toEqual([]);
     const { layers } = await import(join(folder, 'tooling/repo-rules/src/layers.mjs'));
     expect(layers[6]).toContain('mesh-recorder');
     const member = { name: 'mesh-recorder', kind: /** @type {const} */ ('packages'), manifest };

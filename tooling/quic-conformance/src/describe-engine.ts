@@ -5,7 +5,7 @@ import { hostileCases } from './hostile-cases.js';
 import { TestIdentities } from './identities.js';
 import { lifetimeCases } from './lifetime-cases.js';
 import { streamCases } from './stream-cases.js';
-import { wayCases } from './way-cases.js';
+import { wayCases } from './path-cases.js';
 
 /** What the cases are given; ready when they run. */
 export interface Subject {

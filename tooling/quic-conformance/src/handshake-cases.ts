@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { QuicJudge } from '@receptorjs/quic-engine';
+import type { QuicVerifier } from '@receptorjs/quic-engine';
 import { MAX_DATAGRAM } from '@receptorjs/quic-engine';
 import type { Subject } from './describe-engine.js';
 import { makeLink, type EndsOptions } from './ends.js';
@@ -18,7 +18,7 @@ const ALERT = {
 };
 
 const named =
-  (name: string): QuicJudge =>
+  (name: string): QuicVerifier =>
   ([own]) =>
     own !== undefined && new X509Certificate(own).subject === `CN=${name}`
       ? undefined
@@ -30,12 +30,12 @@ export function handshakeCases(subject: Subject): void {
 
   async function opens(options: EndsOptions): Promise<void> {
     const link = await makeLink(subject.engine, options).connect();
-    expect(link.dialler.end()).toBeUndefined();
-    expect(link.dialler.established && link.listener.established).toBe(true);
+    expect(link.dialer.end()).toBeUndefined();
+    expect(link.dialer.established && link.listener.established).toBe(true);
     await openStream(link);
-    expect(link.dialler.peerMaxDatagram).toBe(MAX_DATAGRAM);
+    expect(link.dialer.peerMaxDatagram).toBe(MAX_DATAGRAM);
     expect(link.listener.peerMaxDatagram).toBe(MAX_DATAGRAM);
-    const shown = link.dialler.peerCertificates();
+    const shown = link.dialer.peerCertificates();
     expect(shown.length).toBeGreaterThan(0);
     const clients = link.listener.peerCertificates().length;
     expect(clients > 0).toBe(options.client !== undefined && options.clients !== 'unasked');
@@ -45,14 +45,14 @@ export function handshakeCases(subject: Subject): void {
   /** Both ends end by the alert; `by` has refused. */
   async function refuses(
     options: EndsOptions,
-    by: 'dialler' | 'listener',
+    by: 'dialer' | 'listener',
     alert: number,
     reason: string | undefined,
   ): Promise<void> {
     const link = makeLink(subject.engine, options);
-    await link.until(() => link.dialler.ended && link.listener.ended);
+    await link.until(() => link.dialer.ended && link.listener.ended);
     const [own, other] =
-      by === 'dialler' ? [link.dialler, link.listener] : [link.listener, link.dialler];
+      by === 'dialer' ? [link.dialer, link.listener] : [link.listener, link.dialer];
     const code = CRYPTO_ERROR + alert;
     expect(own.end()).toMatchObject({ by: 'local', application: false, code });
     expect(other.end()).toMatchObject({ by: 'peer', application: false, code });
@@ -74,17 +74,17 @@ export function handshakeCases(subject: Subject): void {
 
   it('takes any certificate', () => opens(server()));
 
-  it('takes any certificate that is judged good', () =>
-    opens({ ...server(), judgeServer: named('far') }));
+  it('takes any certificate that is found good', () =>
+    opens({ ...server(), verifyServer: named('far') }));
 
   it('checks the chain', () =>
-    opens({ ...server(), serverCa: subject.identities.authority(), judgeServer: named('far') }));
+    opens({ ...server(), serverCa: subject.identities.authority(), verifyServer: named('far') }));
 
   it.each(['required', 'optional'] as const)('takes a client certificate that is %s', (clients) =>
     opens({
       ...mutual(clients),
       client: subject.identities.issue('near'),
-      judgeClient: named('near'),
+      verifyClient: named('near'),
     }),
   );
 
@@ -101,20 +101,20 @@ export function handshakeCases(subject: Subject): void {
     }),
   );
 
-  it('refuses a listener that is judged bad, in words', () =>
+  it('refuses a listener that is found bad, in words', () =>
     refuses(
-      { ...server(), judgeServer: named('someone') },
-      'dialler',
+      { ...server(), verifyServer: named('someone') },
+      'dialer',
       ALERT.badCertificate,
       'this is not someone',
     ));
 
-  it('refuses a dialler that is judged bad, in words', () =>
+  it('refuses a dialer that is found bad, in words', () =>
     refuses(
       {
         ...mutual('required'),
         client: subject.identities.issue('near'),
-        judgeClient: named('someone'),
+        verifyClient: named('someone'),
       },
       'listener',
       ALERT.badCertificate,
@@ -123,26 +123,26 @@ export function handshakeCases(subject: Subject): void {
 
   it('refuses by the shortest words, too', () =>
     refuses(
-      { ...server(), judgeServer: () => ({ alert: 0, message: '' }) },
-      'dialler',
+      { ...server(), verifyServer: () => ({ alert: 0, message: '' }) },
+      'dialer',
       0,
       undefined,
     ));
 
   it.each([new Error('no idea'), Object.create(null) as unknown])(
-    'refuses who could not be judged: %o',
+    'refuses who could not be verified: %o',
     (error) =>
       refuses(
         {
           ...mutual('required'),
           client: subject.identities.issue('near'),
-          judgeClient: () => {
+          verifyClient: () => {
             throw error;
           },
         },
         'listener',
         ALERT.internalError,
-        'the certificates could not be judged: ',
+        'the certificates could not be verified: ',
       ),
   );
 
@@ -151,7 +151,7 @@ export function handshakeCases(subject: Subject): void {
     return opens({ server: own, serverCa: own.certificate });
   });
 
-  it('takes a dialler whose certificate is the CA itself', () => {
+  it('takes a dialer whose certificate is the CA itself', () => {
     const own = subject.identities.issueSelfSigned('alone');
     return opens({ ...server(), clients: 'required', client: own, clientCa: own.certificate });
   });
@@ -164,11 +164,11 @@ export function handshakeCases(subject: Subject): void {
       const both = {
         server: identities.issue('far', { ca: 'issuing' }),
         serverCa: trusted,
-        judgeServer: named('far'),
+        verifyServer: named('far'),
         client: identities.issue('near', { ca: 'issuing' }),
         clientCa: trusted,
         clients,
-        judgeClient: named('near'),
+        verifyClient: named('near'),
       };
       return endsChainsAnywhere || clients === 'required'
         ? opens(both)
@@ -178,20 +178,20 @@ export function handshakeCases(subject: Subject): void {
 
   it('takes a listener whose certificate is trusted itself, whoever has issued it', () => {
     const own = subject.identities.issue('far');
-    return opens({ server: own, serverCa: own.certificate, judgeServer: named('far') });
+    return opens({ server: own, serverCa: own.certificate, verifyServer: named('far') });
   });
 
   it('refuses a listener of an unknown CA beside one that is no root', async () => {
     const serverCa = subject.identities.authority('issuing');
     const server = subject.identities.issue('far', { ca: 'other' });
-    // Without a judge: whoever leaves such chains to that takes nobody.
-    await refuses({ server, serverCa }, 'dialler', ALERT.unknownCa, undefined);
+    // Without a verifier: whoever leaves such chains to that takes nobody.
+    await refuses({ server, serverCa }, 'dialer', ALERT.unknownCa, undefined);
   });
 
   it('refuses a listener of an unknown CA', () =>
     refuses(
       { ...server(), serverCa: subject.identities.authority('other') },
-      'dialler',
+      'dialer',
       ALERT.unknownCa,
       explainsChains ? 'UnknownIssuer' : undefined,
     ));
@@ -202,24 +202,24 @@ export function handshakeCases(subject: Subject): void {
         server: await subject.identities.issueExpired('old'),
         serverCa: subject.identities.authority(),
       },
-      'dialler',
+      'dialer',
       ALERT.expired,
       explainsChains ? 'Expired' : undefined,
     ));
 
-  it('refuses a listener whose certificate is for diallers', () =>
+  it('refuses a listener whose certificate is for dialers', () =>
     refuses(
       {
         server: subject.identities.issue('far', { purpose: 'clientAuth' }),
         serverCa: subject.identities.authority(),
       },
-      'dialler',
+      'dialer',
       ALERT.unsupported,
       undefined,
     ));
 
   it.each(['required', 'optional'] as const)(
-    'refuses a dialler of an unknown CA when certificates are %s',
+    'refuses a dialer of an unknown CA when certificates are %s',
     (clients) =>
       refuses(
         { ...mutual(clients), client: subject.identities.issue('near', { ca: 'other' }) },
@@ -229,7 +229,7 @@ export function handshakeCases(subject: Subject): void {
       ),
   );
 
-  it('refuses a dialler whose certificate is for listeners', () =>
+  it('refuses a dialer whose certificate is for listeners', () =>
     refuses(
       {
         ...mutual('required'),
@@ -240,7 +240,7 @@ export function handshakeCases(subject: Subject): void {
       undefined,
     ));
 
-  it('refuses a dialler without the certificate that is required', () =>
+  it('refuses a dialer without the certificate that is required', () =>
     refuses(
       mutual('required'),
       'listener',
@@ -248,17 +248,17 @@ export function handshakeCases(subject: Subject): void {
       explainsChains ? 'certificate required' : undefined,
     ));
 
-  it('reads nothing that a refused dialler has written', async () => {
+  it('reads nothing that a refused dialer has written', async () => {
     const link = makeLink(subject.engine, {
       ...mutual('required'),
       client: subject.identities.issue('near'),
-      judgeClient: named('someone'),
+      verifyClient: named('someone'),
     });
     await link.until(
-      () => link.dialler.ended && link.listener.ended,
+      () => link.dialer.ended && link.listener.ended,
       () => {
-        if (link.dialler.established && !link.dialler.ended) {
-          link.dialler.write(Buffer.from('x'), false);
+        if (link.dialer.established && !link.dialer.ended) {
+          link.dialer.write(Buffer.from('x'), false);
         }
       },
     );

@@ -36,7 +36,7 @@ export function hostileCases(subject: Subject): void {
     const standing = await begin();
     await openStream(standing);
     attack(standing);
-    expect(await transfer(standing, standing.dialler, standing.listener, 50_000)).toBe(true);
+    expect(await transfer(standing, standing.dialer, standing.listener, 50_000)).toBe(true);
     standing.release();
     (await begin()).release();
   }
@@ -49,28 +49,28 @@ export function hostileCases(subject: Subject): void {
     return flight;
   }
 
-  it('refuses a dialler of another protocol at once, in both words and alert', () => {
-    const dialler = connector.connect();
+  it('refuses a dialer of another protocol at once, in both words and alert', () => {
+    const dialer = connector.connect();
     const listener = acceptor.accept();
-    const first = openInitial(sayOne(dialler), 'client');
+    const first = openInitial(sayOne(dialer), 'client');
     const at = first.payload.indexOf('netceptor');
     expect(at).toBeGreaterThan(0);
     const payload = Buffer.from(first.payload);
     payload.write('spaceship', at);
     listener.receive(sealInitial({ ...first, payload }, 'client'));
-    for (const answer of outcome(listener)) dialler.receive(answer);
+    for (const answer of outcome(listener)) dialer.receive(answer);
     expect(listener.end()).toMatchObject({ by: 'local', application: false, code: NO_PROTOCOL });
-    expect(dialler.end()).toMatchObject({ by: 'peer', application: false, code: NO_PROTOCOL });
+    expect(dialer.end()).toMatchObject({ by: 'peer', application: false, code: NO_PROTOCOL });
     listener.release();
-    dialler.release();
+    dialer.release();
   });
 
-  it('stands whatever diallers begin with', () =>
+  it('stands whatever dialers begin with', () =>
     leavesOthersAlone(() => {
       const random = seededRandom(1);
-      const dialler = connector.connect();
-      const first = openInitial(sayOne(dialler), 'client');
-      dialler.release();
+      const dialer = connector.connect();
+      const first = openInitial(sayOne(dialer), 'client');
+      dialer.release();
       for (let round = 0; round < rounds; round++) {
         const listener = acceptor.accept();
         const destination = randomBytes(8 + (round % 13));
@@ -85,25 +85,25 @@ export function hostileCases(subject: Subject): void {
     leavesOthersAlone(() => {
       const random = seededRandom(2);
       for (let round = 0; round < rounds / 5; round++) {
-        const dialler = connector.connect();
+        const dialer = connector.connect();
         const listener = acceptor.accept();
-        const hello = sayOne(dialler);
+        const hello = sayOne(dialer);
         listener.receive(Buffer.from(hello));
         const { destination: id } = openInitial(hello, 'client');
         const answer = openInitial(sayOne(listener), 'server', id);
         const spoilt: InitialPacket = { ...answer, payload: spoil(answer.payload, random) };
-        dialler.receive(sealInitial(spoilt, 'server', id));
+        dialer.receive(sealInitial(spoilt, 'server', id));
         // What is spoilt may only have acknowledged.
-        sayAll(dialler);
-        if (dialler.end() !== undefined) expect(dialler.ended).toBe(true);
+        sayAll(dialer);
+        if (dialer.end() !== undefined) expect(dialer.ended).toBe(true);
         listener.release();
-        dialler.release();
+        dialer.release();
       }
     }));
 
   it('stands samples of header protection that are no cipher text', () =>
     leavesOthersAlone((standing) => {
-      for (const end of [standing.dialler, standing.listener]) {
+      for (const end of [standing.dialer, standing.listener]) {
         for (const byte of [0x00, 0xff]) {
           const rest = Buffer.alloc(100, byte);
           end.receive(Buffer.concat([Buffer.from([0x40]), end.localId, rest]));
@@ -119,18 +119,18 @@ export function hostileCases(subject: Subject): void {
     link.way = { size: () => MIN_DATAGRAM, passes: (datagram) => arrived.push(datagram) };
     const spoiltArrive = (): void => {
       for (const datagram of arrived.splice(0)) {
-        for (const end of [link.dialler, link.listener]) {
+        for (const end of [link.dialer, link.listener]) {
           end.receive(spoil(datagram, random));
           end.receive(datagram.subarray(0, Math.floor(random() * datagram.length)));
         }
       }
     };
-    await link.until(() => link.dialler.established && link.listener.established, spoiltArrive);
+    await link.until(() => link.dialer.established && link.listener.established, spoiltArrive);
     await openStream(link);
     spoiltArrive();
-    expect(await transfer(link, link.dialler, link.listener, 300_000)).toBe(true);
+    expect(await transfer(link, link.dialer, link.listener, 300_000)).toBe(true);
     spoiltArrive();
-    expect(await transfer(link, link.listener, link.dialler, 100_000)).toBe(true);
+    expect(await transfer(link, link.listener, link.dialer, 100_000)).toBe(true);
     link.release();
   });
 }

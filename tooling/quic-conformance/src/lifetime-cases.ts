@@ -16,10 +16,10 @@ export function lifetimeCases(subject: Subject): void {
     const engine = await subject.load({ idleTimeoutMs: 300 });
     const link = await makeLink(engine, { server }).connect();
     const begin = performance.now();
-    await link.until(() => link.dialler.closed && link.listener.closed);
+    await link.until(() => link.dialer.closed && link.listener.closed);
     expect(performance.now() - begin).toBeGreaterThan(250);
     const end = { by: 'timeout', reason: 'no recent network activity' };
-    expect(link.dialler.end()).toMatchObject(end);
+    expect(link.dialer.end()).toMatchObject(end);
     expect(link.listener.end()).toMatchObject(end);
     link.release();
   });
@@ -35,10 +35,10 @@ export function lifetimeCases(subject: Subject): void {
       () => {
         if (performance.now() < next) return;
         next = performance.now() + 200;
-        link.dialler.keepAlive();
+        link.dialer.keepAlive();
       },
     );
-    expect(link.dialler.ended || link.listener.ended).toBe(false);
+    expect(link.dialer.ended || link.listener.ended).toBe(false);
     link.release();
   });
 
@@ -46,12 +46,12 @@ export function lifetimeCases(subject: Subject): void {
     const link = await makeLink(subject.engine, { server }).connect();
     await openStream(link);
     link.listener.close(500, 'Read Data Error: größer');
-    await link.until(() => link.dialler.ended && link.listener.ended);
+    await link.until(() => link.dialer.ended && link.listener.ended);
     const end = { application: true, code: 500, reason: 'Read Data Error: größer' };
     expect(link.listener.end()).toEqual({ by: 'local', ...end });
-    expect(link.dialler.end()).toEqual({ by: 'peer', ...end });
-    await link.until(() => link.dialler.closed && link.listener.closed);
-    expect(link.dialler.send(Buffer.alloc(1_200))).toBe(0);
+    expect(link.dialer.end()).toEqual({ by: 'peer', ...end });
+    await link.until(() => link.dialer.closed && link.listener.closed);
+    expect(link.dialer.send(Buffer.alloc(1_200))).toBe(0);
     link.release();
   });
 
@@ -63,7 +63,7 @@ export function lifetimeCases(subject: Subject): void {
     const link = await makeLink(subject.engine, { server }).connect();
     link.way = { size: () => MIN_DATAGRAM };
     await openStream(link);
-    link.dialler.close(code, words);
+    link.dialer.close(code, words);
     await link.until(() => link.listener.ended);
     const { reason = '', ...end } = link.listener.end() ?? {};
     expect(end).toEqual({ by: 'peer', application: true, code });
@@ -75,9 +75,9 @@ export function lifetimeCases(subject: Subject): void {
 
   it('keeps its first end', async () => {
     const link = await makeLink(subject.engine, { server }).connect();
-    link.dialler.close(1, 'first');
-    link.dialler.close(2, 'second');
-    expect(link.dialler.end()).toMatchObject({ code: 1, reason: 'first' });
+    link.dialer.close(1, 'first');
+    link.dialer.close(2, 'second');
+    expect(link.dialer.end()).toMatchObject({ code: 1, reason: 'first' });
     await link.until(() => link.listener.ended);
     link.listener.close(3, 'third');
     expect(link.listener.end()).toMatchObject({ by: 'peer', code: 1 });
@@ -87,19 +87,19 @@ export function lifetimeCases(subject: Subject): void {
   it('answers nothing once it is released', async () => {
     const link = await makeLink(subject.engine, { server }).connect();
     await openStream(link);
-    const { dialler } = link;
-    dialler.close(0, 'done');
+    const { dialer } = link;
+    dialer.close(0, 'done');
     link.flush();
-    dialler.release();
-    dialler.release();
-    expect(dialler.closed).toBe(true);
-    expect(dialler.readable).toBe(false);
-    expect(dialler.send(Buffer.alloc(1_200))).toBe(0);
-    expect(dialler.end()).toMatchObject({ by: 'local', reason: 'done' });
-    dialler.receive(Buffer.alloc(1_200));
-    dialler.keepAlive();
-    dialler.handleTimeout();
-    dialler.cancel(0);
+    dialer.release();
+    dialer.release();
+    expect(dialer.closed).toBe(true);
+    expect(dialer.readable).toBe(false);
+    expect(dialer.send(Buffer.alloc(1_200))).toBe(0);
+    expect(dialer.end()).toMatchObject({ by: 'local', reason: 'done' });
+    dialer.receive(Buffer.alloc(1_200));
+    dialer.keepAlive();
+    dialer.handleTimeout();
+    dialer.cancel(0);
     link.listener.release();
   });
 
@@ -109,10 +109,10 @@ export function lifetimeCases(subject: Subject): void {
     const one = await new Link(connector.connect(), acceptor.accept()).connect();
     const other = await new Link(connector.connect(), acceptor.accept()).connect();
     await openStream(other);
-    one.dialler.close(0, 'bye');
+    one.dialer.close(0, 'bye');
     one.flush();
     one.release();
-    expect(await transfer(other, other.dialler, other.listener, 100_000)).toBe(true);
+    expect(await transfer(other, other.dialer, other.listener, 100_000)).toBe(true);
     other.release();
   });
 }

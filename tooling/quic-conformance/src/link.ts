@@ -22,7 +22,7 @@ const BURST = 32;
 
 /** Two ends in one process and the way between them, which is the same in each run. It alone writes its fields. */
 export class Link {
-  readonly dialler: QuicConnection;
+  readonly dialer: QuicConnection;
   readonly listener: QuicConnection;
   way: Way;
   /** Datagrams that were sent. */
@@ -31,8 +31,8 @@ export class Link {
   #late: (() => void)[] = [];
   readonly #room = Buffer.alloc(MAX_DATAGRAM);
 
-  constructor(dialler: QuicConnection, listener: QuicConnection, way: Way = {}) {
-    this.dialler = dialler;
+  constructor(dialer: QuicConnection, listener: QuicConnection, way: Way = {}) {
+    this.dialer = dialer;
     this.listener = listener;
     this.way = way;
   }
@@ -53,8 +53,8 @@ export class Link {
 
   /** Moves what both ends have to say now; false when that was nothing. */
   flush(): boolean {
-    const there = this.#move(this.dialler, this.listener);
-    const back = this.#move(this.listener, this.dialler);
+    const there = this.#move(this.dialer, this.listener);
+    const back = this.#move(this.listener, this.dialer);
     return there || back;
   }
 
@@ -62,14 +62,14 @@ export class Link {
   async connect(): Promise<this> {
     await this.until(
       () =>
-        (this.dialler.established && this.listener.established) ||
-        (this.dialler.ended && this.listener.ended),
+        (this.dialer.established && this.listener.established) ||
+        (this.dialer.ended && this.listener.ended),
     );
     return this;
   }
 
   release(): void {
-    this.dialler.release();
+    this.dialer.release();
     this.listener.release();
   }
 
@@ -99,7 +99,7 @@ export class Link {
   }
 
   async #wait(): Promise<void> {
-    const ends = [this.dialler, this.listener];
+    const ends = [this.dialer, this.listener];
     const next = Math.min(...ends.map((end) => end.timeout() ?? 100));
     await sleep(Math.max(1, Math.min(100, Math.ceil(next))));
     for (const end of ends) if (end.timeout() === 0) end.handleTimeout();

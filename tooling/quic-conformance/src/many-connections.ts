@@ -37,7 +37,7 @@ export function describeManyConnections(
     for (let opened = 0; opened < count; opened++) {
       const link = await new Link(connector.connect(), acceptor.accept()).connect();
       await openStream(link);
-      link.dialler.close(0, 'normal close');
+      link.dialer.close(0, 'normal close');
       await link.until(() => link.listener.ended);
       link.release();
       if (opened % COLLECT_EVERY === 0) await held();

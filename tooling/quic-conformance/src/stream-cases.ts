@@ -28,37 +28,37 @@ export function streamCases(subject: Subject): void {
 
   it('goes on in one direction when the other has ended', async () => {
     const link = await open();
-    const { dialler, listener } = link;
-    dialler.write(Buffer.from('question'), false);
-    dialler.write(EMPTY, true);
+    const { dialer, listener } = link;
+    dialer.write(Buffer.from('question'), false);
+    dialer.write(EMPTY, true);
     await link.until(() => listener.readable);
     expect(textOf(listener)).toEqual({ text: 'question', ended: true });
-    expect(dialler.streamDone() || listener.streamDone()).toBe(false);
+    expect(dialer.streamDone() || listener.streamDone()).toBe(false);
     listener.write(Buffer.from('answer'), false);
     listener.write(EMPTY, true);
-    await link.until(() => dialler.readable);
-    expect(textOf(dialler)).toEqual({ text: 'answer', ended: true });
-    await link.until(() => dialler.streamDone() && listener.streamDone());
+    await link.until(() => dialer.readable);
+    expect(textOf(dialer)).toEqual({ text: 'answer', ended: true });
+    await link.until(() => dialer.streamDone() && listener.streamDone());
     link.release();
   });
 
   it('tells the peer of a stream that was given up, by a code', async () => {
     const link = await open();
-    const { dialler, listener } = link;
-    dialler.write(Buffer.from('begun'), false);
+    const { dialer, listener } = link;
+    dialer.write(Buffer.from('begun'), false);
     await link.until(() => listener.readable);
     readAll(listener, () => undefined);
-    dialler.cancel(499);
+    dialer.cancel(499);
     await link.until(() => listener.readable);
-    const cancelled = { name: 'StreamCancelled', errorCode: 499 };
-    expect(() => readAll(listener, () => undefined)).toThrow(expect.objectContaining(cancelled));
+    const canceled = { name: 'StreamCanceled', errorCode: 499 };
+    expect(() => readAll(listener, () => undefined)).toThrow(expect.objectContaining(canceled));
     // Some engines say that the peer reads no more, others take nothing more.
     let taken = 0;
     for (let rounds = 0; rounds < 10; rounds++) {
       try {
         taken = listener.write(Buffer.from('x'), false);
       } catch (error) {
-        expect(error).toMatchObject(cancelled);
+        expect(error).toMatchObject(canceled);
         taken = 0;
       }
       link.flush();
@@ -74,14 +74,14 @@ export function streamCases(subject: Subject): void {
     const link = await makeLink(engine, { server }).connect();
     await openStream(link);
     const chunk = Buffer.alloc(window, 1);
-    await link.until(() => link.dialler.write(chunk, false) === 0);
+    await link.until(() => link.dialer.write(chunk, false) === 0);
     link.listener.cancel(500);
     const learns = (): boolean => {
       try {
-        link.dialler.write(chunk, false);
+        link.dialer.write(chunk, false);
         return false;
       } catch (error) {
-        expect(error).toMatchObject({ name: 'StreamCancelled', errorCode: 500 });
+        expect(error).toMatchObject({ name: 'StreamCanceled', errorCode: 500 });
         return true;
       }
     };
@@ -97,7 +97,7 @@ export function streamCases(subject: Subject): void {
     const chunk = Buffer.alloc(4 * window, 1);
     let written = 0;
     for (let rounds = 0; rounds < 20; rounds++) {
-      if (written < chunk.length) written += link.dialler.write(chunk.subarray(written), false);
+      if (written < chunk.length) written += link.dialer.write(chunk.subarray(written), false);
       link.flush();
     }
     let unread = 0;
@@ -111,16 +111,16 @@ export function streamCases(subject: Subject): void {
     const engine = await subject.load({ streamWindow: 4_096, connectionWindow: 8_192 });
     const link = await makeLink(engine, { server }).connect();
     await openStream(link);
-    expect(await transfer(link, link.dialler, link.listener, 300_000, 1_000)).toBe(true);
-    expect(await transfer(link, link.listener, link.dialler, 300_000, 1_000)).toBe(true);
+    expect(await transfer(link, link.dialer, link.listener, 300_000, 1_000)).toBe(true);
+    expect(await transfer(link, link.listener, link.dialer, 300_000, 1_000)).toBe(true);
     link.release();
   });
 
   it('keeps what was received when the peer has closed', async () => {
     const link = await open();
-    link.dialler.write(Buffer.from('last words'), false);
+    link.dialer.write(Buffer.from('last words'), false);
     link.flush();
-    link.dialler.close(0, 'normal close');
+    link.dialer.close(0, 'normal close');
     await link.until(() => link.listener.ended);
     expect(textOf(link.listener).text).toBe('last words');
     link.release();
@@ -129,7 +129,7 @@ export function streamCases(subject: Subject): void {
   it('is readable exactly when there is something to read', async () => {
     const link = await open();
     expect(link.listener.readable).toBe(false);
-    link.dialler.write(Buffer.from('abc'), false);
+    link.dialer.write(Buffer.from('abc'), false);
     await link.until(() => link.listener.readable);
     const one = Buffer.alloc(1);
     const two = Buffer.alloc(2);

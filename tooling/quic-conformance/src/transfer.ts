@@ -3,7 +3,7 @@ import type { QuicConnection } from '@receptorjs/quic-engine';
 import type { Link } from './link.js';
 
 const EMPTY = Buffer.alloc(0);
-/** No part of the content: with it a dialler opens the stream. */
+/** No part of the content: with it a dialer opens the stream. */
 export const MARKER = Buffer.from('m');
 
 /** Reads all there is now; true at the end of the stream. */
@@ -22,7 +22,7 @@ export function readAll(
 
 /** Opens the stream of a link, so that either end can write. */
 export async function openStream(link: Link): Promise<void> {
-  link.dialler.write(MARKER, false);
+  link.dialer.write(MARKER, false);
   await link.until(() => link.listener.readable);
   readAll(link.listener, () => undefined);
 }

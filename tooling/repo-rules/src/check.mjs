@@ -5,6 +5,7 @@ import { checkLayers } from './layers.mjs';
 import { checkLinks } from './links.mjs';
 import { checkManifests } from './manifests.mjs';
 import { checkMaps } from './map.mjs';
+import { checkNames } from './naming.mjs';
 import { checkReadmes } from './readme.mjs';
 
 // With `--write` pages that are made from something are made again first.
@@ -13,6 +14,7 @@ const problems = [
   ...checkLayers(),
   ...checkManifests(),
   ...checkMaps(),
+  ...checkNames(),
   ...checkReadmes({ write }),
   ...checkDefects({ write }),
   ...checkDecisions({ write }),

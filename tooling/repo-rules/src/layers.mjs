@@ -77,7 +77,7 @@ const doors = new Set(['/package.json', '/testing', '/sockets']);
  * @param {string} [file] path of the file inside its member, for relative imports
  * @returns {string | undefined}
  */
-export function judgeImport(from, specifier, file = 'src/index.ts') {
+export function checkImport(from, specifier, file = 'src/index.ts') {
   if (specifier.startsWith('.')) {
     const parts = [...file.split('/').slice(0, -1)];
     for (const part of specifier.split('/')) {
@@ -121,13 +121,13 @@ export function checkLayers(from = root) {
         importsOf(readFileSync(join(from, file), 'utf8')).map((specifier) => ({
           file,
           why: /(\.test|\/test-[a-z-]+)\.ts$/.test(file)
-            ? judgeImport('receptor', specifier, file.slice(member.folder.length + 1))
-            : judgeImport(member.name, specifier, file.slice(member.folder.length + 1)),
+            ? checkImport('receptor', specifier, file.slice(member.folder.length + 1))
+            : checkImport(member.name, specifier, file.slice(member.folder.length + 1)),
         })),
       );
     const inManifest = Object.keys(member.manifest.dependencies ?? {}).map((specifier) => ({
       file: `${member.folder}/package.json`,
-      why: member.kind === 'apps' ? undefined : judgeImport(member.name, specifier),
+      why: member.kind === 'apps' ? undefined : checkImport(member.name, specifier),
     }));
     return [...inFiles, ...inManifest].flatMap(({ file, why }) => (why ? [`${file}: ${why}`] : []));
   });

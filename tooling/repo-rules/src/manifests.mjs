@@ -13,7 +13,7 @@ const SCRIPTS = ['build', 'typecheck', 'lint', 'test', 'test:watch'];
  * @param {'packages' | 'apps'} kind
  * @returns {string[]}
  */
-export function judgeManifest(manifest, kind) {
+export function checkManifest(manifest, kind) {
   const wrong = [];
   if (!/^@receptorjs\/[a-z-]+$/.test(manifest.name ?? ''))
     wrong.push('name must be in the scope @receptorjs');
@@ -49,7 +49,7 @@ export function judgeManifest(manifest, kind) {
  * @param {readonly string[]} unpublished
  * @returns {string[]}
  */
-export function judgeDependencies(manifest, unpublished) {
+export function checkDependencies(manifest, unpublished) {
   if (manifest.private) return [];
   return unpublished
     .filter((name) =>
@@ -74,10 +74,10 @@ export function checkManifests(from = root) {
     const path = join(from, member.folder, 'LICENSE');
     const own = existsSync(path) && readFileSync(path, 'utf8') === license;
     return [
-      ...judgeManifest(member.manifest, member.kind).map(
+      ...checkManifest(member.manifest, member.kind).map(
         (why) => `${member.folder}/package.json: ${why}`,
       ),
-      ...judgeDependencies(member.manifest, unpublished).map(
+      ...checkDependencies(member.manifest, unpublished).map(
         (why) => `${member.folder}/package.json: ${why}`,
       ),
       ...(own ? [] : [`${member.folder}/LICENSE: must be the same text as the root's`]),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeDependencies, judgeManifest } from './manifests.mjs';
+import { checkDependencies, checkManifest } from './manifests.mjs';
 
 const good = {
   name: '@receptorjs/x',
@@ -17,7 +17,7 @@ const good = {
   },
 };
 
-it('accepts a complete manifest', () => expect(judgeManifest(good, 'packages')).toEqual([]));
+it('accepts a complete manifest', () => expect(checkManifest(good, 'packages')).toEqual([]));
 it.each([
   ['license', 'MIT', /license/],
   ['engines', { node: '>=18' }, /engines/],
@@ -26,18 +26,18 @@ it.each([
   ['scripts', { build: 'b', typecheck: 't', test: 'e' }, /'lint'.*'test:watch'/],
   ['publishConfig', { access: 'public' }, /publishConfig/],
 ])('refuses a wrong %s', (key, value, message) => {
-  expect(judgeManifest({ ...good, [key]: value }, 'packages').join()).toMatch(message);
+  expect(checkManifest({ ...good, [key]: value }, 'packages').join()).toMatch(message);
 });
 it('wants an app to name its commands', () =>
-  expect(judgeManifest(good, 'apps')).toEqual(['bin must name the commands']));
+  expect(checkManifest(good, 'apps')).toEqual(['bin must name the commands']));
 it('wants of a package that is not published only what building needs', () => {
   const leaf = { ...good, keywords: undefined, publishConfig: undefined, files: undefined };
-  expect(judgeManifest({ ...leaf, private: true }, 'packages')).toEqual([]);
+  expect(checkManifest({ ...leaf, private: true }, 'packages')).toEqual([]);
 });
 it('refuses to publish a package that needs one which is not published', () => {
   const leaf = { '@receptorjs/leaf': 'workspace:^' };
-  expect(judgeDependencies({ devDependencies: leaf }, ['@receptorjs/leaf'])).toEqual([]);
-  expect(judgeDependencies({ dependencies: leaf }, ['@receptorjs/leaf']).join()).toMatch(
+  expect(checkDependencies({ devDependencies: leaf }, ['@receptorjs/leaf'])).toEqual([]);
+  expect(checkDependencies({ dependencies: leaf }, ['@receptorjs/leaf']).join()).toMatch(
     /leaf is not published/,
   );
 });

@@ -12,7 +12,7 @@ import type { Fields } from '@receptorjs/receptor-config';
 import { hostPort } from '@receptorjs/socket-addresses';
 import { hostAndPortOf, listenPlace } from '../addresses.js';
 import type { Log } from '../log.js';
-import { messageOf } from '../placed.js';
+import { messageOf } from '../with-location.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
 interface ListenerFields {
@@ -46,15 +46,15 @@ export const linkParts: PartStarters = {
       }),
     ),
   'tcp-peer': (fields, { node, tls, log }) =>
-    dialling(fields, log, (options) =>
+    dialing(fields, log, (options) =>
       dialTcp(node, { ...options, ...hostAndPortOf(fields.address), ...client(tls, fields) }),
     ),
   'udp-peer': (fields, { node, log }) =>
-    dialling(fields, log, (options) =>
+    dialing(fields, log, (options) =>
       dialUdp(node, { ...options, ...hostAndPortOf(fields.address) }),
     ),
   'ws-peer': (fields, { node, tls, log }) =>
-    dialling(fields, log, (options) =>
+    dialing(fields, log, (options) =>
       dialWebSocket(node, {
         ...options,
         ...client(tls, wsTls(fields)),
@@ -96,7 +96,7 @@ async function listening(kind: string, log: Log, started: Promise<Listener>): Pr
 }
 
 /** Without redial the first failure is the end: it is logged, and the node goes on without this link. */
-async function dialling(
+async function dialing(
   { redial, cost, allowedpeers }: PeerFields,
   log: Log,
   dial: (options: {
@@ -111,9 +111,9 @@ async function dialling(
     ...(allowedpeers ? { allowedPeers: allowedpeers } : {}),
   });
   if (redial) return started;
-  const dialler = started.catch((error: unknown) => {
+  const dialer = started.catch((error: unknown) => {
     log.error(`Backend connection failed: ${messageOf(error)}`);
     return undefined;
   });
-  return { close: async () => (await dialler)?.close() };
+  return { close: async () => (await dialer)?.close() };
 }

@@ -19,7 +19,7 @@ import type { PartStarters } from './part.js';
 /** Services that carry other traffic over the mesh. */
 export const serviceParts: PartStarters = {
   'tcp-server': (fields, { node, streams, tls, log }) =>
-    serveTcpServer(dialler({ node, streams, tls }, fields.tlsclient), {
+    serveTcpServer(dialer({ node, streams, tls }, fields.tlsclient), {
       ...listenPlace(fields.bindaddr, fields.port),
       remoteNode: fields.remotenode,
       remoteService: fields.remoteservice,
@@ -34,7 +34,7 @@ export const serviceParts: PartStarters = {
       log,
     }),
   'unix-socket-server': (fields, { node, streams, tls, log }) =>
-    serveUnixServer(dialler({ node, streams, tls }, fields.tls, 'tls'), {
+    serveUnixServer(dialer({ node, streams, tls }, fields.tls, 'tls'), {
       filename: fields.filename,
       permissions: fields.permissions,
       remoteNode: fields.remotenode,
@@ -78,7 +78,7 @@ export const serviceParts: PartStarters = {
  * @param field where the service names it
  * @throws Error for a name that is not configured
  */
-function dialler(
+function dialer(
   parts: DialParts,
   tlsClient: string | undefined,
   field = 'tlsclient',

@@ -1,22 +1,22 @@
 import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
 import { checkOwnNodeId } from '../wire/node-id.js';
-import { Advertisements } from './advertisements.js';
-import { DataPlane } from './data-plane.js';
+import { Advertisements } from './routing/advertisements.js';
+import { DataPlane } from './data/data-plane.js';
 import type { Environment } from './environment.js';
 import type { CoreEvent } from './events.js';
-import type { FirewallRule } from './firewall-rules.js';
+import type { FirewallRule } from './data/firewall-rules.js';
 import { guardedLog } from './guarded-log.js';
-import type { LinkContext } from './link-context.js';
-import type { LinkInfo } from './link-info.js';
-import { checkLinkOptions, type LinkOptions } from './link-options.js';
-import { LinkSession } from './link-session.js';
-import { knownConnections } from './known-connections.js';
-import type { LinkTransport } from './link-transport.js';
-import { MessageTrace } from './message-trace.js';
-import { Neighbours } from './neighbours.js';
-import { NodeRecord, NodeTable } from './node-table.js';
-import { PeerAccounts } from './peer-accounts.js';
-import { Routing } from './routing.js';
+import type { LinkContext } from './links/link-context.js';
+import type { LinkInfo } from './links/link-info.js';
+import { checkLinkOptions, type LinkOptions } from './links/link-options.js';
+import { LinkSession } from './links/link-session.js';
+import { knownConnections } from './routing/known-connections.js';
+import type { LinkTransport } from './links/link-transport.js';
+import { MessageTrace } from './data/message-trace.js';
+import { Neighbors } from './links/neighbors.js';
+import { NodeRecord, NodeTable } from './routing/node-table.js';
+import { PeerAccounts } from './links/peer-accounts.js';
+import { Routing } from './routing/routing.js';
 import { Work } from './work.js';
 
 /** A link with nothing received for so long is dropped, unless said otherwise: two periods of updates and a second. */
@@ -65,9 +65,9 @@ export interface MeshStatus {
   readonly nodeId: string;
   /** Established links. */
   readonly connections: readonly ConnectionStatus[];
-  /** Node to its neighbours and their cost, as each node says. */
+  /** Node to its neighbors and their cost, as each node says. */
   readonly knownConnectionCosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Node to the neighbour through which it is reached. */
+  /** Node to the neighbor through which it is reached. */
   readonly routingTable: Readonly<Record<string, string>>;
   readonly advertisements: readonly ServiceAdvertisement[];
 }
@@ -86,7 +86,7 @@ export class NetceptorCore {
   readonly #routing: Routing;
   readonly #nodes = new NodeTable();
   readonly #self: NodeRecord;
-  readonly #neighbours = new Neighbours();
+  readonly #neighbors = new Neighbors();
   readonly #context: LinkContext;
   readonly #sessions = new Set<LinkSession>();
   /** Written by the sessions. */
@@ -118,10 +118,10 @@ export class NetceptorCore {
     const self = this.#nodes.add(nodeId, now) ?? new NodeRecord(nodeId, now);
     this.#self = self;
     const emit = (event: CoreEvent): void => void this.#events.push(event);
-    const [nodes, neighbours] = [this.#nodes, this.#neighbours];
+    const [nodes, neighbors] = [this.#nodes, this.#neighbors];
     const trace = write === undefined ? undefined : new MessageTrace(write, nodes);
-    this.#routing = new Routing(now, self, nodes, neighbours, environment, emit, this.#work);
-    this.advertisements = new Advertisements(now, nodeId, neighbours, environment, emit);
+    this.#routing = new Routing(now, self, nodes, neighbors, environment, emit, this.#work);
+    this.advertisements = new Advertisements(now, nodeId, neighbors, environment, emit);
     this.dataPlane = new DataPlane(self, nodes, environment, trace);
     this.dataPlane.firewall.set(firewallRules);
     this.#housekeepingAt = now + HOUSEKEEPING_MS;
@@ -130,7 +130,7 @@ export class NetceptorCore {
       maxIdleMs,
       log: environment.log,
       wallTime,
-      neighbours,
+      neighbors,
       established: this.#established,
       routing: this.#routing,
       advertisements: this.advertisements,
@@ -206,7 +206,7 @@ export class NetceptorCore {
     return this.#routing.costTo(this.dataPlane.resolve(nodeId));
   }
 
-  /** The neighbour through which a node is reached, or undefined when it can't be. */
+  /** The neighbor through which a node is reached, or undefined when it can't be. */
   nextHopTo(nodeId: string): string | undefined {
     return this.#nodes.get(this.dataPlane.resolve(nodeId))?.nextHop?.nodeId;
   }
@@ -248,10 +248,7 @@ export class NetceptorCore {
     for (const record of this.#nodes.values()) {
       if (record.nextHop !== undefined) routes.push([record.id, record.nextHop.nodeId]);
       if (record !== this.#self || record.connections.size > 0) {
-        costs.push([
-          record.id,
-          knownConnections(record, this.#self, this.#nodes, this.#neighbours),
-        ]);
+        costs.push([record.id, knownConnections(record, this.#self, this.#nodes, this.#neighbors)]);
       }
       looked += 1 + record.connections.size;
       if (looked < STATUS_STEP) continue;

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { crowdedNodes, type Crowd } from './crowded-nodes.js';
-import { NodeRecord } from './node-table.js';
+import { NodeRecord } from './routing/node-table.js';
 
 const reached = (id: string, at: number): NodeRecord => {
   const record = new NodeRecord(id, at);
   record.reachedAt = at;
   return record;
 };
-/** Nodes called by the neighbour over which they are reached; `?` for those that are lost. */
+/** Nodes called by the neighbor over which they are reached; `?` for those that are lost. */
 const ask = (ids: readonly string[], rest: Partial<Crowd>): string[] =>
   crowdedNodes({
     nodes: ids.map((id, at) => reached(id, at)),
@@ -22,14 +22,14 @@ const ask = (ids: readonly string[], rest: Partial<Crowd>): string[] =>
 const many = (via: string, count: number): string[] =>
   Array.from({ length: count }, (_, at) => `${via}${at}`);
 
-it('takes the newest of the neighbour with the most, and those that are lost first', () => {
+it('takes the newest of the neighbor with the most, and those that are lost first', () => {
   const ids = [...many('x', 40), ...many('y', 30)];
   expect(ask(ids, {})).toEqual(['x39', 'x38']);
   expect(ask([...ids, '?1', '?2'], {})).toEqual(['?2']);
   expect(ask(ids, { isKept: ({ id }) => id === 'x39' })).toEqual(['x38', 'x37']);
 });
 
-it('takes nothing for the one with the most, and for a neighbour itself from anybody', () => {
+it('takes nothing for the one with the most, and for a neighbor itself from anybody', () => {
   const ids = [...many('x', 40), ...many('y', 40)];
   expect(ask(ids, { forVia: 'x' })).toEqual([]);
   expect(ask(ids, { forVia: undefined })).toHaveLength(2);

@@ -13,7 +13,7 @@ export type CoreEvent =
   | ({ readonly type: 'link-failed' } & LinkFailure)
   /** An established link is gone. */
   | { readonly type: 'link-down'; readonly nodeId: string; readonly reason: string }
-  /** The way to a node changed; `via` is the neighbour, undefined when the node can't be reached any more. */
+  /** The way to a node changed; `via` is the neighbor, undefined when the node can't be reached any more. */
   | { readonly type: 'route'; readonly nodeId: string; readonly via: string | undefined }
   /** The routing table was computed anew and differs from the one before. Follows its `route` events. */
   | { readonly type: 'routes-changed' }

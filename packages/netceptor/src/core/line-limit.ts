@@ -1,12 +1,12 @@
-import { Permits, type PermitBounds } from './permits.js';
+import { TokenBucket, type TokenBucketBounds } from './token-bucket.js';
 
 /** Limits how often lines of one kind are written, and counts those left out. It alone writes its fields. */
 export class LineLimit {
-  readonly #bounds: PermitBounds;
-  readonly #permits = new Permits();
+  readonly #bounds: TokenBucketBounds;
+  readonly #permits = new TokenBucket();
   #leftOut = 0;
 
-  constructor(bounds: PermitBounds) {
+  constructor(bounds: TokenBucketBounds) {
     this.#bounds = bounds;
   }
 

@@ -10,8 +10,8 @@ import {
   encodeServiceAdvertisement,
 } from '../wire/service-advertisement.js';
 import { decodeUnreachable, encodeUnreachable } from '../wire/unreachable.js';
-import { parseFirewallRules } from '../core/firewall-rules.js';
-import { Firewall } from '../core/firewall.js';
+import { parseFirewallRules } from '../core/data/firewall-rules.js';
+import { Firewall } from '../core/data/firewall.js';
 import { runSession } from './session-program.js';
 
 /** The operation with which a session program makes its link an established one. */

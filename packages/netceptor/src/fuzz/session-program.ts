@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { NetceptorCore } from '../core/core.js';
-import type { LinkSession } from '../core/link-session.js';
-import type { LinkTransport } from '../core/link-transport.js';
+import type { LinkSession } from '../core/links/link-session.js';
+import type { LinkTransport } from '../core/links/link-transport.js';
 import { MeshError } from '../errors.js';
 import { DATA_HEADER_BYTES } from '../wire/data-header.js';
 import { MAX_MESSAGE_BYTES } from '../wire/message-type.js';

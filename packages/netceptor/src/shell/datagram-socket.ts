@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { MeshError } from '../errors.js';
-import type { DataPlane, UnreachableNotice } from '../core/data-plane.js';
-import type { OutgoingPath } from '../core/outgoing-path.js';
+import type { DataPlane, UnreachableNotice } from '../core/data/data-plane.js';
+import type { OutgoingPath } from '../core/data/outgoing-path.js';
 
 /** What a socket tells. */
 export interface DatagramSocketEvents {

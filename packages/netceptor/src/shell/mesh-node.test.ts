@@ -62,12 +62,12 @@ describe('a node', () => {
       message: 'timeout',
     });
     const stop = new AbortController();
-    const cancelled = expect(a.ping('b', { signal: stop.signal })).rejects.toMatchObject({
-      code: 'cancelled',
+    const canceled = expect(a.ping('b', { signal: stop.signal })).rejects.toMatchObject({
+      code: 'canceled',
       message: 'user cancelled',
     });
     stop.abort();
-    await cancelled;
+    await canceled;
     const ended = expect(a.ping('b')).rejects.toMatchObject({
       code: 'shutdown',
       message: 'netceptor shutdown',
@@ -111,13 +111,13 @@ describe('a node', () => {
       hint: expect.stringContaining('no links') as unknown,
     });
     const stop = new AbortController();
-    const cancelled = expect(a.reachable('b', { signal: stop.signal })).rejects.toMatchObject({
-      code: 'cancelled',
+    const canceled = expect(a.reachable('b', { signal: stop.signal })).rejects.toMatchObject({
+      code: 'canceled',
     });
     stop.abort();
-    await cancelled;
+    await canceled;
     await expect(a.reachable('b', { signal: stop.signal })).rejects.toMatchObject({
-      code: 'cancelled',
+      code: 'canceled',
     });
     const ended = expect(a.reachable('b')).rejects.toMatchObject({ code: 'shutdown' });
     await a.close();

@@ -12,14 +12,14 @@ import {
   type OptionChecks,
 } from '@receptorjs/validation';
 import { NetceptorCore, type MeshStatus } from '../core/core.js';
-import type { ServiceDescription } from '../core/advertisements.js';
+import type { ServiceDescription } from '../core/routing/advertisements.js';
 import type { CoreEvent, LinkFailure } from '../core/events.js';
 import { guardedLog } from '../core/guarded-log.js';
-import type { LinkInfo } from '../core/link-info.js';
-import { checkLinkOptions, type LinkOptions } from '../core/link-options.js';
-import type { Firewall } from '../core/firewall.js';
-import type { FirewallRule } from '../core/firewall-rules.js';
-import type { LinkTransport } from '../core/link-transport.js';
+import type { LinkInfo } from '../core/links/link-info.js';
+import { checkLinkOptions, type LinkOptions } from '../core/links/link-options.js';
+import type { Firewall } from '../core/data/firewall.js';
+import type { FirewallRule } from '../core/data/firewall-rules.js';
+import type { LinkTransport } from '../core/links/link-transport.js';
 import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
 import { MeshError } from '../errors.js';
 import { silentLogger, type Logger } from '../logger.js';
@@ -63,7 +63,7 @@ const meshNodeChecks: OptionChecks<MeshNodeOptions> = {
 export interface MeshNodeEvents {
   /** A link has been established. */
   'link-up': [link: { readonly nodeId: string; readonly cost: number }];
-  /** A link did not come about: its connection was not made, or one end did not take the other. A dialler goes on. */
+  /** A link did not come about: its connection was not made, or one end did not take the other. A dialer goes on. */
   'link-failed': [failure: LinkFailure];
   /** An established link is gone. */
   'link-down': [link: { readonly nodeId: string; readonly reason: string }];
@@ -256,7 +256,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
    * Pings a node.
    *
    * @throws {MeshError} `no-route`, `service-unknown`, `message-expired`, `blocked-by-firewall`, `timeout`,
-   *   `cancelled`, `shutdown`
+   *   `canceled`, `shutdown`
    */
   async ping(target: string, options: PingOptions = {}): Promise<PingReply> {
     validateArgument('node.ping', 'target', target, text);
@@ -288,7 +288,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   /**
    * Resolves when there is a route to a node, at once where there is one already.
    *
-   * @throws {MeshError} `timeout`, which says which links failed; `cancelled`, `shutdown`
+   * @throws {MeshError} `timeout`, which says which links failed; `canceled`, `shutdown`
    */
   async reachable(nodeId: string, options: ReachableOptions = {}): Promise<void> {
     validateArgument('node.reachable', 'nodeId', nodeId, text);
@@ -309,7 +309,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return this.#core.costTo(nodeId);
   }
 
-  /** The neighbour through which a node is reached, or undefined when it can't be; for this node undefined. */
+  /** The neighbor through which a node is reached, or undefined when it can't be; for this node undefined. */
   nextHopTo(nodeId: string): string | undefined {
     return this.#core.nextHopTo(nodeId);
   }
@@ -395,16 +395,16 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
 
   #settle(): void {
     if (this.#closed) return;
-    for (const event of this.#core.takeEvents()) this.#tell(event);
+    for (const event of this.#core.takeEvents()) this.#emitEvent(event);
     const now = performance.now();
     if (this.#core.dueAt <= now) {
       this.#core.handleTimeout(now);
-      for (const event of this.#core.takeEvents()) this.#tell(event);
+      for (const event of this.#core.takeEvents()) this.#emitEvent(event);
     }
     this.#timer.set(now, this.#core.dueAt);
   }
 
-  #tell(event: CoreEvent): void {
+  #emitEvent(event: CoreEvent): void {
     switch (event.type) {
       case 'link-failed': {
         const { link, reason } = event;

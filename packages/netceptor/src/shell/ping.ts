@@ -85,7 +85,7 @@ class Probing {
     this.#signal?.addEventListener('abort', this.#cancel);
   }
 
-  readonly #cancel = (): void => this.#settle('', new MeshError('cancelled', 'user cancelled'));
+  readonly #cancel = (): void => this.#settle('', new MeshError('canceled', 'user cancelled'));
   readonly #closed = (): void => this.#settle('', new MeshError('shutdown', 'netceptor shutdown'));
 
   #settle(from: string, error?: MeshError): void {
@@ -115,7 +115,7 @@ function probe(
 /**
  * Sends a ping and waits for its answer.
  *
- * @throws {MeshError} `no-route`, `service-unknown`, `message-expired`, `blocked-by-firewall`, `timeout`, `cancelled`,
+ * @throws {MeshError} `no-route`, `service-unknown`, `message-expired`, `blocked-by-firewall`, `timeout`, `canceled`,
  *   `shutdown`
  */
 export async function ping(

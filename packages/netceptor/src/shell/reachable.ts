@@ -19,7 +19,7 @@ export const reachableChecks: OptionChecks<ReachableOptions> = {
  * Resolves when there is a route from a node to another.
  *
  * @param failures - The links that failed last and have not come up since.
- * @throws {MeshError} `timeout`, with what is known of links that failed; `cancelled`, `shutdown`
+ * @throws {MeshError} `timeout`, with what is known of links that failed; `canceled`, `shutdown`
  */
 export function waitForRoute(
   node: MeshNode,
@@ -28,7 +28,7 @@ export function waitForRoute(
   failures: () => readonly LinkFailure[],
 ): Promise<void> {
   const isThere = (): boolean => node.resolve(nodeId) === node.nodeId || node.isReachable(nodeId);
-  if (signal?.aborted === true) return Promise.reject(cancelled());
+  if (signal?.aborted === true) return Promise.reject(canceled());
   if (isThere()) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const done = (error?: MeshError): void => {
@@ -42,7 +42,7 @@ export function waitForRoute(
       if (isThere()) done();
     };
     const onClose = (): void => done(new MeshError('shutdown', 'netceptor shutdown'));
-    const onAbort = (): void => done(cancelled());
+    const onAbort = (): void => done(canceled());
     const timer = setTimeout(
       () => done(tooLate(nodeId, timeoutMs, failures(), node.links().length)),
       timeoutMs,
@@ -52,7 +52,7 @@ export function waitForRoute(
   });
 }
 
-const cancelled = (): MeshError => new MeshError('cancelled', 'user cancelled');
+const canceled = (): MeshError => new MeshError('canceled', 'user cancelled');
 
 function tooLate(
   nodeId: string,

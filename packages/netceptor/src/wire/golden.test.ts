@@ -179,7 +179,7 @@ function replay(
 }
 
 describe('a node of ours in the place of one recorded', () => {
-  it('as the listener answers the dialler as it was answered', () => {
+  it('as the listener answers the dialer as it was answered', () => {
     const { core, sent, rest } = replay('tcp', 'beta', 'a');
     expect(core.core.status().routingTable).toEqual({ alpha: 'alpha' });
     expect(
@@ -200,7 +200,7 @@ describe('a node of ours in the place of one recorded', () => {
     expect(core.lines.filter((text) => /^(error|warning)/.test(text))).toEqual([]);
   });
 
-  it('as the dialler learns of the nodes behind its peer, and loses them again', () => {
+  it('as the dialer learns of the nodes behind its peer, and loses them again', () => {
     const before = replay('tcp-chain', 'alpha', 'b', 13_000);
     expect(before.core.core.status().routingTable).toEqual({ beta: 'beta', gamma: 'beta' });
     expect(before.core.core.status().knownConnectionCosts).toEqual({

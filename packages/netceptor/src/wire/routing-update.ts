@@ -12,9 +12,9 @@ export interface RoutingUpdate {
   readonly epoch: bigint;
   /** Grows with every update of the node since its start. */
   readonly sequence: bigint;
-  /** Neighbour to link cost. */
+  /** Neighbor to link cost. */
   readonly connections: ReadonlyMap<string, number>;
-  /** The neighbour this copy comes from. */
+  /** The neighbor this copy comes from. */
   readonly forwardingNode: string;
   /** 0, or the epoch of another node with the same ID that the sender has seen. */
   readonly suspectedDuplicate: bigint;
@@ -24,7 +24,7 @@ export interface RoutingUpdate {
   readonly head?: string | undefined;
 }
 
-/** The message for a routing update. The link version is for neighbours only: who hands an update on leaves it out. */
+/** The message for a routing update. The link version is for neighbors only: who hands an update on leaves it out. */
 export function encodeRoutingUpdate(update: RoutingUpdate): Buffer {
   const { linkVersion } = update;
   const isOwn = linkVersion !== undefined && update.nodeId === update.forwardingNode;

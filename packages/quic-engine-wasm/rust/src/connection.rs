@@ -64,12 +64,12 @@ impl Connection {
     pub fn new(role: &Role, id: [u8; ConnectionIds::LENGTH]) -> Option<Self> {
         let config = Arc::new(settings::endpoint(id));
         let (server, side) = match role {
-            Role::Dialler(_) => (None, Side::Client),
+            Role::Dialer(_) => (None, Side::Client),
             Role::Listener(server) => (Some(server.clone()), Side::Server),
         };
         let mut endpoint = Endpoint::new(config, server, false, None);
         let quic = match role {
-            Role::Dialler(client) => Some(
+            Role::Dialer(client) => Some(
                 endpoint
                     .connect(Instant::now(), client.clone(), PEER, "netceptor")
                     .ok()?,
@@ -349,7 +349,7 @@ impl Connection {
         read
     }
 
-    /// A dialler opens its stream by writing.
+    /// A dialer opens its stream by writing.
     fn stream_to_write(&mut self) -> Option<StreamId> {
         if self.stream.is_none() && self.side == Side::Client {
             self.stream = self.quic.as_mut()?.1.streams().open(Dir::Bi);

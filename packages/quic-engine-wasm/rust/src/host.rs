@@ -1,5 +1,5 @@
 //! What the engine asks of the program it runs in: randomness, everything asymmetric, the ciphers of the platform and
-//! the judgement of a peer. Pointers and lengths are in bytes of the engine's memory.
+//! the verification of a peer. Pointers and lengths are in bytes of the engine's memory.
 
 use crate::verdict::{Refusal, Verdict};
 
@@ -47,7 +47,7 @@ unsafe extern "C" {
     ) -> u32;
     /// Returns a kind of verdict, an alert and the length of the reason it has written: `kind << 24 | alert << 16 | length`.
     /// The kinds are 0 for good so far, 1 for good whatever the chain is, and anything else for refused.
-    fn judge(certificates: *const u8, length: usize, reason: *mut u8, room: usize) -> u32;
+    fn verify_peer(certificates: *const u8, length: usize, reason: *mut u8, room: usize) -> u32;
 }
 
 /// The longest reason of a refusal.
@@ -103,11 +103,11 @@ pub fn signature_is_right(scheme: u32, key: &[u8], message: &[u8], signature: &[
 }
 
 /// What the host says of the certificates of the connection's peer.
-pub fn judge_peer(certificates: &[u8]) -> Verdict {
+pub fn peer_verdict(certificates: &[u8]) -> Verdict {
     let mut reason = vec![0; REASON_BYTES];
     // SAFETY: the host reads and writes within these lengths.
     let answer = unsafe {
-        judge(
+        verify_peer(
             certificates.as_ptr(),
             certificates.len(),
             reason.as_mut_ptr(),

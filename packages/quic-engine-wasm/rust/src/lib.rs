@@ -9,7 +9,7 @@ mod connection_ids;
 mod crypto;
 mod ending;
 mod host;
-mod judgement;
+mod peer_verifier;
 mod session;
 mod settings;
 mod verdict;
@@ -25,7 +25,7 @@ use connection::{Connection, Read, Refused};
 use connection_ids::ConnectionIds;
 use crypto::packets::{Aead, PacketKeys, seal};
 use crypto::signatures::HostKey;
-use judgement::Clients;
+use peer_verifier::Clients;
 use settings::{Identity, Limits, Role};
 
 /// What an instance consists of.
@@ -98,7 +98,7 @@ pub extern "C" fn results() -> *const f64 {
     })
 }
 
-/// Settles the role of the instance, from the chain and the authorities in the input. `clients` is 0 for a dialler,
+/// Settles the role of the instance, from the chain and the authorities in the input. `clients` is 0 for a dialer,
 /// otherwise 1 to ask for no certificate, 2 for an optional and 3 for a required one. `authorities` is the length of
 /// those, or -1 for taking any certificate; `key` a kind of key, or -1.
 #[unsafe(no_mangle)]
@@ -131,7 +131,7 @@ pub extern "C" fn configure(
             2 => Clients::Optional,
             3 => Clients::Required,
             _ => {
-                engine.role = Some(settings::dialler(authorities.as_deref(), identity, &limits));
+                engine.role = Some(settings::dialer(authorities.as_deref(), identity, &limits));
                 return 1;
             }
         };

@@ -21,13 +21,13 @@ use crate::verdict::Refusal;
 
 /// QUIC version 1 (RFC 9000).
 const VERSION: u32 = 1;
-/// Names play no part: the host judges certificates.
+/// Names play no part: the host verifies certificates.
 const SERVER_NAME: &str = "netceptor";
 
-/// What diallers begin sessions with.
-pub struct Dialler(pub Arc<rustls::ClientConfig>);
+/// What dialers begin sessions with.
+pub struct Dialer(pub Arc<rustls::ClientConfig>);
 
-impl crypto::ClientConfig for Dialler {
+impl crypto::ClientConfig for Dialer {
     fn start_session(
         self: Arc<Self>,
         version: u32,

@@ -1,4 +1,4 @@
-//! What all connections of an instance have in common: one role, one identity, one way to judge peers.
+//! What all connections of an instance have in common: one role, one identity, one way to verify peers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use crate::crypto::signatures::HostKey;
 use crate::crypto::suites::provider;
 use crate::crypto::tokens::{ResetKey, TokenKey};
 use crate::host;
-use crate::judgement::{Clients, Judge};
-use crate::session::{Dialler, Listener};
+use crate::peer_verifier::{Clients, PeerVerifier};
+use crate::session::{Dialer, Listener};
 
 /// The protocol all peers speak on QUIC.
 const ALPN: &[u8] = b"netceptor";
@@ -47,21 +47,21 @@ pub struct Limits {
 
 /// What an instance begins connections with.
 pub enum Role {
-    Dialler(ClientConfig),
+    Dialer(ClientConfig),
     Listener(Arc<ServerConfig>),
 }
 
-pub fn dialler(
+pub fn dialer(
     authorities: Option<&[CertificateDer<'static>]>,
     identity: Option<Identity>,
     limits: &Limits,
 ) -> Role {
-    let judge = Arc::new(Judge::new(authorities, Clients::Unasked));
+    let verifier = Arc::new(PeerVerifier::new(authorities, Clients::Unasked));
     let builder = rustls::ClientConfig::builder_with_details(provider(), Arc::new(HostTime))
         .with_protocol_versions(&[&TLS13])
         .expect("the provider has suites of TLS 1.3")
         .dangerous()
-        .with_custom_certificate_verifier(judge);
+        .with_custom_certificate_verifier(verifier);
     let mut tls = match identity {
         Some(identity) => builder.with_client_cert_resolver(resolver(identity)),
         None => builder.with_no_client_auth(),
@@ -69,9 +69,9 @@ pub fn dialler(
     tls.alpn_protocols = vec![ALPN.to_vec()];
     tls.enable_sni = false;
     tls.resumption = Resumption::disabled();
-    let mut config = ClientConfig::new(Arc::new(Dialler(Arc::new(tls))));
+    let mut config = ClientConfig::new(Arc::new(Dialer(Arc::new(tls))));
     config.transport_config(transport(limits));
-    Role::Dialler(config)
+    Role::Dialer(config)
 }
 
 pub fn listener(
@@ -85,7 +85,7 @@ pub fn listener(
         .expect("the provider has suites of TLS 1.3");
     let builder = match clients {
         Clients::Unasked => builder.with_no_client_auth(),
-        _ => builder.with_client_cert_verifier(Arc::new(Judge::new(authorities, clients))),
+        _ => builder.with_client_cert_verifier(Arc::new(PeerVerifier::new(authorities, clients))),
     };
     let mut tls = builder.with_cert_resolver(resolver(identity));
     tls.alpn_protocols = vec![ALPN.to_vec()];

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, Fixture, venv } from '../ansible-fixture.js';
-import type { RunOptions } from '../run-options.js';
+import type { RunOptions } from '../inputs/run-options.js';
 import { run } from '../run.js';
 import { bubblewrapMissing } from './test-bubblewrap.js';
 import { StandInEngine } from './test-engine.js';

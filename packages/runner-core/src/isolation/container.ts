@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../make-folder.js';
-import { JOB_MARK } from '../process-table.js';
-import type { ProcessEnd } from '../terminal-process.js';
+import { makeFolder } from '../artifacts/make-folder.js';
+import { JOB_MARK } from '../process/process-table.js';
+import type { ProcessEnd } from '../process/terminal-process.js';
 import { commandMounts, engineExtras } from './command-mounts.js';
-import { ContainerKeeper } from './container-keeper.js';
+import { ContainerWatchdog } from './container-watchdog.js';
 import { containerName } from './container-name.js';
 import { writeEnvironmentFile } from './environment-file.js';
-import type { Enclosure, Isolation, OpenJob } from './isolation.js';
+import type { IsolatedJob, Isolation, OpenJob } from './isolation.js';
 import type { ContainerSettings } from './isolation-settings.js';
 import { below, checkMountable, folderMount, mountArguments, MountList } from './mount-list.js';
 import { copyPlugin } from './plugin-copy.js';
@@ -131,7 +131,7 @@ export class Container implements Isolation {
     return this.#workdir;
   }
 
-  async enter(job: OpenJob): Promise<Enclosure> {
+  async isolate(job: OpenJob): Promise<IsolatedJob> {
     const { artifactDir, ident, chosenIdent } = this.#places;
     const name = containerName(ident, chosenIdent);
     this.#mounts.add(folderMount(job.privateDir, job.privateDir, 'Z'));
@@ -148,7 +148,7 @@ export class Container implements Isolation {
       if (this.#settings.auth !== undefined)
         auth = await writeRegistryAuth(this.#settings.auth, this.#settings.engine, ident);
       const engineEnv = engineEnvironment(this.#inherited, env);
-      const keeper = new ContainerKeeper({
+      const watchdog = new ContainerWatchdog({
         engine: this.#executable,
         name,
         env: engineEnv,
@@ -161,10 +161,10 @@ export class Container implements Isolation {
         jobEnv: env,
         env: { ...engineEnv, ...auth?.env },
         cwd: process.cwd(),
-        end: () => keeper.end(),
-        leave: async (end: ProcessEnd | undefined, early: boolean) => {
+        end: () => watchdog.end(),
+        leave: async (end: ProcessEnd | undefined, termination: boolean) => {
           const itself = end !== undefined && end.code !== null && end.code !== ENGINE_FAILED;
-          await (itself && !early ? keeper.dismiss() : keeper.remove());
+          await (itself && !termination ? watchdog.dismiss() : watchdog.remove());
           await release();
         },
       };

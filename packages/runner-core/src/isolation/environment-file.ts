@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { ConfigurationError } from '../errors.js';
-import { isSecretName } from '../shown-environment.js';
+import { isSecretName } from '../secrets/shown-environment.js';
 
 /** Longest value that stands in the file; engines read lines of at most 64 KiB. */
 const MAX_VALUE = 16 * 1024;

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import type { Mapping } from '../mapping-file.js';
+import type { Mapping } from '../inputs/mapping-file.js';
 import type { ContainerAuthData, IsolationOptions } from './isolation-options.js';
 
 /** Engines of containers, told by the name of their executable. */

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { planJob } from '../job-plan.js';
-import type { Mapping } from '../mapping-file.js';
-import { readPrivateDataDir } from '../private-data-dir.js';
-import type { RunOptions } from '../run-options.js';
+import { planJob } from '../plan/job-plan.js';
+import type { Mapping } from '../inputs/mapping-file.js';
+import { readPrivateDataDir } from '../inputs/private-data-dir.js';
+import type { RunOptions } from '../inputs/run-options.js';
 import { commandMounts } from './command-mounts.js';
 import { containerName } from './container-name.js';
 import { writeEnvironmentFile } from './environment-file.js';

@@ -1,4 +1,4 @@
-import type { ProcessEnd } from '../terminal-process.js';
+import type { ProcessEnd } from '../process/terminal-process.js';
 
 /** A job that is about to start, as it would be without isolation. */
 export interface OpenJob {
@@ -15,7 +15,7 @@ export interface OpenJob {
  * How a job that is shut in is started and ended. Whoever got one calls {@link leave} at last, whatever
  * happened to the process.
  */
-export interface Enclosure {
+export interface IsolatedJob {
   readonly command: readonly string[];
   /** Path of the program, when it is not looked for as the job would. */
   readonly program?: string;
@@ -31,13 +31,13 @@ export interface Enclosure {
    * Releases everything: after it nothing of the job is left.
    *
    * @param end how the process ended, or `undefined` when there never was one
-   * @param early whether the job was ended rather than ended by itself
+   * @param termination whether the job was ended rather than ended by itself
    */
-  leave(end: ProcessEnd | undefined, early: boolean): Promise<void>;
+  leave(end: ProcessEnd | undefined, termination: boolean): Promise<void>;
 }
 
 /**
- * What a job is shut in. Made while a run is planned; {@link workIn} is called once before {@link enter}, and that
+ * What a job is shut in. Made while a run is planned; {@link workIn} is called once before {@link isolate}, and that
  * once after every {@link pathOf}.
  */
 export interface Isolation {
@@ -64,7 +64,7 @@ export interface Isolation {
    *
    * @throws ConfigurationError when that can't be done; nothing is left behind then.
    */
-  enter(job: OpenJob): Promise<Enclosure>;
+  isolate(job: OpenJob): Promise<IsolatedJob>;
 }
 
 /** A job that is not shut in. */
@@ -84,7 +84,7 @@ export class NoIsolation implements Isolation {
     return folder;
   }
 
-  enter({ command, env }: OpenJob): Promise<Enclosure> {
+  isolate({ command, env }: OpenJob): Promise<IsolatedJob> {
     const nothing = () => undefined;
     return Promise.resolve({
       command,

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import { resolveCommand } from '../executables.js';
-import type { Mapping } from '../mapping-file.js';
-import { isKind } from '../private-data-dir.js';
+import { resolveCommand } from '../plan/executables.js';
+import type { Mapping } from '../inputs/mapping-file.js';
+import { isKind } from '../inputs/private-data-dir.js';
 import type { ContainerForm, RunPlaces } from './container.js';
 import { NoIsolation, type Isolation } from './isolation.js';
 import type { IsolationOptions } from './isolation-options.js';

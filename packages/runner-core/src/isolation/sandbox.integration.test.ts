@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ansibleMissing, Fixture, venv } from '../ansible-fixture.js';
-import type { RunOptions } from '../run-options.js';
+import type { RunOptions } from '../inputs/run-options.js';
 import { run } from '../run.js';
 import { bubblewrapMissing, bubblewrapPath } from './test-bubblewrap.js';
 import { originalCommands, originalMissing } from './test-original.js';

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode } from '../errors.js';
-import { makeFolder } from '../make-folder.js';
-import type { Enclosure, Isolation, OpenJob } from './isolation.js';
+import { makeFolder } from '../artifacts/make-folder.js';
+import type { IsolatedJob, Isolation, OpenJob } from './isolation.js';
 import type { SandboxSettings } from './isolation-settings.js';
 import { below } from './mount-list.js';
 import { copyPlugin } from './plugin-copy.js';
@@ -66,7 +66,7 @@ export class Sandbox implements Isolation {
     return folder;
   }
 
-  async enter(job: OpenJob): Promise<Enclosure> {
+  async isolate(job: OpenJob): Promise<IsolatedJob> {
     const base = this.#settings.path ?? tmpdir();
     let hidden: string;
     try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 import { pythonFolder } from '../python-assets.js';
-import type { RunOptions } from '../run-options.js';
+import type { RunOptions } from '../inputs/run-options.js';
 
 /** Makes in `folder` what {@link startRunner} starts. */
 export async function buildRunner(folder: string): Promise<void> {

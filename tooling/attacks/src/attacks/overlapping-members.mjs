@@ -5,5 +5,5 @@ import { overlappingMembers } from '../zip.mjs';
 export default onProcess({
   title: 'an archive whose members lie in one another',
   stream: (short) => artifactsStream(overlappingMembers(short ? 60 : 250, 4 * 2 ** 20)),
-  judge: (status) => (status === 'successful' ? ['it was taken'] : []),
+  verify: (status) => (status === 'successful' ? ['it was taken'] : []),
 });

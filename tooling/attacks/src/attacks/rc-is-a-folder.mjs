@@ -11,5 +11,5 @@ export default onProcess({
         member('rc/x', 'file', Buffer.from('x')),
       ]),
     ),
-  judge: (status) => (status === 'error' ? [] : [`the status is ${status}`]),
+  verify: (status) => (status === 'error' ? [] : [`the status is ${status}`]),
 });

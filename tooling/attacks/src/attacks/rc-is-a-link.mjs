@@ -5,5 +5,5 @@ import { archiveOf, member } from '../zip.mjs';
 export default onProcess({
   title: 'artifacts in which rc is a link to itself',
   stream: () => artifactsStream(archiveOf([member('rc', 'link', Buffer.from('rc'))])),
-  judge: (status) => (status === 'error' ? [] : [`the status is ${status}`]),
+  verify: (status) => (status === 'error' ? [] : [`the status is ${status}`]),
 });

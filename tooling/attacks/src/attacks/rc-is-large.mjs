@@ -8,5 +8,5 @@ export default onProcess({
     artifactsStream(
       archiveOf([member('rc', 'file', Buffer.alloc((short ? 300 : 1_000) * 1_000_000))]),
     ),
-  judge: (status) => (status === 'error' ? [] : [`the status is ${status}`]),
+  verify: (status) => (status === 'error' ? [] : [`the status is ${status}`]),
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onMesh } from '../on-mesh.mjs';
-import { judgeEnd, runCommand } from '../on-process.mjs';
+import { verifyEnd, runCommand } from '../on-process.mjs';
 import { copyStream, gzipOf } from '../worker-stream.mjs';
 
 export default onMesh({
@@ -26,7 +26,7 @@ export default onMesh({
       env: commands.env,
       patienceMs: short ? 20_000 : 300_000,
     });
-    return { problems: judgeEnd(end), peakMb: end.peakMb };
+    return { problems: verifyEnd(end), peakMb: end.peakMb };
   },
   bounds: { peakMb: 400 },
 });

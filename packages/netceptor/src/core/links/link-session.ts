@@ -1,0 +1,463 @@
+import { MeshError } from '../../errors.js';
+import { MAX_MESSAGE_BYTES, MESSAGE_TYPE } from '../../wire/message-type.js';
+import { isNodeId } from '../../wire/node-id.js';
+import { pingMessage } from '../../wire/ping-message.js';
+import { decodeProbe, encodeProbe, LINK_VERSION } from '../../wire/probe.js';
+import { decodeReject, encodeReject } from '../../wire/reject.js';
+import { encodeRoutingUpdate, type RoutingUpdate } from '../../wire/routing-update.js';
+import { decodeServiceAdvertisement } from '../../wire/service-advertisement.js';
+import { DuplicateLinkChallenge } from './duplicate-link-challenge.js';
+import { FloodLimits, type FloodVerdict } from './flood-limits.js';
+import type { LinkContext } from './link-context.js';
+import { readForeignUpdate } from '../routing/foreign-update.js';
+import { LineLimit } from '../line-limit.js';
+import { LinkHealth } from './link-health.js';
+import { describeLink, type LinkInfo } from './link-info.js';
+import { Greeting } from './greeting.js';
+import { costFor, type LinkOptions } from './link-options.js';
+import type { LinkTransport } from './link-transport.js';
+import type { Neighbor } from './neighbors.js';
+import { ownCopy } from '../own-copy.js';
+import { WaitingMessages } from './waiting-messages.js';
+
+/** How many nodes that have come into reach within the last minute count for what may be flooded: a peer can make nodes up. */
+const MAX_UNSETTLED = 500;
+/** How many lines a link's peer may cause by messages that can't be understood. */
+const COMPLAINTS = { burst: 20, perSecond: 0.1 };
+
+/**
+ * One link: says hello until the peer has named itself, then takes its messages until either end gives it up. Where its
+ * transport wants that, it says nothing else until the peer has listed this node. It alone writes its fields.
+ *
+ * A second link with the same peer waits while the first is asked whether it lives; it is refused when the first does,
+ * and takes its place when nothing is heard for two seconds.
+ *
+ * See docs/decisions/0013-time-is-checked-after-reading.md
+ * and docs/decisions/0017-links-are-probed.md.
+ */
+export class LinkSession {
+  readonly #context: LinkContext;
+  readonly #transport: LinkTransport;
+  readonly #options: LinkOptions;
+  readonly #health: LinkHealth;
+  /** Of the peer, over all of its links from that address, once it has named itself. */
+  #conduct = new FloodLimits();
+  readonly #complaints = new LineLimit(COMPLAINTS);
+  #state: 'greeting' | 'waiting' | 'established' | 'closed' = 'greeting';
+  readonly #greeting: Greeting;
+  /** What arrives before the link is established, of a peer that has named itself. */
+  readonly #waiting = new WaitingMessages();
+  /** Set while established. */
+  #neighbor: Neighbor | undefined;
+  /** When the link was established, in milliseconds since 1970. */
+  #upSinceMs = 0;
+  /** Whether the peer has listed this node among its links. */
+  #listed = false;
+  #wasEstablished = false;
+  #wasRefused = false;
+  #contender: DuplicateLinkChallenge | undefined;
+
+  constructor(now: number, context: LinkContext, transport: LinkTransport, options: LinkOptions) {
+    this.#context = context;
+    this.#transport = transport;
+    this.#options = options;
+    this.#health = new LinkHealth(now, context.maxIdleMs);
+    this.#greeting = new Greeting(now);
+    this.handleTimeout(now);
+  }
+
+  /** Whether the peer has named itself and been accepted, at any time. */
+  get wasEstablished(): boolean {
+    return this.#wasEstablished;
+  }
+
+  /** Whether one end has rejected the other, rather than a link that stood. */
+  get wasRefused(): boolean {
+    return this.#wasRefused;
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** When {@link handleTimeout} wants to be called next, as far as is known now. */
+  get dueAt(): number {
+    switch (this.#state) {
+      case 'greeting':
+        return this.#greeting.dueAt;
+      case 'established':
+        return Math.min(this.#health.dueAt, this.#contender?.dueAt ?? Infinity);
+      default:
+        return Infinity;
+    }
+  }
+
+  /** What is known of the link; undefined while it is not established. */
+  info(now: number): LinkInfo | undefined {
+    if (this.#neighbor === undefined) return undefined;
+    const wallTime = this.#context.wallTime();
+    return describeLink(this.#neighbor, this.#health, this.#upSinceMs, now, wallTime);
+  }
+
+  /** Takes the message `chunk[start..end)`. Anything wrong with it ends here: with a log line, or with the link. */
+  handleMessage(now: number, chunk: Buffer, start: number, end: number): void {
+    if (this.#state === 'closed') return;
+    this.#health.received(now);
+    this.#context.work.add(10);
+    const type = end > start ? chunk[start] : undefined;
+    try {
+      if (end - start > MAX_MESSAGE_BYTES) {
+        throw new MeshError('malformed-message', `it has ${end - start} bytes`);
+      }
+      if (this.#state === 'established') this.#handleEstablished(now, type, chunk, start, end);
+      else if (type === MESSAGE_TYPE.reject) this.#rejected(now, decodeReject(chunk, start, end));
+      else if (this.#state === 'waiting') this.#waiting.push(chunk.subarray(start, end));
+      else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, chunk, start, end);
+      else if (this.#greeting.first !== undefined) this.#waiting.push(chunk.subarray(start, end));
+      else this.#offence(now, false);
+    } catch (error) {
+      if (!(error instanceof MeshError)) throw error;
+      this.#complain(
+        now,
+        `Dropping a message from ${this.#peerName()} that can't be understood: ${error.message}`,
+      );
+      // Advertisements are handed on as they are: the peer need not be to blame for what they say.
+      const isSerious = type !== MESSAGE_TYPE.serviceAdvertisement;
+      if (error.code === 'malformed-message') this.#offence(now, isSerious);
+    }
+  }
+
+  /** The transport is closed. */
+  handleClosed(now: number, reason: string): void {
+    this.#end(now, reason);
+  }
+
+  handleTimeout(now: number): void {
+    if (this.#state === 'greeting') this.#greet(now);
+    else if (this.#state === 'established') this.#checkHealth(now);
+  }
+
+  #greet(now: number): void {
+    const { first } = this.#greeting;
+    const next = this.#greeting.next(now);
+    if (next === 'say') this.#sendOwnUpdate();
+    else if (next === 'take' && first !== undefined) this.#take(now, first);
+    else if (next === 'give up') {
+      const what = first === undefined ? 'say who it is' : 'list this node among its links';
+      this.#end(now, `the peer did not ${what}`);
+    }
+  }
+
+  #checkHealth(now: number): void {
+    if (this.#contender?.session.closed === true) this.#contender = undefined;
+    const verdict =
+      this.#contender?.hasWon(now) === true
+        ? 'a newer link with that node has taken its place'
+        : this.#health.failure(now);
+    if (verdict !== undefined) this.#giveUp(now, verdict);
+    else this.#sendQuestion(this.#health.takeProbe(now));
+  }
+
+  #handleEstablished(
+    now: number,
+    type: number | undefined,
+    chunk: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const { dataPlane, trace } = this.#context;
+    // A peer that can answer questions shows that it hears this node by nothing else.
+    if (!this.#health.canProbe) this.#dismissContender(now);
+    switch (type) {
+      case MESSAGE_TYPE.data:
+        dataPlane.handle(chunk, start, end, this.#peerName());
+        return;
+      case MESSAGE_TYPE.routingUpdate:
+      case MESSAGE_TYPE.serviceAdvertisement:
+        trace?.control('Received', type, end - start, this.#peerName());
+        this.#handleFlooded(now, type, chunk, start, end);
+        return;
+      case MESSAGE_TYPE.reject:
+        this.#rejected(now, decodeReject(chunk, start, end));
+        return;
+      case MESSAGE_TYPE.probe:
+        this.#handleProbe(now, chunk, start, end);
+        return;
+      default:
+        this.#complain(now, `Dropping a message of unknown type from ${this.#peerName()}`);
+        this.#offence(now, false);
+    }
+  }
+
+  #handleFlooded(now: number, type: number, chunk: Buffer, start: number, end: number): void {
+    const { routing, advertisements } = this.#context;
+    const verdict = this.#checkFlood(now, end - start);
+    if (verdict === 'reject') this.#blame(now, 'it floods updates and advertisements');
+    if (verdict === 'drop' && this.#conduct.mayReportDrop(now)) {
+      this.#log(
+        now,
+        'warning',
+        `Dropping updates and advertisements from ${this.#peerName()}: it sends more than this mesh needs`,
+      );
+    }
+    if (verdict !== 'take') return;
+    if (type === MESSAGE_TYPE.routingUpdate) {
+      if (routing.isRepeat(chunk, start, end, this.#peerName())) return;
+      this.#context.work.addNews(end - start);
+      this.#handleUpdate(now, readForeignUpdate(jsonOf(chunk, start, end)));
+    } else if (!advertisements.isRepeat(chunk, start, end)) {
+      this.#context.work.addNews(end - start);
+      const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
+      advertisements.handle(now, advertisement, chunk.subarray(start, end), this.#peerName());
+    }
+  }
+
+  #checkFlood(now: number, length: number): FloodVerdict {
+    const { accounts, routing } = this.#context;
+    const { nodes, settled } = routing.reach;
+    const counted = Math.min(nodes, MAX_UNSETTLED + settled);
+    const verdict = this.#conduct.checkFlood(now, length, counted);
+    if (verdict !== 'take') return verdict;
+    return accounts.checkAddress(now, this.#transport.origin, length, counted);
+  }
+
+  #handleProbe(now: number, chunk: Buffer, start: number, end: number): void {
+    const { isAnswer, number } = decodeProbe(chunk, start, end);
+    if (!isAnswer) this.#transport.sendControl(encodeProbe({ isAnswer: true, number }), true);
+    else if (this.#health.probeAnswered(now, number)) this.#dismissContender(now);
+  }
+
+  #sendQuestion(number: number | undefined): void {
+    if (number === undefined) return;
+    this.#transport.sendControl(encodeProbe({ isAnswer: false, number }), true);
+  }
+
+  /** The peer has named itself. */
+  #meet(now: number, chunk: Buffer, start: number, end: number): void {
+    const { accounts, nodeId, wake } = this.#context;
+    const update = readForeignUpdate(jsonOf(chunk, start, end));
+    const peer = update.forwardingNode;
+    const { allowedPeers } = this.#options;
+    const refusedFor = accounts.refusedFor(now, peer, this.#transport.origin);
+    if (peer === nodeId) {
+      this.#refuse(now, peer, 'it uses the ID of this node');
+    } else if (!isNodeId(peer)) {
+      this.#refuse(now, peer.slice(0, 80), 'its node ID is not valid');
+    } else if (allowedPeers !== undefined && !allowedPeers.includes(peer)) {
+      this.#refuse(now, peer, 'it is not in the allowed peers list');
+    } else if (refusedFor > 0) {
+      const seconds = Math.ceil(refusedFor / 1000);
+      this.#refuse(
+        now,
+        peer,
+        `it was given up for what it had sent; it may come again in ${seconds} s`,
+      );
+    } else if (this.#transport.waitsToBeListed !== true) {
+      this.#take(now, update);
+    } else {
+      const { first } = this.#greeting;
+      const cost = update.nodeId === peer ? update.connections.get(nodeId) : undefined;
+      const isTaken = this.#greeting.heard(now, update, cost !== undefined);
+      if (first !== undefined) this.#waiting.push(chunk.subarray(start, end));
+      if (cost !== undefined && this.#disagrees(now, peer, cost, costFor(this.#options, peer)))
+        return;
+      if (isTaken) this.#take(now, first ?? update);
+      else wake(this.dueAt);
+    }
+  }
+
+  #take(now: number, update: RoutingUpdate): void {
+    const incumbent = this.#context.established.get(update.forwardingNode);
+    if (incumbent === undefined) this.#accept(now, update);
+    else incumbent.#contend(now, this, update);
+  }
+
+  /** A link has one cost: refuses the peer when it has another. */
+  #disagrees(now: number, peer: string, theirs: number, ours: number): boolean {
+    if (theirs === ours) return false;
+    this.#refuse(now, peer, `it has cost ${theirs} for the link and this node ${ours}`);
+    return true;
+  }
+
+  /** A second link with the same peer: this one has to show that it lives. */
+  #contend(now: number, session: LinkSession, first: RoutingUpdate): void {
+    const { nodeId, wake } = this.#context;
+    if (this.#contender?.session.closed === false) {
+      session.#refuse(now, first.forwardingNode, 'there is a link with that node already');
+      return;
+    }
+    session.#state = 'waiting';
+    this.#contender = new DuplicateLinkChallenge(now, session, first);
+    wake(this.#contender.dueAt);
+    // If this link is a leftover of the peer's earlier life, its machine says so when something arrives on it.
+    this.#sendOwnUpdate();
+    if (this.#health.canProbe) this.#sendQuestion(this.#health.probe(now));
+    else this.#transport.sendControl(pingMessage(nodeId, first.forwardingNode), true);
+  }
+
+  /** This link lives: the one that waited for its end is refused. */
+  #dismissContender(now: number): void {
+    const contender = this.#contender;
+    if (contender === undefined) return;
+    this.#contender = undefined;
+    const { session, first } = contender;
+    if (session.closed) return;
+    session.#refuse(now, first.forwardingNode, 'there is a link with that node already');
+  }
+
+  #accept(now: number, update: RoutingUpdate): void {
+    const { accounts, neighbors, established, routing, advertisements, emit } = this.#context;
+    const { origin } = this.#transport;
+    const peer = ownCopy(update.forwardingNode);
+    const cost = costFor(this.#options, peer);
+    this.#neighbor = {
+      nodeId: peer,
+      transport: this.#transport,
+      cost,
+      refuse: (at, reason) => this.#refuse(at, peer, reason),
+    };
+    this.#upSinceMs = this.#context.wallTime();
+    this.#state = 'established';
+    this.#wasEstablished = true;
+    this.#health.received(now);
+    neighbors.set(this.#neighbor);
+    established.set(peer, this);
+    this.#log(now, 'info', `Connection established with ${peer}`);
+    emit({ type: 'link-up', nodeId: peer, cost });
+    this.#conduct = accounts.floodLimitsOf(peer, origin);
+    const isTold = accounts.maySync(now, peer, origin);
+    routing.linkUp(now, this.#neighbor, update, isTold);
+    if (this.closed) return;
+    advertisements.linkUp(this.#neighbor, isTold);
+    this.#learnVersion(now, update);
+    for (const message of this.#waiting.take()) {
+      this.handleMessage(now, message, 0, message.length);
+    }
+  }
+
+  #learnVersion(now: number, { nodeId, forwardingNode, linkVersion = 0 }: RoutingUpdate): void {
+    if (nodeId !== forwardingNode || linkVersion < LINK_VERSION || this.#health.canProbe) return;
+    this.#health.startProbing(now);
+    this.#sendQuestion(this.#health.takeProbe(now));
+    this.#context.wake(this.dueAt);
+  }
+
+  #handleUpdate(now: number, update: RoutingUpdate): void {
+    const { nodeId, routing } = this.#context;
+    const neighbor = this.#neighbor;
+    if (neighbor === undefined) return;
+    if (update.forwardingNode !== neighbor.nodeId) {
+      this.#refuse(now, neighbor.nodeId, 'its node ID changed');
+      return;
+    }
+    if (update.nodeId === neighbor.nodeId) {
+      this.#learnVersion(now, update);
+      const cost = update.connections.get(nodeId);
+      if (cost === undefined) {
+        // A late hello says nothing about links; after the peer has listed this node it means that it gave the link up.
+        if (this.#listed && !routing.isOutdated(update))
+          this.#refuse(now, neighbor.nodeId, 'it no longer lists this node');
+        return;
+      }
+      this.#listed = true;
+      if (this.#disagrees(now, neighbor.nodeId, cost, neighbor.cost)) return;
+    }
+    routing.handleUpdate(now, update, neighbor.nodeId);
+  }
+
+  /** The peer has sent what no node sends; after too much of it the link is given up. */
+  #offence(now: number, isSerious: boolean): void {
+    if (this.#state === 'closed' || this.#conduct.recordViolation(now, isSerious)) return;
+    this.#blame(now, "it keeps sending what can't be understood");
+  }
+
+  /** Gives the link up for what its peer has sent, and remembers that. */
+  #blame(now: number, reason: string): void {
+    const name = this.#peerName();
+    this.#context.accounts.penalize(now, name, this.#transport.origin);
+    this.#context.routing.distrust(name);
+    this.#refuse(now, name, reason);
+  }
+
+  /** Writes about a link that comes to nothing, within limits for the address that it comes from. */
+  #logLine(now: number, level: 'error' | 'warning', line: string): void {
+    const { accounts } = this.#context;
+    const leftOut = this.#wasEstablished
+      ? 0
+      : accounts.mayLogFailedLink(now, this.#transport.origin);
+    if (leftOut === undefined) return;
+    this.#log(now, level, leftOut === 0 ? line : `${line} (and ${leftOut} more from that address)`);
+  }
+
+  /** Writes a line that the peer has caused, within its allowance: one peer must not silence what others cause. */
+  #log(now: number, level: 'error' | 'warning' | 'info', line: string): void {
+    const { accounts, log } = this.#context;
+    const { origin, description } = this.#transport;
+    const leftOut = accounts.mayLog(now, origin ?? description);
+    if (leftOut === undefined) return;
+    log[level](leftOut === 0 ? line : `${line} (after ${leftOut} lines that were left out)`);
+  }
+
+  /** Writes about what the peer sends, within limits. */
+  #complain(now: number, line: string): void {
+    const leftOut = this.#complaints.take(now);
+    if (leftOut === undefined) return;
+    this.#log(now, 'warning', leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
+  }
+
+  #sendOwnUpdate(): void {
+    this.#transport.sendControl(encodeRoutingUpdate(this.#context.routing.ownUpdate()));
+  }
+
+  #refuse(now: number, peer: string, reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#wasRefused = !this.#wasEstablished;
+    this.#logLine(now, 'error', `Rejected the link with node ${peer} because ${reason}`);
+    this.#giveUp(now, `rejected: ${reason}`, reason);
+  }
+
+  #rejected(now: number, reason: string | undefined): void {
+    this.#wasRefused = !this.#listed;
+    this.#end(now, `the peer rejected the link${reason === undefined ? '' : `: ${reason}`}`, true);
+  }
+
+  /** Ends the link and tells the peer, where that still reaches it. */
+  #giveUp(now: number, reason: string, peerReason = reason): void {
+    this.#transport.sendControl(encodeReject(peerReason));
+    this.#end(now, reason, true);
+  }
+
+  /** @param knownToPeer - Whether one end has rejected the link, so that there is nothing more to say. */
+  #end(now: number, reason: string, knownToPeer = false): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#transport.close(knownToPeer);
+    const { neighbors, established, emit, routing } = this.#context;
+    const neighbor = this.#neighbor;
+    this.#neighbor = undefined;
+    if (neighbor === undefined) {
+      const link = this.#transport.description;
+      this.#logLine(now, 'warning', `Link ${link} ended: ${reason}`);
+      emit({ type: 'link-failed', link, reason });
+      return;
+    }
+    neighbors.delete(neighbor.nodeId);
+    established.delete(neighbor.nodeId);
+    this.#log(now, 'warning', `Connection with ${neighbor.nodeId} ended: ${reason}`);
+    emit({ type: 'link-down', nodeId: neighbor.nodeId, reason });
+    routing.linkDown(now, neighbor.nodeId);
+    const contender = this.#contender;
+    this.#contender = undefined;
+    if (contender !== undefined && !contender.session.closed) {
+      contender.session.#accept(now, contender.first);
+    }
+  }
+
+  #peerName(): string {
+    return this.#neighbor?.nodeId ?? this.#transport.description;
+  }
+}
+
+function jsonOf(chunk: Buffer, start: number, end: number): string {
+  return chunk.toString('utf8', start + 1, end);
+}

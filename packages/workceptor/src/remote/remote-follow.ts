@@ -1,0 +1,314 @@
+import {
+  isFinal,
+  isRemoteAnswer,
+  isUnknownUnit,
+  ProtocolViolations,
+  Backoff,
+  UnitState,
+  type ControlClient,
+  type UnitStatus,
+} from '@receptorjs/control-client';
+import type { FileHandle } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
+import { messageOf, WorkError } from '../errors.js';
+import { foreignText } from './foreign-text.js';
+import type { Logger } from '../logger.js';
+import type { RemoteStdout } from './remote-stdout.js';
+
+/** What following needs from its unit. */
+export interface FollowContext {
+  readonly remoteUnitId: string;
+  readonly stdout: RemoteStdout;
+  readonly connect: () => Promise<ControlClient>;
+  /** A status that is not final, as it arrives. Its size is what is here; its detail says so while this node lacks space. */
+  readonly onStatus: (status: UnitStatus) => void;
+  /** Stdout has grown. */
+  readonly onData: () => void;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/**
+ * How a remote unit ended: its final status with all of its stdout here; it is no longer known there; or it is given up,
+ * since its node sends what can't be understood or more than is stored.
+ */
+export type FollowEnd =
+  | { readonly kind: 'final'; readonly status: UnitStatus }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'given-up'; readonly reason: WorkError };
+
+/** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
+const firstPollMs = 50;
+const longestPollMs = 1_000;
+
+/** After so many statuses in a row comes a pause of so many milliseconds: a unit changes a few times in its life. */
+const statusBurst = 16;
+const statusPauseMs = 100;
+
+/**
+ * Follows a started unit on another node: one connection brings its status, one its stdout from the byte on that is
+ * here already. Both are made anew, for as long as it takes, when they break. It ends when the status is final and
+ * all of stdout is here.
+ *
+ * See docs/decisions/0023-watching-units.md
+ * and docs/decisions/0100-what-another-node-sends-of-a-unit.md.
+ */
+export class RemoteFollow {
+  readonly #status = new Backoff();
+  readonly #stdout = new Backoff();
+  /** The last status heard; written by `#heard` only. */
+  #latest: UnitStatus | undefined;
+  /** Set when the other node does not know the unit; written by `#isGone` only. */
+  #gone = false;
+  /** Why the unit is given up; written by `#giveUp` only. */
+  #givenUp: WorkError | undefined;
+  /** Fires when there is nothing more to ask for; aborted by `#end` only. */
+  readonly #ended = new AbortController();
+  /** That, or the signal of the unit. */
+  readonly #signal: AbortSignal;
+  /** Why nothing is stored at the moment; written by the stdout loop only. */
+  #waiting: string | undefined;
+  readonly #statusMisconduct = new ProtocolViolations();
+  readonly #stdoutMisconduct = new ProtocolViolations();
+  /** The open stream of results; written by the stdout loop only. */
+  #results: Duplex | undefined;
+  /** Ends the pause of the status loop; written by `#pollPause` only. */
+  #pollNow: (() => void) | undefined;
+
+  constructor(private readonly context: FollowContext) {
+    this.#signal = AbortSignal.any([context.signal, this.#ended.signal]);
+  }
+
+  /** Bytes of stdout that are here. */
+  get stdoutSize(): bigint {
+    return this.context.stdout.size;
+  }
+
+  /** The node has become reachable: what waits to try again does so now. */
+  retryNow(): void {
+    this.#status.skip();
+    this.#stdout.skip();
+  }
+
+  /** Runs to the end; `undefined` when the signal fired before. */
+  async run(): Promise<FollowEnd | undefined> {
+    await Promise.all([this.#followStatus(), this.#followStdout()]);
+    if (this.context.signal.aborted) return undefined;
+    if (this.#givenUp) return { kind: 'given-up', reason: this.#givenUp };
+    if (this.#gone || !this.#latest) return { kind: 'gone' };
+    return { kind: 'final', status: this.#latest };
+  }
+
+  /** A method, because what it tells changes while others wait. */
+  #isOver(): boolean {
+    return this.#signal.aborted;
+  }
+
+  #isFinal(): boolean {
+    return this.#latest !== undefined && isFinal(this.#latest.state);
+  }
+
+  #isComplete(): boolean {
+    return this.#isFinal() && this.stdoutSize >= (this.#latest?.stdoutSize ?? 0n);
+  }
+
+  async #followStatus(): Promise<void> {
+    const { context } = this;
+    while (!this.#isOver() && !this.#isFinal()) {
+      let client: ControlClient | undefined;
+      try {
+        client = await context.connect();
+        await this.#listen(client);
+      } catch (error) {
+        if (this.#isGone(error)) continue;
+        if (this.#statusMisconduct.isOneTooMany(error)) this.#giveUp('status', error);
+        else await this.#pause(this.#status, 'status', error);
+      } finally {
+        client?.close();
+      }
+    }
+  }
+
+  async #listen(client: ControlClient): Promise<void> {
+    const { remoteUnitId } = this.context;
+    const signal = this.#signal;
+    try {
+      let heard = 0;
+      for await (const status of client.watch(remoteUnitId, signal)) {
+        this.#heard(status);
+        heard += 1;
+        if (this.#isOver()) return;
+        if (heard % statusBurst === 0 && !this.#isFinal()) await this.#pollPause(statusPauseMs);
+      }
+    } catch (error) {
+      if (!isRemoteAnswer(error) || error.message !== 'bad command') throw error;
+      await this.#poll(client);
+    }
+  }
+
+  async #poll(client: ControlClient): Promise<void> {
+    const { remoteUnitId } = this.context;
+    const signal = this.#signal;
+    let pauseMs = firstPollMs;
+    while (!this.#isOver() && !this.#isFinal()) {
+      const status = await client.workStatus(remoteUnitId, { signal });
+      pauseMs = this.#heard(status) ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
+      if (!this.#isFinal()) await this.#pollPause(pauseMs);
+    }
+  }
+
+  #pollPause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#pollNow = undefined;
+        this.#signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#pollNow = done;
+      this.#signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  /** Takes a status; true when it is news. */
+  #heard(heard: UnitStatus): boolean {
+    this.#status.reset();
+    this.#statusMisconduct.reset();
+    const status = { ...heard, detail: foreignText(heard.detail) };
+    const { state, detail, stdoutSize } = this.#latest ?? {};
+    this.#latest = status;
+    if (isFinal(status.state)) {
+      this.#stdout.skip();
+      this.#stopIfComplete();
+    } else {
+      this.#tell();
+    }
+    return status.state !== state || status.detail !== detail || status.stdoutSize !== stdoutSize;
+  }
+
+  #tell(): void {
+    if (!this.#latest) return;
+    const { state, detail } = this.#latest;
+    const shown = isFinal(state) ? UnitState.Running : state;
+    const stdoutSize = this.stdoutSize;
+    this.context.onStatus({
+      ...this.#latest,
+      state: shown,
+      detail: this.#waiting ?? detail,
+      stdoutSize,
+    });
+  }
+
+  async #followStdout(): Promise<void> {
+    const signal = this.#signal;
+    while (!this.#isOver() && !this.#isComplete()) {
+      try {
+        const [wasFinal, before] = [this.#isFinal(), this.stdoutSize];
+        await this.#fetch();
+        this.#pollNow?.();
+        if (this.#isOver() || this.#isComplete()) return;
+        if (wasFinal && this.stdoutSize === before && this.#stdoutMisconduct.isEmptyTooOften()) {
+          this.#giveUp('results', this.#missing());
+        } else await this.#stdout.wait(signal);
+      } catch (error) {
+        if (this.#isComplete() || this.#isGone(error)) continue;
+        if (isNoSpace(error)) this.#wait(error.message);
+        const isOver = error instanceof WorkError && error.code === 'output-too-long';
+        if (isOver || this.#stdoutMisconduct.isOneTooMany(error)) this.#giveUp('results', error);
+        else await this.#pause(this.#stdout, 'results', error);
+      }
+    }
+  }
+
+  /** Appends what is missing, for as long as one connection brings it. */
+  async #fetch(): Promise<void> {
+    const file = await this.context.stdout.open();
+    let client: ControlClient | undefined;
+    try {
+      client = await this.context.connect();
+      await this.#copy(client, file);
+    } finally {
+      client?.close();
+      await file.close();
+    }
+  }
+
+  async #copy(client: ControlClient, file: FileHandle): Promise<void> {
+    const { remoteUnitId, onData, stdout } = this.context;
+    const signal = this.#signal;
+    const startPos = stdout.size;
+    const results = await client.resultStream(remoteUnitId, { startPos, signal });
+    this.#results = results;
+    try {
+      this.#stopIfComplete();
+      for await (const chunk of results as AsyncIterable<Uint8Array>) {
+        await stdout.append(file, chunk);
+        this.#stdout.reset();
+        this.#stdoutMisconduct.reset();
+        this.#wait(undefined);
+        onData();
+        this.#stopIfComplete();
+      }
+    } finally {
+      this.#results = undefined;
+    }
+  }
+
+  /** Says that nothing can be stored, or that it can again. */
+  #wait(why: string | undefined): void {
+    if (this.#waiting === why) return;
+    this.#waiting = why;
+    this.#tell();
+  }
+
+  #missing(): WorkError {
+    const { stdoutSize = 0n } = this.#latest ?? {};
+    return new WorkError(
+      'misconduct',
+      `it has ended with ${stdoutSize} bytes of stdout, and no more than ${this.stdoutSize} come`,
+    );
+  }
+
+  /** Ends both loops: what the node sends is not what it should be, and asking again does not help. */
+  #giveUp(what: string, error: unknown): void {
+    this.#givenUp ??=
+      error instanceof WorkError && error.code === 'output-too-long'
+        ? error
+        : new WorkError(
+            'misconduct',
+            `The ${what} that the other node sends can't be used: ${foreignText(messageOf(error))}`,
+            { cause: error },
+          );
+    this.#end();
+  }
+
+  /** A node of the original never ends the results of a canceled unit; there is nothing to wait for. */
+  #stopIfComplete(): void {
+    if (this.#isComplete()) this.#results?.destroy();
+  }
+
+  #isGone(error: unknown): boolean {
+    if (!isUnknownUnit(error)) return false;
+    this.#gone = true;
+    this.#end();
+    return true;
+  }
+
+  #end(): void {
+    this.#ended.abort();
+    this.#results?.destroy();
+  }
+
+  async #pause(backoff: Backoff, what: string, error: unknown): Promise<void> {
+    if (this.#isOver()) return;
+    const { remoteUnitId, log } = this.context;
+    const why = foreignText(messageOf(error));
+    log.debug(`Connection for ${what} of remote unit ${remoteUnitId} failed: ${why}`);
+    await backoff.wait(this.#signal);
+  }
+}
+
+function isNoSpace(error: unknown): error is WorkError {
+  return error instanceof WorkError && error.code === 'no-space';
+}

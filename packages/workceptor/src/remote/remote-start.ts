@@ -1,0 +1,96 @@
+import {
+  isRemoteAnswer,
+  isUnknownUnit,
+  wasStarted,
+  type ControlClient,
+} from '@receptorjs/control-client';
+import { WorkError } from '../errors.js';
+import { foreignText } from './foreign-text.js';
+import type { RemoteData } from './remote-extra-data.js';
+import { submissionIdParam } from './resubmissions.js';
+import { openUnitFile } from '../store/unit-file.js';
+
+/** What a start needs from its unit. */
+export interface StartContext {
+  readonly data: () => RemoteData;
+  /** Stores a change before the next step is taken; `soon` for one that another attempt finds out without it. */
+  readonly save: (change: Partial<RemoteData>, when?: 'now' | 'soon') => void;
+  /** Name of the submission, the same in every attempt. */
+  readonly submissionId: string;
+  readonly stdinPath: string;
+  readonly connect: () => Promise<ControlClient>;
+}
+
+/** Milliseconds the other node may take to start a unit that it has the whole stdin of. */
+const startedMs = 60_000;
+
+/** Bytes of stdin read at once. */
+const stdinChunkBytes = 256 * 1024;
+
+/**
+ * One attempt to start a unit on its node. The ID is stored before the end of stdin is sent, so a unit whose ID got
+ * lost never starts, and one whose ID is known can be asked after: an attempt that follows a broken one first finds
+ * out whether the job has started, and releases the remains when it has not. Remains whose ID got lost are replaced by
+ * the other node, which knows the submission by its name.
+ *
+ * @throws WorkError `start-failed` when the node refuses; anything else means that it could not be reached
+ */
+export async function startOnNode(context: StartContext): Promise<void> {
+  if (context.data().RemoteUnitID !== '' && (await hasStarted(context))) {
+    context.save({ RemoteStarted: true });
+    return;
+  }
+  const { RemoteNode, RemoteWorkType, RemoteParams, TLSClient } = context.data();
+  const client = await context.connect();
+  try {
+    const submission = await refusal('could not parse response: ERROR: ', () =>
+      client.openSubmission({
+        node: RemoteNode,
+        workType: RemoteWorkType,
+        params: { ...RemoteParams, [submissionIdParam]: context.submissionId },
+        tlsClient: TLSClient,
+      }),
+    );
+    context.save({ RemoteUnitID: submission.unitId });
+    const stdin = await openUnitFile(context.stdinPath, 'read');
+    try {
+      await refusal('error from remote: ', () =>
+        submission.send(stdin.createReadStream({ highWaterMark: stdinChunkBytes }), {
+          timeoutMs: startedMs,
+        }),
+      );
+    } finally {
+      await stdin.close();
+    }
+    context.save({ RemoteStarted: true }, 'soon');
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether the unit of an earlier attempt has started; its remains are released when it has not. */
+async function hasStarted(context: StartContext): Promise<boolean> {
+  const { RemoteUnitID } = context.data();
+  const client = await context.connect();
+  try {
+    if (wasStarted(await client.workStatus(RemoteUnitID))) return true;
+    // forgotten first: a release whose answer got lost would read as a unit that is gone
+    context.save({ RemoteUnitID: '' });
+    await client.workRelease(RemoteUnitID);
+    return false;
+  } catch (error) {
+    if (isUnknownUnit(error)) throw new WorkError('start-failed', 'Remote work unit is gone');
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+async function refusal<T>(prefix: string, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (cause) {
+    if (!isRemoteAnswer(cause)) throw cause;
+    throw new WorkError('start-failed', `${prefix}${foreignText(cause.message)}`, { cause });
+  }
+}

@@ -1,0 +1,67 @@
+import type { DiskReserve } from '@receptorjs/quotas';
+import { statSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { WorkError } from '../errors.js';
+import { openUnitFile } from '../store/unit-file.js';
+
+/** 64 GiB: the most stdout of one remote unit that is stored unless configured. */
+export const defaultMaxRemoteStdoutBytes = 64 * 2 ** 30;
+
+/** What of another node's output is stored here. */
+export interface StdoutLimits {
+  /** The most bytes of one unit. Default {@link defaultMaxRemoteStdoutBytes}; `Infinity` for no limit. */
+  readonly maxBytes?: number | undefined;
+  /** What is left alone of the file system. */
+  readonly reserve: DiskReserve;
+}
+
+/** The copy of a remote unit's stdout on this disk, and the only writer of it. */
+export class RemoteStdout {
+  readonly #reserve: DiskReserve;
+  readonly #maxBytes: number;
+  #size: bigint;
+
+  /** @param path of the file, in the unit's folder, which exists */
+  constructor(
+    private readonly path: string,
+    { maxBytes = defaultMaxRemoteStdoutBytes, reserve }: StdoutLimits,
+  ) {
+    this.#maxBytes = maxBytes;
+    this.#reserve = reserve;
+    this.#size = statSync(path, { bigint: true, throwIfNoEntry: false })?.size ?? 0n;
+  }
+
+  /** Bytes that are here. */
+  get size(): bigint {
+    return this.#size;
+  }
+
+  /** Opens the file at its end. What an append that failed half-way has left counts too. */
+  async open(): Promise<FileHandle> {
+    const file = await openUnitFile(this.path, 'append');
+    this.#size = (await file.stat({ bigint: true })).size;
+    return file;
+  }
+
+  /**
+   * Writes a piece at the end.
+   *
+   * @throws WorkError `output-too-long` when the unit has more than is stored, `no-space` when the disk's reserve would be touched
+   */
+  async append(file: FileHandle, chunk: Uint8Array): Promise<void> {
+    if (Number(this.#size) + chunk.length > this.#maxBytes) {
+      throw new WorkError(
+        'output-too-long',
+        `The unit has more than ${this.#maxBytes} bytes of stdout, the most that this node stores (maxremotestdout of node)`,
+      );
+    }
+    if (!(await this.#reserve.admits(chunk.length))) {
+      throw new WorkError(
+        'no-space',
+        'Waiting for space on the disk of this node: what is left of it is kept free (diskreserve of node)',
+      );
+    }
+    await file.appendFile(chunk);
+    this.#size += BigInt(chunk.length);
+  }
+}

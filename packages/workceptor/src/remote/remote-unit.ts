@@ -1,0 +1,378 @@
+import {
+  isFinal,
+  isRemoteAnswer,
+  isUnknownUnit,
+  Backoff,
+  UnitState,
+  type ControlClient,
+  type UnitStatus,
+} from '@receptorjs/control-client';
+import { messageOf, WorkError } from '../errors.js';
+import { foreignText } from './foreign-text.js';
+import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
+import { RemoteDelivery } from './remote-delivery.js';
+import { RemoteFollow } from './remote-follow.js';
+import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
+import { openControl, type Dial, type OnReachable } from './remote-session.js';
+import { startOnNode } from './remote-start.js';
+import type { Logger } from '../logger.js';
+import type { Outcome, Unit } from '../unit.js';
+import type { UnitRecord } from '../store/unit-record.js';
+
+/** What a remote unit needs to know besides its record. */
+export interface RemoteUnitOptions {
+  /** The node this unit belongs to. */
+  readonly nodeId: string;
+  readonly dial: Dial;
+  readonly onReachable?: OnReachable | undefined;
+  readonly log: Logger;
+  /** Says that the node could not be reached. Very many units may wait for one node. */
+  readonly logAttempt: (node: string, text: string) => void;
+  /** What of the other node's output is stored. */
+  readonly stdoutLimits: StdoutLimits;
+  /** Removes the local unit once a pending release was delivered. */
+  readonly onReleased: () => Promise<void>;
+}
+
+/** The longest a timer of Node can wait, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * A unit that another node runs for this one. Everything it decides is stored before it acts on it, so that a restart
+ * at any moment goes on where the last one ended: it never starts a job twice and never loses one.
+ *
+ * See docs/decisions/0022-starting-remote-units-once.md.
+ */
+export class RemoteUnit implements Unit {
+  /** Fires when the daemon lets go of the unit. */
+  readonly #detached = new AbortController();
+  readonly #backoff = new Backoff();
+  /** Fires to end the attempts to start; replaced never. */
+  readonly #startStopped = new AbortController();
+  /** The attempts to start, until they have ended. */
+  #starting: Promise<void> | undefined;
+  /** Present while the started unit is followed. */
+  #follow: RemoteFollow | undefined;
+  readonly #delivery: RemoteDelivery;
+  #unsubscribe: (() => void) | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly record: UnitRecord,
+    private readonly options: RemoteUnitOptions,
+  ) {
+    this.#delivery = new RemoteDelivery({
+      unitId: record.id,
+      remoteUnitId: () => this.#data.RemoteUnitID,
+      request: (run) => this.#request(run),
+      onReleased: options.onReleased,
+      backoff: this.#backoff,
+      signal: this.#detached.signal,
+      log: options.log,
+    });
+  }
+
+  /** Whether requests about this unit must be signed. */
+  get signed(): boolean {
+    return this.#data.SignWork;
+  }
+
+  status(): UnitStatus {
+    const { status } = this.record;
+    const here = this.#follow?.stdoutSize ?? 0n;
+    return {
+      ...status,
+      stdoutSize: here > status.stdoutSize ? here : status.stdoutSize,
+      extraData: redacted(this.#data),
+    };
+  }
+
+  start(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#subscribe();
+      this.#starting = this.#startLoop(resolve, reject);
+    });
+  }
+
+  recover(): Promise<void> {
+    const { record } = this;
+    const { RemoteUnitID, RemoteStarted, LocalReleased, LocalCancelled } = this.#data;
+    if (LocalReleased) {
+      this.#subscribe();
+      if (RemoteUnitID === '') return this.options.onReleased();
+      this.#delivery.begin('release');
+    } else if (isFinal(record.status.state)) {
+      // expired here while the other node may have started it
+      if (!LocalCancelled || RemoteStarted || RemoteUnitID === '') return Promise.resolve();
+      this.#subscribe();
+      this.#delivery.begin('cancel');
+    } else if (LocalCancelled && RemoteUnitID === '') {
+      record.update({ state: UnitState.Failed, detail: 'Locally Cancelled' });
+    } else if (RemoteStarted || LocalCancelled) {
+      this.#subscribe();
+      this.#startFollowing();
+      if (LocalCancelled) this.#delivery.begin('cancel');
+    } else if (record.status.detail === 'Starting Worker') {
+      void this.start().catch((error: unknown) => {
+        record.update({
+          state: UnitState.Failed,
+          detail: `Error starting worker: ${messageOf(error)}`,
+        });
+      });
+    } else {
+      record.update({
+        state: UnitState.Failed,
+        detail: 'Failed to restart: remote work had not previously started',
+      });
+    }
+    return Promise.resolve();
+  }
+
+  async cancel(): Promise<Outcome> {
+    const { record } = this;
+    if (isFinal(record.status.state)) return 'done';
+    this.#intend({ LocalCancelled: true });
+    await this.#stopStarting();
+    if (isFinal(record.status.state)) return 'done';
+    if (this.#data.RemoteUnitID === '') {
+      record.update({ state: UnitState.Failed, detail: 'Locally Cancelled' });
+      return 'done';
+    }
+    // the other node may have the whole job although it could not say so: from here on it knows best
+    this.#intend({ RemoteStarted: true });
+    this.#startFollowing();
+    try {
+      await this.#request((client) => client.workCancel(this.#data.RemoteUnitID));
+      return 'done';
+    } catch (error) {
+      if (isRemoteAnswer(error)) throw refusedRequest(error);
+      this.#delivery.begin('cancel');
+      return 'pending';
+    }
+  }
+
+  async prepareRelease(force: boolean): Promise<Outcome> {
+    this.#intend({ LocalCancelled: true, LocalReleased: true });
+    await this.#stopStarting();
+    // a refused release must leave the unit as it is, so it is followed until its folder goes
+    const { RemoteUnitID } = this.#data;
+    if (RemoteUnitID === '') return 'done';
+    try {
+      await this.#request((client) => client.workRelease(RemoteUnitID, { force }));
+      return 'done';
+    } catch (error) {
+      if (force || isUnknownUnit(error)) return 'done';
+      if (isRemoteAnswer(error)) throw refusedRequest(error);
+      this.#delivery.begin('release');
+      return 'pending';
+    }
+  }
+
+  detach(): void {
+    this.#detached.abort();
+    this.#unsubscribe?.();
+    clearTimeout(this.#expiry);
+  }
+
+  get #data(): RemoteData {
+    return parseRemoteData(this.record.status.extraData);
+  }
+
+  /** @throws Error when the change could not be stored, so that nothing is done that rests on it */
+  #save(change: Partial<RemoteData>, when: 'now' | 'soon' = 'now'): void {
+    const isStored = this.record.update({ extraData: { ...this.#data, ...change } }, when);
+    if (!isStored && when === 'now') {
+      throw new Error(`could not store the state of work unit ${this.record.id}`);
+    }
+  }
+
+  /** What only ends the unit is done all the same while the disk is full; storing it is tried again until it succeeds. */
+  #intend(change: Partial<RemoteData>): void {
+    if (this.record.update({ extraData: { ...this.#data, ...change } })) return;
+    this.options.log.warning(`[${this.record.id}] what ends it is not stored yet`);
+  }
+
+  #subscribe(): void {
+    this.#unsubscribe ??= this.options.onReachable?.(this.#data.RemoteNode, () => {
+      this.#backoff.skip();
+      this.#follow?.retryNow();
+    });
+  }
+
+  #connect(signal: AbortSignal): Promise<ControlClient> {
+    return openControl(this.options.dial, this.#data, signal);
+  }
+
+  /** One request on a connection of its own. */
+  async #request<T>(run: (client: ControlClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect(this.#detached.signal);
+    try {
+      return await run(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #startLoop(
+    accepted: (result: string) => void,
+    refused: (error: Error) => void,
+  ): Promise<void> {
+    const signal = AbortSignal.any([this.#detached.signal, this.#startStopped.signal]);
+    this.#armExpiry();
+    while (!signal.aborted) {
+      try {
+        await startOnNode({
+          data: () => this.#data,
+          save: (change, when) => {
+            this.#save(change, when);
+          },
+          submissionId: `${this.options.nodeId}/${this.record.id}`,
+          stdinPath: this.record.path('stdin'),
+          connect: () => this.#connect(signal),
+        });
+        clearTimeout(this.#expiry);
+        this.#startFollowing();
+        accepted('Job Started');
+        return;
+      } catch (error) {
+        if (isAborted(signal)) break;
+        if (error instanceof WorkError) {
+          this.#refuse(foreignText(error.message));
+          refused(error);
+          return;
+        }
+        accepted('Job Submitted');
+        if (this.#failedForGood(error)) return;
+        await this.#backoff.wait(signal);
+      }
+    }
+    accepted('Job Submitted');
+  }
+
+  #refuse(text: string): void {
+    clearTimeout(this.#expiry);
+    const detail = text === 'Remote work unit is gone' ? text : `Error starting worker: ${text}`;
+    this.record.update({ state: UnitState.Failed, detail });
+  }
+
+  /** A failed attempt is worth another one, unless the other side's certificate is refused. */
+  #failedForGood(error: unknown): boolean {
+    const { record, options } = this;
+    const text = foreignText(messageOf(error));
+    const { RemoteNode } = this.#data;
+    options.logAttempt(RemoteNode, `Connection to ${RemoteNode} failed with error: ${text}`);
+    if (!text.includes('CRYPTO_ERROR')) return false;
+    clearTimeout(this.#expiry);
+    record.update({
+      state: UnitState.Failed,
+      detail: `TLS error connecting to remote service: ${text}`,
+    });
+    return true;
+  }
+
+  async #stopStarting(): Promise<void> {
+    clearTimeout(this.#expiry);
+    this.#startStopped.abort();
+    await this.#starting;
+  }
+
+  #armExpiry(): void {
+    const at = expirationMs(this.#data);
+    if (at === undefined) return;
+    const left = at - Date.now();
+    if (left <= 0) {
+      this.#expire(new Date(at)).catch((error: unknown) => {
+        this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
+      });
+      return;
+    }
+    this.#expiry = setTimeout(
+      () => {
+        this.#armExpiry();
+      },
+      Math.min(left, longestTimerMs),
+    );
+    this.#expiry.unref();
+  }
+
+  async #expire(at: Date): Promise<void> {
+    this.#startStopped.abort();
+    await this.#starting;
+    const { RemoteStarted, RemoteUnitID } = this.#data;
+    if (RemoteStarted || this.#detached.signal.aborted) return;
+    this.record.update({
+      state: UnitState.Failed,
+      detail: `Work unit expired on ${expiryText(at)}`,
+      extraData: { ...this.#data, LocalCancelled: RemoteUnitID !== '' },
+    });
+    if (RemoteUnitID !== '') this.#delivery.begin('cancel');
+  }
+
+  #startFollowing(): void {
+    if (this.#follow) return;
+    const { signal } = this.#detached;
+    const { record, options } = this;
+    this.#follow = new RemoteFollow({
+      remoteUnitId: this.#data.RemoteUnitID,
+      stdout: new RemoteStdout(record.path('stdout'), options.stdoutLimits),
+      connect: () => this.#connect(signal),
+      onStatus: ({ state, detail, stdoutSize }) => {
+        record.update({ state, detail, stdoutSize }, 'soon');
+      },
+      onData: () => {
+        record.touch();
+      },
+      signal,
+      log: options.log,
+    });
+    this.#followToEnd(this.#follow).catch((error: unknown) => {
+      options.log.error(`[${record.id}] ${messageOf(error)}`);
+      record.update({ state: UnitState.Failed, detail: `Error: ${messageOf(error)}` });
+    });
+  }
+
+  async #followToEnd(follow: RemoteFollow): Promise<void> {
+    const end = await follow.run();
+    if (!end) return;
+    const stdoutSize = follow.stdoutSize;
+    if (end.kind === 'gone') {
+      const detail = 'Remote work unit is gone';
+      this.record.update({ state: UnitState.Failed, detail, stdoutSize });
+    } else if (end.kind === 'final') {
+      const { state, detail } = end.status;
+      this.record.update({ state, detail, stdoutSize });
+    } else {
+      const { message } = end.reason;
+      this.options.log.warning(`[${this.record.id}] given up: ${message}`);
+      this.record.update({
+        state: UnitState.Failed,
+        detail: message,
+        stdoutSize,
+        extraData: { ...this.#data, LocalCancelled: true },
+      });
+      this.#delivery.begin('cancel');
+    }
+  }
+}
+
+/** The error for a cancel or release that the other node has refused; its two spaces are relied upon. */
+function refusedRequest(cause: Error): WorkError {
+  return new WorkError(
+    'remote-refused',
+    `error canceling remote unit:  ${foreignText(cause.message)}`,
+    {
+      cause,
+    },
+  );
+}
+
+/** `Sat Nov 21 01:22:11`, in local time. */
+function expiryText(at: Date): string {
+  const [day = '', month = '', , , time = ''] = at.toString().split(' ');
+  return `${day} ${month} ${at.getDate()} ${time}`;
+}
+
+/** Asked anew each time, since a signal may fire during any wait. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

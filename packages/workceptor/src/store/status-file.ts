@@ -1,0 +1,68 @@
+import {
+  encodeJson,
+  parseJson,
+  parseUnitStatus,
+  type UnitStatus,
+} from '@receptorjs/control-client';
+import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, WorkError } from '../errors.js';
+import { openUnitFileSync, readUnitFile } from './unit-file.js';
+
+/** Name of the status file in a unit's folder. */
+export const statusFileName = 'status';
+const lockFileName = 'status.lock';
+
+/** Writes the first status of a unit, into a folder that nobody knows of yet. */
+export function createStatusFile(unitDir: string, status: UnitStatus): void {
+  writeFileSync(join(unitDir, statusFileName), textOf(status), { flag: 'wx', mode: 0o600 });
+}
+
+/**
+ * Writes the status of a unit: into a file beside it, then renamed over it, so that a reader finds the old one or the
+ * new one and never half of one. Synchronous, because the order of these small writes is what recovery relies on.
+ *
+ * See docs/decisions/0020-status-files-are-replaced.md.
+ */
+export function writeStatusFile(unitDir: string, status: UnitStatus): void {
+  const path = join(unitDir, statusFileName);
+  const file = openUnitFileSync(`${path}.new`, 'replace');
+  try {
+    writeFileSync(file, textOf(status));
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.new`, path);
+}
+
+function textOf(status: UnitStatus): string {
+  const text = encodeJson({
+    State: status.state,
+    Detail: status.detail,
+    StdoutSize: status.stdoutSize,
+    WorkType: status.workType,
+    ExtraData: status.extraData,
+  });
+  return `${text}\n`;
+}
+
+/** Makes the lock file that programs of the original take a lock on before they read the status. */
+export function createStatusLock(unitDir: string): void {
+  closeSync(openSync(join(unitDir, lockFileName), 'a', 0o600));
+}
+
+/**
+ * Reads a status file.
+ *
+ * @throws WorkError `bad-status-file`
+ */
+export function readStatusFile(unitDir: string): UnitStatus {
+  const path = join(unitDir, statusFileName);
+  try {
+    return parseUnitStatus(parseJson(readUnitFile(path)));
+  } catch (cause) {
+    throw new WorkError('bad-status-file', `could not read ${path}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}

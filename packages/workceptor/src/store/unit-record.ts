@@ -1,0 +1,151 @@
+import type { UnitStatus } from '@receptorjs/control-client';
+import { join } from 'node:path';
+import { isMissing, messageOf } from '../errors.js';
+import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';
+import type { Logger } from '../logger.js';
+import type { UnitMemory } from '../unit-memory.js';
+import { transition, type UnitChange } from '../unit-transition.js';
+
+/** Milliseconds until a passing change is written, and until a write that failed is tried again. */
+const soonMs = 200;
+const againMs = 1_000;
+
+/**
+ * The state of one unit and the only writer of its status file. A change on which recovery relies is written before
+ * anyone hears of it; one that passes, and that recovery finds out without it, is written a moment later, with whatever
+ * has changed until then. Whoever waits for news compares {@link UnitRecord.revision}, so that no change is missed between a look and a wait.
+ *
+ * See docs/decisions/0020-status-files-are-replaced.md.
+ */
+export class UnitRecord {
+  /** Written by `update` only. */
+  #status: UnitStatus;
+  /** Counts changes of status, stdout and existence; written by `touch` only. */
+  #revision = 0;
+  /** Written by `markReleased` only. */
+  #released = false;
+  /** Written by `retire` only. */
+  #retired = false;
+  /** Present while a passing change is to be written. */
+  #laterWrite: NodeJS.Timeout | undefined;
+  /** Why the last write failed; written by `write` only. */
+  #failure: string | undefined;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    readonly id: string,
+    /** The unit's folder. */
+    readonly dir: string,
+    status: UnitStatus,
+    private readonly log: Logger,
+    /** Told how much the status holds. */
+    private readonly memory?: UnitMemory,
+  ) {
+    this.#status = status;
+  }
+
+  /** The status as last written; the size of stdout may have grown since. */
+  get status(): UnitStatus {
+    return this.#status;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Whether the unit's folder is gone for good. */
+  get released(): boolean {
+    return this.#released;
+  }
+
+  /** Path of a file in the unit's folder. */
+  path(name: string): string {
+    return join(this.dir, name);
+  }
+
+  /** Writes the first status of a new unit. */
+  create(): void {
+    createStatusLock(this.dir);
+    createStatusFile(this.dir, this.#status);
+  }
+
+  /**
+   * Applies a change by the rules of the state machine, stores the result, then tells everyone who waits.
+   *
+   * A write that fails is tried again until it succeeds.
+   *
+   * @param when `soon` for a change that may be lost when the daemon is killed
+   * @returns whether the change is stored
+   */
+  update(change: UnitChange, when: 'now' | 'soon' = 'now'): boolean {
+    const next = transition(this.#status, change);
+    if (next === this.#status || this.#released || this.#retired) return true;
+    this.#status = next;
+    this.memory?.hold(this.id, next);
+    const stored = when === 'now' && this.#write();
+    if (when === 'soon') this.#writeIn(soonMs);
+    this.touch();
+    return stored;
+  }
+
+  /** Wakes everyone who waits: something about the unit changed, perhaps only the length of its stdout. */
+  touch(): void {
+    this.#revision += 1;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  /** The daemon lets go of the unit: nothing is written from now on, whatever comes late. */
+  retire(): void {
+    if (this.#laterWrite) this.#write();
+    clearTimeout(this.#laterWrite);
+    this.#retired = true;
+  }
+
+  markReleased(): void {
+    clearTimeout(this.#laterWrite);
+    this.#released = true;
+    this.memory?.release(this.id);
+    this.touch();
+  }
+
+  /** Resolves once the revision is no longer `seen`, or when the signal fires. Never rejects. */
+  changed(seen: number, signal?: AbortSignal): Promise<void> {
+    if (this.#revision !== seen || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const onAbort = (): void => {
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  #write(): boolean {
+    clearTimeout(this.#laterWrite);
+    this.#laterWrite = undefined;
+    try {
+      writeStatusFile(this.dir, this.#status);
+      this.#failure = undefined;
+      return true;
+    } catch (error) {
+      const why = messageOf(error);
+      // it is tried each second
+      if (why !== this.#failure) this.log.error(`[${this.id}] could not write its status: ${why}`);
+      this.#failure = why;
+      // without its folder the unit is on its way out
+      if (!isMissing(error)) this.#writeIn(againMs);
+      return false;
+    }
+  }
+
+  #writeIn(ms: number): void {
+    this.#laterWrite ??= setTimeout(() => this.#write(), ms).unref();
+  }
+}

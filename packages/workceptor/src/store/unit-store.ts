@@ -1,0 +1,196 @@
+import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-client';
+import { localOrigin, type Origin } from '@receptorjs/quotas';
+import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { isMissing, messageOf, WorkError } from '../errors.js';
+import { readStatusFile, statusFileName } from './status-file.js';
+import { isUnitId, randomUnitId } from './unit-id.js';
+import type { Logger } from '../logger.js';
+import { makeFolder } from './make-folder.js';
+import { checkNodeFolder, checkUnitFolder } from './own-folder.js';
+import { UnitMemory } from '../unit-memory.js';
+import { UnitRecord } from './unit-record.js';
+
+/** Folders looked at before others get their turn. */
+const sliceLength = 500;
+
+/** Where the units of one node are. */
+export interface UnitPlaces {
+  /** `<data dir>/<node ID>` is where new units are made; it is itself made, with mode 0700, when the first unit is. */
+  readonly dataDir: string;
+  /** A data directory of before, whose units are taken over where they are; nothing new is put there. */
+  readonly former?: string | undefined;
+  readonly nodeId: string;
+}
+
+/** The folders that hold the folders of all units of one node. Nothing in them is touched unless nobody else can have put it there. */
+export class UnitStore {
+  readonly #dataDir: string;
+  /** The node's folder, where new units are made. */
+  readonly #dir: string;
+  readonly #former: { readonly dataDir: string; readonly dir: string } | undefined;
+
+  constructor(
+    { dataDir, former, nodeId }: UnitPlaces,
+    private readonly log: Logger,
+    private readonly memory = new UnitMemory(),
+  ) {
+    this.#dataDir = dataDir;
+    this.#dir = join(dataDir, nodeId);
+    this.#former =
+      former === undefined ? undefined : { dataDir: former, dir: join(former, nodeId) };
+  }
+
+  /**
+   * Makes the folder and the status file of a new unit.
+   *
+   * @param origin whom it is counted for
+   * @throws WorkError `too-many-params`, `unsafe-folder`; what the system says
+   */
+  allocate(workType: string, extraData: JsonValue, origin: Origin = localOrigin): UnitRecord {
+    const status: UnitStatus = {
+      state: UnitState.Pending,
+      detail: 'Waiting for Input Data',
+      stdoutSize: 0n,
+      workType,
+      extraData,
+    };
+    this.memory.check(origin, status);
+    // before: nothing is made behind a link; after: what has come there meanwhile
+    checkNodeFolder(this.#dataDir, this.#dir);
+    makeFolder(this.#dir);
+    checkNodeFolder(this.#dataDir, this.#dir);
+    for (;;) {
+      const id = randomUnitId();
+      const dir = join(this.#dir, id);
+      try {
+        mkdirSync(dir, { mode: 0o700 });
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+        throw error;
+      }
+      const record = new UnitRecord(id, dir, status, this.log, this.memory);
+      try {
+        record.create();
+      } catch (error) {
+        rmSync(dir, { recursive: true, force: true });
+        throw error;
+      }
+      this.memory.hold(id, status, origin);
+      return record;
+    }
+  }
+
+  /**
+   * IDs of all folders that can be units, those of the data directory of before among them. That one is left alone, with a
+   * warning, when it is not safe.
+   *
+   * @throws WorkError `unsafe-folder` when another user can have put something into a folder of units
+   */
+  async ids(): Promise<string[]> {
+    const ids = checkNodeFolder(this.#dataDir, this.#dir) ? await unitsIn(this.#dir) : [];
+    if (this.#former === undefined) return ids;
+    try {
+      const { dataDir, dir } = this.#former;
+      const former = checkNodeFolder(dataDir, dir) ? await unitsIn(dir) : [];
+      if (former.length > 0) {
+        this.log.info(
+          `${former.length} units of ${dir} are taken over; new ones are in ${this.#dir}`,
+        );
+      }
+      return [...new Set([...ids, ...former])];
+    } catch (error) {
+      if (!isUnsafe(error)) throw error;
+      this.log.warning(`Units of an earlier version are not taken over: ${messageOf(error)}`);
+      return ids;
+    }
+  }
+
+  /**
+   * Reads a unit from disk. One whose status can't be read comes back as failed, in memory only.
+   *
+   * @returns `undefined` when there is no such unit or it has no status file
+   * @throws WorkError `unsafe-folder`
+   */
+  load(id: string): { record: UnitRecord; readable: boolean } | undefined {
+    const dir = this.#dirOf(id);
+    if (dir === undefined) return undefined;
+    try {
+      const status = readStatusFile(dir);
+      this.memory.hold(id, status);
+      return { record: new UnitRecord(id, dir, status, this.log, this.memory), readable: true };
+    } catch (error) {
+      const status: UnitStatus = {
+        state: UnitState.Failed,
+        detail: `Failed to restart: ${messageOf(error)}`,
+        stdoutSize: 0n,
+        workType: '',
+        extraData: null,
+      };
+      return { record: new UnitRecord(id, dir, status, this.log), readable: false };
+    }
+  }
+
+  /** The folder of a unit that is on disk. */
+  #dirOf(id: string): string | undefined {
+    if (!isUnitId(id)) return undefined;
+    const own = join(this.#dir, id);
+    if (checkUnitFolder(own)) return existsSync(join(own, statusFileName)) ? own : undefined;
+    if (this.#former === undefined) return undefined;
+    const { dataDir, dir } = this.#former;
+    const former = join(dir, id);
+    if (!existsSync(join(former, statusFileName))) return undefined;
+    checkNodeFolder(dataDir, dir);
+    return checkUnitFolder(former) ? former : undefined;
+  }
+
+  /**
+   * Removes a unit's folder, its status last: what an interrupted removal leaves is a unit still.
+   *
+   * @throws WorkError `not-removed`
+   */
+  async remove(record: UnitRecord): Promise<void> {
+    const options = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
+    try {
+      for (const name of await namesIn(record.dir)) {
+        if (name !== statusFileName) await rm(join(record.dir, name), options);
+      }
+      await rm(record.dir, options);
+    } catch (cause) {
+      throw new WorkError('not-removed', `could not remove ${record.dir}: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+    record.markReleased();
+  }
+}
+
+/** @throws WorkError `unsafe-folder` */
+async function unitsIn(dir: string): Promise<string[]> {
+  const ids = (await namesIn(dir)).filter(isUnitId);
+  const units: string[] = [];
+  for (const [at, id] of ids.entries()) {
+    if (at % sliceLength === 0) await setImmediate();
+    const path = join(dir, id);
+    // any other file is nothing of ours, but a link stands where a unit would
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) continue;
+    if (checkUnitFolder(path)) units.push(id);
+  }
+  return units;
+}
+
+/** None when there is no such folder. */
+async function namesIn(dir: string): Promise<string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function isUnsafe(error: unknown): boolean {
+  return error instanceof WorkError && error.code === 'unsafe-folder';
+}
