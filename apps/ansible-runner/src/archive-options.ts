@@ -7,11 +7,11 @@ export function archiveLimits(options: CommandLineOptions): { readonly limits: A
   const { archiveMaxRatio, archiveDiskReserve } = options;
   return {
     limits: {
-      ...(archiveMaxBytes !== undefined && { maxArchiveBytes: archiveMaxBytes }),
-      ...(archiveMaxUnpackedBytes !== undefined && { maxBytes: archiveMaxUnpackedBytes }),
-      ...(archiveMaxMembers !== undefined && { maxMembers: archiveMaxMembers }),
-      ...(archiveMaxRatio !== undefined && { maxRatio: archiveMaxRatio }),
-      ...(archiveDiskReserve !== undefined && { diskReserve: archiveDiskReserve }),
+      maxArchiveBytes: archiveMaxBytes,
+      maxBytes: archiveMaxUnpackedBytes,
+      maxMembers: archiveMaxMembers,
+      maxRatio: archiveMaxRatio,
+      diskReserve: archiveDiskReserve,
     },
   };
 }

@@ -62,7 +62,7 @@ export async function jobProcessesOf(
   }
   return [...members.values()].map(({ pid, startTime, variables }) => {
     const artifactDir = variables[ARTIFACT_VARIABLE];
-    return { pid, startTime, ...(artifactDir !== undefined && { artifactDir }) };
+    return { pid, startTime, artifactDir };
   });
 }
 

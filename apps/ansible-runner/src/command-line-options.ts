@@ -402,7 +402,7 @@ export function optionNames({ flags }: OptionRow): OptionNames {
   const key = (each.at(-1) ?? '')
     .slice(2)
     .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  return { names: each, ...(value !== undefined && { value }), many: dots !== undefined, key };
+  return { names: each, value, many: dots !== undefined, key };
 }
 
 /** The groups with the options that a subcommand knows; groups without any are left out. */

@@ -45,7 +45,7 @@ export function parseCommandLine(
   return {
     subcommand,
     words: handedOn,
-    ...(privateDataDir !== undefined && { privateDataDir }),
+    privateDataDir,
     options: validated(subcommand, options, { environment, refuse }),
   };
 }

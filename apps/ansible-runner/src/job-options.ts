@@ -24,21 +24,21 @@ export function jobOptions(privateDataDir: string, options: CommandLineOptions):
   const { containerImage, containerVolumeMount, containerOption } = options;
   return {
     privateDataDir: resolve(privateDataDir),
-    ...(playbook !== undefined && { playbook }),
-    ...(module !== undefined && { module }),
-    ...(role !== undefined && { role, ...(hosts !== undefined && { hosts }) }),
+    playbook,
+    module,
+    ...(role !== undefined && { role, hosts }),
     ...(role !== undefined &&
       options.roleVars !== undefined && { roleVars: roleVars(options.roleVars) }),
     ...(role !== undefined && options.roleSkipFacts === true && { roleSkipFacts: true }),
-    ...(args !== undefined && { moduleArgs: args }),
+    moduleArgs: args,
     ...(role === undefined && hosts !== undefined && { hostPattern: hosts }),
-    ...(limit !== undefined && { limit }),
-    ...(cmdline !== undefined && { cmdline }),
-    ...(forks !== undefined && { forks }),
+    limit,
+    cmdline,
+    forks,
     ...(rolesPath !== undefined && { rolesPath: rolesPath.split(':').map((one) => resolve(one)) }),
-    ...(binary !== undefined && { binary }),
-    ...(ident !== undefined && { ident }),
-    ...(rotateArtifacts !== undefined && { rotateArtifacts }),
+    binary,
+    ident,
+    rotateArtifacts,
     ...(verbose > 0 && { verbosity: verbose }),
     ...(options.inventory !== undefined && {
       inventory: inventory(privateDataDir, options.inventory),
@@ -61,11 +61,11 @@ function sandboxOptions(options: CommandLineOptions): Partial<JobOptions> {
   const { directoryIsolationBasePath } = options;
   return {
     ...(processIsolation === true && { processIsolation }),
-    ...(processIsolationExecutable !== undefined && { processIsolationExecutable }),
-    ...(processIsolationPath !== undefined && { processIsolationPath }),
-    ...(processIsolationHidePaths !== undefined && { processIsolationHidePaths }),
-    ...(processIsolationShowPaths !== undefined && { processIsolationShowPaths }),
-    ...(processIsolationRoPaths !== undefined && { processIsolationRoPaths }),
+    processIsolationExecutable,
+    processIsolationPath,
+    processIsolationHidePaths,
+    processIsolationShowPaths,
+    processIsolationRoPaths,
     ...(directoryIsolationBasePath !== undefined && {
       directoryIsolationBasePath: resolve(directoryIsolationBasePath),
     }),
@@ -86,7 +86,7 @@ export function nodeOptions(options: CommandLineOptions): NodeOptions | undefine
   return {
     viaReceptor,
     ...(receptorPeer !== undefined && { receptorPeer: withAbsolutePath(receptorPeer) }),
-    ...(receptorNodeId !== undefined && { receptorNodeId }),
+    receptorNodeId,
     ...(Object.keys(receptorTls).length > 0 && { receptorTls }),
     ...(options.receptorControlTls === true && { receptorControlTls: true }),
     ...(receptorTlsClient !== undefined && { receptorTlsClient }),

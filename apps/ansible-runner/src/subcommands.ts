@@ -71,7 +71,7 @@ async function jobRequest(folder: string, options: CommandLineOptions): Promise<
   const node = nodeOptions(options);
   return {
     options: jobOptions(folder, options),
-    ...(node !== undefined && { node }),
+    node,
     ...logOptions(options),
   };
 }
@@ -139,12 +139,12 @@ async function cleanUp(options: CommandLineOptions, context: CommandContext) {
   const { processIsolationExecutable } = options;
   await cleanup({
     onLine: (line) => context.stdout.write(`${line}\n`),
-    ...(filePattern !== undefined && { filePattern }),
-    ...(excludeStrings !== undefined && { excludeStrings }),
-    ...(removeImages !== undefined && { removeImages }),
-    ...(gracePeriod !== undefined && { gracePeriod }),
+    filePattern,
+    excludeStrings,
+    removeImages,
+    gracePeriod,
     ...(imagePrune === true && { imagePrune }),
-    ...(processIsolationExecutable !== undefined && { processIsolationExecutable }),
+    processIsolationExecutable,
   });
   return 0;
 }

@@ -41,7 +41,7 @@ export function withoutRepeats(log: Log, now: () => number = () => performance.n
       log.info(message);
     },
     debug: log.debug,
-    ...(log.enabled !== undefined && { enabled: log.enabled }),
+    enabled: log.enabled,
   };
 }
 

@@ -28,8 +28,8 @@ export async function explain(
     await session.first.request({
       command: 'explain',
       target: node,
-      ...(service === undefined ? {} : { service }),
-      ...(tlsClient === undefined ? {} : { tls: tlsClient }),
+      service,
+      tls: tlsClient,
     }),
   );
   if (json) printJson(reply);

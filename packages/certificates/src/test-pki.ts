@@ -95,9 +95,7 @@ export function issue(name: string, what: TestCertificate = {}): TestIdentity {
                 true,
                 new BasicConstraints({
                   cA: true,
-                  ...(what.maxPathLength === undefined
-                    ? {}
-                    : { pathLenConstraint: what.maxPathLength }),
+                  pathLenConstraint: what.maxPathLength,
                 }),
               ),
               extension(id_ce_keyUsage, true, new KeyUsage(KeyUsageFlags.keyCertSign)),

@@ -132,7 +132,7 @@ export function withPrefix(prefix: string, error: unknown): unknown {
   if (!(error instanceof CertificateError)) return error;
   const { code, message, hint, cause } = error;
   return new CertificateError(code, `${prefix}${message}`, {
-    ...(hint === undefined ? {} : { hint }),
+    hint,
     cause,
   });
 }

@@ -127,9 +127,9 @@ function toMaterial(
   version: number,
 ): TlsMaterial {
   return {
-    ...(certificatePem === undefined ? {} : { certificatePem }),
-    ...(keyPem === undefined ? {} : { keyPem }),
-    ...(caPem === undefined ? {} : { caPem }),
+    certificatePem,
+    keyPem,
+    caPem,
     version,
   };
 }

@@ -70,7 +70,7 @@ export function backendConformance(name: string, backend: BackendUnderTest): voi
     const node = (nodeId: string, maxIdleConnectionTimeoutMs?: number): MeshNode => {
       const made = new MeshNode({
         nodeId,
-        ...(maxIdleConnectionTimeoutMs === undefined ? {} : { maxIdleConnectionTimeoutMs }),
+        maxIdleConnectionTimeoutMs,
       });
       nodes.push(made);
       return made;

@@ -74,7 +74,7 @@ export class TestAuthority {
       bits: 2048,
       nodeId: [nodeId],
       ipAddress,
-      ...(dnsName === undefined ? {} : { dnsName }),
+      dnsName,
       outReq: req,
       outKey: key,
     });
@@ -85,8 +85,8 @@ export class TestAuthority {
         caKey: this.#caKey,
         outCert: cert,
         verify: true,
-        ...(notBefore === undefined ? {} : { notBefore }),
-        ...(notAfter === undefined ? {} : { notAfter }),
+        notBefore,
+        notAfter,
       },
       { show: () => undefined, ask: () => Promise.resolve('no') },
     );

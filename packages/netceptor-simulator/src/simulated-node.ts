@@ -160,7 +160,7 @@ export class SimulatedNode {
           debug: write('debug'),
         },
       },
-      ...(maxIdleMs === undefined ? {} : { maxIdleMs }),
+      maxIdleMs,
     });
   }
 }

@@ -92,7 +92,7 @@ async function required(name: string, load: () => Promise<QuicEngine>): Promise<
       ? `Install ${ACCELERATOR_PACKAGE}, or leave RECEPTOR_QUIC_ENGINE unset.`
       : hintOf(cause);
     throw new StreamError('engine-unavailable', why, {
-      ...(hint === undefined ? {} : { hint }),
+      hint,
       cause,
     });
   }

@@ -14,7 +14,7 @@ afterEach(async () => {
 function ours(nodeId: string, maxIdleConnectionTimeoutMs?: number): MeshNode {
   const node = new MeshNode({
     nodeId,
-    ...(maxIdleConnectionTimeoutMs !== undefined && { maxIdleConnectionTimeoutMs }),
+    maxIdleConnectionTimeoutMs,
   });
   cleanups.push(() => node.close());
   return node;

@@ -111,7 +111,7 @@ export class StreamListener {
     this.#description = {
       connectionType: this.#tls === undefined ? 1 : 2,
       tags: tags ?? null,
-      ...(workCommands === undefined ? {} : { workCommands }),
+      workCommands,
     };
     if (advertise) this.#advertisement = node.advertise(this.service, this.#description);
   }

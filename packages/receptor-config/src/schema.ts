@@ -55,7 +55,7 @@ function propertySchema(field: Field<unknown>): JsonSchema {
   const fallback = field.fallbackText ?? field.fallback;
   return {
     description: `${field.help} (${field.allowed})`,
-    ...(fallback === undefined ? {} : { default: fallback }),
+    default: fallback,
     ...field.schema,
   };
 }

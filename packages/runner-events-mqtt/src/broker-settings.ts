@@ -65,8 +65,8 @@ export async function readBroker(settings: PluginSettings): Promise<BrokerSettin
     },
     shown: `${shown} ${topic}`,
     secrets,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
+    username,
+    password,
   };
 }
 

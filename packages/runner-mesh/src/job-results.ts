@@ -29,16 +29,16 @@ export async function takeResults(
       privateDataDir,
       ident,
       signal,
-      ...(artifactDir !== undefined && { artifactDir }),
+      artifactDir,
       ...(output !== undefined && suppressAnsibleOutput !== true && { output }),
-      ...(jsonMode !== undefined && { jsonMode }),
-      ...(onEvent !== undefined && { onEvent }),
+      jsonMode,
+      onEvent,
       ...(onStatus !== undefined && { onStatus: unlessSentAgain(onStatus) }),
-      ...(plugins !== undefined && { plugins }),
-      ...(settings !== undefined && { settings }),
-      ...(limits !== undefined && { limits }),
+      plugins,
+      settings,
+      limits,
       ...(onWarning !== undefined && { onWarning, onDamage: onWarning }),
-      ...(feed !== undefined && { feed }),
+      feed,
     });
   } finally {
     input.destroy();

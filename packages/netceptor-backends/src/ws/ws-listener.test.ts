@@ -16,8 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => node.close());
 
-const listen = (path?: string): Promise<Listener> =>
-  listenWebSocket(node, { host, port: 0, ...(path === undefined ? {} : { path }) });
+const listen = (path?: string): Promise<Listener> => listenWebSocket(node, { host, port: 0, path });
 
 /** The status an upgrade is answered with. */
 async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number> {

@@ -152,9 +152,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
       firewallRules,
       trace,
       environment: { random: Math.random, wallTime: Date.now, log },
-      ...(maxIdleConnectionTimeoutMs === undefined
-        ? {}
-        : { maxIdleMs: maxIdleConnectionTimeoutMs }),
+      maxIdleMs: maxIdleConnectionTimeoutMs,
     });
     this.#settle();
   }

@@ -59,5 +59,5 @@ function parse(text: string, folder: string, home: string | undefined): AnsibleC
         .map((one) => (/^[~$]/.test(one) ? one : resolve(folder, one)))
         .join(delimiter);
   }
-  return { setsHostKeyChecking, ...(rolesPath !== undefined && { rolesPath }) };
+  return { setsHostKeyChecking, rolesPath };
 }

@@ -42,7 +42,7 @@ export function folderMount(source: string, destination: string, options?: strin
   return {
     source: join(source, '/'),
     destination: join(destination, '/'),
-    ...(options !== undefined && { options }),
+    options,
   };
 }
 

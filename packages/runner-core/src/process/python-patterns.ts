@@ -256,7 +256,7 @@ class Translation {
       throw new SyntaxError(`unknown extension ${this.#pattern.slice(this.#at, this.#at + 3)}`);
     if (name !== undefined && this.#groups.some((group) => group.name === name))
       throw new SyntaxError(`redefinition of group name ${name}`);
-    const group = { closed: false, ...(name !== undefined && { name }) };
+    const group = { closed: false, name };
     const number = this.#groups.push(group);
     const text = `(?<group${number}>${body()})`;
     group.closed = true;

@@ -49,7 +49,7 @@ export function describeLink(
       rttDeviationMs: roundTrip.deviation,
       rttLeastMs: roundTrip.least,
     }),
-    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+    maxMessageBytes,
     ...(transport.traffic !== undefined && { traffic: transport.traffic() }),
   };
 }
