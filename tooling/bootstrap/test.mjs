@@ -126,6 +126,10 @@ await program(async () => {
     await check('types', 'turbo', ['run', 'typecheck', '--output-logs=errors-only']);
     await check('types of the tooling', 'tsc', ['-p', 'tsconfig.json']);
     await check('repository rules', process.execPath, ['tooling/repo-rules/src/check.mjs']);
+    await check('doc comments', process.execPath, [
+      'tooling/api-pages/src/api-pages.mjs',
+      '--check',
+    ]);
     await check('unused code', 'knip', []);
     await check('packages', 'turbo', [
       'run',

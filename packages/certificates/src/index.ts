@@ -22,6 +22,7 @@ export { receptorNodeIds } from './receptor-name.js';
 export type { TlsClientConfig, TlsServerConfig } from './tls-config.js';
 export type { TlsMaterial } from './tls-material.js';
 export type { LoadOptions } from './watched-material.js';
+export type { ParsedCertificate, Purpose } from './parsed-certificate.js';
 export { TlsServer } from './tls-server.js';
 export type { ClientCertificates } from './tls-server.js';
 export { TlsClient } from './tls-client.js';

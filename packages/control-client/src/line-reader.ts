@@ -20,11 +20,16 @@ const beginBytes = 32;
 
 /** How lines are bounded, and what becomes of one that is not whole. */
 export interface LineReaderOptions {
-  /** Longest line in bytes; default {@link defaultMaxLineBytes}. */
+  /** Longest line in bytes; default 16 MiB. */
   readonly maxLineBytes?: number | undefined;
   /** Counts the memory of a line that has begun and not ended; `take` says whether there is any left. Default: uncounted. */
   readonly unfinished?:
-    | { readonly take: (bytes: number) => boolean; readonly give: (bytes: number) => void }
+    | {
+        /** Asks for memory; false when there is none left. */
+        readonly take: (bytes: number) => boolean;
+        /** Gives memory back. */
+        readonly give: (bytes: number) => void;
+      }
     | undefined;
   /** Whether a line may begin so; it is asked when a line has some 32 bytes and no end yet. Default: it may. */
   readonly mayBegin?: ((begin: string) => boolean) | undefined;

@@ -29,6 +29,7 @@ export interface UnitStatus {
 
 /** A status that `JSON.stringify` takes: integers beyond 2^53 - 1 become text there. */
 export interface ReportedStatus extends UnitStatus {
+  /** The status as JSON can hold it, with the name of its state. */
   toJSON(): Record<string, unknown>;
 }
 

@@ -3,9 +3,13 @@ import type { Duplex } from 'node:stream';
 
 /** Where log lines go. */
 export interface Logger {
+  /** Something that was asked for could not be done. */
   error(message: string): void;
+  /** Something is wrong, and the work goes on. */
   warning(message: string): void;
+  /** What happens in ordinary work. */
   info(message: string): void;
+  /** Details for finding a fault. */
   debug(message: string): void;
 }
 
@@ -48,6 +52,7 @@ export interface ProbeReply {
 
 /** The mesh as the control service needs it; a mesh node with a stream host satisfies it. */
 export interface MeshHandler {
+  /** What the node knows of the mesh now. */
   status(): MeshStatus;
   /** The same, put together in steps between which the node does its other work; default: all at once. */
   statusInSteps?(): Promise<MeshStatus>;
@@ -119,9 +124,11 @@ export interface PendingUnit {
 
 /** Units of work as the control service needs them. Every rejection's message goes to the client as it is. */
 export interface WorkHandler {
+  /** Makes a unit, which waits for its stdin. */
   submit(submission: WorkSubmission, origin: RequestOrigin): Promise<PendingUnit>;
   /** All units, or the one named. */
   list(unitId?: string): Promise<readonly (readonly [id: string, status: UnitStatus])[]>;
+  /** The status of one unit. Rejects for an unknown one. */
   status(unitId: string): Promise<UnitStatus>;
   /** The status now and at every change, ending after a final one. Rejects at once for an unknown unit. */
   watch(unitId: string, signal: AbortSignal): Promise<AsyncIterable<UnitStatus>>;
@@ -136,6 +143,7 @@ export interface WorkHandler {
     unitId: string,
     access: RequestOrigin & { signature?: string | undefined },
   ): Promise<'done' | 'pending'>;
+  /** Removes a unit and its files; `force` does so though a remote node can not be told. `pending` when it has yet to be. */
   release(
     unitId: string,
     access: RequestOrigin & { signature?: string | undefined; force: boolean },

@@ -26,6 +26,7 @@ import { knownPath, missingRoute, type KnownMesh } from './route.js';
 /** The node that explains, as far as it is asked; a `MeshNode` and its streams fit. */
 export interface ExplainingNode {
   readonly nodeId: string;
+  /** What the node knows of the mesh, put together in steps between which it does its other work. */
   statusInSteps(): Promise<
     KnownMesh & {
       readonly connections: readonly {
@@ -41,9 +42,13 @@ export interface ExplainingNode {
       }[];
     }
   >;
+  /** What a node advertises of a service; undefined when it advertises none of the name. */
   advertisementOf(nodeId: string, service: string): { readonly connectionType: number } | undefined;
+  /** Whether a message to the node can be sent now. */
   isReachable(nodeId: string): boolean;
+  /** The cost of the path to a node; undefined when there is none. */
   costTo(nodeId: string): number | undefined;
+  /** The nodes on the way, one probe each; one whose probe failed has `error`. */
   traceroute(
     target: string,
     options: { signal: AbortSignal },

@@ -18,7 +18,9 @@ const REST_MS = 200;
 export interface FollowedNode {
   /** The links that both of their ends list, each once. */
   linksInReach(): Iterable<{ readonly a: string; readonly b: string; readonly cost: number }>;
+  /** Adds a listener, which is called when a path has changed. */
   on(event: 'route', listener: () => void): unknown;
+  /** Removes the listener. */
   off(event: 'route', listener: () => void): unknown;
 }
 
@@ -83,6 +85,7 @@ export class LinkHistory {
     }
   }
 
+  /** Follows the node no more. */
   close(): void {
     this.#node.off('route', this.#changed);
     clearTimeout(this.#timer);

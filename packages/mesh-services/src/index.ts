@@ -31,9 +31,11 @@
 export { MeshServiceError } from './errors.js';
 export type { MeshServiceErrorCode } from './errors.js';
 export type {
+  AcceptedStream,
   DatagramNode,
   DatagramPort,
   Logger,
+  RunningListener,
   RunningService,
   StreamAcceptor,
   StreamDialer,

@@ -26,11 +26,14 @@ const maxMtu = 16_384;
 const minMtu = 576;
 /** What an IP router needs of its node; a mesh node fits. */
 export interface RoutingNode extends DatagramNode {
+  /** What the mesh advertises, as the node knows it now. */
   status(): { readonly advertisements: readonly RouterAdvertisement[] };
   /** Undefined when there is no path. */
   costTo(nodeId: string): number | undefined;
   readonly nodeId: string;
+  /** Adds a listener, which is called when an advertisement or a path has changed. */
   on(event: 'advertisement' | 'route', listener: () => void): unknown;
+  /** Removes the listener. */
   off(event: 'advertisement' | 'route', listener: () => void): unknown;
 }
 

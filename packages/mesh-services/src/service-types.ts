@@ -2,14 +2,19 @@ import type { Duplex } from 'node:stream';
 
 /** Where log lines go. */
 export interface Logger {
+  /** Something that was asked for could not be done. */
   error(message: string): void;
+  /** Something is wrong, and the work goes on. */
   warning(message: string): void;
+  /** What happens in ordinary work. */
   info(message: string): void;
+  /** Details for finding a fault. */
   debug(message: string): void;
 }
 
 /** What opens streams to services of nodes; a stream host fits. TLS on the mesh side is its affair. */
 export interface StreamDialer {
+  /** Opens a stream to a service of a node. Rejects with the reason when it can not be had, or when the signal aborts. */
   dial(nodeId: string, service: string, options: { signal: AbortSignal }): Promise<Duplex>;
 }
 
@@ -19,13 +24,20 @@ export type AcceptedStream = Duplex & {
   readonly via?: string | undefined;
 };
 
+/** What {@link StreamAcceptor.listen} begins. */
+export interface RunningListener {
+  /** Accepts no more streams. */
+  close(): unknown;
+}
+
 /** What accepts streams for services of this node; a stream host fits. TLS on the mesh side is its affair. */
 export interface StreamAcceptor {
+  /** Accepts streams for a service of this node until it is closed, and advertises it with the tags. */
   listen(
     service: string,
     options: { tags: Record<string, string> },
     onStream: (stream: AcceptedStream) => void,
-  ): Promise<{ close(): unknown }> | { close(): unknown };
+  ): Promise<RunningListener> | RunningListener;
 }
 
 /** One datagram service of this node; its payloads may be kept. */
@@ -33,10 +45,12 @@ export interface DatagramPort {
   readonly service: string;
   /** @throws when there is no route to the node, or the payload is too long: then `maxPayloadBytes` says what passes */
   send(toNode: string, toService: string, payload: Buffer): void;
+  /** A datagram came in: its payload and where it is from. */
   on(
     event: 'message',
     listener: (payload: Buffer, fromNode: string, fromService: string) => void,
   ): unknown;
+  /** A datagram that was sent could not be delivered. */
   on(
     event: 'unreachable',
     listener: (notice: {
@@ -47,19 +61,26 @@ export interface DatagramPort {
       maxPayloadBytes?: number | undefined;
     }) => void,
   ): unknown;
+  /** The service was closed, here or with its node. */
   on(event: 'close', listener: () => void): unknown;
+  /** Takes and sends nothing more. */
   close(): void;
 }
 
 /** What gives out datagram services and advertises them; a mesh node fits. */
 export interface DatagramNode {
+  /** Opens a service for datagrams; without a name one that is free. Throws for a name that is taken. */
   openDatagram(service?: string): DatagramPort;
   /** The neighbor over whose link a node is reached, or undefined when it can't be. Without it all nodes are counted as those over one link. */
   nextHopTo?(nodeId: string): string | undefined;
+  /** Tells the mesh of a service until that is withdrawn. */
   advertise(
     service: string,
     description: { connectionType: 0; tags: Record<string, string> },
-  ): { withdraw(): void };
+  ): {
+    /** Tells the mesh that the service is gone. */
+    withdraw(): void;
+  };
 }
 
 /** A running service. */

@@ -58,6 +58,7 @@ export class ForeignNode {
     this.#floodNow();
   }
 
+  /** Whether it is started and not stopped since. */
   get isRunning(): boolean {
     return this.#isRunning;
   }

@@ -102,14 +102,17 @@ export class SimulatedMesh {
   /** A number in [0, 1), the next of the seed. */
   readonly random = (): number => this.#random();
 
+  /** The nodes, those that are stopped as well. */
   get nodes(): ReadonlySet<SimulatedNode> {
     return this.#nodes;
   }
 
+  /** The links, those that are down as well. */
   get links(): ReadonlySet<SimulatedLink> {
     return this.#links;
   }
 
+  /** What all links have carried so far. */
   get traffic(): Traffic {
     return { ...this.#traffic };
   }

@@ -32,7 +32,7 @@ export interface NodeEnvironment {
 /** A node in a simulated mesh. Its mesh alone starts and stops it. */
 export class SimulatedNode {
   readonly nodeId: string;
-  /** What the node told, in order, over all its starts; see {@link NodeEnvironment.keep}. */
+  /** What the node told, in order, over all its starts; the older half goes when there are more than the mesh keeps. */
   readonly events: CoreEvent[] = [];
   /** What the node logged, with its level in front. */
   readonly lines: string[] = [];
@@ -79,6 +79,7 @@ export class SimulatedNode {
     return longest;
   }
 
+  /** Whether it is started and not stopped since. */
   get isRunning(): boolean {
     return this.#isRunning;
   }
@@ -107,6 +108,7 @@ export class SimulatedNode {
     this.settle();
   }
 
+  /** Ends it without a word. {@link SimulatedMesh.stop} also tells its neighbors. */
   stop(): void {
     this.#isRunning = false;
     this.#environment.eventQueue.set(this.#timer, Infinity);

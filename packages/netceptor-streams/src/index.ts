@@ -28,7 +28,7 @@ export type { StreamHostOptions } from './stream-host.js';
 export { StreamListener } from './stream-listener.js';
 export type { ListenOptions } from './stream-listener.js';
 export type { DialOptions } from './dial.js';
-export type { MeshStream } from './mesh-stream.js';
+export type { MeshStream, StreamEnds } from './mesh-stream.js';
 export { loadQuicEngine } from './choose-engine.js';
 export type { EngineWish } from './choose-engine.js';
 export type {

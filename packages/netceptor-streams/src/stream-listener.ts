@@ -72,6 +72,7 @@ export class StreamListener {
   /**
    * Made by `StreamHost.listen`.
    *
+   * @internal
    * @throws {StreamError} `tls-unusable`
    */
   constructor(
@@ -116,7 +117,11 @@ export class StreamListener {
     if (advertise) this.#advertisement = node.advertise(this.service, this.#description);
   }
 
-  /** All connections, those that are ending included. */
+  /**
+   * All connections, those that are ending included.
+   *
+   * @internal
+   */
   get connections(): Iterable<StreamConnection> {
     return this.#connections.values();
   }

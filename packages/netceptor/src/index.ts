@@ -43,11 +43,11 @@ export type { LinkSession } from './core/links/link-session.js';
 export type { LinkTraffic, LinkTransport } from './core/links/link-transport.js';
 export { parseFirewallRules } from './core/data/firewall-rules.js';
 export type { FirewallAction, FirewallRule, FirewallSubject } from './core/data/firewall-rules.js';
-export type { FirewallMatch } from './core/data/firewall.js';
+export type { Firewall, FirewallMatch } from './core/data/firewall.js';
 export type { OutgoingPath } from './core/data/outgoing-path.js';
 export { RESERVED_SERVICES } from './core/data/data-plane.js';
-export type { ServicePort, UnreachableNotice } from './core/data/data-plane.js';
-export type { ServiceDescription } from './core/routing/advertisements.js';
+export type { DataPlane, ServicePort, UnreachableNotice } from './core/data/data-plane.js';
+export type { Advertisements, ServiceDescription } from './core/routing/advertisements.js';
 export type {
   ConnectionType,
   ServiceAdvertisement,

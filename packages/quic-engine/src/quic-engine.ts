@@ -69,6 +69,7 @@ export interface QuicConnection {
   readonly localId: Buffer;
   /** The largest datagram the peer takes, in bytes; 0 before it is known. */
   readonly peerMaxDatagram: number;
+  /** What was lost on the way so far, as far as this end knows. */
   losses(): QuicLosses;
   /** DER, the peer's own first. */
   peerCertificates(): readonly Uint8Array[];
@@ -128,7 +129,9 @@ export interface QuicConnector {
 export interface QuicEngine {
   /** What it is, in a few words. */
   readonly name: string;
+  /** What opens connections by these rules. Throws for certificates and keys it can not use. */
   connector(rules: QuicDialRules): QuicConnector;
+  /** What accepts connections by these rules. Throws for certificates and keys it can not use. */
   acceptor(identity: QuicIdentity, rules: QuicAcceptRules): QuicAcceptor;
 }
 

@@ -35,7 +35,7 @@ function validateWords(where: string, args: unknown, context: unknown): void {
 
 /**
  * Reads a whole command line and the files it names. The order of actions is kept, those of a
- * file standing where `--config` stood; it may stand more than once and name folders ({@link configFiles}).
+ * file standing where `--config` stood; it may stand more than once and name folders, whose files that end in `.yml`, `.yaml` or `.conf` are read by name.
  *
  * @throws ConfigError at the first mistake; nothing but the named files has been read by then
  * @throws TypeError `invalid-argument` for arguments of the wrong kind
@@ -51,7 +51,7 @@ export function configure(
 
 /**
  * All mistakes of a command line and of the files it names, in the order in which they are found and at most
- * as many as {@link limits} say; none when {@link configure} would take it. {@link ConfigError.listing} gives each with its place.
+ * 1,000; none when {@link configure} would take it. {@link ConfigError.listing} gives each with its place.
  */
 export function checkConfiguration(
   args: readonly string[],

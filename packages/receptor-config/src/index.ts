@@ -15,7 +15,9 @@
  * @packageDocumentation
  */
 export { fieldsOf } from './actions.js';
-export type { Action, ActionName, Fields } from './actions.js';
+export type { Action, actions, ActionName, Fields } from './actions.js';
+export type { ActionSpec, Conflict, FieldTable, Reload, ValueOf, Values } from './actions/spec.js';
+export type { Field, JsonSchema, TlsKind } from './field.js';
 export { isEveryAddress, parseHostAndPort } from './address-fields.js';
 export type { HostAndPort } from './address-fields.js';
 export { requestOf } from './command-line.js';

@@ -27,6 +27,8 @@ export type { PipedStreams } from './process/piped-process.js';
 export { run, runAsync } from './run.js';
 export { planRun, type PlannedRun } from './plan/planned-run.js';
 export { startRun, type HandledRun, type RunHandle } from './run-handle.js';
+export type { EventFile } from './events/event-files.js';
+export type { LargeText } from './events/large-text.js';
 export type { EventFeed } from './events/event-feed.js';
 export { runEvents, EventStream } from './events/event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';

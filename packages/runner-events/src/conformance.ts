@@ -7,7 +7,9 @@ import { Relay, type RelayMode } from './relay.js';
 
 /** What the suite needs of a test framework; vitest, jest and node:test have it. */
 export interface TestFrame {
+  /** Groups tests. */
   readonly describe: (name: string, body: () => void) => unknown;
+  /** Adds a test. */
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
@@ -22,6 +24,7 @@ export interface TakenMessage {
 export interface TestReceiver {
   /** Where it listens on 127.0.0.1. */
   readonly port: number;
+  /** Stops it; resolves when its port is free. */
   close(): Promise<void>;
 }
 

@@ -31,7 +31,7 @@ export interface DeliverOptions {
    */
   readonly distinction?: string;
   readonly carrier: Carrier;
-  /** For the bounds; see {@link deliveryLimits}. */
+  /** For the bounds: `timeout_seconds` (30), `drain_seconds` (5) and `spool_bytes` (256 MiB) behind the prefix. */
   readonly settings: PluginSettings;
   /** Messages that may be on their way at once. Default 1. */
   readonly window?: number;

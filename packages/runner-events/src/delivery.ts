@@ -18,7 +18,7 @@ export interface Carrier {
    * Hands one message over. Resolves when the far side has taken it and never before. Connects when there is no
    * connection.
    *
-   * With a {@link DeliveryOptions.window} above 1 it is called again before it resolved; messages must then arrive in the
+   * With a `window` above 1 in the options of `deliver` it is called again before it resolved; messages must then arrive in the
    * order of the calls, and when one fails, those after it must fail too.
    *
    * @param signal aborted when the attempt took too long; what is left of it must then not reach the far side later

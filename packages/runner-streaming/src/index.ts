@@ -30,5 +30,5 @@ export { readKnownBlobs, writeBlobQuery } from './blobs/blob-messages.js';
 export type { BlobStoreOptions } from './blobs/blob-store.js';
 export { cleanup, CleanupError, type CleanupOptions, type CleanupResult } from './cleanup.js';
 export { formatWorkerInfo, workerInfo, type WorkerInfo } from './worker-info.js';
-export { portableOptions, type PortableOptions } from './run-arguments.js';
+export { portableOptions, type PortableOptions, type STAYS_HERE } from './run-arguments.js';
 export { StreamError, type StreamErrorCode } from './errors.js';

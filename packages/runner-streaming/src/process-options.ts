@@ -35,6 +35,7 @@ export interface ProcessOptions {
   readonly jsonMode?: boolean;
   /** Called for each event, in order; may leave it without a file, change it or drop it, as the handler of a run may. */
   readonly onEvent?: EventHandler;
+  /** Called for each status, in order. */
   readonly onStatus?: (message: WorkerStatus) => unknown;
   /** Told of each event's file. */
   readonly feed?: EventFeed;

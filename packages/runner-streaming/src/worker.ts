@@ -48,6 +48,7 @@ export interface WorkerOptions {
   readonly onDamage?: (sentence: string) => void;
   /** Gets the warnings of the run. They go into the stream as well. */
   readonly onWarning?: RunOptions['onWarning'];
+  /** Gets what the run does, a line at a time. */
   readonly onLog?: RunOptions['onLog'];
   /** Put what `onLog` would get into the stream, too. Default: no. */
   readonly sendLog?: boolean;

@@ -178,6 +178,7 @@ export class Workceptor {
     });
   }
 
+  /** The units with their status, or the one named. Throws for an unknown unit. */
   async list(unitId?: string): Promise<[string, ReportedStatus][]> {
     const units = unitId === undefined ? [...this.#units.values()] : [await this.#find(unitId)];
     const turns = new LoopTurns();
@@ -190,6 +191,7 @@ export class Workceptor {
     return statuses;
   }
 
+  /** The status of one unit. Throws for an unknown one. */
   async status(unitId: string): Promise<ReportedStatus> {
     return reportedStatus((await this.#find(unitId)).status());
   }
@@ -210,6 +212,7 @@ export class Workceptor {
     return tailStdout(unit.record, startPos, access.signal);
   }
 
+  /** Ends a unit; `pending` when a remote node has yet to be told. Throws for an unknown unit, or one that a signature is missing for. */
   async cancel(unitId: string, access: Access): Promise<Outcome> {
     const unit = await this.#find(unitId);
     this.#checkAccess(unit, access);

@@ -30,7 +30,7 @@ const HOUSEKEEPING_MS = 10_000;
 export interface CoreOptions {
   readonly nodeId: string;
   readonly environment: Environment;
-  /** Default {@link DEFAULT_MAX_IDLE_MS}. */
+  /** A link with nothing received for so many milliseconds is dropped; default 21,000. */
   readonly maxIdleMs?: number;
   /** Default: none, which accepts everything. */
   readonly firewallRules?: readonly FirewallRule[];
@@ -169,6 +169,7 @@ export class NetceptorCore {
     return session;
   }
 
+  /** Does what is due by now; see {@link dueAt}. */
   handleTimeout(now: number): void {
     if (now >= this.#sessionsDueAt) {
       this.#sessionsDueAt = Infinity;

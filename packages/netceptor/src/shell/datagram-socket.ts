@@ -30,6 +30,7 @@ export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
     });
   }
 
+  /** Whether {@link close} was called, by the node that closes as well. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -67,6 +68,7 @@ export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
     );
   }
 
+  /** Takes and sends nothing more; its name is free again. More calls do nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -103,6 +103,7 @@ export interface LinkReceiver {
 export interface Advertisement {
   /** Changes what is said about the service. */
   update(description: ServiceDescription): void;
+  /** Tells the mesh that the service is gone. More calls do nothing. */
   withdraw(): void;
 }
 
@@ -157,6 +158,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     this.#settle();
   }
 
+  /** Whether {@link close} was called, or the node has closed itself. */
   get closed(): boolean {
     return this.#closed;
   }

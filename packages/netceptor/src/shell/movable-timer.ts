@@ -24,6 +24,7 @@ export class MovableTimer {
     }, wait);
   }
 
+  /** Does not fire until it is set again. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

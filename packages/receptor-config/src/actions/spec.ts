@@ -3,7 +3,8 @@ import type { Field } from '../field.js';
 /** The fields of an action by their names in lower case. */
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;
 
-type ValueOf<F> = F extends Field<infer T> ? T : never;
+/** The type of a field's value. */
+export type ValueOf<F> = F extends Field<infer T> ? T : never;
 
 /** Fields after validation; optional ones without a default may be undefined. */
 export type Values<F extends FieldTable> = { readonly [K in keyof F]: ValueOf<F[K]> };

@@ -13,7 +13,7 @@ export interface EventPlugin {
    *
    * @returns the sink of this run, or `undefined` when the settings do not ask for this plugin.
    * @throws an error with `code` `configuration` for settings that can't be used: the run is refused. After any
-   *   other error, or when it takes longer than {@link OPEN_LIMIT_MS}, the run goes on without the plugin, with a warning.
+   *   other error, or when it takes longer than 30 seconds, the run goes on without the plugin, with a warning.
    */
   open(context: PluginContext): Promise<EventSink | undefined>;
 }
@@ -39,13 +39,21 @@ export interface PluginContext {
  * the far side must not show in them. One that throws is not called again and the run goes on.
  */
 export interface EventSink {
-  /** @param json exactly what is to be sent */
+  /**
+   * Takes a status.
+   *
+   * @param json exactly what is to be sent
+   */
   status(message: PluginStatus, json: string): void;
-  /** @param json exactly the text of the event's file */
+  /**
+   * Takes an event.
+   *
+   * @param json exactly the text of the event's file
+   */
   event(event: RunEvent, json: string): void;
   /**
    * Called once, after the last status. Says what was delivered, having waited for the rest for a time of the plugin's own;
-   * {@link CLOSE_LIMIT_MS} is the limit.
+   * 15 minutes is the limit.
    */
   close(): Promise<DeliverySummary>;
 }

@@ -28,6 +28,7 @@ export class EventStream implements AsyncIterable<RunEvent> {
     return this.#result;
   }
 
+  /** The events of the run, once. Whoever stops before the end cancels the run. */
   async *[Symbol.asyncIterator](): AsyncGenerator<RunEvent, void, undefined> {
     const settle = this.#settle;
     if (settle === undefined) throw new TypeError('A run can be iterated once.');

@@ -8,6 +8,7 @@ export class LargeText {
     this.length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   }
 
+  /** The text in one; it is in memory twice then. */
   toString(): string {
     return this.pieces.join('');
   }

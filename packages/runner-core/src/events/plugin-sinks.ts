@@ -89,6 +89,7 @@ export class PluginSinks {
     return this.#sinks.length === 0;
   }
 
+  /** Hands a status to all sinks, without what is secret. */
   status(message: PluginStatus): void {
     if (this.none) return;
     const safe = withoutSecrets(message);
@@ -96,11 +97,12 @@ export class PluginSinks {
     this.#hand((sink) => sink.status(safe, json));
   }
 
+  /** Hands an event and the text of its file to all sinks. */
   event(event: RunEvent, json: string): void {
     this.#hand((sink) => sink.event(event, json));
   }
 
-  /** Closes all sinks, once; never rejects. Waits at most {@link CLOSE_LIMIT_MS}. */
+  /** Closes all sinks, once; never rejects. Waits 15 minutes for each at most. */
   close(): Promise<readonly DeliverySummary[]> {
     this.#closing ??= Promise.all(this.#sinks.map((one) => this.#close(one)));
     return this.#closing;

@@ -9,7 +9,9 @@ export interface OutputSink {
   readonly destroyed?: boolean;
   /** Returns `false` when the sink wants no more for now; `drain` follows, or `close` or `error` when it is gone. */
   write(text: string): boolean;
+  /** Calls the listener at the next event of the name. */
   once(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
+  /** Removes the listener. */
   off(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 

@@ -20,6 +20,7 @@ export class DecodedText {
     return this.#bytes;
   }
 
+  /** Adds bytes behind those that were gathered; they may end within a character. */
   push(bytes: Buffer): void {
     if (bytes.length === 0) return;
     this.#pieces.push(bytes);

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 /** Characters that are encoded at once; more would take as much memory again as a large text has. */
 const SLICE = 1024 * 1024;
 
-/** A text in slices of at most {@link SLICE} characters, none of which ends within a character. */
+/** A text in slices of at most 1,048,576 characters, none of which ends within a character. */
 export function* slicesOf(text: string): Generator<string> {
   for (let at = 0; at < text.length;) {
     let end = Math.min(at + SLICE, text.length);

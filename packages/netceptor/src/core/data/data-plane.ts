@@ -43,6 +43,7 @@ export interface UnreachableNotice {
 export interface ServicePort {
   /** `payload` is not touched again by the mesh, and may be kept. */
   receive(payload: Buffer, fromNode: string, fromService: string): void;
+  /** A datagram of this service could not be delivered. */
   unreachable(notice: UnreachableNotice): void;
 }
 
@@ -93,6 +94,7 @@ export class DataPlane {
     return name;
   }
 
+  /** Nothing is delivered to the service any more; its name is free again. */
   close(service: string): void {
     this.#services.delete(service);
   }

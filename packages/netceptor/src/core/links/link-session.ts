@@ -76,6 +76,7 @@ export class LinkSession {
     return this.#wasRefused;
   }
 
+  /** Whether the link has ended; it does nothing any more. */
   get closed(): boolean {
     return this.#state === 'closed';
   }
@@ -132,6 +133,7 @@ export class LinkSession {
     this.#end(now, reason);
   }
 
+  /** Does what is due by now; see {@link dueAt}. */
   handleTimeout(now: number): void {
     if (this.#state === 'greeting') this.#greet(now);
     else if (this.#state === 'established') this.#checkHealth(now);

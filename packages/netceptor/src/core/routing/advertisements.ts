@@ -66,6 +66,7 @@ export class Advertisements {
     this.#announcement = new Coalescer(now, COALESCE_MS, PERIOD_MS);
   }
 
+  /** When {@link handleTimeout} is to be called next. */
   get dueAt(): number {
     return this.#announcement.dueAt;
   }
@@ -127,7 +128,11 @@ export class Advertisements {
     this.#neighbors.flood(copy, from);
   }
 
-  /** Tells a new neighbor of the services of this node, and, where it is told of the mesh, of all others. */
+  /**
+   * Tells a new neighbor of the services of this node, and, where it is told of the mesh, of all others.
+   *
+   * @internal
+   */
   linkUp(neighbor: Neighbor, isTold: boolean): void {
     for (const [service, own] of this.#own) {
       // The same words to every neighbor: they are news to the mesh only once.
