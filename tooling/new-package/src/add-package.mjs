@@ -62,7 +62,9 @@ function inLayer(
   const row = rows[n];
   if (row === undefined) throw new Error(`layers.mjs has no layer ${n}`);
   const end = row.index + row[0].length - 1;
-  return `${before}${list.slice(0, end)}, '${name}'${list.slice(end)}${after}`;
+  // a row of several lines ends with a comma
+  const others = list.slice(0, end).trimEnd().replace(/,$/, '');
+  return `${before}${others}, '${name}'${list.slice(end)}${after}`;
 }
 
 /** Adds the name to the map and, in the drawing of directions, to its layer's line. */

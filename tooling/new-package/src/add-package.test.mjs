@@ -40,6 +40,14 @@ describe('addPackage', () => {
     expect(missingFromMaps([member], maps)).toEqual([]);
   });
 
+  it.each(['0', '3', '6'])('leaves no gap in layer %s', async (layer) => {
+    addPackage(folder, 'mesh-recorder', layer);
+    const { layers } = await import(join(folder, 'tooling/repo-rules/src/layers.mjs'));
+    expect(layers[Number(layer)].filter((/** @type {unknown} */ each) => !each)).toEqual([]);
+    expect(Object.keys(layers[Number(layer)])).toHaveLength(layers[Number(layer)].length);
+    expect(layers[Number(layer)].at(-1)).toBe('mesh-recorder');
+  });
+
   it.each([
     ['Mesh', '6', /lower-case words/],
     ['../escape', '6', /lower-case words/],
