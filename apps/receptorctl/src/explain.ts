@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { Failure } from './failure.js';
 import type { Session } from './session.js';
 import { harmless, printJson } from './terminal.js';

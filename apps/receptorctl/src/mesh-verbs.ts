@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './failure.js';

@@ -1,4 +1,4 @@
-import { isJsonObject, UnitState, type JsonValue } from '@receptorjs/control-client';
+import { isJsonObject, UnitState, type JsonValue } from '@receptorjs/control-protocol';
 import { nearestName } from '@receptorjs/validation';
 import { Failure } from './failure.js';
 import type { Session } from './session.js';

@@ -1,4 +1,4 @@
-import { durationText } from '@receptorjs/control-client';
+import { durationText } from '@receptorjs/control-protocol';
 
 /** Sums up pings as people know it: how many came back, and least, middle, mean and greatest time. */
 export function pingStatistics(node: string, sent: number, timesNs: readonly number[]): string {

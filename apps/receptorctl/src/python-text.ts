@@ -1,4 +1,4 @@
-import type { JsonValue } from '@receptorjs/control-client';
+import type { JsonValue } from '@receptorjs/control-protocol';
 
 /**
  * A JSON value as the Python tools print it: four spaces of indent, keys sorted, everything beyond ASCII escaped.

@@ -1,4 +1,4 @@
-import { UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { ControlService, type MeshHandler } from '@receptorjs/control-service';
 import { Workceptor } from '@receptorjs/workceptor';
 import { execFile, spawn } from 'node:child_process';
@@ -75,6 +75,7 @@ beforeAll(async () => {
             { workType: 'cat', secure: false },
             { workType: 'sh', secure: true },
           ],
+          cancel: false,
         },
         {
           nodeId: 'c',
@@ -82,6 +83,8 @@ beforeAll(async () => {
           time: '2026-01-02T03:04:05Z',
           connectionType: 0,
           tags: null,
+          workCommands: null,
+          cancel: false,
         },
       ],
     }),

@@ -3,7 +3,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 import { pythonRepr } from './python-text.js';
 import { harmless } from './terminal.js';
 import { paint, tableLines, type Cell } from './terminal-table.js';

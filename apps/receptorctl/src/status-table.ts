@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { indentedJson, pythonRepr } from './python-text.js';
 
 const connectionTypes = ['Datagram', 'Stream', 'StreamTLS'];

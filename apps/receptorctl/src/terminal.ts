@@ -1,4 +1,4 @@
-import type { JsonValue } from '@receptorjs/control-client';
+import type { JsonValue } from '@receptorjs/control-protocol';
 import { indentedJson } from './python-text.js';
 
 /** Prints a line on stdout, or several. */

@@ -1,4 +1,4 @@
-import { isFinal, isUnknownUnit, stateName } from '@receptorjs/control-client';
+import { isFinal, isUnknownUnit, stateName } from '@receptorjs/control-protocol';
 import { Failure, messageOf } from './failure.js';
 import type { Session } from './session.js';
 import { print, printError, printJson, printNotice } from './terminal.js';

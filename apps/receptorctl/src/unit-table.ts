@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { harmless } from './terminal.js';
 import { tableLines, type Cell, type Style } from './terminal-table.js';
 

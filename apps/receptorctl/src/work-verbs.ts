@@ -1,11 +1,5 @@
-import {
-  ControlClient,
-  ControlError,
-  isJsonObject,
-  type JsonValue,
-  type Payload,
-  type SubmitResult,
-} from '@receptorjs/control-client';
+import { ControlClient, type Payload, type SubmitResult } from '@receptorjs/control-client';
+import { ControlError, isJsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { pipeline } from 'node:stream/promises';
 import { Failure, messageOf } from './failure.js';
 import { Interruption } from './interruption.js';

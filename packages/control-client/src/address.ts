@@ -1,8 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { homedir } from 'node:os';
 import type { ConnectionOptions } from 'node:tls';
-import { ControlError } from './errors.js';
-import type { WaitOptions } from './line-reader.js';
+import { ControlError, type WaitOptions } from '@receptorjs/control-protocol';
 
 /** Where a control service listens. */
 export type ControlAddress =

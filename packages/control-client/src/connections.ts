@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ControlConnection, type ControlConnectionOptions } from './control-connection.js';
-import { ControlError } from './errors.js';
+import { ControlError } from '@receptorjs/control-protocol';
 
 /** Opens a stream to a control service. The stream belongs to the client from then on. */
 export type OpenStream = (options: {

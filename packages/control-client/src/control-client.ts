@@ -29,9 +29,16 @@ import {
 } from './argument-checks.js';
 import { Connections, type ConnectionsOptions, type OpenStream } from './connections.js';
 import { type ControlConnection, type ControlConnectionOptions } from './control-connection.js';
-import { ControlError } from './errors.js';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
-import type { WaitOptions } from './line-reader.js';
+import {
+  ControlError,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type WaitOptions,
+  parseUnitStatus,
+  type ReportedStatus,
+  type WorkResult,
+} from '@receptorjs/control-protocol';
 import {
   openSubmission,
   type Payload,
@@ -44,8 +51,6 @@ import { parseNodeStatus, type NodeStatus } from './node-status.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
 import { toWorkResult, runWork, type RunWorkOptions } from './run-work.js';
 import { UnitFollow, type UnitFollowOptions } from './unit-follow.js';
-import { parseUnitStatus, type ReportedStatus } from './unit-status.js';
-import type { WorkResult } from './work-result.js';
 
 /** Options of {@link ControlClient.connect}. */
 export interface ConnectOptions extends ControlConnectionOptions, WaitOptions {

@@ -1,7 +1,13 @@
 import type { Duplex } from 'node:stream';
-import { ControlError } from './errors.js';
-import { encodeJson, parseJson, type JsonObject, type JsonValue } from './json.js';
-import { LineReader, type WaitOptions } from './line-reader.js';
+import {
+  ControlError,
+  encodeJson,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+  LineReader,
+  type WaitOptions,
+} from '@receptorjs/control-protocol';
 
 /** How a connection treats its greeting and its replies. */
 export interface ControlConnectionOptions {

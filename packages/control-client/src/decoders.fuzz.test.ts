@@ -1,6 +1,5 @@
 import { fuzz } from '@receptorjs/tooling-fuzz';
-import { encodeJson, parseJson } from './json.js';
-import { parseUnitStatus } from './unit-status.js';
+import { encodeJson, parseJson, parseUnitStatus } from '@receptorjs/control-protocol';
 
 fuzz('JSON', {
   corpus: [

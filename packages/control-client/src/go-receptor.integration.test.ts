@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ControlClient } from './control-client.js';
-import { UnitState, type UnitStatus } from './unit-status.js';
+import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 
 const receptor = process.env['RECEPTOR_GO'];
 if (receptor === undefined) console.warn('skipped: RECEPTOR_GO names no Go receptor');

@@ -32,14 +32,6 @@ export type { Payload, Submission, SubmitRequest, SubmitResult } from './submiss
 export type { ControlConnectionOptions } from './control-connection.js';
 export { parseControlAddress } from './address.js';
 export type { ControlAddress, ControlTlsOptions } from './address.js';
-export { durationText } from './duration-text.js';
-export { ControlError, isRemoteAnswer, isUnknownUnit } from './errors.js';
-export type { ControlErrorCode } from './errors.js';
-export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';
-export type { JsonObject, JsonValue } from './json.js';
-export { LineReader } from './line-reader.js';
-export type { LineReaderOptions } from './line-reader.js';
-export type { WaitOptions } from './line-reader.js';
 export { ProtocolViolations } from './protocol-violations.js';
 export type {
   NodeConnection,
@@ -48,16 +40,18 @@ export type {
   ServiceAdvertisement,
 } from './node-status.js';
 export { Backoff } from './backoff.js';
+export type { UnitFollowOptions } from './unit-follow.js';
 export {
+  ControlError,
   isFinal,
-  parseUnitStatus,
-  reportedStatus,
+  isRemoteAnswer,
+  isUnknownUnit,
   stateName,
   UnitState,
-  unitStatusReply,
-  wasStarted,
-} from './unit-status.js';
-export type { ReportedStatus, UnitStatus } from './unit-status.js';
-export type { UnitFollowOptions } from './unit-follow.js';
-export type { WorkResult } from './work-result.js';
-export { writeChunk } from './write-chunk.js';
+  type ControlErrorCode,
+  type JsonObject,
+  type JsonValue,
+  type ReportedStatus,
+  type UnitStatus,
+  type WorkResult,
+} from '@receptorjs/control-protocol';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseJson } from './json.js';
+import { parseJson } from '@receptorjs/control-protocol';
 import { parseNodeStatus } from './node-status.js';
 
 const whole = `{

@@ -1,5 +1,9 @@
-import { ControlError } from './errors.js';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+import {
+  ControlError,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '@receptorjs/control-protocol';
 
 /** A link of the node. */
 export type NodeConnection = {

@@ -1,4 +1,4 @@
-import { ControlError } from './errors.js';
+import { ControlError } from '@receptorjs/control-protocol';
 
 /** The longest a timer of Node can wait, in milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;

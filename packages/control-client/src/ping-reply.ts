@@ -1,5 +1,4 @@
-import { ControlError } from './errors.js';
-import { isJsonObject, type JsonValue } from './json.js';
+import { ControlError, isJsonObject, type JsonValue } from '@receptorjs/control-protocol';
 
 /** The answer to a ping. */
 export interface PingReply {

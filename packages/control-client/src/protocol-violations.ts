@@ -1,4 +1,4 @@
-import { ControlError } from './errors.js';
+import { ControlError } from '@receptorjs/control-protocol';
 
 /** So many answers in a row that can't be used, and asking again is no use. */
 const MAX_IN_A_ROW = 5;

@@ -1,9 +1,14 @@
-import { ControlError, isUnknownUnit } from './errors.js';
-import type { WaitOptions } from './line-reader.js';
+import {
+  ControlError,
+  isUnknownUnit,
+  type WaitOptions,
+  stateName,
+  UnitState,
+  type UnitStatus,
+  type WorkResult,
+} from '@receptorjs/control-protocol';
 import type { Payload, Submission, SubmitRequest } from './submission.js';
 import { UnitFollow, type FollowedNode } from './unit-follow.js';
-import { stateName, UnitState, type UnitStatus } from './unit-status.js';
-import type { WorkResult } from './work-result.js';
 
 /** How {@link ControlClient.runWork} goes about its unit. */
 export interface RunWorkOptions {

@@ -1,8 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { shortened, throwIfError, type ControlConnection } from './control-connection.js';
-import { ControlError } from './errors.js';
-import type { JsonObject } from './json.js';
-import type { WaitOptions } from './line-reader.js';
+import { ControlError, type JsonObject, type WaitOptions } from '@receptorjs/control-protocol';
 
 /** How a node answers a request for a stream. */
 export interface StreamAnswer {

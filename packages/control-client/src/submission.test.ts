@@ -1,7 +1,7 @@
 import { duplexPair, type Duplex } from 'node:stream';
 import { expect, it } from 'vitest';
 import { ControlClient } from './control-client.js';
-import { LineReader } from './line-reader.js';
+import { LineReader } from '@receptorjs/control-protocol';
 
 /** What the node was told, in the order in which it was told. */
 interface Told {

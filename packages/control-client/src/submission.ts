@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { shortened, throwIfError, type ControlConnection } from './control-connection.js';
-import { ControlError } from './errors.js';
-import { isJsonObject, type JsonObject } from './json.js';
-import type { WaitOptions } from './line-reader.js';
-import { writeChunk } from './write-chunk.js';
+import {
+  ControlError,
+  isJsonObject,
+  type JsonObject,
+  type WaitOptions,
+  writeChunk,
+} from '@receptorjs/control-protocol';
 
 /** What to run where. All values travel as strings. */
 export interface SubmitRequest {

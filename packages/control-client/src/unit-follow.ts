@@ -1,9 +1,14 @@
 import type { Duplex } from 'node:stream';
-import { ControlError, isRemoteAnswer } from './errors.js';
-import type { WaitOptions } from './line-reader.js';
+import {
+  ControlError,
+  isRemoteAnswer,
+  type WaitOptions,
+  isFinal,
+  isStatusChange,
+  type UnitStatus,
+} from '@receptorjs/control-protocol';
 import { Outage } from './outage.js';
 import { Backoff } from './backoff.js';
-import { isFinal, isStatusChange, type UnitStatus } from './unit-status.js';
 import { watchOrPoll } from './unit-watch.js';
 
 /** A node as following needs it; a client that opens its connections is one. */

@@ -1,7 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRemoteAnswer } from './errors.js';
-import type { WaitOptions } from './line-reader.js';
-import { isFinal, isStatusChange, type UnitStatus } from './unit-status.js';
+import {
+  isRemoteAnswer,
+  type WaitOptions,
+  isFinal,
+  isStatusChange,
+  type UnitStatus,
+} from '@receptorjs/control-protocol';
 
 /** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
 const firstPollMs = 50;

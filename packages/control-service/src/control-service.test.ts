@@ -1,4 +1,4 @@
-import { UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { UnitState, type UnitStatus, type WorkSubmission } from '@receptorjs/control-protocol';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ControlService, type ControlServiceOptions } from './control-service.js';
-import type { MeshHandler, WorkHandler, WorkSubmission } from './handlers.js';
+import type { MeshHandler, WorkHandler } from './handlers.js';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -29,6 +29,7 @@ const mesh: MeshHandler = {
         connectionType: 1,
         tags: { type: 'Control Service' },
         workCommands: [{ workType: 'cat', secure: false }],
+        cancel: false,
       },
     ],
   }),

@@ -1,4 +1,5 @@
-import type { JsonObject, UnitStatus } from '@receptorjs/control-client';
+import type { JsonObject, UnitStatus, WorkSubmission } from '@receptorjs/control-protocol';
+import type { MeshStatus } from '@receptorjs/netceptor';
 import type { Duplex } from 'node:stream';
 
 /** Where log lines go. */
@@ -11,36 +12,6 @@ export interface Logger {
   info(message: string): void;
   /** Details for finding a fault. */
   debug(message: string): void;
-}
-
-/** A service some node offers, as the mesh has heard of it. */
-export interface MeshAdvertisement {
-  readonly nodeId: string;
-  readonly service: string;
-  /** When the advertisement was made; an RFC 3339 text is passed on as it is. */
-  readonly time: Date | string;
-  /** 0 datagram, 1 stream, 2 stream with TLS. */
-  readonly connectionType: number;
-  readonly tags?: Readonly<Record<string, string>> | null | undefined;
-  readonly workCommands?:
-    readonly { readonly workType: string; readonly secure: boolean }[] | null | undefined;
-}
-
-/** An established link. */
-export interface MeshConnection {
-  readonly nodeId: string;
-  readonly cost: number;
-  /** Round trip of the link in nanoseconds, where it is measured. */
-  readonly rttNs?: number | undefined;
-}
-
-/** What a node knows of the mesh. */
-export interface MeshStatus {
-  readonly nodeId: string;
-  readonly connections: readonly MeshConnection[];
-  readonly knownConnectionCosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly routingTable: Readonly<Record<string, string>>;
-  readonly advertisements: readonly MeshAdvertisement[];
 }
 
 /** The answer to one probe. */
@@ -98,17 +69,6 @@ export interface RequestOrigin {
   readonly from?: string | undefined;
   /** Of a node: the neighbor over whose link it comes. Nodes without are counted as those over one link. */
   readonly via?: string | undefined;
-}
-
-/** A request for a new unit. `params` holds every key of the request that has no meaning of its own. */
-export interface WorkSubmission {
-  readonly node: string;
-  readonly workType: string;
-  readonly params: Readonly<Record<string, string>>;
-  readonly tlsClient?: string | undefined;
-  readonly ttl?: string | undefined;
-  readonly signWork: boolean;
-  readonly signature?: string | undefined;
 }
 
 /** A unit that has an ID and waits for its stdin. */

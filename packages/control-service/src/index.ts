@@ -35,10 +35,7 @@ export type { ControlServiceErrorCode } from './errors.js';
 export type {
   FirewallQuestion,
   Logger,
-  MeshAdvertisement,
-  MeshConnection,
   MeshHandler,
-  MeshStatus,
   PendingUnit,
   ProbeReply,
   ReloadChanges,
@@ -46,6 +43,5 @@ export type {
   ReloadOutcome,
   RequestOrigin,
   WorkHandler,
-  WorkSubmission,
 } from './handlers.js';
 export { checkSocketFolder, clearSocketPath, privately } from './unix-socket-path.js';

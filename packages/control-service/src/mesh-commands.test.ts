@@ -1,5 +1,6 @@
+import type { MeshStatus } from '@receptorjs/netceptor';
 import { describe, expect, it } from 'vitest';
-import type { FirewallQuestion, MeshHandler, MeshStatus, ReloadHandler } from './handlers.js';
+import type { FirewallQuestion, MeshHandler, ReloadHandler } from './handlers.js';
 import { explainReply, firewallReply, reloadReply, statusReply } from './mesh-commands.js';
 import { parseRequest } from './request.js';
 

@@ -1,3 +1,4 @@
+import type { MeshStatus, ServiceAdvertisement } from '@receptorjs/netceptor';
 import {
   compareBytes,
   durationText,
@@ -5,12 +6,10 @@ import {
   sortKeys,
   type JsonObject,
   type JsonValue,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 import { badRequest } from './errors.js';
 import type {
-  MeshAdvertisement,
   MeshHandler,
-  MeshStatus,
   NodeFacts,
   ProbeReply,
   ReloadChanges,
@@ -117,11 +116,11 @@ function requestedFields(request: Request): readonly string[] | undefined {
   });
 }
 
-function advertisementRecord(ad: MeshAdvertisement): JsonValue {
+function advertisementRecord(ad: ServiceAdvertisement): JsonValue {
   return {
     NodeID: ad.nodeId,
     Service: ad.service,
-    Time: typeof ad.time === 'string' ? ad.time : ad.time.toISOString(),
+    Time: ad.time,
     ConnType: ad.connectionType,
     Tags: ad.tags ? sortKeys(ad.tags) : null,
     WorkCommands:

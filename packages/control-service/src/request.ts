@@ -3,7 +3,7 @@ import {
   parseJson,
   type JsonObject,
   type JsonValue,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 import { badRequest } from './errors.js';
 
 /** One request: a command with the text behind it, or a command with the fields of its JSON object. */

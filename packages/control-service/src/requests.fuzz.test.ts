@@ -1,6 +1,6 @@
+import type { MeshStatus } from '@receptorjs/netceptor';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { ControlServiceError } from './errors.js';
-import type { MeshStatus } from './handlers.js';
 import { connectTarget, explainReply, firewallReply, statusReply } from './mesh-commands.js';
 import { parseRequest } from './request.js';
 import { stdinMark } from './stdin-end.js';

@@ -5,7 +5,7 @@ import {
   writeChunk,
   type JsonValue,
   type UnitStatus,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 import { LoopTurns } from '@receptorjs/bounded-json';
 import { requestOrigin, type SharedQuota } from '@receptorjs/quotas';
 import type { Duplex } from 'node:stream';

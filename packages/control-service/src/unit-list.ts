@@ -3,7 +3,7 @@ import {
   encodeJson,
   unitStatusReply,
   type UnitStatus,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 
 /** The answer to `work list` in pieces, one for each unit, in the order of their IDs. */
 export function* unitListReply(

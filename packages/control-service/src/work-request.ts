@@ -1,6 +1,10 @@
-import { encodeJson, type JsonObject, type JsonValue } from '@receptorjs/control-client';
+import {
+  encodeJson,
+  type JsonObject,
+  type JsonValue,
+  type WorkSubmission,
+} from '@receptorjs/control-protocol';
 import { badRequest } from './errors.js';
-import type { WorkSubmission } from './handlers.js';
 import { optionalString, stringField, type Request } from './request.js';
 
 /** A `work` request, checked. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { durationText } from '@receptorjs/control-client';
+import { durationText } from '@receptorjs/control-protocol';
 import {
   abortSignal,
   callback,

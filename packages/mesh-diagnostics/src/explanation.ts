@@ -1,4 +1,4 @@
-import type { JsonObject } from '@receptorjs/control-client';
+import type { JsonObject } from '@receptorjs/control-protocol';
 
 /**
  * What a check came to: `ok`; `warning` for what does not stop a stream; `failed` for what does; `unknown` for what could

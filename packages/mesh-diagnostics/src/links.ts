@@ -1,4 +1,4 @@
-import { durationText } from '@receptorjs/control-client';
+import { durationText } from '@receptorjs/control-protocol';
 import type { Finding, PathLink } from './explanation.js';
 import type { NodeAnswers } from './node-questions.js';
 import type { KnownMesh } from './route.js';

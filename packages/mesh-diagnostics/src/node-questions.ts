@@ -1,9 +1,5 @@
-import {
-  ControlClient,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '@receptorjs/control-client';
+import { ControlClient } from '@receptorjs/control-client';
+import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import type { Duplex } from 'node:stream';
 
 /** How long a node on the way may take to answer, in milliseconds. */

@@ -1,4 +1,5 @@
-import { ControlClient, isJsonObject } from '@receptorjs/control-client';
+import { ControlClient } from '@receptorjs/control-client';
+import { isJsonObject } from '@receptorjs/control-protocol';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlTransport } from './control-transport.js';
 import { NodeRunError, reasonOf } from './errors.js';

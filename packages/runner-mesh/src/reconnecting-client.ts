@@ -1,4 +1,5 @@
-import { isRemoteAnswer, Backoff, type ControlClient } from '@receptorjs/control-client';
+import { Backoff, type ControlClient } from '@receptorjs/control-client';
+import { isRemoteAnswer } from '@receptorjs/control-protocol';
 import type { ControlTransport } from './control-transport.js';
 import { NodeRunError, reasonOf } from './errors.js';
 import { limitText, SILENT_WAIT_MS, type OnWaiting } from './waiting.js';

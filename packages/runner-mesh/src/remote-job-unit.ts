@@ -1,9 +1,5 @@
-import {
-  isRemoteAnswer,
-  isUnknownUnit,
-  wasStarted,
-  type ControlClient,
-} from '@receptorjs/control-client';
+import { type ControlClient } from '@receptorjs/control-client';
+import { isRemoteAnswer, isUnknownUnit, wasStarted } from '@receptorjs/control-protocol';
 import { randomUUID } from 'node:crypto';
 import type { ReconnectingClient } from './reconnecting-client.js';
 import type { ControlTransport } from './control-transport.js';

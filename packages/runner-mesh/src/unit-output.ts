@@ -1,4 +1,5 @@
-import { isFinal, isUnknownUnit, ProtocolViolations, UnitState } from '@receptorjs/control-client';
+import { ProtocolViolations } from '@receptorjs/control-client';
+import { isFinal, isUnknownUnit, UnitState } from '@receptorjs/control-protocol';
 import type { Duplex } from 'node:stream';
 import type { ReconnectingClient } from './reconnecting-client.js';
 import { NodeRunError, optionsOfHere, reasonOf } from './errors.js';

@@ -1,4 +1,5 @@
-import { ControlClient, UnitState } from '@receptorjs/control-client';
+import { ControlClient } from '@receptorjs/control-client';
+import { UnitState } from '@receptorjs/control-protocol';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';

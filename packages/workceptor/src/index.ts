@@ -21,7 +21,7 @@ export type { Dial, OnReachable } from './remote/remote-session.js';
 export type { Logger } from './logger.js';
 export { quoteShellWord, splitShellWords } from './local/shell-words.js';
 export type { Outcome } from './unit.js';
-export type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
+export type { Access, SubmittedUnit } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
 export type { WorkceptorOptions } from './workceptor-options.js';
 export type { CommandType } from './work-types.js';

@@ -1,4 +1,4 @@
-import { UnitState } from '@receptorjs/control-client';
+import { UnitState } from '@receptorjs/control-protocol';
 import { listProcesses, PORTABLE_VARIABLE } from '@receptorjs/process-table';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

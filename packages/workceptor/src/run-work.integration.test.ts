@@ -1,4 +1,5 @@
-import { ControlClient, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { ControlClient } from '@receptorjs/control-client';
+import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';

@@ -2,7 +2,8 @@ import { parseDuration } from './duration.js';
 import { messageOf, WorkError } from './errors.js';
 import { whyTooLong } from './local/exec-limit.js';
 import { splitShellWords } from './local/shell-words.js';
-import type { Access, WorkSubmission } from './work-verbs.js';
+import type { Access } from './work-verbs.js';
+import type { WorkSubmission } from '@receptorjs/control-protocol';
 
 /**
  * Checks the signature that comes with a request.

@@ -1,4 +1,5 @@
-import { ControlClient, type UnitStatus } from '@receptorjs/control-client';
+import { ControlClient } from '@receptorjs/control-client';
+import { type UnitStatus } from '@receptorjs/control-protocol';
 import { ControlService, type MeshHandler } from '@receptorjs/control-service';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,4 @@
-import type { JsonValue, UnitStatus } from '@receptorjs/control-client';
+import type { JsonValue, UnitStatus } from '@receptorjs/control-protocol';
 import { SharedQuota, type Origin } from '@receptorjs/quotas';
 import { WorkError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { isFinal, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { isFinal, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { transition, type UnitChange } from './unit-transition.js';

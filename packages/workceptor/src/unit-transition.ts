@@ -3,7 +3,7 @@ import {
   type JsonValue,
   type UnitState,
   type UnitStatus,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 
 /** What may change about a unit; what is left out stays. */
 export interface UnitChange {

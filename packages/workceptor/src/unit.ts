@@ -1,4 +1,4 @@
-import type { UnitStatus } from '@receptorjs/control-client';
+import type { UnitStatus } from '@receptorjs/control-protocol';
 import type { UnitRecord } from './store/unit-record.js';
 
 /** Whether a request has taken effect, or will once a remote node can be told. */

@@ -1,16 +1,3 @@
-/** A request for a new unit, as the control service reads it. */
-export interface WorkSubmission {
-  /** This node's ID or `localhost` for local work, else the node to run on. */
-  readonly node: string;
-  readonly workType: string;
-  readonly params: Readonly<Record<string, string>>;
-  readonly tlsClient?: string | undefined;
-  /** Go duration within which a remote unit must have started. */
-  readonly ttl?: string | undefined;
-  readonly signWork: boolean;
-  readonly signature?: string | undefined;
-}
-
 /** Who asks. Nothing is asked of requests over a unix socket. */
 export interface Access {
   readonly transport: 'unix' | 'tcp' | 'mesh';

@@ -6,7 +6,8 @@ import {
   type JsonValue,
   type ReportedStatus,
   type UnitStatus,
-} from '@receptorjs/control-client';
+  type WorkSubmission,
+} from '@receptorjs/control-protocol';
 import { LoopTurns } from '@receptorjs/bounded-json';
 import {
   DiskReserves,
@@ -37,7 +38,7 @@ import { UnitMemory } from './unit-memory.js';
 import { UnitStore } from './store/unit-store.js';
 import { UnknownUnit } from './store/unknown-unit.js';
 import { WorkTypes, type CommandType } from './work-types.js';
-import type { Access, SubmittedUnit, WorkSubmission } from './work-verbs.js';
+import type { Access, SubmittedUnit } from './work-verbs.js';
 import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-options.js';
 
 /** Milliseconds after which a release that is still under way is answered as pending. */

@@ -10,7 +10,7 @@ import { filesBelow, members, root } from './workspace.mjs';
  */
 export const layers = [
   ['validation', 'process-table', 'socket-addresses', 'bounded-json', 'quotas'],
-  ['netceptor', 'certificates', 'quic-engine', 'command-line'],
+  ['netceptor', 'certificates', 'quic-engine', 'command-line', 'control-protocol'],
   ['quic-engine-wasm', 'quic-engine-native'],
   [
     'netceptor-streams',
@@ -38,6 +38,7 @@ const runner = new Set([
 ]);
 const mesh = new Set([
   'netceptor',
+  'control-protocol',
   'netceptor-streams',
   'quic-engine',
   'quic-engine-wasm',

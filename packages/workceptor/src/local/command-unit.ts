@@ -1,5 +1,5 @@
 import { isAlive, type ProcessIdentity } from '@receptorjs/process-table';
-import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { spawn } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';

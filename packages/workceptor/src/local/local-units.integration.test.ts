@@ -1,5 +1,5 @@
 import { listProcesses } from '@receptorjs/process-table';
-import { UnitState } from '@receptorjs/control-client';
+import { UnitState } from '@receptorjs/control-protocol';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import {

@@ -1,9 +1,5 @@
-import {
-  isRemoteAnswer,
-  isUnknownUnit,
-  type ControlClient,
-  type Backoff,
-} from '@receptorjs/control-client';
+import { type ControlClient, type Backoff } from '@receptorjs/control-client';
+import { isRemoteAnswer, isUnknownUnit } from '@receptorjs/control-protocol';
 import { messageOf } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import type { Logger } from '../logger.js';

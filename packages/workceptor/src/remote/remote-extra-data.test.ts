@@ -1,4 +1,4 @@
-import { encodeJson, parseJson } from '@receptorjs/control-client';
+import { encodeJson, parseJson } from '@receptorjs/control-protocol';
 import { expect, it } from 'vitest';
 import { expirationMs, parseRemoteData, redacted, remoteExtraData } from './remote-extra-data.js';
 

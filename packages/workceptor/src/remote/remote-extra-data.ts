@@ -1,6 +1,5 @@
-import { isJsonObject, type JsonValue } from '@receptorjs/control-client';
+import { isJsonObject, type JsonValue, type WorkSubmission } from '@receptorjs/control-protocol';
 import { isSecret } from '../submission-checks.js';
-import type { WorkSubmission } from '../work-verbs.js';
 
 /** What a remote unit remembers, in the form of the status file. */
 export type RemoteData = {

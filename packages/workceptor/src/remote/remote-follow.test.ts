@@ -1,4 +1,5 @@
-import { ControlClient, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { ControlClient } from '@receptorjs/control-client';
+import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { DiskReserves } from '@receptorjs/quotas';
 import { ControlService, type MeshHandler, type WorkHandler } from '@receptorjs/control-service';
 import type * as FsPromises from 'node:fs/promises';

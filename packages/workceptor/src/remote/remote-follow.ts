@@ -1,13 +1,11 @@
+import { ProtocolViolations, Backoff, type ControlClient } from '@receptorjs/control-client';
 import {
   isFinal,
   isRemoteAnswer,
   isUnknownUnit,
-  ProtocolViolations,
-  Backoff,
   UnitState,
-  type ControlClient,
   type UnitStatus,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 import type { FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { messageOf, WorkError } from '../errors.js';

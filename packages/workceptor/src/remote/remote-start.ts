@@ -1,9 +1,5 @@
-import {
-  isRemoteAnswer,
-  isUnknownUnit,
-  wasStarted,
-  type ControlClient,
-} from '@receptorjs/control-client';
+import { type ControlClient } from '@receptorjs/control-client';
+import { isRemoteAnswer, isUnknownUnit, wasStarted } from '@receptorjs/control-protocol';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import type { RemoteData } from './remote-extra-data.js';

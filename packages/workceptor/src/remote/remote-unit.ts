@@ -1,12 +1,11 @@
+import { Backoff, type ControlClient } from '@receptorjs/control-client';
 import {
   isFinal,
   isRemoteAnswer,
   isUnknownUnit,
-  Backoff,
   UnitState,
-  type ControlClient,
   type UnitStatus,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 import { messageOf, WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';

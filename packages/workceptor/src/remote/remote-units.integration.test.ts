@@ -1,4 +1,4 @@
-import { UnitState } from '@receptorjs/control-client';
+import { UnitState } from '@receptorjs/control-protocol';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

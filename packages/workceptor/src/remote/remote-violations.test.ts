@@ -1,4 +1,5 @@
-import { ControlClient, encodeJson, UnitState, type UnitStatus } from '@receptorjs/control-client';
+import { ControlClient } from '@receptorjs/control-client';
+import { encodeJson, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { DiskReserves } from '@receptorjs/quotas';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-import { isFinal } from '@receptorjs/control-client';
+import { isFinal } from '@receptorjs/control-protocol';
 import type { FileHandle } from 'node:fs/promises';
 import { isMissing } from '../errors.js';
 import { openUnitFile } from './unit-file.js';

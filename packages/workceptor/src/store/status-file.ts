@@ -3,7 +3,7 @@ import {
   parseJson,
   parseUnitStatus,
   type UnitStatus,
-} from '@receptorjs/control-client';
+} from '@receptorjs/control-protocol';
 import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, WorkError } from '../errors.js';

@@ -1,4 +1,4 @@
-import { UnitState } from '@receptorjs/control-client';
+import { UnitState } from '@receptorjs/control-protocol';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

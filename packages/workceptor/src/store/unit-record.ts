@@ -1,4 +1,4 @@
-import type { UnitStatus } from '@receptorjs/control-client';
+import type { UnitStatus } from '@receptorjs/control-protocol';
 import { join } from 'node:path';
 import { isMissing, messageOf } from '../errors.js';
 import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';

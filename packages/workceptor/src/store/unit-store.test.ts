@@ -1,4 +1,4 @@
-import { UnitState } from '@receptorjs/control-client';
+import { UnitState } from '@receptorjs/control-protocol';
 import {
   chmodSync,
   existsSync,

@@ -1,4 +1,4 @@
-import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-client';
+import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-protocol';
 import { localOrigin, type Origin } from '@receptorjs/quotas';
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-import type { UnitStatus } from '@receptorjs/control-client';
+import type { UnitStatus } from '@receptorjs/control-protocol';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from './unit-record.js';
 

@@ -1,0 +1,37 @@
+/**
+ * The words and forms of the control protocol, for both sides of it: exact JSON, lines, the status of a unit of work, a
+ * submission, errors.
+ *
+ * ```ts
+ * import { encodeJson, parseJson, parseUnitStatus, stateName } from '@receptorjs/control-protocol';
+ *
+ * const reply = '{"Detail":"exit status 0","ExtraData":null,"State":2,"StateName":"Succeeded","StdoutSize":12345678901234567890,"WorkType":"cat"}';
+ * const status = parseUnitStatus(parseJson(reply));
+ * console.log(stateName(status.state), status.stdoutSize, encodeJson({ size: status.stdoutSize }));
+ * // Succeeded 12345678901234567890n {"size":12345678901234567890}
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { durationText } from './duration-text.js';
+export { ControlError, isRemoteAnswer, isUnknownUnit } from './errors.js';
+export type { ControlErrorCode } from './errors.js';
+export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';
+export type { JsonObject, JsonValue } from './json.js';
+export { LineReader, defaultMaxLineBytes } from './line-reader.js';
+export type { LineReaderOptions, WaitOptions } from './line-reader.js';
+export {
+  UnitState,
+  isFinal,
+  isStatusChange,
+  isUnitState,
+  parseUnitStatus,
+  reportedStatus,
+  stateName,
+  unitStatusReply,
+  wasStarted,
+} from './unit-status.js';
+export type { ReportedStatus, UnitStatus } from './unit-status.js';
+export type { WorkResult } from './work-result.js';
+export { writeChunk } from './write-chunk.js';
+export type { WorkSubmission } from './work-submission.js';
