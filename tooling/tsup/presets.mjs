@@ -13,12 +13,22 @@ const shared = {
 };
 
 /**
+ * Packages of this workspace that are not published: what declarations name of them stands in the declarations. They are found by the field `types` of their package.json.
+ */
+const unpublished = /^@receptorjs\/primitives$/;
+
+/**
  * A library: one entry, declarations beside it, dependencies left to the installer.
  *
  * @param {import('tsup').Options} [options]
  */
 export function library(options = {}) {
-  return defineConfig({ ...shared, entry: ['src/index.ts'], dts: true, ...options });
+  return defineConfig({
+    ...shared,
+    entry: ['src/index.ts'],
+    dts: { resolve: [unpublished] },
+    ...options,
+  });
 }
 
 /**

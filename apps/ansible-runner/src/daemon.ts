@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+import { errorText } from '@receptorjs/primitives';
 import { DAEMON_MARK, daemonMark } from './background-job.js';
 import { isDaemonRequest, type DaemonReply } from './daemon-messages.js';
 import { claimPidFile, releasePidFile } from './pid-file.js';
@@ -42,7 +43,7 @@ async function serve(request: unknown): Promise<void> {
     });
     note(`ended with status ${result.status}, rc ${result.rc}`);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     note(message);
     reply({ failed: message });
     process.exitCode = 1;

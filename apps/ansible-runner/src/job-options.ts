@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { readInventoryText, splitWords, type RunOptionsWithFolder } from '@receptorjs/runner-core';
 import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
@@ -105,9 +106,7 @@ function roleVars(text: string): Record<string, unknown> {
     return parseRoleVars(splitWords(text));
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(
-      `--role-vars can't be split into words: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    );
+    throw new UsageError(`--role-vars can't be split into words: ${errorText(cause)}.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandLineOptions } from './command-line-options.js';
@@ -39,10 +40,7 @@ export class RunnerLog {
       const file = logfile === undefined ? undefined : openSync(logfile, 'a', 0o600);
       return new RunnerLog(debug ? show : undefined, file);
     } catch (error) {
-      throw new UsageError(
-        `--logfile: ${error instanceof Error ? error.message : String(error)}`,
-        1,
-      );
+      throw new UsageError(`--logfile: ${errorText(error)}`, 1);
     }
   }
 

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { makePrivateDataDir } from '@receptorjs/runner-core';
 import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -37,10 +38,7 @@ function openLog(folder: string): number {
   try {
     return openSync(join(folder, 'daemon.log'), 'a', 0o600);
   } catch (error) {
-    throw new UsageError(
-      `daemon.log can't be written: ${error instanceof Error ? error.message : String(error)}`,
-      1,
-    );
+    throw new UsageError(`daemon.log can't be written: ${errorText(error)}`, 1);
   }
 }
 

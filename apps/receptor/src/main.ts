@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import {
   bashCompletion,
   configure,
@@ -10,7 +11,6 @@ import {
 } from '@receptorjs/receptor-config';
 import manifest from '../package.json' with { type: 'json' };
 import type { HangUps } from './hang-ups.js';
-import { messageOf } from './with-location.js';
 
 /**
  * Does what a command line asks for, to its end. Gives the exit code; a failure is one line on stdout, as with the original.
@@ -37,7 +37,7 @@ export async function main(args: readonly string[], hangUps: HangUps): Promise<n
 }
 
 function fail(error: unknown): number {
-  process.stdout.write(`Error: ${messageOf(error).replaceAll('\n', ' ')}\n`);
+  process.stdout.write(`Error: ${errorText(error).replaceAll('\n', ' ')}\n`);
   return 1;
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import type { ReloadChanges, ReloadHandler, ReloadOutcome } from '@receptorjs/control-service';
 import {
   describeAction,
@@ -9,7 +10,6 @@ import type { Daemon } from './daemon.js';
 import type { LevelledLog } from './log.js';
 import type { NodeOffers } from './node-offers.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
-import { messageOf } from './with-location.js';
 import type { Notice } from './runner-work.js';
 
 /** Clients tell kinds of failure by these numbers at the end of the text. */
@@ -65,7 +65,7 @@ export class Reloader {
       settings = nodeSettings(after, this.#parts.hostname);
       plan = planReload(this.#actions, after);
     } catch (error) {
-      return failure(messageOf(error), CODE.configuration);
+      return failure(errorText(error), CODE.configuration);
     }
     const changes = changesOf(plan);
     if (plan.refusal !== undefined) {
@@ -77,7 +77,7 @@ export class Reloader {
       this.#tell(offers);
       return { success: true, changes };
     } catch (error) {
-      return failure(messageOf(error), CODE.configuration);
+      return failure(errorText(error), CODE.configuration);
     }
   }
 

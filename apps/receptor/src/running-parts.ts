@@ -1,9 +1,10 @@
+import { errorText } from '@receptorjs/primitives';
 import { describeAction, type Action } from '@receptorjs/receptor-config';
 import { linkParts } from './parts/links.js';
 import type { Part, PartContext, PartStarters, StartPart } from './parts/part.js';
 import { serviceParts } from './parts/services.js';
 import { workParts } from './parts/work.js';
-import { messageOf, withLocation } from './with-location.js';
+import { withLocation } from './with-location.js';
 
 /** Every action that has a part, in the order in which they are started: what links bring in finds services and work there. */
 const starters: PartStarters = { ...workParts, ...serviceParts, ...linkParts };
@@ -44,7 +45,7 @@ export class RunningParts {
       try {
         await this.#start(action);
       } catch (error) {
-        this.#context.log.error(`Could not be started again: ${messageOf(error)}`);
+        this.#context.log.error(`Could not be started again: ${errorText(error)}`);
         lost.push(action);
       }
     }
@@ -59,7 +60,7 @@ export class RunningParts {
       try {
         await part?.close();
       } catch (error) {
-        this.#context.log.error(`Error closing ${describeAction(action)}: ${messageOf(error)}`);
+        this.#context.log.error(`Error closing ${describeAction(action)}: ${errorText(error)}`);
       }
     }
   }

@@ -1,9 +1,10 @@
+import { errorText } from '@receptorjs/primitives';
 import { checkSocketFolder } from '@receptorjs/control-service';
 import type { Action } from '@receptorjs/receptor-config';
 import { nodeIdOf } from '@receptorjs/receptor-config';
 import type { Log } from './log.js';
 import { checkNamedFiles } from './named-files.js';
-import { messageOf, relation } from './with-location.js';
+import { relation } from './with-location.js';
 import { TlsConfigs } from './tls-configs.js';
 
 /**
@@ -27,7 +28,7 @@ export async function startMistakes(
         origin === 'command line' ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
       // what is placed already has its error without the place as its cause
       const plain = action.action.startsWith('tls-') ? (error as Error).cause : error;
-      mistakes.push(`${at}${messageOf(plain)}${relation(plain)}`);
+      mistakes.push(`${at}${errorText(plain)}${relation(plain)}`);
     }
   }
   return mistakes;

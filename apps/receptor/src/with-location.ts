@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { isAbsolute } from 'node:path';
 import { place, type Action } from '@receptorjs/receptor-config';
 
@@ -6,13 +7,8 @@ import { place, type Action } from '@receptorjs/receptor-config';
  * be done about it where the error knows.
  */
 export function withLocation(error: unknown, { origin }: Pick<Action, 'origin'>): Error {
-  const text = `${messageOf(error)}${relation(error)}${place(origin)}${hintOf(error)}`;
+  const text = `${errorText(error)}${relation(error)}${place(origin)}${hintOf(error)}`;
   return new Error(text, { cause: error });
-}
-
-/** The text of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** How many causes of an error are looked at. */

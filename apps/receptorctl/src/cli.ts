@@ -11,9 +11,10 @@
  *
  * @packageDocumentation
  */
+import { errorText } from '@receptorjs/primitives';
 import { CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { Failure, messageOf, withRemedy } from './failure.js';
+import { Failure, withRemedy } from './failure.js';
 import { buildProgram } from './program.js';
 import { outputFailed, printError } from './terminal.js';
 
@@ -47,7 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (code === 'commander.version') return 0;
     // 1 where a verb was left out, as with the original; 0 where help was asked for
     if (error instanceof CommanderError && code === 'commander.help') return error.exitCode;
-    printError(withRemedy(messageOf(error).replace(/^error: /, '')) + hint(args, code));
+    printError(withRemedy(errorText(error).replace(/^error: /, '')) + hint(args, code));
     return 1;
   }
 }

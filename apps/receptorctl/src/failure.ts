@@ -10,10 +10,6 @@ export class Failure extends Error {
   }
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** An error text with what helps, where a node of the original says no more than that TLS is wanted. */
 export function withRemedy(text: string): string {
   const mismatch = 'insecure connection to secure service';

@@ -1,7 +1,8 @@
+import { errorText } from '@receptorjs/primitives';
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import type { Payload } from '@receptorjs/control-client';
-import { Failure, messageOf } from './failure.js';
+import { Failure } from './failure.js';
 import { withProgress } from './progress.js';
 
 /** The ways to give a unit its stdin. */
@@ -41,7 +42,7 @@ export async function payloadOf(options: PayloadOptions): Promise<Payload> {
     const stream = createReadStream(payload, { fd: file, highWaterMark: 256 * 1024 });
     return process.stderr.isTTY ? withProgress(stream, { verb: 'Sent', total: size }) : stream;
   } catch (error) {
-    throw new Failure(1, `Failed to load payload file: ${messageOf(error)}`);
+    throw new Failure(1, `Failed to load payload file: ${errorText(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
+import { errorText } from '@receptorjs/primitives';
 import { isFinal, isUnknownUnit, stateName } from '@receptorjs/control-protocol';
-import { Failure, messageOf } from './failure.js';
+import { Failure } from './failure.js';
 import type { Session } from './session.js';
 import { print, printError, printJson, printNotice } from './terminal.js';
 import { isSeen } from './terminal-table.js';
@@ -25,7 +26,7 @@ export async function reportInterrupted(session: Session, unitId: string): Promi
     printNotice(
       isUnknownUnit(error)
         ? `Unit ${unitId} was released before it had all of its stdin: it never starts`
-        : `Unit ${unitId} may go on (${messageOf(error)}). To follow it: ${command} work results ${unitId}; to cancel it: ${command} work cancel ${unitId}`,
+        : `Unit ${unitId} may go on (${errorText(error)}). To follow it: ${command} work results ${unitId}; to cancel it: ${command} work cancel ${unitId}`,
     );
   }
 }
@@ -52,7 +53,7 @@ export async function releaseInterrupted(
     if (json) printJson({ [unitId]: outcome });
     else (isSeen() ? print : printNotice)(`(${unitId}, ${outcome})`);
   } catch (error) {
-    printError(`${unitId}: ERROR: ${messageOf(error)}`);
+    printError(`${unitId}: ERROR: ${errorText(error)}`);
     throw new Failure(1);
   }
 }

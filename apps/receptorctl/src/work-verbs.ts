@@ -1,7 +1,8 @@
+import { errorText } from '@receptorjs/primitives';
 import { ControlClient, type Payload, type SubmitResult } from '@receptorjs/control-client';
 import { ControlError, isJsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { pipeline } from 'node:stream/promises';
-import { Failure, messageOf } from './failure.js';
+import { Failure } from './failure.js';
 import { Interruption } from './interruption.js';
 import { sayWhyNotStarted } from './not-started.js';
 import { withProgress } from './progress.js';
@@ -97,7 +98,7 @@ async function run(
     else report(reply, options.json);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(submitFailed, messageOf(error));
+    throw new Failure(submitFailed, errorText(error));
   }
 }
 
@@ -266,7 +267,7 @@ async function onUnits(
         outcomes[unitId] = outcome;
         if (!json) tell(`(${typeof id === 'string' ? id : ''}, ${outcome})`);
       } catch (error) {
-        printError(`${unitId}: ERROR: ${messageOf(error)}`);
+        printError(`${unitId}: ERROR: ${errorText(error)}`);
         throw new Failure(1);
       }
     }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { CertificationRequest } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
@@ -75,7 +76,7 @@ export class CertificateRequest {
     try {
       return new CertificateRequest(der);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = errorText(cause);
       throw new CertificateError(
         'unreadable-certificate',
         `failed to parse the certificate request in ${file}: ${why}`,

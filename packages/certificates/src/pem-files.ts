@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { CertificateError } from './certificate-error.js';
@@ -67,7 +68,7 @@ export async function writeSecretFile(file: string, text: string): Promise<void>
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true });
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorText(cause);
     throw new CertificateError('unreadable-file', `error writing ${file}: ${why}`, { cause });
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
@@ -118,7 +119,7 @@ async function loadOwn({
   try {
     createSecureContext({ cert: certificatePem, key: keyPem });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorText(cause);
     throw new CertificateError('invalid-configuration', `tls: ${cert} can't be used: ${why}`, {
       hint: 'OpenSSL refuses it: keys that are too short are the usual reason (RSA takes 2048 bits).',
       cause,

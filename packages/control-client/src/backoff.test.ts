@@ -1,14 +1,25 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { backoffDelayMs, Backoff } from './backoff.js';
+import { Backoff } from './backoff.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-it('grows, is capped, and is spread over half its length', () => {
-  expect(backoffDelayMs(0, 0)).toBe(100);
-  expect(backoffDelayMs(0, 1)).toBe(200);
-  expect(backoffDelayMs(1, 1)).toBe(300);
-  expect(backoffDelayMs(1_000_000, 1)).toBe(30_000);
+it('waits longer each time, and as short as at first after a reset', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  const backoff = new Backoff();
+  const waits: number[] = [];
+  const { signal } = new AbortController();
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const start = Date.now();
+    const wait = backoff.wait(signal).then(() => waits.push(Date.now() - start));
+    await vi.runOnlyPendingTimersAsync();
+    await wait;
+    if (attempt === 17) backoff.reset();
+  }
+  expect([...waits.slice(0, 3), ...waits.slice(16)]).toEqual([
+    200, 300, 450, 30_000, 30_000, 200, 300,
+  ]);
+  vi.restoreAllMocks();
 });
 
 it('waits its time', async () => {

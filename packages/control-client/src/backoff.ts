@@ -1,22 +1,16 @@
-/** Milliseconds before the first retry, the factor from one to the next, and the longest wait. */
-const firstMs = 200;
-const factor = 1.5;
-const longestMs = 30_000;
+import { backoffDelay } from '@receptorjs/primitives';
 
-/** The wait before retry number `attempt` (from 0): growing, capped, and spread over half its length. */
-export function backoffDelayMs(attempt: number, random: number): number {
-  const full = Math.min(firstMs * factor ** Math.min(attempt, 50), longestMs);
-  return full / 2 + (full / 2) * random;
-}
+/** Bounds of the wait before a retry, in milliseconds. */
+const bounds = { first: 200, longest: 30_000, factor: 1.5 };
 
 /**
- * Waits between attempts to reach a node. News that the node is reachable ends a wait at once, also when it came
+ * Waits between attempts to reach a node. That the node is reachable ends a wait at once, also when that was said
  * since the last wait.
  */
 export class Backoff {
   /** Written by `wait` and `reset` only. */
   #attempt = 0;
-  /** Set by `hurry`, cleared by `wait`. */
+  /** Set by `skip`, cleared by `wait`. */
   #skipped = false;
   #wake: (() => void) | undefined;
 
@@ -41,7 +35,7 @@ export class Backoff {
           this.#wake = undefined;
           resolve();
         };
-        const timer = setTimeout(done, backoffDelayMs(this.#attempt, Math.random()));
+        const timer = setTimeout(done, backoffDelay(bounds, this.#attempt + 1, Math.random()));
         timer.unref();
         this.#wake = done;
         signal.addEventListener('abort', done, { once: true });

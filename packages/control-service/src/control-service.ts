@@ -1,3 +1,4 @@
+import { errorText, silentLogger, type Logger } from '@receptorjs/primitives';
 import type { TlsServer } from '@receptorjs/certificates';
 import { createTlsServer } from '@receptorjs/certificates/sockets';
 import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
@@ -19,7 +20,6 @@ import {
 } from '@receptorjs/validation';
 import { ControlServiceError } from './errors.js';
 import type {
-  Logger,
   MeshHandler,
   NodeFacts,
   ReloadHandler,
@@ -52,7 +52,7 @@ export interface ControlServiceOptions {
   readonly maxUnfinishedBytes?: number | undefined;
   /**
    * Connections served at once over all listeners and the mesh. An address or node has no more than three quarters, and a sixteenth is
-   * reserved for Unix sockets; of too many those give way that have been silent longest. Default 4,096.
+   * reserved for Unix sockets; of too many those give way that have been silentLogger longest. Default 4,096.
    */
   readonly maxSessions?: number | undefined;
   /** Milliseconds a client may take for its first request, and for the end of any line it has begun. Default 60,000. */
@@ -66,13 +66,6 @@ export interface ControlListener {
   /** Stops accepting; connections already open go on. */
   close(): Promise<void>;
 }
-
-const silent: Logger = {
-  error: () => undefined,
-  warning: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-};
 
 /** Milliseconds a peer may take to close its side after ours was closed. */
 const lingerMs = 5_000;
@@ -118,7 +111,7 @@ export class ControlService {
     const { maxUnfinishedBytes = 64 * 1024 * 1024 } = options;
     this.#maxSessions = maxSessions;
     this.#sessions = new Sessions({ total: maxSessions, firstRequestMs });
-    this.#log = options.log ?? silent;
+    this.#log = options.log ?? silentLogger;
     this.#requestLog = new RequestLog(this.#log);
     this.#context = {
       nodeId: options.nodeId,
@@ -168,7 +161,7 @@ export class ControlService {
       await chmod(path, mode);
     } catch (cause) {
       await listener.close();
-      throw new ControlServiceError('listen-failed', `${what}: ${messageOf(cause)}`, { cause });
+      throw new ControlServiceError('listen-failed', `${what}: ${errorText(cause)}`, { cause });
     }
     return listener;
   }
@@ -283,10 +276,6 @@ function endGently(stream: Duplex): void {
     });
   });
   stream.resume();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function nodeFacts(version: string): NodeFacts {

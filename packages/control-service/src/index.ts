@@ -32,9 +32,9 @@ export { ControlService } from './control-service.js';
 export type { ControlListener, ControlServiceOptions } from './control-service.js';
 export { ControlServiceError } from './errors.js';
 export type { ControlServiceErrorCode } from './errors.js';
+export type { Logger } from '@receptorjs/primitives';
 export type {
   FirewallQuestion,
-  Logger,
   MeshHandler,
   PendingUnit,
   ProbeReply,

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import type { MeshStatus, ServiceAdvertisement } from '@receptorjs/netceptor';
 import {
   compareBytes,
@@ -152,7 +153,7 @@ export async function pingReply(
     const { from, timeNs } = await mesh.ping(target, { signal });
     return { From: from, Success: true, Time: timeNs, TimeStr: durationText(timeNs) };
   } catch (error) {
-    return { Error: error instanceof Error ? error.message : String(error), Success: false };
+    return { Error: errorText(error), Success: false };
   }
 }
 

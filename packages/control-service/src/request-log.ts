@@ -1,5 +1,6 @@
 import { requestOrigin, SharedLines } from '@receptorjs/quotas';
-import type { Logger, RequestOrigin } from './handlers.js';
+import type { Logger } from '@receptorjs/primitives';
+import type { RequestOrigin } from './handlers.js';
 
 /** What is logged about clients. They cause as many lines as they like, so those of each origin are limited, and all together. */
 export class RequestLog {

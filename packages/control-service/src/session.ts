@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import {
   encodeJson,
   LineReader,
@@ -75,7 +76,7 @@ export async function runSession(stream: Duplex, parts: SessionParts): Promise<v
   try {
     await session.run();
   } catch (error) {
-    context.log.tell('debug', parts.origin, `Control connection ended: ${messageOf(error)}`);
+    context.log.tell('debug', parts.origin, `Control connection ended: ${errorText(error)}`);
   } finally {
     session.stop();
   }
@@ -303,7 +304,7 @@ class Session {
 
   async #refuse(error: unknown): Promise<void> {
     if (this.stream.destroyed) throw error;
-    const text = messageOf(error)
+    const text = errorText(error)
       .replaceAll(/[\r\n]+/g, ' ')
       .trimEnd();
     this.context.log.tell('error', this.#origin, `: ${text}`);
@@ -357,7 +358,3 @@ function statusLine(status: UnitStatus): string {
 /** What is wrong with a line that is not read to its end: the connection ends with the reason. */
 const isRefusal = (code: unknown): boolean =>
   code === 'line-too-long' || code === 'line-refused' || code === 'line-cut-off';
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

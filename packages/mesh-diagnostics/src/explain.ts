@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { durationText } from '@receptorjs/control-protocol';
@@ -281,7 +282,7 @@ async function tryStream(
     stream.destroy();
     return tried;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = errorText(error);
     return {
       open: false,
       finding: { subject: 'Stream', state: 'failed', text },

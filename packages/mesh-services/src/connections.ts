@@ -1,9 +1,8 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import { SharedLines, SharedPlaces, type Origin } from '@receptorjs/quotas';
 import { bridge } from './bridge.js';
 import { DropLog } from './drop-log.js';
-import { messageOf } from './errors.js';
-import type { Logger } from './service-types.js';
 
 /** The part of all connections that one address or one node may have; the local socket is not bounded so. */
 export const ORIGIN_SHARE = 3 / 4;
@@ -119,7 +118,7 @@ export class Connections {
       dialed.once('data', carries);
       await joined;
     } catch (error) {
-      const why = messageOf(error);
+      const why = errorText(error);
       if (gone.signal.aborted) this.log.debug(`${this.what}: connection ended: ${why}`);
       else this.#tell(place.origin, `connection failed: ${why}`);
       accepted.destroy();

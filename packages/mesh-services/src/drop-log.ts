@@ -1,4 +1,4 @@
-import type { Logger } from './service-types.js';
+import type { Logger } from '@receptorjs/primitives';
 
 /** Milliseconds between two lines about the same reason. */
 const quietMs = 10_000;

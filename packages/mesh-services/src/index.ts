@@ -30,11 +30,11 @@
  */
 export { MeshServiceError } from './errors.js';
 export type { MeshServiceErrorCode } from './errors.js';
+export type { Logger } from '@receptorjs/primitives';
 export type {
   AcceptedStream,
   DatagramNode,
   DatagramPort,
-  Logger,
   RunningListener,
   RunningService,
   StreamAcceptor,

@@ -1,7 +1,7 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { MeshServiceError, messageOf, systemCode } from './errors.js';
-import type { Logger } from './service-types.js';
+import { MeshServiceError, systemCode } from './errors.js';
 
 const execute = promisify(execFile);
 /** Milliseconds one call of `ip` may take. */
@@ -23,7 +23,7 @@ export async function runIp(...args: string[]): Promise<string> {
       const text = 'ip-router needs the program ip (package iproute2), which is not there';
       throw new MeshServiceError('program-missing', text, { cause });
     }
-    const said = hasStderr(cause) ? cause.stderr.trim().replaceAll('\n', '; ') : messageOf(cause);
+    const said = hasStderr(cause) ? cause.stderr.trim().replaceAll('\n', '; ') : errorText(cause);
     const denied = said.includes('not permitted');
     throw new MeshServiceError(
       denied ? 'permission-denied' : 'device-failed',
@@ -85,7 +85,7 @@ export class KernelRoutes {
       try {
         await this.#reconcile(wanted);
       } catch (error) {
-        this.log.error(`error retrieving kernel routes list: ${messageOf(error)}`);
+        this.log.error(`error retrieving kernel routes list: ${errorText(error)}`);
       }
     }
   }
@@ -114,7 +114,7 @@ export class KernelRoutes {
       if (this.#closed || this.#failed.has(network)) return;
       this.#failed.add(network);
       const doing = verb === 'add' ? 'adding kernel route' : 'deleting kernel route';
-      this.log.error(`error ${doing} to ${network}: ${messageOf(error)}`);
+      this.log.error(`error ${doing} to ${network}: ${errorText(error)}`);
     }
   }
 }

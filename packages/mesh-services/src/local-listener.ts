@@ -1,6 +1,6 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import type { ListenOptions, Server } from 'node:net';
-import { MeshServiceError, messageOf } from './errors.js';
-import type { Logger } from './service-types.js';
+import { MeshServiceError } from './errors.js';
 
 /**
  * Starts a server that has been made. Its later errors are logged.
@@ -20,7 +20,7 @@ export function startListening(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const refused = (cause: Error): void => {
-      reject(new MeshServiceError('listen-failed', `${what}: ${messageOf(cause)}`, { cause }));
+      reject(new MeshServiceError('listen-failed', `${what}: ${errorText(cause)}`, { cause }));
     };
     server.once('error', refused);
     begin(() => {

@@ -1,3 +1,4 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import { splitShellWords } from '@receptorjs/workceptor';
 import { nodeOrigin, SharedLines, SharedQuota } from '@receptorjs/quotas';
@@ -6,11 +7,10 @@ import { logCheck, validateService } from './argument-checks.js';
 import { shareOf } from './connections.js';
 import { DropLog } from './drop-log.js';
 import { endSession } from './end-session.js';
-import { MeshServiceError, messageOf } from './errors.js';
+import { MeshServiceError } from './errors.js';
 import { loadNativeCalls, type NativeCalls } from './native-calls.js';
 import {
   silentLogger,
-  type Logger,
   type RunningService,
   type AcceptedStream,
   type StreamAcceptor,
@@ -87,7 +87,7 @@ function commandWords(command: string): string[] {
   try {
     argv = splitShellWords(command);
   } catch (cause) {
-    const text = `command-service: command ${command}: ${messageOf(cause)}`;
+    const text = `command-service: command ${command}: ${errorText(cause)}`;
     throw new MeshServiceError('invalid-command', text, { cause });
   }
   if (!argv[0]) throw new MeshServiceError('invalid-command', 'command-service: no command given');
@@ -138,7 +138,7 @@ class CommandSessions {
     }
     const over = this.#run(stream)
       .catch((error: unknown) => {
-        this.#lines.write(origin, `${this.#what}: ${messageOf(error)}`, (line) => {
+        this.#lines.write(origin, `${this.#what}: ${errorText(error)}`, (line) => {
           this.#log.error(line);
         });
         stream.destroy();

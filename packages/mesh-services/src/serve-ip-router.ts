@@ -1,7 +1,8 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { count, optional, text } from '@receptorjs/validation';
 import { logCheck, validateService } from './argument-checks.js';
 import { DropLog } from './drop-log.js';
-import { MeshServiceError, messageOf } from './errors.js';
+import { MeshServiceError } from './errors.js';
 import { fragmentationNeeded } from './fragmentation-needed.js';
 import { IpRouteTable, type RouterAdvertisement } from './ip-route-table.js';
 import { addressText, networkText, parseLocalNetwork, parseNetworks } from './ipv4-network.js';
@@ -9,12 +10,7 @@ import { Ipv4Packet } from './ipv4-packet.js';
 import { KernelRoutes, runIp } from './kernel-routes.js';
 import { loadNativeCalls } from './native-calls.js';
 import { PathLimits } from './path-limits.js';
-import {
-  silentLogger,
-  type DatagramNode,
-  type Logger,
-  type RunningService,
-} from './service-types.js';
+import { silentLogger, type DatagramNode, type RunningService } from './service-types.js';
 import { TunDevice } from './tun-device.js';
 
 /** Milliseconds between two looks at the routes of the system, and at the costs of paths. */
@@ -133,7 +129,7 @@ export async function serveIpRouter(
     try {
       tun.write(bytes);
     } catch (error) {
-      drops.drop(messageOf(error));
+      drops.drop(errorText(error));
     }
   };
   /** Says to the sender of a packet that only smaller ones pass. */
@@ -156,7 +152,7 @@ export async function serveIpRouter(
           mesh.send(nodeId, networkName, bytes);
         } catch (error) {
           const limit = limitOf(error);
-          if (limit === undefined) drops.drop(messageOf(error));
+          if (limit === undefined) drops.drop(errorText(error));
           else refuse(packet, limit);
         }
       }

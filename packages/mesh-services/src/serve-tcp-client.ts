@@ -7,10 +7,10 @@ import { connectionChecks, tlsCheck, validateService } from './argument-checks.j
 import { Connections } from './connections.js';
 import { hostPort } from '@receptorjs/socket-addresses';
 import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
+import type { Logger } from '@receptorjs/primitives';
 import {
   defaultMaxConnections,
   silentLogger,
-  type Logger,
   type RunningService,
   type StreamAcceptor,
 } from './service-types.js';

@@ -13,10 +13,10 @@ import { Connections, type Place } from './connections.js';
 import { DropLog } from './drop-log.js';
 import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
 import { startListening, stopListening } from './local-listener.js';
+import type { Logger } from '@receptorjs/primitives';
 import {
   defaultMaxConnections,
   silentLogger,
-  type Logger,
   type RunningService,
   type StreamDialer,
 } from './service-types.js';

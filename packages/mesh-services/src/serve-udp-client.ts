@@ -1,19 +1,14 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { createSocket, type Socket } from 'node:dgram';
 import { nodeOrigin } from '@receptorjs/quotas';
 import { count, text } from '@receptorjs/validation';
 import { flowChecks, validateService } from './argument-checks.js';
 import { shareOf } from './connections.js';
 import { DropLog } from './drop-log.js';
-import { messageOf } from './errors.js';
 import { FlowTable, type Flow } from './flow-table.js';
 import { hostPort } from '@receptorjs/socket-addresses';
 import { defaultFlowIdleMs, defaultMaxFlows } from './serve-udp-server.js';
-import {
-  silentLogger,
-  type DatagramNode,
-  type Logger,
-  type RunningService,
-} from './service-types.js';
+import { silentLogger, type DatagramNode, type RunningService } from './service-types.js';
 import { enlargeBuffers, maxSendQueueBytes, resolveUdp, type UdpAddress } from './udp-socket.js';
 
 /** Datagrams that wait while a flow's socket is being made; it takes one turn of the event loop. */
@@ -76,7 +71,7 @@ export async function serveUdpClient(
         try {
           mesh.send(fromNode, fromService, reply);
         } catch (error) {
-          drops.drop(messageOf(error));
+          drops.drop(errorText(error));
         }
       };
       return new BackendFlow(backend, answer, (reason) => {
@@ -144,7 +139,7 @@ class BackendFlow implements Flow {
           if (error) this.onDrop(error.message);
         });
       } catch (error) {
-        this.onDrop(messageOf(error));
+        this.onDrop(errorText(error));
       }
     }
   }

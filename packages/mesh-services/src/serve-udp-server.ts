@@ -1,16 +1,15 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { flowChecks, localChecks, remoteChecks, validateService } from './argument-checks.js';
 import { addressOrigin } from '@receptorjs/quotas';
 import { shareOf } from './connections.js';
 import { DropLog } from './drop-log.js';
-import { messageOf } from './errors.js';
 import { FlowTable } from './flow-table.js';
 import { hostPort, listenPlaceText, plainAddress } from '@receptorjs/socket-addresses';
 import {
   silentLogger,
   type DatagramNode,
   type DatagramPort,
-  type Logger,
   type RunningService,
 } from './service-types.js';
 import { boundSockets, closedSocket, maxSendQueueBytes } from './udp-socket.js';
@@ -100,7 +99,7 @@ export async function serveUdpServer(
           .use(source, addressOrigin(from.address), () => open(source, from, socket))
           .send(remoteNode, remoteService, payload);
       } catch (error) {
-        drops.drop(messageOf(error));
+        drops.drop(errorText(error));
       }
     });
     socket.on('error', (error) => {

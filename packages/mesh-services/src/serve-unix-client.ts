@@ -3,10 +3,10 @@ import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
 import { defaultConnectTimeoutMs, openConnection } from './open-connection.js';
+import type { Logger } from '@receptorjs/primitives';
 import {
   defaultMaxConnections,
   silentLogger,
-  type Logger,
   type RunningService,
   type StreamAcceptor,
 } from './service-types.js';

@@ -1,3 +1,4 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { clearSocketPath, privately } from '@receptorjs/control-service';
@@ -5,12 +6,11 @@ import { localOrigin } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, remoteChecks, validateService } from './argument-checks.js';
 import { Connections } from './connections.js';
-import { MeshServiceError, messageOf } from './errors.js';
+import { MeshServiceError } from './errors.js';
 import { startListening, stopListening } from './local-listener.js';
 import {
   defaultMaxConnections,
   silentLogger,
-  type Logger,
   type RunningService,
   type StreamDialer,
 } from './service-types.js';
@@ -67,7 +67,7 @@ export async function serveUnixServer(
     await chmod(filename, permissions);
   } catch (cause) {
     await close();
-    throw new MeshServiceError('listen-failed', `${opening}: ${messageOf(cause)}`, { cause });
+    throw new MeshServiceError('listen-failed', `${opening}: ${errorText(cause)}`, { cause });
   }
   return { address: filename, close };
 }

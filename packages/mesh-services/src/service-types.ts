@@ -1,16 +1,5 @@
+import type { Logger } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
-
-/** Where log lines go. */
-export interface Logger {
-  /** Something that was asked for could not be done. */
-  error(message: string): void;
-  /** Something is wrong, and the work goes on. */
-  warning(message: string): void;
-  /** What happens in ordinary work. */
-  info(message: string): void;
-  /** Details for finding a fault. */
-  debug(message: string): void;
-}
 
 /** What opens streams to services of nodes; a stream host fits. TLS on the mesh side is its affair. */
 export interface StreamDialer {

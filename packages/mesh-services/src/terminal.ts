@@ -1,9 +1,10 @@
+import { errorText } from '@receptorjs/primitives';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
-import { MeshServiceError, messageOf, systemCode } from './errors.js';
+import { MeshServiceError, systemCode } from './errors.js';
 import type { NativeCalls } from './native-calls.js';
 
 /** Sets the size of a terminal's window. */
@@ -88,7 +89,7 @@ export class Terminal extends Duplex {
       if (reader) reader.destroy();
       else closeSync(descriptor);
       if (systemCode(cause) === 'ENOENT') throw withoutSetsid(cause);
-      throw new MeshServiceError('device-failed', `no terminal: ${messageOf(cause)}`, { cause });
+      throw new MeshServiceError('device-failed', `no terminal: ${errorText(cause)}`, { cause });
     }
     return new Terminal(child, reader, descriptor);
   }
@@ -190,7 +191,7 @@ export async function checkSetsid(): Promise<void> {
 }
 
 function withoutSetsid(cause: unknown): MeshServiceError {
-  const text = `commands on terminals need the program setsid (util-linux): ${messageOf(cause)}`;
+  const text = `commands on terminals need the program setsid (util-linux): ${errorText(cause)}`;
   return new MeshServiceError('program-missing', text, { cause });
 }
 
@@ -212,7 +213,7 @@ function openMaster(
     return { descriptor, path: name.toString('utf8', 0, name.indexOf(0)) };
   } catch (cause) {
     if (descriptor !== undefined) closeSync(descriptor);
-    const text = `no pseudo terminal to be had: ${messageOf(cause)}`;
+    const text = `no pseudo terminal to be had: ${errorText(cause)}`;
     throw new MeshServiceError('device-failed', text, { cause });
   }
 }

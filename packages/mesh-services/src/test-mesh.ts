@@ -3,7 +3,7 @@ import { MeshNode } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
 import { StreamHost } from '@receptorjs/netceptor-streams';
 import { afterEach } from 'vitest';
-import type { Logger } from './service-types.js';
+import type { Logger } from '@receptorjs/primitives';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,5 +1,6 @@
+import { errorText } from '@receptorjs/primitives';
 import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
-import { MeshServiceError, messageOf, systemCode } from './errors.js';
+import { MeshServiceError, systemCode } from './errors.js';
 import type { NativeCalls } from './native-calls.js';
 
 /** Makes a descriptor of /dev/net/tun an interface: layer 3, no header before packets. */
@@ -155,6 +156,6 @@ function openFailure(name: string, cause: unknown): MeshServiceError {
       return new MeshServiceError('device-failed', text, { cause });
     }
     default:
-      return new MeshServiceError('device-failed', `${what}: ${messageOf(cause)}`, { cause });
+      return new MeshServiceError('device-failed', `${what}: ${errorText(cause)}`, { cause });
   }
 }

@@ -1,7 +1,8 @@
+import { errorText } from '@receptorjs/primitives';
 import type { Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { bindUdp, hostPort, listenPlaceText, type ListenPlace } from '@receptorjs/socket-addresses';
-import { MeshServiceError, messageOf } from './errors.js';
+import { MeshServiceError } from './errors.js';
 
 /** Bytes a socket may have handed to the system without being rid of them; more is dropped, as the system would. */
 export const maxSendQueueBytes = 4 * 1024 * 1024;
@@ -44,7 +45,7 @@ export async function boundSockets(place: ListenPlace): Promise<readonly [Socket
     const unknown = cause instanceof Error && 'syscall' in cause && cause.syscall === 'getaddrinfo';
     throw unknown
       ? unresolved(listenPlaceText(place), cause)
-      : new MeshServiceError('listen-failed', `error listening on UDP: ${messageOf(cause)}`, {
+      : new MeshServiceError('listen-failed', `error listening on UDP: ${errorText(cause)}`, {
           cause,
         });
   }
@@ -62,7 +63,7 @@ export function closedSocket(socket: Socket): Promise<void> {
 const unresolved = (address: string, cause: unknown): MeshServiceError =>
   new MeshServiceError(
     'invalid-address',
-    `could not resolve UDP address ${address}: ${messageOf(cause)}`,
+    `could not resolve UDP address ${address}: ${errorText(cause)}`,
     { cause },
   );
 

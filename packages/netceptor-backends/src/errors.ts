@@ -5,6 +5,8 @@
  * - `invalid-header`: an extra header is not of the form `key:value`.
  * - `invalid-path`: the path of a WebSocket listener does not begin with a slash.
  */
+import { errorText } from '@receptorjs/primitives';
+
 export type BackendErrorCode =
   'listen-failed' | 'connect-failed' | 'invalid-url' | 'invalid-header' | 'invalid-path';
 
@@ -29,5 +31,5 @@ export class BackendError extends Error {
 /** What the system says went wrong; of several addresses that were tried, with the first. */
 export function reasonOf(cause: unknown): string {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return first instanceof Error ? first.message : String(first);
+  return errorText(first);
 }

@@ -1,3 +1,5 @@
+import { backoffDelay } from '@receptorjs/primitives';
+
 /** Bounds of the wait before a redial, in milliseconds: after an attempt that failed, and after one that either end rejected. */
 export const REDIAL_BOUNDS = {
   failed: { first: 100, longest: 20_000 },
@@ -16,7 +18,5 @@ export function redialDelay(
   random: number,
   kind: keyof typeof REDIAL_BOUNDS = 'failed',
 ): number {
-  const { first, longest } = REDIAL_BOUNDS[kind];
-  const whole = Math.min(longest, first * 2 ** Math.min(failures - 1, 16));
-  return whole * (0.5 + random / 2);
+  return backoffDelay(REDIAL_BOUNDS[kind], failures, random);
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { silentLogger, type Logger } from '@receptorjs/netceptor';
 import type { QuicEngine, QuicEngineModule } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
@@ -56,7 +57,7 @@ async function acceleratorIfAny(log: Logger): Promise<QuicEngine | undefined> {
       const hint = hintOf(error);
       const help = hint === undefined ? '' : ` (${hint})`;
       log.warning(
-        `${ACCELERATOR_PACKAGE} is installed and can't be used: ${reasonOf(error)}${help}`,
+        `${ACCELERATOR_PACKAGE} is installed and can't be used: ${errorText(error)}${help}`,
       );
     }
     return undefined;
@@ -87,7 +88,7 @@ async function required(name: string, load: () => Promise<QuicEngine>): Promise<
   try {
     return await load();
   } catch (cause) {
-    const why = `the QUIC engine ${name} can't be used: ${reasonOf(cause)}`;
+    const why = `the QUIC engine ${name} can't be used: ${errorText(cause)}`;
     const hint = isAbsent(cause)
       ? `Install ${ACCELERATOR_PACKAGE}, or leave RECEPTOR_QUIC_ENGINE unset.`
       : hintOf(cause);
@@ -102,8 +103,4 @@ async function required(name: string, load: () => Promise<QuicEngine>): Promise<
 function hintOf(error: unknown): string | undefined {
   const hint = error instanceof Error && 'hint' in error ? error.hint : undefined;
   return typeof hint === 'string' ? hint : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

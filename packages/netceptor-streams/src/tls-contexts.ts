@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import type { TlsClient, TlsMaterial, TlsServer } from '@receptorjs/certificates';
 import type {
   QuicAcceptor,
@@ -78,7 +79,7 @@ function usable<T>(name: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorText(cause);
     throw new StreamError('tls-unusable', `TLS configuration ${name} can't be used: ${why}`, {
       hint: 'Streams take RSA and ECDSA certificates, keys and CAs in PEM.',
       cause,

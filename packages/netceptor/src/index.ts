@@ -20,8 +20,8 @@
 export { errorForProblem, MeshError, PROBLEM_TEXT } from './errors.js';
 export { MovableTimer } from './shell/movable-timer.js';
 export type { MeshErrorCode, Problem } from './errors.js';
-export { silentLogger } from './logger.js';
-export type { Logger } from './logger.js';
+export { silentLogger } from '@receptorjs/primitives';
+export type { Logger } from '@receptorjs/primitives';
 export { MeshNode } from './shell/mesh-node.js';
 export type {
   Advertisement,

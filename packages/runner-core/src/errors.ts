@@ -1,4 +1,6 @@
 /** What a {@link RunnerError} is about; recognise errors by this, never by their text. */
+import { errorText } from '@receptorjs/primitives';
+
 export type RunnerErrorCode = 'configuration' | 'callback' | 'event-data' | 'input' | 'unsafe-file';
 
 /** Base of the errors this package throws. */
@@ -32,11 +34,7 @@ export class CallbackError extends RunnerError {
   override readonly name = 'CallbackError';
 
   constructor(handler: string, cause: unknown) {
-    super(
-      'callback',
-      `Exception in ${handler}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    super('callback', `Exception in ${handler}: ${errorText(cause)}`, { cause });
   }
 }
 

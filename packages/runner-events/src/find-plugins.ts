@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import type { EventPlugin, PluginContext } from '@receptorjs/runner-core';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
@@ -72,7 +73,7 @@ export async function findEventPlugins(options: FindOptions = {}): Promise<Found
       const plugin = await pluginIn(folder);
       if (plugin !== undefined && !plugins.has(plugin.name)) plugins.set(plugin.name, plugin);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = errorText(cause);
       problems.push(
         new EventPluginError('plugin', `The event plugin in ${folder} can't be loaded: ${why}`, {
           cause,

@@ -1,3 +1,5 @@
+import { backoffDelay } from '@receptorjs/primitives';
+
 /** Bounds of the wait before a message is sent again, in milliseconds. */
 export const RETRY_BOUNDS = { first: 200, longest: 30_000 } as const;
 
@@ -9,9 +11,5 @@ export const RETRY_BOUNDS = { first: 200, longest: 30_000 } as const;
  * @param random Uniform in [0, 1).
  */
 export function retryDelay(failures: number, random: number): number {
-  const whole = Math.min(
-    RETRY_BOUNDS.longest,
-    RETRY_BOUNDS.first * 2 ** Math.min(failures - 1, 16),
-  );
-  return whole * (0.5 + random / 2);
+  return backoffDelay(RETRY_BOUNDS, failures, random);
 }

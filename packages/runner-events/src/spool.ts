@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { randomBytes } from 'node:crypto';
 import type { Message } from './message.js';
 import { SpoolFolder, type Segment } from './spool-folder.js';
@@ -254,6 +255,6 @@ export class Spool {
 
   #fail(error: unknown, lost: number): void {
     this.#dropped += lost;
-    this.#lastError = `spool: ${error instanceof Error ? error.message : String(error)}`;
+    this.#lastError = `spool: ${errorText(error)}`;
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import {
   ArtifactFolder,
   frozen,
@@ -105,7 +106,7 @@ export class ReceivedResults {
         this.#damage.line(error.message, 0);
         return [];
       }
-      await this.#fail(`Failed to read from worker stream. Error: ${text(error)}`);
+      await this.#fail(`Failed to read from worker stream. Error: ${errorText(error)}`);
       return undefined;
     }
     if (line === undefined) {
@@ -220,7 +221,7 @@ export class ReceivedResults {
       return true;
     } catch (error) {
       await this.#fail(
-        `Failed to extract the artifacts from the worker stream. Error: ${text(error)}`,
+        `Failed to extract the artifacts from the worker stream. Error: ${errorText(error)}`,
       );
       return false;
     }
@@ -297,8 +298,4 @@ function explanationOf(message: WorkerStatus): string {
   const reason = typeof said === 'string' ? said : 'The worker gave no reason.';
   const last = typeof traceback === 'string' ? traceback.trimEnd().split('\n').at(-1) : undefined;
   return last ? `${reason} (${shownPart(last)})` : reason;
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { randomUUID } from 'node:crypto';
 import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core';
 import { writeFile } from 'node:fs/promises';
@@ -28,9 +29,7 @@ export async function workerInfo(version: string, home = homedir()): Promise<Wor
     }
   } catch (error) {
     uuid = null;
-    errors.push(
-      `${file} can't be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    errors.push(`${file} can't be written: ${errorText(error)}`);
   }
   return {
     cpu_count: availableParallelism(),

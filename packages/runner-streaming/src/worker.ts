@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import {
   ConfigurationError,
   handledEvent,
@@ -151,7 +152,7 @@ function errorStatus(error: unknown): Record<string, unknown> {
   const cause = error instanceof WorkerFailure ? error.cause : undefined;
   return {
     status: 'error',
-    job_explanation: error instanceof Error ? error.message : String(error),
+    job_explanation: errorText(error),
     ...(cause instanceof Error && { result_traceback: traceback(cause) }),
     ...(error instanceof WorkerFailure && { error_code: error.code }),
   };

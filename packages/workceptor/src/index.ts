@@ -18,7 +18,7 @@ export { defaultDataDir } from './store/data-dir.js';
 export { WorkError } from './errors.js';
 export type { WorkErrorCode } from './errors.js';
 export type { Dial, OnReachable } from './remote/remote-session.js';
-export type { Logger } from './logger.js';
+export type { Logger } from '@receptorjs/primitives';
 export { quoteShellWord, splitShellWords } from './local/shell-words.js';
 export type { Outcome } from './unit.js';
 export type { Access, SubmittedUnit } from './work-verbs.js';

@@ -1,5 +1,6 @@
+import { errorText } from '@receptorjs/primitives';
 import { parseDuration } from './duration.js';
-import { messageOf, WorkError } from './errors.js';
+import { WorkError } from './errors.js';
 import { whyTooLong } from './local/exec-limit.js';
 import { splitShellWords } from './local/shell-words.js';
 import type { Access } from './work-verbs.js';
@@ -95,7 +96,7 @@ export function checkRemoteSubmission(
     const expiration = BigInt(facts.now) + parseDuration(ttl) / 1_000_000n;
     return new Date(Number(expiration));
   } catch (cause) {
-    throw new WorkError('rejected', messageOf(cause), { cause });
+    throw new WorkError('rejected', errorText(cause), { cause });
   }
 }
 

@@ -7,7 +7,7 @@ import {
   text,
   validateOptions,
 } from '@receptorjs/validation';
-import type { Logger } from './logger.js';
+import type { Logger } from '@receptorjs/primitives';
 import type { Dial, OnReachable } from './remote/remote-session.js';
 
 /** What a workceptor is made of. */

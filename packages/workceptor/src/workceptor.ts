@@ -1,3 +1,4 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { dirname } from 'node:path';
 import {
   isFinal,
@@ -19,7 +20,7 @@ import {
 import { flag, optional, text, validateOptions } from '@receptorjs/validation';
 import { CommandUnit } from './local/command-unit.js';
 import { defaultDataDir, formerDataDir } from './store/data-dir.js';
-import { messageOf, WorkError } from './errors.js';
+import { WorkError } from './errors.js';
 import { RemoteUnit } from './remote/remote-unit.js';
 import { remoteExtraData } from './remote/remote-extra-data.js';
 import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
@@ -31,7 +32,6 @@ import {
   runtimeParams,
 } from './submission-checks.js';
 import { storeInput } from './store/store-input.js';
-import type { Logger } from './logger.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
 import { UnitMemory } from './unit-memory.js';
@@ -143,7 +143,7 @@ export class Workceptor {
       if (await this.#adopt(id)) return;
       this.#log.error(`Status file has disappeared for ${id}.`);
     } catch (error) {
-      this.#log.error(`[${id}] ${messageOf(error)}`);
+      this.#log.error(`[${id}] ${errorText(error)}`);
     }
   }
 
@@ -239,8 +239,8 @@ export class Workceptor {
           clearTimeout(timer);
         })
         .then(resolve, (error: unknown) => {
-          if (answered) this.#log.error(`[${unitId}] ${messageOf(error)}`);
-          reject(error instanceof Error ? error : new Error(messageOf(error)));
+          if (answered) this.#log.error(`[${unitId}] ${errorText(error)}`);
+          reject(error instanceof Error ? error : new Error(errorText(error)));
         });
     });
   }
@@ -331,7 +331,7 @@ export class Workceptor {
     const earlier = this.#units.get(this.#resubmissions.replace(name, id) ?? '');
     if (earlier) {
       this.#remove(earlier).catch((error: unknown) => {
-        this.#log.warning(`[${earlier.record.id}] ${messageOf(error)}`);
+        this.#log.warning(`[${earlier.record.id}] ${errorText(error)}`);
       });
     }
     return () => {
@@ -351,7 +351,7 @@ export class Workceptor {
         reserve: this.#reserveFor(record),
       });
     } catch (cause) {
-      const detail = `Error reading input data: ${messageOf(cause)}`;
+      const detail = `Error reading input data: ${errorText(cause)}`;
       record.update({ state: UnitState.Failed, detail });
       throw new WorkError('input-failed', detail, { cause });
     }
@@ -364,7 +364,7 @@ export class Workceptor {
     try {
       return await unit.start();
     } catch (error) {
-      const detail = `Error starting worker: ${messageOf(error)}`;
+      const detail = `Error starting worker: ${errorText(error)}`;
       record.update({ state: UnitState.Failed, detail });
       throw error;
     }

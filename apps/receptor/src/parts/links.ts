@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import {
   dialTcp,
   dialUdp,
@@ -12,7 +13,6 @@ import type { Fields } from '@receptorjs/receptor-config';
 import { hostPort } from '@receptorjs/socket-addresses';
 import { hostAndPortOf, listenPlace } from '../addresses.js';
 import type { Log } from '../log.js';
-import { messageOf } from '../with-location.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
 interface ListenerFields {
@@ -112,7 +112,7 @@ async function dialing(
   });
   if (redial) return started;
   const dialer = started.catch((error: unknown) => {
-    log.error(`Backend connection failed: ${messageOf(error)}`);
+    log.error(`Backend connection failed: ${errorText(error)}`);
     return undefined;
   });
   return { close: async () => (await dialer)?.close() };

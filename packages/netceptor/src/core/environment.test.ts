@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { silentLogger } from '../logger.js';
+import { silentLogger } from '@receptorjs/primitives';
 import { newEpoch } from './environment.js';
 
 const epochAt = (wallTime: number, random: number): bigint =>

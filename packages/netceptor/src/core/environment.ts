@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.js';
+import type { Logger } from '@receptorjs/primitives';
 
 /** All a core takes from outside, besides its links: randomness, the calendar and a place for log lines. */
 export interface Environment {

@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.js';
+import type { Logger } from '@receptorjs/primitives';
 import { oneLine } from '../wire/one-line.js';
 import { LineLimit } from './line-limit.js';
 

@@ -22,7 +22,7 @@ import type { FirewallRule } from '../core/data/firewall-rules.js';
 import type { LinkTransport } from '../core/links/link-transport.js';
 import type { ServiceAdvertisement } from '../wire/service-advertisement.js';
 import { MeshError } from '../errors.js';
-import { silentLogger, type Logger } from '../logger.js';
+import { silentLogger, type Logger } from '@receptorjs/primitives';
 import { DatagramSocket } from './datagram-socket.js';
 import { LinkFailures } from './link-failures.js';
 import { MovableTimer } from './movable-timer.js';

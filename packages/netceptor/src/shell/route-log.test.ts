@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { silentLogger } from '../logger.js';
+import { silentLogger } from '@receptorjs/primitives';
 import { RouteLog } from './route-log.js';
 
 const route = (nodeId: string, via?: string) => ({ type: 'route', nodeId, via }) as const;

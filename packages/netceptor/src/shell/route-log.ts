@@ -1,7 +1,7 @@
 import type { CoreEvent } from '../core/events.js';
 import { LineLimit } from '../core/line-limit.js';
 import { oneLine } from '../wire/one-line.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '@receptorjs/primitives';
 
 /** How many changes of one computation are written one by one; the others are counted. */
 const MOST_OF_ONE = 10;

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { ConfigurationError } from '../errors.js';
 
 /**
@@ -21,9 +22,8 @@ export function jsonText(value: object, name: string): string {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    throw new ConfigurationError(
-      `${name} must be what JSON can hold: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      { cause },
-    );
+    throw new ConfigurationError(`${name} must be what JSON can hold: ${errorText(cause)}.`, {
+      cause,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { errorCode } from '../errors.js';
 import {
   CLOSE_LIMIT_MS,
@@ -71,7 +72,7 @@ export class PluginSinks {
         if (error instanceof Error && errorCode(error) === 'configuration') refusal ??= error;
         else
           context.warn(
-            `The event plugin ${plugin.name} can't be used, the run goes on without it: ${text(error)}`,
+            `The event plugin ${plugin.name} can't be used, the run goes on without it: ${errorText(error)}`,
           );
       }
     };
@@ -115,7 +116,7 @@ export class PluginSinks {
         give(one.sink);
         one.handed += 1;
       } catch (error) {
-        one.failure = text(error);
+        one.failure = errorText(error);
         this.#warn(
           `The event plugin ${one.plugin} failed and gets no more of this run: ${one.failure}`,
         );
@@ -128,7 +129,7 @@ export class PluginSinks {
       const summary = await within(CLOSE_LIMIT_MS, one.sink.close(), 'it did not end');
       return one.failure === undefined ? summary : { ...summary, lastError: one.failure };
     } catch (error) {
-      this.#warn(`The event plugin ${one.plugin} failed at its end: ${text(error)}`);
+      this.#warn(`The event plugin ${one.plugin} failed at its end: ${errorText(error)}`);
       return {
         plugin: one.plugin,
         target: '',
@@ -137,7 +138,7 @@ export class PluginSinks {
         dropped: one.handed,
         retries: 0,
         deliveredEarlier: 0,
-        lastError: one.failure ?? text(error),
+        lastError: one.failure ?? errorText(error),
       };
     }
   }
@@ -165,8 +166,4 @@ function withoutSecrets(message: PluginStatus): PluginStatus {
   );
   const shown = { ...message, env: shownEnvironment(texts, new Set(Object.keys(texts))) };
   return shown;
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { JsonLimitError, parseBoundedJson } from '@receptorjs/bounded-json';
 import { open } from 'node:fs/promises';
 import { ConfigurationError, errorCode } from '../errors.js';
@@ -87,7 +88,7 @@ async function parseJsonOrYaml(text: string, name: string, exact: boolean): Prom
     return parsePythonYaml(text, exact);
   } catch (cause) {
     throw new ConfigurationError(
-      `${name} must hold a mapping in JSON or YAML; ${cause instanceof Error ? cause.message : String(cause)}`,
+      `${name} must hold a mapping in JSON or YAML; ${errorText(cause)}`,
       { cause },
     );
   }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { StringDecoder } from 'node:string_decoder';
 import { boundedMatch, type BoundedMatch } from '../process/bounded-match.js';
 import { ConfigurationError } from '../errors.js';
@@ -38,7 +39,7 @@ export function compilePrompts(
     } catch (cause) {
       throw new ConfigurationError(
         `${source}: ${JSON.stringify(pattern)} can't be used as regular expression: ` +
-          `${cause instanceof Error ? cause.message : String(cause)}.`,
+          `${errorText(cause)}.`,
         { cause },
       );
     }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { lstat, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError, errorCode } from '../errors.js';
@@ -127,10 +128,9 @@ function words(text: string, source: string): string[] {
   try {
     return splitWords(text);
   } catch (cause) {
-    throw new ConfigurationError(
-      `${source} can't be split into words: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      { cause },
-    );
+    throw new ConfigurationError(`${source} can't be split into words: ${errorText(cause)}.`, {
+      cause,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -64,7 +65,7 @@ export class RelayedTerminal implements TerminalLauncher {
       return new RelayedProcess(pid, terminal, this.#channel, this.#reports.ended, onOutput);
     } catch (cause) {
       this.#channel.destroy();
-      const reason = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+      const reason = errorCode(cause) ?? errorText(cause);
       throw new ConfigurationError(
         `${this.#python} gives no pseudo terminal, and the job runs on one: ${reason}.`,
         { cause },

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { LoopTurns } from '@receptorjs/bounded-json';
 import { makeFolder } from '@receptorjs/runner-core';
 import {
@@ -209,7 +210,7 @@ class Extraction {
     } catch (cause) {
       throw new StreamError(
         'bad-archive',
-        `${JSON.stringify(name)} can't be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `${JSON.stringify(name)} can't be unpacked: ${errorText(cause)}`,
         { cause },
       );
     }

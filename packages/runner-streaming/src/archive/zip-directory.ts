@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import type { LoopTurns } from '@receptorjs/bounded-json';
 import { fstatSync, readSync } from 'node:fs';
 import { StreamError } from '../errors.js';
@@ -262,7 +263,7 @@ function exact(value: bigint): number {
 
 /** An archive that can't be read, and why. */
 export function badArchive(cause: unknown): StreamError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorText(cause);
   return new StreamError('bad-archive', `The archive can't be read: ${reason}`, {
     ...(cause instanceof Error && { cause }),
   });

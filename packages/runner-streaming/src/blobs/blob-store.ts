@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { ConfigurationError, makeFolder, makeFolderSync } from '@receptorjs/runner-core';
 import { hash, randomUUID } from 'node:crypto';
 import {
@@ -60,10 +61,9 @@ export class BlobStore {
         );
     } catch (cause) {
       if (cause instanceof ConfigurationError) throw cause;
-      throw new ConfigurationError(
-        `The blob store ${path} can't be used: ${cause instanceof Error ? cause.message : String(cause)}.`,
-        { cause },
-      );
+      throw new ConfigurationError(`The blob store ${path} can't be used: ${errorText(cause)}.`, {
+        cause,
+      });
     }
     return new BlobStore(path, maxBytes);
   }

@@ -1,10 +1,10 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { isAlive, type ProcessIdentity } from '@receptorjs/process-table';
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { spawn } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DirectoryWatch } from '../store/directory-watch.js';
-import { messageOf } from '../errors.js';
 import { whyNotExecutable } from './executable.js';
 import { endUnitProcesses } from './process-tree.js';
 import { splitShellWords } from './shell-words.js';
@@ -21,7 +21,6 @@ import {
   type Ending,
 } from './supervisor-files.js';
 import { supervisorScript } from './supervisor-script.js';
-import type { Logger } from '../logger.js';
 import type { Outcome, Unit } from '../unit.js';
 import { emptyUnitFile } from '../store/unit-file.js';
 import type { UnitRecord } from '../store/unit-record.js';
@@ -112,7 +111,7 @@ export class CommandUnit implements Unit {
   /** For work nobody waits for: a failure of it is logged. */
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
-      this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
+      this.options.log.error(`[${this.record.id}] ${errorText(error)}`);
     });
   }
 
@@ -179,7 +178,7 @@ export class CommandUnit implements Unit {
       if (problem === undefined) return words;
       this.#fail(problem);
     } catch (error) {
-      this.#fail(messageOf(error));
+      this.#fail(errorText(error));
     }
     return undefined;
   }
@@ -259,7 +258,7 @@ export class CommandUnit implements Unit {
   async #endLost(how: string): Promise<void> {
     const outcome = await this.#endProcesses().then(
       () => 'was stopped',
-      (error: unknown) => `could not be stopped: ${messageOf(error)}`,
+      (error: unknown) => `could not be stopped: ${errorText(error)}`,
     );
     const cause = how === 'unknown' ? '' : ` (${how})`;
     this.#fail(
@@ -273,7 +272,7 @@ export class CommandUnit implements Unit {
       markEnding(record.dir, ending);
     } catch (error) {
       // what fills the disk may be the very command that is to end
-      options.log.warning(`[${record.id}] ${ending} is not stored: ${messageOf(error)}`);
+      options.log.warning(`[${record.id}] ${ending} is not stored: ${errorText(error)}`);
     }
   }
 

@@ -1,8 +1,7 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { type ControlClient, type Backoff } from '@receptorjs/control-client';
 import { isRemoteAnswer, isUnknownUnit } from '@receptorjs/control-protocol';
-import { messageOf } from '../errors.js';
 import { foreignText } from './foreign-text.js';
-import type { Logger } from '../logger.js';
 
 /** What a delivery needs from its unit. */
 export interface DeliveryContext {
@@ -60,6 +59,6 @@ export class RemoteDelivery {
   }
 
   #logError(error: unknown): void {
-    this.context.log.error(`[${this.context.unitId}] ${foreignText(messageOf(error))}`);
+    this.context.log.error(`[${this.context.unitId}] ${foreignText(errorText(error))}`);
   }
 }

@@ -1,3 +1,4 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { ProtocolViolations, Backoff, type ControlClient } from '@receptorjs/control-client';
 import {
   isFinal,
@@ -8,9 +9,8 @@ import {
 } from '@receptorjs/control-protocol';
 import type { FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
-import { messageOf, WorkError } from '../errors.js';
+import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
-import type { Logger } from '../logger.js';
 import type { RemoteStdout } from './remote-stdout.js';
 
 /** What following needs from its unit. */
@@ -275,7 +275,7 @@ export class RemoteFollow {
         ? error
         : new WorkError(
             'misconduct',
-            `The ${what} that the other node sends can't be used: ${foreignText(messageOf(error))}`,
+            `The ${what} that the other node sends can't be used: ${foreignText(errorText(error))}`,
             { cause: error },
           );
     this.#end();
@@ -301,7 +301,7 @@ export class RemoteFollow {
   async #pause(backoff: Backoff, what: string, error: unknown): Promise<void> {
     if (this.#isOver()) return;
     const { remoteUnitId, log } = this.context;
-    const why = foreignText(messageOf(error));
+    const why = foreignText(errorText(error));
     log.debug(`Connection for ${what} of remote unit ${remoteUnitId} failed: ${why}`);
     await backoff.wait(this.#signal);
   }

@@ -1,3 +1,4 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { Backoff, type ControlClient } from '@receptorjs/control-client';
 import {
   isFinal,
@@ -6,7 +7,7 @@ import {
   UnitState,
   type UnitStatus,
 } from '@receptorjs/control-protocol';
-import { messageOf, WorkError } from '../errors.js';
+import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
 import { RemoteDelivery } from './remote-delivery.js';
@@ -14,7 +15,6 @@ import { RemoteFollow } from './remote-follow.js';
 import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
 import { openControl, type Dial, type OnReachable } from './remote-session.js';
 import { startOnNode } from './remote-start.js';
-import type { Logger } from '../logger.js';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
 
@@ -115,7 +115,7 @@ export class RemoteUnit implements Unit {
       void this.start().catch((error: unknown) => {
         record.update({
           state: UnitState.Failed,
-          detail: `Error starting worker: ${messageOf(error)}`,
+          detail: `Error starting worker: ${errorText(error)}`,
         });
       });
     } else {
@@ -257,7 +257,7 @@ export class RemoteUnit implements Unit {
   /** A failed attempt is worth another one, unless the other side's certificate is refused. */
   #failedForGood(error: unknown): boolean {
     const { record, options } = this;
-    const text = foreignText(messageOf(error));
+    const text = foreignText(errorText(error));
     const { RemoteNode } = this.#data;
     options.logAttempt(RemoteNode, `Connection to ${RemoteNode} failed with error: ${text}`);
     if (!text.includes('CRYPTO_ERROR')) return false;
@@ -281,7 +281,7 @@ export class RemoteUnit implements Unit {
     const left = at - Date.now();
     if (left <= 0) {
       this.#expire(new Date(at)).catch((error: unknown) => {
-        this.options.log.error(`[${this.record.id}] ${messageOf(error)}`);
+        this.options.log.error(`[${this.record.id}] ${errorText(error)}`);
       });
       return;
     }
@@ -325,8 +325,8 @@ export class RemoteUnit implements Unit {
       log: options.log,
     });
     this.#followToEnd(this.#follow).catch((error: unknown) => {
-      options.log.error(`[${record.id}] ${messageOf(error)}`);
-      record.update({ state: UnitState.Failed, detail: `Error: ${messageOf(error)}` });
+      options.log.error(`[${record.id}] ${errorText(error)}`);
+      record.update({ state: UnitState.Failed, detail: `Error: ${errorText(error)}` });
     });
   }
 

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import {
   encodeJson,
   parseJson,
@@ -6,7 +7,7 @@ import {
 } from '@receptorjs/control-protocol';
 import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, WorkError } from '../errors.js';
+import { WorkError } from '../errors.js';
 import { openUnitFileSync, readUnitFile } from './unit-file.js';
 
 /** Name of the status file in a unit's folder. */
@@ -61,7 +62,7 @@ export function readStatusFile(unitDir: string): UnitStatus {
   try {
     return parseUnitStatus(parseJson(readUnitFile(path)));
   } catch (cause) {
-    throw new WorkError('bad-status-file', `could not read ${path}: ${messageOf(cause)}`, {
+    throw new WorkError('bad-status-file', `could not read ${path}: ${errorText(cause)}`, {
       cause,
     });
   }

@@ -1,8 +1,8 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import type { UnitStatus } from '@receptorjs/control-protocol';
 import { join } from 'node:path';
-import { isMissing, messageOf } from '../errors.js';
+import { isMissing } from '../errors.js';
 import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';
-import type { Logger } from '../logger.js';
 import type { UnitMemory } from '../unit-memory.js';
 import { transition, type UnitChange } from '../unit-transition.js';
 
@@ -135,7 +135,7 @@ export class UnitRecord {
       this.#failure = undefined;
       return true;
     } catch (error) {
-      const why = messageOf(error);
+      const why = errorText(error);
       // it is tried each second
       if (why !== this.#failure) this.log.error(`[${this.id}] could not write its status: ${why}`);
       this.#failure = why;

@@ -1,13 +1,13 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-protocol';
 import { localOrigin, type Origin } from '@receptorjs/quotas';
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { isMissing, messageOf, WorkError } from '../errors.js';
+import { isMissing, WorkError } from '../errors.js';
 import { readStatusFile, statusFileName } from './status-file.js';
 import { isUnitId, randomUnitId } from './unit-id.js';
-import type { Logger } from '../logger.js';
 import { makeFolder } from './make-folder.js';
 import { checkNodeFolder, checkUnitFolder } from './own-folder.js';
 import { UnitMemory } from '../unit-memory.js';
@@ -103,7 +103,7 @@ export class UnitStore {
       return [...new Set([...ids, ...former])];
     } catch (error) {
       if (!isUnsafe(error)) throw error;
-      this.log.warning(`Units of an earlier version are not taken over: ${messageOf(error)}`);
+      this.log.warning(`Units of an earlier version are not taken over: ${errorText(error)}`);
       return ids;
     }
   }
@@ -124,7 +124,7 @@ export class UnitStore {
     } catch (error) {
       const status: UnitStatus = {
         state: UnitState.Failed,
-        detail: `Failed to restart: ${messageOf(error)}`,
+        detail: `Failed to restart: ${errorText(error)}`,
         stdoutSize: 0n,
         workType: '',
         extraData: null,
@@ -159,7 +159,7 @@ export class UnitStore {
       }
       await rm(record.dir, options);
     } catch (cause) {
-      throw new WorkError('not-removed', `could not remove ${record.dir}: ${messageOf(cause)}`, {
+      throw new WorkError('not-removed', `could not remove ${record.dir}: ${errorText(cause)}`, {
         cause,
       });
     }

@@ -1,3 +1,4 @@
+import { errorText } from '@receptorjs/primitives';
 import { errorForProblem, MeshError, PROBLEM_TEXT, type Problem } from '../../errors.js';
 import {
   checkServiceName,
@@ -316,7 +317,7 @@ export class DataPlane {
     try {
       this.send(fromService, to.id, toService, payload);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#environment.log.debug(`Could not answer ${to.id}: ${reason}`);
     }
   }

@@ -1,4 +1,4 @@
-import type { Logger } from '../../logger.js';
+import type { Logger } from '@receptorjs/primitives';
 import type { Advertisements } from '../routing/advertisements.js';
 import type { DataPlane } from '../data/data-plane.js';
 import type { EmitEvent } from '../events.js';

@@ -1,4 +1,4 @@
-/** Where a node writes its log lines. Any object with these methods will do. */
+/** Where log lines go. Any object with these methods will do. */
 export interface Logger {
   /** Something that was asked for could not be done. */
   error(message: string): void;
