@@ -1,3 +1,5 @@
+import { errorText } from '@receptorjs/primitives';
+
 /**
  * - `listen-failed`: the listener could not bind its address.
  * - `connect-failed`: a dialer that does not redial got no connection.
@@ -5,8 +7,6 @@
  * - `invalid-header`: an extra header is not of the form `key:value`.
  * - `invalid-path`: the path of a WebSocket listener does not begin with a slash.
  */
-import { errorText } from '@receptorjs/primitives';
-
 export type BackendErrorCode =
   'listen-failed' | 'connect-failed' | 'invalid-url' | 'invalid-header' | 'invalid-path';
 

@@ -1,6 +1,6 @@
-/** What a {@link RunnerError} is about; recognise errors by this, never by their text. */
 import { errorText } from '@receptorjs/primitives';
 
+/** What a {@link RunnerError} is about; recognise errors by this, never by their text. */
 export type RunnerErrorCode = 'configuration' | 'callback' | 'event-data' | 'input' | 'unsafe-file';
 
 /** Base of the errors this package throws. */

@@ -295,6 +295,11 @@ const mesh = [
     expects: /hello/,
   },
   {
+    page: 'packages/control-protocol/README.md',
+    contains: 'parseUnitStatus',
+    expects: /^Succeeded 12345678901234567890n \{"size":12345678901234567890\}$/m,
+  },
+  {
     page: 'packages/control-service/README.md',
     contains: 'new ControlService',
     before: (place) => ({ '/run/receptor.sock': place.path('receptor.sock') }),
@@ -356,6 +361,7 @@ const mesh = [
     contains: 'bashCompletion',
     expects: /complete .*greet/,
   },
+  { page: 'packages/primitives/README.md', contains: 'backoffDelay', expects: /^true no route$/m },
   { page: 'packages/process-table/README.md', contains: 'listProcesses', expects: /^$/ },
   {
     page: 'packages/socket-addresses/README.md',
