@@ -47,7 +47,7 @@ export class NodeRecord {
   reachedAt: number | undefined;
   /** The longest time it has been in reach so far, in milliseconds. Written by the routing state only. */
   inReachMs = 0;
-  /** The epoch of another node with this ID that the node has objected to. Written by the routing state only. */
+  /** The epoch of another node with this ID that the node has objected to. Written by `DuplicateIds` only. */
   refusedEpoch = 0n;
   /** Whether its link was given up for what it had sent. Written by the routing state only. */
   isDistrusted = false;

@@ -1,64 +1,41 @@
 import { FirstFields } from '../../wire/first-fields.js';
 import { MESSAGE_TYPE } from '../../wire/message-type.js';
-import { encodeRoutingUpdate, type RoutingUpdate } from '../../wire/routing-update.js';
+import type { RoutingUpdate } from '../../wire/routing-update.js';
 import { isNodeId } from '../../wire/node-id.js';
-import { LINK_VERSION } from '../../wire/probe.js';
-import { Coalescer } from '../links/coalescer.js';
-import { newEpoch, randomName, type Environment } from '../environment.js';
+import type { Environment } from '../environment.js';
 import type { EmitEvent } from '../events.js';
-import { Quarantine } from '../duplicate-id/quarantine.js';
+import { DUPLICATE_REASON, DuplicateIds } from '../duplicate-id/duplicate-ids.js';
 import { syncNeighbor } from '../links/neighbor-sync.js';
 import { LineLimit } from '../line-limit.js';
 import type { Neighbor, Neighbors } from '../links/neighbors.js';
 import type { NodeRecord, NodeTable } from './node-table.js';
-import { Objections } from '../duplicate-id/objections.js';
 import { ownCopy } from '../own-copy.js';
 import { remembered } from '../remembered.js';
-import { SeenUpdates } from '../duplicate-id/seen-updates.js';
+import { OwnUpdates } from './own-updates.js';
 import { RouteComputation } from './route-computation.js';
+import { ComputationSchedule } from './computation-schedule.js';
+import { NodeRoom } from './node-room.js';
 import { silentNodes } from './silent-nodes.js';
 import type { Work } from '../work.js';
 
-/** Shortest time between two updates of one's own. */
-const COALESCE_MS = 100;
-/** How long the news of a new link waits for that of others: a node that starts makes all of its links at once. */
-const LINK_UP_DELAY_MS = 20;
-/**
- * Shortest time between two computations of the routes, and how it grows with the nodes, 50 ms at 1,000 of them, and where
- * these have links beyond measure with the links: several times as long as it takes.
- */
-const LEAST_COMPUTE_REST_MS = 10;
-const COMPUTE_REST_MS_PER_NODE = 0.05;
-const COMPUTE_REST_MS_PER_CONNECTION = 0.0005;
-/** Time between updates while nothing changes. */
-const UPDATE_PERIOD_MS = 10_000;
 /** The most links one node may list. */
 const MAX_CONNECTIONS = 4096;
 /** The longest update ID taken; all nodes make them of 8 characters. */
 const MAX_UPDATE_ID = 64;
-/**
- * Update IDs of this project have 12 characters, those of the original 8. It shows every node of the mesh, over any hops,
- * which of the others tell their new neighbors what they know.
- */
-const UPDATE_ID_LENGTH = 12;
 /** How many lines are written about updates of one neighbor that are not taken. */
 const REFUSALS = { burst: 20, perSecond: 0.2 };
-/** Why the link of a second node with an ID is given up. */
-const DUPLICATE = 'another node with its ID was there before it';
 
 /**
  * What the mesh looks like: takes and floods routing updates, says what this node's own links are, and computes the
- * next hop to every node. It alone writes the routing fields of node records, and the epoch and sequence of this node.
+ * next hop to every node. It alone writes the routing fields of node records. {@link DuplicateIds} decides about second nodes with an ID.
  *
- * A change of a link costs two updates, one of each end, and an update crosses each link at most twice. Whoever hears
- * them computes once for all that come within the rest. Nodes of this project answer the news of a node with nothing.
+ * A change of a link costs two updates, one of each end, and an update crosses each link at most twice. A node that
+ * receives them computes once for all that come within the rest. Nodes of this project answer the news of a node with nothing.
  *
  * See docs/decisions/0051-news-of-a-node-is-not-answered.md
  * and docs/decisions/0099-no-event-costs-as-much-as-the-mesh-is-large.md.
  */
 export class Routing {
-  readonly epoch: bigint;
-  #sequence = 0n;
   readonly #self: NodeRecord;
   readonly #nodes: NodeTable;
   readonly #neighbors: Neighbors;
@@ -66,17 +43,13 @@ export class Routing {
   readonly #emit: EmitEvent;
   readonly #work: Work;
   readonly #fields = new FirstFields(MESSAGE_TYPE.routingUpdate, 'UpdateID');
-  readonly #seen = new SeenUpdates();
-  readonly #quarantine = new Quarantine();
-  readonly #objections = new Objections();
-  readonly #announcement: Coalescer;
-  readonly #computing: Coalescer;
+  readonly #updates: OwnUpdates;
+  readonly #duplicates: DuplicateIds;
+  readonly #room: NodeRoom;
+  readonly #schedule: ComputationSchedule;
   readonly #computation: RouteComputation;
   #settled = 0;
   readonly #refusals = new Map<string, LineLimit>();
-  /** This node's links and their costs. */
-  readonly #connections = new Map<string, number>();
-  #computedAt = -Infinity;
 
   constructor(
     now: number,
@@ -94,22 +67,31 @@ export class Routing {
     this.#emit = emit;
     this.#work = work;
     this.#computation = new RouteComputation(self, nodes, neighbors, emit, work);
-    this.epoch = newEpoch(environment);
+    this.#updates = new OwnUpdates(now, self.id, neighbors, environment, work);
+    const identity = { id: self.id, epoch: this.epoch };
+    this.#duplicates = new DuplicateIds(identity, nodes, neighbors, environment.log, emit);
+    this.#room = new NodeRoom(self, nodes, neighbors, work, (at, record) => {
+      this.#computation.forget(at, record);
+      this.#duplicates.forget(record.id);
+    });
     self.cost = 0;
-    self.connections = this.#connections;
-    this.#announcement = new Coalescer(now, COALESCE_MS, UPDATE_PERIOD_MS);
-    this.#computing = new Coalescer(now, LEAST_COMPUTE_REST_MS, Infinity);
+    self.connections = this.#updates.connections;
+    this.#schedule = new ComputationSchedule(now);
+  }
+
+  /** The epoch of this start of the node. */
+  get epoch(): bigint {
+    return this.#updates.epoch;
   }
 
   get dueAt(): number {
     if (this.#computation.isUnderWay) return -Infinity;
-    const dueAt = Math.min(this.#announcement.dueAt, this.#computing.dueAt, this.#objections.dueAt);
-    return this.#quarantine.size === 0 ? dueAt : Math.min(dueAt, this.#quarantine.dueAt);
+    return Math.min(this.#updates.dueAt, this.#schedule.dueAt, this.#duplicates.dueAt);
   }
 
   /** How many update IDs and held updates there are, both bounded. */
-  get sizes(): { readonly seenUpdates: number; readonly heldUpdates: number } {
-    return { seenUpdates: this.#seen.size, heldUpdates: this.#quarantine.size };
+  get sizes(): DuplicateIds['sizes'] {
+    return this.#duplicates.sizes;
   }
 
   /** How many nodes are in reach, and how many of them have been for a minute. */
@@ -118,49 +100,39 @@ export class Routing {
   }
 
   /** The next update of this node. */
-  ownUpdate(suspectedDuplicate = 0n): RoutingUpdate {
-    this.#sequence += 1n;
-    return {
-      nodeId: this.#self.id,
-      updateId: randomName(() => this.#environment.random(), UPDATE_ID_LENGTH),
-      epoch: this.epoch,
-      sequence: this.#sequence,
-      connections: this.#connections,
-      forwardingNode: this.#self.id,
-      suspectedDuplicate,
-      linkVersion: LINK_VERSION,
-    };
+  ownUpdate(): RoutingUpdate {
+    return this.#updates.next();
   }
 
   /** A link has been established; `first` is the update that named the peer, `isTold` whether it is told of the mesh. */
   linkUp(now: number, neighbor: Neighbor, first: RoutingUpdate, isTold: boolean): void {
-    const record = this.#add(now, neighbor.nodeId, undefined);
+    const record = this.#room.add(now, neighbor.nodeId, undefined);
     if (record !== undefined) {
-      const { refusedEpoch } = record;
-      if (refusedEpoch !== 0n && first.nodeId === record.id && first.epoch === refusedEpoch) {
-        neighbor.refuse(now, DUPLICATE);
+      if (this.#duplicates.isRefused(record, first)) {
+        neighbor.refuse(now, DUPLICATE_REASON);
         return;
       }
       record.heardAt = now;
       if (first.nodeId === record.id && first.epoch > record.epoch) {
-        if (this.#isStillThere(record)) {
-          if (this.#quarantineUpdate(now, first, neighbor.nodeId) === 'full') {
-            neighbor.refuse(now, 'too many nodes seem to have been started anew');
-          } else if (isTold) this.#introduce(neighbor);
+        const outcome = this.#acceptYounger(now, record, first, neighbor.nodeId);
+        if (outcome === 'full') {
+          neighbor.refuse(now, 'too many nodes seem to have been started anew');
+        }
+        if (outcome !== 'accepted') {
+          if (outcome !== 'full' && isTold) this.#sync(neighbor);
           return;
         }
-        this.#takeEpoch(record, first);
       }
     }
     this.#takeLink(now, neighbor, record);
-    if (isTold) this.#introduce(neighbor);
+    if (isTold) this.#sync(neighbor);
   }
 
   /** An established link is gone. */
   linkDown(now: number, nodeId: string): void {
-    this.#quarantine.take(nodeId);
-    if (this.#connections.delete(nodeId)) this.#announcement.request(now);
-    this.#computing.requestNow(now);
+    this.#duplicates.forget(nodeId);
+    this.#updates.linkDown(now, nodeId);
+    this.#schedule.requestNow(now);
     this.#computation.linkDown();
   }
 
@@ -186,7 +158,7 @@ export class Routing {
   handleUpdate(now: number, update: RoutingUpdate, from: string): void {
     if (update.nodeId === '') return;
     if (update.nodeId === this.#self.id) {
-      this.#handleOwnName(now, update, from);
+      if (this.#duplicates.handleOwnId(update, from)) this.#object(now);
       return;
     }
     const { nodeId, updateId, connections } = update;
@@ -199,23 +171,20 @@ export class Routing {
       return;
     }
     if (update.suspectedDuplicate !== 0n) this.#handleObjection(now, update, from);
-    else if (this.#take(now, update, from) || this.#isRefused(now, update)) {
-      this.#handOn(update, from);
+    else if (this.#take(now, update, from) || this.#duplicates.isNewsOfRefused(now, update)) {
+      this.#updates.handOn(update, from);
     }
   }
 
   /** Does what is due: announces, computes routes. */
   handleTimeout(now: number): void {
-    if (this.#quarantine.size > 0) {
-      for (const update of this.#quarantine.takeDue(now)) this.#acceptUpdate(now, update);
-    }
+    this.#release(now, this.#duplicates.takeDue(now));
     this.#object(now);
-    if (this.#announcement.take(now)) this.#announce();
-    if (!this.#computation.isUnderWay && this.#computing.take(now)) {
-      this.#computedAt = now;
+    this.#updates.announceDue(now);
+    if (!this.#computation.isUnderWay && this.#schedule.take(now)) {
       this.#computation.begin(() => this.#countedNeighbors());
     }
-    if (this.#computation.goOn(now)) this.#releaseHeld(now);
+    if (this.#computation.goOn(now)) this.#release(now, this.#duplicates.takeUncontested());
   }
 
   /** Forgets nodes that have been out of reach and silent; returns their IDs. */
@@ -241,14 +210,15 @@ export class Routing {
   /** The neighbor's node is the one it says: the link counts. */
   #takeLink(now: number, neighbor: Neighbor, record: NodeRecord | undefined): void {
     if (record !== undefined) this.#computation.linkUp(now, record, neighbor);
-    this.#connections.set(neighbor.nodeId, neighbor.cost);
-    this.#announcement.requestAfter(now, LINK_UP_DELAY_MS);
-    this.#computing.requestNow(now);
+    this.#updates.linkUp(now, neighbor.nodeId, neighbor.cost);
+    this.#schedule.requestNow(now);
   }
 
-  #introduce(neighbor: Neighbor): void {
+  #sync(neighbor: Neighbor): void {
     this.#work.add(this.#nodes.size);
-    this.#work.addBytes(syncNeighbor(neighbor, this.#nodes, this.#self.id, this.#computedAt));
+    this.#work.addBytes(
+      syncNeighbor(neighbor, this.#nodes, this.#self.id, this.#schedule.computedAt),
+    );
   }
 
   #logRefusal(now: number, from: string, line: string): void {
@@ -257,78 +227,30 @@ export class Routing {
     this.#environment.log.warning(leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
   }
 
-  #announce(suspectedDuplicate = 0n): void {
-    if (this.#neighbors.size === 0) return;
-    this.#flood(this.ownUpdate(suspectedDuplicate));
-  }
-
-  #handOn(update: RoutingUpdate, from: string): void {
-    this.#flood({ ...update, forwardingNode: this.#self.id, linkVersion: undefined }, from);
-  }
-
-  /** An update grows when it is written anew, by this node's name and by escapes, and may then be too long. */
-  #flood(update: RoutingUpdate, except?: string): void {
-    const message = encodeRoutingUpdate(update);
-    this.#work.addBytes(message.length);
-    this.#work.add(5 * this.#neighbors.size);
-    if (this.#neighbors.flood(message, except)) return;
-    this.#environment.log.error(`The routing update of ${update.nodeId} is too long to be sent`);
-  }
-
-  /** An update with this node's ID: either its own on its way round, or a second node uses the ID. */
-  #handleOwnName(now: number, update: RoutingUpdate, from: string): void {
-    if (update.epoch === this.epoch) return;
-    const { log } = this.#environment;
-    if (update.suspectedDuplicate === this.epoch) {
-      log.error(`Another node with ID ${this.#self.id} was there before this one`);
-      this.#emit({ type: 'duplicate-node' });
-    } else if (update.epoch > this.epoch) {
-      if (!this.#objections.notice(update.epoch)) return;
-      log.error(`Duplicate node ID ${update.nodeId} detected via ${from}`);
-      this.#object(now);
-    }
-  }
-
   #object(now: number): void {
-    const epoch = this.#objections.take(now);
-    if (epoch === undefined) return;
-    this.#announce(epoch);
-    // The original takes the epoch of an objection, but the links of the next update only.
-    this.#announcement.request(now);
+    const epoch = this.#duplicates.takeObjection(now);
+    if (epoch !== undefined) this.#updates.object(now, epoch);
   }
 
-  /** A node objects to a younger one with its ID: where that was believed, the older one counts again. */
+  /** A node objects to a younger one with its ID: where that was accepted, the older one counts again. */
   #handleObjection(now: number, update: RoutingUpdate, from: string): void {
-    if (!this.#seen.add(update.updateId, now)) return;
-    const { nodeId, suspectedDuplicate, epoch } = update;
-    const record = this.#nodes.get(nodeId);
-    let wasHeld = false;
-    if (record !== undefined && epoch < suspectedDuplicate) {
-      wasHeld = this.#quarantine.get(nodeId)?.epoch === suspectedDuplicate;
-      if (wasHeld) this.#quarantine.take(nodeId);
-      record.refusedEpoch = suspectedDuplicate;
-      if (record.epoch === suspectedDuplicate) record.epoch = epoch;
-      if (record.epoch === epoch) this.#update(now, record, update);
+    const objection = this.#duplicates.handleObjection(now, update);
+    if (objection === undefined) return;
+    const { older, wasQuarantined } = objection;
+    if (older !== undefined) {
+      if (older.epoch === update.suspectedDuplicate) older.epoch = update.epoch;
+      if (older.epoch === update.epoch) this.#update(now, older, update);
     }
-    this.#handOn(update, from);
+    this.#updates.handOn(update, from);
     // A neighbor that does not count yet is the one that waited for this.
-    if (wasHeld && !this.#connections.has(nodeId))
-      this.#neighbors.get(nodeId)?.refuse(now, DUPLICATE);
-  }
-
-  /**
-   * Whether an update, seen for the first time, is one of a second node with a known ID. It is handed on: a node that
-   * believes what it hears last may have believed it, and the first node must hear of it to object again.
-   */
-  #isRefused(now: number, { nodeId, epoch, updateId }: RoutingUpdate): boolean {
-    const refused = this.#nodes.get(nodeId)?.refusedEpoch ?? 0n;
-    return refused !== 0n && epoch === refused && this.#seen.add(updateId, now);
+    if (wasQuarantined && !this.#updates.connections.has(update.nodeId))
+      this.#neighbors.get(update.nodeId)?.refuse(now, DUPLICATE_REASON);
   }
 
   /** Takes an update that is news; false for any other. */
   #take(now: number, update: RoutingUpdate, from: string): boolean {
     const isNew = this.#nodes.get(update.nodeId) === undefined;
-    const record = this.#add(now, update.nodeId, from);
+    const record = this.#room.add(now, update.nodeId, from);
     if (record === undefined) {
       this.#logRefusal(now, from, `Ignoring node ${update.nodeId}: too many nodes are known`);
       return false;
@@ -336,14 +258,10 @@ export class Routing {
     if (update.epoch < record.epoch || update.epoch === record.refusedEpoch) return false;
     if (update.epoch === record.epoch && update.sequence <= record.sequence) return false;
     if (update.epoch > record.epoch) {
-      if (this.#isStillThere(record)) {
-        this.#quarantineUpdate(now, update, from);
-        return false;
-      }
-      this.#takeEpoch(record, update);
+      if (this.#acceptYounger(now, record, update, from) !== 'accepted') return false;
     }
     this.#update(now, record, update, from);
-    if (isNew && this.#needsToHearOfThis(update)) this.#announcement.request(now);
+    if (isNew && this.#updates.isNeededBy(update, this.#nodes)) this.#updates.request(now);
     return true;
   }
 
@@ -352,77 +270,38 @@ export class Routing {
     record.updateId = ownCopy(update.updateId);
     record.heardAt = now;
     if (equalMaps(record.connections, update.connections)) return;
-    if (this.#nodes.isCrowdedFor(record, update.connections)) {
-      const via = record.nextHop?.nodeId ?? from;
-      this.#makeRoom(now, via === record.id ? undefined : via, record, update.connections);
-    }
-    if (!this.#nodes.connect(record, update.connections)) {
+    if (!this.#room.connect(now, record, update.connections, from)) {
       this.#logRefusal(now, from, `Ignoring the links of ${record.id}: there is no room for them`);
       return;
     }
-    const rest = Math.max(
-      LEAST_COMPUTE_REST_MS,
-      (this.#nodes.size - this.#nodes.unreached.size) * COMPUTE_REST_MS_PER_NODE,
-      this.#computation.looked * COMPUTE_REST_MS_PER_CONNECTION,
-    );
-    this.#computing.request(now, rest);
+    const inReach = this.#nodes.size - this.#nodes.unreached.size;
+    this.#schedule.request(now, inReach, this.#computation.looked);
   }
 
-  /** The record of a node; where there is no room for it those give way of which there are too many. */
-  #add(now: number, nodeId: string, via: string | undefined): NodeRecord | undefined {
-    const record = this.#nodes.add(nodeId, now, via);
-    if (record !== undefined || !this.#nodes.lackedRoom) return record;
-    return this.#makeRoom(now, via) ? this.#nodes.add(nodeId, now, via) : undefined;
-  }
-
-  /** Takes out nodes of which there are too many; false when there are none. */
-  #makeRoom(
+  /** Takes the epoch of a younger node where the older one with its ID is gone; else the update waits for an objection. */
+  #acceptYounger(
     now: number,
-    via: string | undefined,
-    keep?: NodeRecord,
-    connections?: ReadonlyMap<string, number>,
-  ): boolean {
-    this.#work.add(this.#nodes.size);
-    const isKept = (record: NodeRecord): boolean =>
-      record === this.#self || record === keep || this.#neighbors.get(record.id) !== undefined;
-    const crowded = this.#nodes.crowded(via, connections, isKept);
-    for (const record of crowded) {
-      this.#computation.forget(now, record);
-      this.#quarantine.take(record.id);
-    }
-    this.#nodes.delete(crowded.map(({ id }) => id));
-    return crowded.length > 0;
-  }
-
-  /** Whether the node known under the ID can be reached, so that a younger one may be a second with the same ID. */
-  #isStillThere({ epoch, nextHop, heardAt, lostAt }: NodeRecord): boolean {
-    // After a time out of reach the way may have come back by the words of the younger one's neighbors.
-    if (epoch === 0n || nextHop === undefined || heardAt <= lostAt) return false;
-    return this.#neighbors.get(nextHop.nodeId)?.transport === nextHop.transport;
-  }
-
-  /**
-   * Waits whether the older node objects to this one, which hears of it by the update. Where there is no room to wait it is not
-   * believed: it comes again with the node's next update.
-   */
-  #quarantineUpdate(
-    now: number,
+    record: NodeRecord,
     update: RoutingUpdate,
     from: string,
-  ): 'held' | 'repeated' | 'full' {
-    const outcome = this.#quarantine.add(now, update, from);
-    if (outcome === 'held') this.#handOn(update, from);
+  ): ReturnType<DuplicateIds['accept']> {
+    const outcome = this.#duplicates.accept(now, record, update, from);
+    if (outcome === 'accepted') this.#takeEpoch(record, update);
+    // The older node hears of the younger one by the update.
+    if (outcome === 'held') this.#updates.handOn(update, from);
     return outcome;
   }
 
-  /** Nobody has objected to an update that was held. */
-  #acceptUpdate(now: number, update: RoutingUpdate): void {
-    const record = this.#nodes.get(update.nodeId);
-    if (record === undefined || update.epoch <= record.epoch) return;
-    this.#takeEpoch(record, update);
-    this.#update(now, record, update);
-    const neighbor = this.#neighbors.get(update.nodeId);
-    if (neighbor !== undefined) this.#takeLink(now, neighbor, record);
+  /** Takes updates out of quarantine. */
+  #release(now: number, updates: readonly RoutingUpdate[]): void {
+    for (const update of updates) {
+      const record = this.#nodes.get(update.nodeId);
+      if (record === undefined || update.epoch <= record.epoch) continue;
+      this.#takeEpoch(record, update);
+      this.#update(now, record, update);
+      const neighbor = this.#neighbors.get(update.nodeId);
+      if (neighbor !== undefined) this.#takeLink(now, neighbor, record);
+    }
   }
 
   #takeEpoch(record: NodeRecord, update: RoutingUpdate): void {
@@ -432,35 +311,12 @@ export class Routing {
     if (known) this.#emit({ type: 'node-restarted', nodeId: record.id });
   }
 
-  /**
-   * Whether a new node hears of this one only by an update of this one: when its neighbors tell it nothing. Nodes of
-   * this project do, so that the news of a node is not answered by an update of every other.
-   */
-  #needsToHearOfThis({ updateId, connections }: RoutingUpdate): boolean {
-    let isAnyKnown = false;
-    for (const nodeId of connections.keys()) {
-      const known = this.#nodes.get(nodeId)?.updateId;
-      if (known?.length === UPDATE_ID_LENGTH) return false;
-      isAnyKnown ||= known !== undefined;
-    }
-    return isAnyKnown || updateId.length !== UPDATE_ID_LENGTH;
-  }
-
   /** Those whose links count: not a younger node with a known ID while that may be a second one. */
   #countedNeighbors(): Neighbor[] {
     return [...this.#neighbors.values()].filter(
-      ({ nodeId }) => this.#connections.has(nodeId) && this.#quarantine.get(nodeId) === undefined,
+      ({ nodeId }) =>
+        this.#updates.connections.has(nodeId) && !this.#duplicates.isQuarantined(nodeId),
     );
-  }
-
-  /** Believes those updates that were held for nodes which are gone. */
-  #releaseHeld(now: number): void {
-    for (const nodeId of this.#quarantine.nodeIds()) {
-      const record = this.#nodes.get(nodeId);
-      if (record !== undefined && this.#isStillThere(record)) continue;
-      const update = this.#quarantine.take(nodeId);
-      if (update !== undefined) this.#acceptUpdate(now, update);
-    }
   }
 }
 
