@@ -1,5 +1,5 @@
 import { errorText } from '@receptorjs/primitives';
-import type { EventPlugin, PluginContext } from '@receptorjs/runner-core';
+import type { EventPlugin } from '@receptorjs/runner-core';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ import {
   validateOptions,
 } from '@receptorjs/validation';
 import { EventPluginError } from './errors.js';
+import { isAskedFor } from './missing-plugin.js';
 import { announcementIn, entryOf, isPluginName } from './package-entry.js';
 
 /** What the manifest of a plugin's package has among its keywords. */
@@ -127,15 +128,10 @@ async function pluginIn(folder: string): Promise<EventPlugin | undefined> {
   return {
     name: announced.name,
     open: async (context) => {
-      if (!announced.settings.some((key) => isSet(context, key))) return undefined;
+      if (!announced.settings.some((key) => isAskedFor(context, key))) return undefined;
       return (await load(folder, manifest)).open(context);
     },
   };
-}
-
-function isSet({ settings, env }: PluginContext, key: string): boolean {
-  const value = env[key.toUpperCase()] ?? settings[key] ?? '';
-  return value !== '';
 }
 
 async function load(

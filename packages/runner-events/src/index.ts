@@ -51,6 +51,8 @@
  * console.log(result.deliveries);
  * ```
  *
+ * A `missingPlugin` in the place of one that is not installed warns of settings that ask for it.
+ *
  * `@receptorjs/runner-events/testing` checks a plugin against a receiver that is slow, silent, gone and back.
  *
  * @packageDocumentation
@@ -65,4 +67,5 @@ export {
   type FoundPlugins,
 } from './find-plugins.js';
 export type { Message } from './message.js';
+export { missingPlugin, type KnownPlugin } from './missing-plugin.js';
 export { PluginSettings } from './plugin-settings.js';

@@ -130,13 +130,4 @@ describe('PluginSinks', () => {
       env: { CLOUD_SECRET: '**********', MINE: '1' },
     });
   });
-
-  it('tells of an address for which no plugin is there', async () => {
-    const settings = { runner_http_url: 'http://x', runner_http_headers: { a: 'b' }, mine: 1 };
-    const { open, warnings } = set(settings, { RUNNER_SOCKET_URL: 'tcp://y:1' });
-    await open(plugin('http', undefined));
-    expect(warnings).toEqual([
-      'runner_socket_url has no effect: the event plugin zmq is not installed; install @receptorjs/runner-events-zmq beside the runner.',
-    ]);
-  });
 });

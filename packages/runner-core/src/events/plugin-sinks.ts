@@ -13,13 +13,6 @@ import type { RunEvent } from './events.js';
 import { spacedJson } from './json-text.js';
 import { shownEnvironment } from '../secrets/shown-environment.js';
 
-/** Where well-known plugins are told to send; nobody who sets one expects that nothing is sent. */
-const ADDRESSES: Readonly<Record<string, string>> = {
-  http: 'runner_http_url',
-  zmq: 'runner_socket_url',
-  mqtt: 'runner_mqtt_url',
-};
-
 /** One plugin's sink and what has been handed to it. */
 interface OpenSink {
   readonly plugin: string;
@@ -48,13 +41,6 @@ export class PluginSinks {
    * @throws what a plugin threw whose `code` is `configuration`, after closing the others.
    */
   static async open(plugins: readonly EventPlugin[], context: PluginContext): Promise<PluginSinks> {
-    for (const [name, address] of Object.entries(ADDRESSES)) {
-      const asked = context.settings[address] ?? context.env[address.toUpperCase()];
-      if (asked && !plugins.some((plugin) => plugin.name === name))
-        context.warn(
-          `${address} has no effect: the event plugin ${name} is not installed; install @receptorjs/runner-events-${name} beside the runner.`,
-        );
-    }
     const opened: OpenSink[] = [];
     let refusal: Error | undefined;
     const open = async (plugin: EventPlugin) => {
@@ -85,7 +71,7 @@ export class PluginSinks {
     return sinks;
   }
 
-  /** Whether nobody wants anything. */
+  /** Whether no plugin was opened. */
   get none(): boolean {
     return this.#sinks.length === 0;
   }
@@ -157,7 +143,7 @@ async function within<T>(time: number, promise: Promise<T>, what: string): Promi
   }
 }
 
-/** A worker of another make sends the values of variables whose names speak of secrets. */
+/** A worker of another implementation sends the values of variables whose names speak of secrets. */
 function withoutSecrets(message: PluginStatus): PluginStatus {
   const env = 'env' in message ? message.env : undefined;
   if (typeof env !== 'object') return message;
