@@ -3,20 +3,11 @@ import type { NodeRunResult } from '@receptorjs/runner-mesh';
 import { resolve } from 'node:path';
 import { archiveLimits } from './archive-options.js';
 import type { CommandLineOptions } from './command-line-options.js';
+import type { CommandContext } from './command-context.js';
 import type { CommandLine } from './command-line.js';
 import { exitCode } from './exit-code.js';
 import type { JobRequest, JobContext } from './run-job.js';
 import { logOptions, RunnerLog } from './runner-log.js';
-
-/** What a subcommand gets to work with. */
-export interface CommandContext {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  /** Aborted by SIGTERM, SIGINT and SIGHUP; never for `transmit`, which these signals end as they end any program. */
-  readonly signal: AbortSignal;
-  readonly version: string;
-}
 
 /**
  * Carries a command line out and returns the exit code. Each subcommand's code is loaded when it is called for, so that

@@ -6,7 +6,7 @@ import type { CommandLineOptions } from './command-line-options.js';
 import { UsageError } from './usage.js';
 import { exitCode } from './exit-code.js';
 import { logOptions, RunnerLog } from './runner-log.js';
-import type { CommandContext } from './subcommands.js';
+import type { CommandContext } from './command-context.js';
 
 /**
  * Carries out `worker`. Until the stream has ended nothing but the stream is written to standard output and error: a unit of

@@ -15,7 +15,7 @@ import {
   type OptionChecks,
 } from '@receptorjs/validation';
 import type { ControlTlsOptions } from './address.js';
-import type { ConnectOptions } from './control-client.js';
+import type { ConnectOptions } from './connect-options.js';
 import type { ControlConnectionOptions } from './control-connection.js';
 import type { RunWorkOptions } from './run-work.js';
 import type { SubmitRequest } from './submission.js';

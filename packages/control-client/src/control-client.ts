@@ -27,6 +27,7 @@ import {
   submitRequestChecks,
   tlsChecks,
 } from './argument-checks.js';
+import type { ConnectOptions } from './connect-options.js';
 import { Connections, type ConnectionsOptions, type OpenStream } from './connections.js';
 import { type ControlConnection, type ControlConnectionOptions } from './control-connection.js';
 import {
@@ -51,11 +52,6 @@ import { parseNodeStatus, type NodeStatus } from './node-status.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
 import { toWorkResult, runWork, type RunWorkOptions } from './run-work.js';
 import { UnitFollow, type UnitFollowOptions } from './unit-follow.js';
-
-/** Options of {@link ControlClient.connect}. */
-export interface ConnectOptions extends ControlConnectionOptions, WaitOptions {
-  readonly tls?: ControlTlsOptions | undefined;
-}
 
 /** Milliseconds to tell the node that a unit whose stdin was broken off is not wanted. */
 const giveUpMs = 5_000;

@@ -24,7 +24,7 @@
  * @packageDocumentation
  */
 export { ControlClient } from './control-client.js';
-export type { ConnectOptions } from './control-client.js';
+export type { ConnectOptions } from './connect-options.js';
 export type { PingReply } from './ping-reply.js';
 export type { OpenStream } from './connections.js';
 export type { RunWorkOptions } from './run-work.js';

@@ -13,10 +13,10 @@ import {
   withMethods,
   type OptionChecks,
 } from '@receptorjs/validation';
-import type { CleanupOptions } from './cleanup.js';
+import type { CleanupOptions } from './cleanup-options.js';
 import type { ProcessOptions } from './process-options.js';
-import type { TransmitOptions } from './transmit.js';
-import type { WorkerOptions } from './worker.js';
+import type { TransmitOptions } from './transmit-options.js';
+import type { WorkerOptions } from './worker-options.js';
 
 const readable = withMethods('a stream that is read', 'on', 'pipe', 'destroy');
 const writable = withMethods('a stream that is written to', 'on', 'write', 'end');

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ZipFile } from 'yazl';
 import { packFolder } from './archive/archive.js';
 import { MessageWriter } from './messages/message-writer.js';
-import { work, type WorkerOptions } from './worker.js';
+import { work } from './worker.js';
+import type { WorkerOptions } from './worker-options.js';
 
 let root: string;
 const at = (...names: string[]) => join(root, ...names);

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cleanup, type CleanupOptions } from './cleanup.js';
+import { cleanup } from './cleanup.js';
+import type { CleanupOptions } from './cleanup-options.js';
 import { pathsLike } from './archive/path-pattern.js';
 
 let root: string;

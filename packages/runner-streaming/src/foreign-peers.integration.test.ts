@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestOf } from './blobs/blob-manifest.js';
 import { readKnownBlobs, writeBlobQuery } from './blobs/blob-messages.js';
 import { processResults } from './process-results.js';
-import { transmit, type TransmitOptions } from './transmit.js';
+import { transmit } from './transmit.js';
+import type { TransmitOptions } from './transmit-options.js';
 import { work } from './worker.js';
 
 const venv =

@@ -19,8 +19,10 @@
  *
  * @packageDocumentation
  */
-export { transmit, type TransmitOptions } from './transmit.js';
-export { refuseWork, work, type WorkerOptions, type WorkerResult } from './worker.js';
+export { transmit } from './transmit.js';
+export type { TransmitOptions } from './transmit-options.js';
+export { refuseWork, work, type WorkerResult } from './worker.js';
+export type { WorkerOptions } from './worker-options.js';
 export { processResults } from './process-results.js';
 export type { ProcessOptions, ProcessResult, WorkerStatus } from './process-options.js';
 export type { StreamDamage } from './messages/stream-damage.js';
@@ -28,7 +30,8 @@ export type { ArchiveLimits } from './archive/archive-limits.js';
 export { manifestOf, type Manifest, type ManifestFile } from './blobs/blob-manifest.js';
 export { readKnownBlobs, writeBlobQuery } from './blobs/blob-messages.js';
 export type { BlobStoreOptions } from './blobs/blob-store.js';
-export { cleanup, CleanupError, type CleanupOptions, type CleanupResult } from './cleanup.js';
+export { cleanup, CleanupError, type CleanupResult } from './cleanup.js';
+export type { CleanupOptions } from './cleanup-options.js';
 export { formatWorkerInfo, workerInfo, type WorkerInfo } from './worker-info.js';
 export { portableOptions, type PortableOptions, type STAYS_HERE } from './run-arguments.js';
 export { StreamError, type StreamErrorCode } from './errors.js';

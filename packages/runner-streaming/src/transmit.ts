@@ -1,30 +1,15 @@
 import { validateJobOptions, checkPrivateDataDir, spacedJson } from '@receptorjs/runner-core';
 import { randomUUID } from 'node:crypto';
-import type { Writable } from 'node:stream';
 import { transmitChecks, validateStreamOptions } from './argument-checks.js';
 import { packFolder } from './archive/archive.js';
-import type { Manifest, ManifestFile } from './blobs/blob-manifest.js';
+import type { ManifestFile } from './blobs/blob-manifest.js';
 import { writeBlobs } from './blobs/blob-messages.js';
 import { EVENT_COPY } from './messages/event-copy.js';
 import { isExcludedFromTransmit } from './archive/transmit-exclusions.js';
 import { MessageWriter } from './messages/message-writer.js';
+import type { TransmitOptions } from './transmit-options.js';
 import { dataAsFiles } from './run-data.js';
-import { STAYS_HERE, toArguments, type PortableOptions } from './run-arguments.js';
-
-/** What is sent and where to. */
-export interface TransmitOptions extends PortableOptions {
-  /** Folder that is sent, except for `artifacts/`, `.git/`, and the files of a running daemon. */
-  readonly privateDataDir: string;
-  readonly output: Writable;
-  /** Send the arguments alone: the other side has the private data dir. */
-  readonly onlyTransmitKwargs?: boolean;
-  /**
-   * Send by contents: what `manifestOf` gave for the private data dir, and which of its files `readKnownBlobs` says the
-   * worker has. These stay out of the archive, and the worker keeps the others for later. Give both or none.
-   */
-  readonly manifest?: Manifest;
-  readonly known?: ReadonlySet<string>;
-}
+import { STAYS_HERE, toArguments } from './run-arguments.js';
 
 /**
  * Writes a run to a stream, for a worker to carry out: its arguments, the private data dir as a zip, and the

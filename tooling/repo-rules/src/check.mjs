@@ -1,4 +1,5 @@
 import { checkConfigurationPage } from './configuration-page.mjs';
+import { checkCycles } from './cycles.mjs';
 import { checkDecisions } from './decisions.mjs';
 import { checkDefects } from './defects.mjs';
 import { checkLayers } from './layers.mjs';
@@ -12,6 +13,7 @@ import { checkReadmes } from './readme.mjs';
 const write = process.argv.includes('--write');
 const problems = [
   ...checkLayers(),
+  ...checkCycles(),
   ...checkManifests(),
   ...checkMaps(),
   ...checkNames(),

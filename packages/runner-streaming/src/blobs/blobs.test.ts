@@ -22,7 +22,8 @@ import { readKnownBlobs, writeBlobQuery } from './blob-messages.js';
 import { BlobStore } from './blob-store.js';
 import { processResults } from '../process-results.js';
 import { transmit } from '../transmit.js';
-import { work, type WorkerOptions } from '../worker.js';
+import { work } from '../worker.js';
+import type { WorkerOptions } from '../worker-options.js';
 
 let root: string;
 const at = (...names: string[]) => join(root, ...names);
