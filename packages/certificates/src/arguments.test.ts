@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { connectTls, createTlsServer, initCa, makeRequest, signRequest } from './index.js';
-import { TlsClient } from './tls-client.js';
-import { TlsServer } from './tls-server.js';
+import { TlsClient } from './tls/tls-client.js';
+import { TlsServer } from './tls/tls-server.js';
 
 /** Calls as they come from plain JavaScript. */
 const calls: [sentence: string, call: (value: never) => unknown, value: unknown][] = [

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { CertificateError } from './certificate-error.js';
-import { verifyChain } from './chain.js';
-import { decodeFingerprints } from './fingerprints.js';
-import { initCa } from './init-ca.js';
-import { ParsedCertificate } from './parsed-certificate.js';
-import { pemBlocks } from './pem.js';
-import { receptorNodeIds } from './receptor-name.js';
+import { verifyChain } from './chain/chain.js';
+import { decodeFingerprints } from './chain/fingerprints.js';
+import { initCa } from './signing/init-ca.js';
+import { ParsedCertificate } from './chain/parsed-certificate.js';
+import { pemBlocks } from './files/pem.js';
+import { receptorNodeIds } from './chain/receptor-name.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
 const [outCert, outKey] = [join(folder, 'crt'), join(folder, 'key')];

@@ -18,15 +18,15 @@
 export { CertificateError } from './certificate-error.js';
 export type { CertificateErrorCode } from './certificate-error.js';
 export type { CertificateLog } from './log.js';
-export { receptorNodeIds } from './receptor-name.js';
-export type { TlsClientConfig, TlsServerConfig } from './tls-config.js';
-export type { TlsMaterial } from './tls-material.js';
-export type { LoadOptions } from './watched-material.js';
-export type { ParsedCertificate, Purpose } from './parsed-certificate.js';
-export { TlsServer } from './tls-server.js';
-export type { ClientCertificates } from './tls-server.js';
-export { TlsClient } from './tls-client.js';
-export type { ExpectedPeer } from './peer-rules.js';
+export { receptorNodeIds } from './chain/receptor-name.js';
+export type { TlsClientConfig, TlsServerConfig } from './tls/tls-config.js';
+export type { TlsMaterial } from './files/tls-material.js';
+export type { LoadOptions } from './files/watched-material.js';
+export type { ParsedCertificate, Purpose } from './chain/parsed-certificate.js';
+export { TlsServer } from './tls/tls-server.js';
+export type { ClientCertificates } from './tls/tls-server.js';
+export { TlsClient } from './tls/tls-client.js';
+export type { ExpectedPeer } from './chain/peer-rules.js';
 export {
   connectTls,
   connectTlsOptions,
@@ -34,13 +34,13 @@ export {
   verifyClientSocket,
   verifyServerSocket,
   serverTlsOptions,
-} from './tls-sockets.js';
-export type { ConnectTlsOptions, TlsServerHandlers } from './tls-sockets.js';
-export { alertProblem, tlsFailure } from './tls-failure.js';
-export { initCa } from './init-ca.js';
-export type { InitCaOptions } from './init-ca.js';
-export { checkRequest, makeRequest } from './make-request.js';
-export type { MakeRequestOptions } from './make-request.js';
-export { signRequest } from './sign-request.js';
-export type { SignRequestDialogue, SignRequestOptions } from './sign-request.js';
-export type { ValidityTexts } from './signing.js';
+} from './tls/tls-sockets.js';
+export type { ConnectTlsOptions, TlsServerHandlers } from './tls/tls-sockets.js';
+export { alertProblem, tlsFailure } from './tls/tls-failure.js';
+export { initCa } from './signing/init-ca.js';
+export type { InitCaOptions } from './signing/init-ca.js';
+export { checkRequest, makeRequest } from './signing/make-request.js';
+export type { MakeRequestOptions } from './signing/make-request.js';
+export { signRequest } from './signing/sign-request.js';
+export type { SignRequestDialogue, SignRequestOptions } from './signing/sign-request.js';
+export type { ValidityTexts } from './signing/signing.js';

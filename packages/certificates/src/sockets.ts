@@ -4,5 +4,5 @@
  *
  * @packageDocumentation
  */
-export { tlsFailure } from './tls-failure.js';
-export { connectTls, createTlsServer } from './tls-sockets.js';
+export { tlsFailure } from './tls/tls-failure.js';
+export { connectTls, createTlsServer } from './tls/tls-sockets.js';

@@ -21,11 +21,17 @@ import {
   id_kp_serverAuth,
   type Extension,
 } from '@peculiar/asn1-x509';
-import { keyToPem } from './key-files.js';
-import { ParsedCertificate } from './parsed-certificate.js';
-import { toPem } from './pem.js';
-import { receptorName } from './receptor-name.js';
-import { commonName, extension, publicKeyInfo, signCertificate, validity } from './signing.js';
+import { keyToPem } from './files/key-files.js';
+import { ParsedCertificate } from './chain/parsed-certificate.js';
+import { toPem } from './files/pem.js';
+import { receptorName } from './chain/receptor-name.js';
+import {
+  commonName,
+  extension,
+  publicKeyInfo,
+  signCertificate,
+  validity,
+} from './signing/signing.js';
 
 /** The keys of tests: making one takes long, so that few are made and shared. */
 const keys = new Map<string, KeyObject>();

@@ -23,5 +23,5 @@
  */
 export { runOnNode, runOnNodeAsync, type NodeRunResult } from './run-on-node.js';
 export type { NodeOptions, RunOnNodeOptions } from './node-options.js';
-export type { TlsFiles } from './tls-files.js';
+export type { TlsFiles } from './transport/tls-files.js';
 export { NodeRunError, type NodeRunErrorCode } from './errors.js';

@@ -14,7 +14,7 @@ import {
   validateOptions,
   type OptionChecks,
 } from '@receptorjs/validation';
-import type { TlsFiles } from './tls-files.js';
+import type { TlsFiles } from './transport/tls-files.js';
 
 /** Which node a job runs on, and the way there. */
 export interface NodeOptions {

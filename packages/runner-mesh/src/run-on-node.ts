@@ -13,11 +13,11 @@ import {
 import type { WorkerStatus } from '@receptorjs/runner-streaming';
 import type { Logger } from '@receptorjs/netceptor';
 import { join, resolve } from 'node:path';
-import { openControlTransport } from './open-control-transport.js';
-import { RemoteJob } from './remote-job.js';
-import { takeNothing } from './job-results.js';
+import { openControlTransport } from './transport/open-control-transport.js';
+import { RemoteJob } from './remote-job/remote-job.js';
+import { takeNothing } from './remote-job/job-results.js';
 import { validateNodeOptions, type RunOnNodeOptions } from './node-options.js';
-import { recapOf } from './recap.js';
+import { recapOf } from './remote-job/recap.js';
 
 /**
  * How a run on another node ended, and its artifacts: here. The status is `error` when the node could not carry the job

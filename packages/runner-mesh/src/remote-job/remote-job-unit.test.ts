@@ -1,0 +1,111 @@
+import { Readable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { ReconnectingClient } from '../transport/reconnecting-client.js';
+import { RemoteJobUnit } from './remote-job-unit.js';
+import { statusLine, transportTo, type Answer } from '../transport/test-transport.js';
+
+const never = new AbortController().signal;
+const limits = { firstMs: 2_000, lostMs: 2_000 };
+
+/** Starts a unit against a node that answers so. */
+function start(answer: Answer, failure?: Error) {
+  const transport = transportTo(answer);
+  const submissions: unknown[] = [];
+  const unit = new RemoteJobUnit({
+    node: 'far',
+    workType: 'ansible-runner',
+    transport,
+    handOnMs: 1000,
+    payload: () => {
+      submissions.push(1);
+      const stream = new Readable({ read: () => undefined });
+      stream.on('error', () => undefined);
+      if (failure) stream.destroy(failure);
+      else {
+        stream.push('the job');
+        stream.push(null);
+      }
+      return { stream, failure };
+    },
+  });
+  const reconnectingClient = new ReconnectingClient('far', transport, limits);
+  return { started: unit.start(reconnectingClient, never), unit, payloads: submissions };
+}
+
+it('starts once when the answer is lost although the job was taken', async () => {
+  const asked: unknown[] = [];
+  const { started, payloads } = start((request, stream) => {
+    asked.push(request.subcommand);
+    if (request.subcommand === 'submit') {
+      stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
+      stream.once('end', () => stream.destroy());
+    } else stream.write(statusLine(1, 0, 'Running: PID 1'));
+  });
+  expect(await started).toBe('u1');
+  expect(asked).toEqual(['submit', 'status']);
+  expect(payloads).toHaveLength(1);
+});
+
+it('sends the job anew when the unit has not started, releasing the remains, under the same name', async () => {
+  const asked: unknown[] = [];
+  const names = new Set<unknown>();
+  let attempts = 0;
+  const { started, payloads } = start((request, stream) => {
+    asked.push(request.subcommand);
+    if (request.subcommand === 'submit') {
+      names.add(request.submissionid);
+      attempts += 1;
+      stream.write(`Work unit created with ID u${attempts}. Send stdin data and EOF.\n`);
+      if (attempts === 1) stream.destroy();
+      else stream.once('end', () => stream.end('{"result":"Job Started","unitid":"u2"}\n'));
+    } else if (request.subcommand === 'status') stream.write(statusLine(0, 0, 'Unit Created'));
+    else stream.write('{"released":"u1"}\n');
+  });
+  expect(await started).toBe('u2');
+  // the cut may take the ID line with it: then there is nothing to ask after
+  expect([
+    ['submit', 'submit'],
+    ['submit', 'status', 'release', 'submit'],
+  ]).toContainEqual(asked);
+  expect(payloads).toHaveLength(2);
+  expect(names.size).toBe(1);
+});
+
+it('a refusal is told once, with what the node offers', async () => {
+  const { started, payloads } = start((_request, stream) =>
+    stream.write('ERROR: unknown work type ansible-runner\n'),
+  );
+  await expect(started).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringMatching(
+      /^The node far refused: unknown work type ansible-runner \(it offers cat;/,
+    ) as string,
+  });
+  expect(payloads).toHaveLength(1);
+});
+
+it('a job that can not be read is not tried again', async () => {
+  const { started, payloads } = start((_request, stream) => {
+    stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
+  }, new Error('a file shrinks'));
+  await expect(started).rejects.toMatchObject({ code: 'unsent', message: 'a file shrinks' });
+  expect(payloads).toHaveLength(1);
+});
+
+it('the signal ends a start that waits for its confirmation', async () => {
+  const abort = new AbortController();
+  const transport = transportTo((_request, stream) => {
+    stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
+    stream.once('end', () => abort.abort());
+  });
+  const unit = new RemoteJobUnit({
+    node: 'far',
+    workType: 'ansible-runner',
+    transport: { ...transport, handsOn: true },
+    handOnMs: 1000,
+    payload: () => ({ stream: Readable.from(['the job']), failure: undefined }),
+  });
+  const reconnectingClient = new ReconnectingClient('far', transport, limits);
+  await expect(unit.start(reconnectingClient, abort.signal)).rejects.toBeDefined();
+  expect(unit.id).toBe('u1');
+});

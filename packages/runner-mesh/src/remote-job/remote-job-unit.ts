@@ -1,0 +1,130 @@
+import { type ControlClient } from '@receptorjs/control-client';
+import { isRemoteAnswer, isUnknownUnit, wasStarted } from '@receptorjs/control-protocol';
+import { randomUUID } from 'node:crypto';
+import type { ReconnectingClient } from '../transport/reconnecting-client.js';
+import type { ControlTransport } from '../transport/control-transport.js';
+import { NodeRunError, reasonOf } from '../errors.js';
+import type { Payload } from './payload.js';
+
+/** Milliseconds a node may take to start a job whose last byte it has. One that hands it on takes its time before. */
+const CONFIRM_MS = 60_000;
+
+/** What the unit is and where it belongs. */
+export interface RemoteJobUnitOptions {
+  readonly node: string;
+  readonly workType: string;
+  readonly transport: ControlTransport;
+  /** Name of a TLS client configuration of the node that hands the unit on. */
+  readonly tlsClient?: string | undefined;
+  /** How long that node may take to hand it on, in milliseconds. */
+  readonly handOnMs: number;
+  /** Opens the stdin of the unit, anew for each attempt. */
+  readonly payload: () => Payload;
+}
+
+/**
+ * The unit of work a job is at its node. A unit starts once: it never starts before its ID is known here, and an
+ * attempt that broke is only repeated when its unit has not started. It alone writes its fields.
+ */
+export class RemoteJobUnit {
+  readonly #options: RemoteJobUnitOptions;
+  /** The same in every attempt: by it the node replaces what is left of an attempt whose ID never arrived. */
+  readonly #submissionId = randomUUID();
+  #id: string | undefined;
+
+  constructor(options: RemoteJobUnitOptions) {
+    this.#options = options;
+  }
+
+  get node(): string {
+    return this.#options.node;
+  }
+
+  /** The unit's ID, once one is known. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /**
+   * Sends the job, for as many attempts as it takes.
+   *
+   * @throws NodeRunError `refused`, `unsent`, `peer-timeout`, `lost`, `unit-gone`; the signal's reason
+   */
+  async start(reconnectingClient: ReconnectingClient, signal: AbortSignal): Promise<string> {
+    return reconnectingClient.withConnection(signal, async (client) => {
+      if (this.#id !== undefined && (await this.#hasStarted(client))) return this.#id;
+      return this.#send(client);
+    });
+  }
+
+  /** Ends the job; `false` when the node that hands it on can't deliver that yet. A unit that is gone has ended. */
+  async cancel(client: ControlClient): Promise<boolean> {
+    if (this.#id === undefined) return true;
+    return client.workCancel(this.#id).catch(unlessUnknown);
+  }
+
+  /** Ends the job, if it goes on, and removes what the node keeps of it. */
+  async release(client: ControlClient): Promise<boolean> {
+    if (this.#id === undefined) return true;
+    return client.workRelease(this.#id).catch(unlessUnknown);
+  }
+
+  async #hasStarted(client: ControlClient): Promise<boolean> {
+    const id = this.#id ?? '';
+    try {
+      if (wasStarted(await client.workStatus(id))) return true;
+    } catch (error) {
+      if (isUnknownUnit(error))
+        throw new NodeRunError('unit-gone', `The node no longer knows the work unit ${id}`);
+      throw error;
+    }
+    // Forgotten first: a release whose answer is lost would read as a unit that is gone.
+    this.#id = undefined;
+    await client.workRelease(id);
+    return false;
+  }
+
+  async #send(client: ControlClient): Promise<string> {
+    const { node, workType, tlsClient, handOnMs, transport } = this.#options;
+    const payload = this.#options.payload();
+    try {
+      const submission = await client.openSubmission({
+        node,
+        workType,
+        tlsClient,
+        ttl: transport.handsOn ? `${Math.ceil(handOnMs / 1000)}s` : undefined,
+        params: { submissionid: this.#submissionId },
+      });
+      this.#id = submission.unitId;
+      await submission.send(payload.stream, {
+        timeoutMs: transport.handsOn ? Number.POSITIVE_INFINITY : CONFIRM_MS,
+      });
+      return submission.unitId;
+    } catch (error) {
+      const { failure } = payload;
+      if (failure !== undefined)
+        throw new NodeRunError('unsent', reasonOf(failure), { cause: failure });
+      if (isRemoteAnswer(error)) throw await this.#refusal(error);
+      throw error;
+    } finally {
+      payload.stream.destroy();
+    }
+  }
+
+  async #refusal(cause: Error): Promise<NodeRunError> {
+    const { node, workType, transport } = this.#options;
+    const offered = await transport.workTypes().catch(() => undefined);
+    const hint =
+      offered === undefined || offered.includes(workType)
+        ? ''
+        : ` (it offers ${offered.join(', ') || 'no work at all'}; ${workType} is offered where ansible-runner is installed beside receptor)`;
+    return new NodeRunError('refused', `The node ${node} refused: ${reasonOf(cause)}${hint}`, {
+      cause,
+    });
+  }
+}
+
+function unlessUnknown(error: unknown): boolean {
+  if (isUnknownUnit(error)) return true;
+  throw error;
+}
