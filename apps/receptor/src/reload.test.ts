@@ -29,7 +29,7 @@ async function running(...workTypes: string[]) {
   const registered = new Set<string>();
   const refused = new Set<string>();
   const work = {
-    registerCommand: ({ workType }: { workType: string }) => {
+    registerWorkType: ({ workType }: { workType: string }) => {
       if (refused.has(workType)) throw new Error(`${workType} is refused`);
       registered.add(workType);
     },

@@ -1,6 +1,6 @@
 import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { ControlService, type MeshHandler } from '@receptorjs/control-service';
-import { Workceptor } from '@receptorjs/workceptor';
+import { commandWorkType, Workceptor } from '@receptorjs/workceptor';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -55,8 +55,10 @@ beforeAll(async () => {
   await promisify(execFile)(process.execPath, [tsup, '--out-dir', folder], { cwd: app });
   cli = join(folder, 'cli.js');
   work = new Workceptor({ nodeId: 'a', dataDir: join(folder, 'data') });
-  work.registerCommand({ workType: 'cat', command: 'cat' });
-  work.registerCommand({ workType: 'sh', command: 'sh', allowRuntimeParams: true });
+  work.registerWorkType(commandWorkType({ workType: 'cat', command: 'cat' }));
+  work.registerWorkType(
+    commandWorkType({ workType: 'sh', command: 'sh', allowRuntimeParams: true }),
+  );
   await work.start();
   mesh = {
     status: () => ({

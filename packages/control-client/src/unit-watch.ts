@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  isRemoteAnswer,
+  isBadCommand,
   type WaitOptions,
   isFinal,
   isStatusChange,
@@ -32,7 +32,7 @@ export async function* watchOrPoll(
     yield* node.watch(unitId, signal);
     return;
   } catch (error) {
-    if (!isRemoteAnswer(error) || error.message !== 'bad command') throw error;
+    if (!isBadCommand(error)) throw error;
   }
   let last: UnitStatus | undefined;
   for (let pauseMs = firstPollMs; ;) {

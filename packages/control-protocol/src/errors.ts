@@ -60,3 +60,8 @@ export function isRemoteAnswer(error: unknown): error is Error {
 export function isUnknownUnit(error: unknown): boolean {
   return isRemoteAnswer(error) && error.message.includes('unknown work unit');
 }
+
+/** Whether the other node has answered that it has no such command, as the original does to `work watch`. */
+export function isBadCommand(error: unknown): boolean {
+  return isRemoteAnswer(error) && error.message === 'bad command';
+}

@@ -14,7 +14,7 @@
  * @packageDocumentation
  */
 export { durationText } from './duration-text.js';
-export { ControlError, isRemoteAnswer, isUnknownUnit } from './errors.js';
+export { ControlError, isBadCommand, isRemoteAnswer, isUnknownUnit } from './errors.js';
 export type { ControlErrorCode } from './errors.js';
 export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';
 export type { JsonObject, JsonValue } from './json.js';

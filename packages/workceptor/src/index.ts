@@ -1,13 +1,13 @@
 /**
  * Units of work: commands of this machine that outlive the daemon which started them, and units that other nodes run
- * for this one and that are followed there. A unit is a folder with its stdin, its stdout and its status; whoever
- * wants its results reads them while they are made.
+ * for this one and that are followed there. A unit is a folder with its stdin, its stdout and its status; its
+ * results can be read while they are made.
  *
  * ```ts
- * import { Workceptor } from '@receptorjs/workceptor';
+ * import { commandWorkType, Workceptor } from '@receptorjs/workceptor';
  *
  * const work = new Workceptor({ nodeId: 'far', dataDir: '/var/lib/receptor' });
- * work.registerCommand({ workType: 'cat', command: 'cat' });
+ * work.registerWorkType(commandWorkType({ workType: 'cat', command: 'cat' }));
  * await work.start();
  * // hand it to a control service: new ControlService({ nodeId: 'far', work, ... })
  * ```
@@ -20,8 +20,12 @@ export type { WorkErrorCode } from './errors.js';
 export type { Dial, OnReachable } from './remote/remote-session.js';
 export type { Logger } from '@receptorjs/primitives';
 export { quoteShellWord, splitShellWords } from './local/shell-words.js';
-export type { Outcome } from './unit.js';
+export type { UnitRecord } from './store/unit-record.js';
+export type { UnitChange } from './unit-transition.js';
+export type { Outcome, Unit } from './unit.js';
 export type { Access, SubmittedUnit } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
 export type { WorkceptorOptions } from './workceptor-options.js';
-export type { CommandType } from './work-types.js';
+export { commandWorkType } from './local/command-work-type.js';
+export type { CommandType } from './local/command-work-type.js';
+export type { UnitContext, WorkType } from './work-type.js';

@@ -4,6 +4,7 @@ import { ControlService, type MeshHandler } from '@receptorjs/control-service';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { commandWorkType } from './local/command-work-type.js';
 import { Workceptor } from './workceptor.js';
 import type { WorkceptorOptions } from './workceptor-options.js';
 
@@ -61,10 +62,12 @@ export async function startTestNode(
     cancelGraceMs: 10_000,
     ...options,
   });
-  work.registerCommand({ workType: 'cat', command: 'cat' });
-  work.registerCommand({ workType: 'sh', command: 'sh', allowRuntimeParams: true });
-  work.registerCommand({ workType: 'missing', command: '/nonexistent/program' });
-  work.registerCommand({ workType: 'unfindable', command: 'no-such-program' });
+  work.registerWorkType(commandWorkType({ workType: 'cat', command: 'cat' }));
+  work.registerWorkType(
+    commandWorkType({ workType: 'sh', command: 'sh', allowRuntimeParams: true }),
+  );
+  work.registerWorkType(commandWorkType({ workType: 'missing', command: '/nonexistent/program' }));
+  work.registerWorkType(commandWorkType({ workType: 'unfindable', command: 'no-such-program' }));
   await work.start();
   const control = new ControlService({ nodeId, mesh: noMesh, work, version: '0.0.0' });
   const socketPath = join(folder, `${nodeId}.sock`);

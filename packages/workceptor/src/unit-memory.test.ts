@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandWorkType } from './local/command-work-type.js';
 import { Workceptor } from './workceptor.js';
 import type { Access } from './work-verbs.js';
 
@@ -24,7 +25,9 @@ function start(): Workceptor {
     maxHeldBytes: 16_000,
     dial: () => Promise.reject(new Error('no route to node')),
   });
-  node.registerCommand({ workType: 'echo', command: 'echo', allowRuntimeParams: true });
+  node.registerWorkType(
+    commandWorkType({ workType: 'echo', command: 'echo', allowRuntimeParams: true }),
+  );
   return node;
 }
 

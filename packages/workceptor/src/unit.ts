@@ -1,12 +1,14 @@
 import type { UnitStatus } from '@receptorjs/control-protocol';
 import type { UnitRecord } from './store/unit-record.js';
 
-/** Whether a request has taken effect, or will once a remote node can be told. */
+/** Whether a request has taken effect, or will once a remote node can be reached. */
 export type Outcome = 'done' | 'pending';
 
 /** A unit of work, whatever its type. Its record is the state; the unit is what happens to it. */
 export interface Unit {
   readonly record: UnitRecord;
+  /** Whether requests about it must be signed, where its type leaves that to the submission. */
+  readonly signed?: boolean;
   /** The status as shown: sizes current, secrets left out. */
   status(): UnitStatus;
   /**

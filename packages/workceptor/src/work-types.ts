@@ -1,28 +1,21 @@
 import { WorkError } from './errors.js';
-
-/** A work type that runs a command of this machine. */
-export interface CommandType {
-  /** Name of the type; `remote` is taken. */
-  readonly workType: string;
-  /** Program to run, looked up in PATH when it has no slash. */
-  readonly command: string;
-  /** Arguments, split by the quoting rules of a shell. */
-  readonly params?: string | undefined;
-  /** Whether a submission may add arguments. Default false. */
-  readonly allowRuntimeParams?: boolean | undefined;
-  /** Whether submissions from TCP and the mesh must be signed. Default false. */
-  readonly verifySignature?: boolean | undefined;
-}
+import type { WorkType } from './work-type.js';
 
 /** The work types of a node by name: those it runs, and those that it refuses with a reason. It alone writes its maps. */
 export class WorkTypes {
-  readonly #commands = new Map<string, CommandType>();
+  readonly #builtIn: ReadonlyMap<string, WorkType>;
+  readonly #registered = new Map<string, WorkType>();
   readonly #refusals = new Map<string, string>();
 
+  /** @param builtIn types that have units but can't be submitted by their names; their names are taken */
+  constructor(...builtIn: readonly WorkType[]) {
+    this.#builtIn = new Map(builtIn.map((type) => [type.workType, type]));
+  }
+
   /** @throws WorkError `rejected` when the name is taken */
-  add(type: CommandType): void {
+  add(type: WorkType): void {
     this.#checkFree(type.workType);
-    this.#commands.set(type.workType, type);
+    this.#registered.set(type.workType, type);
   }
 
   /** @throws WorkError `rejected` when the name is taken */
@@ -31,15 +24,20 @@ export class WorkTypes {
     this.#refusals.set(workType, reason);
   }
 
-  /** Forgets a type of either kind. */
+  /** Forgets a type that was added or refused. */
   remove(workType: string): void {
-    this.#commands.delete(workType);
+    this.#registered.delete(workType);
     this.#refusals.delete(workType);
   }
 
-  /** The type of that name, when it is one that is run. */
-  command(workType: string): CommandType | undefined {
-    return this.#commands.get(workType);
+  /** The type that is submitted to this node by that name. */
+  registered(workType: string): WorkType | undefined {
+    return this.#registered.get(workType);
+  }
+
+  /** The type of units of that name. */
+  ofUnits(workType: string): WorkType | undefined {
+    return this.#registered.get(workType) ?? this.#builtIn.get(workType);
   }
 
   /** Why nothing of that type is run, when it is a refused one. */
@@ -47,21 +45,35 @@ export class WorkTypes {
     return this.#refusals.get(workType);
   }
 
-  /** Whether requests about that type from elsewhere must be signed: those about refused types, too. */
-  verifies(workType: string): boolean {
-    return this.#refusals.has(workType) || this.command(workType)?.verifySignature === true;
+  /**
+   * Whether a submission of that type from elsewhere must be signed.
+   *
+   * @param asSubmitted what the submission says
+   */
+  verifiesSubmission(workType: string, asSubmitted: boolean): boolean {
+    const verify = this.ofUnits(workType)?.verifySignature ?? false;
+    return verify === 'as-submitted' ? asSubmitted : verify;
+  }
+
+  /**
+   * Whether requests from elsewhere about a unit of that type must be signed: those about refused types, too.
+   *
+   * @param asSubmitted what the unit says
+   */
+  verifiesUnit(workType: string, asSubmitted: boolean): boolean {
+    return this.#refusals.has(workType) || this.verifiesSubmission(workType, asSubmitted);
   }
 
   /** Those that are run, for the advertisement of the control service. */
   offered(): { workType: string; secure: boolean }[] {
-    return [...this.#commands.values()].map(({ workType, verifySignature }) => ({
+    return [...this.#registered.values()].map(({ workType, verifySignature }) => ({
       workType,
       secure: verifySignature === true,
     }));
   }
 
   #checkFree(workType: string): void {
-    if (workType === 'remote' || this.#commands.has(workType) || this.#refusals.has(workType)) {
+    if ([this.#builtIn, this.#registered, this.#refusals].some((names) => names.has(workType))) {
       throw new WorkError('rejected', `work type ${workType} already registered`);
     }
   }

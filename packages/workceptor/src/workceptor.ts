@@ -1,10 +1,9 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, silentLogger, type Logger } from '@receptorjs/primitives';
 import { dirname } from 'node:path';
 import {
   isFinal,
   reportedStatus,
   UnitState,
-  type JsonValue,
   type ReportedStatus,
   type UnitStatus,
   type WorkSubmission,
@@ -17,91 +16,73 @@ import {
   SharedLines,
   type DiskReserve,
 } from '@receptorjs/quotas';
-import { flag, optional, text, validateOptions } from '@receptorjs/validation';
-import { CommandUnit } from './local/command-unit.js';
 import { defaultDataDir, formerDataDir } from './store/data-dir.js';
 import { WorkError } from './errors.js';
-import { RemoteUnit } from './remote/remote-unit.js';
-import { remoteExtraData } from './remote/remote-extra-data.js';
+import { remoteWorkType } from './remote/remote-work-type.js';
 import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { tailStdout } from './store/result-tail.js';
-import {
-  checkParamSize,
-  checkRemoteSubmission,
-  checkSignature,
-  runtimeParams,
-} from './submission-checks.js';
+import { checkParamSize, checkSignature } from './submission-checks.js';
 import { storeInput } from './store/store-input.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
 import { UnitMemory } from './unit-memory.js';
 import { UnitStore } from './store/unit-store.js';
-import { UnknownUnit } from './store/unknown-unit.js';
-import { WorkTypes, type CommandType } from './work-types.js';
+import { Units } from './units.js';
+import type { WorkType } from './work-type.js';
+import { WorkTypes } from './work-types.js';
 import type { Access, SubmittedUnit } from './work-verbs.js';
 import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-options.js';
 
 /** Milliseconds after which a release that is still under way is answered as pending. */
 const releaseAnswerMs = 5_000;
 
-const silent: Logger = {
-  error: () => undefined,
-  warning: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-};
-
 /**
  * The units of work of one node: commands of this machine, and units that other nodes run for it. Its methods are the
  * verbs of the control service; a rejection's message is the text of the `ERROR:` reply.
  */
 export class Workceptor {
-  readonly #store: UnitStore;
   readonly #log: Logger;
-  readonly #types = new WorkTypes();
-  /** All known units; written by `#add` and `#remove` only. */
-  readonly #units = new Map<string, Unit>();
+  /** The type of units that other nodes run. */
+  readonly #remote: WorkType;
+  readonly #types: WorkTypes;
+  readonly #units: Units;
   readonly #resubmissions = new Resubmissions();
   /** Shared by all who write to a disk for others. */
   readonly #reserves: DiskReserves;
   /** Lines about nodes that can't be reached. */
   readonly #attempts = new SharedLines();
-  /** Set by `start`. */
-  #started = false;
 
   /** @throws {TypeError} `invalid-argument` */
   constructor(private readonly options: WorkceptorOptions) {
     checkWorkceptorOptions(options);
-    this.#log = options.log ?? silent;
+    const log = options.log ?? silentLogger;
+    this.#log = log;
     this.#reserves = new DiskReserves(options.diskReserveBytes);
-    const { dataDir = defaultDataDir(), nodeId } = options;
+    const { dataDir = defaultDataDir(), nodeId, cancelGraceMs = 10_000 } = options;
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
-    this.#store = new UnitStore(
-      { dataDir, former, nodeId },
-      this.#log,
-      new UnitMemory(options.maxHeldBytes),
-    );
+    const memory = new UnitMemory(options.maxHeldBytes);
+    const store = new UnitStore({ dataDir, former, nodeId }, log, memory);
+    this.#remote = remoteWorkType({
+      ...options,
+      reserveFor: (record) => this.#reserveFor(record),
+      logAttempt: (node, line) => {
+        this.#attempts.write(nodeOrigin(node, node), line, (each) => {
+          log.info(each);
+        });
+      },
+    });
+    this.#types = new WorkTypes(this.#remote);
+    this.#units = new Units({ store, types: this.#types, log, cancelGraceMs });
   }
 
   /**
-   * Makes a work type known. Units of this type that were found on disk before are taken up.
+   * Makes a work type known, such as a {@link commandWorkType}. Units of this type that were found on disk before are taken up.
    *
    * @throws WorkError `rejected` when the name is taken
    */
-  registerCommand(type: CommandType): void {
-    validateOptions<CommandType>('registerCommand', type, {
-      workType: text,
-      command: text,
-      params: optional(text),
-      allowRuntimeParams: optional(flag),
-      verifySignature: optional(flag),
-    });
+  registerWorkType(type: WorkType): void {
     this.#types.add(type);
-    for (const [id, unit] of this.#units) {
-      if (!(unit instanceof UnknownUnit) || unit.record.status.workType !== type.workType) continue;
-      this.#units.delete(id);
-      if (this.#started) void this.#takeUp(id);
-    }
+    this.#units.typeAdded(type.workType);
   }
 
   /**
@@ -130,29 +111,13 @@ export class Workceptor {
    *
    * @throws WorkError `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
    */
-  async start(): Promise<void> {
-    this.#started = true;
-    for (const id of await this.#store.ids()) {
-      if (!this.#units.has(id)) await this.#takeUp(id);
-    }
-  }
-
-  /** Adopts a unit nobody asks for; what is wrong with one must not stop the others. */
-  async #takeUp(id: string): Promise<void> {
-    try {
-      if (await this.#adopt(id)) return;
-      this.#log.error(`Status file has disappeared for ${id}.`);
-    } catch (error) {
-      this.#log.error(`[${id}] ${errorText(error)}`);
-    }
+  start(): Promise<void> {
+    return this.#units.start();
   }
 
   /** Lets go of all units; commands and remote units go on without this daemon. */
   close(): Promise<void> {
-    for (const unit of this.#units.values()) {
-      unit.detach();
-      unit.record.retire();
-    }
+    this.#units.close();
     return Promise.resolve();
   }
 
@@ -161,27 +126,30 @@ export class Workceptor {
     return new Promise((resolve) => {
       const { workType, signWork, signature } = submission;
       checkParamSize(submission.params);
-      const refusal = this.#isHere(submission.node) ? this.#types.refusal(workType) : undefined;
+      const isHere = this.#isHere(submission.node);
+      const refusal = isHere ? this.#types.refusal(workType) : undefined;
       if (refusal !== undefined) throw new WorkError('rejected', refusal);
-      const verify = this.#types.command(workType)?.verifySignature === true;
-      checkSignature(workType === 'remote' ? signWork : verify, { ...access, signature });
+      const verify = this.#types.verifiesSubmission(workType, signWork);
+      checkSignature(verify, { ...access, signature });
       const { maxUnits = 100_000 } = this.options;
       if (this.#units.size >= maxUnits) {
         throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
       }
-      const unit = this.#isHere(submission.node)
-        ? this.#allocateLocal(submission, access)
-        : this.#allocateRemote(submission, access);
+      const type = isHere ? this.#typeHere(submission) : this.#remote;
+      const extraData = type.checkSubmission(submission);
+      const unit = this.#units.create(type, extraData, requestOrigin(access));
       resolve({
         unitId: unit.record.id,
-        start: (stdin) => this.#start(unit, stdin, this.#replaceEarlier(unit, submission)),
+        // the name of a submission is for the node that runs it
+        start: (stdin) =>
+          this.#start(unit, stdin, isHere ? this.#replaceEarlier(unit, submission) : undefined),
       });
     });
   }
 
   /** The units with their status, or the one named. Throws for an unknown unit. */
   async list(unitId?: string): Promise<[string, ReportedStatus][]> {
-    const units = unitId === undefined ? [...this.#units.values()] : [await this.#find(unitId)];
+    const units = unitId === undefined ? this.#units.all() : [await this.#units.find(unitId)];
     const turns = new LoopTurns();
     const statuses: [string, ReportedStatus][] = [];
     for (const unit of units) {
@@ -194,12 +162,12 @@ export class Workceptor {
 
   /** The status of one unit. Throws for an unknown one. */
   async status(unitId: string): Promise<ReportedStatus> {
-    return reportedStatus((await this.#find(unitId)).status());
+    return reportedStatus((await this.#units.find(unitId)).status());
   }
 
   /** The status now and whenever its state or detail changes; ends after a final one, and when the unit is released. */
   async watch(unitId: string, signal: AbortSignal): Promise<AsyncIterable<UnitStatus>> {
-    return watchStatus(await this.#find(unitId), signal);
+    return watchStatus(await this.#units.find(unitId), signal);
   }
 
   /** Stdout from byte `startPos` on; see `tailStdout`. */
@@ -208,14 +176,14 @@ export class Workceptor {
     startPos: bigint,
     access: Access & { signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>> {
-    const unit = await this.#find(unitId);
+    const unit = await this.#units.find(unitId);
     this.#checkAccess(unit, access);
     return tailStdout(unit.record, startPos, access.signal);
   }
 
-  /** Ends a unit; `pending` when a remote node has yet to be told. Throws for an unknown unit, or one that a signature is missing for. */
+  /** Ends a unit; `pending` when a remote node has yet to be reached. Throws for an unknown unit, or one that a signature is missing for. */
   async cancel(unitId: string, access: Access): Promise<Outcome> {
-    const unit = await this.#find(unitId);
+    const unit = await this.#units.find(unitId);
     this.#checkAccess(unit, access);
     return unit.cancel();
   }
@@ -225,9 +193,9 @@ export class Workceptor {
    * reached has to be told; it goes on then.
    */
   async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
-    const unit = await this.#find(unitId);
+    const unit = await this.#units.find(unitId);
     this.#checkAccess(unit, access);
-    const releasing = this.#release(unit, access);
+    const releasing = this.#units.release(unit, access.force);
     return new Promise((resolve, reject) => {
       let answered = false;
       const timer = setTimeout(() => {
@@ -245,77 +213,18 @@ export class Workceptor {
     });
   }
 
-  async #release(unit: Unit, access: { force: boolean }): Promise<Outcome> {
-    const outcome = await unit.prepareRelease(access.force);
-    if (outcome === 'done') await this.#remove(unit);
-    return outcome;
-  }
-
   #isHere(node: string): boolean {
     return node === this.options.nodeId || node.toLowerCase() === 'localhost';
   }
 
-  #allocateLocal(submission: WorkSubmission, access: Access): Unit {
-    if (submission.ttl !== undefined) {
+  /** The type of a submission to this node. */
+  #typeHere({ workType, ttl }: WorkSubmission): WorkType {
+    if (ttl !== undefined) {
       throw new WorkError('rejected', 'ttl option is intended for remote work only');
     }
-    const type = this.#types.command(submission.workType);
-    if (!type) throw new WorkError('rejected', `unknown work type ${submission.workType}`);
-    const data = { Pid: 0, Params: runtimeParams(type, submission.params) };
-    return this.#allocate(type.workType, data, access);
-  }
-
-  #allocateRemote(asked: WorkSubmission, access: Access): Unit {
-    if (!this.options.dial) {
-      throw new WorkError('rejected', 'this node does not submit work to other nodes');
-    }
-    const tlsClient = asked.tlsClient ?? this.options.defaultTlsClient?.(asked.node);
-    const submission = { ...asked, tlsClient };
-    const expiration = checkRemoteSubmission(submission, {
-      hasTlsClient: this.options.hasTlsClient ?? (() => false),
-      now: Date.now(),
-      cannotSign: this.options.cannotSign ?? 'signing key is empty',
-    });
-    return this.#allocate('remote', remoteExtraData(submission, expiration), access);
-  }
-
-  #allocate(workType: string, extraData: JsonValue, access: Access): Unit {
-    const unit = this.#unitFor(this.#store.allocate(workType, extraData, requestOrigin(access)));
-    this.#units.set(unit.record.id, unit);
-    return unit;
-  }
-
-  #unitFor(record: UnitRecord): Unit {
-    const { workType } = record.status;
-    const { dial, onReachable, cancelGraceMs = 10_000 } = this.options;
-    if (workType === 'remote' && dial) {
-      const unit: RemoteUnit = new RemoteUnit(record, {
-        nodeId: this.options.nodeId,
-        dial,
-        onReachable,
-        log: this.#log,
-        logAttempt: (node, line) => {
-          this.#attempts.write(nodeOrigin(node, node), line, (each) => {
-            this.#log.info(each);
-          });
-        },
-        stdoutLimits: {
-          maxBytes: this.options.maxRemoteStdoutBytes,
-          reserve: this.#reserveFor(record),
-        },
-        onReleased: () => this.#remove(unit),
-      });
-      return unit;
-    }
-    const type = this.#types.command(workType);
-    if (!type) return new UnknownUnit(record);
-    const unit: CommandUnit = new CommandUnit(record, {
-      command: type.command,
-      graceMs: cancelGraceMs,
-      log: this.#log,
-      onReleased: () => this.#release(unit, { force: false }),
-    });
-    return unit;
+    const type = this.#types.registered(workType);
+    if (!type) throw new WorkError('rejected', `unknown work type ${workType}`);
+    return type;
   }
 
   /** Of the file system where a unit is; the folder of all units outlasts it. */
@@ -327,10 +236,10 @@ export class Workceptor {
   #replaceEarlier(unit: Unit, { params }: WorkSubmission): () => void {
     const { id } = unit.record;
     const name = params[submissionIdParam];
-    if (name === undefined || unit instanceof RemoteUnit) return () => undefined;
+    if (name === undefined) return () => undefined;
     const earlier = this.#units.get(this.#resubmissions.replace(name, id) ?? '');
     if (earlier) {
-      this.#remove(earlier).catch((error: unknown) => {
+      this.#units.remove(earlier).catch((error: unknown) => {
         this.#log.warning(`[${earlier.record.id}] ${errorText(error)}`);
       });
     }
@@ -342,7 +251,7 @@ export class Workceptor {
   async #start(
     unit: Unit,
     stdin: AsyncIterable<Uint8Array>,
-    onStdinComplete: () => void,
+    onStdinComplete: (() => void) | undefined,
   ): Promise<string> {
     const { record } = unit;
     try {
@@ -359,8 +268,7 @@ export class Workceptor {
       const what = record.released ? 'released' : 'canceled';
       throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);
     }
-    onStdinComplete();
-    record.update({ detail: 'Starting Worker' }, unit instanceof RemoteUnit ? 'now' : 'soon');
+    onStdinComplete?.();
     try {
       return await unit.start();
     } catch (error) {
@@ -370,33 +278,8 @@ export class Workceptor {
     }
   }
 
-  async #find(unitId: string): Promise<Unit> {
-    const unit = this.#units.get(unitId) ?? (await this.#adopt(unitId));
-    if (!unit) throw new WorkError('unknown-unit', `unknown work unit ${unitId}`);
-    return unit;
-  }
-
-  /** Takes up a unit that is on disk but not known yet. */
-  async #adopt(id: string): Promise<Unit | undefined> {
-    const loaded = this.#store.load(id);
-    if (!loaded) return undefined;
-    const { record, readable } = loaded;
-    const unit = readable ? this.#unitFor(record) : new UnknownUnit(record);
-    this.#units.set(id, unit);
-    await unit.recover();
-    return unit;
-  }
-
-  #checkAccess(unit: Unit, access: Access): void {
-    const { workType } = unit.record.status;
-    const verify = unit instanceof RemoteUnit ? unit.signed : this.#types.verifies(workType);
-    checkSignature(verify, access);
-  }
-
-  async #remove(unit: Unit): Promise<void> {
-    unit.detach();
-    await this.#store.remove(unit.record);
-    this.#units.delete(unit.record.id);
+  #checkAccess({ record, signed = false }: Unit, access: Access): void {
+    checkSignature(this.#types.verifiesUnit(record.status.workType, signed), access);
   }
 }
 
@@ -405,7 +288,7 @@ async function* watchStatus(unit: Unit, signal: AbortSignal): AsyncGenerator<Uni
   let shown: UnitStatus | undefined;
   while (!signal.aborted && !record.released) {
     const { revision, status } = record;
-    // the whole status asks the file system for a size, and growth of stdout alone is no news here
+    // the whole status asks the file system for a size, and growth of stdout alone is no change here
     if (status.state !== shown?.state || status.detail !== shown.detail) yield unit.status();
     if (isFinal(status.state)) return;
     shown = status;

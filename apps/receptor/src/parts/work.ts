@@ -1,3 +1,4 @@
+import { commandWorkType } from '@receptorjs/workceptor';
 import { unknownKind, unverifiable } from '../unsupported.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
@@ -7,12 +8,14 @@ export const workParts: PartStarters = {
     if (fields.verifysignature)
       return refused(fields.worktype, unverifiable(fields.worktype), work);
     const { worktype, command, params, allowruntimeparams } = fields;
-    work.registerCommand({
-      workType: worktype,
-      command,
-      params,
-      allowRuntimeParams: allowruntimeparams,
-    });
+    work.registerWorkType(
+      commandWorkType({
+        workType: worktype,
+        command,
+        params,
+        allowRuntimeParams: allowruntimeparams,
+      }),
+    );
     return Promise.resolve({ close: () => work.removeType(worktype) });
   },
   'work-kubernetes': ({ worktype }, { work }) =>

@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCommandPid, readEnding } from './supervisor-files.js';
+import { commandWorkType } from './command-work-type.js';
 import { startTestNode, type TestNode } from '../test-node.js';
 
 let folder: string;
@@ -480,7 +481,7 @@ describe('a restart of the daemon', () => {
       detail: expect.stringMatching(/^Failed to restart: could not read /) as string,
     });
     expect(await node.work.list()).toHaveLength(2);
-    node.work.registerCommand({ workType: 'other', command: 'true' });
+    node.work.registerWorkType(commandWorkType({ workType: 'other', command: 'true' }));
     expect(await node.status('otherone')).toMatchObject({ extraData: { Pid: 1, Params: 'x' } });
   });
 
@@ -500,9 +501,9 @@ describe('a restart of the daemon', () => {
     node.work.refuseType('sh', 'sh is refused');
     await expect(node.submit('sh', '-c true')).rejects.toThrow('sh is refused');
     expect(node.work.workCommands().map(({ workType }) => workType)).not.toContain('sh');
-    expect(() => node.work.registerCommand({ workType: 'sh', command: 'sh' })).toThrow(
-      'work type sh already registered',
-    );
+    expect(() =>
+      node.work.registerWorkType(commandWorkType({ workType: 'sh', command: 'sh' })),
+    ).toThrow('work type sh already registered');
     await expect(node.work.release(id, { transport: 'mesh', force: true })).rejects.toThrow(
       'could not verify signature: signature is empty',
     );

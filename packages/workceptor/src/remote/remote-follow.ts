@@ -1,8 +1,8 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, onAbort, type Logger } from '@receptorjs/primitives';
 import { ProtocolViolations, Backoff, type ControlClient } from '@receptorjs/control-client';
 import {
+  isBadCommand,
   isFinal,
-  isRemoteAnswer,
   isUnknownUnit,
   UnitState,
   type UnitStatus,
@@ -66,8 +66,8 @@ export class RemoteFollow {
   readonly #signal: AbortSignal;
   /** Why nothing is stored at the moment; written by the stdout loop only. */
   #waiting: string | undefined;
-  readonly #statusMisconduct = new ProtocolViolations();
-  readonly #stdoutMisconduct = new ProtocolViolations();
+  readonly #statusViolations = new ProtocolViolations();
+  readonly #stdoutViolations = new ProtocolViolations();
   /** The open stream of results; written by the stdout loop only. */
   #results: Duplex | undefined;
   /** Ends the pause of the status loop; written by `#pollPause` only. */
@@ -97,7 +97,7 @@ export class RemoteFollow {
     return { kind: 'final', status: this.#latest };
   }
 
-  /** A method, because what it tells changes while others wait. */
+  /** A method, because the signal fires during any wait. */
   #isOver(): boolean {
     return this.#signal.aborted;
   }
@@ -119,7 +119,7 @@ export class RemoteFollow {
         await this.#listen(client);
       } catch (error) {
         if (this.#isGone(error)) continue;
-        if (this.#statusMisconduct.isOneTooMany(error)) this.#giveUp('status', error);
+        if (this.#statusViolations.isOneTooMany(error)) this.#giveUp('status', error);
         else await this.#pause(this.#status, 'status', error);
       } finally {
         client?.close();
@@ -139,7 +139,7 @@ export class RemoteFollow {
         if (heard % statusBurst === 0 && !this.#isFinal()) await this.#pollPause(statusPauseMs);
       }
     } catch (error) {
-      if (!isRemoteAnswer(error) || error.message !== 'bad command') throw error;
+      if (!isBadCommand(error)) throw error;
       await this.#poll(client);
     }
   }
@@ -156,23 +156,24 @@ export class RemoteFollow {
   }
 
   #pollPause(ms: number): Promise<void> {
+    if (this.#isOver()) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#pollNow = undefined;
-        this.#signal.removeEventListener('abort', done);
+        stopListening();
         resolve();
       };
       const timer = setTimeout(done, ms);
       this.#pollNow = done;
-      this.#signal.addEventListener('abort', done, { once: true });
+      const stopListening = onAbort(this.#signal, done);
     });
   }
 
-  /** Takes a status; true when it is news. */
+  /** Takes a status; true when it differs from the one before. */
   #heard(heard: UnitStatus): boolean {
     this.#status.reset();
-    this.#statusMisconduct.reset();
+    this.#statusViolations.reset();
     const status = { ...heard, detail: foreignText(heard.detail) };
     const { state, detail, stdoutSize } = this.#latest ?? {};
     this.#latest = status;
@@ -180,12 +181,12 @@ export class RemoteFollow {
       this.#stdout.skip();
       this.#stopIfComplete();
     } else {
-      this.#tell();
+      this.#report();
     }
     return status.state !== state || status.detail !== detail || status.stdoutSize !== stdoutSize;
   }
 
-  #tell(): void {
+  #report(): void {
     if (!this.#latest) return;
     const { state, detail } = this.#latest;
     const shown = isFinal(state) ? UnitState.Running : state;
@@ -206,14 +207,14 @@ export class RemoteFollow {
         await this.#fetch();
         this.#pollNow?.();
         if (this.#isOver() || this.#isComplete()) return;
-        if (wasFinal && this.stdoutSize === before && this.#stdoutMisconduct.isEmptyTooOften()) {
+        if (wasFinal && this.stdoutSize === before && this.#stdoutViolations.isEmptyTooOften()) {
           this.#giveUp('results', this.#missing());
         } else await this.#stdout.wait(signal);
       } catch (error) {
         if (this.#isComplete() || this.#isGone(error)) continue;
         if (isNoSpace(error)) this.#wait(error.message);
         const isOver = error instanceof WorkError && error.code === 'output-too-long';
-        if (isOver || this.#stdoutMisconduct.isOneTooMany(error)) this.#giveUp('results', error);
+        if (isOver || this.#stdoutViolations.isOneTooMany(error)) this.#giveUp('results', error);
         else await this.#pause(this.#stdout, 'results', error);
       }
     }
@@ -243,7 +244,7 @@ export class RemoteFollow {
       for await (const chunk of results as AsyncIterable<Uint8Array>) {
         await stdout.append(file, chunk);
         this.#stdout.reset();
-        this.#stdoutMisconduct.reset();
+        this.#stdoutViolations.reset();
         this.#wait(undefined);
         onData();
         this.#stopIfComplete();
@@ -257,7 +258,7 @@ export class RemoteFollow {
   #wait(why: string | undefined): void {
     if (this.#waiting === why) return;
     this.#waiting = why;
-    this.#tell();
+    this.#report();
   }
 
   #missing(): WorkError {

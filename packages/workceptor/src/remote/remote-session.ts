@@ -1,8 +1,12 @@
 import { ControlClient } from '@receptorjs/control-client';
+import { errorText, onAbort } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import type { RemoteData } from './remote-extra-data.js';
 
-/** Opens a stream to a service of a node. */
+/**
+ * Opens a stream to a service of a node. Where the two ends do not agree about TLS the text of its error has the word
+ * `CRYPTO_ERROR`, as QUIC names the cause: then no other attempt is made.
+ */
 export type Dial = (
   nodeId: string,
   service: string,
@@ -42,14 +46,15 @@ export async function openControl(
     maxLineBytes,
     maxReplyValues,
   });
-  const close = (): void => {
+  const stopListening = onAbort(signal, () => {
     client.close();
-  };
-  signal.addEventListener('abort', close, { once: true });
-  // the signal outlives its connections, of which a long job may need many
-  stream.once('close', () => {
-    signal.removeEventListener('abort', close);
   });
-  if (signal.aborted) close();
+  // the signal outlives its connections, of which a long job may need many
+  stream.once('close', stopListening);
   return client;
+}
+
+/** Whether a dial has failed for what the two ends know of each other's certificates, which another attempt does not change. */
+export function isTlsFailure(error: unknown): boolean {
+  return errorText(error).includes('CRYPTO_ERROR');
 }

@@ -29,12 +29,14 @@ const stdinChunkBytes = 256 * 1024;
  * out whether the job has started, and releases the remains when it has not. Remains whose ID got lost are replaced by
  * the other node, which knows the submission by its name.
  *
+ * @returns `gone` when the unit of an earlier attempt is not known there any more
  * @throws WorkError `start-failed` when the node refuses; anything else means that it could not be reached
  */
-export async function startOnNode(context: StartContext): Promise<void> {
-  if (context.data().RemoteUnitID !== '' && (await hasStarted(context))) {
-    context.save({ RemoteStarted: true });
-    return;
+export async function startOnNode(context: StartContext): Promise<'started' | 'gone'> {
+  if (context.data().RemoteUnitID !== '') {
+    const earlier = await earlierAttempt(context);
+    if (earlier === 'started') context.save({ RemoteStarted: true });
+    if (earlier !== 'remains') return earlier;
   }
   const { RemoteNode, RemoteWorkType, RemoteParams, TLSClient } = context.data();
   const client = await context.connect();
@@ -59,23 +61,24 @@ export async function startOnNode(context: StartContext): Promise<void> {
       await stdin.close();
     }
     context.save({ RemoteStarted: true }, 'soon');
+    return 'started';
   } finally {
     client.close();
   }
 }
 
-/** Whether the unit of an earlier attempt has started; its remains are released when it has not. */
-async function hasStarted(context: StartContext): Promise<boolean> {
+/** What has become of the unit of an earlier attempt. Its remains, which never started, are released. */
+async function earlierAttempt(context: StartContext): Promise<'started' | 'remains' | 'gone'> {
   const { RemoteUnitID } = context.data();
   const client = await context.connect();
   try {
-    if (wasStarted(await client.workStatus(RemoteUnitID))) return true;
+    if (wasStarted(await client.workStatus(RemoteUnitID))) return 'started';
     // forgotten first: a release whose answer got lost would read as a unit that is gone
     context.save({ RemoteUnitID: '' });
     await client.workRelease(RemoteUnitID);
-    return false;
+    return 'remains';
   } catch (error) {
-    if (isUnknownUnit(error)) throw new WorkError('start-failed', 'Remote work unit is gone');
+    if (isUnknownUnit(error)) return 'gone';
     throw error;
   } finally {
     client.close();

@@ -12,8 +12,15 @@ import { foreignText } from './foreign-text.js';
 import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
 import { RemoteDelivery } from './remote-delivery.js';
 import { RemoteFollow } from './remote-follow.js';
+import {
+  remotePhase,
+  remoteSteps,
+  START_REQUESTED,
+  type RemotePhase,
+  type RemoteStep,
+} from './remote-phase.js';
 import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
-import { openControl, type Dial, type OnReachable } from './remote-session.js';
+import { isTlsFailure, openControl, type Dial, type OnReachable } from './remote-session.js';
 import { startOnNode } from './remote-start.js';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
@@ -35,6 +42,9 @@ export interface RemoteUnitOptions {
 
 /** The longest a timer of Node can wait, in milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
+
+/** The detail of a unit that the other node does not know (any more). */
+const unitIsGone = 'Remote work unit is gone';
 
 /**
  * A unit that another node runs for this one. Everything it decides is stored before it acts on it, so that a restart
@@ -71,7 +81,6 @@ export class RemoteUnit implements Unit {
     });
   }
 
-  /** Whether requests about this unit must be signed. */
   get signed(): boolean {
     return this.#data.SignWork;
   }
@@ -87,44 +96,15 @@ export class RemoteUnit implements Unit {
   }
 
   start(): Promise<string> {
+    this.record.update({ detail: START_REQUESTED });
     return new Promise((resolve, reject) => {
       this.#subscribe();
       this.#starting = this.#startLoop(resolve, reject);
     });
   }
 
-  recover(): Promise<void> {
-    const { record } = this;
-    const { RemoteUnitID, RemoteStarted, LocalReleased, LocalCancelled } = this.#data;
-    if (LocalReleased) {
-      this.#subscribe();
-      if (RemoteUnitID === '') return this.options.onReleased();
-      this.#delivery.begin('release');
-    } else if (isFinal(record.status.state)) {
-      // expired here while the other node may have started it
-      if (!LocalCancelled || RemoteStarted || RemoteUnitID === '') return Promise.resolve();
-      this.#subscribe();
-      this.#delivery.begin('cancel');
-    } else if (LocalCancelled && RemoteUnitID === '') {
-      record.update({ state: UnitState.Failed, detail: 'Locally Cancelled' });
-    } else if (RemoteStarted || LocalCancelled) {
-      this.#subscribe();
-      this.#startFollowing();
-      if (LocalCancelled) this.#delivery.begin('cancel');
-    } else if (record.status.detail === 'Starting Worker') {
-      void this.start().catch((error: unknown) => {
-        record.update({
-          state: UnitState.Failed,
-          detail: `Error starting worker: ${errorText(error)}`,
-        });
-      });
-    } else {
-      record.update({
-        state: UnitState.Failed,
-        detail: 'Failed to restart: remote work had not previously started',
-      });
-    }
-    return Promise.resolve();
+  async recover(): Promise<void> {
+    for (const step of remoteSteps[this.#phase]) await this.#take(step);
   }
 
   async cancel(): Promise<Outcome> {
@@ -134,7 +114,7 @@ export class RemoteUnit implements Unit {
     await this.#stopStarting();
     if (isFinal(record.status.state)) return 'done';
     if (this.#data.RemoteUnitID === '') {
-      record.update({ state: UnitState.Failed, detail: 'Locally Cancelled' });
+      this.#fail('Locally Cancelled');
       return 'done';
     }
     // the other node may have the whole job although it could not say so: from here on it knows best
@@ -171,6 +151,45 @@ export class RemoteUnit implements Unit {
     this.#detached.abort();
     this.#unsubscribe?.();
     clearTimeout(this.#expiry);
+  }
+
+  /** Does what the phase of a unit found on disk asks for. */
+  async #take(step: RemoteStep): Promise<void> {
+    switch (step) {
+      case 'start':
+        this.start().catch((error: unknown) => {
+          this.#fail(`Error starting worker: ${errorText(error)}`);
+        });
+        return;
+      case 'follow':
+        this.#subscribe();
+        this.#startFollowing();
+        return;
+      case 'deliver-cancel':
+        this.#subscribe();
+        this.#delivery.begin('cancel');
+        return;
+      case 'deliver-release':
+        this.#subscribe();
+        this.#delivery.begin('release');
+        return;
+      case 'remove':
+        await this.options.onReleased();
+        return;
+      case 'fail-as-canceled':
+        this.#fail('Locally Cancelled');
+        return;
+      case 'fail-as-not-requested':
+        this.#fail('Failed to restart: remote work had not previously started');
+    }
+  }
+
+  #fail(detail: string): void {
+    this.record.update({ state: UnitState.Failed, detail });
+  }
+
+  get #phase(): RemotePhase {
+    return remotePhase(this.record.status, this.#data);
   }
 
   get #data(): RemoteData {
@@ -220,7 +239,7 @@ export class RemoteUnit implements Unit {
     this.#armExpiry();
     while (!signal.aborted) {
       try {
-        await startOnNode({
+        const outcome = await startOnNode({
           data: () => this.#data,
           save: (change, when) => {
             this.#save(change, when);
@@ -230,13 +249,19 @@ export class RemoteUnit implements Unit {
           connect: () => this.#connect(signal),
         });
         clearTimeout(this.#expiry);
+        if (outcome === 'gone') {
+          this.#fail(unitIsGone);
+          refused(new WorkError('start-failed', unitIsGone));
+          return;
+        }
         this.#startFollowing();
         accepted('Job Started');
         return;
       } catch (error) {
         if (isAborted(signal)) break;
         if (error instanceof WorkError) {
-          this.#refuse(foreignText(error.message));
+          clearTimeout(this.#expiry);
+          this.#fail(`Error starting worker: ${foreignText(error.message)}`);
           refused(error);
           return;
         }
@@ -248,24 +273,14 @@ export class RemoteUnit implements Unit {
     accepted('Job Submitted');
   }
 
-  #refuse(text: string): void {
-    clearTimeout(this.#expiry);
-    const detail = text === 'Remote work unit is gone' ? text : `Error starting worker: ${text}`;
-    this.record.update({ state: UnitState.Failed, detail });
-  }
-
   /** A failed attempt is worth another one, unless the other side's certificate is refused. */
   #failedForGood(error: unknown): boolean {
-    const { record, options } = this;
     const text = foreignText(errorText(error));
     const { RemoteNode } = this.#data;
-    options.logAttempt(RemoteNode, `Connection to ${RemoteNode} failed with error: ${text}`);
-    if (!text.includes('CRYPTO_ERROR')) return false;
+    this.options.logAttempt(RemoteNode, `Connection to ${RemoteNode} failed with error: ${text}`);
+    if (!isTlsFailure(error)) return false;
     clearTimeout(this.#expiry);
-    record.update({
-      state: UnitState.Failed,
-      detail: `TLS error connecting to remote service: ${text}`,
-    });
+    this.#fail(`TLS error connecting to remote service: ${text}`);
     return true;
   }
 
@@ -326,7 +341,7 @@ export class RemoteUnit implements Unit {
     });
     this.#followToEnd(this.#follow).catch((error: unknown) => {
       options.log.error(`[${record.id}] ${errorText(error)}`);
-      record.update({ state: UnitState.Failed, detail: `Error: ${errorText(error)}` });
+      this.#fail(`Error: ${errorText(error)}`);
     });
   }
 
@@ -335,8 +350,7 @@ export class RemoteUnit implements Unit {
     if (!end) return;
     const stdoutSize = follow.stdoutSize;
     if (end.kind === 'gone') {
-      const detail = 'Remote work unit is gone';
-      this.record.update({ state: UnitState.Failed, detail, stdoutSize });
+      this.record.update({ state: UnitState.Failed, detail: unitIsGone, stdoutSize });
     } else if (end.kind === 'final') {
       const { state, detail } = end.status;
       this.record.update({ state, detail, stdoutSize });

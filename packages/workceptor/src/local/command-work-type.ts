@@ -1,0 +1,41 @@
+import { flag, optional, text, validateOptions } from '@receptorjs/validation';
+import { runtimeParams } from '../submission-checks.js';
+import type { WorkType } from '../work-type.js';
+import { CommandUnit } from './command-unit.js';
+
+/** A work type that runs a command of this machine. */
+export interface CommandType {
+  /** Name of the type; `remote` is taken. */
+  readonly workType: string;
+  /** Program to run, looked up in PATH when it has no slash. */
+  readonly command: string;
+  /** Arguments, split by the quoting rules of a shell. */
+  readonly params?: string | undefined;
+  /** Whether a submission may add arguments. Default false. */
+  readonly allowRuntimeParams?: boolean | undefined;
+  /** Whether submissions from TCP and the mesh must be signed. Default false. */
+  readonly verifySignature?: boolean | undefined;
+}
+
+/**
+ * The work type of a command of this machine.
+ *
+ * @throws {TypeError} `invalid-argument`
+ */
+export function commandWorkType(type: CommandType): WorkType {
+  validateOptions<CommandType>('commandWorkType', type, {
+    workType: text,
+    command: text,
+    params: optional(text),
+    allowRuntimeParams: optional(flag),
+    verifySignature: optional(flag),
+  });
+  const { workType, command, verifySignature = false } = type;
+  return {
+    workType,
+    verifySignature,
+    checkSubmission: ({ params }) => ({ Pid: 0, Params: runtimeParams(type, params) }),
+    createUnit: (record, { cancelGraceMs, log, release }) =>
+      new CommandUnit(record, { command, graceMs: cancelGraceMs, log, onReleased: release }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { DiskReserve } from '@receptorjs/quotas';
+import { WorkError } from '../errors.js';
+import { UnknownUnit } from '../store/unknown-unit.js';
+import type { UnitRecord } from '../store/unit-record.js';
+import { checkRemoteSubmission } from '../submission-checks.js';
+import type { WorkType } from '../work-type.js';
+import type { WorkceptorOptions } from '../workceptor-options.js';
+import { remoteExtraData } from './remote-extra-data.js';
+import { RemoteUnit } from './remote-unit.js';
+
+/** What the work of other nodes needs: the options of the workceptor, and what all its units share. */
+export interface RemoteWorkOptions extends Pick<
+  WorkceptorOptions,
+  | 'nodeId'
+  | 'dial'
+  | 'onReachable'
+  | 'hasTlsClient'
+  | 'defaultTlsClient'
+  | 'cannotSign'
+  | 'maxRemoteStdoutBytes'
+> {
+  /** The reserve of the disk on which a unit is. */
+  readonly reserveFor: (record: UnitRecord) => DiskReserve;
+  /** Logs that a node could not be reached. Very many units may wait for one node. */
+  readonly logAttempt: (node: string, text: string) => void;
+}
+
+/** The work type of units that another node runs for this one. Without a dial it refuses submissions, and its units are shown only. */
+export function remoteWorkType(options: RemoteWorkOptions): WorkType {
+  const { nodeId, dial, onReachable, logAttempt } = options;
+  return {
+    workType: 'remote',
+    verifySignature: 'as-submitted',
+    checkSubmission(asked) {
+      if (!dial) throw new WorkError('rejected', 'this node does not submit work to other nodes');
+      const tlsClient = asked.tlsClient ?? options.defaultTlsClient?.(asked.node);
+      const submission = { ...asked, tlsClient };
+      const expiration = checkRemoteSubmission(submission, {
+        hasTlsClient: options.hasTlsClient ?? (() => false),
+        now: Date.now(),
+        cannotSign: options.cannotSign ?? 'signing key is empty',
+      });
+      return remoteExtraData(submission, expiration);
+    },
+    createUnit(record, { log, remove }) {
+      if (!dial) return new UnknownUnit(record);
+      return new RemoteUnit(record, {
+        nodeId,
+        dial,
+        onReachable,
+        log,
+        logAttempt,
+        stdoutLimits: {
+          maxBytes: options.maxRemoteStdoutBytes,
+          reserve: options.reserveFor(record),
+        },
+        onReleased: remove,
+      });
+    },
+  };
+}

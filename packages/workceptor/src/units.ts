@@ -1,0 +1,150 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
+import type { JsonValue } from '@receptorjs/control-protocol';
+import type { Origin } from '@receptorjs/quotas';
+import { WorkError } from './errors.js';
+import type { UnitRecord } from './store/unit-record.js';
+import type { UnitStore } from './store/unit-store.js';
+import { UnknownUnit } from './store/unknown-unit.js';
+import type { Outcome, Unit } from './unit.js';
+import type { UnitContext, WorkType } from './work-type.js';
+import type { WorkTypes } from './work-types.js';
+
+/** What the units of a node are made with. */
+export interface UnitsOptions {
+  readonly store: UnitStore;
+  readonly types: WorkTypes;
+  readonly log: Logger;
+  readonly cancelGraceMs: number;
+}
+
+/** All known units of a node, from their creation or their being found on disk to their removal. */
+export class Units {
+  /** Written by `create`, `#adopt`, `typeAdded` and `remove` only. */
+  readonly #units = new Map<string, Unit>();
+  /** IDs of those whose type was not known when they were found. */
+  readonly #withoutType = new Set<string>();
+  /** Set by `start`. */
+  #started = false;
+
+  constructor(private readonly options: UnitsOptions) {}
+
+  get size(): number {
+    return this.#units.size;
+  }
+
+  /** A unit that is known by now. */
+  get(unitId: string): Unit | undefined {
+    return this.#units.get(unitId);
+  }
+
+  all(): Unit[] {
+    return [...this.#units.values()];
+  }
+
+  /**
+   * Makes a unit with a folder of its own.
+   *
+   * @param origin whom it is counted for
+   * @throws WorkError `too-many-params`, `unsafe-folder`; what the system says
+   */
+  create(type: WorkType, extraData: JsonValue, origin: Origin): Unit {
+    const record = this.options.store.allocate(type.workType, extraData, origin);
+    const unit = this.#unitOf(record, type);
+    this.#units.set(record.id, unit);
+    return unit;
+  }
+
+  /**
+   * The unit of that ID; one that is on disk but not known yet is taken up.
+   *
+   * @throws WorkError `unknown-unit`
+   */
+  async find(unitId: string): Promise<Unit> {
+    const unit = this.#units.get(unitId) ?? (await this.#adopt(unitId));
+    if (!unit) throw new WorkError('unknown-unit', `unknown work unit ${unitId}`);
+    return unit;
+  }
+
+  /**
+   * Takes up the units an earlier daemon has left.
+   *
+   * @throws WorkError `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
+   */
+  async start(): Promise<void> {
+    this.#started = true;
+    for (const id of await this.options.store.ids()) {
+      if (!this.#units.has(id)) await this.#takeUp(id);
+    }
+  }
+
+  /** Takes up those units of a type that were found before the type was known. */
+  typeAdded(workType: string): void {
+    for (const id of this.#withoutType) {
+      if (this.#units.get(id)?.record.status.workType !== workType) continue;
+      this.#units.delete(id);
+      this.#withoutType.delete(id);
+      if (this.#started) void this.#takeUp(id);
+    }
+  }
+
+  /** Ends a unit and, when nothing is left to do, removes it. */
+  async release(unit: Unit, force: boolean): Promise<Outcome> {
+    const outcome = await unit.prepareRelease(force);
+    if (outcome === 'done') await this.remove(unit);
+    return outcome;
+  }
+
+  /** @throws WorkError `not-removed` */
+  async remove(unit: Unit): Promise<void> {
+    const { record } = unit;
+    unit.detach();
+    await this.options.store.remove(record);
+    this.#units.delete(record.id);
+    this.#withoutType.delete(record.id);
+  }
+
+  /** Lets go of all units; what they stand for goes on. */
+  close(): void {
+    for (const unit of this.#units.values()) {
+      unit.detach();
+      unit.record.retire();
+    }
+  }
+
+  /** Adopts a unit that no request is about; what is wrong with one must not stop the others. */
+  async #takeUp(id: string): Promise<void> {
+    const { log } = this.options;
+    try {
+      if (await this.#adopt(id)) return;
+      log.error(`Status file has disappeared for ${id}.`);
+    } catch (error) {
+      log.error(`[${id}] ${errorText(error)}`);
+    }
+  }
+
+  /** Takes up a unit that is on disk but not known yet. */
+  async #adopt(id: string): Promise<Unit | undefined> {
+    const { store, types } = this.options;
+    const loaded = store.load(id);
+    if (!loaded) return undefined;
+    const { record, readable } = loaded;
+    const type = readable ? types.ofUnits(record.status.workType) : undefined;
+    const unit = type ? this.#unitOf(record, type) : new UnknownUnit(record);
+    if (!type) this.#withoutType.add(id);
+    this.#units.set(id, unit);
+    await unit.recover();
+    return unit;
+  }
+
+  #unitOf(record: UnitRecord, type: WorkType): Unit {
+    const { log, cancelGraceMs } = this.options;
+    const context: UnitContext = {
+      log,
+      cancelGraceMs,
+      release: () => this.release(unit, false),
+      remove: () => this.remove(unit),
+    };
+    const unit = type.createUnit(record, context);
+    return unit;
+  }
+}
