@@ -1,7 +1,5 @@
 import { fieldsOf, specOf } from './actions.js';
 import type { Action, ActionName, Fields } from './actions.js';
-import { hostPort } from '@receptorjs/socket-addresses';
-import { isEveryAddress, parseHostAndPort } from './address-fields.js';
 import { mistake, throwing } from './errors.js';
 import type { Report } from './errors.js';
 import type { TlsKind } from './field.js';
@@ -154,26 +152,10 @@ function checkWork(actions: readonly Action[], broken: ReadonlySet<string>, repo
   }
 }
 
-/** The mesh service that an action offers under a name of its own. */
-function serviceOf(action: Action): string | undefined {
-  switch (action.action) {
-    case 'control-service':
-    case 'tcp-client':
-    case 'udp-client':
-    case 'unix-socket-client':
-    case 'command-service':
-      return action.fields.service || undefined;
-    case 'ip-router':
-      return action.fields.networkname;
-    default:
-      return undefined;
-  }
-}
-
 function checkServices(actions: readonly Action[], report: Report): void {
   refuseTwice(
     actions,
-    (action) => [serviceOf(action)],
+    ({ action, fields }) => [specOf(action).service?.(fields)],
     report,
     (service) => ({
       text: `service ${service} is already listening`,
@@ -182,40 +164,13 @@ function checkServices(actions: readonly Action[], report: Report): void {
   );
 }
 
-/** The ports and sockets of this machine on which an action listens. */
-function listensOn(action: Action): readonly (string | undefined)[] {
-  switch (action.action) {
-    case 'tcp-listener':
-    case 'ws-listener':
-    case 'tcp-server':
-      return [socketPlace('TCP', action.fields.bindaddr, action.fields.port)];
-    case 'udp-listener':
-    case 'udp-server':
-      return [socketPlace('UDP', action.fields.bindaddr, action.fields.port)];
-    case 'unix-socket-server':
-      return [`Unix socket ${action.fields.filename}`];
-    case 'control-service': {
-      const { filename, tcplisten } = action.fields;
-      const { host = '', port = 0 } = parseHostAndPort(tcplisten ?? '') ?? {};
-      return [filename && `Unix socket ${filename}`, socketPlace('TCP', host, port)];
-    }
-    default:
-      return [];
-  }
-}
-
-/** Port 0 is another one each time. */
-function socketPlace(protocol: string, host: string, port: number): string | undefined {
-  if (port === 0) return undefined;
-  const address = isEveryAddress(host) ? '0.0.0.0' : host;
-  return `${protocol} ${hostPort(address, port)}`;
-}
-
 function checkAddresses(actions: readonly Action[], report: Report): void {
-  refuseTwice(actions, listensOn, report, (place) => ({
-    text: `${place} is already in use`,
-    hint: 'each address may stand once',
-  }));
+  refuseTwice(
+    actions,
+    ({ action, fields }) => specOf(action).listensOn?.(fields) ?? [],
+    report,
+    (socket) => ({ text: `${socket} is already in use`, hint: 'each address may stand once' }),
+  );
 }
 
 function refuseTwice(

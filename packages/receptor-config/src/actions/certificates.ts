@@ -18,7 +18,7 @@ export const certificateActions = {
     v2: 'cert-init',
     v2Single: true,
     exclusive: true,
-    title: 'commonname',
+    subject: ({ commonname }) => commonname,
     fields: {
       commonname,
       bits: integer({ help: 'Bits of the key; 0 for 2048', required: true }, keyBits),
@@ -32,7 +32,7 @@ export const certificateActions = {
     reload: 'fixed',
     v2: 'cert-makereqs',
     exclusive: true,
-    title: 'commonname',
+    subject: ({ commonname }) => commonname,
     fields: {
       commonname,
       bits: integer({ help: 'Bits of the key to make' }, keyBits),
@@ -67,7 +67,7 @@ export const certificateActions = {
     reload: 'fixed',
     v2: 'cert-signreqs',
     exclusive: true,
-    title: 'req',
+    subject: ({ req }) => req,
     fields: {
       req: text({ help: 'File of the request, PEM', required: true }),
       cacert: text({ help: 'File of the certificate of the authority, PEM', required: true }),

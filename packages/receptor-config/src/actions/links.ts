@@ -1,6 +1,7 @@
 import { bindAddress, header, hostAndPort, webSocketUrl } from '../address-fields.js';
 import { cost, flag, port, text, tlsName } from '../fields.js';
 import { costs, list } from '../structured-fields.js';
+import { boundAddress, tcpSocket, udpSocket } from './sockets.js';
 import { action } from './spec.js';
 
 const peerLimits = {
@@ -31,35 +32,38 @@ export const linkActions = {
     help: 'Wait for links from other nodes on a TCP port',
     reload: 'reopened',
     v2: 'tcp-listeners',
-    title: 'port',
+    subject: boundAddress,
+    listensOn: tcpSocket,
     fields: { ...listener, tls: listenerTls },
   }),
   'tcp-peer': action({
     help: 'Link to another node by TCP',
     reload: 'reopened',
     v2: 'tcp-peers',
-    title: 'address',
+    subject: ({ address }) => address,
     fields: { ...peer, tls: peerTls },
   }),
   'udp-listener': action({
     help: 'Wait for links from other nodes on a UDP port',
     reload: 'reopened',
     v2: 'udp-listeners',
-    title: 'port',
+    subject: boundAddress,
+    listensOn: udpSocket,
     fields: listener,
   }),
   'udp-peer': action({
     help: 'Link to another node by UDP',
     reload: 'reopened',
     v2: 'udp-peers',
-    title: 'address',
+    subject: ({ address }) => address,
     fields: peer,
   }),
   'ws-listener': action({
     help: 'Wait for links from other nodes by WebSocket',
     reload: 'reopened',
     v2: 'ws-listeners',
-    title: 'port',
+    subject: boundAddress,
+    listensOn: tcpSocket,
     fields: {
       ...listener,
       path: text({ help: 'Path of the URL at which links are accepted', fallback: '/' }),
@@ -78,7 +82,7 @@ export const linkActions = {
     help: 'Link to another node by WebSocket',
     reload: 'reopened',
     v2: 'ws-peers',
-    title: 'address',
+    subject: ({ address }) => address,
     fields: {
       address: webSocketUrl({ help: 'URL of the other node', bare: true, required: true }),
       redial,

@@ -1,9 +1,10 @@
-import { portOrHostAndPort } from '../address-fields.js';
+import { parseHostAndPort, portOrHostAndPort } from '../address-fields.js';
 import { flag, integer, permissions, text, tlsName, word } from '../fields.js';
 import { ownNodeId, serviceName } from '../mesh-fields.js';
 import { socketPath } from '../path-fields.js';
 import { firewallRules } from '../structured-fields.js';
 import { duration } from '../time-fields.js';
+import { tcpSocket, unixSocket } from './sockets.js';
 import { action } from './spec.js';
 
 /** The node itself, what it logs, and how it is controlled. */
@@ -13,7 +14,7 @@ export const nodeActions = {
     reload: 'fixed',
     v2: 'node',
     singleton: true,
-    title: 'id',
+    subject: ({ id }) => id,
     fields: {
       id: ownNodeId({ help: 'Node ID (the host name when not given)', bare: true }),
       datadir: text({
@@ -78,7 +79,7 @@ export const nodeActions = {
     reload: 'applied',
     v2: 'log-level',
     singleton: true,
-    title: 'level',
+    subject: ({ level }) => level,
     fields: {
       level: word(['error', 'warning', 'info', 'debug'], {
         help: 'Least severe level that is logged; info without this action',
@@ -99,7 +100,12 @@ export const nodeActions = {
     help: 'Answer the control protocol on the mesh, a Unix socket or a TCP port',
     reload: 'fixed',
     v2: 'control-services',
-    title: 'service',
+    subject: ({ service, filename, tcplisten }) => service || filename || tcplisten,
+    service: ({ service }) => service,
+    listensOn: ({ filename, tcplisten }) => {
+      const { host = '', port = 0 } = parseHostAndPort(tcplisten ?? '') ?? {};
+      return [...unixSocket({ filename }), ...tcpSocket({ bindaddr: host, port })];
+    },
     fields: {
       service: serviceName(
         { help: 'Name of the mesh service; empty for none', fallback: 'control' },

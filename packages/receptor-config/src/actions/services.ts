@@ -2,6 +2,7 @@ import { bindAddress, hostAndPort } from '../address-fields.js';
 import { permissions, port, text, tlsName } from '../fields.js';
 import { serviceName } from '../mesh-fields.js';
 import { interfaceName, socketPath } from '../path-fields.js';
+import { boundAddress, tcpSocket, udpSocket, unixSocket } from './sockets.js';
 import { action } from './spec.js';
 import { ipRouterConflict } from './ip-networks.js';
 
@@ -24,7 +25,8 @@ export const serviceActions = {
     help: 'Accept TCP connections here and carry them to a service of another node',
     reload: 'reopened',
     v2: 'tcp-servers',
-    title: 'port',
+    subject: boundAddress,
+    listensOn: tcpSocket,
     fields: {
       ...local,
       ...remote,
@@ -36,7 +38,8 @@ export const serviceActions = {
     help: 'Offer a service on the mesh and carry its connections to a TCP address',
     reload: 'reopened',
     v2: 'tcp-clients',
-    title: 'service',
+    subject: ({ service }) => service,
+    service: ({ service }) => service,
     fields: {
       service,
       address: hostAndPort({ help: 'Address to connect to', required: true }),
@@ -48,21 +51,24 @@ export const serviceActions = {
     help: 'Take UDP datagrams here and carry them to a service of another node',
     reload: 'reopened',
     v2: 'udp-servers',
-    title: 'port',
+    subject: boundAddress,
+    listensOn: udpSocket,
     fields: { ...local, ...remote },
   }),
   'udp-client': action({
     help: 'Offer a service on the mesh and carry its datagrams to a UDP address',
     reload: 'reopened',
     v2: 'udp-clients',
-    title: 'service',
+    subject: ({ service }) => service,
+    service: ({ service }) => service,
     fields: { service, address: hostAndPort({ help: 'Address to send to', required: true }) },
   }),
   'unix-socket-server': action({
     help: 'Accept connections to a Unix socket and carry them to a service of another node',
     reload: 'reopened',
     v2: 'unix-socket-servers',
-    title: 'filename',
+    subject: ({ filename }) => filename,
+    listensOn: unixSocket,
     fields: {
       filename: socketPath({ help: 'Path of the socket', required: true }),
       permissions: permissions({
@@ -78,7 +84,8 @@ export const serviceActions = {
     help: 'Offer a service on the mesh and carry its connections to a Unix socket',
     reload: 'reopened',
     v2: 'unix-socket-clients',
-    title: 'service',
+    subject: ({ service }) => service,
+    service: ({ service }) => service,
     fields: {
       service,
       filename: socketPath({ help: 'Path of the socket', required: true }),
@@ -89,7 +96,8 @@ export const serviceActions = {
     help: 'Offer a service on the mesh that runs a command on a terminal for each connection',
     reload: 'reopened',
     v2: 'command-services',
-    title: 'service',
+    subject: ({ service }) => service,
+    service: ({ service }) => service,
     fields: {
       service,
       command: text({ help: 'Command to run', required: true }),
@@ -100,7 +108,8 @@ export const serviceActions = {
     help: 'Carry IP packets between networks by a tun interface',
     reload: 'reopened',
     v2: 'iprouters',
-    title: 'networkname',
+    subject: ({ networkname }) => networkname,
+    service: ({ networkname }) => networkname,
     fields: {
       networkname: serviceName({ help: 'Name of the network, and of its service', required: true }),
       interface: interfaceName({

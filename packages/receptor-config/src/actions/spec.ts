@@ -41,8 +41,12 @@ export interface ActionSpec<F extends FieldTable> {
   readonly singleton?: boolean;
   /** Must stand alone. */
   readonly exclusive?: boolean;
-  /** The field that says which one it is, in logs and plans. */
-  readonly title?: string;
+  /** Tells it from others of its name, in logs and plans. */
+  subject?(fields: Values<F>): string | undefined;
+  /** The mesh service that it offers under a name of its own; empty for none. */
+  service?(fields: Values<F>): string | undefined;
+  /** The ports and sockets of this machine on which it listens. */
+  listensOn?(fields: Values<F>): readonly string[];
   /** Rules over several fields of one action. */
   check?(fields: Values<F>): Conflict | undefined;
 }

@@ -36,7 +36,7 @@ export const tlsActions = {
     help: 'TLS for the side that accepts connections',
     reload: 'reopened',
     v2: 'tls-servers',
-    title: 'name',
+    subject: ({ name }) => name,
     fields: {
       name: text({ help: 'Name by which other actions use it', required: true }),
       cert: text({ help: 'File of the certificate, PEM', required: true }),
@@ -55,7 +55,7 @@ export const tlsActions = {
     help: 'TLS for the side that connects',
     reload: 'reopened',
     v2: 'tls-clients',
-    title: 'name',
+    subject: ({ name }) => name,
     fields: {
       name: text({ help: 'Name by which other actions use it', required: true }),
       cert: text({

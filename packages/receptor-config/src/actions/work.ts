@@ -12,7 +12,7 @@ export const workActions = {
     help: 'Offer a command as a type of work',
     reload: 'reopened',
     v2: 'work-commands',
-    title: 'worktype',
+    subject: ({ worktype }) => worktype,
     fields: {
       worktype,
       command: text({ help: 'Command to run', required: true }),
@@ -38,7 +38,7 @@ export const workActions = {
     help: 'Offer a container of Kubernetes as a type of work',
     reload: 'fixed',
     v2: 'work-kubernetes',
-    title: 'worktype',
+    subject: ({ worktype }) => worktype,
     fields: {
       worktype,
       namespace: text({ help: 'Namespace of the pods' }),
@@ -105,7 +105,7 @@ export const workActions = {
     help: 'Offer a plugin of the Python worker as a type of work (deprecated)',
     reload: 'fixed',
     v2: 'work-python',
-    title: 'worktype',
+    subject: ({ worktype }) => worktype,
     fields: {
       worktype,
       plugin: text({ help: 'Python module of the plugin', required: true }),
@@ -118,7 +118,7 @@ export const workActions = {
     reload: 'fixed',
     v2: 'work-signing',
     singleton: true,
-    title: 'privatekey',
+    subject: ({ privatekey }) => privatekey,
     fields: {
       privatekey: text({ help: 'File of the RSA private key, PEM', bare: true }),
       tokenexpiration: duration(
@@ -135,7 +135,7 @@ export const workActions = {
     reload: 'fixed',
     v2: 'work-verification',
     singleton: true,
-    title: 'publickey',
+    subject: ({ publickey }) => publickey,
     fields: { publickey: text({ help: 'File of the RSA public key, PEM', bare: true }) },
   }),
 } as const;
