@@ -46,7 +46,8 @@ export type { FirewallAction, FirewallRule, FirewallSubject } from './core/data/
 export type { Firewall, FirewallMatch } from './core/data/firewall.js';
 export type { OutgoingPath } from './core/data/outgoing-path.js';
 export { RESERVED_SERVICES } from './core/data/data-plane.js';
-export type { DataPlane, ServicePort, UnreachableNotice } from './core/data/data-plane.js';
+export type { DataPlane, ServicePort } from './core/data/data-plane.js';
+export type { UnreachableNotice } from './core/data/unreachable-notice.js';
 export type { Advertisements, ServiceDescription } from './core/routing/advertisements.js';
 export type {
   ConnectionType,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRoutingUpdate, encodeRoutingUpdate } from '../wire/routing-update.js';
 import { SimulatedMesh, type SimulatedNode } from '@receptorjs/netceptor-simulator';
-import type { UnreachableNotice } from './data/data-plane.js';
+import type { UnreachableNotice } from './data/unreachable-notice.js';
 
 /** Opens a service that keeps what it gets. */
 function inbox(

@@ -14,7 +14,8 @@ import { knownConnections } from './routing/known-connections.js';
 import type { LinkTransport } from './links/link-transport.js';
 import { MessageTrace } from './data/message-trace.js';
 import { Neighbors } from './links/neighbors.js';
-import { NodeRecord, NodeTable } from './routing/node-table.js';
+import { NodeRecord } from './routing/node-record.js';
+import { NodeTable } from './routing/node-table.js';
 import { PeerAccounts } from './links/peer-accounts.js';
 import { Routing } from './routing/routing.js';
 import { Work } from './work.js';
@@ -87,7 +88,7 @@ export class NetceptorCore {
   readonly #nodes = new NodeTable();
   readonly #self: NodeRecord;
   readonly #neighbors = new Neighbors();
-  readonly #context: LinkContext;
+  readonly #context: LinkContext<LinkSession>;
   readonly #sessions = new Set<LinkSession>();
   /** Written by the sessions. */
   readonly #established = new Map<string, LinkSession>();

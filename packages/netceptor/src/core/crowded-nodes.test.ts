@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { crowdedNodes, type Crowd } from './crowded-nodes.js';
-import { NodeRecord } from './routing/node-table.js';
+import { NodeRecord } from './routing/node-record.js';
 
 const reached = (id: string, at: number): NodeRecord => {
   const record = new NodeRecord(id, at);

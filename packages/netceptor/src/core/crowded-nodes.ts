@@ -1,4 +1,4 @@
-import type { NodeRecord } from './routing/node-table.js';
+import type { NodeRecord } from './routing/node-record.js';
 
 /** A search looks at all nodes: so many give way at once, and of one neighbor's no more than that share. */
 const BATCH = 64;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { MeshError } from '../errors.js';
-import type { DataPlane, UnreachableNotice } from '../core/data/data-plane.js';
+import type { DataPlane } from '../core/data/data-plane.js';
+import type { UnreachableNotice } from '../core/data/unreachable-notice.js';
 import type { OutgoingPath } from '../core/data/outgoing-path.js';
 
 /** What a socket tells. */

@@ -1,13 +1,23 @@
+import { onAbort } from '@receptorjs/primitives';
 import { abortSignal, number, optional, type OptionChecks } from '@receptorjs/validation';
 import { MeshError } from '../errors.js';
 import type { LinkFailure } from '../core/events.js';
-import type { MeshNode } from './mesh-node.js';
 
 /** How to wait for a route to a node. */
 export interface ReachableOptions {
   /** Milliseconds after which the wait ends with an error; default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What {@link waitForRoute} needs of a node. */
+export interface RoutedNode {
+  readonly nodeId: string;
+  resolve(nodeId: string): string;
+  isReachable(nodeId: string): boolean;
+  links(): { readonly length: number };
+  on(event: 'route' | 'close', listener: () => void): unknown;
+  off(event: 'route' | 'close', listener: () => void): unknown;
 }
 
 export const reachableChecks: OptionChecks<ReachableOptions> = {
@@ -22,7 +32,7 @@ export const reachableChecks: OptionChecks<ReachableOptions> = {
  * @throws {MeshError} `timeout`, with what is known of links that failed; `canceled`, `shutdown`
  */
 export function waitForRoute(
-  node: MeshNode,
+  node: RoutedNode,
   nodeId: string,
   { timeoutMs = 30_000, signal }: ReachableOptions,
   failures: () => readonly LinkFailure[],
@@ -33,8 +43,9 @@ export function waitForRoute(
   return new Promise((resolve, reject) => {
     const done = (error?: MeshError): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      node.off('route', onRoute).off('close', onClose);
+      stopListening();
+      node.off('route', onRoute);
+      node.off('close', onClose);
       if (error === undefined) resolve();
       else reject(error);
     };
@@ -42,13 +53,13 @@ export function waitForRoute(
       if (isThere()) done();
     };
     const onClose = (): void => done(new MeshError('shutdown', 'netceptor shutdown'));
-    const onAbort = (): void => done(canceled());
     const timer = setTimeout(
       () => done(tooLate(nodeId, timeoutMs, failures(), node.links().length)),
       timeoutMs,
     );
-    signal?.addEventListener('abort', onAbort);
-    node.on('route', onRoute).on('close', onClose);
+    const stopListening = onAbort(signal, () => done(canceled()));
+    node.on('route', onRoute);
+    node.on('close', onClose);
   });
 }
 

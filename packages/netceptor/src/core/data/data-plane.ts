@@ -18,27 +18,16 @@ import { LocalQueue } from './local-queue.js';
 import { Firewall } from './firewall.js';
 import type { FirewallAction } from './firewall-rules.js';
 import type { MessageTrace } from './message-trace.js';
-import type { NodeRecord, NodeTable } from '../routing/node-table.js';
+import type { NodeRecord } from '../routing/node-record.js';
+import type { NodeTable } from '../routing/node-table.js';
 import { OutgoingPath, type PathContext } from './outgoing-path.js';
+import type { UnreachableNotice } from './unreachable-notice.js';
 
 /** Services every node answers itself. */
 export const RESERVED_SERVICES: ReadonlySet<string> = new Set(['ping', 'unreach']);
 /** What such a service's name looks like in the two 32-bit halves of a header field. */
 const PING = [0x70696e67, 0x00000000] as const;
 const UNREACH = [0x756e7265, 0x61636800] as const;
-
-/** A problem report for a message that a service of this node had sent. */
-export interface UnreachableNotice {
-  /** Text of the problem; see `PROBLEM_TEXT`. */
-  readonly problem: string;
-  /** The node that reports it. */
-  readonly reportedBy: string;
-  /** Target of the message. */
-  readonly toNode: string;
-  readonly toService: string;
-  /** With the problem `message too large for link`: the largest payload that would have passed, in bytes. */
-  readonly maxPayloadBytes?: number | undefined;
-}
 
 /** Takes what arrives for one service of this node. */
 export interface ServicePort {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedMesh, type SimulatedNode } from '@receptorjs/netceptor-simulator';
-import type { UnreachableNotice } from './data-plane.js';
+import type { UnreachableNotice } from './unreachable-notice.js';
 import { Firewall } from './firewall.js';
 import { parseFirewallRules, type FirewallSubject } from './firewall-rules.js';
 

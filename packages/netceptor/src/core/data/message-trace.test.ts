@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { DataPlane } from './data-plane.js';
 import { parseFirewallRules } from './firewall-rules.js';
 import { MessageTrace } from './message-trace.js';
-import { NodeRecord, NodeTable } from '../routing/node-table.js';
+import { NodeRecord } from '../routing/node-record.js';
+import { NodeTable } from '../routing/node-table.js';
 
 it('D13: trace writes one line for each message that is received, sent, handed on or refused', () => {
   const mesh = new SimulatedMesh();

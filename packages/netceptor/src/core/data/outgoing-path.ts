@@ -1,13 +1,14 @@
 import { DATA_HEADER_BYTES, writeDataHeader } from '../../wire/data-header.js';
 import { MAX_HOPS } from '../../wire/message-type.js';
 import { PROBLEM_TEXT, type Problem } from '../../errors.js';
-import type { UnreachableNotice } from './data-plane.js';
+import type { UnreachableNotice } from './unreachable-notice.js';
 import type { Firewall } from './firewall.js';
 import type { FirewallAction } from './firewall-rules.js';
 import { payloadLimit, type LinkTransport } from '../links/link-transport.js';
 import type { LocalQueue } from './local-queue.js';
 import type { MessageTrace } from './message-trace.js';
-import type { NodeRecord, NodeTable } from '../routing/node-table.js';
+import type { NodeRecord } from '../routing/node-record.js';
+import type { NodeTable } from '../routing/node-table.js';
 
 /** Sender and target of the messages of a path. */
 export interface PathAddress {

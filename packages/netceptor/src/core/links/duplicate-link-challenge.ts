@@ -1,5 +1,4 @@
 import type { RoutingUpdate } from '../../wire/routing-update.js';
-import type { LinkSession } from './link-session.js';
 
 /** How long a link has to show that it lives when a second one with the same peer comes. */
 const CHALLENGE_MS = 2000;
@@ -11,14 +10,15 @@ const GRACE_MS = 250;
  *
  * See docs/decisions/0045-a-second-link-challenges-the-first.md.
  */
-export class DuplicateLinkChallenge {
-  readonly session: LinkSession;
+export class DuplicateLinkChallenge<Session> {
+  /** The second link. */
+  readonly session: Session;
   /** The update that named the peer. */
   readonly first: RoutingUpdate;
   #dueAt: number;
   #isLastChance = false;
 
-  constructor(now: number, session: LinkSession, first: RoutingUpdate) {
+  constructor(now: number, session: Session, first: RoutingUpdate) {
     this.session = session;
     this.first = first;
     this.#dueAt = now + CHALLENGE_MS;

@@ -2,15 +2,14 @@ import type { Logger } from '@receptorjs/primitives';
 import type { Advertisements } from '../routing/advertisements.js';
 import type { DataPlane } from '../data/data-plane.js';
 import type { EmitEvent } from '../events.js';
-import type { LinkSession } from './link-session.js';
 import type { MessageTrace } from '../data/message-trace.js';
 import type { Neighbors } from './neighbors.js';
 import type { PeerAccounts } from './peer-accounts.js';
 import type { Routing } from '../routing/routing.js';
 import type { Work } from '../work.js';
 
-/** The parts of a node a link works on. */
-export interface LinkContext {
+/** The parts of a node a link works on; `Session` is the class of its links. */
+export interface LinkContext<Session> {
   readonly nodeId: string;
   readonly maxIdleMs: number;
   readonly log: Logger;
@@ -18,7 +17,7 @@ export interface LinkContext {
   readonly wallTime: () => number;
   readonly neighbors: Neighbors;
   /** The established links by peer; written by the links only. */
-  readonly established: Map<string, LinkSession>;
+  readonly established: Map<string, Session>;
   readonly routing: Routing;
   readonly advertisements: Advertisements;
   readonly dataPlane: DataPlane;

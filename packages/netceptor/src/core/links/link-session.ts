@@ -7,23 +7,18 @@ import { decodeReject, encodeReject } from '../../wire/reject.js';
 import { encodeRoutingUpdate, type RoutingUpdate } from '../../wire/routing-update.js';
 import { decodeServiceAdvertisement } from '../../wire/service-advertisement.js';
 import { DuplicateLinkChallenge } from './duplicate-link-challenge.js';
-import { FloodLimits, type FloodVerdict } from './flood-limits.js';
+import { FloodCheck } from './flood-check.js';
 import type { LinkContext } from './link-context.js';
 import { readForeignUpdate } from '../routing/foreign-update.js';
-import { LineLimit } from '../line-limit.js';
 import { LinkHealth } from './link-health.js';
 import { describeLink, type LinkInfo } from './link-info.js';
+import { LinkLog } from './link-log.js';
 import { Greeting } from './greeting.js';
 import { costFor, type LinkOptions } from './link-options.js';
 import type { LinkTransport } from './link-transport.js';
 import type { Neighbor } from './neighbors.js';
 import { ownCopy } from '../own-copy.js';
 import { WaitingMessages } from './waiting-messages.js';
-
-/** How many nodes that have come into reach within the last minute count for what may be flooded: a peer can make nodes up. */
-const MAX_UNSETTLED = 500;
-/** How many lines a link's peer may cause by messages that can't be understood. */
-const COMPLAINTS = { burst: 20, perSecond: 0.1 };
 
 /**
  * One link: says hello until the peer has named itself, then takes its messages until either end gives it up. Where its
@@ -36,13 +31,12 @@ const COMPLAINTS = { burst: 20, perSecond: 0.1 };
  * and docs/decisions/0017-links-are-probed.md.
  */
 export class LinkSession {
-  readonly #context: LinkContext;
+  readonly #context: LinkContext<LinkSession>;
   readonly #transport: LinkTransport;
   readonly #options: LinkOptions;
   readonly #health: LinkHealth;
-  /** Of the peer, over all of its links from that address, once it has named itself. */
-  #conduct = new FloodLimits();
-  readonly #complaints = new LineLimit(COMPLAINTS);
+  readonly #floodCheck: FloodCheck;
+  readonly #log: LinkLog;
   #state: 'greeting' | 'waiting' | 'established' | 'closed' = 'greeting';
   readonly #greeting: Greeting;
   /** What arrives before the link is established, of a peer that has named itself. */
@@ -55,14 +49,21 @@ export class LinkSession {
   #listed = false;
   #wasEstablished = false;
   #wasRefused = false;
-  #contender: DuplicateLinkChallenge | undefined;
+  #challenge: DuplicateLinkChallenge<LinkSession> | undefined;
 
-  constructor(now: number, context: LinkContext, transport: LinkTransport, options: LinkOptions) {
+  constructor(
+    now: number,
+    context: LinkContext<LinkSession>,
+    transport: LinkTransport,
+    options: LinkOptions,
+  ) {
     this.#context = context;
     this.#transport = transport;
     this.#options = options;
     this.#health = new LinkHealth(now, context.maxIdleMs);
     this.#greeting = new Greeting(now);
+    this.#floodCheck = new FloodCheck(context.accounts, transport.origin);
+    this.#log = new LinkLog(context.log, context.accounts, transport);
     this.handleTimeout(now);
   }
 
@@ -87,7 +88,7 @@ export class LinkSession {
       case 'greeting':
         return this.#greeting.dueAt;
       case 'established':
-        return Math.min(this.#health.dueAt, this.#contender?.dueAt ?? Infinity);
+        return Math.min(this.#health.dueAt, this.#challenge?.dueAt ?? Infinity);
       default:
         return Infinity;
     }
@@ -115,16 +116,16 @@ export class LinkSession {
       else if (this.#state === 'waiting') this.#waiting.push(chunk.subarray(start, end));
       else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, chunk, start, end);
       else if (this.#greeting.first !== undefined) this.#waiting.push(chunk.subarray(start, end));
-      else this.#offence(now, false);
+      else this.#recordViolation(now, false);
     } catch (error) {
       if (!(error instanceof MeshError)) throw error;
-      this.#complain(
+      this.#log.complain(
         now,
         `Dropping a message from ${this.#peerName()} that can't be understood: ${error.message}`,
       );
       // Advertisements are handed on as they are: the peer need not be to blame for what they say.
       const isSerious = type !== MESSAGE_TYPE.serviceAdvertisement;
-      if (error.code === 'malformed-message') this.#offence(now, isSerious);
+      if (error.code === 'malformed-message') this.#recordViolation(now, isSerious);
     }
   }
 
@@ -151,13 +152,13 @@ export class LinkSession {
   }
 
   #checkHealth(now: number): void {
-    if (this.#contender?.session.closed === true) this.#contender = undefined;
+    if (this.#challenge?.session.closed === true) this.#challenge = undefined;
     const verdict =
-      this.#contender?.hasWon(now) === true
+      this.#challenge?.hasWon(now) === true
         ? 'a newer link with that node has taken its place'
         : this.#health.failure(now);
     if (verdict !== undefined) this.#giveUp(now, verdict);
-    else this.#sendQuestion(this.#health.takeProbe(now));
+    else this.#sendProbe(this.#health.takeProbe(now));
   }
 
   #handleEstablished(
@@ -169,7 +170,7 @@ export class LinkSession {
   ): void {
     const { dataPlane, trace } = this.#context;
     // A peer that can answer questions shows that it hears this node by nothing else.
-    if (!this.#health.canProbe) this.#dismissContender(now);
+    if (!this.#health.canProbe) this.#dismissChallenge(now);
     switch (type) {
       case MESSAGE_TYPE.data:
         dataPlane.handle(chunk, start, end, this.#peerName());
@@ -186,17 +187,17 @@ export class LinkSession {
         this.#handleProbe(now, chunk, start, end);
         return;
       default:
-        this.#complain(now, `Dropping a message of unknown type from ${this.#peerName()}`);
-        this.#offence(now, false);
+        this.#log.complain(now, `Dropping a message of unknown type from ${this.#peerName()}`);
+        this.#recordViolation(now, false);
     }
   }
 
   #handleFlooded(now: number, type: number, chunk: Buffer, start: number, end: number): void {
     const { routing, advertisements } = this.#context;
-    const verdict = this.#checkFlood(now, end - start);
+    const verdict = this.#floodCheck.check(now, end - start, routing.reach);
     if (verdict === 'reject') this.#blame(now, 'it floods updates and advertisements');
-    if (verdict === 'drop' && this.#conduct.mayReportDrop(now)) {
-      this.#log(
+    if (verdict === 'drop' && this.#floodCheck.mayReportDrop(now)) {
+      this.#log.write(
         now,
         'warning',
         `Dropping updates and advertisements from ${this.#peerName()}: it sends more than this mesh needs`,
@@ -214,22 +215,13 @@ export class LinkSession {
     }
   }
 
-  #checkFlood(now: number, length: number): FloodVerdict {
-    const { accounts, routing } = this.#context;
-    const { nodes, settled } = routing.reach;
-    const counted = Math.min(nodes, MAX_UNSETTLED + settled);
-    const verdict = this.#conduct.checkFlood(now, length, counted);
-    if (verdict !== 'take') return verdict;
-    return accounts.checkAddress(now, this.#transport.origin, length, counted);
-  }
-
   #handleProbe(now: number, chunk: Buffer, start: number, end: number): void {
     const { isAnswer, number } = decodeProbe(chunk, start, end);
     if (!isAnswer) this.#transport.sendControl(encodeProbe({ isAnswer: true, number }), true);
-    else if (this.#health.probeAnswered(now, number)) this.#dismissContender(now);
+    else if (this.#health.probeAnswered(now, number)) this.#dismissChallenge(now);
   }
 
-  #sendQuestion(number: number | undefined): void {
+  #sendProbe(number: number | undefined): void {
     if (number === undefined) return;
     this.#transport.sendControl(encodeProbe({ isAnswer: false, number }), true);
   }
@@ -284,25 +276,25 @@ export class LinkSession {
   /** A second link with the same peer: this one has to show that it lives. */
   #contend(now: number, session: LinkSession, first: RoutingUpdate): void {
     const { nodeId, wake } = this.#context;
-    if (this.#contender?.session.closed === false) {
+    if (this.#challenge?.session.closed === false) {
       session.#refuse(now, first.forwardingNode, 'there is a link with that node already');
       return;
     }
     session.#state = 'waiting';
-    this.#contender = new DuplicateLinkChallenge(now, session, first);
-    wake(this.#contender.dueAt);
+    this.#challenge = new DuplicateLinkChallenge(now, session, first);
+    wake(this.#challenge.dueAt);
     // If this link is a leftover of the peer's earlier life, its machine says so when something arrives on it.
     this.#sendOwnUpdate();
-    if (this.#health.canProbe) this.#sendQuestion(this.#health.probe(now));
+    if (this.#health.canProbe) this.#sendProbe(this.#health.probe(now));
     else this.#transport.sendControl(pingMessage(nodeId, first.forwardingNode), true);
   }
 
   /** This link lives: the one that waited for its end is refused. */
-  #dismissContender(now: number): void {
-    const contender = this.#contender;
-    if (contender === undefined) return;
-    this.#contender = undefined;
-    const { session, first } = contender;
+  #dismissChallenge(now: number): void {
+    const challenge = this.#challenge;
+    if (challenge === undefined) return;
+    this.#challenge = undefined;
+    const { session, first } = challenge;
     if (session.closed) return;
     session.#refuse(now, first.forwardingNode, 'there is a link with that node already');
   }
@@ -324,9 +316,9 @@ export class LinkSession {
     this.#health.received(now);
     neighbors.set(this.#neighbor);
     established.set(peer, this);
-    this.#log(now, 'info', `Connection established with ${peer}`);
+    this.#log.write(now, 'info', `Connection established with ${peer}`);
     emit({ type: 'link-up', nodeId: peer, cost });
-    this.#conduct = accounts.floodLimitsOf(peer, origin);
+    this.#floodCheck.named(peer);
     const isTold = accounts.maySync(now, peer, origin);
     routing.linkUp(now, this.#neighbor, update, isTold);
     if (this.closed) return;
@@ -340,7 +332,7 @@ export class LinkSession {
   #learnVersion(now: number, { nodeId, forwardingNode, linkVersion = 0 }: RoutingUpdate): void {
     if (nodeId !== forwardingNode || linkVersion < LINK_VERSION || this.#health.canProbe) return;
     this.#health.startProbing(now);
-    this.#sendQuestion(this.#health.takeProbe(now));
+    this.#sendProbe(this.#health.takeProbe(now));
     this.#context.wake(this.dueAt);
   }
 
@@ -368,8 +360,8 @@ export class LinkSession {
   }
 
   /** The peer has sent what no node sends; after too much of it the link is given up. */
-  #offence(now: number, isSerious: boolean): void {
-    if (this.#state === 'closed' || this.#conduct.recordViolation(now, isSerious)) return;
+  #recordViolation(now: number, isSerious: boolean): void {
+    if (this.#state === 'closed' || this.#floodCheck.recordViolation(now, isSerious)) return;
     this.#blame(now, "it keeps sending what can't be understood");
   }
 
@@ -381,30 +373,10 @@ export class LinkSession {
     this.#refuse(now, name, reason);
   }
 
-  /** Writes about a link that comes to nothing, within limits for the address that it comes from. */
-  #logLine(now: number, level: 'error' | 'warning', line: string): void {
-    const { accounts } = this.#context;
-    const leftOut = this.#wasEstablished
-      ? 0
-      : accounts.mayLogFailedLink(now, this.#transport.origin);
-    if (leftOut === undefined) return;
-    this.#log(now, level, leftOut === 0 ? line : `${line} (and ${leftOut} more from that address)`);
-  }
-
-  /** Writes a line that the peer has caused, within its allowance: one peer must not silence what others cause. */
-  #log(now: number, level: 'error' | 'warning' | 'info', line: string): void {
-    const { accounts, log } = this.#context;
-    const { origin, description } = this.#transport;
-    const leftOut = accounts.mayLog(now, origin ?? description);
-    if (leftOut === undefined) return;
-    log[level](leftOut === 0 ? line : `${line} (after ${leftOut} lines that were left out)`);
-  }
-
-  /** Writes about what the peer sends, within limits. */
-  #complain(now: number, line: string): void {
-    const leftOut = this.#complaints.take(now);
-    if (leftOut === undefined) return;
-    this.#log(now, 'warning', leftOut === 0 ? line : `${line} (and ${leftOut} more)`);
+  /** Writes about the end of a link; while it has not been established, within the limits for failed ones. */
+  #logEnd(now: number, level: 'error' | 'warning', line: string): void {
+    if (this.#wasEstablished) this.#log.write(now, level, line);
+    else this.#log.writeFailure(now, level, line);
   }
 
   #sendOwnUpdate(): void {
@@ -414,7 +386,7 @@ export class LinkSession {
   #refuse(now: number, peer: string, reason: string): void {
     if (this.#state === 'closed') return;
     this.#wasRefused = !this.#wasEstablished;
-    this.#logLine(now, 'error', `Rejected the link with node ${peer} because ${reason}`);
+    this.#logEnd(now, 'error', `Rejected the link with node ${peer} because ${reason}`);
     this.#giveUp(now, `rejected: ${reason}`, reason);
   }
 
@@ -439,19 +411,19 @@ export class LinkSession {
     this.#neighbor = undefined;
     if (neighbor === undefined) {
       const link = this.#transport.description;
-      this.#logLine(now, 'warning', `Link ${link} ended: ${reason}`);
+      this.#logEnd(now, 'warning', `Link ${link} ended: ${reason}`);
       emit({ type: 'link-failed', link, reason });
       return;
     }
     neighbors.delete(neighbor.nodeId);
     established.delete(neighbor.nodeId);
-    this.#log(now, 'warning', `Connection with ${neighbor.nodeId} ended: ${reason}`);
+    this.#log.write(now, 'warning', `Connection with ${neighbor.nodeId} ended: ${reason}`);
     emit({ type: 'link-down', nodeId: neighbor.nodeId, reason });
     routing.linkDown(now, neighbor.nodeId);
-    const contender = this.#contender;
-    this.#contender = undefined;
-    if (contender !== undefined && !contender.session.closed) {
-      contender.session.#accept(now, contender.first);
+    const challenge = this.#challenge;
+    this.#challenge = undefined;
+    if (challenge !== undefined && !challenge.session.closed) {
+      challenge.session.#accept(now, challenge.first);
     }
   }
 

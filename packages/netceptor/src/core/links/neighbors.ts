@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_BYTES } from '../../wire/message-type.js';
-import type { NextHop } from '../routing/node-table.js';
+import type { NextHop } from '../routing/node-record.js';
 
 /** The far end of an established link. */
 export interface Neighbor extends NextHop {

@@ -1,5 +1,6 @@
 import type { Neighbors } from '../links/neighbors.js';
-import type { NodeRecord, NodeTable } from './node-table.js';
+import type { NodeRecord } from './node-record.js';
+import type { NodeTable } from './node-table.js';
 
 /** The links of a node and their costs: what it says, without those that the other end denies. */
 export function knownConnections(

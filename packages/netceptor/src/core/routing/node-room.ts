@@ -1,5 +1,6 @@
 import type { Neighbors } from '../links/neighbors.js';
-import type { NodeRecord, NodeTable } from './node-table.js';
+import type { NodeRecord } from './node-record.js';
+import type { NodeTable } from './node-table.js';
 import type { Work } from '../work.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { EmitEvent } from '../events.js';
 import type { Neighbor, Neighbors } from '../links/neighbors.js';
-import type { NodeRecord, NodeTable } from './node-table.js';
+import type { NodeRecord } from './node-record.js';
+import type { NodeTable } from './node-table.js';
 import { ShortestPaths, type FirstStep } from './shortest-paths.js';
 import type { Work } from '../work.js';
 

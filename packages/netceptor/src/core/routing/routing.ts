@@ -8,7 +8,8 @@ import { DUPLICATE_REASON, DuplicateIds } from '../duplicate-id/duplicate-ids.js
 import { syncNeighbor } from '../links/neighbor-sync.js';
 import { LineLimit } from '../line-limit.js';
 import type { Neighbor, Neighbors } from '../links/neighbors.js';
-import type { NodeRecord, NodeTable } from './node-table.js';
+import type { NodeRecord } from './node-record.js';
+import type { NodeTable } from './node-table.js';
 import { ownCopy } from '../own-copy.js';
 import { remembered } from '../remembered.js';
 import { OwnUpdates } from './own-updates.js';

@@ -1,4 +1,5 @@
-import type { NodeRecord, NodeTable } from './node-table.js';
+import type { NodeRecord } from './node-record.js';
+import type { NodeTable } from './node-table.js';
 
 /** A link of the start: where it leads, and what it costs. */
 export interface FirstStep {

@@ -1,5 +1,6 @@
 import type { Neighbors } from '../links/neighbors.js';
-import type { NodeRecord, NodeTable } from './node-table.js';
+import type { NodeRecord } from './node-record.js';
+import type { NodeTable } from './node-table.js';
 
 /**
  * A node that can't be reached is forgotten when nothing was heard of it for so long: the least for one that never was in reach, for any

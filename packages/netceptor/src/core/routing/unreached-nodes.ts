@@ -1,4 +1,4 @@
-import type { NodeRecord } from './node-table.js';
+import type { NodeRecord } from './node-record.js';
 import { TokenBucket } from '../token-bucket.js';
 
 /** The most nodes that one neighbor names and that were never in reach, and the bytes of their links. */
