@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -71,7 +72,7 @@ export class Job {
 
   /**
    * @param sinks get statuses and events; closing them is left to the caller
-   * @param feed is told of each event's file
+   * @param feed gets each event's file
    */
   constructor(plan: JobPlan, options: JobOptions, sinks: PluginSinks, feed: EventFeed | undefined) {
     this.#plan = plan;
@@ -92,9 +93,7 @@ export class Job {
     let launcher: TerminalLauncher | undefined;
     // A signal of the caller's may be that of many runs, and too many listeners make Node warn.
     const signal = this.#options.signal && AbortSignal.any([this.#options.signal]);
-    const cancel = () => this.#termination.end('canceled');
-    signal?.addEventListener('abort', cancel);
-    if (signal?.aborted === true) cancel();
+    const stopListening = onAbort(signal, () => this.#termination.end('canceled'));
     let verdict: JobVerdict = { status: 'failed', rc: RC_ENDED };
     let reported = false;
     try {
@@ -114,10 +113,10 @@ export class Job {
       });
     } catch (error) {
       this.#failure ??= asError(error);
-      // Who follows the run from afar learns its end here, and nowhere else.
+      // A plugin's receiver learns the run's end here, and nowhere else.
       if (!reported) this.#sinks.status({ status: verdict.status, runner_ident: this.#plan.ident });
     } finally {
-      signal?.removeEventListener('abort', cancel);
+      stopListening();
       launcher?.close();
       await this.#release().catch((error: unknown) => {
         this.#failure ??= asError(error);

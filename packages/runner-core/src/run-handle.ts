@@ -9,7 +9,7 @@ export interface RunHandle<Result = RunResult, Status extends string = RunStatus
   readonly ident: string;
   /** How the run stands now: `unstarted`, `starting`, `running`, and in the end what `result` says, or `failed` when that rejects. */
   readonly status: Status;
-  /** Settles when the run has ended. An error is here, and nowhere else when nobody looks. */
+  /** Settles when the run has ended. An error is here, and nowhere else: a caller that does not look at it gets none. */
   readonly result: Promise<Result>;
   /**
    * The events, from the first one to the end of the run, as often as it is iterated and as slowly: they are read from
@@ -18,7 +18,7 @@ export interface RunHandle<Result = RunResult, Status extends string = RunStatus
    * @throws what `result` rejects with, at the end.
    */
   readonly events: AsyncIterable<RunEvent>;
-  /** Ends the job with status `canceled`; `result` tells when that is done. */
+  /** Ends the job with status `canceled`; `result` settles when that is done. */
   cancel(): void;
 }
 
@@ -28,13 +28,13 @@ export interface HandledRun<Result> {
   readonly artifactDir: string;
   /** Cancels as the handle does. */
   readonly signal: AbortSignal | undefined;
-  /** Carries the run out; tells the feed of each event's file, and `changed` of each change of state. */
+  /** Executes the run; gives the feed each event's file, and calls `changed` at each change of state. */
   readonly carryOut: (
     signal: AbortSignal,
     feed: EventFeed,
     changed: (status: RunStatus) => void,
   ) => Promise<Result>;
-  /** Called once the run has ended and nobody reads its events any more. */
+  /** Called once the run has ended and its events have no reader any more. */
   readonly leave?: () => Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function startRun<Result extends { readonly status: string }>(
     } finally {
       feed.end();
       const left = feed.unread().then(() => run.leave?.());
-      // Whoever reads slowly is not waited for.
+      // A slow reader is not waited for.
       if (feed.readers === 0) await left;
       else left.catch(() => undefined);
     }

@@ -27,7 +27,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 /**
- * Starts a run and returns at once. An error is in `result`, and nowhere else when nobody looks.
+ * Starts a run and returns at once. An error is in `result`, and nowhere else: a caller that does not look at it gets none.
  *
  * @throws ConfigurationError for an option of the wrong kind or name, and for an ident that can't be used.
  */

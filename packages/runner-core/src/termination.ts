@@ -42,7 +42,7 @@ export class Termination {
     this.#kill?.();
   }
 
-  /** Says how to end the process while there is one; it is ended at once if somebody has asked for it. */
+  /** Says how to end the process while there is one; it is ended at once if a termination was requested. */
   by(kill: (() => void) | undefined): void {
     this.#kill = kill;
     if (this.requested) kill?.();

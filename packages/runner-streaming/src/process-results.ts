@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { PluginSinks, readMapping, runIdent } from '@receptorjs/runner-core';
 import { join, resolve } from 'node:path';
 import { knownLimits, limitsOfSettings } from './archive/archive-limits.js';
@@ -7,7 +8,7 @@ import type { ProcessOptions, ProcessResult } from './process-options.js';
 import { ReceivedResults } from './received-results.js';
 
 /**
- * Takes what a worker wrote: writes the artifacts (each event to `job_events/`), shows the output, tells statuses and
+ * Takes what a worker wrote: writes the artifacts (each event to `job_events/`), shows the output, reports statuses and
  * events. Never waits for more once the end mark came.
  *
  * A damaged line costs that line at most: reading goes on with the next one, and what is whole in it is taken. Events
@@ -43,9 +44,7 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
     await sinks.close();
     throw error;
   });
-  const stop = () => input.destroy(new Error('canceled'));
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted === true) stop();
+  const stopListening = onAbort(signal, () => input.destroy(new Error('canceled')));
   try {
     const result = await results.take(new MessageReader(input));
     return { ...result, deliveries: await sinks.close() };
@@ -53,7 +52,7 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
     await results.giveUp();
     throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    stopListening();
     results.close();
     await sinks.close();
   }

@@ -8,7 +8,7 @@ const WORDS = ['rc', 'status'];
 const FILES = [...WORDS, 'stdout', 'stderr', 'command'];
 
 /**
- * What is wrong with the shape of artifacts that somebody else made: a file that is a folder, a link or a pipe, or a word that is
+ * What is wrong with the shape of artifacts that another program made: a file that is a folder, a link or a pipe, or a word that is
  * no word for its size. `undefined` when nothing is. Reads no file.
  */
 export async function wrongShape(artifactDir: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** File of a private data dir that holds the id of the process which works in it. */
 const NAME = 'pid';
 
-/** Says that this process works in the folder, so that nobody cleans it up meanwhile. */
+/** Says that this process works in the folder, so that no cleanup removes it meanwhile. */
 export async function writeWorkerPidFile(folder: string): Promise<void> {
   // A link in its place is replaced, not followed.
   await rm(join(folder, NAME), { force: true });
@@ -22,7 +22,7 @@ export async function removeWorkerPidFile(folder: string): Promise<void> {
   if ((await pidIn(folder)) === String(process.pid)) await rm(join(folder, NAME), { force: true });
 }
 
-/** Whether a process works in the folder: its file `pid` names one that is alive, whoever it belongs to. */
+/** Whether a process works in the folder: its file `pid` names one that is alive, of any user. */
 export async function isRunning(folder: string): Promise<boolean> {
   const text = await pidIn(folder);
   const pid = Number(text);

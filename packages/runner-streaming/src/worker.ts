@@ -1,4 +1,4 @@
-import { errorText } from '@receptorjs/primitives';
+import { errorText, onAbort } from '@receptorjs/primitives';
 import {
   ConfigurationError,
   handledEvent,
@@ -36,7 +36,7 @@ const RC_CANCELED = 254;
 
 /**
  * Carries out the run a transmitting side wrote to `input`, and writes statuses, events, the artifacts as a zip
- * and the end mark to `output`. Whatever goes wrong is told as a status `error` before the end mark, with its kind as
+ * and the end mark to `output`. Whatever goes wrong is reported as a status `error` before the end mark, with its kind as
  * `error_code` where the input was to blame. While the job runs, the file `pid` of its folder holds the id of this process.
  *
  * @throws what writing to the output threw.
@@ -58,7 +58,7 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
     try {
       await writer.end();
     } finally {
-      // Also when nobody takes the results any more: keys and passwords lie in it.
+      // Also when the results have no reader any more: keys and passwords lie in it.
       if (folder !== undefined) {
         if (options.privateDataDir === undefined || options.delete === true)
           await removeTree(folder);
@@ -189,9 +189,7 @@ async function receiveUnlessCanceled(
   folder: string,
   store: BlobStore | undefined,
 ): Promise<ReceivedRequest | undefined> {
-  const stop = () => input.destroy(new Error('canceled'));
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted === true) stop();
+  const stopListening = onAbort(signal, () => input.destroy(new Error('canceled')));
   try {
     const filled = privateDataDir !== undefined;
     return await receiveRun({ input, folder, filled, store, limits, onDamage });
@@ -199,6 +197,6 @@ async function receiveUnlessCanceled(
     if (signal?.aborted === true) return undefined;
     throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    stopListening();
   }
 }

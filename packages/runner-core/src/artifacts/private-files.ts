@@ -8,7 +8,7 @@ export interface Places {
   readonly root: string;
   /** Working folder of the job. */
   readonly cwd: string;
-  /** Temporary folder of the run, entered by nobody but the user. */
+  /** Temporary folder of the run, which the user alone may enter. */
   readonly privateDir: string;
   /** Where the job sees a file or folder of this machine, which is shown to it if need be. */
   readonly pathOf: (path: string) => string;
@@ -19,7 +19,7 @@ export type PrivateFile =
   | {
       readonly name: string;
       readonly content: string;
-      /** Nobody reads it after Ansible has loaded its plugins, so that it need not lie there for the rest of the run. */
+      /** Not read after Ansible has loaded its plugins, so that it need not lie there for the rest of the run. */
       readonly readOnce?: boolean;
     }
   | { readonly name: string; readonly target: (places: Places) => string };
@@ -50,7 +50,7 @@ export async function writePrivateFiles(
   }
 }
 
-/** Removes those that nobody reads any more. */
+/** Removes those that are not read any more. */
 export async function removeReadFiles(
   files: readonly PrivateFile[],
   folder: string,

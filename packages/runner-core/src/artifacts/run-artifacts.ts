@@ -17,7 +17,7 @@ export interface FactCachePlace {
 }
 
 /**
- * The artifact folder of a run, for reading: one that has just ended, or one of long ago. Whoever made it: what is no
+ * The artifact folder of a run, for reading: one that has just ended, or one of long ago. Its maker is not trusted: what is no
  * regular file, or larger than allowed, is an UnsafeFileError.
  */
 export class RunArtifacts {

@@ -51,7 +51,7 @@ export class EventAssembler {
       `, "start_line": ${startLine}, "end_line": ${this.#line}, ` +
       `"runner_ident": ${JSON.stringify(this.#ident)}, `;
     const announced = body?.startsWith('{') === true ? this.#announced(body) : undefined;
-    // The original's order of keys, which differs for text that nobody announced.
+    // The original's order of keys, which differs for text that no mark announced.
     const parts =
       announced === undefined
         ? {

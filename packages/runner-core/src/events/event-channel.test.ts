@@ -35,10 +35,10 @@ it('gives the secret to whoever connects, and its events to whoever asks, before
   const socket = plugin();
   expect(await secretOf(socket)).toBe(`${channel.secret}\n`);
   expect(channel.secret).toMatch(/^[0-9a-f]{32}$/);
-  const termination = channel.take('u2');
+  const early = channel.take('u2');
   socket.write('u1 {"a":');
   socket.write('1}\nu2 {"b":2}\nu3 {');
-  expect(await termination).toBe('{"b":2}');
+  expect(await early).toBe('{"b":2}');
   expect(channel.take('u1')).toBe('{"a":1}');
 });
 
@@ -48,10 +48,10 @@ it('lets a second plugin in only when the first is gone', async () => {
   const second = plugin();
   const told = secretOf(second);
   await once(second, 'connect');
-  let termination = true;
-  void told.then(() => expect(termination).toBe(false));
+  let early = true;
+  void told.then(() => expect(early).toBe(false));
   await new Promise((resolve) => setImmediate(resolve));
-  termination = false;
+  early = false;
   first.end();
   expect(await told).toBe(`${channel.secret}\n`);
 });

@@ -12,10 +12,10 @@ import { LineJoiner } from '../process/line-joiner.js';
  */
 export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
-/** Bytes of events nobody asked for yet above which no more are read; the plugin waits in its next event then. */
+/** Bytes of events not asked for yet above which no more are read; the plugin waits in its next event then. */
 export const HIGH_WATER_BYTES = 16 * 1024 * 1024;
 
-/** Bytes of events nobody asked for at which no more are read although an event is awaited: it is taken for one that never comes. */
+/** Bytes of events not asked for at which no more are read although an event is awaited: it is taken for one that never comes. */
 export const MAX_ARRIVED_BYTES = HIGH_WATER_BYTES + MAX_EVENT_BYTES;
 
 /** Bytes that an event is counted with beside its own, so that a million empty ones are not free. */
@@ -31,7 +31,7 @@ const SECRET_SUFFIX = '.secret';
 const SECRETS_IN_PIPE = 256;
 
 /**
- * The way of the events from the callback plugin into this process: a unix socket in a private folder, or two
+ * How events get from the callback plugin into this process: a unix socket in a private folder, or two
  * pipes. One plugin at a time is connected; it gets the secret of the run and sends a line `UUID JSON` for each event.
  *
  * Only this class writes its fields; `take` and `close` are for the owner of the run.
@@ -105,7 +105,7 @@ export class EventChannel {
     });
   }
 
-  /** Stops listening; whoever waits gets `undefined`. */
+  /** Stops listening; a caller that waits for an event gets `undefined`. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -152,7 +152,7 @@ export class EventChannel {
     });
   }
 
-  /** Reads on while little waits, and always when somebody waits for an event that is not here. */
+  /** Reads on while little waits, and always when the caller waits for an event that is not here. */
   #regulate(): void {
     if (this.#arrivedBytes > this.maxArrivedBytes) this.#release();
     if (this.#arrivedBytes <= HIGH_WATER_BYTES || this.#awaited.size > 0) this.#connected?.resume();

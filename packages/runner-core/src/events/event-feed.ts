@@ -13,8 +13,8 @@ interface Reader {
 
 /**
  * The events of a run that goes on, for any number of readers, each from the first event to the last one. What a slow
- * reader has not read yet is on disk, so that it neither holds the job back nor fills the memory. Told of each file by
- * the job that writes it, so nobody has to look again and again.
+ * reader has not read yet is on disk, so that it neither holds the job back nor fills the memory. The job that writes a
+ * file says so, and no reader has to poll the folder.
  */
 export class EventFeed {
   readonly #folder: string;
@@ -45,7 +45,7 @@ export class EventFeed {
     return this.#readers.size;
   }
 
-  /** Resolves when nobody reads the events. */
+  /** Resolves when the events have no reader. */
   async unread(): Promise<void> {
     while (this.#readers.size > 0)
       await new Promise<void>((resolve) => {

@@ -21,7 +21,7 @@ export function withoutSecrets(source: EventSource, mask: SecretMask): EventSour
   return changed(source, (body) => body && mask.hideInEvent(body));
 }
 
-/** Events of which `missing` is told the uuid when the data of one did not come. */
+/** Events whose uuid goes to `missing` when their data did not come. */
 export function checked(source: EventSource, missing: (uuid: string) => void): EventSource {
   return changed(source, (body, uuid) => {
     if (!body) missing(uuid);

@@ -19,7 +19,7 @@ export class EventStream implements AsyncIterable<RunEvent> {
     this.#result = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    // Whoever only iterates gets the error there.
+    // A caller that only iterates gets the error there.
     this.#result.catch(() => undefined);
   }
 
@@ -28,7 +28,7 @@ export class EventStream implements AsyncIterable<RunEvent> {
     return this.#result;
   }
 
-  /** The events of the run, once. Whoever stops before the end cancels the run. */
+  /** The events of the run, once. A caller that stops before the end cancels the run. */
   async *[Symbol.asyncIterator](): AsyncGenerator<RunEvent, void, undefined> {
     const settle = this.#settle;
     if (settle === undefined) throw new TypeError('A run can be iterated once.');

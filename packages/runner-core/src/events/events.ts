@@ -144,7 +144,7 @@ export interface MessageEvent extends EventBase {
 }
 
 /**
- * One event of a run, told apart by `event`. Newer versions of Ansible may bring further names.
+ * One event of a run; `event` says of which kind. Newer versions of Ansible may bring further names.
  * Integers beyond 2^53 in `event_data` are exact in the event files and the JSON text only.
  */
 export type RunEvent =

@@ -42,7 +42,7 @@ export function handledEvent(answer: unknown, event: RunEvent, json: string): Ha
   return { fate: 'replaced', event: changed, json: withExactNumbers(spacedJson(changed), json) };
 }
 
-/** Freezes an event all through, so that a handler that changes it, rather than return another, is told so. */
+/** Freezes an event all through, so that a handler that changes it, rather than return another, gets an error. */
 export function frozen<Event extends object>(event: Event): Event {
   const waiting: object[] = [event];
   for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {

@@ -34,7 +34,7 @@ export function inventoryJson(json: string): string {
   );
 }
 
-/** Begins the text that stands for a number for a while. Nobody can know it before. */
+/** Begins the text that stands for a number for a while. It can't be known before. */
 const NUMBER = `number ${randomUUID()} `;
 
 /** Whether hosts or subgroups are lists, or the variables of hosts stand apart: the YAML form has neither. */

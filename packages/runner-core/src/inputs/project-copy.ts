@@ -53,7 +53,7 @@ export async function copyProject(
   }
 }
 
-/** Removes a folder and what is in it, folders nobody may write to included. */
+/** Removes a folder and what is in it, folders without write permission included. */
 export async function removeTree(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });

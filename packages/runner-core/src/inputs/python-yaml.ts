@@ -13,7 +13,7 @@ const TAG = 'tag:yaml.org,2002:';
 export function parsePythonYaml(text: string, exact: boolean): unknown {
   return parse(text, {
     version: '1.1',
-    // What is odd about tags is for whoever reads the value; warnings would go to the whole process.
+    // What is odd about tags is for the reader of the value; warnings would go to the whole process.
     logLevel: 'error',
     maxAliasCount: 100,
     // The last one counts.

@@ -18,7 +18,7 @@ export interface RunSettings {
   readonly directoryIsolationCleanup: boolean;
   readonly suppressOutputFile: boolean;
   readonly suppressAnsibleOutput: boolean;
-  /** Absent when nobody says it. */
+  /** Absent when it is not set. */
   readonly omitEventData?: boolean;
   readonly onlyFailedEventData?: boolean;
   readonly factCache?: string;

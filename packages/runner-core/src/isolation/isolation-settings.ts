@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors.js';
 import type { Mapping } from '../inputs/mapping-file.js';
 import type { ContainerAuthData, IsolationOptions } from './isolation-options.js';
 
-/** Engines of containers, told by the name of their executable. */
+/** Engines of containers, recognized by the name of their executable. */
 export type Engine = 'podman' | 'docker';
 
 /** A job in a container, as settings and options have it. */

@@ -12,8 +12,8 @@ export interface OpenJob {
 }
 
 /**
- * How a job that is shut in is started and ended. Whoever got one calls {@link leave} at last, whatever
- * happened to the process.
+ * How a job that is shut in is started and ended. The caller that got one calls {@link leave} at last,
+ * whatever happened to the process.
  */
 export interface IsolatedJob {
   readonly command: readonly string[];

@@ -10,7 +10,7 @@ import { readIsolation } from './isolation-settings.js';
 
 /** What the engine has to know about a command besides its words. */
 export interface EnclosedForm extends ContainerForm {
-  /** Whether a sandbox is told the working folder: not when the command line is the user's own. */
+  /** Whether a sandbox gets the working folder: not when the command line is the user's own. */
   readonly chdir: boolean;
 }
 

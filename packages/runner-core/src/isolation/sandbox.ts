@@ -39,7 +39,7 @@ export class Sandbox implements Isolation {
   /**
    * @param executable path of bwrap
    * @param shown folders of the run: the private data dir and the artifacts
-   * @param chdir whether bwrap is told the working folder
+   * @param chdir whether bwrap gets the working folder as an option
    */
   constructor(
     settings: SandboxSettings,

@@ -55,7 +55,7 @@ export interface CommandRunOptions extends Omit<RunOptions, PlayOption | 'privat
   readonly command: readonly string[];
   /**
    * Runs the command on pipes, or on these descriptors, rather than on a terminal: errors are apart from output, and
-   * nobody answers prompts. Default: a terminal.
+   * prompts are not answered. Default: a terminal.
    */
   readonly streams?: PipedStreams;
   /** Shows what the command writes to its standard error, when that is a pipe. Default: nowhere. */
@@ -67,7 +67,7 @@ export interface CommandRunOptions extends Omit<RunOptions, PlayOption | 'privat
  * prompts. It works in `hostCwd`, by default the caller's working folder; in a container in `project/`. The private data dir is made, 0700,
  * when it does not exist.
  *
- * @param feed is told of each event's file
+ * @param feed gets each event's file
  * @throws ConfigurationError before anything is started.
  * @throws CallbackError when a handler threw; the command was ended before.
  */

@@ -72,7 +72,7 @@ export async function jobEnvironment(
   set('ANSIBLE_STDOUT_CALLBACK', CALLBACK);
   set('ANSIBLE_RETRY_FILES_ENABLED', 'False');
   const config = await readAnsibleConfig(env, inputs.cwd);
-  // The runner's default is not Ansible's, but what somebody has decided stands.
+  // The runner's default is not Ansible's, but what the user has set stands.
   if (
     env.ANSIBLE_HOST_KEY_CHECKING === undefined &&
     env.ANSIBLE_SSH_HOST_KEY_CHECKING === undefined &&
@@ -92,7 +92,7 @@ export async function jobEnvironment(
   if (inputs.args === undefined && (options.playbook || options.role || options.module)) {
     const choose = (name: string, said: boolean | undefined) => {
       if (said !== undefined) set(name, said ? 'True' : 'False');
-      // Where nobody says it, a variable may.
+      // Where no option says it, a variable may.
       else if (!setByRun.has(name)) set(name, env[name] ?? inherited[name] ?? 'False');
     };
     choose('RUNNER_OMIT_EVENTS', settings.omitEventData);
@@ -101,7 +101,7 @@ export async function jobEnvironment(
   return { env, envSetByRun: setByRun };
 }
 
-/** Where Ansible looks for roles when nobody says where. */
+/** Where Ansible looks for roles when no setting says where. */
 const DEFAULT_ROLES_PATH = '~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles';
 
 /** A role to run is looked for in `roles/` of the private data dir as well, and wherever else the user's roles are. */

@@ -13,8 +13,8 @@ export interface Limits {
 }
 
 /**
- * Ends a job that reaches one of its limits. Told of its output by {@link output}, and of times in which nobody reads it,
- * which do not count, by {@link hold} and {@link release}. Owns the timers.
+ * Ends a job that reaches one of its limits. Its owner reports output by {@link output}, and times in which the
+ * output is not read, which do not count, by {@link hold} and {@link release}. Owns the timers.
  */
 export class JobLimits {
   readonly #limits: Limits;

@@ -1,6 +1,6 @@
 /**
  * Joins pieces of text to lines. Of a line that is longer than allowed only the first word and the space after it are
- * given, so that whoever waits for the line gets to know. Owns the line that is not complete yet.
+ * given, so that the reader that waits for the line learns of it. Owns the line that is not complete yet.
  */
 export class LineJoiner {
   readonly #maxLength: number;

@@ -28,7 +28,7 @@ export type Taker = (bytes: Buffer) => void | Promise<void>;
 
 /**
  * A process with pipes as standard streams, each of its own. It leads a session of its own, unless it was given
- * somebody's input, which it could not read as a terminal then.
+ * the caller's input, which it could not read as a terminal then.
  */
 export class PipedProcess implements JobProcess {
   readonly pid: number;
@@ -86,7 +86,7 @@ export class PipedProcess implements JobProcess {
     return process;
   }
 
-  /** Nobody answers prompts here: input is not a pipe. */
+  /** No prompt is answered here: input is not a pipe. */
   type(): void {
     return undefined;
   }

@@ -41,7 +41,7 @@ export class TerminalProcess implements JobProcess {
   #resumed: (() => void) | undefined;
 
   /**
-   * @param master the master side of the terminal; nobody has read from it yet
+   * @param master the master side of the terminal, not read from yet
    * @param descriptor of the master side
    * @param onOutput gets what the process prints
    */
@@ -85,7 +85,7 @@ export class TerminalProcess implements JobProcess {
   }
 
   /**
-   * Once nobody has the slave side open, the event loop takes any short read for the last one, though there may be
+   * Once no process has the slave side open, the event loop takes any short read for the last one, though there may be
    * more in the terminal's buffer. So the rest is read here, until the terminal says that there is none.
    */
   async finished(): Promise<ProcessEnd> {
@@ -114,7 +114,7 @@ export class TerminalProcess implements JobProcess {
       try {
         length = readSync(this.#descriptor, buffer);
       } catch {
-        // EIO: nobody has the slave side open. EAGAIN: somebody has, but there is nothing to read.
+        // EIO: no process has the slave side open. EAGAIN: one has, but there is nothing to read.
         return;
       }
       if (length === 0) return;

@@ -25,7 +25,7 @@ const LAST_BANNER = /(?:TASK|HANDLER) \[(?![^]*(?:TASK|HANDLER) \[)/;
 const ASKING_PAUSE = /^(?:TASK|HANDLER) \[[^\n]*\n\[[^\n]*\]\r?\n[^]*:\s*$/;
 
 /**
- * The prompt at which a job waits for somebody to type, or `undefined` when it does something else, however silently.
+ * The prompt at which a job waits for input, or `undefined` when it does something else, however silently.
  *
  * What counts is not the text, but that a process of the job reads from the job's terminal, or has switched it to single
  * keys; the text is what was printed last. Where there is no `/proc` to tell who reads, the text counts: {@link relayedPrompt}.

@@ -59,7 +59,7 @@ export class SshKeyPipe {
     }, LOOK_MS);
   }
 
-  /** Writes the key if somebody reads; `false` when nobody does yet. */
+  /** Writes the key if the pipe has a reader; `false` when it has none yet. */
   async #offer(): Promise<boolean> {
     let file: FileHandle;
     try {

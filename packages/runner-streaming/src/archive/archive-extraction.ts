@@ -54,7 +54,7 @@ export type AddFile = (name: string, size: number) => Promise<void>;
 const MAX_SMALL_BYTES = 1024 * 1024;
 
 /**
- * Unpacks a zip archive into a folder: first all of it into a new folder in there that nobody else knows, then each
+ * Unpacks a zip archive into a folder: first all of it into a new folder in there that no other process knows, then each
  * member is moved to its place. So an archive that can't be unpacked leaves nothing behind, and nothing is ever written
  * through a link: links of the archive are made last, and a link that stands in the target already is replaced (as file) or
  * refused (as folder on the way). Modes and times are restored, without set-user-id bits; pipes that stand where a file

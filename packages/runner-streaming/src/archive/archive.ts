@@ -142,7 +142,7 @@ class Piece {
 
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.used);
-    // Whoever takes it may keep it.
+    // The taker may keep it.
     this.#bytes = Buffer.allocUnsafe(PIECE_BYTES);
     this.used = 0;
     return taken;

@@ -12,7 +12,7 @@ export async function removeTree(folder: string): Promise<void> {
   }
 }
 
-/** What belongs to others stays as it is; that it can't be removed is told by the removal. */
+/** What belongs to others stays as it is; that it can't be removed is reported by the removal. */
 async function makeWritable(folder: string): Promise<void> {
   await chmod(folder, 0o700).catch(() => undefined);
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => []))

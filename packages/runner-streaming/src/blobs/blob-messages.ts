@@ -81,7 +81,7 @@ export async function writeBlobs(writer: MessageWriter, files: Manifest): Promis
   if (entries.length > 0) await writeList(writer, 'blobs', entries);
 }
 
-/** At least one line, so that an empty list can be told from none. */
+/** At least one line, so that an empty list differs from none. */
 async function writeList(
   writer: MessageWriter,
   key: string,
@@ -119,7 +119,7 @@ const notBlobs = () => new StreamError('bad-line', 'a list of blobs is malformed
  * Completes an unpacked folder, before there are links in it: files that did not come in the archive are taken from the
  * store, those that did are kept there.
  *
- * @param added told of each file before it is taken from the store, with the bytes it has there
+ * @param added gets each file before it is taken from the store, with the bytes it has there
  * @throws StreamError 'missing-blobs' when some are not in the store, 'unsafe-archive' for a name that leads elsewhere.
  */
 export async function placeBlobs(

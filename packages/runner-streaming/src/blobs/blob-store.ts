@@ -89,7 +89,7 @@ export class BlobStore {
    * from the store.
    *
    * @param mode permissions of the copy
-   * @param admit told of its size before it is copied; what it rejects with is thrown
+   * @param admit gets its size before it is copied; what it rejects with is thrown
    * @returns whether it was there and whole
    */
   async take(

@@ -7,7 +7,7 @@ const MAX_MENDED = 64 * 1024 * 1024;
 const MAX_FOREIGN = 64 * 1024;
 /** Least of a base64 text that is checked at once: longer than the first word of a foreign text. */
 const MIN_PIECE = 4096;
-/** Most foreign texts in one archive that are told apart: the search for their bounds takes the square of it. */
+/** Most foreign texts in one archive that are recognized: the search for their bounds takes the square of it. */
 const MAX_FOREIGN_TEXTS = 1000;
 /** How any message begins, and how those do that come after an archive; foreign text may hold braces, too. */
 const MESSAGE = Buffer.from('{"');
@@ -17,10 +17,10 @@ const NEXT_MESSAGE_BYTES = 16;
 
 /**
  * The bytes of an archive from its base64 text, which has no line ends. Text of others in it (a broadcast to all
- * terminals, a warning of the shell) is removed where its bounds can be told; the archive's own checksums say
+ * terminals, a warning of the shell) is removed where its bounds are clear; the archive's own checksums say
  * whether that was right.
  *
- * @param onForeign told how many bytes were removed
+ * @param onForeign gets how many bytes were removed
  * @throws StreamError 'truncated' when the stream ends before, 'bad-archive' when foreign text can't be removed.
  */
 export async function* receiveBase64(

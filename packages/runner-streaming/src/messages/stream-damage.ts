@@ -24,7 +24,7 @@ export function shownPart(line: string): string {
   return Buffer.from(part).toString();
 }
 
-/** Counts the damage of one stream; tells the first of it at once, and the rest in one sentence at the end. */
+/** Counts the damage of one stream; reports the first of it at once, and the rest in one sentence at the end. */
 export class DamageReport {
   readonly #report: (sentence: string) => void;
   readonly #examples: string[] = [];
@@ -70,7 +70,7 @@ export class DamageReport {
     this.#report(`${bytes} bytes that did not belong to it were removed from an archive.`);
   }
 
-  /** What was found, or `undefined` when all was well; tells the sum. */
+  /** What was found, or `undefined` when all was well; reports the sum. */
   conclude(
     missingEvents: StreamDamage['missingEvents'],
     recoveredEvents: number,
