@@ -10,10 +10,6 @@ import { filesBelow, members, root } from './workspace.mjs';
  */
 export const knownCycles = [
   'packages/control-protocol/src/errors.ts <-> packages/control-protocol/src/unit-status.ts <-> packages/control-protocol/src/work-result.ts',
-  'packages/netceptor/src/core/crowded-nodes.ts <-> packages/netceptor/src/core/routing/node-table.ts <-> packages/netceptor/src/core/routing/unreached-nodes.ts',
-  'packages/netceptor/src/core/data/data-plane.ts <-> packages/netceptor/src/core/data/outgoing-path.ts',
-  'packages/netceptor/src/core/links/duplicate-link-challenge.ts <-> packages/netceptor/src/core/links/link-context.ts <-> packages/netceptor/src/core/links/link-session.ts',
-  'packages/netceptor/src/shell/mesh-node.ts <-> packages/netceptor/src/shell/reachable.ts',
   'packages/netceptor-backends/src/conformance-failures.ts <-> packages/netceptor-backends/src/conformance-strangers.ts <-> packages/netceptor-backends/src/conformance.ts',
   'packages/netceptor-simulator/src/connection.ts <-> packages/netceptor-simulator/src/simulated-link.ts <-> packages/netceptor-simulator/src/simulated-node.ts',
   'packages/netceptor-streams/src/connections-by-node.ts <-> packages/netceptor-streams/src/stream-connection.ts',
