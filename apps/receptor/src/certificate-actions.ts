@@ -7,7 +7,7 @@ const STDIN = 0;
 /**
  * Carries out the actions that make certificates, in their order.
  *
- * @throws CertificateError
+ * @throws {CertificateError}
  */
 export async function makeCertificates(actions: readonly Action[]): Promise<void> {
   for (const action of actions) {

@@ -28,7 +28,7 @@ export function advertisement(work: Workceptor) {
 /**
  * Removes the file of a socket on which nothing listens.
  *
- * @throws Error with the place of the action, when another node listens there or it is something else
+ * @throws {Error} with the place of the action, when another node listens there or it is something else
  */
 export async function clearLocally(each: Configured): Promise<void> {
   const { filename } = each.fields;
@@ -38,7 +38,7 @@ export async function clearLocally(each: Configured): Promise<void> {
 /**
  * Starts to answer on the mesh, where the action says so.
  *
- * @throws Error with the place of the action
+ * @throws {Error} with the place of the action
  */
 export async function serveMesh(
   each: Configured,
@@ -60,7 +60,7 @@ export async function serveMesh(
 /**
  * Starts to answer on this machine: on a Unix socket, a TCP port or both.
  *
- * @throws Error with the place of the action
+ * @throws {Error} with the place of the action
  */
 export async function listenLocally(
   each: Configured,

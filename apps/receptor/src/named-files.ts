@@ -5,7 +5,7 @@ import { withLocation } from './with-location.js';
 /**
  * Looks for the files that an action names and that are read only when work is submitted.
  *
- * @throws Error in the original's words for one that is not there, with the system's error as its cause
+ * @throws {Error} in the original's words for one that is not there, with the system's error as its cause
  */
 export function checkNamedFiles(action: Action): void {
   switch (action.action) {
@@ -31,7 +31,7 @@ export function checkNamedFiles(action: Action): void {
 /**
  * Looks for the named files of all actions.
  *
- * @throws Error for the first that is not there, with the place of the action
+ * @throws {Error} for the first that is not there, with the place of the action
  */
 export function checkAllNamedFiles(actions: readonly Action[]): void {
   for (const action of actions) {

@@ -33,7 +33,7 @@ const backend = /^(?:tcp|udp|ws)-(?:listener|peer)$|^local-only$/;
  * The settings of a configuration.
  *
  * @param hostname the node ID when none is configured
- * @throws ConfigError when there is no usable node ID
+ * @throws {ConfigError} when there is no usable node ID
  */
 export function nodeSettings(actions: readonly Action[], hostname: string): NodeSettings {
   const [node] = fieldsOf(actions, 'node');

@@ -14,7 +14,7 @@ const readBytes = promisify(read);
  * The next line of a descriptor, without its end; what there is when it has ended before. It takes no byte past the line:
  * the rest stays for other processes that share the descriptor, such as the next command of a script that a shell reads from it.
  *
- * @throws Error for a longer line than 1,024 bytes; the system's own
+ * @throws {Error} for a longer line than 1,024 bytes; the system's own
  */
 export async function readLine(descriptor: number): Promise<string> {
   const line: number[] = [];

@@ -23,7 +23,7 @@ export class RunningParts {
   /**
    * Starts the parts of the actions that have one. When one can't be started, those of this call are closed again.
    *
-   * @throws Error which says what could not be started, and where it is written
+   * @throws {Error} which says what could not be started, and where it is written
    */
   async open(actions: readonly Action[]): Promise<void> {
     const opened: Action[] = [];

@@ -34,7 +34,7 @@ export class TlsConfigs {
   /**
    * The configuration of that name; none for no name.
    *
-   * @throws Error for a name that is not configured
+   * @throws {Error} for a name that is not configured
    */
   server(name: string | undefined): TlsServer | undefined {
     return named(this.#set.servers, name);
@@ -84,7 +84,7 @@ export class TlsConfigs {
    * The set without the TLS configurations among the actions that go and with those that come, which are loaded; for
    * {@link swap}.
    *
-   * @throws Error for files that can't be used, with the place of the action
+   * @throws {Error} for files that can't be used, with the place of the action
    */
   async prepare(going: readonly Action[], coming: readonly Action[]): Promise<TlsSet> {
     const servers = new Map(this.#set.servers);

@@ -51,7 +51,7 @@ export async function payloadOf(options: PayloadOptions): Promise<Payload> {
  * further words are joined to the parameter `params`.
  *
  * @param taken keys that options have set already
- * @throws Error for a parameter without `=`, a reserved or repeated key, or a file that can't be read
+ * @throws {Error} for a parameter without `=`, a reserved or repeated key, or a file that can't be read
  */
 export async function paramsOf(
   given: readonly string[],

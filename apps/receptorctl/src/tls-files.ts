@@ -14,7 +14,7 @@ export interface TlsTexts {
 /**
  * Reads the files for TLS that the options name, themselves or by a `tls-client` of a configuration file.
  *
- * @throws Error for a file that can't be read, or is no configuration
+ * @throws {Error} for a file that can't be read, or is no configuration
  */
 export async function readTlsFiles(options: GlobalOptions): Promise<TlsTexts> {
   const files =

@@ -202,7 +202,7 @@ export async function list(
 /**
  * Shows how far units are: a table on a terminal, else JSON as `work list` prints it.
  *
- * @throws ControlError for a unit the node does not know
+ * @throws {ControlError} for a unit the node does not know
  */
 export async function status(
   session: Session,

@@ -24,7 +24,7 @@ const unixPattern = /^(?:unix:(?:\/\/)?)?([^:]+)$/;
  * Reads `unix:[//]PATH`, a bare PATH without a colon, `tcp:[//]HOST:PORT` or `tls:[//]HOST:PORT`. A leading `~` in a
  * path is the home directory.
  *
- * @throws ControlError `bad-address`
+ * @throws {ControlError} `bad-address`
  */
 export function parseControlAddress(text: string): ControlAddress {
   const remote = remotePattern.exec(text);
@@ -46,7 +46,7 @@ export function parseControlAddress(text: string): ControlAddress {
 /**
  * Opens a connection to a control service; half-open, as the protocol needs.
  *
- * @throws ControlError `connect-failed`, `timeout` or `aborted`
+ * @throws {ControlError} `connect-failed`, `timeout` or `aborted`
  */
 export async function openControlSocket(
   address: ControlAddress,

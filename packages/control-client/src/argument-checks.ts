@@ -90,7 +90,7 @@ export const streamChecks = {
 
 export const serviceChecks = { ...wait, tlsClient: optional(text) } as const;
 
-/** @throws InvalidArgumentError */
+/** @throws {InvalidArgumentError} */
 export function checkUnitId(where: string, unitId: unknown): void {
   validateArgument(where, 'unitId', unitId, text);
 }

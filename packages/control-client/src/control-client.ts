@@ -85,7 +85,7 @@ export class ControlClient {
   /**
    * Connects to an address (see `parseControlAddress`) and reads the greeting.
    *
-   * @throws ControlError `bad-address`, `connect-failed`, `timeout`, `aborted` or `protocol`
+   * @throws {ControlError} `bad-address`, `connect-failed`, `timeout`, `aborted` or `protocol`
    */
   static async connect(
     address: string | ControlAddress,
@@ -114,7 +114,7 @@ export class ControlClient {
   /**
    * Any request with a one-line JSON reply: a line such as `ping b` or a JSON object with `command`.
    *
-   * @throws ControlError `remote-error` for a reply that is an error, `timeout`, `aborted`, `closed`, `protocol`
+   * @throws {ControlError} `remote-error` for a reply that is an error, `timeout`, `aborted`, `closed`, `protocol`
    */
   request(request: string | JsonObject, wait?: WaitOptions): Promise<JsonValue> {
     return this.#connections.onShared(
@@ -164,7 +164,7 @@ export class ControlClient {
     );
   }
 
-  /** @throws ControlError `remote-error` for a unit that is not known */
+  /** @throws {ControlError} `remote-error` for a unit that is not known */
   async workStatus(unitId: string, wait?: WaitOptions): Promise<ReportedStatus> {
     checkUnitId('workStatus', unitId);
     return parseUnitStatus(await this.request(work('status', { unitid: unitId }), wait));
@@ -195,7 +195,7 @@ export class ControlClient {
   /**
    * Creates a unit and returns once its ID is known; the unit then waits for its stdin.
    *
-   * @throws ControlError `remote-error` when the node refuses the submission, else as {@link ControlClient.request}
+   * @throws {ControlError} `remote-error` when the node refuses the submission, else as {@link ControlClient.request}
    */
   async openSubmission(request: SubmitRequest, wait?: WaitOptions): Promise<Submission> {
     validateOptions<SubmitRequest>('openSubmission', request, submitRequestChecks);
@@ -231,7 +231,7 @@ export class ControlClient {
    * Submits a unit, follows it to its end and releases it. A connection that breaks on the way is made anew; the output goes
    * on at the byte where it broke off. A break before the node has all of the stdin rejects, and the unit never starts.
    *
-   * @throws ControlError `work-failed` or `work-canceled` (with the unit's status and output as `work`), `lost`,
+   * @throws {ControlError} `work-failed` or `work-canceled` (with the unit's status and output as `work`), `lost`,
    *   `aborted`, `output-too-long`, `one-connection`; `remote-error` when the node refuses the submission
    */
   async runWork(
@@ -251,7 +251,7 @@ export class ControlClient {
    * is made anew. The stream fails with `work-failed` or `work-canceled` behind the last byte when the unit has ended so;
    * destroy it to stop early.
    *
-   * @throws ControlError `remote-error` for a unit that is not known, `one-connection`
+   * @throws {ControlError} `remote-error` for a unit that is not known, `one-connection`
    */
   async results(
     unitId: string,

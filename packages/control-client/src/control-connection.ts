@@ -66,7 +66,7 @@ export class ControlConnection {
   /**
    * Reads a line as a JSON reply, within the bounds of this connection.
    *
-   * @throws ControlError `remote-error` for an `ERROR:` line, `protocol` for anything that is not JSON or has too many values
+   * @throws {ControlError} `remote-error` for an `ERROR:` line, `protocol` for anything that is not JSON or has too many values
    */
   parseReply(line: string): JsonValue {
     return parseReply(line, { maxValues: this.options.maxReplyValues });
@@ -80,7 +80,7 @@ export class ControlConnection {
   /**
    * Sends one request, a line or a JSON object, and reads its one-line JSON reply.
    *
-   * @throws ControlError `remote-error` for an `ERROR:` line (the connection stays usable), else as documented
+   * @throws {ControlError} `remote-error` for an `ERROR:` line (the connection stays usable), else as documented
    */
   request(request: string | JsonObject, wait: WaitOptions = {}): Promise<JsonValue> {
     return this.#inTurn(async () => {
@@ -183,7 +183,7 @@ export class ControlConnection {
 /**
  * Reads a JSON reply line.
  *
- * @throws ControlError `remote-error` for an `ERROR:` line, `protocol` for anything that is not JSON
+ * @throws {ControlError} `remote-error` for an `ERROR:` line, `protocol` for anything that is not JSON
  */
 function parseReply(
   line: string,

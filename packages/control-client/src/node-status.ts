@@ -93,7 +93,7 @@ const checks: Readonly<Record<keyof NodeStatus, Check>> = {
 /**
  * Checks a reply to `status`; fields that are not known are left as they are.
  *
- * @throws ControlError `protocol` for a field of another type
+ * @throws {ControlError} `protocol` for a field of another type
  */
 export function parseNodeStatus(value: JsonValue): NodeStatus & JsonObject {
   if (!isJsonObject(value)) throw new ControlError('protocol', 'reply is not an object');

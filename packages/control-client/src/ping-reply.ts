@@ -13,7 +13,7 @@ export interface PingReply {
 /**
  * Reads the reply to a ping.
  *
- * @throws ControlError `protocol`
+ * @throws {ControlError} `protocol`
  */
 export function parsePingReply(value: JsonValue): PingReply {
   if (!isJsonObject(value)) throw new ControlError('protocol', 'reply is not an object');

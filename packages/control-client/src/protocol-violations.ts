@@ -23,7 +23,7 @@ export class ProtocolViolations {
     return counts && this.isEmptyTooOften();
   }
 
-  /** The node has ended its output before the end that it tells; true when that is once too often. */
+  /** The node has ended its output before the end that it reports; true when that is once too often. */
   isEmptyTooOften(): boolean {
     this.#inARow += 1;
     return this.#inARow >= MAX_IN_A_ROW;

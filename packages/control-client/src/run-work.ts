@@ -16,7 +16,7 @@ export interface RunWorkOptions {
   readonly onStdout?: ((chunk: Uint8Array) => unknown) | undefined;
   /** Called once the unit has an ID. */
   readonly onUnit?: ((unitId: string) => void) | undefined;
-  /** Called with each status that is news. */
+  /** Called with each status that differs from the one before. */
   readonly onStatus?: ((status: UnitStatus) => void) | undefined;
   /** Cancels the unit; the call then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
@@ -66,7 +66,7 @@ export async function runWork(
   }
 }
 
-/** A connection that breaks once all of the stdin is on its way says nothing about the unit: following tells. */
+/** A connection that breaks once all of the stdin is on its way says nothing about the unit: following it does. */
 async function send(
   submission: Submission,
   payload: Payload,
@@ -107,7 +107,7 @@ async function follow(
 /**
  * The result of a unit that has succeeded.
  *
- * @throws ControlError `work-failed` or `work-canceled`, with the result as `work`
+ * @throws {ControlError} `work-failed` or `work-canceled`, with the result as `work`
  */
 export function toWorkResult(
   unitId: string,

@@ -14,7 +14,7 @@ export interface StreamAnswer {
  * Sends a request whose answer is a line and then a stream. Only for use inside a takeover; any other answer closes the
  * connection.
  *
- * @throws ControlError `remote-error` for an `ERROR:` line, `protocol` for another line, else as the connection does
+ * @throws {ControlError} `remote-error` for an `ERROR:` line, `protocol` for another line, else as the connection does
  */
 export async function requestStream(
   connection: ControlConnection,

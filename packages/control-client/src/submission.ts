@@ -60,7 +60,7 @@ export type GiveUp = (unitId: string, knowsEnd: boolean) => Promise<void>;
  * Creates a unit on a connection that belongs to it from then on. The same write names the mark by which the stdin will
  * end; nodes that do not know the request refuse it, and get the stdin without.
  *
- * @throws ControlError `remote-error` when the node refuses the submission, `protocol`, or as the connection does
+ * @throws {ControlError} `remote-error` when the node refuses the submission, `protocol`, or as the connection does
  */
 export async function openSubmission(
   connection: ControlConnection,

@@ -30,7 +30,7 @@ export interface UnitFollowOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without any answer of the node after which it is given up. Default 60,000; `Infinity` for never. */
   readonly lostTimeoutMs?: number | undefined;
-  /** Called with each status that is news. */
+  /** Called with each status that differs from the one before. */
   readonly onStatus?: ((status: UnitStatus) => void) | undefined;
 }
 
@@ -74,7 +74,7 @@ export class UnitFollow {
   /**
    * The stdout as it comes; ends once the unit has ended and all of it was given.
    *
-   * @throws ControlError `remote-error` when the node refuses, as for a unit it does not know; `lost`, `aborted`
+   * @throws {ControlError} `remote-error` when the node refuses, as for a unit it does not know; `lost`, `aborted`
    */
   async *run(): AsyncGenerator<Uint8Array, void> {
     const { signal: given } = this.options;
@@ -185,7 +185,7 @@ export class UnitFollow {
     if (this.#outage.lost) throw this.#outage.lost;
   }
 
-  /** Methods, because what they tell changes while others wait. */
+  /** Methods, because their answers change while others wait. */
   #isFinal(): boolean {
     return this.#latest !== undefined && isFinal(this.#latest.state);
   }

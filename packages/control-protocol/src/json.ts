@@ -27,7 +27,7 @@ const limits = { maxDepth: 1_000, maxValues: 4_000_000 };
 /**
  * Reads JSON text without passing an integer through a double. Of two members of an object with the same name the last counts.
  *
- * @throws SyntaxError with the position of what is wrong; for a text that is nested deeper than 1,000 levels or has more than 4,000,000
+ * @throws {SyntaxError} with the position of what is wrong; for a text that is nested deeper than 1,000 levels or has more than 4,000,000
  *   values, and for one of more than 262,144 characters with an integer beyond 2^53 - 1
  */
 export function parseJson(

@@ -38,7 +38,7 @@ export interface LineReaderOptions {
 }
 
 /**
- * Takes lines off the front of a stream and leaves everything behind them in it, so that whoever comes next reads
+ * Takes lines off the front of a stream and leaves everything behind them in it, so that the next reader reads
  * the very next byte. Owns the stream's reading side only while {@link LineReader.next} is pending; at most
  * `maxLineBytes` are held.
  */
@@ -72,7 +72,7 @@ export class LineReader {
    * The next line without its `\n` and without any `\r`; a last line cut off by the end counts unless the options say otherwise.
    * `undefined` at the end of the stream.
    *
-   * @throws ControlError `timeout`, `aborted`, `line-too-long`, `line-refused` when it must not begin so or there is no memory left for
+   * @throws {ControlError} `timeout`, `aborted`, `line-too-long`, `line-refused` when it must not begin so or there is no memory left for
    *   it, `line-cut-off`, or `closed` when the stream broke
    */
   async next(options: WaitOptions = {}): Promise<string | undefined> {

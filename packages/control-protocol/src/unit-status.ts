@@ -15,7 +15,7 @@ export type UnitState = (typeof UnitState)[keyof typeof UnitState];
 
 const stateNames = ['Pending', 'Running', 'Succeeded', 'Failed', 'Canceled'] as const;
 
-/** What a node tells about a unit of work. */
+/** What a node reports about a unit of work. */
 export interface UnitStatus {
   readonly state: UnitState;
   /** One line for people, such as `exit status 2`. */
@@ -106,7 +106,7 @@ export function unitStatusReply(status: UnitStatus): JsonObject {
 /**
  * Reads a status out of a reply or a status file.
  *
- * @throws ControlError `protocol` when a field is missing or of another type
+ * @throws {ControlError} `protocol` when a field is missing or of another type
  */
 export function parseUnitStatus(value: JsonValue): ReportedStatus {
   if (!isJsonObject(value)) throw new ControlError('protocol', 'a unit status must be an object');

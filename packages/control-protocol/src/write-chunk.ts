@@ -4,7 +4,7 @@ import { ControlError } from './errors.js';
 /**
  * Writes one chunk and waits while the stream's buffer is full.
  *
- * @throws ControlError `closed` when the stream is ended or destroyed, or gets so
+ * @throws {ControlError} `closed` when the stream is ended or destroyed, or gets so
  */
 export function writeChunk(stream: Writable, data: Uint8Array | string): Promise<void> {
   if (stream.destroyed || stream.writableEnded) {

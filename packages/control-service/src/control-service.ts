@@ -145,10 +145,10 @@ export class ControlService {
   }
 
   /**
-   * Listens on a unix socket. A socket file nobody listens on any more is replaced; nothing else is ever removed.
+   * Listens on a unix socket. A socket file on which no process listens any more is replaced; nothing else is ever removed.
    *
    * @param mode permissions of the socket file, default 0600
-   * @throws ControlServiceError `socket-in-use`, `no-such-folder`, `path-not-a-socket`, `path-too-long` or `listen-failed`
+   * @throws {ControlServiceError} `socket-in-use`, `no-such-folder`, `path-not-a-socket`, `path-too-long` or `listen-failed`
    */
   async listenUnix(path: string, mode = 0o600): Promise<ControlListener> {
     validateArgument('listenUnix', 'path', path, text);
@@ -170,7 +170,7 @@ export class ControlService {
    * Listens on a TCP port, with TLS if `tls` is given. A client then has 10 s for its handshake.
    *
    * @param options `host` defaults to every address of IPv6 and IPv4; port 0 takes a free one
-   * @throws ControlServiceError `listen-failed`
+   * @throws {ControlServiceError} `listen-failed`
    */
   async listenTcp(options: {
     host?: string | undefined;
@@ -190,7 +190,7 @@ export class ControlService {
     return this.#listener(server, listenPlaceText({ host, port: actual }));
   }
 
-  /** Once in a while: whoever connects again and again does not fill the log. */
+  /** Once in a while: a client that connects again and again does not fill the log. */
   #sayFull(): void {
     const now = performance.now();
     if (now < this.#fullSaidAt + fullQuietMs) return;

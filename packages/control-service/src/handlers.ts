@@ -86,12 +86,12 @@ export interface WorkHandler {
     startPos: bigint,
     access: RequestOrigin & { signature?: string | undefined; signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>>;
-  /** `pending` when a remote node has yet to be told. */
+  /** `pending` when a remote node has yet to be reached. */
   cancel(
     unitId: string,
     access: RequestOrigin & { signature?: string | undefined },
   ): Promise<'done' | 'pending'>;
-  /** Removes a unit and its files; `force` does so though a remote node can not be told. `pending` when it has yet to be. */
+  /** Removes a unit and its files; `force` does so though a remote node can not be reached. `pending` when it has yet to be. */
   release(
     unitId: string,
     access: RequestOrigin & { signature?: string | undefined; force: boolean },
@@ -107,7 +107,7 @@ export interface ReloadChanges {
   readonly kept: readonly string[];
 }
 
-/** What the node's configuration reload answers; `changes` are there whenever they could be told. */
+/** What the node's configuration reload answers; `changes` are there whenever they are known. */
 export type ReloadOutcome =
   | { readonly success: true; readonly changes: ReloadChanges }
   | { readonly success: false; readonly error: string; readonly changes?: ReloadChanges };

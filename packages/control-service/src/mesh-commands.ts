@@ -182,7 +182,7 @@ function probeRecord({ from, timeNs }: ProbeReply): JsonObject {
 
 /**
  * Answers `reload`; without a handler as a node that was started without a configuration file. `reload plan`, or the JSON
- * field `plan`, asks for what would change, which is told and not done.
+ * field `plan`, asks for what would change, which is reported and not done.
  */
 export async function reloadReply(
   request: Request,

@@ -39,7 +39,7 @@ export function mayBeRequest(begin: string): boolean {
  * Reads a request line. A line that begins with `{` is JSON, whose `command` is taken as it is; in any other line the
  * command is everything up to the first space, in any case.
  *
- * @throws ControlServiceError `bad-request`
+ * @throws {ControlServiceError} `bad-request`
  */
 export function parseRequest(line: string): Request {
   if (!line.startsWith('{')) {

@@ -20,7 +20,7 @@ const NEVER_ASKED_MS = 1e12;
 export interface SessionPlace {
   /** The connection waits for its next request. */
   waits(): void;
-  /** It waits for stdin of its submission; to be told again with each piece that comes. */
+  /** It waits for stdin of its submission; to be noted again with each piece that comes. */
   waitsForStdin(): void;
   /** It is answered: it does not give way meanwhile. */
   hasRequest(): void;

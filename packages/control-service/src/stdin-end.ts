@@ -10,7 +10,7 @@ const markPattern = /^[!-~]{16,128}$/;
  *
  * See docs/decisions/0082-the-end-of-stdin-is-marked.md.
  *
- * @throws ControlServiceError `bad-request`
+ * @throws {ControlServiceError} `bad-request`
  */
 export function stdinMark(request: Request): string {
   const mark = request.form === 'line' ? request.text : stringField(request.fields, 'mark');
@@ -21,7 +21,7 @@ export function stdinMark(request: Request): string {
 /**
  * The input without the mark it ends by.
  *
- * @throws ControlServiceError `stdin-cut` at an end without the mark
+ * @throws {ControlServiceError} `stdin-cut` at an end without the mark
  */
 export async function* untilMark(
   input: AsyncIterable<Uint8Array>,

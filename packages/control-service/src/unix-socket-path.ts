@@ -14,11 +14,11 @@ interface FileIdentity {
 const maxPathBytes = process.platform === 'linux' ? 107 : 103;
 
 /**
- * Makes the path of a unix socket free to listen on. A socket nobody listens on is what a stopped or killed node
+ * Makes the path of a unix socket free to listen on. A socket on which no process listens is what a stopped or killed node
  * leaves behind, and is removed; anything else stays untouched. Only the very file that was probed is removed: when
  * another node has replaced it meanwhile, that one is put back.
  *
- * @throws ControlServiceError `path-too-long`, `no-such-folder`, `path-not-a-socket` or `socket-in-use`
+ * @throws {ControlServiceError} `path-too-long`, `no-such-folder`, `path-not-a-socket` or `socket-in-use`
  */
 export async function clearSocketPath(path: string): Promise<void> {
   const length = Buffer.byteLength(path);
@@ -75,7 +75,7 @@ function refused(
 /**
  * Looks for the folder of a socket, and makes nothing: the system's own error for one that is missing reaches us as a want of permission.
  *
- * @throws ControlServiceError `no-such-folder` that names the first folder on the way which is none
+ * @throws {ControlServiceError} `no-such-folder` that names the first folder on the way which is none
  */
 export async function checkSocketFolder(path: string): Promise<void> {
   let folder = dirname(path);

@@ -38,7 +38,7 @@ const ownKeys = new Set([
 /**
  * Reads a `work` request of either form.
  *
- * @throws ControlServiceError `bad-request` with the text of the reply
+ * @throws {ControlServiceError} `bad-request` with the text of the reply
  */
 export function parseWorkRequest(request: Request): WorkRequest {
   return request.form === 'line' ? parseLine(request.text) : parseFields(request.fields);

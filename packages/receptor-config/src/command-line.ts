@@ -43,7 +43,7 @@ interface Draft {
  * `--config-v2` anywhere says that files have the v2 form; then `--config=FILE` is taken too.
  *
  * @param report takes each mistake: a parameter before any action, `--config` without a file, two values without key
- * @throws ConfigError at the first mistake when there is no `report`
+ * @throws {ConfigError} at the first mistake when there is no `report`
  */
 export function parseCommandLine(args: readonly string[], report: Report = throwing): CommandLine {
   const v2 = args.some(isV2Switch);

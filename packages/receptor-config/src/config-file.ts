@@ -18,7 +18,7 @@ import { YamlDocument } from './yaml-document.js';
 
 /** How a configuration file is read. */
 export interface FileOptions {
-  /** The file must have the v2 form; otherwise it is told by its `version`. */
+  /** The file must have the v2 form; otherwise its `version` decides. */
   readonly v2?: boolean;
   /** Takes each mistake; without it the first one is thrown. */
   readonly report?: Report;
@@ -39,7 +39,7 @@ const unreadable = (path: string, cause: unknown): ConfigError => {
  * The files that `--config PATH` stands for: the file itself or, of a folder, its files that end in `.yml`, `.yaml` or
  * `.conf`, by name in the order of their code units. Hidden files and folders inside it are passed over.
  *
- * @throws ConfigError `config-file` when the path cannot be read, or a folder holds no such file
+ * @throws {ConfigError} `config-file` when the path cannot be read, or a folder holds no such file
  */
 export function configFiles(path: string): string[] {
   try {
@@ -63,7 +63,7 @@ export function configFiles(path: string): string[] {
 /**
  * Reads one configuration file.
  *
- * @throws ConfigError `config-file` when it cannot be read, is larger than {@link limits} allow or has another form
+ * @throws {ConfigError} `config-file` when it cannot be read, is larger than {@link limits} allow or has another form
  */
 export function readConfigFile(path: string, options: FileOptions = {}): Item[] {
   let source: string;
@@ -84,7 +84,7 @@ export function readConfigFile(path: string, options: FileOptions = {}): Item[] 
  *
  * @param source YAML; numbers and booleans as YAML 1.1 has them (`0660` is octal, `yes` is true)
  * @param path its name, for messages
- * @throws ConfigError at the first mistake when there is no `report`
+ * @throws {ConfigError} at the first mistake when there is no `report`
  */
 export function parseConfigFile(source: string, path: string, options: FileOptions = {}): Item[] {
   validateArgument('parseConfigFile', 'source', source, text);

@@ -37,8 +37,8 @@ function validateWords(where: string, args: unknown, context: unknown): void {
  * Reads a whole command line and the files it names. The order of actions is kept, those of a
  * file standing where `--config` stood; it may stand more than once and name folders, whose files that end in `.yml`, `.yaml` or `.conf` are read by name.
  *
- * @throws ConfigError at the first mistake; nothing but the named files has been read by then
- * @throws TypeError `invalid-argument` for arguments of the wrong kind
+ * @throws {ConfigError} at the first mistake; nothing but the named files has been read by then
+ * @throws {TypeError} `invalid-argument` for arguments of the wrong kind
  */
 export function configure(
   args: readonly string[],

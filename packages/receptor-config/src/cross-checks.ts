@@ -19,7 +19,7 @@ export interface WholeOptions {
  * Nothing is opened or read. Actions that stand alone, such as `version`, need none of it.
  *
  * @param report takes each mistake
- * @throws ConfigError at the first mistake when there is no `report`
+ * @throws {ConfigError} at the first mistake when there is no `report`
  */
 export function crossCheck(
   actions: readonly Action[],
@@ -37,7 +37,7 @@ export function crossCheck(
 /**
  * The ID of the node: the configured one or the name of the machine, its case kept.
  *
- * @throws ConfigError when it would be `localhost`
+ * @throws {ConfigError} when it would be `localhost`
  */
 export function nodeIdOf(actions: readonly Action[], hostname: string): string {
   checkNodeId(actions, hostname, throwing);

@@ -53,7 +53,7 @@ export interface Field<T> {
   readonly refersTo: TlsKind | undefined;
   /** What an editor may let pass: never less than {@link read} takes. */
   readonly schema: JsonSchema;
-  /** @throws FieldError when the value does not fit */
+  /** @throws {FieldError} when the value does not fit */
   read(value: unknown): T;
 }
 

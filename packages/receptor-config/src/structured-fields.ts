@@ -108,7 +108,7 @@ export const firewallRules = <const O extends FieldOptions<FirewallRule[]>>(
     options,
   );
 
-/** A map whose meaning is somebody else's; text that starts with `{` is JSON. */
+/** A map whose meaning is another program's; text that starts with `{` is JSON. */
 export const map = <const O extends FieldOptions<Record<string, unknown>>>(
   options: O,
 ): Field<Value<Record<string, unknown>, O>> =>

@@ -19,7 +19,7 @@ export interface Validated {
  * Checks items against the table of actions and gives typed ones, in the same order, defaults filled in.
  * Texts of mistakes are those of the original with what is allowed behind.
  *
- * @throws ConfigError at the first mistake
+ * @throws {ConfigError} at the first mistake
  */
 export const validate = (items: readonly Item[]): Action[] =>
   validateItems(items, throwing).actions;
@@ -200,7 +200,7 @@ function unknownField(name: ActionName, fields: FieldTable, { key, origin }: Ent
   );
 }
 
-/** @throws ConfigError */
+/** @throws {ConfigError} */
 function readField(
   name: ActionName,
   field: Field<unknown>,

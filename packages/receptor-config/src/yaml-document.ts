@@ -35,7 +35,7 @@ export class YamlDocument {
 
   /**
    * @param report takes syntax errors; `top` is null after one
-   * @throws ConfigError `config-file` when the text is too long or too deep
+   * @throws {ConfigError} `config-file` when the text is too long or too deep
    */
   constructor(
     source: string,
@@ -86,7 +86,7 @@ export class YamlDocument {
   /**
    * The node itself, or the one its alias stands for.
    *
-   * @throws ConfigError when there is no such anchor
+   * @throws {ConfigError} when there is no such anchor
    */
   resolve(node: YamlNode | null): YamlNode | null {
     if (!isAlias(node)) return node;
@@ -101,7 +101,7 @@ export class YamlDocument {
   /**
    * The entries of a map, those of its merge keys (`<<`) after its own; keys are texts.
    *
-   * @throws ConfigError for a key that stands twice or is no scalar
+   * @throws {ConfigError} for a key that stands twice or is no scalar
    */
   entries(map: YAMLMap<YamlNode, YamlNode | null>, depth = 0): MapEntry[] {
     const own = new Map<string, MapEntry>();
@@ -135,7 +135,7 @@ export class YamlDocument {
   /**
    * A node as plain values: null, texts, numbers (bigint when not exact), booleans, arrays, objects.
    *
-   * @throws ConfigError
+   * @throws {ConfigError}
    */
   value(given: YamlNode | null, depth = 0): unknown {
     this.#count(given, depth);

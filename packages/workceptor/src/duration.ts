@@ -13,7 +13,7 @@ const nanoseconds: Readonly<Record<string, bigint>> = {
  * Reads a Go duration: a sign, then numbers with units such as `1h20m30s`, `1.5h`, `300ms`; or `0`.
  *
  * @returns nanoseconds
- * @throws SyntaxError whose message is the one users of the original know
+ * @throws {SyntaxError} whose message is the one users of the original know
  */
 export function parseDuration(text: string): bigint {
   const shown = JSON.stringify(text);

@@ -10,7 +10,7 @@ import type { WorkSubmission } from '@receptorjs/control-protocol';
  * Checks the signature that comes with a request.
  *
  * @param required whether what the request is about asks for one
- * @throws WorkError `rejected`
+ * @throws {WorkError} `rejected`
  */
 export function checkSignature(required: boolean, { transport, signature }: Access): void {
   const given = signature !== undefined && signature !== '';
@@ -23,7 +23,7 @@ export function checkSignature(required: boolean, { transport, signature }: Acce
 /**
  * The arguments of a command: those of its type, then those of the submission.
  *
- * @throws WorkError `rejected` when the type takes none, or when no program can be given so many
+ * @throws {WorkError} `rejected` when the type takes none, or when no program can be given so many
  */
 export function runtimeParams(
   type: { readonly params?: string | undefined; readonly allowRuntimeParams?: boolean | undefined },
@@ -55,7 +55,7 @@ export const MAX_PARAM_BYTES = 2_097_152;
 /**
  * Checks the size of a submission.
  *
- * @throws WorkError `rejected`
+ * @throws {WorkError} `rejected`
  */
 export function checkParamSize(params: Readonly<Record<string, string>>): void {
   let bytes = 0;
@@ -73,7 +73,7 @@ export function checkParamSize(params: Readonly<Record<string, string>>): void {
  * Checks what can be known about remote work before anything is stored.
  *
  * @returns when the unit expires unless it has started, or `undefined` for never
- * @throws WorkError `rejected`
+ * @throws {WorkError} `rejected`
  */
 export function checkRemoteSubmission(
   { tlsClient, params, signWork, ttl }: WorkSubmission,

@@ -57,7 +57,7 @@ export class TestLink {
     this.#reset();
   }
 
-  /** The far node is reachable again, and whoever waits for it is told. */
+  /** The far node is reachable again, and each callback that waits for it is called. */
   join(): void {
     this.#isUp = true;
     for (const callback of this.#waiting) callback();

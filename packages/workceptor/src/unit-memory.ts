@@ -35,7 +35,7 @@ export class UnitMemory {
   /**
    * Checks that a new unit has room. Nothing is counted before {@link hold}.
    *
-   * @throws WorkError `too-many-params`
+   * @throws {WorkError} `too-many-params`
    */
   check(origin: Origin, status: UnitStatus): void {
     const bytes = statusBytes(status);

@@ -15,7 +15,7 @@ export interface Unit {
    * Starts the unit, whose stdin is stored.
    *
    * @returns `Job Started` or `Job Submitted`
-   * @throws WorkError `start-failed`; its message becomes part of the detail
+   * @throws {WorkError} `start-failed`; its message becomes part of the detail
    */
   start(): Promise<string>;
   /** Takes the unit up again after a restart of the daemon. */

@@ -45,7 +45,7 @@ export class Units {
    * Makes a unit with a folder of its own.
    *
    * @param origin whom it is counted for
-   * @throws WorkError `too-many-params`, `unsafe-folder`; what the system says
+   * @throws {WorkError} `too-many-params`, `unsafe-folder`; what the system says
    */
   create(type: WorkType, extraData: JsonValue, origin: Origin): Unit {
     const record = this.options.store.allocate(type.workType, extraData, origin);
@@ -57,7 +57,7 @@ export class Units {
   /**
    * The unit of that ID; one that is on disk but not known yet is taken up.
    *
-   * @throws WorkError `unknown-unit`
+   * @throws {WorkError} `unknown-unit`
    */
   async find(unitId: string): Promise<Unit> {
     const unit = this.#units.get(unitId) ?? (await this.#adopt(unitId));
@@ -68,7 +68,7 @@ export class Units {
   /**
    * Takes up the units an earlier daemon has left.
    *
-   * @throws WorkError `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
+   * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
    */
   async start(): Promise<void> {
     this.#started = true;
@@ -94,7 +94,7 @@ export class Units {
     return outcome;
   }
 
-  /** @throws WorkError `not-removed` */
+  /** @throws {WorkError} `not-removed` */
   async remove(unit: Unit): Promise<void> {
     const { record } = unit;
     unit.detach();

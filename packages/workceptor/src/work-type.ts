@@ -30,12 +30,12 @@ export interface WorkType {
    * Checks a submission before anything of it is stored.
    *
    * @returns what the unit remembers: the ExtraData of its status file
-   * @throws WorkError `rejected`
+   * @throws {WorkError} `rejected`
    */
   checkSubmission(submission: WorkSubmission): JsonValue;
   /**
-   * Makes the unit of a record: of a new one, whose stdin is to come, or of one that was found on disk, which is then told to
-   * {@link Unit.recover}. It starts nothing by itself.
+   * Makes the unit of a record: of a new one, whose stdin is to come, or of one that was found on disk, whose
+   * {@link Unit.recover} is called then. It starts nothing by itself.
    */
   createUnit(record: UnitRecord, context: UnitContext): Unit;
 }

@@ -12,13 +12,13 @@ export class WorkTypes {
     this.#builtIn = new Map(builtIn.map((type) => [type.workType, type]));
   }
 
-  /** @throws WorkError `rejected` when the name is taken */
+  /** @throws {WorkError} `rejected` when the name is taken */
   add(type: WorkType): void {
     this.#checkFree(type.workType);
     this.#registered.set(type.workType, type);
   }
 
-  /** @throws WorkError `rejected` when the name is taken */
+  /** @throws {WorkError} `rejected` when the name is taken */
   refuse(workType: string, reason: string): void {
     this.#checkFree(workType);
     this.#refusals.set(workType, reason);

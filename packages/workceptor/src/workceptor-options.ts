@@ -20,7 +20,7 @@ export interface WorkceptorOptions {
   readonly dataDir?: string | undefined;
   /** Opens a stream to a service of another node; without it remote work is refused. */
   readonly dial?: Dial | undefined;
-  /** Tells when a node has become reachable, so that waiting work goes on at once. */
+  /** Calls back when a node has become reachable, so that waiting work goes on at once. */
   readonly onReachable?: OnReachable | undefined;
   /** Whether a TLS client configuration of this name exists. Default: none does. */
   readonly hasTlsClient?: ((name: string) => boolean) | undefined;

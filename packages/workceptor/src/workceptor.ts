@@ -78,7 +78,7 @@ export class Workceptor {
   /**
    * Makes a work type known, such as a {@link commandWorkType}. Units of this type that were found on disk before are taken up.
    *
-   * @throws WorkError `rejected` when the name is taken
+   * @throws {WorkError} `rejected` when the name is taken
    */
   registerWorkType(type: WorkType): void {
     this.#types.add(type);
@@ -90,7 +90,7 @@ export class Workceptor {
    * canceled and released from this machine.
    *
    * @param reason the text of the refusal
-   * @throws WorkError `rejected` when the name is taken
+   * @throws {WorkError} `rejected` when the name is taken
    */
   refuseType(workType: string, reason: string): void {
     this.#types.refuse(workType, reason);
@@ -109,7 +109,7 @@ export class Workceptor {
   /**
    * Takes up the units an earlier daemon has left. Register the work types before.
    *
-   * @throws WorkError `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
+   * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
    */
   start(): Promise<void> {
     return this.#units.start();
@@ -190,7 +190,7 @@ export class Workceptor {
 
   /**
    * Ends a unit, frees its space and removes it. It is `pending` when that takes more than five seconds, or when a node that can't be
-   * reached has to be told; it goes on then.
+   * reached has to know of it; it goes on then.
    */
   async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
     const unit = await this.#units.find(unitId);

@@ -76,7 +76,7 @@ export const serviceParts: PartStarters = {
  * The streams of the node, with the TLS that a service is configured to dial with.
  *
  * @param field where the service names it
- * @throws Error for a name that is not configured
+ * @throws {Error} for a name that is not configured
  */
 function dialer(
   parts: DialParts,

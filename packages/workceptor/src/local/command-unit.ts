@@ -108,7 +108,7 @@ export class CommandUnit implements Unit {
     this.#letGo();
   }
 
-  /** For work nobody waits for: a failure of it is logged. */
+  /** For work that no caller waits for: a failure of it is logged. */
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       this.options.log.error(`[${this.record.id}] ${errorText(error)}`);

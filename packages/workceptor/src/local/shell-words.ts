@@ -7,7 +7,7 @@ const openEscape = 'EOF found after escape character';
  * double quotes keep everything but a backslash and what it escapes, a backslash keeps the next character, `#` at the
  * start of a word begins a comment that ends with the line. No variables, no globs, no operators.
  *
- * @throws SyntaxError for an unclosed quote or a backslash at the end
+ * @throws {SyntaxError} for an unclosed quote or a backslash at the end
  */
 export function splitShellWords(text: string): string[] {
   const words: string[] = [];

@@ -30,7 +30,7 @@ export type RemotePhase =
   | 'release-pending'
   | 'released';
 
-/** The fields of a remote unit's data by which its phase is told. */
+/** The fields of a remote unit's data that its phase depends on. */
 export type RemoteProgress = Pick<
   RemoteData,
   'RemoteUnitID' | 'RemoteStarted' | 'LocalCancelled' | 'LocalReleased'

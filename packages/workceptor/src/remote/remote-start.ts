@@ -30,7 +30,7 @@ const stdinChunkBytes = 256 * 1024;
  * the other node, which knows the submission by its name.
  *
  * @returns `gone` when the unit of an earlier attempt is not known there any more
- * @throws WorkError `start-failed` when the node refuses; anything else means that it could not be reached
+ * @throws {WorkError} `start-failed` when the node refuses; anything else means that it could not be reached
  */
 export async function startOnNode(context: StartContext): Promise<'started' | 'gone'> {
   if (context.data().RemoteUnitID !== '') {

@@ -46,7 +46,7 @@ export class RemoteStdout {
   /**
    * Writes a piece at the end.
    *
-   * @throws WorkError `output-too-long` when the unit has more than is stored, `no-space` when the disk's reserve would be touched
+   * @throws {WorkError} `output-too-long` when the unit has more than is stored, `no-space` when the disk's reserve would be touched
    */
   async append(file: FileHandle, chunk: Uint8Array): Promise<void> {
     if (Number(this.#size) + chunk.length > this.#maxBytes) {

@@ -196,7 +196,7 @@ export class RemoteUnit implements Unit {
     return parseRemoteData(this.record.status.extraData);
   }
 
-  /** @throws Error when the change could not be stored, so that nothing is done that rests on it */
+  /** @throws {Error} when the change could not be stored, so that nothing is done that rests on it */
   #save(change: Partial<RemoteData>, when: 'now' | 'soon' = 'now'): void {
     const isStored = this.record.update({ extraData: { ...this.#data, ...change } }, when);
     if (!isStored && when === 'now') {

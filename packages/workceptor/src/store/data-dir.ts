@@ -8,7 +8,7 @@ export function defaultDataDir(): string {
   return process.geteuid?.() === 0 ? SYSTEM_DATA_DIR : SHARED_DATA_DIR;
 }
 
-/** Where an earlier version has kept the units of this user without being told to; undefined when that is the place of today. */
+/** Where an earlier version has kept the units of this user without an option for it; undefined when that is the place of today. */
 export function formerDataDir(): string | undefined {
   return defaultDataDir() === SHARED_DATA_DIR ? undefined : SHARED_DATA_DIR;
 }

@@ -1,12 +1,12 @@
 import { mayUseLinux } from '@receptorjs/process-table';
 import { watch, type FSWatcher } from 'node:fs';
 
-/** Milliseconds between looks where the system does not tell, or has no watches left to give. */
+/** Milliseconds between looks where the system does not report changes, or has no watches left to give. */
 const lookMs = 250;
 
 /**
- * Calls back whenever something in a folder changed; names may be missing or coalesced. Only Linux tells reliably and at once
- * that a file in a folder was written to: macOS tells it late, and the BSDs only what came into the folder and went out of it.
+ * Calls back whenever something in a folder changed; names may be missing or coalesced. Only Linux reports reliably and at once
+ * that a file in a folder was written to: macOS reports it late, and the BSDs only what came into the folder and went out of it.
  * There it looks at intervals besides.
  */
 export class DirectoryWatch {

@@ -20,7 +20,7 @@ const MOST_LINKS = 40;
  *
  * @param dataDir what is above the node's folder
  * @returns whether the node's folder is there
- * @throws WorkError `unsafe-folder`
+ * @throws {WorkError} `unsafe-folder`
  */
 export function checkNodeFolder(dataDir: string, nodeDir: string): boolean {
   for (const { path, found } of wayTo(dirname(resolve(dataDir)))) checkAbove(path, found);
@@ -34,7 +34,7 @@ export function checkNodeFolder(dataDir: string, nodeDir: string): boolean {
  * Checks one folder of units, or of one unit.
  *
  * @returns whether it is there
- * @throws WorkError `unsafe-folder`
+ * @throws {WorkError} `unsafe-folder`
  */
 export function checkUnitFolder(path: string): boolean {
   const found = statusOf(path);
@@ -73,7 +73,7 @@ function* wayTo(folder: string): Generator<{ path: string; found: Stats }, void>
   }
 }
 
-/** Whoever could exchange what is on the way for a folder or link of its own is this user or root. */
+/** Each user who could exchange what is on the path for a folder or link of their own is this user or root. */
 function checkAbove(path: string, found: Stats): void {
   if (!isOurs(found) && !isUnmapped(found)) {
     throw unsafe(path, `belongs to another user (${found.uid}), who can exchange what is in it`);

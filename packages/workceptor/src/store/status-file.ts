@@ -14,7 +14,7 @@ import { openUnitFileSync, readUnitFile } from './unit-file.js';
 export const statusFileName = 'status';
 const lockFileName = 'status.lock';
 
-/** Writes the first status of a unit, into a folder that nobody knows of yet. */
+/** Writes the first status of a unit, into a folder that no other part knows of yet. */
 export function createStatusFile(unitDir: string, status: UnitStatus): void {
   writeFileSync(join(unitDir, statusFileName), textOf(status), { flag: 'wx', mode: 0o600 });
 }
@@ -55,7 +55,7 @@ export function createStatusLock(unitDir: string): void {
 /**
  * Reads a status file.
  *
- * @throws WorkError `bad-status-file`
+ * @throws {WorkError} `bad-status-file`
  */
 export function readStatusFile(unitDir: string): UnitStatus {
   const path = join(unitDir, statusFileName);

@@ -16,7 +16,7 @@ export interface InputLimits {
 /**
  * Stores everything up to the end of the input in a new file of mode 0600. What fails leaves an empty file: it is never used.
  *
- * @throws WorkError `input-too-long`, or `no-space` when the disk's reserve would be touched; what the input or the system says
+ * @throws {WorkError} `input-too-long`, or `no-space` when the disk's reserve would be touched; what the input or the system says
  */
 export async function storeInput(
   path: string,

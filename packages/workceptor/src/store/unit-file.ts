@@ -22,7 +22,7 @@ const flags: Readonly<Record<UnitFileUse, number>> = {
 /**
  * Opens a file in a unit's folder; a new one has mode 0600. A link is not followed, and only a regular file is read.
  *
- * @throws WorkError `unsafe-file`; what the system says, a missing file included
+ * @throws {WorkError} `unsafe-file`; what the system says, a missing file included
  */
 export async function openUnitFile(path: string, use: UnitFileUse): Promise<FileHandle> {
   const file = await open(path, flags[use], 0o600).catch((error: unknown) => {
@@ -40,7 +40,7 @@ export async function openUnitFile(path: string, use: UnitFileUse): Promise<File
 /**
  * Reads a small file in a unit's folder whole, without following a link.
  *
- * @throws WorkError `unsafe-file`, also for one of more than 16 MiB; what the system says
+ * @throws {WorkError} `unsafe-file`, also for one of more than 16 MiB; what the system says
  */
 export function readUnitFile(path: string): string {
   const file = openUnitFileSync(path, 'read');

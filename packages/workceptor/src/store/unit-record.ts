@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, onAbort, type Logger } from '@receptorjs/primitives';
 import type { UnitStatus } from '@receptorjs/control-protocol';
 import { join } from 'node:path';
 import { isMissing } from '../errors.js';
@@ -13,7 +13,7 @@ const againMs = 1_000;
 /**
  * The state of one unit and the only writer of its status file. A change on which recovery relies is written before
  * anyone hears of it; one that passes, and that recovery finds out without it, is written a moment later, with whatever
- * has changed until then. Whoever waits for news compares {@link UnitRecord.revision}, so that no change is missed between a look and a wait.
+ * has changed until then. A caller that waits for a change compares {@link UnitRecord.revision}, so that no change is missed between a look and a wait.
  *
  * See docs/decisions/0020-status-files-are-replaced.md.
  */
@@ -38,7 +38,7 @@ export class UnitRecord {
     readonly dir: string,
     status: UnitStatus,
     private readonly log: Logger,
-    /** Told how much the status holds. */
+    /** Counts how much the status holds. */
     private readonly memory?: UnitMemory,
   ) {
     this.#status = status;
@@ -70,7 +70,7 @@ export class UnitRecord {
   }
 
   /**
-   * Applies a change by the rules of the state machine, stores the result, then tells everyone who waits.
+   * Applies a change by the rules of the state machine, stores the result, then wakes all callers that wait.
    *
    * A write that fails is tried again until it succeeds.
    *
@@ -88,7 +88,7 @@ export class UnitRecord {
     return stored;
   }
 
-  /** Wakes everyone who waits: something about the unit changed, perhaps only the length of its stdout. */
+  /** Wakes all callers that wait: something about the unit changed, perhaps only the length of its stdout. */
   touch(): void {
     this.#revision += 1;
     const waiting = [...this.#waiting];
@@ -115,15 +115,14 @@ export class UnitRecord {
     if (this.#revision !== seen || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
-        signal?.removeEventListener('abort', onAbort);
+        stopListening();
         resolve();
       };
-      const onAbort = (): void => {
+      const stopListening = onAbort(signal, () => {
         this.#waiting.delete(wake);
         resolve();
-      };
+      });
       this.#waiting.add(wake);
-      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 

@@ -25,7 +25,7 @@ export interface UnitPlaces {
   readonly nodeId: string;
 }
 
-/** The folders that hold the folders of all units of one node. Nothing in them is touched unless nobody else can have put it there. */
+/** The folders that hold the folders of all units of one node. Nothing in them is touched that another user can have put there. */
 export class UnitStore {
   readonly #dataDir: string;
   /** The node's folder, where new units are made. */
@@ -47,7 +47,7 @@ export class UnitStore {
    * Makes the folder and the status file of a new unit.
    *
    * @param origin whom it is counted for
-   * @throws WorkError `too-many-params`, `unsafe-folder`; what the system says
+   * @throws {WorkError} `too-many-params`, `unsafe-folder`; what the system says
    */
   allocate(workType: string, extraData: JsonValue, origin: Origin = localOrigin): UnitRecord {
     const status: UnitStatus = {
@@ -87,7 +87,7 @@ export class UnitStore {
    * IDs of all folders that can be units, those of the data directory of before among them. That one is left alone, with a
    * warning, when it is not safe.
    *
-   * @throws WorkError `unsafe-folder` when another user can have put something into a folder of units
+   * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units
    */
   async ids(): Promise<string[]> {
     const ids = checkNodeFolder(this.#dataDir, this.#dir) ? await unitsIn(this.#dir) : [];
@@ -112,7 +112,7 @@ export class UnitStore {
    * Reads a unit from disk. One whose status can't be read comes back as failed, in memory only.
    *
    * @returns `undefined` when there is no such unit or it has no status file
-   * @throws WorkError `unsafe-folder`
+   * @throws {WorkError} `unsafe-folder`
    */
   load(id: string): { record: UnitRecord; readable: boolean } | undefined {
     const dir = this.#dirOf(id);
@@ -149,7 +149,7 @@ export class UnitStore {
   /**
    * Removes a unit's folder, its status last: what an interrupted removal leaves is a unit still.
    *
-   * @throws WorkError `not-removed`
+   * @throws {WorkError} `not-removed`
    */
   async remove(record: UnitRecord): Promise<void> {
     const options = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
@@ -167,7 +167,7 @@ export class UnitStore {
   }
 }
 
-/** @throws WorkError `unsafe-folder` */
+/** @throws {WorkError} `unsafe-folder` */
 async function unitsIn(dir: string): Promise<string[]> {
   const ids = (await namesIn(dir)).filter(isUnitId);
   const units: string[] = [];
