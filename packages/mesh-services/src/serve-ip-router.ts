@@ -91,98 +91,141 @@ export async function serveIpRouter(
     await device?.close();
     throw error;
   }
-  const tun = device;
-  const what = `ip-router ${networkName} on ${tun.name}`;
-  const drops = new DropLog(what, log);
-  const table = new IpRouteTable({ networkName, local, routes });
-  const kernel = new KernelRoutes(tun.name, gateway, log);
+  const router = new IpRouter(node, { networkName, local, routes, gateway, log }, mesh, device);
+  log.info(`${router.description}: ${own}, leading to ${gateway}`);
+  return { address: device.name, close: () => router.close() };
+}
 
-  const refresh = (): void => {
-    table.update(node.status().advertisements, (nodeId) =>
-      nodeId === node.nodeId ? undefined : node.costTo(nodeId),
-    );
-    void kernel.set(table.networks());
-  };
-  let collecting: NodeJS.Timeout | undefined;
-  const onChange = (): void => {
-    collecting ??= setTimeout(() => {
-      collecting = undefined;
-      refresh();
+/** What an IP router has been set up with. */
+interface IpRouterSetup {
+  readonly networkName: string;
+  readonly local: ReturnType<typeof parseLocalNetwork>;
+  readonly routes: ReturnType<typeof parseNetworks>;
+  readonly gateway: string;
+  readonly log: Logger;
+}
+
+/** A router that runs, between its interface and its service of the mesh. It alone writes its fields. */
+class IpRouter {
+  /** Names the router in log lines. */
+  readonly description: string;
+  readonly #node: RoutingNode;
+  readonly #setup: IpRouterSetup;
+  readonly #mesh: ReturnType<RoutingNode['openDatagram']>;
+  readonly #tun: TunDevice;
+  readonly #drops: DropLog;
+  readonly #table: IpRouteTable;
+  readonly #kernel: KernelRoutes;
+  readonly #limits = new PathLimits();
+  readonly #period: NodeJS.Timeout;
+  readonly #advertisement: ReturnType<RoutingNode['advertise']>;
+  #collecting: NodeJS.Timeout | undefined;
+
+  constructor(
+    node: RoutingNode,
+    setup: IpRouterSetup,
+    mesh: ReturnType<RoutingNode['openDatagram']>,
+    tun: TunDevice,
+  ) {
+    const { networkName, local, routes, gateway, log } = setup;
+    this.description = `ip-router ${networkName} on ${tun.name}`;
+    this.#node = node;
+    this.#setup = setup;
+    this.#mesh = mesh;
+    this.#tun = tun;
+    this.#drops = new DropLog(this.description, log);
+    this.#table = new IpRouteTable({ networkName, local, routes });
+    this.#kernel = new KernelRoutes(tun.name, gateway, log);
+    node.on('advertisement', this.#onChange);
+    node.on('route', this.#onChange);
+    this.#period = setInterval(() => this.#refresh(), periodMs);
+    mesh.on('message', (bytes, fromNode) => this.#fromMesh(bytes, fromNode));
+    mesh.on('unreachable', ({ problem, toNode, maxPayloadBytes }) => {
+      if (maxPayloadBytes !== undefined) this.#limits.set(toNode, maxPayloadBytes);
+      this.#drops.drop(problem);
+    });
+    tun.start({
+      packet: (bytes) => this.#fromSystem(bytes),
+      failed: (error) => log.error(`${this.description}: ${error.message}`),
+    });
+    this.#refresh();
+    const tags: Record<string, string> = {
+      type: 'IP Router',
+      network: networkName,
+      route_local: networkText(local),
+    };
+    for (const [at, route] of routes.entries()) tags[`route_${at}`] = networkText(route);
+    this.#advertisement = node.advertise(networkName, { connectionType: 0, tags });
+  }
+
+  /** Resolves when its interface and the system's routes through it are gone. */
+  async close(): Promise<void> {
+    clearTimeout(this.#collecting);
+    clearInterval(this.#period);
+    this.#node.off('advertisement', this.#onChange);
+    this.#node.off('route', this.#onChange);
+    this.#advertisement.withdraw();
+    this.#mesh.close();
+    await this.#kernel.close();
+    await this.#tun.close();
+  }
+
+  readonly #onChange = (): void => {
+    this.#collecting ??= setTimeout(() => {
+      this.#collecting = undefined;
+      this.#refresh();
     }, collectMs);
   };
-  node.on('advertisement', onChange);
-  node.on('route', onChange);
-  const period = setInterval(refresh, periodMs);
 
-  const limits = new PathLimits();
-  mesh.on('message', (bytes, fromNode) => {
-    if (!table.isMember(fromNode))
-      drops.drop(`a packet from ${fromNode}, no router of the network`);
-    else if (!Ipv4Packet.of(bytes)) drops.drop(`no packet of IPv4 from ${fromNode}`);
-    else deliver(bytes);
-  });
-  mesh.on('unreachable', ({ problem, toNode, maxPayloadBytes }) => {
-    if (maxPayloadBytes !== undefined) limits.set(toNode, maxPayloadBytes);
-    drops.drop(problem);
-  });
-  const deliver = (bytes: Buffer): void => {
-    try {
-      tun.write(bytes);
-    } catch (error) {
-      drops.drop(errorText(error));
-    }
-  };
-  /** Says to the sender of a packet that only smaller ones pass. */
-  const refuse = (packet: Ipv4Packet, limit: number): void => {
-    if (packet.mayBeTooBig) deliver(fragmentationNeeded(packet, local.base + 2, limit));
-    else drops.drop(`a packet of more than the ${limit} bytes that pass`);
-  };
-  tun.start({
-    packet: (bytes) => {
-      const packet = Ipv4Packet.of(bytes);
-      // what the system says by IPv6 of its own accord is nobody's loss
-      if (!packet) return;
-      const nodeId = table.nodeFor(packet.destination);
-      if (nodeId === undefined) {
-        drops.drop('no router leads to its destination');
-      } else if (bytes.length > limits.of(nodeId)) {
-        refuse(packet, limits.of(nodeId));
-      } else {
-        try {
-          mesh.send(nodeId, networkName, bytes);
-        } catch (error) {
-          const limit = limitOf(error);
-          if (limit === undefined) drops.drop(errorText(error));
-          else refuse(packet, limit);
-        }
+  #refresh(): void {
+    const node = this.#node;
+    this.#table.update(node.status().advertisements, (nodeId) =>
+      nodeId === node.nodeId ? undefined : node.costTo(nodeId),
+    );
+    void this.#kernel.set(this.#table.networks());
+  }
+
+  #fromMesh(bytes: Buffer, fromNode: string): void {
+    if (!this.#table.isMember(fromNode))
+      this.#drops.drop(`a packet from ${fromNode}, no router of the network`);
+    else if (!Ipv4Packet.of(bytes)) this.#drops.drop(`no packet of IPv4 from ${fromNode}`);
+    else this.#deliver(bytes);
+  }
+
+  #fromSystem(bytes: Buffer): void {
+    const packet = Ipv4Packet.of(bytes);
+    // what the system says by IPv6 of its own accord is nobody's loss
+    if (!packet) return;
+    const nodeId = this.#table.nodeFor(packet.destination);
+    if (nodeId === undefined) {
+      this.#drops.drop('no router leads to its destination');
+    } else if (bytes.length > this.#limits.of(nodeId)) {
+      this.#refuse(packet, this.#limits.of(nodeId));
+    } else {
+      try {
+        this.#mesh.send(nodeId, this.#setup.networkName, bytes);
+      } catch (error) {
+        const limit = limitOf(error);
+        if (limit === undefined) this.#drops.drop(errorText(error));
+        else this.#refuse(packet, limit);
       }
-    },
-    failed: (error) => {
-      log.error(`${what}: ${error.message}`);
-    },
-  });
-  refresh();
-  const tags: Record<string, string> = {
-    type: 'IP Router',
-    network: networkName,
-    route_local: networkText(local),
-  };
-  for (const [at, route] of routes.entries()) tags[`route_${at}`] = networkText(route);
-  const advertisement = node.advertise(networkName, { connectionType: 0, tags });
-  log.info(`${what}: ${own}, leading to ${gateway}`);
-  return {
-    address: tun.name,
-    close: async () => {
-      clearTimeout(collecting);
-      clearInterval(period);
-      node.off('advertisement', onChange);
-      node.off('route', onChange);
-      advertisement.withdraw();
-      mesh.close();
-      await kernel.close();
-      await tun.close();
-    },
-  };
+    }
+  }
+
+  #deliver(bytes: Buffer): void {
+    try {
+      this.#tun.write(bytes);
+    } catch (error) {
+      this.#drops.drop(errorText(error));
+    }
+  }
+
+  /** Says to the sender of a packet that only smaller ones pass. */
+  #refuse(packet: Ipv4Packet, limit: number): void {
+    const { base } = this.#setup.local;
+    if (packet.mayBeTooBig) this.#deliver(fragmentationNeeded(packet, base + 2, limit));
+    else this.#drops.drop(`a packet of more than the ${limit} bytes that pass`);
+  }
 }
 
 /** The size that would have passed, of an error about a payload that is too long. */
