@@ -189,7 +189,7 @@ describe('receptorctl', () => {
     expect(await json(['version'])).toMatchObject({ receptor: '1.6.9' });
     expect(await json(['reload'])).toMatchObject({ Success: false });
     const { unitid } = (await json(['work', 'submit', 'cat', '-n'])) as { unitid: string };
-    expect(await json(['work', 'cancel', unitid])).toEqual({ [unitid]: 'canceled' });
+    expect(await json(['work', 'cancel', unitid])).toEqual({ [unitid]: 'cancelled' });
     expect(await json(['work', 'release', unitid])).toEqual({ [unitid]: 'released' });
   });
 

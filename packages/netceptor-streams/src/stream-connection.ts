@@ -22,7 +22,7 @@ const MARKER = Buffer.from([0]);
 
 const CLOSE = {
   normal: [0, 'normal close'],
-  canceled: [499, 'stream canceled'],
+  canceled: [499, 'stream cancelled'],
   readError: [500, 'Read Data Error'],
   acceptTimeout: [500, 'Accept Timeout'],
 } as const;
