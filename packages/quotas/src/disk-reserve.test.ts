@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { DiskReserve, DiskReserves } from './disk-reserve.js';
+import { usableBytes, DiskReserve, DiskReserves } from './disk-reserve.js';
 
 const MIB = 2 ** 20;
 
@@ -54,3 +54,10 @@ it('folders of one file system have one reserve', async () => {
   expect(reserves.of(`${tmpdir()}/.`)).toBe(one);
   expect(await one.admits(1)).toBe(false);
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'takes a file system that does not say how large it is for one with room',
+  async () => {
+    expect(await usableBytes('/proc', 0)).toBe(Number.MAX_SAFE_INTEGER);
+  },
+);

@@ -18,6 +18,8 @@ const lookBytes = 64 * 2 ** 20;
  */
 export async function usableBytes(folder: string, reserveBytes?: number): Promise<number> {
   const { blocks, bavail, bsize } = await statfs(folder);
+  // some file systems, those of networks among them, do not say how large they are
+  if (blocks === 0) return Number.MAX_SAFE_INTEGER;
   const reserve = reserveBytes ?? Math.min(blocks * bsize * reserveShare, mostReserveBytes);
   return Math.floor(bavail * bsize - reserve);
 }

@@ -31,6 +31,12 @@ it('writes some lines of each origin, some of all, and some that only the local 
   expect(tell(localOrigin, 100_000)).toBe(61);
 });
 
+it('leaves room for others whatever local clients cause', () => {
+  const { tell } = start();
+  expect(tell(localOrigin, 100_000)).toBe(60);
+  expect(tell(one, 5)).toBe(6);
+});
+
 it('says how many were left out, once there is room again', () => {
   const { written, clock, tell } = start();
   tell(one, 63);

@@ -4,7 +4,7 @@ import { SharedQuota, type QuotaBounds } from './shared-quota.js';
 /** Milliseconds for which lines are counted together. */
 const windowMs = 60_000;
 
-/** Lines in that time: over all, of one origin, and those that only the local socket may cause. */
+/** Lines in that time: over all, of one origin, the local socket included, and those that only that may cause. */
 const bounds: QuotaBounds = { total: 240, perOrigin: 60, reserved: 60 };
 
 /** The longest text of a line, in characters. */
@@ -33,7 +33,8 @@ export class SharedLines {
       this.#quota = new SharedQuota(bounds);
       this.#begun = now;
     }
-    if (this.#quota.take(origin) !== 'taken') {
+    const hasShare = this.#quota.heldBy(origin) < bounds.perOrigin;
+    if (!hasShare || this.#quota.take(origin) !== 'taken') {
       this.#leftOut += 1;
       return;
     }

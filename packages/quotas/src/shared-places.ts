@@ -37,9 +37,7 @@ export class SharedPlaces {
   take(origin: Origin, holder: PlaceHolder): PlaceAnswer {
     let answer = this.#quota.take(origin);
     if (answer !== 'taken') {
-      this.#makeRoom(
-        answer === 'origin-full' ? [origin] : this.#fullest(origin, answer === 'link-full'),
-      );
+      this.#makeRoom(origin, answer);
       answer = this.#quota.take(origin);
       if (answer !== 'taken') return { refused: answer };
     }
@@ -58,31 +56,33 @@ export class SharedPlaces {
   }
 
   /**
-   * Those that may make room for an origin, those over its own link alone where that is full; the ones over the link with the most places
-   * first, of these the ones with the most. What is reserved for the local one stays its own.
+   * Has one holder give way: of the origin where that has its share, else of those over the link with the most places the one of the
+   * origin with the most; where the origin's link is full, of those over it alone. What is reserved for the local one stays its own.
    */
-  #fullest(origin: Origin, isOfLink: boolean): Origin[] {
-    return [...this.#holders.values()]
-      .filter((each) =>
-        isOfLink ? each.origin.link === origin.link : origin.local || !each.origin.local,
-      )
-      .map((each) => ({ ...each, ofLink: this.#quota.heldOverLinkOf(each.origin) }))
-      .sort((a, b) => b.ofLink - a.ofLink || b.holders.size - a.holders.size)
-      .map((each) => each.origin);
-  }
-
-  #makeRoom(origins: readonly Origin[]): void {
-    for (const origin of origins) {
-      let idle: PlaceHolder | undefined;
-      let least = Infinity;
-      for (const holder of this.#holders.get(origin.key)?.holders ?? []) {
-        const since = holder.idleSince() ?? Infinity;
-        if (since < least) [idle, least] = [holder, since];
-      }
-      if (idle === undefined) continue;
-      this.#leave(origin, idle);
-      idle.giveWay();
-      return;
+  #makeRoom(asking: Origin, why: Exclude<QuotaAnswer, 'taken'>): void {
+    let best: { origin: Origin; idle: PlaceHolder; ofLink: number; size: number } | undefined;
+    for (const { origin, holders } of this.#holders.values()) {
+      if (why === 'origin-full' && origin.key !== asking.key) continue;
+      if (why === 'link-full' && origin.link !== asking.link) continue;
+      if (why === 'full' && origin.local && !asking.local) continue;
+      const { size } = holders;
+      const ofLink = this.#quota.heldOverLinkOf(origin);
+      if (best && (ofLink < best.ofLink || (ofLink === best.ofLink && size <= best.size))) continue;
+      const idle = longestIdle(holders);
+      if (idle !== undefined) best = { origin, idle, ofLink, size };
     }
+    if (best === undefined) return;
+    this.#leave(best.origin, best.idle);
+    best.idle.giveWay();
   }
+}
+
+function longestIdle(holders: Iterable<PlaceHolder>): PlaceHolder | undefined {
+  let idle: PlaceHolder | undefined;
+  let least = Infinity;
+  for (const holder of holders) {
+    const since = holder.idleSince() ?? Infinity;
+    if (since < least) [idle, least] = [holder, since];
+  }
+  return idle;
 }

@@ -12,7 +12,7 @@ const PARAM_BYTES = 32;
 const found: Origin = { key: 'found on disk', local: false };
 
 /**
- * How much the statuses of all units hold in memory: parameters, names and details stay there until a unit is released, or until a
+ * How much the statuses of all units hold in memory: parameters and names stay there until a unit is released, or until a
  * command has ended. An address or a node has half of the total, and a quarter is for Unix sockets alone. It alone writes its fields.
  */
 export class UnitMemory {
@@ -82,8 +82,9 @@ export class UnitMemory {
   }
 }
 
-function statusBytes({ detail, workType, extraData }: UnitStatus): number {
-  return Buffer.byteLength(detail) + Buffer.byteLength(workType) + jsonBytes(extraData, 0);
+/** Details do not count: they come later, from other nodes, and must not be what leaves no room for a new unit. Each has a bound of its own. */
+function statusBytes({ workType, extraData }: UnitStatus): number {
+  return Buffer.byteLength(workType) + jsonBytes(extraData, 0);
 }
 
 /** Bytes of all texts; `each` more for each value inside. The values of a unit itself are few, those of its parameters may be many. */

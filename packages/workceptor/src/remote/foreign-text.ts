@@ -1,5 +1,5 @@
-/** The longest text of another node that is kept and shown, in characters. */
-export const MAX_FOREIGN_TEXT = 4_096;
+/** The longest text of another node that is kept and shown, in characters. Each of 100,000 units may keep one. */
+export const MAX_FOREIGN_TEXT = 1_024;
 
 /** Other than the characters that move a terminal's cursor or change how it looks. */
 const control = /\p{Cc}/gu;

@@ -3,8 +3,11 @@ import type { NodeRecord } from './node-record.js';
 import type { NodeTable } from './node-table.js';
 import type { Work } from '../work.js';
 
+/** A search looks at all nodes: after one in vain there is none for what a neighbor names, for so many milliseconds. */
+const REST_MS = 1_000;
+
 /**
- * Room in the table of nodes: where that is full, nodes of which there are too many give way. It keeps nothing itself.
+ * Room in the table of nodes: where that is full, nodes of which there are too many give way. It alone writes its fields.
  *
  * See docs/decisions/0098-what-a-peer-names-counts-when-it-is-in-reach.md.
  */
@@ -14,6 +17,7 @@ export class NodeRoom {
   readonly #neighbors: Neighbors;
   readonly #work: Work;
   readonly #forget: (now: number, record: NodeRecord) => void;
+  #restsUntil = -Infinity;
 
   /** @param forget - Is called for each node that gives way, before it is taken out. */
   constructor(
@@ -62,12 +66,15 @@ export class NodeRoom {
     keep?: NodeRecord,
     connections?: ReadonlyMap<string, number>,
   ): boolean {
+    // A neighbor itself always gets its room.
+    if (via !== undefined && now < this.#restsUntil) return false;
     this.#work.add(this.#nodes.size);
     const isKept = (record: NodeRecord): boolean =>
       record === this.#self || record === keep || this.#neighbors.get(record.id) !== undefined;
     const crowded = this.#nodes.crowded(via, connections, isKept);
     for (const record of crowded) this.#forget(now, record);
     this.#nodes.delete(crowded.map(({ id }) => id));
+    if (crowded.length === 0) this.#restsUntil = now + REST_MS;
     return crowded.length > 0;
   }
 }
