@@ -20,6 +20,7 @@ export interface Unit {
   start(): Promise<string>;
   /** Takes the unit up again after a restart of the daemon. */
   recover(): Promise<void>;
+  /** Ends the unit's work, if it goes on; says whether that is done or pending. */
   cancel(): Promise<Outcome>;
   /** Ends the unit; when `done`, the caller removes its folder. */
   prepareRelease(force: boolean): Promise<Outcome>;

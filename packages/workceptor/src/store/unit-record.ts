@@ -49,6 +49,7 @@ export class UnitRecord {
     return this.#status;
   }
 
+  /** Grows with each change of the status; for {@link UnitRecord.changed}. */
   get revision(): number {
     return this.#revision;
   }
@@ -103,6 +104,7 @@ export class UnitRecord {
     this.#retired = true;
   }
 
+  /** The unit has been released: its folder is gone or on its way out. */
   markReleased(): void {
     clearTimeout(this.#laterWrite);
     this.#released = true;
