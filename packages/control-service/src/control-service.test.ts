@@ -671,7 +671,7 @@ it('an operator is served although submissions that never end have taken every p
       Promise.resolve({
         unitId: 'u1',
         start: async (stdin) => {
-          for await (const chunk of stdin) chunk;
+          for await (const chunk of stdin) expect(chunk).toBeDefined();
           return 'Job Started';
         },
       }),
