@@ -47,14 +47,16 @@ export async function far(/** @type {Workplace} */ place) {
 /** The node of {@link far}, and one linked with it, `near`, whose control socket is `near.sock`. */
 export async function nearAndFar(/** @type {Workplace} */ place) {
   const port = await far(place);
-  await place.run(
+  const { code, output } = await place.run(
     'receptor',
     [
       ...['--node', 'id=near', `datadir=${place.path('data2')}`, '--tcp-peer'],
       ...[`127.0.0.1:${port}`, '--control-service', `filename=${place.path('near.sock')}`],
     ],
-    { until: /Connection established with far/ },
+    // the link may be there before the control socket is
+    { until: [/Connection established with far/, /Initialization complete/] },
   );
+  if (code !== null) throw new Error(`near ended with ${code}: ${output}`);
 }
 
 /** Authority, certificate and key as the pages name them, for a node `hop` at localhost. */

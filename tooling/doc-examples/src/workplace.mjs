@@ -56,11 +56,12 @@ export class Workplace {
   }
 
   /**
-   * Runs a command to its end, or until its output shows `until`; it then goes on until the place is removed.
+   * Runs a command to its end, or until its output shows `until` (all of them, in any order); it then goes on until the
+   * place is removed.
    *
    * @param {string} command
    * @param {string[]} args
-   * @param {{ until?: RegExp | undefined, input?: string | undefined }} [options]
+   * @param {{ until?: RegExp | RegExp[] | undefined, input?: string | undefined }} [options]
    * @returns {Promise<{ code: number | null, output: string }>} what it wrote to both streams
    */
   run(command, args, { until, input } = {}) {
@@ -74,9 +75,11 @@ export class Workplace {
       });
       this.#children.push(child);
       let output = '';
+      const awaited = until === undefined ? [] : [until].flat();
       const take = (/** @type {Buffer} */ chunk) => {
         output += String(chunk);
-        if (until?.test(output)) resolve({ code: null, output });
+        if (awaited.length > 0 && awaited.every((pattern) => pattern.test(output)))
+          resolve({ code: null, output });
       };
       child.stdout.on('data', take);
       child.stderr.on('data', take);
