@@ -16,8 +16,8 @@ import {
 } from '@receptorjs/validation';
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
-import { insecureDial, secureDial } from './peer-verifier.js';
-import { StreamConnection, type ConnectionHost } from './stream-connection.js';
+import { insecureDial, secureDial } from './tls/peer-verifier.js';
+import { StreamConnection, type ConnectionHost } from './connection/stream-connection.js';
 
 /** How to dial. */
 export interface DialOptions {

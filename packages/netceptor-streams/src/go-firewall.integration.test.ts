@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { MeshNode, parseFirewallRules, type UnreachableNotice } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, goReceptor, GoReceptor } from './go-receptor.js';
+import { freePort, goReceptor, GoReceptor } from './testing/test-go-receptor.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -6,10 +6,10 @@ import { MeshNode } from '@receptorjs/netceptor';
 import { listenTcp } from '@receptorjs/netceptor-backends';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreamError } from './errors.js';
-import { goReceptor, GoReceptor, readLine } from './go-receptor.js';
+import { goReceptor, GoReceptor, readLine } from './testing/test-go-receptor.js';
 import { StreamHost } from './stream-host.js';
-import { echo } from './test-mesh.js';
-import { TestPki } from './test-tls.js';
+import { echo } from './testing/test-mesh.js';
+import { TestPki } from './testing/test-tls.js';
 
 if (goReceptor.path === undefined) console.warn(`Go receptor tests ${goReceptor.missing}`);
 

@@ -4,7 +4,7 @@ import { createServer, connect, type AddressInfo } from 'node:net';
 import { MeshNode } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, goReceptor, GoReceptor, readLine } from './go-receptor.js';
+import { freePort, goReceptor, GoReceptor, readLine } from './testing/test-go-receptor.js';
 import type { MeshStream } from './mesh-stream.js';
 import { StreamHost } from './stream-host.js';
 

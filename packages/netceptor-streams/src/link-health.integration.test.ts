@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { MeshNode } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
 import { afterEach, describe, expect, it } from 'vitest';
-import { goReceptor, GoReceptor } from './go-receptor.js';
+import { goReceptor, GoReceptor } from './testing/test-go-receptor.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

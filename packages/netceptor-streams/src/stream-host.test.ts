@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { member } from './test-mesh.js';
-import { TlsContexts } from './tls-contexts.js';
+import { member } from './testing/test-mesh.js';
+import { TlsContexts } from './tls/tls-contexts.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

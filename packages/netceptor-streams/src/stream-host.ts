@@ -13,10 +13,10 @@ import { loadQuicEngine } from './choose-engine.js';
 import { dialChecks, dial, type DialOptions } from './dial.js';
 import { StreamError } from './errors.js';
 import type { MeshStream } from './mesh-stream.js';
-import { PumpSchedule } from './pump-schedule.js';
-import type { StreamConnection } from './stream-connection.js';
-import { listenChecks, StreamListener, type ListenOptions } from './stream-listener.js';
-import { TlsContexts } from './tls-contexts.js';
+import { PumpSchedule } from './connection/pump-schedule.js';
+import type { StreamConnection } from './connection/stream-connection.js';
+import { listenChecks, StreamListener, type ListenOptions } from './listener/stream-listener.js';
+import { TlsContexts } from './tls/tls-contexts.js';
 
 /** How a host is set up. */
 export interface StreamHostOptions {

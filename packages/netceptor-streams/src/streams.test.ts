@@ -4,7 +4,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
 import { describe, expect, it } from 'vitest';
 import type { MeshStream } from './mesh-stream.js';
-import { chain, echo, member } from './test-mesh.js';
+import { chain, echo, member } from './testing/test-mesh.js';
 
 describe.each([
   ['to this node', ['a']],

@@ -21,11 +21,11 @@ import {
 } from '@receptorjs/validation';
 import { PendingConnectionLimit } from './pending-connection-limit.js';
 import { ConnectionShares } from './connection-shares.js';
-import { StreamError } from './errors.js';
-import type { MeshStream, StreamEnds } from './mesh-stream.js';
-import { insecureService, secureService } from './peer-verifier.js';
-import { StreamConnection, type ConnectionHost } from './stream-connection.js';
-import type { TlsContexts } from './tls-contexts.js';
+import { StreamError } from '../errors.js';
+import type { MeshStream, StreamEnds } from '../mesh-stream.js';
+import { insecureService, secureService } from '../tls/peer-verifier.js';
+import { StreamConnection, type ConnectionHost } from '../connection/stream-connection.js';
+import type { TlsContexts } from '../tls/tls-contexts.js';
 
 const LONG_HEADER = 0x80;
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { MeshNode } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
 import { afterEach } from 'vitest';
-import type { MeshStream } from './mesh-stream.js';
-import { StreamHost, type StreamHostOptions } from './stream-host.js';
+import type { MeshStream } from '../mesh-stream.js';
+import { StreamHost, type StreamHostOptions } from '../stream-host.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -3,11 +3,11 @@ import { EventEmitter, once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_DATAGRAM, MIN_DATAGRAM } from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
-import { loadQuicEngine } from './choose-engine.js';
-import type { MeshStream } from './mesh-stream.js';
-import { changedEngine } from './test-engine.js';
-import { linkNodes, type LinkLimits } from './test-link.js';
-import { echo, join, member, reach, type Member } from './test-mesh.js';
+import { loadQuicEngine } from '../choose-engine.js';
+import type { MeshStream } from '../mesh-stream.js';
+import { changedEngine } from '../testing/test-engine.js';
+import { linkNodes, type LinkLimits } from '../testing/test-link.js';
+import { echo, join, member, reach, type Member } from '../testing/test-mesh.js';
 
 /** Bytes of a data message's header. */
 const HEADER = 36;

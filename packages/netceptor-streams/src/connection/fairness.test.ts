@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { MeshStream } from './mesh-stream.js';
-import { linkNodes, type LinkLimits } from './test-link.js';
-import { echo, member, reach, type Member } from './test-mesh.js';
+import type { MeshStream } from '../mesh-stream.js';
+import { linkNodes, type LinkLimits } from '../testing/test-link.js';
+import { echo, member, reach, type Member } from '../testing/test-mesh.js';
 
 const SLICE = 65_536;
 

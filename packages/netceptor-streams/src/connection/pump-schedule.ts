@@ -13,7 +13,7 @@ const MAX_ROUNDS = 8;
  */
 export class PumpSchedule implements ConnectionHost {
   readonly room = new ReadSlab();
-  readonly connections = new ConnectionsByNode();
+  readonly connections = new ConnectionsByNode<StreamConnection>();
   #due = new Set<StreamConnection>();
   /** Those that wait for links: without having sent anything in their last turn, and with. */
   #starved = new Set<StreamConnection>();

@@ -1,11 +1,11 @@
 import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
 import { MAX_DATAGRAM, type QuicConnection } from '@receptorjs/quic-engine';
 import type { ConnectionsByNode } from './connections-by-node.js';
-import { StreamError } from './errors.js';
-import { DatagramSender } from './datagram-sender.js';
+import { StreamError } from '../errors.js';
+import { DatagramSender } from '../datagrams/datagram-sender.js';
 import { describeEnd } from './describe-end.js';
-import type { StreamEnds } from './mesh-stream.js';
-import type { PeerVerifier } from './peer-verifier.js';
+import type { StreamEnds } from '../mesh-stream.js';
+import type { PeerVerifier } from '../tls/peer-verifier.js';
 import { QuicStream } from './quic-stream.js';
 import type { ReadSlab } from './read-slab.js';
 
@@ -33,7 +33,7 @@ const LONG_HEADER = 0x80;
 export interface ConnectionHost {
   readonly room: ReadSlab;
   /** All connections that are not over. */
-  readonly connections: ConnectionsByNode;
+  readonly connections: ConnectionsByNode<StreamConnection>;
   /** Calls {@link StreamConnection.pump} soon, once for any number of calls. */
   schedule(connection: StreamConnection): void;
   /** Schedules the connection when links take data again, behind those that have sent nothing in their last turn. */

@@ -1,7 +1,7 @@
 import { MeshNode } from '@receptorjs/netceptor';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { afterAll, expect } from 'vitest';
-import { StreamHost } from './stream-host.js';
+import { StreamHost } from '../stream-host.js';
 
 const node = new MeshNode({ nodeId: 'solo' });
 const streams = new StreamHost(node);

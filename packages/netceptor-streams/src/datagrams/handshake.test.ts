@@ -1,10 +1,10 @@
 import type { DatagramSocket, MeshNode } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { QuicConnection } from '@receptorjs/quic-engine';
-import type { MeshStream } from './mesh-stream.js';
-import { loadQuicEngine } from './choose-engine.js';
-import { changedEngine } from './test-engine.js';
-import { echo, member } from './test-mesh.js';
+import type { MeshStream } from '../mesh-stream.js';
+import { loadQuicEngine } from '../choose-engine.js';
+import { changedEngine } from '../testing/test-engine.js';
+import { echo, member } from '../testing/test-mesh.js';
 
 /** Loses what arrives at the sockets of a node that `loses` names. */
 function lossy(node: MeshNode, loses: (socket: DatagramSocket) => boolean): void {

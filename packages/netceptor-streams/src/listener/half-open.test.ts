@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { MeshNode, type DatagramSocket } from '@receptorjs/netceptor';
 import { expect, it, vi } from 'vitest';
-import { chain, echo } from './test-mesh.js';
-import { StreamHost } from './stream-host.js';
+import { chain, echo } from '../testing/test-mesh.js';
+import { StreamHost } from '../stream-host.js';
 
 /** What a dialer sends first. */
 async function firstWords(): Promise<Buffer> {

@@ -3,11 +3,11 @@ import { EventEmitter, once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QuicConnection, QuicEngine } from '@receptorjs/quic-engine';
-import { insecureIdentity, isInsecureIdentity } from './insecure-identity.js';
-import type { MeshStream } from './mesh-stream.js';
-import { loadQuicEngine } from './choose-engine.js';
-import { changedEngine } from './test-engine.js';
-import { chain, echo, join, member, reach } from './test-mesh.js';
+import { insecureIdentity, isInsecureIdentity } from '../tls/insecure-identity.js';
+import type { MeshStream } from '../mesh-stream.js';
+import { loadQuicEngine } from '../choose-engine.js';
+import { changedEngine } from '../testing/test-engine.js';
+import { chain, echo, join, member, reach } from '../testing/test-mesh.js';
 
 /** An engine whose connections fall silent from some moment on, as if their process were gone. */
 function mortalEngine(engine: QuicEngine): { engine: QuicEngine; die: () => void } {

@@ -1,6 +1,6 @@
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
 import type { QuicRefusal } from '@receptorjs/quic-engine';
-import { INSECURE_DIAL } from './errors.js';
+import { INSECURE_DIAL } from '../errors.js';
 import { isInsecureIdentity } from './insecure-identity.js';
 
 /**

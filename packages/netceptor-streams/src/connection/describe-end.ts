@@ -1,6 +1,6 @@
 import type { QuicEnd } from '@receptorjs/quic-engine';
-import { StreamError } from './errors.js';
-import type { PeerVerifier } from './peer-verifier.js';
+import { StreamError } from '../errors.js';
+import type { PeerVerifier } from '../tls/peer-verifier.js';
 
 const CRYPTO_FIRST = 0x100;
 const CRYPTO_LAST = 0x1ff;

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { QuicConnection } from '@receptorjs/quic-engine';
-import { StreamError } from './errors.js';
-import type { MeshStream, StreamEnds } from './mesh-stream.js';
+import { StreamError } from '../errors.js';
+import type { MeshStream, StreamEnds } from '../mesh-stream.js';
 import type { ReadSlab } from './read-slab.js';
 
 /** Bytes a stream holds in each direction besides what QUIC holds. */

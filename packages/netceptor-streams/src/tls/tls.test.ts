@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { copyFile, readFile } from 'node:fs/promises';
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isTlsMissing, type StreamError } from './errors.js';
-import type { MeshStream } from './mesh-stream.js';
-import { chain, echo, type Member } from './test-mesh.js';
-import { TestPki } from './test-tls.js';
+import { isTlsMissing, type StreamError } from '../errors.js';
+import type { MeshStream } from '../mesh-stream.js';
+import { chain, echo, type Member } from '../testing/test-mesh.js';
+import { TestPki } from '../testing/test-tls.js';
 
 let pki: TestPki;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type {
   QuicEngine,
   QuicIdentity,
 } from '@receptorjs/quic-engine';
-import { StreamError } from './errors.js';
+import { StreamError } from '../errors.js';
 import { insecureIdentity } from './insecure-identity.js';
 
 /**
