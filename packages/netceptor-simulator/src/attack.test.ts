@@ -54,8 +54,8 @@ const attacks: Record<string, (at: number) => Buffer> = {
     at < 1500
       ? update(ghost(at), '"b":1')
       : update('b', at % 2 === 0 ? `"hub":1,${ghosts}` : '"hub":1'),
-  'advertisements of services nobody has': (at) => advertisement(ghost(at), 's'),
-  'messages that nobody understands': () => Buffer.from('\x01{"NodeID":'),
+  'advertisements of services that no node has': (at) => advertisement(ghost(at), 's'),
+  'messages that no node understands': () => Buffer.from('\x01{"NodeID":'),
 };
 
 /** A hub and those that use it, in calm; `links` also have other ways. */
@@ -124,7 +124,7 @@ const sizesOf = (nodes: readonly SimulatedNode[]) =>
 
 describe('half a minute of a peer that sends', () => {
   it.each(Object.keys(attacks))(
-    '%s: disturbs nobody, and leaves nothing',
+    '%s: disturbs no other node, and leaves nothing',
     { timeout: 120_000 },
     (name) => {
       const { mesh, hub, users } = meshWithHub();

@@ -1,17 +1,27 @@
 import type { LinkOptions, LinkSession, NetceptorCore } from '@receptorjs/netceptor';
 import type { EventQueue } from './event-queue.js';
-import type { SimulatedNode } from './simulated-node.js';
 import { Wire, type WireOptions } from './wire.js';
 
 /** The two ends of a link. */
 export type End = 'a' | 'b';
 
+/** What a connection needs of the node at an end. */
+export interface ConnectedNode {
+  /** The core of the node's present start. */
+  readonly core: NetceptorCore;
+  readonly isRunning: boolean;
+  /** When the node has done what it has to do so far, in milliseconds of the virtual clock. */
+  readonly readyAt: number;
+  /** To be called after every call of the core. */
+  settle(): void;
+}
+
 /** What a connection needs of its link. */
 export interface ConnectionContext {
   readonly eventQueue: EventQueue;
-  /** How long the news of a reset takes, in milliseconds. */
+  /** How long a reset takes to the other end, in milliseconds. */
   readonly latencyMs: number;
-  readonly nodes: Readonly<Record<End, SimulatedNode>>;
+  readonly nodes: Readonly<Record<End, ConnectedNode>>;
   readonly options: Readonly<Record<End, LinkOptions>>;
   /** What the wire that leaves an end is like. */
   readonly wires: Readonly<Record<End, WireOptions>>;
@@ -71,7 +81,7 @@ export class Connection {
     return this.#sides[end].isOpen;
   }
 
-  /** Tells the node at an end that the connection is gone. */
+  /** Ends the connection for the node at an end. */
   end(end: End, reason: string): void {
     const side = this.#sides[end];
     if (!side.isOpen) return;
@@ -101,7 +111,7 @@ export class Connection {
     } else if (this.#context.nodes[end].isRunning) this.#reset(end);
   }
 
-  /** An end that has no connection any more says so to whoever still sends. */
+  /** An end that has no connection any more says so to the end that still sends. */
   #reset(end: End): void {
     const { eventQueue, latencyMs } = this.#context;
     const far = end === 'a' ? 'b' : 'a';

@@ -3,9 +3,9 @@ const GROUP_ROOM = 2 ** 32;
 
 /** Something that is to happen at a time that may move. It belongs to one {@link EventQueue}, which alone writes its fields. */
 export class QueuedEvent {
-  /** When, in milliseconds of the agenda's clock; Infinity for never. */
+  /** When, in milliseconds of the queue's clock; Infinity for never. */
   at = Infinity;
-  /** Its place in the agenda's heap, -1 when it is not in it. */
+  /** Its place in the queue's heap, -1 when it is not in it. */
   place = -1;
   /** Of two that are due at once the one with the lower number comes first. */
   readonly order: number;

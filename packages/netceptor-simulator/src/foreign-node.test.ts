@@ -19,18 +19,18 @@ beforeEach(() => {
 /** A second node with the first one's ID, started later. */
 const twin = (): ForeignNode => new ForeignNode(mesh, 'twin', first.core.epoch + 1_000n);
 
-function expectFirstIsBelieved(): void {
-  const { epoch, connections } = foreign.belief('twin') ?? {};
+function expectFirstIsKept(): void {
+  const { epoch, connections } = foreign.known('twin') ?? {};
   expect({ epoch, connections }).toEqual({ epoch: first.core.epoch, connections: { hop: 1 } });
   expect(hop.core.nextHopTo('twin')).toBe('twin');
   expect(first.events).not.toContainEqual({ type: 'duplicate-node' });
 }
 
-describe('a foreign node, which believes what it hears last,', () => {
+describe('a foreign node, which keeps what it hears last,', () => {
   it('has its place in the mesh', () => {
     expect(hop.core.isReachable('foreign')).toBe(true);
     expect(first.core.isReachable('foreign')).toBe(true);
-    expectFirstIsBelieved();
+    expectFirstIsKept();
   });
 
   it('comes back to the first of two nodes of an ID', () => {
@@ -38,7 +38,7 @@ describe('a foreign node, which believes what it hears last,', () => {
     second.link(foreign, { latencyMs: 20 });
     mesh.run(2000);
     expect(second.isRunning).toBe(false);
-    expectFirstIsBelieved();
+    expectFirstIsKept();
   });
 
   it.each([50, 300, 700, 1100])(
@@ -53,7 +53,7 @@ describe('a foreign node, which believes what it hears last,', () => {
       goOn();
       mesh.run(8000);
       expect(second.isRunning).toBe(false);
-      expectFirstIsBelieved();
+      expectFirstIsKept();
     },
   );
 
@@ -66,10 +66,10 @@ describe('a foreign node, which believes what it hears last,', () => {
     second.link(foreign, { latencyMs: 4000 });
     mesh.run(3000);
     expect(second.isRunning).toBe(false);
-    expectFirstIsBelieved();
+    expectFirstIsKept();
     mesh.run(1200);
-    expect(foreign.belief('twin')?.epoch).toBe(second.epoch);
+    expect(foreign.known('twin')?.epoch).toBe(second.epoch);
     mesh.run(2800);
-    expectFirstIsBelieved();
+    expectFirstIsKept();
   });
 });

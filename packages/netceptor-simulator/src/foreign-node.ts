@@ -14,8 +14,8 @@ interface Update {
   readonly SuspectedDuplicate: bigint;
 }
 
-/** What a foreign node believes of another. */
-export interface Belief {
+/** What a foreign node knows of another. */
+export interface KnownNode {
   readonly epoch: bigint;
   readonly sequence: bigint;
   /** Cost of each of its links, by peer. */
@@ -34,15 +34,15 @@ const UPDATE_PERIOD_MS = 10_000;
 const REST_MS = 100;
 
 /**
- * A node that behaves as the original does where routes are concerned: it tells a new neighbor nothing of others, floods
- * what it hears first, and believes of each node what it hears last, if that is of a younger start. It makes no routes and
+ * A node that behaves as the original does where routes are concerned: it sends a new neighbor nothing about others, floods
+ * what it hears first, and keeps of each node what it hears last, if that is of a younger start. It makes no routes and
  * carries no data. It alone writes its fields.
  */
 export class ForeignNode {
   readonly nodeId: string;
   readonly epoch: bigint;
   readonly #mesh: SimulatedMesh;
-  readonly #beliefs = new Map<string, Belief>();
+  readonly #known = new Map<string, KnownNode>();
   readonly #seen = new Set<string>();
   readonly #peers = new Map<string, Peer>();
   #sequence = 0n;
@@ -63,9 +63,9 @@ export class ForeignNode {
     return this.#isRunning;
   }
 
-  /** What it believes of a node; undefined for one it has never heard of. */
-  belief(nodeId: string): Belief | undefined {
-    return this.#beliefs.get(nodeId);
+  /** What it knows of a node; undefined for one it has never heard of. */
+  known(nodeId: string): KnownNode | undefined {
+    return this.#known.get(nodeId);
   }
 
   /** Links it to a node with the real core or to another foreign one; messages take so many milliseconds in each direction. */
@@ -138,14 +138,14 @@ export class ForeignNode {
     }
     if (this.#seen.has(update.UpdateID)) return;
     this.#seen.add(update.UpdateID);
-    const known = this.#beliefs.get(nodeId);
+    const known = this.#known.get(nodeId);
     const sequence = update.UpdateSequence;
     if (suspected !== 0n) {
-      if (known?.epoch === suspected) this.#beliefs.set(nodeId, { ...known, epoch, sequence });
+      if (known?.epoch === suspected) this.#known.set(nodeId, { ...known, epoch, sequence });
     } else {
       if (known === undefined) this.#floodSoon();
       else if (epoch < known.epoch || (epoch === known.epoch && sequence <= known.sequence)) return;
-      this.#beliefs.set(nodeId, { epoch, sequence, connections: update.Connections });
+      this.#known.set(nodeId, { epoch, sequence, connections: update.Connections });
     }
     this.#flood({ ...update, ForwardingNode: this.nodeId }, from);
   }

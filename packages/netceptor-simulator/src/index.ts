@@ -21,7 +21,7 @@
  */
 export { SimulatedMesh } from './simulated-mesh.js';
 export type { BuildOptions, SimulatedMeshOptions, Traffic } from './simulated-mesh.js';
-export type { SimulatedNode, SimulatedNodeOptions } from './simulated-node.js';
+export type { NodeLink, SimulatedNode, SimulatedNodeOptions } from './simulated-node.js';
 export type { SimulatedLink, SimulatedLinkOptions } from './simulated-link.js';
 export type { RawPeer, RawPeerOptions } from './raw-peer.js';
 export type { LinkConditions } from './link-conditions.js';
@@ -29,7 +29,7 @@ export { full, line, randomSparse, ring, tree } from './topologies.js';
 export type { Topology } from './topologies.js';
 export { seededRandom } from './seeded-random.js';
 export { ForeignNode } from './foreign-node.js';
-export type { Belief } from './foreign-node.js';
+export type { KnownNode } from './foreign-node.js';
 export { verifyRoutes } from './verify-routes.js';
 export type { RouteFault } from './verify-routes.js';
 export { linkInRealTime } from './real-time-link.js';

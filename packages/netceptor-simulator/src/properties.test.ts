@@ -36,7 +36,7 @@ it(
   },
 );
 
-/** A mesh at rest on good links, 25 s after its start: nobody's periodic update is due for some seconds. */
+/** A mesh at rest on good links, 25 s after its start: no node's periodic update is due for some seconds. */
 function restingMesh(
   chance: Chance,
   seed: number,
@@ -54,7 +54,7 @@ function restingMesh(
 }
 
 it(
-  'the cut of a link costs one update of each end, which crosses each link at most twice; its return as much, and what the ends tell each other',
+  'the cut of a link costs one update of each end, which crosses each link at most twice; its return as much, and what the ends send each other',
   { timeout },
   () => {
     forSeeds((seed) => {
@@ -70,7 +70,7 @@ it(
       before = mesh.traffic.routingUpdates;
       link.heal();
       mesh.run(2000);
-      // Each end's hello and what it knows; nothing of that is news to the other, unless the mesh was parted.
+      // Each end's hello and what it knows; nothing of that is new to the other, unless the mesh was parted.
       expect(mesh.traffic.routingUpdates - before).toBeLessThanOrEqual(2 * 2 * l + 2 * (n + 1));
       expect(faultsOf(nodes)).toEqual([]);
     });
@@ -87,22 +87,22 @@ it('a restart costs updates of the node and its neighbors only', { timeout }, ()
     mesh.stop(node);
     mesh.at(mesh.now + chance.between(300, 900), () => mesh.start(node));
     mesh.run(3500);
-    // Of each neighbor one update for the end and one for the return, of the node two; and 2k hellos and introductions,
-    // what is news in them told to the k - 1 others.
+    // Of each neighbor one update for the end and one for the return, of the node two; and 2k hellos and neighbor syncs,
+    // what is new in them sent to the k - 1 others.
     const updates = 2 * k + 2;
     expect(mesh.traffic.routingUpdates - before).toBeLessThanOrEqual(
       updates * 2 * l + 2 * k * (n + 1) * k,
     );
     expect(faultsOf(nodes)).toEqual([]);
     for (const other of nodes.filter((each) => each !== node)) {
-      const told = other.events.filter(({ type }) => type === 'node-restarted');
-      expect(told).toEqual([{ type: 'node-restarted', nodeId: node.nodeId }]);
+      const restarts = other.events.filter(({ type }) => type === 'node-restarted');
+      expect(restarts).toEqual([{ type: 'node-restarted', nodeId: node.nodeId }]);
     }
   });
 });
 
 it(
-  'a second node with an ID never disturbs the first: no route to it changes, nobody takes it for restarted, and the second is told to go',
+  'a second node with an ID never disturbs the first: no route to it changes, no node takes it for restarted, and the second is asked to go',
   { timeout },
   () => {
     forSeeds((seed) => {

@@ -19,7 +19,7 @@ export const rawPeerChecks: OptionChecks<RawPeerOptions> = {
   onMessage: optional(callback),
 };
 
-/** A link of a node whose peer is no node: it says whatever it is told to. It alone writes its fields. */
+/** A link of a node whose peer is no node: it says what its caller sends. It alone writes its fields. */
 export class RawPeer {
   readonly #wire: Wire;
   readonly #session: LinkSession;

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Nodes with streams in a line, each pair linked as told; the last one sends back what it gets. */
+/** Nodes with streams in a line, each pair linked with the options given; the last one sends back what it gets. */
 async function echoLine(
   count: number,
   options: RealTimeLinkOptions,

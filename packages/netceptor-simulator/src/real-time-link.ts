@@ -25,7 +25,7 @@ export interface RealTimeLinkOptions extends LinkOptions, LinkConditions {
 export interface RealTimeLink {
   /** Both nodes learn at once that it is gone. It does not come back. */
   cut(): void;
-  /** Nothing passes any more, in both directions or only from one node, and nobody is told. */
+  /** Nothing passes any more, in both directions or only from one node, and neither node learns it. */
   freeze(from?: MeshNode): void;
   /** Undoes {@link freeze}. */
   thaw(): void;

@@ -13,7 +13,7 @@ import {
 import type { EventQueue, QueuedEvent } from './event-queue.js';
 import { Connection, type End } from './connection.js';
 import { linkConditionChecks, checkConditions, type LinkConditions } from './link-conditions.js';
-import type { SimulatedNode } from './simulated-node.js';
+import type { NodeLink, SimulatedNode } from './simulated-node.js';
 
 /** What a link is like. */
 export interface SimulatedLinkOptions extends LinkOptions, LinkConditions {
@@ -51,7 +51,7 @@ export interface LinkEnvironment {
 }
 
 /** A link between two simulated nodes: while it is up a connection, or a wait for the next. It alone writes its fields. */
-export class SimulatedLink {
+export class SimulatedLink implements NodeLink {
   readonly a: SimulatedNode;
   readonly b: SimulatedNode;
   readonly options: SimulatedLinkOptions;
@@ -106,7 +106,7 @@ export class SimulatedLink {
     }
   }
 
-  /** Nothing passes any more, in both directions or only from one node, and nobody is told. */
+  /** Nothing passes any more, in both directions or only from one node, and neither node learns it. */
   freeze(from?: SimulatedNode): void {
     if (from !== this.b) this.#frozen.a = true;
     if (from !== this.a) this.#frozen.b = true;

@@ -53,7 +53,7 @@ describe('a simulated link', () => {
     expect([...reordered].sort()).toEqual([...sent].sort());
   });
 
-  it('loses and doubles the share of messages it is told to', () => {
+  it('loses and doubles the share of messages that its options say', () => {
     const share = (options: SimulatedLinkOptions): number => {
       const { mesh, got, send } = pair(options);
       for (let at = 0; at < 2000; at++) send('x');

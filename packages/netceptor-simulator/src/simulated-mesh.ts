@@ -162,7 +162,7 @@ export class SimulatedMesh {
   }
 
   /**
-   * Links a peer without a node behind it, which says whatever it is told to say.
+   * Links a peer without a node behind it, which says what the caller lets it say.
    *
    * @throws {RangeError} when a condition makes no sense
    */
@@ -267,7 +267,7 @@ export class SimulatedMesh {
     this.#now += milliseconds;
   }
 
-  /** Whoever uses the mesh may have called any core. */
+  /** The caller may have called any core. */
   #settle(): void {
     for (const node of this.#nodes) node.settle();
   }

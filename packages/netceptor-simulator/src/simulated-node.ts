@@ -1,7 +1,6 @@
-import { NetceptorCore, type CoreEvent } from '@receptorjs/netceptor';
+import { NetceptorCore, type CoreEvent, type LinkOptions } from '@receptorjs/netceptor';
 import { number, optional, type OptionChecks } from '@receptorjs/validation';
 import type { EventQueue, QueuedEvent } from './event-queue.js';
-import type { SimulatedLink } from './simulated-link.js';
 
 /** How a simulated node is set up. */
 export interface SimulatedNodeOptions {
@@ -29,18 +28,32 @@ export interface NodeEnvironment {
   readonly onEvent?: ((node: SimulatedNode, event: CoreEvent) => void) | undefined;
 }
 
+/** A link as the nodes at its ends see it. */
+export interface NodeLink {
+  readonly a: SimulatedNode;
+  readonly b: SimulatedNode;
+  /** What both nodes say about the link; the second one `optionsOfB` where there are such. */
+  readonly options: LinkOptions & { readonly optionsOfB?: LinkOptions };
+  /** Whether it carries messages in both directions, as far as the link itself is concerned. */
+  readonly isUp: boolean;
+  /** One of the nodes has stopped: the other one learns it unless it happens silently. */
+  nodeStopped(node: SimulatedNode, silently: boolean): void;
+  /** One of the nodes has started. */
+  nodeStarted(): void;
+}
+
 /** A node in a simulated mesh. Its mesh alone starts and stops it. */
 export class SimulatedNode {
   readonly nodeId: string;
-  /** What the node told, in order, over all its starts; the older half goes when there are more than the mesh keeps. */
+  /** The events of the node's core, in order, over all its starts; the older half goes when there are more than the mesh keeps. */
   readonly events: CoreEvent[] = [];
   /** What the node logged, with its level in front. */
   readonly lines: string[] = [];
   /** All links of the node, up or not. Written by the mesh. */
-  readonly links = new Set<SimulatedLink>();
+  readonly links = new Set<NodeLink>();
   readonly #environment: NodeEnvironment;
   readonly #options: SimulatedNodeOptions;
-  /** The node's group in the agenda. */
+  /** The node's group in the event queue. */
   readonly group: number;
   #timer: QueuedEvent;
   #core: NetceptorCore;
@@ -108,7 +121,7 @@ export class SimulatedNode {
     this.settle();
   }
 
-  /** Ends it without a word. {@link SimulatedMesh.stop} also tells its neighbors. */
+  /** Ends it without a word to its neighbors; those learn it by `SimulatedMesh.stop`. */
   stop(): void {
     this.#isRunning = false;
     this.#environment.eventQueue.set(this.#timer, Infinity);

@@ -12,8 +12,8 @@ export interface RouteFault {
 const TOLERANCE = 1e-9;
 
 /**
- * Compares what running nodes believe with the links there are: every pair must have a route of the cheapest cost, or
- * none where there is no way, and the next hops must lead to the target. Where two nodes have the same ID nothing is
+ * Compares the routes of running nodes with the links there are: every pair must have a route of the cheapest cost, or
+ * none where there is no path, and the next hops must lead to the target. Where two nodes have the same ID nothing is
  * said about them. Knows nothing of how the nodes compute.
  *
  * @param limit - The most faults returned; the search ends with them.
@@ -70,7 +70,7 @@ function edgesOf(node: SimulatedNode, place: ReadonlyMap<string, number>): Edge[
 }
 
 /**
- * What is wrong with one route. The first hop is right when the way on from there costs what is left (`leads`): then every
+ * What is wrong with one route. The first hop is right when the path on from there costs what is left (`leads`): then every
  * hop comes nearer to the target, and no route has a loop.
  */
 function verifyRoute(
@@ -80,11 +80,11 @@ function verifyRoute(
   leads: (via: string) => boolean,
 ): string | undefined {
   const via = node.core.nextHopTo(target);
-  if (cost === Infinity) return via === undefined ? undefined : `goes via ${via}, there is no way`;
+  if (cost === Infinity) return via === undefined ? undefined : `goes via ${via}, there is no path`;
   if (via === undefined) return `has no route; there is one of cost ${cost}`;
-  const believed = node.core.costTo(target) ?? Infinity;
-  if (Math.abs(believed - cost) > TOLERANCE) return `costs ${believed} instead of ${cost}`;
-  return leads(via) ? undefined : `goes via ${via}, which is not on a cheapest way`;
+  const known = node.core.costTo(target) ?? Infinity;
+  if (Math.abs(known - cost) > TOLERANCE) return `costs ${known} instead of ${cost}`;
+  return leads(via) ? undefined : `goes via ${via}, which is not on a cheapest path`;
 }
 
 /** Costs from one node to all, each settled node relaxing its links: the plain form, with a queue of those to look at. */

@@ -44,7 +44,7 @@ export interface WireOptions {
   readonly maxMessageBytes: number;
   /** Messages arrive at multiples of so many milliseconds; 0 for any time. */
   readonly tickMs: number;
-  /** The group of the far end in the agenda. */
+  /** The group of the far end in the event queue. */
   readonly group: number;
 }
 
