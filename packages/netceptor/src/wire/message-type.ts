@@ -24,3 +24,8 @@ export function frameJson(type: number, json: string): Buffer {
   message.write(json, 1);
   return message;
 }
+
+/** The JSON of the message `chunk[start..end)`: what follows its type byte. */
+export function jsonOf(chunk: Buffer, start: number, end: number): string {
+  return chunk.toString('utf8', start + 1, end);
+}

@@ -1,5 +1,5 @@
 import { oneLine } from './one-line.js';
-import { frameJson, MESSAGE_TYPE } from './message-type.js';
+import { frameJson, jsonOf, MESSAGE_TYPE } from './message-type.js';
 
 /** The longest reason that is told or taken, in characters. */
 const MAX_REASON = 200;
@@ -16,7 +16,7 @@ export function encodeReject(reason?: string): Buffer {
 /** Why the peer refused the link, on one line; undefined when it does not say so. */
 export function decodeReject(chunk: Buffer, start: number, end: number): string | undefined {
   try {
-    const content: unknown = JSON.parse(chunk.toString('utf8', start + 1, end));
+    const content: unknown = JSON.parse(jsonOf(chunk, start, end));
     const reason: unknown = Array.isArray(content) ? content[0] : undefined;
     return typeof reason === 'string' && reason !== '' ? oneLine(reason, MAX_REASON) : undefined;
   } catch {

@@ -1,23 +1,21 @@
 import { MeshError } from '../../errors.js';
-import { MAX_MESSAGE_BYTES, MESSAGE_TYPE } from '../../wire/message-type.js';
-import { isNodeId } from '../../wire/node-id.js';
-import { pingMessage } from '../../wire/ping-message.js';
-import { decodeProbe, encodeProbe, LINK_VERSION } from '../../wire/probe.js';
+import { jsonOf, MAX_MESSAGE_BYTES, MESSAGE_TYPE } from '../../wire/message-type.js';
 import { decodeReject, encodeReject } from '../../wire/reject.js';
 import { encodeRoutingUpdate, type RoutingUpdate } from '../../wire/routing-update.js';
-import { decodeServiceAdvertisement } from '../../wire/service-advertisement.js';
 import { DuplicateLinkChallenge } from './duplicate-link-challenge.js';
+import { EstablishedLink } from './established-link.js';
 import { FloodCheck } from './flood-check.js';
 import type { LinkContext } from './link-context.js';
 import { readForeignUpdate } from '../routing/foreign-update.js';
 import { LinkHealth } from './link-health.js';
-import { describeLink, type LinkInfo } from './link-info.js';
+import type { LinkInfo } from './link-info.js';
 import { LinkLog } from './link-log.js';
 import { Greeting } from './greeting.js';
 import { costFor, type LinkOptions } from './link-options.js';
 import type { LinkTransport } from './link-transport.js';
 import type { Neighbor } from './neighbors.js';
 import { ownCopy } from '../own-copy.js';
+import { costRefusal, refusalOf } from './peer-check.js';
 import { WaitingMessages } from './waiting-messages.js';
 
 /**
@@ -42,11 +40,7 @@ export class LinkSession {
   /** What arrives before the link is established, of a peer that has named itself. */
   readonly #waiting = new WaitingMessages();
   /** Set while established. */
-  #neighbor: Neighbor | undefined;
-  /** When the link was established, in milliseconds since 1970. */
-  #upSinceMs = 0;
-  /** Whether the peer has listed this node among its links. */
-  #listed = false;
+  #link: EstablishedLink | undefined;
   #wasEstablished = false;
   #wasRefused = false;
   #challenge: DuplicateLinkChallenge<LinkSession> | undefined;
@@ -96,9 +90,7 @@ export class LinkSession {
 
   /** What is known of the link; undefined while it is not established. */
   info(now: number): LinkInfo | undefined {
-    if (this.#neighbor === undefined) return undefined;
-    const wallTime = this.#context.wallTime();
-    return describeLink(this.#neighbor, this.#health, this.#upSinceMs, now, wallTime);
+    return this.#link?.info(now);
   }
 
   /** Takes the message `chunk[start..end)`. Anything wrong with it ends here: with a log line, or with the link. */
@@ -111,7 +103,7 @@ export class LinkSession {
       if (end - start > MAX_MESSAGE_BYTES) {
         throw new MeshError('malformed-message', `it has ${end - start} bytes`);
       }
-      if (this.#state === 'established') this.#handleEstablished(now, type, chunk, start, end);
+      if (this.#link !== undefined) this.#link.handleMessage(now, type, chunk, start, end);
       else if (type === MESSAGE_TYPE.reject) this.#rejected(now, decodeReject(chunk, start, end));
       else if (this.#state === 'waiting') this.#waiting.push(chunk.subarray(start, end));
       else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, chunk, start, end);
@@ -158,106 +150,33 @@ export class LinkSession {
         ? 'a newer link with that node has taken its place'
         : this.#health.failure(now);
     if (verdict !== undefined) this.#giveUp(now, verdict);
-    else this.#sendProbe(this.#health.takeProbe(now));
-  }
-
-  #handleEstablished(
-    now: number,
-    type: number | undefined,
-    chunk: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const { dataPlane, trace } = this.#context;
-    // A peer that can answer questions shows that it hears this node by nothing else.
-    if (!this.#health.canProbe) this.#dismissChallenge(now);
-    switch (type) {
-      case MESSAGE_TYPE.data:
-        dataPlane.handle(chunk, start, end, this.#peerName());
-        return;
-      case MESSAGE_TYPE.routingUpdate:
-      case MESSAGE_TYPE.serviceAdvertisement:
-        trace?.control('Received', type, end - start, this.#peerName());
-        this.#handleFlooded(now, type, chunk, start, end);
-        return;
-      case MESSAGE_TYPE.reject:
-        this.#rejected(now, decodeReject(chunk, start, end));
-        return;
-      case MESSAGE_TYPE.probe:
-        this.#handleProbe(now, chunk, start, end);
-        return;
-      default:
-        this.#log.complain(now, `Dropping a message of unknown type from ${this.#peerName()}`);
-        this.#recordViolation(now, false);
-    }
-  }
-
-  #handleFlooded(now: number, type: number, chunk: Buffer, start: number, end: number): void {
-    const { routing, advertisements } = this.#context;
-    const verdict = this.#floodCheck.check(now, end - start, routing.reach);
-    if (verdict === 'reject') this.#blame(now, 'it floods updates and advertisements');
-    if (verdict === 'drop' && this.#floodCheck.mayReportDrop(now)) {
-      this.#log.write(
-        now,
-        'warning',
-        `Dropping updates and advertisements from ${this.#peerName()}: it sends more than this mesh needs`,
-      );
-    }
-    if (verdict !== 'take') return;
-    if (type === MESSAGE_TYPE.routingUpdate) {
-      if (routing.isRepeat(chunk, start, end, this.#peerName())) return;
-      this.#context.work.addNews(end - start);
-      this.#handleUpdate(now, readForeignUpdate(jsonOf(chunk, start, end)));
-    } else if (!advertisements.isRepeat(chunk, start, end)) {
-      this.#context.work.addNews(end - start);
-      const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
-      advertisements.handle(now, advertisement, chunk.subarray(start, end), this.#peerName());
-    }
-  }
-
-  #handleProbe(now: number, chunk: Buffer, start: number, end: number): void {
-    const { isAnswer, number } = decodeProbe(chunk, start, end);
-    if (!isAnswer) this.#transport.sendControl(encodeProbe({ isAnswer: true, number }), true);
-    else if (this.#health.probeAnswered(now, number)) this.#dismissChallenge(now);
-  }
-
-  #sendProbe(number: number | undefined): void {
-    if (number === undefined) return;
-    this.#transport.sendControl(encodeProbe({ isAnswer: false, number }), true);
+    else this.#link?.probeIfDue(now);
   }
 
   /** The peer has named itself. */
   #meet(now: number, chunk: Buffer, start: number, end: number): void {
-    const { accounts, nodeId, wake } = this.#context;
+    const { nodeId, wake } = this.#context;
     const update = readForeignUpdate(jsonOf(chunk, start, end));
     const peer = update.forwardingNode;
-    const { allowedPeers } = this.#options;
-    const refusedFor = accounts.refusedFor(now, peer, this.#transport.origin);
-    if (peer === nodeId) {
-      this.#refuse(now, peer, 'it uses the ID of this node');
-    } else if (!isNodeId(peer)) {
-      this.#refuse(now, peer.slice(0, 80), 'its node ID is not valid');
-    } else if (allowedPeers !== undefined && !allowedPeers.includes(peer)) {
-      this.#refuse(now, peer, 'it is not in the allowed peers list');
-    } else if (refusedFor > 0) {
-      const seconds = Math.ceil(refusedFor / 1000);
-      this.#refuse(
-        now,
-        peer,
-        `it was given up for what it had sent; it may come again in ${seconds} s`,
-      );
-    } else if (this.#transport.waitsToBeListed !== true) {
-      this.#take(now, update);
-    } else {
-      const { first } = this.#greeting;
-      const cost = update.nodeId === peer ? update.connections.get(nodeId) : undefined;
-      const isTaken = this.#greeting.heard(now, update, cost !== undefined);
-      if (first !== undefined) this.#waiting.push(chunk.subarray(start, end));
-      if (cost !== undefined && this.#disagrees(now, peer, cost, costFor(this.#options, peer)))
-        return;
-      if (isTaken) this.#take(now, first ?? update);
-      else wake(this.dueAt);
+    const { origin, waitsToBeListed } = this.#transport;
+    const refusal = refusalOf(now, peer, origin, this.#options, this.#context);
+    if (refusal !== undefined) {
+      this.#refuse(now, refusal.peer, refusal.reason);
+      return;
     }
+    if (waitsToBeListed !== true) {
+      this.#take(now, update);
+      return;
+    }
+    const { first } = this.#greeting;
+    const cost = update.nodeId === peer ? update.connections.get(nodeId) : undefined;
+    const isTaken = this.#greeting.heard(now, update, cost !== undefined);
+    if (first !== undefined) this.#waiting.push(chunk.subarray(start, end));
+    const ours = costFor(this.#options, peer);
+    const disagreement = cost === undefined ? undefined : costRefusal(cost, ours);
+    if (disagreement !== undefined) this.#refuse(now, peer, disagreement);
+    else if (isTaken) this.#take(now, first ?? update);
+    else wake(this.dueAt);
   }
 
   #take(now: number, update: RoutingUpdate): void {
@@ -266,27 +185,18 @@ export class LinkSession {
     else incumbent.#contend(now, this, update);
   }
 
-  /** A link has one cost: refuses the peer when it has another. */
-  #disagrees(now: number, peer: string, theirs: number, ours: number): boolean {
-    if (theirs === ours) return false;
-    this.#refuse(now, peer, `it has cost ${theirs} for the link and this node ${ours}`);
-    return true;
-  }
-
   /** A second link with the same peer: this one has to show that it lives. */
   #contend(now: number, session: LinkSession, first: RoutingUpdate): void {
-    const { nodeId, wake } = this.#context;
     if (this.#challenge?.session.closed === false) {
       session.#refuse(now, first.forwardingNode, 'there is a link with that node already');
       return;
     }
     session.#state = 'waiting';
     this.#challenge = new DuplicateLinkChallenge(now, session, first);
-    wake(this.#challenge.dueAt);
+    this.#context.wake(this.#challenge.dueAt);
     // If this link is a leftover of the peer's earlier life, its machine says so when something arrives on it.
     this.#sendOwnUpdate();
-    if (this.#health.canProbe) this.#sendProbe(this.#health.probe(now));
-    else this.#transport.sendControl(pingMessage(nodeId, first.forwardingNode), true);
+    this.#link?.askIfAlive(now);
   }
 
   /** This link lives: the one that waited for its end is refused. */
@@ -304,59 +214,47 @@ export class LinkSession {
     const { origin } = this.#transport;
     const peer = ownCopy(update.forwardingNode);
     const cost = costFor(this.#options, peer);
-    this.#neighbor = {
+    const neighbor: Neighbor = {
       nodeId: peer,
       transport: this.#transport,
       cost,
       refuse: (at, reason) => this.#refuse(at, peer, reason),
     };
-    this.#upSinceMs = this.#context.wallTime();
+    const link = this.#establish(neighbor);
+    this.#link = link;
     this.#state = 'established';
     this.#wasEstablished = true;
     this.#health.received(now);
-    neighbors.set(this.#neighbor);
+    neighbors.set(neighbor);
     established.set(peer, this);
     this.#log.write(now, 'info', `Connection established with ${peer}`);
     emit({ type: 'link-up', nodeId: peer, cost });
     this.#floodCheck.named(peer);
-    const isTold = accounts.maySync(now, peer, origin);
-    routing.linkUp(now, this.#neighbor, update, isTold);
+    const isSynced = accounts.maySync(now, peer, origin);
+    routing.linkUp(now, neighbor, update, isSynced);
     if (this.closed) return;
-    advertisements.linkUp(this.#neighbor, isTold);
-    this.#learnVersion(now, update);
+    advertisements.linkUp(neighbor, isSynced);
+    link.learnVersion(now, update);
     for (const message of this.#waiting.take()) {
       this.handleMessage(now, message, 0, message.length);
     }
   }
 
-  #learnVersion(now: number, { nodeId, forwardingNode, linkVersion = 0 }: RoutingUpdate): void {
-    if (nodeId !== forwardingNode || linkVersion < LINK_VERSION || this.#health.canProbe) return;
-    this.#health.startProbing(now);
-    this.#sendProbe(this.#health.takeProbe(now));
-    this.#context.wake(this.dueAt);
-  }
-
-  #handleUpdate(now: number, update: RoutingUpdate): void {
-    const { nodeId, routing } = this.#context;
-    const neighbor = this.#neighbor;
-    if (neighbor === undefined) return;
-    if (update.forwardingNode !== neighbor.nodeId) {
-      this.#refuse(now, neighbor.nodeId, 'its node ID changed');
-      return;
-    }
-    if (update.nodeId === neighbor.nodeId) {
-      this.#learnVersion(now, update);
-      const cost = update.connections.get(nodeId);
-      if (cost === undefined) {
-        // A late hello says nothing about links; after the peer has listed this node it means that it gave the link up.
-        if (this.#listed && !routing.isOutdated(update))
-          this.#refuse(now, neighbor.nodeId, 'it no longer lists this node');
-        return;
-      }
-      this.#listed = true;
-      if (this.#disagrees(now, neighbor.nodeId, cost, neighbor.cost)) return;
-    }
-    routing.handleUpdate(now, update, neighbor.nodeId);
+  #establish(neighbor: Neighbor): EstablishedLink {
+    return new EstablishedLink({
+      context: this.#context,
+      neighbor,
+      health: this.#health,
+      floodCheck: this.#floodCheck,
+      log: this.#log,
+      control: {
+        markAlive: (now) => this.#dismissChallenge(now),
+        recordViolation: (now, isSerious) => this.#recordViolation(now, isSerious),
+        blame: (now, reason) => this.#blame(now, reason),
+        refuse: (now, reason) => this.#refuse(now, neighbor.nodeId, reason),
+        rejected: (now, reason) => this.#rejected(now, reason),
+      },
+    });
   }
 
   /** The peer has sent what no node sends; after too much of it the link is given up. */
@@ -391,7 +289,7 @@ export class LinkSession {
   }
 
   #rejected(now: number, reason: string | undefined): void {
-    this.#wasRefused = !this.#listed;
+    this.#wasRefused = this.#link?.isListed !== true;
     this.#end(now, `the peer rejected the link${reason === undefined ? '' : `: ${reason}`}`, true);
   }
 
@@ -407,8 +305,8 @@ export class LinkSession {
     this.#state = 'closed';
     this.#transport.close(knownToPeer);
     const { neighbors, established, emit, routing } = this.#context;
-    const neighbor = this.#neighbor;
-    this.#neighbor = undefined;
+    const neighbor = this.#link?.neighbor;
+    this.#link = undefined;
     if (neighbor === undefined) {
       const link = this.#transport.description;
       this.#logEnd(now, 'warning', `Link ${link} ended: ${reason}`);
@@ -428,10 +326,6 @@ export class LinkSession {
   }
 
   #peerName(): string {
-    return this.#neighbor?.nodeId ?? this.#transport.description;
+    return this.#link?.neighbor.nodeId ?? this.#transport.description;
   }
-}
-
-function jsonOf(chunk: Buffer, start: number, end: number): string {
-  return chunk.toString('utf8', start + 1, end);
 }
