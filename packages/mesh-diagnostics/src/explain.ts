@@ -49,7 +49,7 @@ export interface ExplainingNode {
   isReachable(nodeId: string): boolean;
   /** The cost of the path to a node; undefined when there is none. */
   costTo(nodeId: string): number | undefined;
-  /** The nodes on the way, one probe each; one whose probe failed has `error`. */
+  /** The nodes on the path, one probe each; one whose probe failed has `error`. */
   traceroute(
     target: string,
     options: { signal: AbortSignal },
@@ -100,8 +100,8 @@ const PART_MS = 8_000;
 
 /**
  * Finds out why this node can or can't open a stream to a service of another: the route, every link on it, what the
- * firewalls on the way do, the service, its certificate, the clocks, the size of datagrams; and opens a stream to see.
- * Nodes on the way are asked over their control services; what they do not say is `unknown`. Never rejects for what
+ * firewalls on the path do, the service, its certificate, the clocks, the size of datagrams; and opens a stream to see.
+ * Nodes on the path are asked over their control services; what they do not say is `unknown`. Never rejects for what
  * it finds.
  */
 export async function explain(
@@ -167,7 +167,7 @@ export async function explain(
 }
 
 interface Hops {
-  /** The nodes on the way, this one first; as far as the way could be followed. */
+  /** The nodes on the path, this one first; as far as it could be followed. */
   readonly nodes: readonly string[];
   readonly error?: Error | undefined;
   /** Round trip to the last of them, in nanoseconds. */
@@ -187,16 +187,16 @@ async function hopsTo(node: ExplainingNode, target: string, signal: AbortSignal)
 }
 
 function routeFinding({ nodes, error, timeNs }: Hops, target: string, cost = 0): Finding {
-  const way = nodes.join(' -> ');
+  const path = nodes.join(' -> ');
   if (nodes.at(-1) === target) {
     const text =
       nodes.length === 1
         ? 'it is this node itself'
-        : `${way}, cost ${cost}, ping ${durationText(timeNs)}`;
+        : `${path}, cost ${cost}, ping ${durationText(timeNs)}`;
     return { subject: 'Route', state: 'ok', text };
   }
   const why = error?.message ?? 'no answer';
-  return { subject: 'Route', state: 'warning', text: `${way}, then: ${why}` };
+  return { subject: 'Route', state: 'warning', text: `${path}, then: ${why}` };
 }
 
 function directionsOf(from: string, target: string, service: string): readonly Direction[] {
@@ -207,7 +207,7 @@ function directionsOf(from: string, target: string, service: string): readonly D
   ];
 }
 
-/** Asks every other node on the way, all at once. A node that could not be asked is not among the answers. */
+/** Asks every other node on the path, all at once. A node that could not be asked is not among the answers. */
 async function askAll(
   parts: ExplainParts,
   nodes: readonly string[],

@@ -14,7 +14,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** One link on the way, or one that is missing on it. */
+/** One link on the path, or one that is missing on it. */
 export interface PathLink {
   readonly from: string;
   readonly to: string;

@@ -2,7 +2,7 @@ import type { Finding } from './explanation.js';
 import type { Direction, FirewallVerdict, NodeAnswers } from './node-questions.js';
 
 /**
- * What the firewalls on the way do with the two directions of a stream: a finding for each rule that stops one, one for
+ * What the firewalls on the path do with the two directions of a stream: a finding for each rule that stops one, one for
  * each node that does not say, and one for all that let it pass.
  */
 export function firewallFindings(
@@ -29,8 +29,8 @@ export function firewallFindings(
     const stopping = verdicts.flatMap(({ action, rule }, at) => {
       const direction = directions[at];
       if (action === 'accept' || direction === undefined) return [];
-      const way = `${direction.fromNode} to ${direction.toNode}`;
-      return [`${nodeId} ${verb(action)} what goes from ${way}: ${rule ?? 'no rule'}`];
+      const ends = `${direction.fromNode} to ${direction.toNode}`;
+      return [`${nodeId} ${verb(action)} what goes from ${ends}: ${rule ?? 'no rule'}`];
     });
     findings.push(
       ...stopping.map((text): Finding => ({ subject: 'Firewall', state: 'failed', text })),

@@ -1,6 +1,6 @@
 /**
  * Says why a node of a mesh can or can not open a stream to a service of another one: the route and each link on it with
- * its round trip, what the firewalls on the way do, the service, its certificate, the clocks, the datagram size. What
+ * its round trip, what the firewalls on the path do, the service, its certificate, the clocks, the datagram size. What
  * `receptorctl explain` prints.
  *
  * ```ts

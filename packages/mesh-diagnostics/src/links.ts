@@ -3,7 +3,7 @@ import type { Finding, PathLink } from './explanation.js';
 import type { NodeAnswers } from './node-questions.js';
 import type { KnownMesh } from './route.js';
 
-/** The links between the nodes of a way, with what this node and those on the way know of them. */
+/** The links between the nodes of a path, with what this node and those on it know of them. */
 export function pathLinks(
   nodes: readonly string[],
   status: KnownMesh & {

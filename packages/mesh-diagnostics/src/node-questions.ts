@@ -2,10 +2,10 @@ import { ControlClient } from '@receptorjs/control-client';
 import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import type { Duplex } from 'node:stream';
 
-/** How long a node on the way may take to answer, in milliseconds. */
+/** How long a node on the path may take to answer, in milliseconds. */
 const ANSWER_MS = 3_000;
 
-/** What a node on the way said of itself; fields that it did not answer are missing. */
+/** What a node on the path said of itself; fields that it did not answer are missing. */
 export interface NodeAnswers {
   /** Neighbor to what the node says of its link with it. */
   readonly links?: ReadonlyMap<string, { readonly cost: number; readonly rttNs?: number }>;

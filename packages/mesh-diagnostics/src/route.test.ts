@@ -48,7 +48,7 @@ it('says so when it never saw a link that would join the two', () => {
   });
 });
 
-it('finds the cheapest way over links seen from both ends', () => {
+it('finds the cheapest path over links seen from both ends', () => {
   const costs = {
     a: { b: 1, c: 5, d: 1 },
     b: { a: 1, c: 1 },

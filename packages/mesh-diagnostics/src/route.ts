@@ -1,7 +1,7 @@
 import type { Finding, PathLink } from './explanation.js';
 import type { LostLink } from './link-history.js';
 
-/** What a node knows of the mesh, as far as ways through it go. */
+/** What a node knows of the mesh, as far as paths through it go. */
 export interface KnownMesh {
   readonly nodeId: string;
   /** Node to neighbor to cost, as each node says. */
@@ -13,7 +13,7 @@ export interface KnownMesh {
 const MAX_NAMED = 8;
 
 /**
- * The cheapest way between two nodes over links that both ends say they have, both nodes included; the first alone when
+ * The cheapest path between two nodes over links that both ends say they have, both nodes included; the first alone when
  * there is none.
  */
 export function knownPath(
@@ -44,9 +44,9 @@ export function knownPath(
 }
 
 function routeTo(to: string, best: ReadonlyMap<string, { readonly before?: string }>): string[] {
-  const way = [to];
-  for (let at = best.get(to)?.before; at !== undefined; at = best.get(at)?.before) way.push(at);
-  return way.reverse();
+  const path = [to];
+  for (let at = best.get(to)?.before; at !== undefined; at = best.get(at)?.before) path.push(at);
+  return path.reverse();
 }
 
 /** A binary heap of nodes by cost; of equal costs the one that came first comes first. It alone writes its field. */

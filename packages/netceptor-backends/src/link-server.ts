@@ -123,6 +123,6 @@ export class LinkServer {
   }
 }
 
-/** What tells a connection of a server from its others: the socket of TLS is another one than the one that was accepted. */
+/** What distinguishes a connection of a server from its others: the socket of TLS is another one than the one that was accepted. */
 const placeOf = ({ remoteAddress = '', remotePort = 0, localPort = 0 }: Socket): string =>
   `${remotePort} ${localPort} ${remoteAddress}`;

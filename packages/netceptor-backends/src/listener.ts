@@ -40,7 +40,7 @@ export function listenFailed(options: ListenOptions, cause: unknown): BackendErr
   );
 }
 
-/** Says when anybody who reaches a listener may join the mesh through it. */
+/** Warns when any peer that reaches a listener may join the mesh through it. */
 export function warnWhenOpen(
   node: MeshNode,
   kind: 'tcp' | 'udp' | 'ws',

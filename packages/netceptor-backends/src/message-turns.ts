@@ -16,7 +16,7 @@ export interface MessageSource {
 
 /**
  * Takes messages that a library hands over one by one in turns: what comes of one read may be many that cost something, and
- * while they are taken nobody else is heard. Those beyond a turn wait for the next. It alone writes its fields.
+ * while they are taken no other peer is heard. Those beyond a turn wait for the next. It alone writes its fields.
  */
 export class MessageTurns {
   readonly #source: MessageSource;

@@ -7,7 +7,7 @@ const TURN_MS = 5;
 const MESSAGES_A_LOOK = 16;
 
 /**
- * Reads a socket in turns: a chunk of 64 KiB may be many messages that cost something, and while one peer's are taken nobody else is
+ * Reads a socket in turns: a chunk of 64 KiB may be many messages that cost something, and while one peer's are taken no other is
  * heard. It alone writes its fields.
  */
 export class ReadingTurns {

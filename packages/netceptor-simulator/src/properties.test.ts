@@ -30,7 +30,7 @@ it(
         expect(sizes.nodes).toBeLessThanOrEqual(nodes.length);
         expect(sizes.advertisements).toBeLessThan(nodes.length);
         expect(sizes.links).toBeLessThanOrEqual(2 * node.links.size);
-        expect(sizes).toMatchObject({ seenUpdates: 0, heldUpdates: 0 });
+        expect(sizes).toMatchObject({ seenUpdates: 0, quarantinedUpdates: 0 });
       }
     });
   },

@@ -14,11 +14,11 @@ describe('the QUIC engine', () => {
   it.each([undefined, '', 'wasm'])(
     'is WebAssembly for %o where the native one is absent',
     async (name) => {
-      const told: string[] = [];
-      const log: Logger = { ...silentLogger, info: (line) => told.push(line), warning: failure };
+      const lines: string[] = [];
+      const log: Logger = { ...silentLogger, info: (line) => lines.push(line), warning: failure };
       const engine = await loadQuicEngine({ name, log });
       expect(engine.name).toMatch(/^WebAssembly/);
-      expect(told).toEqual([`streams use QUIC: ${engine.name}`]);
+      expect(lines).toEqual([`streams use QUIC: ${engine.name}`]);
     },
   );
 
@@ -36,10 +36,10 @@ describe('the QUIC engine', () => {
       message: "the QUIC engine native can't be used: no such binary",
       hint: 'Get a newer glibc.',
     });
-    const told: string[] = [];
-    const log: Logger = { ...silentLogger, warning: (line) => told.push(line) };
+    const lines: string[] = [];
+    const log: Logger = { ...silentLogger, warning: (line) => lines.push(line) };
     await loadQuicEngine({ name: '', log });
-    expect(told).toEqual([
+    expect(lines).toEqual([
       `${PACKAGE} is installed and can't be used: no such binary (Get a newer glibc.)`,
     ]);
   });
@@ -59,9 +59,9 @@ describe('the QUIC engine', () => {
 
   it('is WebAssembly where the native one is installed and does not load, which is said', async () => {
     vi.doMock(PACKAGE, () => ({ loadEngine: () => Promise.reject(new Error('no such binary')) }));
-    const told: string[] = [];
-    const log: Logger = { ...silentLogger, warning: (line) => told.push(line) };
+    const lines: string[] = [];
+    const log: Logger = { ...silentLogger, warning: (line) => lines.push(line) };
     expect((await loadQuicEngine({ name: '', log })).name).toMatch(/^WebAssembly/);
-    expect(told).toEqual([`${PACKAGE} is installed and can't be used: no such binary`]);
+    expect(lines).toEqual([`${PACKAGE} is installed and can't be used: no such binary`]);
   });
 });

@@ -6,14 +6,14 @@ import { StreamError } from './errors.js';
 /** The engine that runs everywhere, and the one that is faster where it is installed and runs. */
 const PORTABLE = 'wasm';
 const ACCELERATOR = 'native';
-/** A package of its own that nothing here depends on: whoever wants it installs it. */
+/** A package of its own that nothing here depends on: users that want it install it. */
 const ACCELERATOR_PACKAGE: string = '@receptorjs/quic-engine-native';
 
-/** Which QUIC engine is loaded, and who is told. */
+/** Which QUIC engine is loaded, and where that is logged. */
 export interface EngineWish {
   /** `wasm` or `native` for that one and no other; default: the environment variable `RECEPTOR_QUIC_ENGINE`. */
   readonly name?: string | undefined;
-  /** Learns what is used, and why not the native one where that is installed; default: nobody. */
+  /** Is given a line of what is used, and why not the native one where that is installed; default: none is written. */
   readonly log?: Logger | undefined;
 }
 

@@ -82,7 +82,7 @@ export function dial(
     host,
     {
       opened: (opened) => {
-        // The caller gets the stream a moment later, and it may fail before anybody listens.
+        // The caller gets the stream a moment later, and it may fail before the caller listens.
         opened.on('error', () => undefined);
         done();
         settle.resolve(opened);

@@ -91,14 +91,14 @@ describe.skipIf(goReceptor.path === undefined)(`firewall rules ${goReceptor.miss
     await dialTcp(node, { host: '127.0.0.1', port });
     await reach(node, 'go');
     await receptor.logged(/Routing Table:[^]*ours via/);
-    const judge = ours('judge');
-    judge.setFirewallRules(parseFirewallRules(rules));
+    const verifier = ours('verifier');
+    verifier.setFirewallRules(parseFirewallRules(rules));
 
     const [go, us]: string[][] = [[], []];
     for (const [at] of patterns.entries()) {
       const fromService = `sel${at}`;
       for (const toService of names) {
-        const { action } = judge.firewall.match({
+        const { action } = verifier.firewall.match({
           fromNode: 'ours',
           toNode: 'go',
           fromService,
@@ -117,7 +117,7 @@ describe.skipIf(goReceptor.path === undefined)(`firewall rules ${goReceptor.miss
     expect(go?.length).toBeGreaterThan(130);
   });
 
-  it('of a Go hop are told to our nodes', async () => {
+  it('of a Go hop reach our nodes', async () => {
     const port = await freePort();
     const hop = await theirs(
       'hop',
@@ -149,7 +149,7 @@ describe.skipIf(goReceptor.path === undefined)(`firewall rules ${goReceptor.miss
     expect(arrived).toBe(0);
   });
 
-  it('of our hop are told to Go nodes', async () => {
+  it('of our hop reach Go nodes', async () => {
     const hop = ours('hop');
     const { address } = await listenTcp(hop, { host: '127.0.0.1', port: 0 });
     const peer = [{ 'tcp-peer': { address: `127.0.0.1:${address.port}` } }];

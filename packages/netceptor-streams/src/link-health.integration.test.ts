@@ -24,7 +24,7 @@ async function reach(node: MeshNode, nodeId: string): Promise<void> {
   while (!node.isReachable(nodeId)) await once(node, 'route');
 }
 
-/** Hands bytes on between its clients and a port, until it is frozen: then nothing passes, and no end is told. */
+/** Hands bytes on between its clients and a port, until it is frozen: then nothing passes, and neither end learns it. */
 async function relay(port: number): Promise<{ port: number; freeze: () => void }> {
   let frozen = false;
   const sockets: Socket[] = [];
@@ -116,13 +116,13 @@ describe.skipIf(goReceptor.path === undefined)(`a Go peer ${goReceptor.missing}`
   it('that came back takes the place of its dead link at once, not after the idle limit', async () => {
     const node = ours('ours');
     const { address } = await listenTcp(node, { host: '127.0.0.1', port: 0 });
-    const way = await relay(address.port);
+    const path = await relay(address.port);
     const first = await GoReceptor.start('go', [
-      { 'tcp-peer': { address: `127.0.0.1:${way.port}` } },
+      { 'tcp-peer': { address: `127.0.0.1:${path.port}` } },
     ]);
     cleanups.push(() => first.stop());
     await reach(node, 'go');
-    way.freeze();
+    path.freeze();
     await first.stop();
     const started = performance.now();
     const second = await GoReceptor.start('go', [

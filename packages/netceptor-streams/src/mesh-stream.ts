@@ -15,7 +15,7 @@ export interface MeshStream extends Duplex {
   readonly localService: string;
   /** The certificates that the peer showed, DER, its own first; none from a dialer that has no TLS. */
   readonly peerCertificates: readonly Uint8Array[];
-  /** The largest datagrams that the stream sends at present, in bytes: what both ends and the way between them carry; 0 when it is destroyed. */
+  /** The largest datagrams that the stream sends at present, in bytes: what both ends and the path between them carry; 0 when it is destroyed. */
   readonly maxDatagram: number;
 }
 

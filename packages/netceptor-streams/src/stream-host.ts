@@ -22,7 +22,7 @@ import { TlsContexts } from './tls/tls-contexts.js';
 export interface StreamHostOptions {
   /** Default: what `loadQuicEngine` finds, when an engine is first needed. */
   readonly engine?: QuicEngine;
-  /** Learns which engine that is; default: nobody. */
+  /** Is given a line of which engine that is; default: none is written. */
   readonly log?: Logger;
 }
 

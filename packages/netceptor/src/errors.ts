@@ -4,14 +4,14 @@
  * - `no-route`: the node is not known, or no link leads to it.
  * - `service-unknown`: nothing listens on that service of the node.
  * - `message-expired`: the message had no hops left before it arrived.
- * - `blocked-by-firewall`: a node on the way refused the message.
- * - `unreachable`: a node on the way reported a problem this version has no code for; the message is its text.
+ * - `blocked-by-firewall`: a node on the path refused the message.
+ * - `unreachable`: a node on the path reported a problem this version has no code for; the message is its text.
  * - `timeout`: no answer came in time.
  * - `canceled`: the caller's `AbortSignal` fired.
  * - `shutdown`: the local node was closed.
  * - `service-in-use`: the service name is already taken on this node, or reserved.
  * - `invalid-service-name`, `invalid-node-id`, `invalid-cost`: an argument is out of its range.
- * - `message-too-long`: a payload exceeds the mesh's largest, or what a link on the way carries; `maxPayloadBytes` says
+ * - `message-too-long`: a payload exceeds the mesh's largest, or what a link on the path carries; `maxPayloadBytes` says
  *   how much that is.
  * - `invalid-firewall-rule`: a firewall rule can't be used.
  * - `malformed-message`: bytes from a link are not a message.

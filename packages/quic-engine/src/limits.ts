@@ -1,6 +1,6 @@
 /** The largest datagram of ours. A peer that takes this much is of our kind. */
 export const MAX_DATAGRAM = 16_000;
-/** The smallest that a way must carry (RFC 9000, 14), and the size used where larger ones get lost. */
+/** The smallest that a path must carry (RFC 9000, 14), and the size used where larger ones get lost. */
 export const MIN_DATAGRAM = 1_200;
 /** A connection over which nothing came for so long is lost, in milliseconds. */
 export const IDLE_TIMEOUT_MS = 30_000;

@@ -69,7 +69,7 @@ export interface QuicConnection {
   readonly localId: Buffer;
   /** The largest datagram the peer takes, in bytes; 0 before it is known. */
   readonly peerMaxDatagram: number;
-  /** What was lost on the way so far, as far as this end knows. */
+  /** What was lost on the path so far, as far as this end knows. */
   losses(): QuicLosses;
   /** DER, the peer's own first. */
   peerCertificates(): readonly Uint8Array[];

@@ -10,11 +10,11 @@ export interface Origin {
   readonly link?: string;
 }
 
-/** Who comes by a unix socket. */
+/** All that comes by a unix socket. */
 export const localOrigin: Origin = { key: 'local socket', local: true };
 
 /**
- * A node of the mesh, by its ID, and by the neighbor over whose link it is reached: an ID is for anybody to claim, and a neighbor can name
+ * A node of the mesh, by its ID, and by the neighbor over whose link it is reached: any peer can claim an ID, and a neighbor can name
  * any number of nodes behind it. Nodes whose neighbor is not known are counted as those of one.
  */
 export function nodeOrigin(nodeId: string | undefined, via: string | undefined): Origin {
@@ -22,7 +22,7 @@ export function nodeOrigin(nodeId: string | undefined, via: string | undefined):
 }
 
 /**
- * An address of TCP or UDP; of IPv6 its network of 64 bits, for whoever has one address of it has them all. What has no
+ * An address of TCP or UDP; of IPv6 its network of 64 bits, for a peer that has one address of it has them all. What has no
  * address any more is counted together.
  */
 export function addressOrigin(address: string | undefined): Origin {

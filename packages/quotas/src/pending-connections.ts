@@ -11,7 +11,7 @@ interface Pending {
 
 /**
  * The connections of a listener whose peers have not named themselves yet. Of too many the oldest of an address gives way, of the
- * address with the most where there are too many in all: whoever says what it should is a link at once. It alone writes its fields.
+ * address with the most where there are too many in all: a peer that says what it should is a link at once. It alone writes its fields.
  */
 export class PendingConnections {
   readonly #bounds: Pick<QuotaBounds, 'total' | 'perOrigin'>;

@@ -9,41 +9,41 @@ function start() {
   const written: string[] = [];
   const clock = { now: 5 };
   const lines = new SharedLines(() => clock.now);
-  const tell = (origin: typeof one, count: number): number => {
+  const cause = (origin: typeof one, count: number): number => {
     const before = written.length;
     for (let at = 0; at < count; at++)
       lines.write(origin, `no ${at}`, (line) => written.push(line));
     return written.length - before;
   };
-  return { written, clock, tell };
+  return { written, clock, cause };
 }
 
 it('writes some lines of each origin, some of all, and some that only the local socket may cause', () => {
-  const { tell } = start();
+  const { cause } = start();
   const origins = Array.from({ length: 10 }, (_, at) => nodeOrigin(`n${at}`, `n${at}`));
-  expect(origins.map((origin) => tell(origin, 100_000))).toEqual([
+  expect(origins.map((origin) => cause(origin, 100_000))).toEqual([
     60,
     61,
     61,
     ...Array<number>(7).fill(0),
   ]);
   // the first line of each says how many were left out
-  expect(tell(localOrigin, 100_000)).toBe(61);
+  expect(cause(localOrigin, 100_000)).toBe(61);
 });
 
 it('leaves room for others whatever local clients cause', () => {
-  const { tell } = start();
-  expect(tell(localOrigin, 100_000)).toBe(60);
-  expect(tell(one, 5)).toBe(6);
+  const { cause } = start();
+  expect(cause(localOrigin, 100_000)).toBe(60);
+  expect(cause(one, 5)).toBe(6);
 });
 
 it('says how many were left out, once there is room again', () => {
-  const { written, clock, tell } = start();
-  tell(one, 63);
+  const { written, clock, cause } = start();
+  cause(one, 63);
   clock.now += 59_999;
-  expect(tell(one, 1)).toBe(0);
+  expect(cause(one, 1)).toBe(0);
   clock.now += 1;
-  tell(one, 2);
+  cause(one, 2);
   expect(written.slice(60)).toEqual(['4 lines such as the next were left out', 'no 0', 'no 1']);
 });
 

@@ -6,7 +6,7 @@ const bounds = { total: 64, perOrigin: 45, reserved: 4 };
 const busy = { idleSince: () => undefined, giveWay: () => undefined };
 const isTaken = (answer: PlaceAnswer): boolean => 'leave' in answer;
 
-it('finds what is idle, whoever has the most', () => {
+it('finds what is idle, whichever origin has the most', () => {
   const places = new SharedPlaces(bounds);
   for (let at = 0; at < 45; at += 1) places.take(nodeOrigin('one', 'one'), busy);
   const gone: number[] = [];

@@ -15,7 +15,7 @@ export interface SocketTarget {
   readonly port: number;
 }
 
-/** The way to the target. */
+/** How the target is reached. */
 export interface SocketRoute {
   /** Speaks TLS with the target. */
   readonly tls?: TlsClient | undefined;
@@ -25,7 +25,7 @@ export interface SocketRoute {
 
 /**
  * Connects a socket: through the proxy if there is one, and with TLS if it is set up. Gives up when the signal fires.
- * The socket reads nothing until somebody listens to it.
+ * The socket reads nothing until the caller listens to it.
  *
  * @throws {BackendError} `connect-failed`; its cause may be a `CertificateError`.
  */

@@ -21,7 +21,7 @@ export interface Carrier {
   readonly batchBytes: number;
   /** Sends a batch; calls `written` once, when it takes the next. */
   write(batch: readonly Buffer[], written: () => void): void;
-  /** Whether nothing but introductions may be sent until the peer lists this node; default false. */
+  /** Whether nothing but hellos may be sent until the peer lists this node; default false. */
   readonly waitsToBeListed?: boolean;
   /** Says goodbye after all that it was given, unless the peer knows already, and closes. */
   end(knownToPeer: boolean): void;
@@ -31,7 +31,7 @@ export interface Carrier {
 
 /**
  * The link of any backend: queues what the node sends, control messages ahead of data, and hands it to its carrier one
- * batch at a time. Whoever reads the carrier calls {@link receive} and, once, {@link handleClosed}. It alone writes its
+ * batch at a time. The reader of the carrier calls {@link receive} and, once, {@link handleClosed}. It alone writes its
  * fields.
  *
  * See docs/decisions/0044-one-link-for-all-backends.md
@@ -102,7 +102,7 @@ export class QueuedLink implements LinkTransport {
     };
   }
 
-  /** Takes the message `chunk[start..end)` that arrived; nobody touches these bytes again. */
+  /** Takes the message `chunk[start..end)` that arrived; the caller does not touch these bytes again. */
   receive(chunk: Buffer, start: number, end: number): void {
     if (this.#state !== 'open') return;
     this.#receivedBytes += end - start;
@@ -125,7 +125,7 @@ export class QueuedLink implements LinkTransport {
     if (message.length > this.maxMessageBytes) this.#refuseLength('to', message.length);
     else if (this.#queue.pushControl(message, mayDrop)) {
       this.#queued(message.length);
-      // Pings and the like: somebody measures how long they take.
+      // Pings and the like: their sender measures how long they take.
       if (mayDrop) this.#flush();
     } else if (!mayDrop) this.#carrier.destroy('the peer has stopped reading');
   }

@@ -111,7 +111,7 @@ function openUdpLink(
     framing: 'messages',
     maxMessageBytes: MAX_DATAGRAM_BYTES,
     batchBytes: UDP_BATCH_BYTES,
-    // The original's listener reads no more, from any peer, when several datagrams follow an introduction that it rejects.
+    // The original's listener reads no more, from any peer, when several datagrams follow a hello that it rejects.
     waitsToBeListed: true,
     write(batch, written) {
       if (closed) return;

@@ -39,7 +39,7 @@ export class UdpSessions {
 
   /** @param socket the one that the message came by, and by which the peer is answered */
   receive(message: Buffer, peer: RemoteInfo, socket: Socket): void {
-    // Whoever sends from port 0 wants no answer, and none can be sent there.
+    // A peer that sends from port 0 wants no answer, and none can be sent there.
     if (peer.port === 0) return;
     const key = `${peer.port} ${peer.address}`;
     const link = this.#links.get(key) ?? this.#begin(key, message, peer, socket);

@@ -60,7 +60,7 @@ export async function listenWebSocket(
     const { socket } = request;
     const refusal = refusalOf(path, request);
     if (refusal !== undefined) {
-      // Nobody else listens any more: a peer that resets the connection instead of reading would end the process.
+      // The server of ws does not listen any more: a peer that resets the connection instead of reading would end the process.
       socket.on('error', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;

@@ -15,7 +15,7 @@ const hex = (code: number): string => `0x${code.toString(16)}`;
  *
  * @param duringHandshake - Whether there was no stream yet.
  * @param explain - What an alert of TLS means here.
- * @param peerCertificates - What the peer showed, for whoever wants to know more.
+ * @param peerCertificates - What the peer showed, for a caller that wants to know more.
  */
 export function describeEnd(
   end: QuicEnd | undefined,

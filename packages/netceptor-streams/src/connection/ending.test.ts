@@ -70,13 +70,13 @@ describe('an open stream ends at once', () => {
     expect(await ended).toMatchObject({ code: 'peer-restarted' });
   });
 
-  it('but not while its handshake goes on, which can overtake the news of the start', async () => {
+  it('but not while its handshake goes on, which can overtake the update of the start', async () => {
     const engine = await loadQuicEngine();
-    const told: Promise<void>[] = [];
+    const restarts: Promise<void>[] = [];
     const far = member('far', {
       engine: changedEngine(engine, {
         accepted: (connection) => {
-          told.push(Promise.resolve().then(() => void far.node.emit('node-restarted', 'near')));
+          restarts.push(Promise.resolve().then(() => void far.node.emit('node-restarted', 'near')));
           return connection;
         },
       }),
@@ -88,7 +88,7 @@ describe('an open stream ends at once', () => {
     const stream = await near.streams.dial('far', 'echo', { timeoutMs: 2_000 });
     stream.end('x');
     expect(String((await once(stream, 'data'))[0])).toBe('x');
-    expect(told).toHaveLength(1);
+    expect(restarts).toHaveLength(1);
   });
 
   it('when the service of a dialer is gone while its node stays', async () => {

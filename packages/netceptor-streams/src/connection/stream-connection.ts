@@ -13,7 +13,7 @@ const HANDSHAKE_MS = 15_000;
 /** How long a dialer may take to open its stream. */
 const FIRST_BYTE_MS = 60_000;
 const KEEP_ALIVE_MS = 15_000;
-/** How long a connection stays after both ends ended the stream, for a peer that loses what it has not read when told of the end. */
+/** How long a connection stays after both ends ended the stream, for a peer that loses what it has not read when it gets the end. */
 const LINGER_MS = 10_000;
 /** How long what was received stays readable once the connection is gone. */
 const UNREAD_MS = 30_000;
@@ -40,7 +40,7 @@ export interface ConnectionHost {
   scheduleAfterDrain(connection: StreamConnection, hasSent: boolean): void;
 }
 
-/** What a connection tells its dialer or listener. */
+/** What becomes of a connection, for its dialer or listener. */
 export interface ConnectionListener {
   /** The stream is there. */
   opened(stream: QuicStream): void;
@@ -133,21 +133,21 @@ export class StreamConnection {
 
   /**
    * The peer's node was started anew: a stream with it is gone. A handshake that it began goes on: its first words can
-   * arrive before the news of its start.
+   * arrive before the routing update of its start.
    */
   peerRestarted(): void {
     if (this.#role === 'listener' && this.#phase === 'handshake') return;
     this.fail(new StreamError('peer-restarted', `node ${this.ends.remoteNode} was restarted`));
   }
 
-  /** A node on the way could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */
+  /** A node on the path could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */
   tooLarge(maxBytes: number | undefined): void {
     if (this.#phase === 'over') return;
     this.#sender.tooLarge(performance.now(), maxBytes);
     this.#host.schedule(this);
   }
 
-  /** The way to the peer changed: what was lost on the old one is sent again at once. */
+  /** The route to the peer changed: what was lost on the old one is sent again at once. */
   routeChanged(): void {
     if (this.#phase !== 'over' && this.#sender.routeChanged()) this.#host.schedule(this);
   }
@@ -169,15 +169,15 @@ export class StreamConnection {
     if (this.#phase === 'over') return;
     this.#sendAll();
     if (this.#phase !== 'ended' && (this.#closing || quic.ended)) this.#ended();
-    if (quic.closed || (this.#phase === 'ended' && this.#isTold)) this.#over();
+    if (quic.closed || (this.#phase === 'ended' && this.#isEndedByPeer)) this.#over();
     else this.#setTimer();
   }
 
   /**
    * Whether the peer has ended the connection: it needs no more answers. QUIC would wait for what is still under way,
-   * but a connection that is kept for nothing costs more than telling its sender that the service is unknown.
+   * but a connection that is kept for nothing costs more than the answer to its sender that the service is unknown.
    */
-  get #isTold(): boolean {
+  get #isEndedByPeer(): boolean {
     return this.#quic.end()?.by === 'peer';
   }
 
@@ -262,7 +262,7 @@ export class StreamConnection {
     else if (end !== 'nothing-left') this.#host.scheduleAfterDrain(this, end === 'blocked');
   }
 
-  /** The connection has ended at one end: tells the stream, or whoever waits for it. */
+  /** The connection has ended at one end: so does the stream, or the wait for it. */
   #ended(): void {
     const stream = this.#stream;
     this.#phase = 'ended';

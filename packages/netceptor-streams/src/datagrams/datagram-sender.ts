@@ -7,13 +7,13 @@ import { HandshakeFlight } from './handshake-flight.js';
 const TURN_BYTES = 65_536;
 
 /**
- * Why a turn of sending ended: nothing is left or there is no way, the turn is over, or the link takes no more before
+ * Why a turn of sending ended: nothing is left or there is no route, the turn is over, or the link takes no more before
  * or after something was sent.
  */
 export type TurnEnd = 'nothing-left' | 'turn-over' | 'starved' | 'blocked';
 
 /**
- * Moves what a QUIC connection wants to send onto the way to its peer, in datagrams that the way carries; what a
+ * Moves what a QUIC connection wants to send onto the path to its peer, in datagrams that the path carries; what a
  * handshake said last is said again while no answer comes. It alone writes its fields.
  */
 export class DatagramSender {
@@ -83,13 +83,13 @@ export class DatagramSender {
     else this.#size.evaluate(now, this.#losses());
   }
 
-  /** A node on the way could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */
+  /** A node on the path could not hand a datagram on for its length; `maxBytes` is what it could, where it says so. */
   tooLarge(now: number, maxBytes: number | undefined): void {
     this.#size.refused(now, maxBytes);
     this.#quic.keepAlive();
   }
 
-  /** The way changed; false when there is none. What was lost on the old one shows with the next answer. */
+  /** The route changed; false when there is none. What was lost on the old one shows with the next answer. */
   routeChanged(): boolean {
     if (!this.#path.hasRoute) return false;
     this.#size.routeChanged();

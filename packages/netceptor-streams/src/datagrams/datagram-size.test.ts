@@ -45,7 +45,7 @@ describe('the size of datagrams', () => {
     expect(Buffer.concat(chunks).equals(sent)).toBe(true);
   }
 
-  it('is what both ends take where the way carries it', async () => {
+  it('is what both ends take where the path carries it', async () => {
     const stream = await near.streams.dial('far', 'echo');
     await carry(stream, 1_000_000);
     expect(stream.maxDatagram).toBe(MAX_DATAGRAM);
@@ -79,7 +79,7 @@ describe('the size of datagrams', () => {
     expect(stream.maxDatagram).toBe(MAX_DATAGRAM);
   });
 
-  it('becomes what a node of ours on the way says that it carries', async () => {
+  it('becomes what a node of ours on the path says that it carries', async () => {
     second.maxMessageBytes = 5_000 + HEADER;
     const stream = await near.streams.dial('far', 'echo');
     await carry(stream, 1_000_000);
@@ -87,7 +87,7 @@ describe('the size of datagrams', () => {
     expect(second.longest).toBe(5_000 + HEADER);
   });
 
-  it('falls when the way becomes narrower, and rises when the route changes', async () => {
+  it('falls when the path becomes narrower, and rises when the route changes', async () => {
     const stream = await near.streams.dial('far', 'echo');
     await carry(stream, 100_000);
     second.maxMessageBytes = 3_000 + HEADER;
@@ -107,7 +107,7 @@ describe('the size of datagrams', () => {
     expect(second.longest).toBeLessThan(2_000);
   }, 20_000);
 
-  it('rises again when the way has changed to one on which larger ones do not vanish', async () => {
+  it('rises again when the path has changed to one on which larger ones do not vanish', async () => {
     second.swallowsFrom = 2_000;
     const stream = await near.streams.dial('far', 'echo');
     await carry(stream, 300_000);
@@ -187,7 +187,7 @@ describe('DatagramSize', () => {
       }
       expect(size.limit).toBe(MAX_DATAGRAM);
       size.timedOut(0, losses());
-      // The probe after the timeout tells of the losses before it.
+      // The probe after the timeout shows the losses before it.
       known = lost;
     }
     expect(size.limit).toBe(MIN_DATAGRAM);

@@ -2,7 +2,7 @@ import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicLosses } from '@receptorjs/quic-en
 
 /** How soon a larger size is tried after datagrams vanished; twice as long after each try that failed. */
 const FIRST_RETRY_MS = 1_000;
-/** The longest wait, and the wait after a node on the way has said what it carries. */
+/** The longest wait, and the wait after a node on the path has said what it carries. */
 const RETRY_MS = 64_000;
 /** How long after a try its loss would have shown. */
 const TRIAL_MS = 1_000;
@@ -15,9 +15,9 @@ const MOST = 0.75;
 const FEW = 0.5;
 
 /**
- * How large the datagrams of one connection may be: as large as both ends take, until the way turns out to carry less.
+ * How large the datagrams of one connection may be: as large as both ends take, until the path turns out to carry less.
  * A node of this project that can't hand a datagram on says what it could; others drop it, which shows when large
- * datagrams get lost and small ones do not, or nothing is answered. Then 1,200 bytes are used, which every way of QUIC
+ * datagrams get lost and small ones do not, or nothing is answered. Then 1,200 bytes are used, which every path of QUIC
  * carries, and the large size is tried again by one datagram after a while, and when the route changes. It alone writes
  * its fields.
  *
@@ -57,7 +57,7 @@ export class DatagramSize {
     this.#trial = { size: length, evaluateAt: now + TRIAL_MS, before: losses() };
   }
 
-  /** A node on the way could not hand a datagram on; `maxBytes` is what it could, where it says so. */
+  /** A node on the path could not hand a datagram on; `maxBytes` is what it could, where it says so. */
   refused(now: number, maxBytes: number | undefined): void {
     const carried = Math.max(MIN_DATAGRAM, maxBytes ?? MIN_DATAGRAM);
     if (this.#trial !== undefined && carried > this.#limit) this.#limit = carried;
@@ -67,7 +67,7 @@ export class DatagramSize {
     this.#retryAt = now + RETRY_MS;
   }
 
-  /** What was known of the way no longer holds. */
+  /** What was known of the path is void. */
   routeChanged(): void {
     this.#limit = MAX_DATAGRAM;
     this.#trial = undefined;

@@ -7,7 +7,7 @@ const MAX_DATAGRAMS = 8;
 
 /**
  * What one end of a handshake said last. While no answer comes it is said again, byte for byte: QUIC does so by itself,
- * but only after a second, and what begins a connection is lost easily in a mesh where a node on the way does not know
+ * but only after a second, and what begins a connection is lost easily in a mesh where a node on the path does not know
  * the other end yet. A peer drops what it gets twice. It alone writes its fields.
  *
  * See docs/decisions/0015-first-words-are-repeated.md.

@@ -11,7 +11,7 @@ const RESERVED = 512;
 
 /**
  * Shares the connections of a listener between the nodes that they come from, and between the links over which these are
- * reached, so that nobody can take all. It alone writes its fields.
+ * reached, so that no node and no link can take all. It alone writes its fields.
  */
 export class ConnectionShares {
   readonly #nodeId: string;

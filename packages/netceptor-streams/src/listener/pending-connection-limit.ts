@@ -1,10 +1,10 @@
 /** The most connections of one node whose stream is not open yet; a dialer beyond them is not answered, and tries again. */
 const MAX_OF_NODE = 256;
-/** The same of all nodes together; one more takes the place of the oldest of the link with the most, so that nobody can keep all places. */
+/** The same of all nodes together; one more takes the place of the oldest of the link with the most, so that no link can keep all places. */
 const MAX_OF_ALL = 2_048;
 
 /**
- * Counts the connections of a listener that have begun and have no stream yet, so that whoever begins many and goes no
+ * Counts the connections of a listener that have begun and have no stream yet, so that a dialer which begins many and goes no
  * further takes little memory and leaves room for others. It alone writes its fields.
  */
 export class PendingConnectionLimit {

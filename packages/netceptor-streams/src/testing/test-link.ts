@@ -27,7 +27,7 @@ class TestEnd implements LinkTransport {
   #refused = false;
   #running = false;
   #room: Buffer = Buffer.alloc(0);
-  /** Takes what this end's node is told, and what the other one's is. */
+  /** Take what arrives for this end's node, and for the other one's. */
   own: LinkReceiver | undefined;
   peer: LinkReceiver | undefined;
 

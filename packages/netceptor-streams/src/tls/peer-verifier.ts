@@ -4,7 +4,7 @@ import { INSECURE_DIAL } from '../errors.js';
 import { isInsecureIdentity } from './insecure-identity.js';
 
 /**
- * Judges the peer of one connection and names what went wrong in its handshake.
+ * Verifies the peer of one connection and names what went wrong in its handshake.
  *
  * See docs/decisions/0074-peers-are-verified-inside-the-handshake.md.
  */

@@ -100,7 +100,7 @@ describe('streams with TLS', () => {
   it.each([
     ['issuing CA', 'issuing', 'issuing'],
     ['peer itself', 'issued-far', 'issued-near'],
-  ])('open where the %s is trusted and nobody else', async (_who, far, near) => {
+  ])('open where the %s is trusted and no other', async (_who, far, near) => {
     mesh = await chain('near', 'far');
     const clientCas = pki.file(`${near}.crt`);
     const server = await pki.server('issued-far', { requireClientCert: true, clientCas });
@@ -180,7 +180,7 @@ describe('streams with TLS', () => {
     ['that has expired', 'old-near', 'expired', 'expired', 'expired'],
   ])(
     'are refused when the dialer shows a certificate %s, required or not',
-    async (_how, certificate, code, told, message) => {
+    async (_how, certificate, code, near, message) => {
       mesh = await chain('near', 'far');
       for (const requireClientCert of [true, false]) {
         const server = await pki.server('far', {
@@ -189,7 +189,7 @@ describe('streams with TLS', () => {
         });
         const result = await attempt(mesh, server, await pki.client(certificate));
         expect(result).toMatchObject({
-          near: { code: 'handshake-failed', cause: { code: told } },
+          near: { code: 'handshake-failed', cause: { code: near } },
           far: { code: 'handshake-failed', cause: { code } },
         });
         for (const error of [result.near, result.far]) {

@@ -98,7 +98,7 @@ describe('links', () => {
     mesh.run(10);
     expect(a.lines.join('\n')).toContain('a link with that node already');
     expect(a.core.isReachable('b')).toBe(true);
-    // Whoever is no longer there shows it when something arrives: a machine that was started anew resets the connection.
+    // A peer that is no longer there shows it when something arrives: a machine that was started anew resets the connection.
     expect(first.messages).toBeGreaterThan(before);
   });
 
@@ -229,7 +229,7 @@ describe('routes', () => {
     expect(a.core.costTo('d')).toBe(6);
   });
 
-  it('tell of nodes that come and go', () => {
+  it('show nodes that come and go', () => {
     const mesh = new SimulatedMesh();
     const [a, , c] = line(mesh, 'a', 'b', 'c');
     mesh.run(1000);
@@ -261,7 +261,7 @@ describe('routes', () => {
     expect(Object.keys(far.core.status().routingTable)).toHaveLength(62);
   });
 
-  it('reach a newcomer at once, though nobody has news', () => {
+  it('reach a newcomer at once, though no node has changed', () => {
     const mesh = new SimulatedMesh();
     const [, , c] = line(mesh, 'a', 'b', 'c');
     mesh.run(5000);
@@ -285,7 +285,7 @@ describe('routes', () => {
 });
 
 describe('node IDs used twice', () => {
-  it('leave the node that was there first, and tell the other to go', () => {
+  it('leave the node that was there first, and ask the other to go', () => {
     const mesh = new SimulatedMesh();
     const [, hop] = line(mesh, 'a', 'hop', 'x');
     const first = mesh.add('twin');
@@ -326,7 +326,7 @@ describe('node IDs used twice', () => {
       const other = mesh.add('twin');
       mesh.link(other, watcher);
       mesh.run(300);
-      // The first is told at once; the second comes while the objection to it is not a second old.
+      // The first gets its objection at once; the second comes while the objection to it is not a second old.
       if (watcher === watchers[0]) mesh.stop(other);
       return other;
     });
@@ -339,7 +339,7 @@ describe('node IDs used twice', () => {
     expect(watchers[0]?.events.map(({ type }) => type)).not.toContain('node-restarted');
   });
 
-  it('are no duplicates when the node was started anew, which is told', () => {
+  it('are no duplicates when the node was started anew, which is an event', () => {
     const mesh = new SimulatedMesh();
     const [a, hop] = line(mesh, 'a', 'hop');
     const before = mesh.add('b');
@@ -384,7 +384,7 @@ describe('services', () => {
     expect(after - before).toBeLessThan(10);
   });
 
-  it('are told to a newcomer at once', () => {
+  it('are sent to a newcomer at once', () => {
     const mesh = new SimulatedMesh();
     const [a, b] = line(mesh, 'a', 'b');
     a!.core.advertisements.advertise(0, 'control', { connectionType: 1, tags: null });

@@ -57,8 +57,8 @@ export interface CoreSizes {
   readonly advertisements: number;
   /** IDs of objections against second nodes with the same ID; at most 4,096. */
   readonly seenUpdates: number;
-  /** Updates that wait whether an older node with the same ID objects; at most 1,024. */
-  readonly heldUpdates: number;
+  /** Updates in quarantine: an older node with the same ID may object; at most 1,024. */
+  readonly quarantinedUpdates: number;
 }
 
 /** What a node knows of the mesh. */

@@ -29,7 +29,7 @@ it('takes the newest of the neighbor with the most, and those that are lost firs
   expect(ask(ids, { isKept: ({ id }) => id === 'x39' })).toEqual(['x38', 'x37']);
 });
 
-it('takes nothing for the one with the most, and for a neighbor itself from anybody', () => {
+it('takes nothing for the one with the most, and for a neighbor itself from any other', () => {
   const ids = [...many('x', 40), ...many('y', 40)];
   expect(ask(ids, { forVia: 'x' })).toEqual([]);
   expect(ask(ids, { forVia: undefined })).toHaveLength(2);

@@ -15,13 +15,13 @@ export interface Crowd {
   readonly size: (record: NodeRecord) => number;
   /** How much is needed. */
   readonly needed: number;
-  /** The neighbor for whose node it is needed; undefined for a neighbor itself, which gets it from anybody. */
+  /** The neighbor for whose node it is needed; undefined for a neighbor itself, which gets it from any other. */
   readonly forVia: string | undefined;
 }
 
 /**
  * The nodes that give way where a table is full: those that are lost, else the newest of the neighbor with the most, if that has
- * more than the one that asks. So whoever makes nodes up that list each other takes no room from those of others. None when there are
+ * more than the one that asks. So a peer that makes nodes up which list each other takes no room from those of others. None when there are
  * not enough.
  */
 export function crowdedNodes({ nodes, via, isKept, size, needed, forVia }: Crowd): NodeRecord[] {

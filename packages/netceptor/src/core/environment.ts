@@ -11,7 +11,7 @@ export interface Environment {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Random characters, 8 unless told: an update ID or an ephemeral service name. */
+/** Random characters, 8 by default: an update ID or an ephemeral service name. */
 export function randomName(random: () => number, length = 8): string {
   let name = '';
   for (let at = 0; at < length; at++) name += LETTERS.charAt(Math.floor(random() * LETTERS.length));
@@ -25,7 +25,7 @@ const PER_MILLISECOND = Math.floor(PER_SECOND / 1000);
 /**
  * The epoch of a node that starts now: unix seconds times 2^24, plus the time within the second, plus a random number
  * below a millisecond's worth. A node that is started again within the same second is younger than it was, so that the
- * mesh believes it; the original's random number in place of the time leaves that to chance.
+ * mesh accepts it; the original's random number in place of the time leaves that to chance.
  */
 export function newEpoch(environment: Environment): bigint {
   const wallTime = environment.wallTime();

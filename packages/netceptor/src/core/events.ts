@@ -5,7 +5,7 @@ export interface LinkFailure {
   readonly reason: string;
 }
 
-/** What a core tells its owner, in the order it happened. */
+/** What happened in a core, for its owner, in that order. */
 export type CoreEvent =
   /** A link has been established. */
   | { readonly type: 'link-up'; readonly nodeId: string; readonly cost: number }
@@ -13,11 +13,11 @@ export type CoreEvent =
   | ({ readonly type: 'link-failed' } & LinkFailure)
   /** An established link is gone. */
   | { readonly type: 'link-down'; readonly nodeId: string; readonly reason: string }
-  /** The way to a node changed; `via` is the neighbor, undefined when the node can't be reached any more. */
+  /** The route to a node changed; `via` is the neighbor, undefined when the node can't be reached any more. */
   | { readonly type: 'route'; readonly nodeId: string; readonly via: string | undefined }
   /** The routing table was computed anew and differs from the one before. Follows its `route` events. */
   | { readonly type: 'routes-changed' }
-  /** A node came back with a younger epoch: everything it held is gone. */
+  /** A node came back with a younger epoch: everything it had is gone. */
   | { readonly type: 'node-restarted'; readonly nodeId: string }
   /** A service was advertised, or withdrawn by its node or by age. */
   | {

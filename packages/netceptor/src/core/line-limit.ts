@@ -3,7 +3,7 @@ import { TokenBucket, type TokenBucketBounds } from './token-bucket.js';
 /** Limits how often lines of one kind are written, and counts those left out. It alone writes its fields. */
 export class LineLimit {
   readonly #bounds: TokenBucketBounds;
-  readonly #permits = new TokenBucket();
+  readonly #bucket = new TokenBucket();
   #leftOut = 0;
 
   constructor(bounds: TokenBucketBounds) {
@@ -16,7 +16,7 @@ export class LineLimit {
    * @param now - In milliseconds of any clock, always the same.
    */
   take(now: number): number | undefined {
-    if (!this.#permits.take(now, 1, this.#bounds)) {
+    if (!this.#bucket.take(now, 1, this.#bounds)) {
       this.#leftOut++;
       return undefined;
     }

@@ -1,5 +1,5 @@
 /** What it takes to read, keep and hand on something new, however short. */
-const NEWS_UNITS = 250;
+const NEW_MESSAGE_UNITS = 250;
 const BYTES_A_UNIT = 6;
 
 /**
@@ -24,7 +24,7 @@ export class Work {
   }
 
   /** A message was read that says something new, of so many bytes. */
-  addNews(bytes: number): void {
-    this.#units += NEWS_UNITS + bytes / BYTES_A_UNIT;
+  addNewMessage(bytes: number): void {
+    this.#units += NEW_MESSAGE_UNITS + bytes / BYTES_A_UNIT;
   }
 }

@@ -17,7 +17,7 @@ import { runSession } from './session-program.js';
 /** The operation with which a session program makes its link an established one. */
 const ESTABLISH = Buffer.from([1]);
 
-/** Hello, news, a second link that waits and wins, answers, datagrams, another name, a late close, an idle end. */
+/** Hello, updates, a second link that waits and wins, answers, datagrams, another name, a late close, an idle end. */
 const BUSY_PROGRAM = [
   1, 6, 7, 1, 2, 5, 3, 1, 2, 21, 2, 5, 6, 5, 0, 7, 2, 8, 10, 8, 20, 8, 200, 3, 9, 2, 50, 5, 1, 6, 4,
   2, 255, 2, 255,

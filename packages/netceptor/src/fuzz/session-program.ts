@@ -12,10 +12,10 @@ import { encodeRoutingUpdate } from '../wire/routing-update.js';
 const OPERATIONS_AT_ONCE = 16;
 /** What a program may open: more it can't. */
 const MAX_LINKS = 8;
-/** How many messages one operation may make a node send over all of its links: introductions are the most. */
+/** How many messages one operation may make a node send over all of its links: neighbor syncs are the most. */
 const MAX_ANSWERS = 200;
 /**
- * The same while up to 25.5 s pass: each link is asked or probed once a second, and told of routes now and then. Messages that came
+ * The same while up to 25.5 s pass: each link is asked or probed once a second, and sent updates now and then. Messages that came
  * while a link waited are handled then, each at most once to every other link.
  */
 const MAX_SENT_IN_TIME = MAX_LINKS * 40;

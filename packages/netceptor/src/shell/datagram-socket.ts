@@ -4,7 +4,7 @@ import type { DataPlane } from '../core/data/data-plane.js';
 import type { UnreachableNotice } from '../core/data/unreachable-notice.js';
 import type { OutgoingPath } from '../core/data/outgoing-path.js';
 
-/** What a socket tells. */
+/** The events of a socket. */
 export interface DatagramSocketEvents {
   /** A datagram: payload, node and service it comes from. The payload may be kept. */
   message: [payload: Buffer, fromNode: string, fromService: string];
@@ -37,7 +37,7 @@ export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
   }
 
   /**
-   * Sends a datagram. It may still get lost: what becomes of it is told, at best, by `unreachable`.
+   * Sends a datagram. It may still get lost: what became of it comes, at best, as `unreachable`.
    *
    * @param hopsToLive - How often it may be handed on; default 30.
    * @throws {MeshError} `no-route`, `service-unknown` (only for this node itself), `message-too-long`,
@@ -49,7 +49,7 @@ export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
   }
 
   /**
-   * A way to one service for many datagrams, without a copy of the payload.
+   * A path to one service for many datagrams, without a copy of the payload.
    *
    * @throws {MeshError} `invalid-service-name`, `shutdown` when the socket is closed.
    */
@@ -58,7 +58,7 @@ export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
     return this.#dataPlane.path(this.service, toNode, toService);
   }
 
-  /** Tells the sender of a datagram that nothing here knows what it belongs to (`service unknown`). */
+  /** Answers a datagram that belongs to nothing known here with `service unknown`. */
   refuse(fromNode: string, fromService: string): void {
     this.#dataPlane.refuse(
       'service-unknown',

@@ -136,10 +136,10 @@ describe('a node', () => {
     );
   });
 
-  it('begins a traceroute at this node, whether there is a way or not', async () => {
+  it('begins a traceroute at this node, whether there is a route or not', async () => {
     const a = node('a');
     const hops = [];
-    for await (const { from, error } of a.traceroute('nobody')) hops.push([from, error?.code]);
+    for await (const { from, error } of a.traceroute('unknown')) hops.push([from, error?.code]);
     expect(hops).toEqual([
       ['a', undefined],
       ['a', 'no-route'],

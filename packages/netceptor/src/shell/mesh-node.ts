@@ -59,7 +59,7 @@ const meshNodeChecks: OptionChecks<MeshNodeOptions> = {
   log: optional(logger),
 };
 
-/** What a node tells. */
+/** The events of a node. */
 export interface MeshNodeEvents {
   /** A link has been established. */
   'link-up': [link: { readonly nodeId: string; readonly cost: number }];
@@ -67,9 +67,9 @@ export interface MeshNodeEvents {
   'link-failed': [failure: LinkFailure];
   /** An established link is gone. */
   'link-down': [link: { readonly nodeId: string; readonly reason: string }];
-  /** The way to a node changed; `via` is undefined when the node can't be reached any more. */
+  /** The route to a node changed; `via` is undefined when the node can't be reached any more. */
   route: [route: { readonly nodeId: string; readonly via: string | undefined }];
-  /** A node came back with a younger epoch: what it held before is gone. */
+  /** A node came back with a younger epoch: what it had before is gone. */
   'node-restarted': [nodeId: string];
   /** A service of another node was advertised or withdrawn. */
   advertisement: [
@@ -103,7 +103,7 @@ export interface LinkReceiver {
 export interface Advertisement {
   /** Changes what is said about the service. */
   update(description: ServiceDescription): void;
-  /** Tells the mesh that the service is gone. More calls do nothing. */
+  /** Advertises to the mesh that the service is gone. More calls do nothing. */
   withdraw(): void;
 }
 
@@ -264,7 +264,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return ping(this.openDatagram(), this.nodeId, target, options);
   }
 
-  /** Finds the nodes on the way to a node: yields each in turn, the target last. A step that fails ends it with its error. */
+  /** Finds the nodes on the path to a node: yields each in turn, the target last. A step that fails ends it with its error. */
   traceroute(
     target: string,
     options: Omit<PingOptions, 'hopsToLive'> = {},
@@ -297,7 +297,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     await waitForRoute(this, nodeId, options, () => this.#failures.list());
   }
 
-  /** Tells of a link whose connection a backend could not make, as `link-failed`. */
+  /** Emits `link-failed` for a link whose connection a backend could not make. */
   linkFailed(failure: LinkFailure): void {
     if (this.#closed) return;
     this.#failures.add(failure);
@@ -339,7 +339,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   }
 
   /**
-   * What the node knows of the mesh, put together in steps between which it does its other work. Whoever asks while that is
+   * What the node knows of the mesh, put together in steps between which it does its other work. A caller that asks while that is
    * being done gets the same.
    */
   statusInSteps(): Promise<MeshStatus> {
@@ -359,7 +359,7 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
     return this.#core.advertisements.find(nodeId, service);
   }
 
-  /** Closes all sockets and links, and resolves when the links are closed. Backends are closed by whoever opened them. */
+  /** Closes all sockets and links, and resolves when the links are closed. Backends are closed by the caller that opened them. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

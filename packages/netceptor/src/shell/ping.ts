@@ -7,7 +7,7 @@ import type { DatagramSocket } from './datagram-socket.js';
 export interface PingOptions {
   /** How often the ping may be handed on, 0 to 255; default 30. */
   readonly hopsToLive?: number;
-  /** Bytes the ping carries, 0 to 16,384: finds out whether the way takes messages of that size. Default 0. */
+  /** Bytes the ping carries, 0 to 16,384: finds out whether the path takes messages of that size. Default 0. */
   readonly payloadBytes?: number;
   /** Milliseconds; default 10,000. */
   readonly timeoutMs?: number;

@@ -14,16 +14,17 @@ const cost = fc.double({ min: 0, minExcluded: true, noNaN: true, noDefaultInfini
 
 describe('codecs', () => {
   it('give back why a link is rejected, on one line and cut when it is long', () => {
-    const told = (message: Buffer): string | undefined => decodeReject(message, 0, message.length);
+    const reason = (message: Buffer): string | undefined =>
+      decodeReject(message, 0, message.length);
     expect(String(encodeReject())).toBe('\x03[]');
-    expect(told(encodeReject())).toBeUndefined();
+    expect(reason(encodeReject())).toBeUndefined();
     expect(String(encodeReject('not "you"'))).toBe('\x03["not \\"you\\""]');
-    expect(told(encodeReject('not "you"'))).toBe('not "you"');
-    expect(told(encodeReject('a\nb'))).toBe('a\\u000ab');
-    expect(told(encodeReject('x'.repeat(1000)))).toBe(`${'x'.repeat(200)}...`);
+    expect(reason(encodeReject('not "you"'))).toBe('not "you"');
+    expect(reason(encodeReject('a\nb'))).toBe('a\\u000ab');
+    expect(reason(encodeReject('x'.repeat(1000)))).toBe(`${'x'.repeat(200)}...`);
     for (const odd of ['', '{}', '[1]', '[""]', '["a'])
-      expect(told(Buffer.from(`\x03${odd}`))).toBeUndefined();
-    expect(told(Buffer.from('\x03["\\u001b[31m"]'))).toBe('\\u001b[31m');
+      expect(reason(Buffer.from(`\x03${odd}`))).toBeUndefined();
+    expect(reason(Buffer.from('\x03["\\u001b[31m"]'))).toBe('\\u001b[31m');
   });
 
   it('give back every routing update, 64-bit numbers to the last digit', () => {

@@ -12,7 +12,7 @@ export function hashText(text: string, from = BASIS): number {
 /**
  * The first two fields of messages of one type, which are the node and another text: looked at where they lie, without
  * making anything of them, since this happens for every message that floods through the mesh. Only what is written in
- * ASCII without escapes is seen; whoever asks has to be ready for no answer. It alone writes its fields.
+ * ASCII without escapes is seen; the caller has to be ready for no answer. It alone writes its fields.
  */
 export class FirstFields {
   readonly #beforeNode: Buffer;

@@ -111,7 +111,7 @@ describe('recorded messages', () => {
 });
 
 /** What a data message says, for comparing what was answered with what was recorded. */
-const told = ({ bytes }: { bytes: Buffer }): string => {
+const shown = ({ bytes }: { bytes: Buffer }): string => {
   const { fromNode, toNode, fromService, toService, hopsToLive } = readDataHeader(bytes);
   const name = ({ high, low }: Hash64): string =>
     ['alpha', 'beta', 'gamma'].find((id) => {
@@ -194,8 +194,8 @@ describe('a node of ours in the place of one recorded', () => {
       sequence: 2n,
       connections: new Map([['alpha', 1]]),
     });
-    expect(sent.filter(isPlain).map(told)).toEqual(
-      rest.filter((m) => m.from === 'b' && isPlain(m)).map(told),
+    expect(sent.filter(isPlain).map(shown)).toEqual(
+      rest.filter((m) => m.from === 'b' && isPlain(m)).map(shown),
     );
     expect(core.lines.filter((text) => /^(error|warning)/.test(text))).toEqual([]);
   });

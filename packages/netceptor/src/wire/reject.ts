@@ -1,7 +1,7 @@
 import { oneLine } from './one-line.js';
 import { frameJson, jsonOf, MESSAGE_TYPE } from './message-type.js';
 
-/** The longest reason that is told or taken, in characters. */
+/** The longest reason that is sent or taken, in characters. */
 const MAX_REASON = 200;
 
 /**

@@ -44,7 +44,7 @@ export interface ServicePort {
  * and docs/decisions/0047-a-message-too-large-for-a-link-is-reported.md.
  */
 export class DataPlane {
-  /** Judges every message of this node, to it and through it, the answers to pings and the reports of problems too. */
+  /** Decides about every message of this node, to it and through it, the answers to pings and the reports of problems too. */
   readonly firewall = new Firewall();
   readonly #self: NodeRecord;
   readonly #nodes: NodeTable;
@@ -94,7 +94,7 @@ export class DataPlane {
     return isLocalhost(nodeId) ? this.#self.id : nodeId;
   }
 
-  /** A way for many messages from one service to another, without a copy of the payload. */
+  /** A path for many messages from one service to another, without a copy of the payload. */
   path(fromService: string, toNode: string, toService: string): OutgoingPath {
     checkServiceName(toService);
     const address = { fromService, toNode: this.resolve(toNode), toService };
@@ -191,7 +191,7 @@ export class DataPlane {
     else this.#forward(chunk, start, end, target);
   }
 
-  /** Whether the firewall lets a message from a link pass; if not, its sender has been told when a rule says so. */
+  /** Whether the firewall lets a message from a link pass; if not, its sender has got a notice when a rule says so. */
   #admits(chunk: Buffer, start: number, end: number, target: NodeRecord): boolean {
     const key = chunk.toString('latin1', start + DATA_OFFSET.fromNode, start + DATA_HEADER_BYTES);
     const action = this.firewall.decided(key) ?? this.#decide(key, chunk, start, target);
@@ -250,7 +250,7 @@ export class DataPlane {
     if (port !== undefined) {
       port.receive(chunk.subarray(start + DATA_HEADER_BYTES, end), from.id, fromService);
     } else if (toService === 'ping') {
-      // Nobody asks from a reserved service: the answer would be answered in turn, without end.
+      // No node pings from a reserved service: the answer would be answered in turn, without end.
       if (!RESERVED_SERVICES.has(fromService))
         this.#answer(from, 'ping', fromService, Buffer.alloc(0));
     } else if (toService === 'unreach') {
@@ -260,7 +260,7 @@ export class DataPlane {
     }
   }
 
-  /** Tells the sender of a message what became of it; an unreachable message is never answered by one. */
+  /** Sends the sender of a message a notice of what became of it; an unreachable message is never answered by one. */
   #refuse(
     chunk: Buffer,
     start: number,

@@ -26,7 +26,7 @@ export interface FirewallMatch {
 export class Firewall {
   #rules: readonly CompiledRule[] = [];
   #generation = 0;
-  /** By what the caller tells two messages apart with. */
+  /** By the key with which the caller distinguishes messages. */
   readonly #decisions = new Map<string, FirewallAction>();
 
   /** Whether there are rules at all. */

@@ -31,14 +31,14 @@ export interface PathContext {
 
 /** What becomes of a message whose room leads nowhere, once it is committed. */
 interface Refusal {
-  /** Undefined when nobody is to be told. */
+  /** Undefined when the sender is to get none. */
   readonly notice: PathNotice | undefined;
 }
 
 /**
- * A way from one service to another for many messages: {@link reserve} gives room in the outgoing link's own buffer,
+ * A path from one service to another for many messages: {@link reserve} gives room in the outgoing link's own buffer,
  * {@link commit} sends what was put there. It follows route changes by itself. A message that the firewall of this node
- * rejects, or that is larger than {@link maxPayloadBytes}, is reported to the service as if a node on the way had refused
+ * rejects, or that is larger than {@link maxPayloadBytes}, is reported to the service as if a node on the path had refused
  * it. It alone writes its fields.
  */
 export class OutgoingPath {

@@ -62,9 +62,9 @@ export class DuplicateIds {
     return this.#quarantine.size === 0 ? dueAt : Math.min(dueAt, this.#quarantine.dueAt);
   }
 
-  /** How many update IDs and held updates there are, both bounded. */
-  get sizes(): { readonly seenUpdates: number; readonly heldUpdates: number } {
-    return { seenUpdates: this.#seen.size, heldUpdates: this.#quarantine.size };
+  /** How many update IDs and updates in quarantine there are, both bounded. */
+  get sizes(): { readonly seenUpdates: number; readonly quarantinedUpdates: number } {
+    return { seenUpdates: this.#seen.size, quarantinedUpdates: this.#quarantine.size };
   }
 
   /**
@@ -112,7 +112,7 @@ export class DuplicateIds {
    * Whether a refused update is seen for the first time. It is handed on: a node that takes what it hears last may have
    * taken it, and the older node must hear of it to object again.
    */
-  isNewsOfRefused(now: number, update: RoutingUpdate): boolean {
+  isFirstOfRefused(now: number, update: RoutingUpdate): boolean {
     const record = this.#nodes.get(update.nodeId);
     if (record === undefined || !this.isRefused(record, update)) return false;
     return this.#seen.add(update.updateId, now);
@@ -120,7 +120,7 @@ export class DuplicateIds {
 
   /**
    * What is done with an update whose epoch is younger than that of the record: it is accepted where the older node is
-   * gone, else it waits in quarantine for that one's objection: `held`, and handed on so that the older one hears of it;
+   * gone, else it waits in quarantine for that one's objection: `quarantined`, and handed on so that the older one hears of it;
    * `repeated` when it waits already; `full` when there is no room to wait. What is not accepted then comes again with the
    * node's next update.
    */
@@ -129,7 +129,7 @@ export class DuplicateIds {
     record: NodeRecord,
     update: RoutingUpdate,
     from: string,
-  ): 'accepted' | 'held' | 'repeated' | 'full' {
+  ): 'accepted' | 'quarantined' | 'repeated' | 'full' {
     return this.#isStillThere(record) ? this.#quarantine.add(now, update, from) : 'accepted';
   }
 

@@ -3,8 +3,8 @@ const REST_MS = 1000;
 
 /**
  * The younger nodes with this node's ID that were noticed, by their epochs: an objection to each whenever it was noticed,
- * with a rest between. Also to one that was objected to a moment ago: what was noticed now may have been believed by
- * another node after the objection came. Of several that come during the rest only the youngest would be believed, so that one
+ * with a rest between. Also to one that was objected to a moment ago: what was noticed now may have been accepted by
+ * another node after the objection came. Of several that come during the rest only the youngest would be accepted, so that one
  * is objected to. It alone writes its fields.
  *
  * See docs/decisions/0053-a-younger-node-waits-for-an-objection.md.

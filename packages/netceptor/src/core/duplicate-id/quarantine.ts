@@ -2,7 +2,7 @@ import type { RoutingUpdate } from '../../wire/routing-update.js';
 
 /** How long an update of a younger node with a known ID waits for the older one's objection, in milliseconds. */
 const OBJECTION_MS = 2000;
-/** The most updates held, and of those that come from one neighbor; what comes beyond is dropped, and comes again. */
+/** The most updates in quarantine, and of those that come from one neighbor; what comes beyond is dropped, and comes again. */
 const MAX_QUARANTINED = 1024;
 const MAX_OF_NEIGHBOR = 768;
 
@@ -23,7 +23,7 @@ interface Quarantined {
 export class Quarantine {
   /** The one whose time runs out first comes first. */
   readonly #quarantined = new Map<string, Quarantined>();
-  /** How many are held of each neighbor. */
+  /** How many came from each neighbor. */
   readonly #ofNeighbor = new Map<string, number>();
 
   get size(): number {
@@ -36,7 +36,7 @@ export class Quarantine {
     return Infinity;
   }
 
-  /** The IDs of the nodes of which an update is held. */
+  /** The IDs of the nodes of which an update waits. */
   nodeIds(): string[] {
     return [...this.#quarantined.keys()];
   }
@@ -46,10 +46,10 @@ export class Quarantine {
   }
 
   /**
-   * Holds an update: `repeated` when it is no news, `full` when there is no room for it. A later update of the same start
+   * Quarantines an update: `repeated` when it says nothing new, `full` when there is no room for it. A later update of the same start
    * waits no longer. Where all are too many, the neighbor with the most makes room for one that has fewer.
    */
-  add(now: number, update: RoutingUpdate, from: string): 'held' | 'repeated' | 'full' {
+  add(now: number, update: RoutingUpdate, from: string): 'quarantined' | 'repeated' | 'full' {
     const known = this.#quarantined.get(update.nodeId);
     if (known !== undefined) {
       const { epoch, sequence } = known.update;
@@ -60,24 +60,24 @@ export class Quarantine {
     const until = isSame ? known.until : now + OBJECTION_MS;
     if (isSame) {
       this.#quarantined.set(update.nodeId, { update, until, from: known.from });
-      return 'held';
+      return 'quarantined';
     }
     // What waits anew goes behind all others.
     this.take(update.nodeId);
     this.#quarantined.set(update.nodeId, { update, until, from });
-    this.#ofNeighbor.set(from, this.#heldOf(from) + 1);
-    return 'held';
+    this.#ofNeighbor.set(from, this.#countOf(from) + 1);
+    return 'quarantined';
   }
 
   /** Takes one out. */
   take(nodeId: string): RoutingUpdate | undefined {
-    const held = this.#quarantined.get(nodeId);
-    if (held === undefined) return undefined;
+    const waiting = this.#quarantined.get(nodeId);
+    if (waiting === undefined) return undefined;
     this.#quarantined.delete(nodeId);
-    const left = this.#heldOf(held.from) - 1;
-    if (left > 0) this.#ofNeighbor.set(held.from, left);
-    else this.#ofNeighbor.delete(held.from);
-    return held.update;
+    const left = this.#countOf(waiting.from) - 1;
+    if (left > 0) this.#ofNeighbor.set(waiting.from, left);
+    else this.#ofNeighbor.delete(waiting.from);
+    return waiting.update;
   }
 
   /** Takes out those whose time has run out. */
@@ -91,18 +91,20 @@ export class Quarantine {
     return due;
   }
 
-  #heldOf(from: string): number {
+  #countOf(from: string): number {
     return this.#ofNeighbor.get(from) ?? 0;
   }
 
   #makeRoom(from: string): boolean {
-    if (this.#heldOf(from) >= MAX_OF_NEIGHBOR) return false;
+    if (this.#countOf(from) >= MAX_OF_NEIGHBOR) return false;
     if (this.#quarantined.size < MAX_QUARANTINED) return true;
     let largest = from;
-    for (const [each, count] of this.#ofNeighbor) if (count > this.#heldOf(largest)) largest = each;
-    if (this.#heldOf(largest) <= this.#heldOf(from) + 1) return false;
+    for (const [each, count] of this.#ofNeighbor)
+      if (count > this.#countOf(largest)) largest = each;
+    if (this.#countOf(largest) <= this.#countOf(from) + 1) return false;
     let newest: string | undefined;
-    for (const [nodeId, held] of this.#quarantined) if (held.from === largest) newest = nodeId;
+    for (const [nodeId, waiting] of this.#quarantined)
+      if (waiting.from === largest) newest = nodeId;
     if (newest !== undefined) this.take(newest);
     return true;
   }

@@ -158,10 +158,10 @@ export class EstablishedLink {
     if (verdict !== 'take') return;
     if (type === MESSAGE_TYPE.routingUpdate) {
       if (routing.isRepeat(chunk, start, end, nodeId)) return;
-      work.addNews(end - start);
+      work.addNewMessage(end - start);
       this.#handleUpdate(now, readForeignUpdate(jsonOf(chunk, start, end)));
     } else if (!advertisements.isRepeat(chunk, start, end)) {
-      work.addNews(end - start);
+      work.addNewMessage(end - start);
       const advertisement = decodeServiceAdvertisement(jsonOf(chunk, start, end));
       advertisements.handle(now, advertisement, chunk.subarray(start, end), nodeId);
     }

@@ -18,7 +18,7 @@ const GROSS_BASE = {
 };
 /** How often it is said that something was dropped. */
 const REPORT_DROP_MS = 60_000;
-/** How many offences are forgiven. */
+/** How many violations are allowed for. */
 const VIOLATIONS: TokenBucketBounds = { burst: 1000, perSecond: 10 };
 const SERIOUS_VIOLATION = 10;
 
@@ -26,7 +26,7 @@ const SERIOUS_VIOLATION = 10;
 export type FloodVerdict = 'take' | 'drop' | 'reject';
 
 /**
- * How a peer behaves on a link. What a hop hands on may come from somebody else far away, so that what exceeds the bounds
+ * What a peer may send on a link. What a hop hands on may come from a node far away, so that what exceeds the bounds
  * is dropped first; a link that exceeds them several times over, or that keeps sending what no node sends, is given up.
  * It alone writes its fields.
  *
@@ -48,7 +48,7 @@ export class FloodLimits {
     this.#links = links;
   }
 
-  /** Judges one more routing update or advertisement of so many bytes. */
+  /** Decides about one more routing update or advertisement of so many bytes. */
   checkFlood(now: number, length: number, nodes: number): FloodVerdict {
     const messages = times(scaled(FLOOD.messages, FLOOD.messagesPerNode, nodes), this.#links);
     const bytes = times(scaled(FLOOD.bytes, FLOOD.bytesPerNode, nodes), this.#links);
@@ -68,7 +68,7 @@ export class FloodLimits {
     return true;
   }
 
-  /** Whether one more offence is forgiven. Of serious ones 100 are at once, then one per second; of others ten times as many. */
+  /** Whether one more violation is allowed for. Of serious ones 100 are at once, then one per second; of others ten times as many. */
   recordViolation(now: number, isSerious: boolean): boolean {
     return this.#violations.take(now, isSerious ? SERIOUS_VIOLATION : 1, VIOLATIONS);
   }

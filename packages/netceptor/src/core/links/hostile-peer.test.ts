@@ -125,7 +125,7 @@ const advertisementOf = (nodeId: string, service: string, tag = ''): Buffer =>
   });
 
 describe('a peer that floods', () => {
-  it('updates of nodes that do not exist loses its link; nobody else does', () => {
+  it('updates of nodes that do not exist loses its link; no other peer does', () => {
     const { core, link, lines, sent, say, run } = victim();
     let count = 0;
     for (; link?.closed === false && count < 1_000_000; count++) {
@@ -209,7 +209,7 @@ it('remembers a node that it loses as long as it had it, an hour at most', () =>
   const { core, say, run } = victim();
   const names = Array.from({ length: 100 }, (_, at) => `n-${at}`);
   let sequence = 2;
-  const tell = (links: readonly string[]): void =>
+  const sendUpdate = (links: readonly string[]): void =>
     say(
       encodeRoutingUpdate({
         ...updateOf('b', links),
@@ -220,16 +220,16 @@ it('remembers a node that it loses as long as it had it, an hour at most', () =>
   for (const name of names)
     say(encodeRoutingUpdate({ ...updateOf(name, ['b']), forwardingNode: 'b' }));
   for (let at = 0; at < 20; at++) {
-    tell(['a', ...names]);
+    sendUpdate(['a', ...names]);
     run(10_000);
   }
-  tell(['a']);
+  sendUpdate(['a']);
   run(10_000);
   expect(core.costTo('n-7')).toBeUndefined();
   const left = (): number =>
     names.filter((name) => core.status().knownConnectionCosts[name]).length;
   for (let at = 0; at < 21; at++) {
-    tell(['a']);
+    sendUpdate(['a']);
     if (at === 1) expect(left()).toBe(100);
     run(10_000);
   }
@@ -338,11 +338,11 @@ it('computes routes the less often the more links there are', () => {
   const hops = Array.from({ length: 245 }, (_, at) => `n-${at}`);
   const linksOfB = (cost: number): Map<string, number> =>
     new Map([['a', 1], ['t', cost], ...hops.map((hop) => [hop, 1] as const)]);
-  const tell = (sequence: number, cost: number): void => {
+  const sendUpdate = (sequence: number, cost: number): void => {
     const update = { ...updateOf('b', []), updateId: `${sequence}`, sequence: BigInt(sequence) };
     say(encodeRoutingUpdate({ ...update, connections: linksOfB(cost) }));
   };
-  tell(2, 1);
+  sendUpdate(2, 1);
   for (const name of names)
     say(encodeRoutingUpdate({ ...updateOf(name, []), forwardingNode: 'b' }));
   for (const hop of hops) {
@@ -354,12 +354,12 @@ it('computes routes the less often the more links there are', () => {
   let changes = 0;
   for (let at = 0; at < 100; at++) {
     const before = core.costTo('t');
-    tell(at + 3, at + 1);
+    sendUpdate(at + 3, at + 1);
     run(20);
     if (core.costTo('t') !== before) changes++;
   }
   expect(link?.closed).toBe(false);
-  // Every 120 ms with 240,000 links in reach, though there is news every 20.
+  // Every 120 ms with 240,000 links in reach, though something changes every 20.
   expect(changes).toBeGreaterThan(10);
   expect(changes).toBeLessThan(20);
 });
@@ -389,7 +389,7 @@ describe('a peer that sends rubbish', () => {
     const { link, lines, say, run } = victim();
     for (let count = 0; count < 100; count++) say(rubbish);
     expect(link?.closed).toBe(false);
-    // One a second is forgiven.
+    // One a second is allowed for.
     for (let count = 0; count < 15; count++) {
       run(1000);
       say(rubbish);
@@ -427,17 +427,17 @@ describe('a peer that sends rubbish', () => {
   });
 });
 
-it('believes no update again that it had', () => {
+it('takes no update again that it had', () => {
   const { core, sent, say } = victim();
-  const told = (sequence: bigint, links: readonly string[], updateId: string): void =>
+  const sendUpdate = (sequence: bigint, links: readonly string[], updateId: string): void =>
     say(
       encodeRoutingUpdate({ ...updateOf('far', links), sequence, updateId, forwardingNode: 'b' }),
     );
-  told(5n, ['b', 'x'], 'new');
+  sendUpdate(5n, ['b', 'x'], 'new');
   const flooded = sent.c.length;
-  told(5n, ['b'], 'same sequence');
-  told(4n, ['b'], 'older sequence');
-  told(6n, ['b'], 'new');
+  sendUpdate(5n, ['b'], 'same sequence');
+  sendUpdate(4n, ['b'], 'older sequence');
+  sendUpdate(6n, ['b'], 'new');
   expect(core.status().knownConnectionCosts['far']).toEqual({ b: 1, x: 1 });
   expect(sent.c).toHaveLength(flooded);
 });
@@ -503,12 +503,12 @@ it('a peer causes few lines by empty messages, however many it sends', () => {
   run(1000);
 });
 
-it('believes no younger node under a known ID at once, however many seem to be younger', () => {
+it('accepts no younger node under a known ID at once, however many seem to be younger', () => {
   const { core, say, run } = victim();
   const ghosts = Array.from({ length: 1100 }, (_, at) => `g${at}`);
   const names = [...ghosts, 'honest'];
   let sequence = 2;
-  const tell = (nodeId: string, links: readonly string[], epoch = 1n): void =>
+  const sendUpdate = (nodeId: string, links: readonly string[], epoch = 1n): void =>
     say(
       encodeRoutingUpdate({
         ...updateOf(nodeId, links),
@@ -518,16 +518,16 @@ it('believes no younger node under a known ID at once, however many seem to be y
         forwardingNode: 'b',
       }),
     );
-  tell('b', ['a', ...names]);
+  sendUpdate('b', ['a', ...names]);
   for (const [at, name] of names.entries()) {
     if (at % 500 === 0) run(1000);
-    tell(name, ['b']);
+    sendUpdate(name, ['b']);
   }
   run(5000);
   expect(core.status().routingTable).toHaveProperty('honest');
-  for (const name of ghosts) tell(name, ['b'], 2n);
-  expect(core.sizes.heldUpdates).toBe(768);
-  tell('honest', [], 2n);
+  for (const name of ghosts) sendUpdate(name, ['b'], 2n);
+  expect(core.sizes.quarantinedUpdates).toBe(768);
+  sendUpdate('honest', [], 2n);
   expect(core.status().knownConnectionCosts['honest']).toEqual({ b: 1 });
   run(1000);
   expect(core.costTo('honest')).toBe(2);

@@ -211,7 +211,6 @@ export class LinkSession {
 
   #accept(now: number, update: RoutingUpdate): void {
     const { accounts, neighbors, established, routing, advertisements, emit } = this.#context;
-    const { origin } = this.#transport;
     const peer = ownCopy(update.forwardingNode);
     const cost = costFor(this.#options, peer);
     const neighbor: Neighbor = {
@@ -230,7 +229,7 @@ export class LinkSession {
     this.#log.write(now, 'info', `Connection established with ${peer}`);
     emit({ type: 'link-up', nodeId: peer, cost });
     this.#floodCheck.named(peer);
-    const isSynced = accounts.maySync(now, peer, origin);
+    const isSynced = accounts.maySync(now, peer, this.#transport.origin);
     routing.linkUp(now, neighbor, update, isSynced);
     if (this.closed) return;
     advertisements.linkUp(neighbor, isSynced);
@@ -293,7 +292,7 @@ export class LinkSession {
     this.#end(now, `the peer rejected the link${reason === undefined ? '' : `: ${reason}`}`, true);
   }
 
-  /** Ends the link and tells the peer, where that still reaches it. */
+  /** Ends the link and sends the peer the reason, where that still reaches it. */
   #giveUp(now: number, reason: string, peerReason = reason): void {
     this.#transport.sendControl(encodeReject(peerReason));
     this.#end(now, reason, true);

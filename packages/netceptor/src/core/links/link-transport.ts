@@ -24,7 +24,7 @@ export interface LinkTransport {
   /** The largest message the link carries at present, in bytes; `MAX_MESSAGE_BYTES` when undefined. */
   readonly maxMessageBytes?: number | undefined;
   /**
-   * Whether nothing but introductions may be sent until the peer has listed this node among its links. One end of a link at
+   * Whether nothing but hellos may be sent until the peer has listed this node among its links. One end of a link at
    * most may wait so; default false.
    */
   readonly waitsToBeListed?: boolean | undefined;
@@ -34,7 +34,7 @@ export interface LinkTransport {
    */
   sendControl(message: Buffer, mayDrop?: boolean): void;
   /**
-   * Queues the data message `chunk[start..end)` without copying it: nobody touches these bytes again. Up to 2 bytes
+   * Queues the data message `chunk[start..end)` without copying it: the caller does not touch these bytes again. Up to 2 bytes
    * in front of `start` belong to the message's own framing and may be overwritten. Dropped when the queue is full.
    */
   sendData(chunk: Buffer, start: number, end: number): void;

@@ -6,8 +6,8 @@ import type { NodeTable } from '../routing/node-table.js';
 const MAX_SYNC_BYTES = 524_288;
 
 /**
- * Tells a new neighbor what this node knows, so that it need not wait for everybody's next update. What has come since the
- * routes were computed is news; of what came before, nodes that can't be reached may be long gone. Returns how many bytes that took.
+ * Sends a new neighbor what this node knows, so that it need not wait for every node's next update. What has come since the
+ * routes were computed is sent in any case; of what came before, nodes that can't be reached may be long gone. Returns how many bytes that took.
  *
  * See docs/decisions/0012-tell-a-newcomer-what-is-known.md.
  */

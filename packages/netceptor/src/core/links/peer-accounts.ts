@@ -5,11 +5,11 @@ import { remembered } from '../remembered.js';
 
 /** How many links' worth of what may be flooded all links from one address may bring: many nodes may be behind one. */
 const LINKS_OF_ADDRESS = 8;
-/** How long a peer given up for its conduct is not taken again from the same address; twice as long each time. */
+/** How long a peer given up for what it had sent is not taken again from the same address; twice as long each time. */
 const REFUSED_MS = { first: 5000, most: 300_000 };
-/** A peer that has behaved for so long starts anew. */
-const FORGIVEN_MS = 600_000;
-/** How often a peer that comes again is told all that is known of the mesh. What it is not told comes within a round of updates. */
+/** A peer that was not given up for so long starts anew. */
+const FRESH_START_MS = 600_000;
+/** How often a peer that comes again is synced. What it is not sent then comes within a round of updates. */
 const SYNCS = { burst: 8, perSecond: 0.1 };
 
 /** How many lines are written about links from an address that come to nothing. */
@@ -24,8 +24,8 @@ interface Refusal {
 }
 
 /**
- * What is held for or against peers beyond the life of a link: by the address they come from with the ID they claim, and by the
- * address, so that a new link brings no new allowance. The ID alone may be somebody else's: it can be claimed by anybody, who would spend
+ * What peers may send and have sent, beyond the life of a link: by the address they come from with the ID they claim, and by the
+ * address, so that a new link brings no new allowance. The ID alone may be another node's: any peer can claim it, and would spend
  * what the real one has. So both together alone are a reason not to take a link. It alone writes its fields.
  *
  * See docs/decisions/0098-what-a-peer-names-counts-when-it-is-in-reach.md.
@@ -38,12 +38,12 @@ export class PeerAccounts {
   readonly #linesOfPeers = new Map<string, LineLimit>();
   readonly #refusals = new Map<string, Refusal>();
 
-  /** The conduct of a peer, over all of its links from that address. */
+  /** The flood limits of a peer, over all of its links from that address. */
   floodLimitsOf(nodeId: string, address: string | undefined): FloodLimits {
     return remembered(this.#byPeer, keyOf(nodeId, address), () => new FloodLimits());
   }
 
-  /** Judges one more flooded message of so many bytes, of a link whose own conduct allows it, by the address it comes from. */
+  /** Decides about one more flooded message of so many bytes, which the limits of its link allow, by the address it comes from. */
   checkAddress(
     now: number,
     address: string | undefined,
@@ -51,16 +51,16 @@ export class PeerAccounts {
     nodes: number,
   ): FloodVerdict {
     if (address === undefined) return 'take';
-    const conduct = remembered(this.#byAddress, address, () => new FloodLimits(LINKS_OF_ADDRESS));
-    // What is too much of all together is nobody's alone.
-    return conduct.checkFlood(now, length, nodes) === 'take' ? 'take' : 'drop';
+    const limits = remembered(this.#byAddress, address, () => new FloodLimits(LINKS_OF_ADDRESS));
+    // What is too much of all together is the violation of no single link.
+    return limits.checkFlood(now, length, nodes) === 'take' ? 'take' : 'drop';
   }
 
   /** A link has been given up for what its peer has sent. */
   penalize(now: number, nodeId: string, address: string | undefined): void {
     const key = keyOf(nodeId, address);
     const known = this.#refusals.get(key);
-    const times = known === undefined || now - known.at > FORGIVEN_MS ? 1 : known.times + 1;
+    const times = known === undefined || now - known.at > FRESH_START_MS ? 1 : known.times + 1;
     const wait = Math.min(REFUSED_MS.most, REFUSED_MS.first * 2 ** (times - 1));
     const refusal = { times, at: now, until: now + wait };
     this.#refusals.delete(key);
@@ -90,10 +90,10 @@ export class PeerAccounts {
     return remembered(this.#linesOfPeers, peer, () => new LineLimit(LINES_OF_PEER)).take(now);
   }
 
-  /** Whether a peer is told all that is known, now that it has linked. */
+  /** Whether a peer is synced, now that it has linked. */
   maySync(now: number, nodeId: string, address: string | undefined): boolean {
-    const permits = remembered(this.#syncs, keyOf(nodeId, address), () => new TokenBucket());
-    return permits.take(now, 1, SYNCS);
+    const bucket = remembered(this.#syncs, keyOf(nodeId, address), () => new TokenBucket());
+    return bucket.take(now, 1, SYNCS);
   }
 }
 

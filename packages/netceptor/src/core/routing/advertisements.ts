@@ -23,7 +23,7 @@ const EXPIRE_AFTER_MS = 210_000;
 /** The same for one of a node that is not known, and so does not exist or is about to be known. */
 const EXPIRE_UNKNOWN_AFTER_MS = 45_000;
 /** The most bytes of advertisements sent to a new neighbor. */
-const MAX_INTRODUCTION_BYTES = 524_288;
+const MAX_SYNC_BYTES = 524_288;
 
 /** What a node says about its service. */
 export interface ServiceDescription {
@@ -35,7 +35,7 @@ export interface ServiceDescription {
 
 interface OwnService {
   readonly description: ServiceDescription;
-  /** What was last said about it; undefined before anybody heard of it. */
+  /** What was last said about it; undefined before any neighbor heard of it. */
   message: Buffer | undefined;
 }
 
@@ -119,7 +119,7 @@ export class Advertisements {
       heardAt: now,
       via: from,
     });
-    // What is not remembered is not handed on: it would be news each time it comes round.
+    // What is not remembered is not handed on: it would count as new each time it comes round.
     if (gone === undefined) return;
     if (!cancel || known?.advertisement.cancel === false) {
       this.#emit({ type: 'advertisement', nodeId, service, withdrawn: cancel });
@@ -129,18 +129,18 @@ export class Advertisements {
   }
 
   /**
-   * Tells a new neighbor of the services of this node, and, where it is told of the mesh, of all others.
+   * Sends a new neighbor the services of this node, and, where it is synced, those of all others.
    *
    * @internal
    */
-  linkUp(neighbor: Neighbor, isTold: boolean): void {
+  linkUp(neighbor: Neighbor, isSynced: boolean): void {
     for (const [service, own] of this.#own) {
-      // The same words to every neighbor: they are news to the mesh only once.
+      // The same words to every neighbor: they are new to the mesh only once.
       own.message ??= encodeServiceAdvertisement(this.#describe(service, own.description));
       neighbor.transport.sendControl(own.message);
     }
-    if (!isTold) return;
-    let budget = MAX_INTRODUCTION_BYTES;
+    if (!isSynced) return;
+    let budget = MAX_SYNC_BYTES;
     for (const { message, advertisement } of this.#received.values()) {
       if (advertisement.cancel || advertisement.nodeId === neighbor.nodeId) continue;
       budget -= message.length;

@@ -2,7 +2,7 @@ import { isNodeId } from '../../wire/node-id.js';
 import { decodeRoutingUpdate, type RoutingUpdate } from '../../wire/routing-update.js';
 
 /**
- * Reads a routing update of somebody else, and leaves out the links to what can be no node. The rest counts: the node that
+ * Reads a routing update of another node, and leaves out the links to what can be no node. The rest counts: the node that
  * says it need not be to blame for what its neighbors call themselves.
  *
  * @throws {MeshError} `malformed-message`, `invalid-cost`

@@ -3,7 +3,7 @@ import { hashNodeId } from '../../wire/highway-hash.js';
 import { NodeTable } from './node-table.js';
 import { UnreachedNodes } from './unreached-nodes.js';
 
-it('tells nodes apart whose hashes share a half, and forgets the right one', () => {
+it('distinguishes nodes whose hashes share a half, and forgets the right one', () => {
   const pair = ['n34236', 'n50705'] as const;
   const [first, second] = pair.map(hashNodeId);
   expect(first?.low).toBe(second?.low);

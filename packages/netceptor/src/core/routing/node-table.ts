@@ -135,7 +135,7 @@ export class NodeTable {
     for (const nodeId of nodeIds) this.#remove(nodeId);
   }
 
-  /** Keeps the places of nodes taken out from being used again, until told otherwise: somebody works with places. */
+  /** Keeps the places of nodes taken out from being used again, until it is called with false: a computation works with places. */
   holdPlaces(isHeld: boolean): void {
     if (isHeld) this.#heldPlaces ??= [];
     else {

@@ -8,13 +8,13 @@ import type { Work } from '../work.js';
 
 /** Shortest time between two updates of one's own. */
 const COALESCE_MS = 100;
-/** How long the news of a new link waits for that of others: a node that starts makes all of its links at once. */
+/** How long an update with a new link waits for other links: a node that starts makes all of its links at once. */
 const LINK_UP_DELAY_MS = 20;
 /** Time between updates while nothing changes. */
 const UPDATE_PERIOD_MS = 10_000;
 /**
  * Update IDs of this project have 12 characters, those of the original 8. It shows every node of the mesh, over any hops,
- * which of the others tell their new neighbors what they know.
+ * which of the others sync their new neighbors.
  */
 const UPDATE_ID_LENGTH = 12;
 
@@ -102,8 +102,8 @@ export class OwnUpdates {
   }
 
   /**
-   * Whether a new node hears of this one only by an update of this one: when its neighbors tell it nothing. Nodes of
-   * this project do, so that the news of a node is not answered by an update of every other.
+   * Whether a new node hears of this one only by an update of this one: when its neighbors do not sync it. Nodes of
+   * this project do, so that the first update of a node is not answered by one of every other.
    *
    * @param update - The first of the new node.
    */

@@ -56,13 +56,13 @@ it('takes from the neighbor that brought the most when there are too many in all
   }
   expect(gone).toBe(70_100 - 65_536);
   for (let at = 0; at < 100; at++) expect(received.get(`n${at}`, 'control')).toBeDefined();
-  // Whoever comes with one more finds room.
+  // Another node with its first service finds room.
   received.set(item('late', 'control', 'honest', { heardAt: 70_000 }));
   expect(received.get('late', 'control')).toBeDefined();
   expect([...received.values()]).toHaveLength(65_536);
 });
 
-it('gives up nothing that has just come: its copies, still on their way, would be news again', () => {
+it('gives up nothing that has just come: its copies, still on their way, would count as new again', () => {
   const received = new ReceivedAdvertisements();
   for (let at = 0; at < 1024; at++) received.set(item('a', `s${at}`, 'n', { heardAt: at }));
   expect(received.set(item('a', 'new', 'n', { heardAt: 1999 }))).toBeUndefined();

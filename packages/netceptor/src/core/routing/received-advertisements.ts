@@ -11,7 +11,7 @@ const MAX_BYTES_PER_NODE = 262_144;
 const ITEM_BYTES = 64;
 /**
  * What arrived within so long is not given up for something new: its copies are still on their way through the mesh, and
- * would be news again.
+ * would count as new again.
  */
 const IN_FLIGHT_MS = 2000;
 

@@ -84,7 +84,7 @@ export class RouteComputation {
     const run = this.#run;
     if (run === undefined) return false;
     const before = this.#paths.looked;
-    // Paths over a link that is gone are worth nothing; but whoever makes and loses links all the time must not put the end off.
+    // Paths over a link that is gone are worth nothing; but a peer that makes and loses links all the time must not put the end off.
     if (run.place === 0 && run.isStale && !run.isRepeated) this.begin(run.neighbors, true);
     const left = run.place === 0 ? this.#paths.advance(STEP_LINKS) : STEP_LINKS;
     this.#work.add(Math.max(0, this.#paths.looked - before));

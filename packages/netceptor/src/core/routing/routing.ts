@@ -31,7 +31,7 @@ const REFUSALS = { burst: 20, perSecond: 0.2 };
  * next hop to every node. It alone writes the routing fields of node records. {@link DuplicateIds} decides about second nodes with an ID.
  *
  * A change of a link costs two updates, one of each end, and an update crosses each link at most twice. A node that
- * receives them computes once for all that come within the rest. Nodes of this project answer the news of a node with nothing.
+ * receives them computes once for all that come within the rest. Nodes of this project do not answer the first update of a node.
  *
  * See docs/decisions/0051-news-of-a-node-is-not-answered.md
  * and docs/decisions/0099-no-event-costs-as-much-as-the-mesh-is-large.md.
@@ -90,7 +90,7 @@ export class Routing {
     return Math.min(this.#updates.dueAt, this.#schedule.dueAt, this.#duplicates.dueAt);
   }
 
-  /** How many update IDs and held updates there are, both bounded. */
+  /** How many update IDs and updates in quarantine there are, both bounded. */
   get sizes(): DuplicateIds['sizes'] {
     return this.#duplicates.sizes;
   }
@@ -105,8 +105,8 @@ export class Routing {
     return this.#updates.next();
   }
 
-  /** A link has been established; `first` is the update that named the peer, `isTold` whether it is told of the mesh. */
-  linkUp(now: number, neighbor: Neighbor, first: RoutingUpdate, isTold: boolean): void {
+  /** A link has been established; `first` is the update that named the peer, `isSynced` whether it is sent what is known of the mesh. */
+  linkUp(now: number, neighbor: Neighbor, first: RoutingUpdate, isSynced: boolean): void {
     const record = this.#room.add(now, neighbor.nodeId, undefined);
     if (record !== undefined) {
       if (this.#duplicates.isRefused(record, first)) {
@@ -120,13 +120,13 @@ export class Routing {
           neighbor.refuse(now, 'too many nodes seem to have been started anew');
         }
         if (outcome !== 'accepted') {
-          if (outcome !== 'full' && isTold) this.#sync(neighbor);
+          if (outcome !== 'full' && isSynced) this.#sync(neighbor);
           return;
         }
       }
     }
     this.#takeLink(now, neighbor, record);
-    if (isTold) this.#sync(neighbor);
+    if (isSynced) this.#sync(neighbor);
   }
 
   /** An established link is gone. */
@@ -172,7 +172,7 @@ export class Routing {
       return;
     }
     if (update.suspectedDuplicate !== 0n) this.#handleObjection(now, update, from);
-    else if (this.#take(now, update, from) || this.#duplicates.isNewsOfRefused(now, update)) {
+    else if (this.#take(now, update, from) || this.#duplicates.isFirstOfRefused(now, update)) {
       this.#updates.handOn(update, from);
     }
   }
@@ -248,7 +248,7 @@ export class Routing {
       this.#neighbors.get(update.nodeId)?.refuse(now, DUPLICATE_REASON);
   }
 
-  /** Takes an update that is news; false for any other. */
+  /** Takes an update that says something new; false for any other. */
   #take(now: number, update: RoutingUpdate, from: string): boolean {
     const isNew = this.#nodes.get(update.nodeId) === undefined;
     const record = this.#room.add(now, update.nodeId, from);
@@ -289,7 +289,7 @@ export class Routing {
     const outcome = this.#duplicates.accept(now, record, update, from);
     if (outcome === 'accepted') this.#takeEpoch(record, update);
     // The older node hears of the younger one by the update.
-    if (outcome === 'held') this.#updates.handOn(update, from);
+    if (outcome === 'quarantined') this.#updates.handOn(update, from);
     return outcome;
   }
 

@@ -38,7 +38,7 @@ export class ShortestPaths {
     return this.costTo(record) === Infinity ? undefined : this.#steps[record.place];
   }
 
-  /** Begins to compute all paths anew. `firstSteps` are the established links of `start`, which nobody else has to list. */
+  /** Begins to compute all paths anew. `firstSteps` are the established links of `start`, which no other node has to list. */
   begin(nodes: NodeTable, start: NodeRecord, firstSteps: readonly FirstStep[]): void {
     const { places } = nodes;
     if (this.#costs.length < places) {

@@ -21,7 +21,7 @@ export interface Silence {
 /**
  * Finds the nodes that have been out of reach and silent: those that never were in reach, or
  * whose link was given up for what they had sent, within a minute, others after as long as
- * they had been there, an hour at most. So what a peer made others believe for a while is gone as soon.
+ * they had been there, an hour at most. So a node that a peer made up for a while is gone as soon.
  */
 export function silentNodes(
   now: number,

@@ -9,7 +9,7 @@ const FREELY = 1024;
 const PACE = { burst: 100, perSecond: 100 };
 /**
  * A node that exists comes into reach well within so many milliseconds after it was named. One that has not may go for another;
- * one named later may not: its copies are still on their way, and would be news again.
+ * one named later may not: its copies are still on their way, and would count as new again.
  */
 const ARRIVAL_MS = 5000;
 /** With so many neighbors' shares those that are empty are forgotten. */
@@ -106,7 +106,7 @@ export class UnreachedNodes {
     return at === undefined || now - at < ARRIVAL_MS ? undefined : oldest;
   }
 
-  /** A share that is empty keeps its pace, while there are not too many: else whoever empties its own would begin anew. */
+  /** A share that is empty keeps its pace, while there are not too many: else a neighbor that empties its own would begin anew. */
   #forgetEmpty(): void {
     if (this.#shares.size < MAX_SHARES) return;
     for (const [via, { nodes }] of this.#shares) if (nodes.size === 0) this.#shares.delete(via);
