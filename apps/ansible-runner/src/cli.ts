@@ -11,7 +11,7 @@
  * @packageDocumentation
  */
 import { dispatch } from './subcommands.js';
-import { Answered, UsageError } from './usage.js';
+import { Answered, UsageError } from './command-line/usage.js';
 import { version } from './version.js';
 
 // The first would open Node's debugger on a port, the second end the program.
@@ -30,10 +30,10 @@ try {
   // without the parsers, which are most of what there would be to load
   if (words.length === 1 && words[0] === '--version') throw new Answered(`${version}\n`);
   if (words.length === 1 && /^--(?:(?:bash|zsh)-completion|man-page)$/.test(words[0] ?? '')) {
-    const { shellText } = await import('./shell-texts.js');
+    const { shellText } = await import('./command-line/shell-texts.js');
     throw new Answered(shellText(words[0] ?? '', version) ?? '');
   }
-  const { parseCommandLine } = await import('./command-line.js');
+  const { parseCommandLine } = await import('./command-line/command-line.js');
   const line = parseCommandLine(words, process.env, version);
   // Further ones change nothing: the job is being ended, with force after its grace. Transmitting just ends.
   if (line.subcommand !== 'transmit') for (const signal of signals) process.on(signal, cancel);
@@ -53,7 +53,7 @@ try {
   else if (error instanceof UsageError) {
     process.exitCode = error.exitCode;
     if (error.message.endsWith('are required: command')) {
-      const { overview } = await import('./overview.js');
+      const { overview } = await import('./command-line/overview.js');
       process.stdout.write(overview());
     }
     process.stderr.write(error.shown);

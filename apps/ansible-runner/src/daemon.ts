@@ -5,9 +5,9 @@
  * @packageDocumentation
  */
 import { errorText } from '@receptorjs/primitives';
-import { DAEMON_MARK, daemonMark } from './background-job.js';
-import { isDaemonRequest, type DaemonReply } from './daemon-messages.js';
-import { claimPidFile, releasePidFile } from './pid-file.js';
+import { DAEMON_MARK, daemonMark } from './background/background-job.js';
+import { isDaemonRequest, type DaemonReply } from './background/daemon-messages.js';
+import { claimPidFile, releasePidFile } from './background/pid-file.js';
 import { runJob } from './run-job.js';
 
 process.chdir('/');

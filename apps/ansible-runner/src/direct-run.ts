@@ -3,8 +3,8 @@ import type { NodeRunResult } from '@receptorjs/runner-mesh';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandLineOptions } from './command-line-options.js';
-import { jobOptions } from './job-options.js';
+import type { CommandLineOptions } from './command-line/command-line-options.js';
+import { jobOptions } from './command-line/job-options.js';
 import { runJob, type JobRequest, type JobContext } from './run-job.js';
 
 const PROGRAMS = { adhoc: 'ansible', playbook: 'ansible-playbook' } as const;

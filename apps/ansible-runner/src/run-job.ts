@@ -7,7 +7,7 @@ import {
 } from '@receptorjs/runner-core';
 import type { NodeOptions, NodeRunResult } from '@receptorjs/runner-mesh';
 import { deliverySentence, installedPlugins } from './installed-plugins.js';
-import type { JobOptions } from './job-options.js';
+import type { JobOptions } from './command-line/job-options.js';
 import { RunnerLog } from './runner-log.js';
 
 /** A job and how it is reported; can be handed to another process as JSON. */

@@ -1,8 +1,8 @@
 import { errorText } from '@receptorjs/primitives';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { CommandLineOptions } from './command-line-options.js';
-import { UsageError } from './usage.js';
+import type { CommandLineOptions } from './command-line/command-line-options.js';
+import { UsageError } from './command-line/usage.js';
 
 /** Where the command line wants what the runner does to be shown. The file's path is absolute afterwards. */
 export function logOptions({ debug, logfile }: CommandLineOptions): {

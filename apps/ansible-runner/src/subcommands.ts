@@ -1,10 +1,10 @@
 import type { OutputSink, RunResult } from '@receptorjs/runner-core';
 import type { NodeRunResult } from '@receptorjs/runner-mesh';
 import { resolve } from 'node:path';
-import { archiveLimits } from './archive-options.js';
-import type { CommandLineOptions } from './command-line-options.js';
+import { archiveLimits } from './command-line/archive-options.js';
+import type { CommandLineOptions } from './command-line/command-line-options.js';
 import type { CommandContext } from './command-context.js';
-import type { CommandLine } from './command-line.js';
+import type { CommandLine } from './command-line/command-line.js';
 import { exitCode } from './exit-code.js';
 import type { JobRequest, JobContext } from './run-job.js';
 import { logOptions, RunnerLog } from './runner-log.js';
@@ -32,18 +32,18 @@ export async function dispatch(line: CommandLine, context: CommandContext): Prom
       );
     }
     case 'start': {
-      const { startInBackground } = await import('./start.js');
+      const { startInBackground } = await import('./background/start.js');
       await startInBackground({ folder, job: await jobRequest(folder, options) });
       return 0;
     }
     case 'stop': {
-      const { stopBackground } = await import('./stop.js');
+      const { stopBackground } = await import('./background/stop.js');
       if (await stopBackground(folder)) return 0;
       context.stderr.write(`ansible-runner: no run was started in ${folder}.\n`);
       return 1;
     }
     case 'is-alive': {
-      const { readPidFile } = await import('./pid-file.js');
+      const { readPidFile } = await import('./background/pid-file.js');
       return (await readPidFile(folder))?.alive === true ? 0 : 1;
     }
     case 'transmit':
@@ -58,7 +58,7 @@ export async function dispatch(line: CommandLine, context: CommandContext): Prom
 }
 
 async function jobRequest(folder: string, options: CommandLineOptions): Promise<JobRequest> {
-  const { jobOptions, nodeOptions } = await import('./job-options.js');
+  const { jobOptions, nodeOptions } = await import('./command-line/job-options.js');
   const node = nodeOptions(options);
   return {
     options: jobOptions(folder, options),
@@ -111,7 +111,7 @@ function wasShown(
 }
 
 async function send(folder: string, options: CommandLineOptions, context: CommandContext) {
-  const { jobOptions } = await import('./job-options.js');
+  const { jobOptions } = await import('./command-line/job-options.js');
   const job = jobOptions(folder, options);
   const { makePrivateDataDir } = await import('@receptorjs/runner-core');
   await makePrivateDataDir(folder);

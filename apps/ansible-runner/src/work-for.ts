@@ -1,9 +1,9 @@
 import { spacedJson } from '@receptorjs/runner-core';
 import { formatWorkerInfo, refuseWork, work, workerInfo } from '@receptorjs/runner-streaming';
 import { writeSync } from 'node:fs';
-import { archiveLimits } from './archive-options.js';
-import type { CommandLineOptions } from './command-line-options.js';
-import { UsageError } from './usage.js';
+import { archiveLimits } from './command-line/archive-options.js';
+import type { CommandLineOptions } from './command-line/command-line-options.js';
+import { UsageError } from './command-line/usage.js';
 import { exitCode } from './exit-code.js';
 import { logOptions, RunnerLog } from './runner-log.js';
 import type { CommandContext } from './command-context.js';

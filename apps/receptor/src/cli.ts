@@ -23,7 +23,7 @@
  *
  * @packageDocumentation
  */
-import { HangUps } from './hang-ups.js';
+import { HangUps } from './process/hang-ups.js';
 
 // The first would open Node's debugger on a port, the second end the program.
 for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);

@@ -3,9 +3,9 @@ import type { StreamHost, StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';
 import { listenAddress } from './addresses.js';
-import type { Log } from './log.js';
+import type { Log } from './log/log.js';
 import { withLocation } from './with-location.js';
-import { refusalLog } from './refusal-log.js';
+import { refusalLog } from './log/refusal-log.js';
 import type { TlsConfigs } from './tls-configs.js';
 
 /** The action of a control service. */

@@ -7,7 +7,7 @@ import { ControlClient } from '@receptorjs/control-client';
 import { configure } from '@receptorjs/receptor-config';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startDaemon, type Daemon } from './daemon.js';
-import { lineLog } from './log.js';
+import { lineLog } from './log/log.js';
 import { nodeSettings } from './node-settings.js';
 
 let folder: string;

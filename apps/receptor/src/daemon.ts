@@ -5,15 +5,15 @@ import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
 import { Workceptor } from '@receptorjs/workceptor';
 import { advertisement, clearLocally, listenLocally, serveMesh } from './control-listeners.js';
-import type { Log } from './log.js';
+import type { Log } from './log/log.js';
 import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
 import { workParts } from './parts/work.js';
-import { withoutRepeats } from './repeated-lines.js';
+import { withoutRepeats } from './log/repeated-lines.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
-import { cannotSign } from './unsupported.js';
+import { cannotSign } from './checks/unsupported.js';
 
 /** A running node. */
 export interface Daemon {

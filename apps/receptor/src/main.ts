@@ -10,7 +10,7 @@ import {
   type Request,
 } from '@receptorjs/receptor-config';
 import manifest from '../package.json' with { type: 'json' };
-import type { HangUps } from './hang-ups.js';
+import type { HangUps } from './process/hang-ups.js';
 
 /**
  * Does what a command line asks for, to its end. Gives the exit code; a failure is one line on stdout, as with the original.
@@ -55,7 +55,7 @@ async function carryOut(actions: readonly Action[]): Promise<number> {
     process.stdout.write(`${manifest.version}\n`);
     return 0;
   }
-  const { makeCertificates } = await import('./certificate-actions.js');
+  const { makeCertificates } = await import('./certificates/certificate-actions.js');
   await makeCertificates(actions);
   return 0;
 }
@@ -69,7 +69,7 @@ async function answer(
       process.stdout.write(helpText());
       return 0;
     case 'check': {
-      const { check } = await import('./check.js');
+      const { check } = await import('./checks/check.js');
       return check(args);
     }
     case 'man-page':

@@ -2,7 +2,7 @@ import { PassThrough, type Duplex } from 'node:stream';
 import { StreamError, type MeshStream } from '@receptorjs/netceptor-streams';
 import { configure, type Action } from '@receptorjs/receptor-config';
 import { afterEach, describe, expect, it } from 'vitest';
-import { lineLog } from './log.js';
+import { lineLog } from './log/log.js';
 import { meshDial } from './mesh-dial.js';
 import { TlsConfigs } from './tls-configs.js';
 

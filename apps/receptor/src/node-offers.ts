@@ -1,7 +1,7 @@
 import { fieldsOf, type Action } from '@receptorjs/receptor-config';
 import { withRunnerWork, type Installation, type Notice } from './runner-work.js';
-import { unsupportedIn } from './unsupported.js';
-import { openServices } from './unauthenticated.js';
+import { unsupportedIn } from './checks/unsupported.js';
+import { openServices } from './checks/unauthenticated.js';
 
 /** What a node does with a configuration. */
 export interface NodeOffers {

@@ -1,6 +1,6 @@
 import type { FirewallRule } from '@receptorjs/netceptor';
 import { fieldsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
-import type { Level } from './log.js';
+import type { Level } from './log/log.js';
 
 /** What holds for the node as a whole. */
 export interface NodeSettings {

@@ -2,7 +2,7 @@ import { MeshNode } from '@receptorjs/netceptor';
 import { configure, type Action } from '@receptorjs/receptor-config';
 import { afterEach, expect, it } from 'vitest';
 import type { Daemon } from './daemon.js';
-import { lineLog } from './log.js';
+import { lineLog } from './log/log.js';
 import type { PartContext } from './parts/part.js';
 import { Reloader } from './reload.js';
 import type { Notice } from './runner-work.js';

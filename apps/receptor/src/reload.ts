@@ -7,7 +7,7 @@ import {
   type ReloadPlan,
 } from '@receptorjs/receptor-config';
 import type { Daemon } from './daemon.js';
-import type { LevelledLog } from './log.js';
+import type { LevelledLog } from './log/log.js';
 import type { NodeOffers } from './node-offers.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
 import type { Notice } from './runner-work.js';

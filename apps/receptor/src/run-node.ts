@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import type { Action } from '@receptorjs/receptor-config';
 import { startDaemon, type Daemon } from './daemon.js';
-import type { HangUps } from './hang-ups.js';
-import { lineLog } from './log.js';
+import type { HangUps } from './process/hang-ups.js';
+import { lineLog } from './log/log.js';
 import { offersOf } from './node-offers.js';
-import { checkAllNamedFiles } from './named-files.js';
+import { checkAllNamedFiles } from './checks/named-files.js';
 import { nodeSettings } from './node-settings.js';
-import { tellServiceManager } from './service-manager.js';
+import { tellServiceManager } from './process/service-manager.js';
 import { Reloader } from './reload.js';
 
 /** What a node is run with. */

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldsOf, type Action } from '@receptorjs/receptor-config';
 import { defaultDataDir, quoteShellWord } from '@receptorjs/workceptor';
-import { unauthenticatedSubmitters } from './unauthenticated.js';
+import { unauthenticatedSubmitters } from './checks/unauthenticated.js';
 
 /** The type of work that jobs of ansible-runner are submitted as. */
 const WORK_TYPE = 'ansible-runner';

@@ -1,6 +1,6 @@
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
 import { fieldsOf, tlsNamesOf, type Action, type Fields } from '@receptorjs/receptor-config';
-import type { Log } from './log.js';
+import type { Log } from './log/log.js';
 import { withLocation } from './with-location.js';
 
 /** The TLS configurations that are configured, by name. Never changed. */

@@ -16,7 +16,7 @@ import { CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { Failure, withRemedy } from './failure.js';
 import { buildProgram } from './program.js';
-import { outputFailed, printError } from './terminal.js';
+import { outputFailed, printError } from './output/terminal.js';
 
 // The first would open Node's debugger on a port, the second end the program.
 for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Session, type GlobalOptions } from './session.js';
-import { status } from './status-verb.js';
-import type { ListOptions, SubmitOptions } from './work-verbs.js';
+import { status } from './verbs/status-verb.js';
+import type { ListOptions, SubmitOptions } from './verbs/work-verbs.js';
 
 /** The option `--tls-client` behind a verb; the one before the verb is another. */
 const ofNode =

@@ -1,6 +1,6 @@
 import { ControlClient, type ControlTlsOptions } from '@receptorjs/control-client';
 import { Failure } from './failure.js';
-import { printWarning } from './terminal.js';
+import { printWarning } from './output/terminal.js';
 
 /** The options that stand before the verb. */
 export interface GlobalOptions {

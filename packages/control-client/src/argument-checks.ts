@@ -14,12 +14,12 @@ import {
   validateArgument,
   type OptionChecks,
 } from '@receptorjs/validation';
-import type { ControlTlsOptions } from './address.js';
-import type { ConnectOptions } from './connect-options.js';
-import type { ControlConnectionOptions } from './control-connection.js';
-import type { RunWorkOptions } from './run-work.js';
-import type { SubmitRequest } from './submission.js';
-import type { UnitFollowOptions } from './unit-follow.js';
+import type { ControlTlsOptions } from './connection/address.js';
+import type { ConnectOptions } from './connection/connect-options.js';
+import type { ControlConnectionOptions } from './connection/control-connection.js';
+import type { RunWorkOptions } from './units/run-work.js';
+import type { SubmitRequest } from './units/submission.js';
+import type { UnitFollowOptions } from './units/unit-follow.js';
 
 /** What the public functions of this package take, for callers without a type checker. */
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openControlSocket, parseControlAddress } from './address.js';
+import { openControlSocket, parseControlAddress } from './connection/address.js';
 import { ControlClient } from './control-client.js';
 
 const closers: (() => unknown)[] = [];

@@ -12,7 +12,7 @@ import {
   parseControlAddress,
   type ControlAddress,
   type ControlTlsOptions,
-} from './address.js';
+} from './connection/address.js';
 import {
   addressCheck,
   checkUnitId,
@@ -27,9 +27,12 @@ import {
   submitRequestChecks,
   tlsChecks,
 } from './argument-checks.js';
-import type { ConnectOptions } from './connect-options.js';
-import { Connections, type ConnectionsOptions, type OpenStream } from './connections.js';
-import { type ControlConnection, type ControlConnectionOptions } from './control-connection.js';
+import type { ConnectOptions } from './connection/connect-options.js';
+import { Connections, type ConnectionsOptions, type OpenStream } from './connection/connections.js';
+import {
+  type ControlConnection,
+  type ControlConnectionOptions,
+} from './connection/control-connection.js';
 import {
   ControlError,
   isJsonObject,
@@ -46,12 +49,12 @@ import {
   type Submission,
   type SubmitRequest,
   type SubmitResult,
-} from './submission.js';
-import { requestStream } from './stream-request.js';
+} from './units/submission.js';
+import { requestStream } from './connection/stream-request.js';
 import { parseNodeStatus, type NodeStatus } from './node-status.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
-import { toWorkResult, runWork, type RunWorkOptions } from './run-work.js';
-import { UnitFollow, type UnitFollowOptions } from './unit-follow.js';
+import { toWorkResult, runWork, type RunWorkOptions } from './units/run-work.js';
+import { UnitFollow, type UnitFollowOptions } from './units/unit-follow.js';
 
 /** Milliseconds to tell the node that a unit whose stdin was broken off is not wanted. */
 const giveUpMs = 5_000;

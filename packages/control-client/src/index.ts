@@ -24,23 +24,23 @@
  * @packageDocumentation
  */
 export { ControlClient } from './control-client.js';
-export type { ConnectOptions } from './connect-options.js';
+export type { ConnectOptions } from './connection/connect-options.js';
 export type { PingReply } from './ping-reply.js';
-export type { OpenStream } from './connections.js';
-export type { RunWorkOptions } from './run-work.js';
-export type { Payload, Submission, SubmitRequest, SubmitResult } from './submission.js';
-export type { ControlConnectionOptions } from './control-connection.js';
-export { parseControlAddress } from './address.js';
-export type { ControlAddress, ControlTlsOptions } from './address.js';
-export { ProtocolViolations } from './protocol-violations.js';
+export type { OpenStream } from './connection/connections.js';
+export type { RunWorkOptions } from './units/run-work.js';
+export type { Payload, Submission, SubmitRequest, SubmitResult } from './units/submission.js';
+export type { ControlConnectionOptions } from './connection/control-connection.js';
+export { parseControlAddress } from './connection/address.js';
+export type { ControlAddress, ControlTlsOptions } from './connection/address.js';
+export { ProtocolViolations } from './connection/protocol-violations.js';
 export type {
   NodeConnection,
   NodeStatus,
   OfferedWork,
   ServiceAdvertisement,
 } from './node-status.js';
-export { Backoff } from './backoff.js';
-export type { UnitFollowOptions } from './unit-follow.js';
+export { Backoff } from './connection/backoff.js';
+export type { UnitFollowOptions } from './units/unit-follow.js';
 export {
   ControlError,
   isFinal,

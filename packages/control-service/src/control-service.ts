@@ -26,10 +26,10 @@ import type {
   RequestOrigin,
   WorkHandler,
 } from './handlers.js';
-import { PendingHandshakes } from './pending-handshakes.js';
-import { RequestLog } from './request-log.js';
-import { runSession, type SessionContext } from './session.js';
-import { Sessions } from './sessions.js';
+import { PendingHandshakes } from './sessions/pending-handshakes.js';
+import { RequestLog } from './sessions/request-log.js';
+import { runSession, type SessionContext } from './sessions/session.js';
+import { Sessions } from './sessions/sessions.js';
 import { clearSocketPath, privately } from './unix-socket-path.js';
 
 /** What a control service is made of. */

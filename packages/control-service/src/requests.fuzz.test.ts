@@ -1,10 +1,13 @@
 import type { MeshStatus } from '@receptorjs/netceptor';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { ControlServiceError } from './errors.js';
-import { connectTarget, explainReply, firewallReply, statusReply } from './mesh-commands.js';
-import { parseRequest } from './request.js';
-import { stdinMark } from './stdin-end.js';
-import { parseWorkRequest } from './work-request.js';
+import { connectTarget } from './commands/connect.js';
+import { explainReply } from './commands/explain.js';
+import { firewallReply } from './commands/firewall.js';
+import { parseRequest } from './commands/request.js';
+import { statusReply } from './commands/status.js';
+import { stdinMark } from './commands/stdin-end.js';
+import { parseWorkRequest } from './commands/work-request.js';
 
 const known: MeshStatus = {
   nodeId: 'a',

@@ -40,20 +40,20 @@ export type {
   StreamAcceptor,
   StreamDialer,
 } from './service-types.js';
-export { serveTcpClient } from './serve-tcp-client.js';
-export type { TcpClientOptions } from './serve-tcp-client.js';
-export { serveTcpServer } from './serve-tcp-server.js';
-export type { TcpServerOptions } from './serve-tcp-server.js';
-export { serveUnixClient } from './serve-unix-client.js';
-export type { UnixClientOptions } from './serve-unix-client.js';
-export { serveUnixServer } from './serve-unix-server.js';
-export type { UnixServerOptions } from './serve-unix-server.js';
-export { serveUdpClient } from './serve-udp-client.js';
-export type { UdpClientOptions } from './serve-udp-client.js';
-export { serveUdpServer } from './serve-udp-server.js';
-export type { UdpServerOptions } from './serve-udp-server.js';
-export { serveCommand } from './serve-command.js';
-export type { CommandServiceOptions } from './serve-command.js';
-export type { RouterAdvertisement } from './ip-route-table.js';
-export { serveIpRouter } from './serve-ip-router.js';
-export type { IpRouterOptions, RoutingNode } from './serve-ip-router.js';
+export { serveTcpClient } from './tcp/serve-tcp-client.js';
+export type { TcpClientOptions } from './tcp/serve-tcp-client.js';
+export { serveTcpServer } from './tcp/serve-tcp-server.js';
+export type { TcpServerOptions } from './tcp/serve-tcp-server.js';
+export { serveUnixClient } from './unix/serve-unix-client.js';
+export type { UnixClientOptions } from './unix/serve-unix-client.js';
+export { serveUnixServer } from './unix/serve-unix-server.js';
+export type { UnixServerOptions } from './unix/serve-unix-server.js';
+export { serveUdpClient } from './udp/serve-udp-client.js';
+export type { UdpClientOptions } from './udp/serve-udp-client.js';
+export { serveUdpServer } from './udp/serve-udp-server.js';
+export type { UdpServerOptions } from './udp/serve-udp-server.js';
+export { serveCommand } from './command/serve-command.js';
+export type { CommandServiceOptions } from './command/serve-command.js';
+export type { RouterAdvertisement } from './ip-router/ip-route-table.js';
+export { serveIpRouter } from './ip-router/serve-ip-router.js';
+export type { IpRouterOptions, RoutingNode } from './ip-router/serve-ip-router.js';

@@ -12,7 +12,7 @@ import {
 import type { Fields } from '@receptorjs/receptor-config';
 import { hostPort } from '@receptorjs/socket-addresses';
 import { hostAndPortOf, listenPlace } from '../addresses.js';
-import type { Log } from '../log.js';
+import type { Log } from '../log/log.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
 interface ListenerFields {

@@ -2,7 +2,7 @@ import type { MeshNode } from '@receptorjs/netceptor';
 import type { StreamHost } from '@receptorjs/netceptor-streams';
 import type { ActionName, Fields } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';
-import type { Log } from '../log.js';
+import type { Log } from '../log/log.js';
 import type { TlsConfigs } from '../tls-configs.js';
 
 /** Something that runs for one action of the configuration. */

@@ -11,9 +11,9 @@ import {
 import type { StreamHost } from '@receptorjs/netceptor-streams';
 import type { TlsServer } from '@receptorjs/certificates';
 import { hostAndPortOf, listenPlace } from '../addresses.js';
-import type { Log } from '../log.js';
+import type { Log } from '../log/log.js';
 import { meshDial, type DialParts } from '../mesh-dial.js';
-import { refusalLog } from '../refusal-log.js';
+import { refusalLog } from '../log/refusal-log.js';
 import type { PartStarters } from './part.js';
 
 /** Services that carry other traffic over the mesh. */

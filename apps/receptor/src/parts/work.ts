@@ -1,5 +1,5 @@
 import { commandWorkType } from '@receptorjs/workceptor';
-import { unknownKind, unverifiable } from '../unsupported.js';
+import { unknownKind, unverifiable } from '../checks/unsupported.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
 /** Types of work. */

@@ -1,0 +1,49 @@
+import { errorText } from '@receptorjs/primitives';
+import { checkSocketFolder } from '@receptorjs/control-service';
+import type { Action } from '@receptorjs/receptor-config';
+import { nodeIdOf } from '@receptorjs/receptor-config';
+import type { Log } from '../log/log.js';
+import { checkNamedFiles } from './named-files.js';
+import { relation } from '../with-location.js';
+import { TlsConfigs } from '../tls-configs.js';
+
+/**
+ * What would keep a node from starting with a configuration that is good in itself, as far as it can be told without
+ * opening anything: files and folders of sockets that are not there, and those of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
+ */
+export async function startMistakes(
+  actions: readonly Action[],
+  hostname: string,
+): Promise<string[]> {
+  const tls = new TlsConfigs(nodeIdOf(actions, hostname), quiet);
+  const mistakes: string[] = [];
+  for (const action of actions) {
+    try {
+      checkNamedFiles(action);
+      await checkSocketFolderOf(action);
+      if (action.action.startsWith('tls-')) tls.release(await tls.prepare([], [action]));
+    } catch (error) {
+      const { origin } = action;
+      const at =
+        origin === 'command line' ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
+      // what is placed already has its error without the place as its cause
+      const plain = action.action.startsWith('tls-') ? (error as Error).cause : error;
+      mistakes.push(`${at}${errorText(plain)}${relation(plain)}`);
+    }
+  }
+  return mistakes;
+}
+
+/** Looks for the folder of the Unix socket that an action listens on, if it does. */
+async function checkSocketFolderOf(action: Action): Promise<void> {
+  if (action.action !== 'control-service' && action.action !== 'unix-socket-server') return;
+  const { filename } = action.fields;
+  if (filename) await checkSocketFolder(filename);
+}
+
+const quiet: Log = {
+  error: () => undefined,
+  warning: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};

@@ -1,0 +1,170 @@
+import {
+  encodeJson,
+  type JsonObject,
+  type JsonValue,
+  type WorkSubmission,
+} from '@receptorjs/control-protocol';
+import { badRequest } from '../errors.js';
+import { optionalString, stringField, type Request } from './request.js';
+
+/** A `work` request, checked. */
+export type WorkRequest =
+  | { readonly verb: 'submit'; readonly submission: WorkSubmission }
+  | { readonly verb: 'list'; readonly unitId: string | undefined }
+  | { readonly verb: 'status' | 'watch'; readonly unitId: string }
+  | {
+      readonly verb: 'cancel' | 'release' | 'force-release';
+      readonly unitId: string;
+      readonly signature: string | undefined;
+    }
+  | {
+      readonly verb: 'results';
+      readonly unitId: string;
+      readonly startPos: bigint;
+      readonly signature: string | undefined;
+    };
+
+const ownKeys = new Set([
+  'command',
+  'subcommand',
+  'node',
+  'worktype',
+  'tlsclient',
+  'ttl',
+  'signwork',
+  'signature',
+]);
+
+/**
+ * Reads a `work` request of either form.
+ *
+ * @throws {ControlServiceError} `bad-request` with the text of the reply
+ */
+export function parseWorkRequest(request: Request): WorkRequest {
+  return request.form === 'line' ? parseLine(request.text) : parseFields(request.fields);
+}
+
+function parseLine(text: string): WorkRequest {
+  // no request but a submission has more words, and what follows its first three is one text
+  const [word = '', ...rest] = text.split(' ', 5);
+  const verb = word.toLowerCase();
+  const [first, second] = rest;
+  switch (verb) {
+    case 'submit': {
+      if (first === undefined || second === undefined) {
+        throw badRequest('work submit requires a target node and work type');
+      }
+      const params = text.slice(word.length + first.length + second.length + 3);
+      return {
+        verb,
+        submission: {
+          node: first,
+          workType: second,
+          params: rest.length > 2 ? { params } : {},
+          signWork: false,
+        },
+      };
+    }
+    case 'list':
+      return { verb, unitId: first };
+    case 'status':
+    case 'watch':
+      return { verb, unitId: onlyUnitId(verb, rest) };
+    case 'cancel':
+    case 'release':
+    case 'force-release':
+      return { verb, unitId: onlyUnitId(verb, rest), signature: undefined };
+    case 'results': {
+      if (first === undefined) throw badRequest('work results requires a unit ID');
+      if (rest.length > 2) {
+        throw badRequest('work results only takes a unit ID and optional start position');
+      }
+      return { verb, unitId: first, startPos: linePosition(second ?? '0'), signature: undefined };
+    }
+    default:
+      throw badRequest('bad command');
+  }
+}
+
+function onlyUnitId(verb: string, words: readonly string[]): string {
+  const [unitId] = words;
+  if (unitId === undefined) throw badRequest(`work ${verb} requires a unit ID`);
+  if (words.length > 1) {
+    throw badRequest(`work ${verb} does not take parameters after the unit ID`);
+  }
+  return unitId;
+}
+
+function linePosition(text: string): bigint {
+  if (/^[+-]?\d+$/.test(text)) return checkedPosition(BigInt(text.replace(/^\+/, '')));
+  throw badRequest(
+    `error converting start position to integer: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
+  );
+}
+
+function parseFields(fields: JsonObject): WorkRequest {
+  const verb = stringField(fields, 'subcommand').toLowerCase();
+  const signature = optionalString(fields, 'signature');
+  switch (verb) {
+    case 'submit':
+      return { verb, submission: parseSubmission(fields) };
+    case 'list':
+      return { verb, unitId: optionalString(fields, 'unitid') };
+    case 'status':
+    case 'watch':
+      return { verb, unitId: stringField(fields, 'unitid') };
+    case 'cancel':
+    case 'release':
+    case 'force-release':
+      return { verb, unitId: stringField(fields, 'unitid'), signature };
+    case 'results':
+      return {
+        verb,
+        unitId: stringField(fields, 'unitid'),
+        startPos: jsonPosition(fields['startpos']),
+        signature,
+      };
+    default:
+      throw badRequest('bad command');
+  }
+}
+
+function parseSubmission(fields: JsonObject): WorkSubmission {
+  const strings: Record<string, string> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (typeof value !== 'string') {
+      throw badRequest(`submit parameters must all be strings and ${key} is not`);
+    }
+    strings[key] = value;
+  }
+  return {
+    node: stringField(strings, 'node'),
+    workType: stringField(strings, 'worktype'),
+    params: Object.fromEntries(Object.entries(strings).filter(([key]) => !ownKeys.has(key))),
+    tlsClient: orNothing(strings['tlsclient']),
+    ttl: orNothing(strings['ttl']),
+    signWork: strings['signwork'] === 'true',
+    signature: orNothing(strings['signature']),
+  };
+}
+
+function orNothing(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** A number, whose fraction is cut off, or a string of digits. */
+function jsonPosition(value: JsonValue | undefined): bigint {
+  if (value === undefined) throw badRequest('field startpos missing');
+  if (typeof value === 'bigint') return checkedPosition(value);
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return checkedPosition(BigInt(Math.trunc(value)));
+  }
+  if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return linePosition(value);
+  const shown = typeof value === 'string' ? value : encodeJson(value);
+  throw badRequest(`field startpos value ${shown} is not convertible to an int`);
+}
+
+function checkedPosition(position: bigint): bigint {
+  if (position >= 0n && position < 2n ** 63n) return position;
+  throw badRequest(`start position must be 0 to 9223372036854775807, not ${position}`);
+}
