@@ -7,7 +7,6 @@ import {
 } from '@receptorjs/certificates';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { routeTo } from './conformance.js';
 import type { Dialer } from './dialer.js';
 import type { Listener } from './listener.js';
 import { dialTcp } from './tcp/tcp-dialer.js';
@@ -15,7 +14,7 @@ import { listenTcp } from './tcp/tcp-listener.js';
 import { fingerprint, TestAuthority } from './test-authority.js';
 import { freePort, goProgram, GoReceptor } from './test-go-receptor.js';
 import { startProxy, type TestProxy } from './test-proxy.js';
-import { relayUdp } from './test-relay.js';
+import { relayUdp } from './conformance/relay-udp.js';
 import { dialUdp } from './udp/udp-dialer.js';
 import { listenUdp } from './udp/udp-listener.js';
 import { dialWebSocket } from './ws/ws-dialer.js';
@@ -204,7 +203,7 @@ const allWays = [...ways, ...(await Promise.all(rules.map(secureWays))).flat()];
 if (goProgram.path === undefined) console.warn(`Go receptor tests ${goProgram.missing}`);
 
 async function pingEachOther(us: MeshNode, go: GoReceptor): Promise<void> {
-  await Promise.all([routeTo(us, 'go'), go.reaches('ours')]);
+  await Promise.all([us.reachable('go'), go.reaches('ours')]);
   expect((await us.ping('go')).from).toBe('go');
   expect(await go.ping('ours')).toMatchObject({ Success: true, From: 'ours' });
 }
@@ -302,16 +301,16 @@ it.skipIf(goProgram.path === undefined)(
     }
     for (let dials = 1; dials <= 20; dials++) {
       const ended = once(lines, 'line');
-      const dialer = await dialUdp(us, { host, port: relay.port, redial: false });
+      const dialer = await dialUdp(us, { host, port: relay.address, redial: false });
       expect(await ended).toEqual([
-        `Link udp ${host}:${relay.port} ended: the peer rejected the link`,
+        `Link udp ${host}:${relay.address} ended: the peer rejected the link`,
       ]);
       await dialer.close();
     }
     expect([...heard.values()]).toEqual(Array.from({ length: 20 }, () => 1));
     const good = ours('good');
     await dialUdp(good, { host, port });
-    await routeTo(good, 'go');
+    await good.reachable('go');
   },
 );
 

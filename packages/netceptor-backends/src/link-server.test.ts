@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { routeTo } from './conformance.js';
 import { LinkServer } from './link-server.js';
 import { createSocketServer, peerOf } from './tcp/socket-server.js';
 import { dialTcp } from './tcp/tcp-dialer.js';
@@ -60,14 +59,18 @@ describe.each(['tcp', 'tcp with TLS'])('a server over %s', (kind) => {
     const { hub, port } = await listen(lines);
     const first = node('first');
     await dial(first, port);
-    await routeTo(hub, 'first');
+    await hub.reachable('first');
     const sockets: Socket[] = [];
     for (let count = 0; count < 60; count++) {
       sockets.push(await silent(port, count % 3 === 0 ? host : '127.0.0.2'));
     }
     const second = node('second');
     await dial(second, port);
-    await Promise.all([routeTo(hub, 'second'), routeTo(first, 'second'), routeTo(second, 'first')]);
+    await Promise.all([
+      hub.reachable('second'),
+      first.reachable('second'),
+      second.reachable('first'),
+    ]);
     expect((await second.ping('first')).from).toBe('first');
     expect(sockets.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(15);
     expect(
@@ -85,7 +88,7 @@ describe.each(['tcp', 'tcp with TLS'])('a server over %s', (kind) => {
     const { hub, port } = await listen([]);
     const many = Array.from({ length: 20 }, (_, at) => node(`n${at}`));
     await Promise.all(many.map((each) => dial(each, port)));
-    await Promise.all(many.map((each) => routeTo(hub, each.nodeId)));
+    await Promise.all(many.map((each) => hub.reachable(each.nodeId)));
     const more = await silent(port, host);
     await once(more, 'close');
     const other = await silent(port, '127.0.0.2');

@@ -3,7 +3,6 @@ import { networkInterfaces } from 'node:os';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { hostPort } from '@receptorjs/socket-addresses';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { routeTo } from './conformance.js';
 import { warnWhenOpen } from './listener.js';
 import { dialTcp } from './tcp/tcp-dialer.js';
 import { listenTcp } from './tcp/tcp-listener.js';
@@ -83,7 +82,7 @@ describe.skipIf(!hasIpv6)(`over IPv6${without}`, () => {
     expect(address.host).toBe('::1');
     const dialer = await dial(b, address.port);
     expect(dialer.address).toContain(`[::1]:${address.port}`);
-    await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
+    await Promise.all([a.reachable('b'), b.reachable('a')]);
     expect((await b.ping('a')).from).toBe('a');
   });
 
@@ -95,7 +94,7 @@ describe.skipIf(!hasIpv6)(`over IPv6${without}`, () => {
     const { address } = await listen(a, { host: '::', port: 0, allowedPeers: ['b', 'c'] });
     await dial(b, { host: '127.0.0.1', port: address.port });
     await dial(c, { host: '::1', port: address.port });
-    await Promise.all([routeTo(b, 'c'), routeTo(c, 'b')]);
+    await Promise.all([b.reachable('c'), c.reachable('b')]);
     const peers = a.links().map(({ description }) => description);
     expect(peers.filter((each) => /127\.0\.0\.1:\d+$/.test(each))).toHaveLength(1);
     expect(peers.filter((each) => /\[::1\]:\d+$/.test(each))).toHaveLength(1);

@@ -9,7 +9,6 @@ import {
 } from '@receptorjs/certificates';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { routeTo } from './conformance.js';
 import { dialTcp } from './tcp/tcp-dialer.js';
 import { listenTcp } from './tcp/tcp-listener.js';
 import { fingerprint, TestAuthority, type Issued } from './test-authority.js';
@@ -169,7 +168,7 @@ describe('a TLS link', { timeout: 30_000 }, () => {
       const { address } = await listenTcp(a, { host, port: 0, tls });
       const theirs = await client({ ...theirFiles, rootCas }, 'b');
       await dialTcp(b, { host, port: address.port, tls: theirs });
-      await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
+      await Promise.all([a.reachable('b'), b.reachable('a')]);
     }
   });
 
@@ -193,7 +192,7 @@ describe('a TLS link', { timeout: 30_000 }, () => {
     const tls = await server(files);
     const { address } = await listenTcp(a, { host, port: 0, tls });
     await dialTcp(b, { host, port: address.port, tls: await client() });
-    await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
+    await Promise.all([a.reachable('b'), b.reachable('a')]);
     const [upSince] = a.links().map(({ upSinceMs }) => upSinceMs);
 
     const before = tls.current().version;
@@ -202,7 +201,7 @@ describe('a TLS link', { timeout: 30_000 }, () => {
     expect(tls.current().version).toBe(before + 1);
     const pinnedServerCert = [await fingerprint(files.cert, 'sha256')];
     await dialTcp(c, { host, port: address.port, tls: await client({ pinnedServerCert }) });
-    await Promise.all([routeTo(a, 'c'), routeTo(c, 'a')]);
+    await Promise.all([a.reachable('c'), c.reachable('a')]);
     expect(a.links().find(({ nodeId }) => nodeId === 'b')?.upSinceMs).toBe(upSince);
     expect((await b.ping('a')).from).toBe('a');
   });
@@ -243,7 +242,7 @@ describe('a wss peer', () => {
     });
     const { address } = await listenWebSocket(a, { host, port: 0, tls: await server() });
     await dialWebSocket(b, { url: `wss://${host}:${address.port}` });
-    await Promise.all([routeTo(a, 'b'), routeTo(b, 'a')]);
+    await Promise.all([a.reachable('b'), b.reachable('a')]);
     expect((await b.ping('a')).from).toBe('a');
   });
 

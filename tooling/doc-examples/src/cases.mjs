@@ -324,12 +324,17 @@ const mesh = [
   },
   {
     page: 'packages/netceptor-backends/README.md',
-    contains: 'dialTcp',
+    contains: 'dialWebSocket',
     before: async (place) => {
       await certificates(place);
       return { 'mesh.example.org': '127.0.0.1' };
     },
     until: /linked with hop/,
+  },
+  {
+    page: 'packages/netceptor-backends/README.md',
+    contains: 'checkBackend',
+    expects: /pass \d\d[\s\S]*fail 0/,
   },
   { page: 'packages/netceptor-simulator/README.md', contains: 'SimulatedMesh', expects: /^\d+/ },
   { page: 'packages/netceptor-streams/README.md', contains: 'StreamHost', expects: /^hello$/ },

@@ -10,7 +10,6 @@ import { filesBelow, members, root } from './workspace.mjs';
  */
 export const knownCycles = [
   'packages/control-protocol/src/errors.ts <-> packages/control-protocol/src/unit-status.ts <-> packages/control-protocol/src/work-result.ts',
-  'packages/netceptor-backends/src/conformance-failures.ts <-> packages/netceptor-backends/src/conformance-strangers.ts <-> packages/netceptor-backends/src/conformance.ts',
   'apps/receptorctl/src/session.ts <-> apps/receptorctl/src/tls-files.ts',
 ];
 

@@ -60,7 +60,7 @@ function testsOf(from) {
   /** @type {Map<string, string[]>} */
   const tests = new Map();
   const files = ['packages', 'apps', 'test-e2e'].flatMap((folder) =>
-    filesBelow(folder, /\.test\.ts$|^conformance.*\.ts$/, from),
+    filesBelow(folder, /\.test\.ts$|^conformance.*\.ts$|-cases\.ts$/, from),
   );
   for (const file of files) {
     const [top = '', member = ''] = file.split('/');

@@ -1,22 +1,22 @@
 import { connectTls } from '@receptorjs/certificates';
-import { afterAll } from 'vitest';
-import { backendConformance } from '../conformance.js';
+import { afterAll, describe, it } from 'vitest';
+import { checkBackend } from '../conformance/check-backend.js';
 import { dialTcp } from './tcp-dialer.js';
 import { listenTcp } from './tcp-listener.js';
 import { mutualTls } from '../test-authority.js';
-import { relayTcp } from '../test-relay.js';
+import { relayTcp } from '../conformance/relay.js';
 import { framed, sendOverTcp } from '../test-streams.js';
 
 const host = '127.0.0.1';
 const tls = await mutualTls('a');
 afterAll(() => tls.close());
 
-backendConformance('tcp with TLS', {
+checkBackend({ describe, it }, 'tcp with TLS', {
   isLossy: false,
   longest: 65_535,
-  listen: async (node, port, options) => {
+  listen: async (node, port = 0, options) => {
     const end = await listenTcp(node, { host, port, tls: tls.server, ...options });
-    return { end, port: end.address.port };
+    return { end, address: end.address.port };
   },
   dial: (node, port, options) => dialTcp(node, { host, port, tls: tls.client, ...options }),
   relay: relayTcp,

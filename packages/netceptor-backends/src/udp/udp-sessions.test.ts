@@ -2,7 +2,6 @@ import { createSocket, type Socket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { routeTo } from '../conformance.js';
 import type { Listener } from '../listener.js';
 import { dialUdp } from './udp-dialer.js';
 import { listenUdp } from './udp-listener.js';
@@ -56,7 +55,7 @@ describe('a UDP listener', () => {
     const [b, c] = [node('b'), node('c')];
     await dialUdp(b, { host, port: listener.address.port });
     await dialUdp(c, { host, port: listener.address.port });
-    await Promise.all([routeTo(b, 'c'), routeTo(c, 'b')]);
+    await Promise.all([b.reachable('c'), c.reachable('b')]);
     expect((await b.ping('c')).from).toBe('c');
   });
 
@@ -88,7 +87,7 @@ describe('a UDP listener', () => {
   it('says goodbye when it closes, and a dialer when it is closed', async () => {
     const b = node('b');
     const dialer = await dialUdp(b, { host, port: listener.address.port });
-    await Promise.all([routeTo(hub, 'b'), routeTo(b, 'hub')]);
+    await Promise.all([hub.reachable('b'), b.reachable('hub')]);
     const lost = once(hub, 'link-down');
     await dialer.close();
     expect(await lost).toMatchObject([{ nodeId: 'b', reason: 'the peer rejected the link' }]);
@@ -115,7 +114,7 @@ describe('a UDP listener', () => {
     say(socket, update('made-up', 2, '{"hub":1}'));
     const b = node('b');
     await dialUdp(b, { host, port: listener.address.port });
-    await routeTo(hub, 'b');
+    await hub.reachable('b');
     expect(again).toBe(false);
   });
 
@@ -132,7 +131,7 @@ describe('a UDP listener', () => {
     await Promise.all(senders);
     const b = node('b');
     await dialUdp(b, { host, port: listener.address.port });
-    await Promise.all([routeTo(hub, 'b'), routeTo(b, 'hub')]);
+    await Promise.all([hub.reachable('b'), b.reachable('hub')]);
     expect(ended.filter((reason) => reason === 'closed').length).toBeGreaterThanOrEqual(300 - 256);
     expect((await b.ping('hub')).from).toBe('hub');
   });
@@ -142,13 +141,13 @@ describe('a UDP dialer', () => {
   it('comes back when its listener was gone', async () => {
     const b = node('b');
     await dialUdp(b, { host, port: listener.address.port });
-    await Promise.all([routeTo(hub, 'b'), routeTo(b, 'hub')]);
+    await Promise.all([hub.reachable('b'), b.reachable('hub')]);
     const lost = once(b, 'link-down');
     await listener.close();
     await lost;
     const { port } = listener.address;
     listener = await listenUdp(hub, { host, port });
-    await Promise.all([routeTo(hub, 'b'), routeTo(b, 'hub')]);
+    await Promise.all([hub.reachable('b'), b.reachable('hub')]);
   });
 
   /** A listener that rejects whoever introduces itself; what comes, by the port it comes from. */

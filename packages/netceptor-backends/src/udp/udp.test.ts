@@ -1,17 +1,18 @@
 import { createSocket } from 'node:dgram';
-import { backendConformance } from '../conformance.js';
-import { relayUdp } from '../test-relay.js';
+import { describe, it } from 'vitest';
+import { checkBackend } from '../conformance/check-backend.js';
+import { relayUdp } from '../conformance/relay-udp.js';
 import { dialUdp } from './udp-dialer.js';
 import { listenUdp } from './udp-listener.js';
 
 const host = '127.0.0.1';
 
-backendConformance('udp', {
+checkBackend({ describe, it }, 'udp', {
   isLossy: true,
   longest: 65_507,
-  listen: async (node, port, options) => {
+  listen: async (node, port = 0, options) => {
     const end = await listenUdp(node, { host, port, ...options });
-    return { end, port: end.address.port };
+    return { end, address: end.address.port };
   },
   dial: (node, port, options) => dialUdp(node, { host, port, ...options }),
   relay: relayUdp,

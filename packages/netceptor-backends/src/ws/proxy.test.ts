@@ -2,7 +2,6 @@ import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterEach, describe, expect, it } from 'vitest';
-import { routeTo } from '../conformance.js';
 import { connectSocket } from '../tcp/connect-socket.js';
 import { proxyFor } from './proxy-environment.js';
 import { mutualTls } from '../test-authority.js';
@@ -36,7 +35,7 @@ describe('a WebSocket dialer', () => {
       url: 'ws://mesh.example/',
       environment: { http_proxy: `http://me:pass%20word@127.0.0.1:${port}` },
     });
-    await routeTo(b, 'a');
+    await b.reachable('a');
     expect((await b.ping('a')).from).toBe('a');
     expect(asked).toEqual(['mesh.example:80']);
   });

@@ -4,7 +4,6 @@ import { connect } from 'node:net';
 import { MeshNode } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { routeTo } from '../conformance.js';
 import type { Listener } from '../listener.js';
 import { dialWebSocket } from './ws-dialer.js';
 import { listenWebSocket } from './ws-listener.js';
@@ -123,7 +122,7 @@ describe('a WebSocket dialer', () => {
     await Promise.all(
       others.map((other) => dialWebSocket(other, { url: `ws://${host}:${port}`, redial: false })),
     );
-    await Promise.all(others.map((other) => routeTo(other, 'a')));
+    await Promise.all(others.map((other) => other.reachable('a')));
     await Promise.all(others.map((other) => other.close()));
   });
 });

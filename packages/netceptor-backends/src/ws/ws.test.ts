@@ -1,19 +1,20 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { backendConformance } from '../conformance.js';
-import { relayTcp } from '../test-relay.js';
+import { describe, it } from 'vitest';
+import { checkBackend } from '../conformance/check-backend.js';
+import { relayTcp } from '../conformance/relay.js';
 import { sendOverTcp } from '../test-streams.js';
 import { dialWebSocket } from './ws-dialer.js';
 import { listenWebSocket } from './ws-listener.js';
 
 const host = '127.0.0.1';
 
-backendConformance('ws', {
+checkBackend({ describe, it }, 'ws', {
   isLossy: false,
   longest: 200_000,
-  listen: async (node, port, options) => {
+  listen: async (node, port = 0, options) => {
     const end = await listenWebSocket(node, { host, port, ...options });
-    return { end, port: end.address.port };
+    return { end, address: end.address.port };
   },
   dial: (node, port, options) => dialWebSocket(node, { url: `ws://${host}:${port}`, ...options }),
   relay: relayTcp,

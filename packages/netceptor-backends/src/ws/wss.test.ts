@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connectTlsOptions } from '@receptorjs/certificates';
-import { afterAll } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { backendConformance } from '../conformance.js';
+import { checkBackend } from '../conformance/check-backend.js';
 import { mutualTls } from '../test-authority.js';
-import { relayTcp } from '../test-relay.js';
+import { relayTcp } from '../conformance/relay.js';
 import { sendOverTcp } from '../test-streams.js';
 import { dialWebSocket } from './ws-dialer.js';
 import { listenWebSocket } from './ws-listener.js';
@@ -13,12 +13,12 @@ const host = '127.0.0.1';
 const tls = await mutualTls('a');
 afterAll(() => tls.close());
 
-backendConformance('wss', {
+checkBackend({ describe, it }, 'wss', {
   isLossy: false,
   longest: 200_000,
-  listen: async (node, port, options) => {
+  listen: async (node, port = 0, options) => {
     const end = await listenWebSocket(node, { host, port, tls: tls.server, ...options });
-    return { end, port: end.address.port };
+    return { end, address: end.address.port };
   },
   dial: (node, port, options) =>
     dialWebSocket(node, { url: `wss://${host}:${port}`, tls: tls.client, ...options }),
