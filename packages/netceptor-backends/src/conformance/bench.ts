@@ -6,6 +6,9 @@ import type { Relay } from './relay.js';
 /** How long a test may take, in milliseconds: a multiple of what it takes on a machine that does nothing else. */
 const TEST_MS = 30_000;
 
+/** What a link queues for a peer is less, in bytes: its bounds and what the carrier holds. */
+export const MAX_QUEUED = 64 << 20;
+
 /** Two linked nodes. */
 export interface Pair<Address> {
   readonly a: MeshNode;

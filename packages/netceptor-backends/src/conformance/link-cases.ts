@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { linked, type AddTest } from './bench.js';
+import { linked, MAX_QUEUED, type AddTest } from './bench.js';
 
 /** What a link does while all is well. */
 export function addLinkCases<Address>(test: AddTest<Address>): void {
@@ -88,13 +88,20 @@ export function addLinkCases<Address>(test: AddTest<Address>): void {
     const inbox = a.openDatagram('inbox');
     inbox.on('message', () => undefined);
     const path = b.openDatagram().path('a', 'inbox');
+    let mostQueued = 0;
     const fill = (): void => {
-      for (let room = path.reserve(); room !== undefined; room = path.reserve())
+      let queued = 0;
+      for (let room = path.reserve(); room !== undefined; room = path.reserve()) {
         path.commit(room.length);
+        queued += room.length;
+        if (queued >= MAX_QUEUED) break;
+      }
+      mostQueued = Math.max(mostQueued, queued);
     };
     b.on('drain', fill);
     fill();
     for (let count = 0; count < 20; count++) assert.equal((await b.ping('a')).from, 'a');
     b.off('drain', fill);
+    assert.ok(mostQueued < MAX_QUEUED, 'it queues without a bound');
   });
 }
