@@ -1,4 +1,4 @@
-import { errorText } from '@receptorjs/primitives';
+import { errorText, onAbort } from '@receptorjs/primitives';
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { durationText } from '@receptorjs/control-protocol';
@@ -311,17 +311,15 @@ async function withinLimit<T>(
   run: (limit: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();
-  const stop = (): void => limit.abort(signal?.reason);
   const timer = setTimeout(
     () => limit.abort(new DOMException('no answer in time', 'TimeoutError')),
     PART_MS,
   );
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted === true) stop();
+  const stopListening = onAbort(signal, () => limit.abort(signal?.reason));
   try {
     return await run(limit.signal);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
+    stopListening();
   }
 }

@@ -1,4 +1,5 @@
 import { MeshError, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
+import { onAbort } from '@receptorjs/primitives';
 import { BackendError, reasonOf } from './errors.js';
 import { Redialer, type AttemptEnd } from './redialer.js';
 import type { QueuedLink } from './tcp/queued-link.js';
@@ -103,11 +104,9 @@ async function dialOnce(node: MeshNode, connect: Connect): Promise<{ close(): Pr
 
 async function runLink(link: QueuedLink, signal: AbortSignal): Promise<AttemptEnd> {
   const started = performance.now();
-  const stop = (): void => link.close();
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
+  const stopListening = onAbort(signal, () => link.close());
   await link.closed;
-  signal.removeEventListener('abort', stop);
+  stopListening();
   return {
     stoodMs: link.wasEstablished ? performance.now() - started : 0,
     rejected: link.wasRefused,

@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { redialDelay } from './redial-delay.js';
 
 /** A link must stand for so long before the next redial starts with a short wait again. */
@@ -51,12 +52,13 @@ export class Redialer {
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+    const timer = setTimeout(() => {
+      stopListening();
       resolve();
-    };
-    const timer = setTimeout(done, signal.aborted ? 0 : milliseconds);
-    signal.addEventListener('abort', done);
+    }, milliseconds);
+    const stopListening = onAbort(signal, () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }

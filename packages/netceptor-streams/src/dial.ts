@@ -6,6 +6,7 @@ import {
   type MeshError,
   type OutgoingPath,
 } from '@receptorjs/netceptor';
+import { onAbort } from '@receptorjs/primitives';
 import { MIN_DATAGRAM, type QuicConnector } from '@receptorjs/quic-engine';
 import {
   abortSignal,
@@ -65,11 +66,11 @@ export function dial(
   const timer = setTimeout(() => {
     giveUp(new StreamError('dial-timeout', 'timeout: no answer from the peer'));
   }, timeoutMs);
-  const cancel = (): void => giveUp(new StreamError('canceled', 'the dial was canceled'));
+  let stopListening = (): void => undefined;
   const done = (): void => {
     dialing = false;
     clearTimeout(timer);
-    signal?.removeEventListener('abort', cancel);
+    stopListening();
   };
   const giveUp = (error: StreamError | MeshError): void => {
     if (!dialing) return;
@@ -111,9 +112,10 @@ export function dial(
       connection.fail(new StreamError('service-gone', 'the peer no longer knows the stream'));
     }
   });
-  signal?.addEventListener('abort', cancel);
-  if (signal?.aborted === true) cancel();
-  else if (!path.hasRoute) giveUp(errorForProblem('no route to node'));
+  stopListening = onAbort(signal, () => {
+    giveUp(new StreamError('canceled', 'the dial was canceled'));
+  });
+  if (!path.hasRoute) giveUp(errorForProblem('no route to node'));
   return { connection, stream };
 }
 

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { TlsClient } from '@receptorjs/certificates';
 import { connectTls } from '@receptorjs/certificates/sockets';
+import { onAbort } from '@receptorjs/primitives';
 import { bareHost, hostPort } from '@receptorjs/socket-addresses';
 import { BackendError, reasonOf } from '../errors.js';
 import { connectThroughProxy } from '../ws/proxy-connect.js';
@@ -63,9 +64,7 @@ export function connectFailed(address: string, cause: unknown): BackendError {
 
 async function connectDirectly(target: SocketTarget, signal: AbortSignal): Promise<Socket> {
   const socket = connect({ ...target, noDelay: true });
-  const cancel = (): void => void socket.destroy();
-  signal.addEventListener('abort', cancel);
-  if (signal.aborted) cancel();
+  const stopListening = onAbort(signal, () => socket.destroy());
   const timer = setTimeout(() => socket.destroy(new Error('the connection timed out')), STAGE_MS);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -76,6 +75,6 @@ async function connectDirectly(target: SocketTarget, signal: AbortSignal): Promi
     return socket;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
+    stopListening();
   }
 }

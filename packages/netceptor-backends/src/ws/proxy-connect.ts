@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { onAbort } from '@receptorjs/primitives';
 import { bareHost } from '@receptorjs/socket-addresses';
 
 /**
@@ -25,9 +26,7 @@ export async function connectThroughProxy(
     agent: false,
   });
   // Not the request's own option: that would end the socket after the request, too.
-  const cancel = (): void => void asking.destroy(new Error('given up'));
-  signal.addEventListener('abort', cancel);
-  if (signal.aborted) cancel();
+  const stopListening = onAbort(signal, () => asking.destroy(new Error('given up')));
   const timer = setTimeout(() => asking.destroy(new Error('it did not answer in time')), timeoutMs);
   return new Promise<Socket>((resolve, reject) => {
     asking.on('error', (cause) => reject(new Error(`${name}: ${cause.message}`, { cause })));
@@ -49,7 +48,7 @@ export async function connectThroughProxy(
     asking.end();
   }).finally(() => {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
+    stopListening();
   });
 }
 

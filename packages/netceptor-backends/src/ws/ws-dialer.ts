@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TlsClient } from '@receptorjs/certificates';
 import type { MeshNode } from '@receptorjs/netceptor';
+import { onAbort } from '@receptorjs/primitives';
 import { object, optional, text } from '@receptorjs/validation';
 import type { WebSocket as Connection } from 'ws';
 import { dialChecks, tlsClientCheck, validateBackend } from '../argument-checks.js';
@@ -105,9 +106,7 @@ async function openWebSocket(
     headers,
     origin: `${tls === undefined ? 'http' : 'https'}://${url.host}`,
   });
-  const cancel = (): void => void socket.destroy(new Error('given up'));
-  signal.addEventListener('abort', cancel);
-  if (signal.aborted) cancel();
+  const stopListening = onAbort(signal, () => socket.destroy(new Error('given up')));
   // Not the library's own limit: it has no effect on a socket that is connected already.
   const timer = setTimeout(
     () => socket.destroy(new Error('the upgrade was not answered in time')),
@@ -130,7 +129,7 @@ async function openWebSocket(
     throw connectFailed(url.host, tls === undefined ? cause : upgradeFailure(cause));
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
+    stopListening();
   }
 }
 

@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { abortSignal, count, number, optional, type OptionChecks } from '@receptorjs/validation';
 import { errorForProblem, MeshError } from '../errors.js';
 import { MAX_HOPS } from '../wire/message-type.js';
@@ -43,19 +44,14 @@ interface Probe extends PingReply {
 /** One ping on its way, through a socket of its own, which this closes. It alone writes its fields. */
 class Probing {
   readonly #socket: DatagramSocket;
-  readonly #signal: AbortSignal | undefined;
   readonly #resolve: (outcome: Probe) => void;
   readonly #started = process.hrtime.bigint();
   #timer: NodeJS.Timeout | undefined;
+  #stopListening = (): void => undefined;
   #settled = false;
 
-  constructor(
-    socket: DatagramSocket,
-    signal: AbortSignal | undefined,
-    resolve: (outcome: Probe) => void,
-  ) {
+  constructor(socket: DatagramSocket, resolve: (outcome: Probe) => void) {
     this.#socket = socket;
-    this.#signal = signal;
     this.#resolve = resolve;
     socket.on('message', (_payload, fromNode) => this.#settle(fromNode));
     socket.on('unreachable', ({ problem, reportedBy, maxPayloadBytes }) =>
@@ -65,8 +61,8 @@ class Probing {
   }
 
   send(ownNodeId: string, target: string, options: PingOptions): void {
-    const { hopsToLive, payloadBytes = 0, timeoutMs = 10_000 } = options;
-    if (this.#signal?.aborted === true) {
+    const { hopsToLive, payloadBytes = 0, timeoutMs = 10_000, signal } = options;
+    if (signal?.aborted === true) {
       this.#cancel();
       return;
     }
@@ -82,7 +78,7 @@ class Probing {
       () => this.#settle('', new MeshError('timeout', 'timeout')),
       timeoutMs,
     );
-    this.#signal?.addEventListener('abort', this.#cancel);
+    this.#stopListening = onAbort(signal, this.#cancel);
   }
 
   readonly #cancel = (): void => this.#settle('', new MeshError('canceled', 'user cancelled'));
@@ -94,7 +90,7 @@ class Probing {
     const timeNs = process.hrtime.bigint() - this.#started;
     this.#resolve({ from, timeNs, ...(error === undefined ? {} : { error }) });
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#cancel);
+    this.#stopListening();
     this.#socket.off('close', this.#closed);
     this.#socket.close();
   }
@@ -108,7 +104,7 @@ function probe(
   options: PingOptions,
 ): Promise<Probe> {
   return new Promise((resolve) => {
-    new Probing(socket, options.signal, resolve).send(ownNodeId, target, options);
+    new Probing(socket, resolve).send(ownNodeId, target, options);
   });
 }
 
