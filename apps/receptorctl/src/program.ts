@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Session, type GlobalOptions } from './session.js';
+import type { GlobalOptions } from './global-options.js';
+import { Session } from './session.js';
 import { status } from './verbs/status-verb.js';
 import type { ListOptions, SubmitOptions } from './verbs/work-verbs.js';
 

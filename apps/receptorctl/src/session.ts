@@ -1,19 +1,7 @@
 import { ControlClient, type ControlTlsOptions } from '@receptorjs/control-client';
 import { Failure } from './failure.js';
+import type { GlobalOptions } from './global-options.js';
 import { printWarning } from './output/terminal.js';
-
-/** The options that stand before the verb. */
-export interface GlobalOptions {
-  readonly socket?: string | undefined;
-  readonly config?: string | undefined;
-  readonly tlsClient?: string | undefined;
-  readonly rootcas?: string | undefined;
-  readonly key?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly insecureskipverify?: string | undefined;
-  /** Seconds for connecting and for the greeting. */
-  readonly timeout: number;
-}
 
 /** Connections to the node that the global options name. */
 export class Session {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { GlobalOptions } from './session.js';
+import type { GlobalOptions } from './global-options.js';
 
 type TlsFiles = Pick<GlobalOptions, 'rootcas' | 'key' | 'cert' | 'insecureskipverify'>;
 

@@ -25,13 +25,12 @@ export {
   isFinal,
   isStatusChange,
   isUnitState,
-  parseUnitStatus,
   reportedStatus,
   stateName,
-  unitStatusReply,
   wasStarted,
 } from './unit-status.js';
 export type { ReportedStatus, UnitStatus } from './unit-status.js';
+export { parseUnitStatus, unitStatusReply } from './unit-status-reply.js';
 export type { WorkResult } from './work-result.js';
 export { writeChunk } from './write-chunk.js';
 export type { WorkSubmission } from './work-submission.js';

@@ -8,10 +8,7 @@ import { filesBelow, members, root } from './workspace.mjs';
  *
  * @type {readonly string[]}
  */
-export const knownCycles = [
-  'packages/control-protocol/src/errors.ts <-> packages/control-protocol/src/unit-status.ts <-> packages/control-protocol/src/work-result.ts',
-  'apps/receptorctl/src/session.ts <-> apps/receptorctl/src/tls-files.ts',
-];
+export const knownCycles = [];
 
 /**
  * The loops among files: sets of files each of which leads to every other one by imports.

@@ -1,0 +1,12 @@
+/** The options that stand before the verb. */
+export interface GlobalOptions {
+  readonly socket?: string | undefined;
+  readonly config?: string | undefined;
+  readonly tlsClient?: string | undefined;
+  readonly rootcas?: string | undefined;
+  readonly key?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly insecureskipverify?: string | undefined;
+  /** Seconds for connecting and for the greeting. */
+  readonly timeout: number;
+}
