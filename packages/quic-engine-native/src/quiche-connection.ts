@@ -19,7 +19,7 @@ const RECEIVED = { from: REMOTE, to: LOCAL };
 const CRYPTO_ERROR = 0x100;
 
 /**
- * A connection of quiche's, which can't ask anybody during the handshake: the peer is verified as soon as that is done, and
+ * A connection of quiche's, which can't ask its owner during the handshake: the peer is verified as soon as that is done, and
  * refused by an alert after what ends it. It alone holds the native object and writes its fields.
  */
 export class QuicheConnection implements QuicConnection {
@@ -28,7 +28,7 @@ export class QuicheConnection implements QuicConnection {
   readonly #directions: Quiche['Shutdown'];
   readonly #verifier: QuicVerifier | undefined;
   #verified: 'not yet' | 'good' | 'refused' = 'not yet';
-  /** Why the peer is refused, until it has been told. */
+  /** Why the peer is refused, until that has been sent. */
   #refusal: QuicRefusal | undefined;
   #peerMaxDatagram = 0;
   #released = false;

@@ -16,7 +16,7 @@ export interface Examination {
   shown(certificates: readonly Buffer[]): void;
 }
 
-/** What an instance knows of its own end, and how it tells who is trusted. */
+/** What an instance knows of its own end, and whom it trusts. */
 export interface InstanceOptions {
   /** What this end signs with. */
   readonly key: KeyObject | undefined;

@@ -20,7 +20,7 @@ function next(connection: QuicConnection): boolean {
   return connection.handleTimeout();
 }
 
-it('the time for an acknowledgement is told from one that waited in vain', async () => {
+it('the time for an acknowledgement is distinguished from one that waited in vain', async () => {
   const identities = new TestIdentities();
   const server = identities.issue('far', { key: 'p256' });
   identities.remove();

@@ -1,6 +1,6 @@
 /**
  * What an implementation of QUIC v1 has to offer to carry the streams of a mesh. There are no sockets and no timers in
- * it: whoever owns a connection moves its datagrams and its time.
+ * it: the owner of a connection moves its datagrams and its time.
  *
  * ```ts
  * import type { QuicConnection } from '@receptorjs/quic-engine';

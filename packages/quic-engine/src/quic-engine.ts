@@ -42,7 +42,7 @@ export interface QuicAcceptRules {
 /** Why a peer is refused. */
 export interface QuicRefusal {
   readonly message: string;
-  /** The alert of TLS that tells the peer. */
+  /** The alert of TLS that the peer gets. */
   readonly alert: number;
 }
 
@@ -105,7 +105,7 @@ export interface QuicConnection {
   cancel(code: number): void;
   /** Whether both directions of the stream are ended and everything sent is acknowledged. */
   streamDone(): boolean;
-  /** Ends the connection with a code of the application's; the peer is told the first 1,024 bytes of the reason. */
+  /** Ends the connection with a code of the application's; the peer gets the first 1,024 bytes of the reason. */
   close(code: number, reason: string): void;
   /** How it ended; undefined while it has not. */
   end(): QuicEnd | undefined;
@@ -115,7 +115,7 @@ export interface QuicConnection {
 
 /** Accepts connections with one identity. */
 export interface QuicAcceptor {
-  /** `verifier` is asked once the peer has shown certificates; what it refuses is told to the peer by an alert and in words. */
+  /** `verifier` is asked once the peer has shown certificates; what it refuses reaches the peer as an alert and in words. */
   accept(verifier?: QuicVerifier): QuicConnection;
 }
 
