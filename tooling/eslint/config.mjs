@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { conditionalSpread } from './conditional-spread.mjs';
 
 /** The one lint configuration of this repository: typescript-eslint's type-checked rules. */
 export default tseslint.config(
@@ -20,6 +21,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
+    plugins: { receptorjs: { rules: { 'conditional-spread': conditionalSpread } } },
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': [
@@ -41,6 +43,7 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/no-non-null-assertion': 'error',
+      'receptorjs/conditional-spread': 'error',
       // Node 20 collects a timeout that nothing but a combined signal refers to: it would never fire.
       'no-restricted-syntax': [
         'error',

@@ -111,7 +111,7 @@ function startNode({ settings, log }: DaemonOptions): MeshNode {
     maxIdleConnectionTimeoutMs: settings.maxIdleMs,
     firewallRules: settings.firewallRules,
     log: withoutRepeats(log),
-    ...(settings.trace ? { trace: (line: string) => log.debug(line) } : {}),
+    trace: settings.trace ? (line: string) => log.debug(line) : undefined,
   });
 }
 

@@ -28,7 +28,7 @@ async function start(nodeId: string, firewallRules: readonly FirewallRule[]): Pr
   const history = new LinkHistory(node);
   const firewall = (message: Direction): FirewallVerdict => {
     const { action, index } = node.firewall.match(message);
-    return { action, ...(index === undefined ? {} : { rule: `rule ${index + 1}` }) };
+    return { action, rule: index === undefined ? undefined : `rule ${index + 1}` };
   };
   const control = new ControlService({
     nodeId,

@@ -78,7 +78,7 @@ async function firewallOf(
       if (!isJsonObject(reply)) return {};
       const { Action, Rule } = reply;
       if (typeof Action !== 'string') return {};
-      firewall.push({ action: Action, ...(typeof Rule === 'string' ? { rule: Rule } : {}) });
+      firewall.push({ action: Action, rule: typeof Rule === 'string' ? Rule : undefined });
     }
     return { firewall };
   } catch {

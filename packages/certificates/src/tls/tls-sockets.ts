@@ -70,7 +70,7 @@ export function connectTlsOptions(
     minVersion: client.config.minTls13 === true ? 'TLSv1.3' : 'TLSv1.2',
     rejectUnauthorized: client.config.insecureSkipVerify !== true,
     // An IP address can't be asked for by name.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
+    servername: isIP(name) === 0 ? name : undefined,
     checkServerIdentity: (_, certificate) => {
       const chain: Buffer[] = [];
       let next: object | undefined = certificate;

@@ -113,7 +113,10 @@ function decodeAnyForm(json: string): RoutingUpdate {
     connections: connectionsField(object['Connections'] ?? {}),
     forwardingNode: stringField(object, 'ForwardingNode'),
     suspectedDuplicate: u64Field(object, 'SuspectedDuplicate'),
-    ...(typeof linkVersion === 'number' && Number.isSafeInteger(linkVersion) && { linkVersion }),
+    linkVersion:
+      typeof linkVersion === 'number' && Number.isSafeInteger(linkVersion)
+        ? linkVersion
+        : undefined,
   };
 }
 

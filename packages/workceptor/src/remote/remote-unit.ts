@@ -372,7 +372,7 @@ export class RemoteUnit implements Unit {
 function refusedRequest(cause: Error): WorkError {
   return new WorkError(
     'remote-refused',
-    `error canceling remote unit:  ${foreignText(cause.message)}`,
+    `error cancelling remote unit:  ${foreignText(cause.message)}`,
     {
       cause,
     },

@@ -284,7 +284,7 @@ describe('cancel', () => {
     const client = await near.client();
     await expect(client.workCancel(id)).rejects.toMatchObject({
       code: 'remote-error',
-      message: `error canceling remote unit:  unknown work unit ${farId}`,
+      message: `error cancelling remote unit:  unknown work unit ${farId}`,
     });
     // nothing is left of that reply: the next one is in step
     expect(await client.workStatus(id)).toMatchObject({ workType: 'remote' });
@@ -301,7 +301,7 @@ it('a release that the other node refuses leaves the unit as it is, and it goes 
   await near.reaches(id, ({ state }) => state === UnitState.Running);
   const refuse = vi.spyOn(far.work, 'release').mockRejectedValue(new Error('not now'));
   await expect(near.work.release(id, { ...unix, force: false })).rejects.toMatchObject({
-    message: 'error canceling remote unit:  not now',
+    message: 'error cancelling remote unit:  not now',
   });
   refuse.mockRestore();
   await writeFile(join(folder, 'go'), '');
