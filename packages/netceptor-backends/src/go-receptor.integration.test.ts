@@ -156,7 +156,7 @@ const rules: readonly TlsRules[] = [
     ourClient: { rootCas: root.caFile },
   },
   {
-    name: 'TLS that nobody verifies',
+    name: 'TLS that neither end verifies',
     server: {},
     client: { insecureskipverify: true, rootcas: '' },
     ourServer: {},
@@ -285,7 +285,7 @@ it.skipIf(goProgram.path === undefined)(
 );
 
 it.skipIf(goProgram.path === undefined)(
-  `a Go receptor that rejects us over UDP hears our introductions alone, and serves others ${goProgram.missing}`,
+  `a Go receptor that rejects us over UDP hears our hellos alone, and serves others ${goProgram.missing}`,
   async () => {
     const port = await freePort();
     await theirs('go', [{ 'udp-listener': { ...bind(port), allowedpeers: ['good'] } }]);

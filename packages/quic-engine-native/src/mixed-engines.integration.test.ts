@@ -48,7 +48,7 @@ describe.each([
     link.release();
   }, 120_000);
 
-  it('tell each other in words why one is refused', async () => {
+  it('send each other in words why one is refused', async () => {
     const verifier = (): { alert: number; message: string } => ({ alert: 42, message: 'not you' });
     const dialer = engine(near).connector({ ca: undefined, identity: undefined }).connect(verifier);
     const listener = engine(far)

@@ -2,7 +2,7 @@ import { MeshNode, silentLogger } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueuedLink, type Carrier } from './queued-link.js';
 
-/** Keeps what it is given to send, and is ready for more when told. */
+/** Keeps what it is given to send, and is ready for more when its test says so. */
 class Notebook implements Carrier {
   readonly framing = 'messages';
   readonly maxMessageBytes = 1000;

@@ -150,7 +150,7 @@ describe('a UDP dialer', () => {
     await Promise.all([hub.reachable('b'), b.reachable('hub')]);
   });
 
-  /** A listener that rejects whoever introduces itself; what comes, by the port it comes from. */
+  /** A listener that rejects every peer that says hello; what comes, by the port it comes from. */
   async function rejecting(known: string): Promise<{ port: number; heard: Map<number, string[]> }> {
     const socket = await peer();
     const heard = new Map<number, string[]>();
@@ -168,7 +168,7 @@ describe('a UDP dialer', () => {
     ['that does not know it', '{}'],
     ['that holds an earlier link with it', '{"b":1}'],
   ])(
-    'sends a listener %s and rejects it an introduction and nothing else',
+    'sends a listener %s and rejects it a hello and nothing else',
     async (_what, known) => {
       const ended = new EventEmitter();
       const warning = (line: string): void => void ended.emit('line', line);
