@@ -12,7 +12,7 @@ const MAX_ROUNDS = 8;
  * See docs/decisions/0056-streams-take-turns.md.
  */
 export class PumpSchedule implements ConnectionHost {
-  readonly room = new ReadSlab();
+  readonly slab = new ReadSlab();
   readonly connections = new ConnectionsByNode<StreamConnection>();
   #due = new Set<StreamConnection>();
   /** Those that wait for links: without having sent anything in their last turn, and with. */

@@ -77,11 +77,11 @@ export class QuicStream extends Duplex implements MeshStream {
   }
 
   /** Moves what the connection has received to the reader, as far as it wants it. */
-  readFrom(quic: QuicConnection, room: ReadSlab): void {
+  readFrom(quic: QuicConnection, slab: ReadSlab): void {
     while (this.#wantsData && !this.#readEnded && !this.destroyed) {
       let result: ReturnType<QuicConnection['read']>;
       try {
-        result = quic.read(room.get());
+        result = quic.read(slab.get());
       } catch (cause) {
         this.#failure ??= new StreamError('closed-by-peer', 'the peer canceled the stream', {
           cause,
@@ -90,7 +90,7 @@ export class QuicStream extends Duplex implements MeshStream {
       }
       if (result === undefined) break;
       const [length, finished] = result;
-      if (length > 0) this.#wantsData = this.push(room.take(length));
+      if (length > 0) this.#wantsData = this.push(slab.take(length));
       if (!finished) continue;
       this.#readEnded = true;
       this.push(null);

@@ -31,7 +31,7 @@ const LONG_HEADER = 0x80;
 
 /** What a connection asks of its host. */
 export interface ConnectionHost {
-  readonly room: ReadSlab;
+  readonly slab: ReadSlab;
   /** All connections that are not over. */
   readonly connections: ConnectionsByNode<StreamConnection>;
   /** Calls {@link StreamConnection.pump} soon, once for any number of calls. */
@@ -160,7 +160,7 @@ export class StreamConnection {
     if (this.#phase === 'waiting') this.#awaitStream();
     const stream = this.#stream;
     if (stream !== undefined) {
-      stream.readFrom(quic, this.#host.room);
+      stream.readFrom(quic, this.#host.slab);
       if (this.#phase === 'open') {
         stream.writeTo(quic);
         this.#endWhenDone(stream);

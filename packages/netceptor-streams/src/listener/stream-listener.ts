@@ -62,7 +62,7 @@ export class StreamListener {
   readonly #onClose: () => void;
   /** By node and service of the dialer. */
   readonly #connections = new Map<string, StreamConnection>();
-  readonly #admission = new PendingConnectionLimit();
+  readonly #pending = new PendingConnectionLimit();
   /** A dialer for whom there is no room gets no answer, and tries again. */
   readonly #shares: ConnectionShares;
   #acceptor: QuicAcceptor;
@@ -157,7 +157,7 @@ export class StreamListener {
       known.receive(payload);
     } else if (!isInitial(payload)) {
       this.#socket.refuse(fromNode, fromService);
-    } else if (this.#admission.admits(fromNode)) {
+    } else if (this.#pending.admits(fromNode)) {
       const via = this.#node.nextHopTo(fromNode);
       const give = this.#shares.take(fromNode, via);
       if (give === undefined) return;
@@ -196,7 +196,7 @@ export class StreamListener {
     const verifier = tls === undefined ? insecureService : secureService(tls, remoteNode);
     const acceptor = this.#currentAcceptor(ends);
     const quic = acceptor.accept((certificates) => verifier.verify(certificates));
-    const begun = this.#admission.begin(remoteNode, via ?? '', () => {
+    const begun = this.#pending.begin(remoteNode, via ?? '', () => {
       const text = 'it gave way to newer connections: too many have begun and opened no stream';
       connection.drop(new StreamError('handshake-failed', text));
     });
