@@ -2,6 +2,7 @@ import { errorText } from '@receptorjs/primitives';
 import {
   bashCompletion,
   configure,
+  factsOf,
   helpText,
   manualPage,
   requestOf,
@@ -22,7 +23,7 @@ export async function main(args: readonly string[], hangUps: HangUps): Promise<n
   try {
     const request = requestOf(args);
     const actions = request === 'start' ? actionsOf(args) : [];
-    if (request === 'start' && !actions.some(standsAlone)) {
+    if (request === 'start' && !actions.some((each) => factsOf(each).standsAlone)) {
       const { runNode } = await import('./run-node.js');
       const hasFile = args.some((arg) => /^--?(?:c|config|config-v2)(?:=|$)/i.test(arg));
       const read = hasFile ? () => actionsOf(args) : undefined;
@@ -46,10 +47,7 @@ function actionsOf(args: readonly string[]): readonly Action[] {
   return configuration.help ? [] : configuration.actions;
 }
 
-/** Actions that are done without a node. */
-const standsAlone = ({ action }: Action): boolean =>
-  action === 'version' || action.startsWith('cert-');
-
+/** Does actions that stand alone. */
 async function carryOut(actions: readonly Action[]): Promise<number> {
   if (actions.some(({ action }) => action === 'version')) {
     process.stdout.write(`${manifest.version}\n`);

@@ -1,3 +1,4 @@
+import { factsOf } from './action-facts.js';
 import { fieldsOf, specOf } from './actions.js';
 import type { Action, ActionName, Fields } from './actions.js';
 import { mistake, throwing } from './errors.js';
@@ -26,7 +27,7 @@ export function crossCheck(
   { hostname, broken = new Set() }: WholeOptions,
   report: Report = throwing,
 ): void {
-  if (actions.length > 0 && actions.every(({ action }) => specOf(action).exclusive)) return;
+  if (actions.length > 0 && actions.every((each) => factsOf(each).standsAlone)) return;
   if (!broken.has('node')) checkNodeId(actions, hostname, report);
   checkTls(actions, broken, report);
   checkWork(actions, broken, report);
@@ -123,20 +124,17 @@ function checkTls(actions: readonly Action[], broken: ReadonlySet<string>, repor
   }
 }
 
-const workActions = ['work-command', 'work-kubernetes', 'work-python'] as const;
-
 function checkWork(actions: readonly Action[], broken: ReadonlySet<string>, report: Report): void {
   const seen = new Set(['remote']);
   const verifies = fieldsOf(actions, 'work-verification').some(({ publickey }) => publickey);
   for (const each of actions) {
-    const name = workActions.find((one) => one === each.action);
-    if (name === undefined) continue;
-    const { worktype } = each.fields as Fields<typeof name>;
+    const worktype = factsOf(each).workType;
+    if (worktype === undefined) continue;
     if (seen.has(worktype)) {
       report(
         mistake('config-repeated', each.origin, {
           text: `work type ${worktype} already registered`,
-          hint: `in --${name}: each work type may stand once`,
+          hint: `in --${each.action}: each work type may stand once`,
         }),
       );
     }
@@ -155,7 +153,7 @@ function checkWork(actions: readonly Action[], broken: ReadonlySet<string>, repo
 function checkServices(actions: readonly Action[], report: Report): void {
   refuseTwice(
     actions,
-    ({ action, fields }) => [specOf(action).service?.(fields)],
+    (each) => [factsOf(each).service],
     report,
     (service) => ({
       text: `service ${service} is already listening`,
@@ -167,7 +165,7 @@ function checkServices(actions: readonly Action[], report: Report): void {
 function checkAddresses(actions: readonly Action[], report: Report): void {
   refuseTwice(
     actions,
-    ({ action, fields }) => specOf(action).listensOn?.(fields) ?? [],
+    (each) => factsOf(each).listensOn,
     report,
     (socket) => ({ text: `${socket} is already in use`, hint: 'each address may stand once' }),
   );

@@ -16,7 +16,15 @@
  */
 export { fieldsOf } from './actions.js';
 export type { Action, actions, ActionName, Fields } from './actions.js';
-export type { ActionSpec, Conflict, FieldTable, Reload, ValueOf, Values } from './actions/spec.js';
+export type {
+  ActionSpec,
+  Conflict,
+  FieldTable,
+  NamedFile,
+  Reload,
+  ValueOf,
+  Values,
+} from './actions/spec.js';
 export type { Field, JsonSchema, TlsKind } from './field.js';
 export { isEveryAddress, parseHostAndPort } from './address-fields.js';
 export type { HostAndPort } from './address-fields.js';
@@ -29,7 +37,8 @@ export { parseConfigFile } from './config-file.js';
 export type { FileOptions } from './config-file.js';
 export { place } from './items.js';
 export type { Entry, FilePlace, Item, Origin, Scalar } from './items.js';
-export { describeAction } from './describe.js';
+export { describeAction, factsOf } from './action-facts.js';
+export type { ActionFacts } from './action-facts.js';
 export { ConfigError } from './errors.js';
 export type { ConfigErrorCode, Report } from './errors.js';
 export { helpText, manualPage } from './help.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeAction } from './describe.js';
+import { describeAction } from './action-facts.js';
 import { planReload } from './reload.js';
 import { actionsIn, actionsOf } from './test-files.js';
 

@@ -1,6 +1,6 @@
 import { specOf } from './actions.js';
 import type { Action } from './actions.js';
-import { describeAction } from './describe.js';
+import { describeAction } from './action-facts.js';
 import { ConfigError } from './errors.js';
 import { tlsNamesOf } from './cross-checks.js';
 

@@ -1,8 +1,45 @@
 import { initCa, makeRequest, signRequest } from '@receptorjs/certificates';
-import type { Action } from '@receptorjs/receptor-config';
+import type { Action, ActionName, Fields } from '@receptorjs/receptor-config';
 import { readLine } from './read-line.js';
 
 const STDIN = 0;
+
+type CertificateAction = Extract<ActionName, `cert-${string}`>;
+
+/** How each action makes its certificate or request. */
+const makers: { readonly [N in CertificateAction]: (fields: Fields<N>) => Promise<unknown> } = {
+  'cert-init': (fields) =>
+    initCa({
+      commonName: fields.commonname,
+      bits: fields.bits,
+      outCert: fields.outcert,
+      outKey: fields.outkey,
+      ...validityOf(fields),
+    }),
+  'cert-makereq': (fields) =>
+    makeRequest({
+      commonName: fields.commonname,
+      bits: fields.bits,
+      dnsName: fields.dnsname,
+      ipAddress: fields.ipaddress,
+      nodeId: fields.nodeid,
+      outReq: fields.outreq,
+      inKey: fields.inkey,
+      outKey: fields.outkey,
+    }),
+  'cert-signreq': (fields) =>
+    signRequest(
+      {
+        req: fields.req,
+        caCert: fields.cacert,
+        caKey: fields.cakey,
+        outCert: fields.outcert,
+        verify: fields.verify,
+        ...validityOf(fields),
+      },
+      { show, ask },
+    ),
+};
 
 /**
  * Carries out the actions that make certificates, in their order.
@@ -10,44 +47,14 @@ const STDIN = 0;
  * @throws {CertificateError}
  */
 export async function makeCertificates(actions: readonly Action[]): Promise<void> {
-  for (const action of actions) {
-    switch (action.action) {
-      case 'cert-init': {
-        const { commonname, bits, outcert, outkey } = action.fields;
-        await initCa({
-          commonName: commonname,
-          bits,
-          outCert: outcert,
-          outKey: outkey,
-          ...validityOf(action.fields),
-        });
-        break;
-      }
-      case 'cert-makereq': {
-        const { commonname, bits, dnsname, ipaddress, nodeid, outreq, inkey, outkey } =
-          action.fields;
-        await makeRequest({
-          commonName: commonname,
-          bits,
-          dnsName: dnsname,
-          ipAddress: ipaddress,
-          nodeId: nodeid,
-          outReq: outreq,
-          inKey: inkey,
-          outKey: outkey,
-        });
-        break;
-      }
-      case 'cert-signreq': {
-        const { req, cacert, cakey, outcert, verify } = action.fields;
-        const options = { req, caCert: cacert, caKey: cakey, outCert: outcert, verify };
-        await signRequest({ ...options, ...validityOf(action.fields) }, { show, ask });
-        break;
-      }
-      default:
-    }
+  for (const { action, fields } of actions) {
+    // the table pairs each name with the fields of its action
+    const make = (makers as Partial<Record<ActionName, Make>>)[action];
+    await make?.(fields);
   }
 }
+
+type Make = (fields: Action['fields']) => Promise<unknown>;
 
 function validityOf(fields: {
   readonly notbefore?: Date | undefined;

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Action } from '@receptorjs/receptor-config';
+import { factsOf, type Action } from '@receptorjs/receptor-config';
 import { withLocation } from '../with-location.js';
 
 /**
@@ -8,23 +8,8 @@ import { withLocation } from '../with-location.js';
  * @throws {Error} in the original's words for one that is not there, with the system's error as its cause
  */
 export function checkNamedFiles(action: Action): void {
-  switch (action.action) {
-    case 'work-signing': {
-      exists(action.fields.privatekey, (file) => `${file} does not exist`);
-      return;
-    }
-    case 'work-verification': {
-      exists(action.fields.publickey, (file) => `${file} does not exist`);
-      return;
-    }
-    case 'work-kubernetes': {
-      exists(
-        action.fields.kubeconfig,
-        (file) => `error accessing kubeconfig file: stat ${file}: no such file or directory`,
-      );
-      return;
-    }
-    default:
+  for (const { path, missing } of factsOf(action).namedFiles) {
+    if (path) checkIsThere(path, missing);
   }
 }
 
@@ -43,12 +28,11 @@ export function checkAllNamedFiles(actions: readonly Action[]): void {
   }
 }
 
-function exists(file: string | undefined, missing: (file: string) => string): void {
-  if (!file) return;
+function checkIsThere(path: string, missing: string): void {
   try {
-    statSync(file);
+    statSync(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Error(missing(file), { cause });
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Error(missing, { cause });
   }
 }

@@ -1,7 +1,6 @@
 import { errorText } from '@receptorjs/primitives';
 import { checkSocketFolder } from '@receptorjs/control-service';
-import type { Action } from '@receptorjs/receptor-config';
-import { nodeIdOf } from '@receptorjs/receptor-config';
+import { factsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
 import type { Log } from '../log/log.js';
 import { checkNamedFiles } from './named-files.js';
 import { relation } from '../with-location.js';
@@ -20,7 +19,8 @@ export async function startMistakes(
   for (const action of actions) {
     try {
       checkNamedFiles(action);
-      await checkSocketFolderOf(action);
+      const { unixSocket } = factsOf(action);
+      if (unixSocket) await checkSocketFolder(unixSocket);
       if (action.action.startsWith('tls-')) tls.release(await tls.prepare([], [action]));
     } catch (error) {
       const { origin } = action;
@@ -32,13 +32,6 @@ export async function startMistakes(
     }
   }
   return mistakes;
-}
-
-/** Looks for the folder of the Unix socket that an action listens on, if it does. */
-async function checkSocketFolderOf(action: Action): Promise<void> {
-  if (action.action !== 'control-service' && action.action !== 'unix-socket-server') return;
-  const { filename } = action.fields;
-  if (filename) await checkSocketFolder(filename);
 }
 
 const quiet: Log = {

@@ -1,5 +1,11 @@
 import { isLoopback } from '@receptorjs/socket-addresses';
-import { describeAction, fieldsOf, type Action, type Fields } from '@receptorjs/receptor-config';
+import {
+  describeAction,
+  factsOf,
+  fieldsOf,
+  type Action,
+  type Fields,
+} from '@receptorjs/receptor-config';
 import { listenAddress } from '../addresses.js';
 
 /**
@@ -17,7 +23,7 @@ export function unauthenticatedSubmitters(actions: readonly Action[]): string[] 
   const overMesh = controls.filter(
     ({ fields: { service, tls } }) => service && !requiresCertificates(tls, actions),
   );
-  const links = actions.filter(letsOthersIn);
+  const links = actions.filter((each) => factsOf(each).letsOthersIn);
   if (overMesh.length === 0 || links.length === 0) return overTcp;
   const names = overMesh.map(describeAction).join(', ');
   return [
@@ -39,7 +45,7 @@ export function openServices(actions: readonly Action[]): string[] {
         ]
       : [],
   );
-  if (!actions.some(letsOthersIn)) return ports;
+  if (!actions.some((each) => factsOf(each).letsOthersIn)) return ports;
   const terminals = fieldsOf(actions, 'command-service')
     .filter(({ tls }) => !requiresCertificates(tls, actions))
     .map(
@@ -82,20 +88,4 @@ function serverOf(
   actions: readonly Action[],
 ): Fields<'tls-server'> | undefined {
   return fieldsOf(actions, 'tls-server').find((server) => server.name === name);
-}
-
-/** Whether nodes that this machine did not start may come to the mesh by a link, directly or by what is behind it. */
-function letsOthersIn(each: Action): boolean {
-  switch (each.action) {
-    case 'tcp-listener':
-    case 'udp-listener':
-    case 'ws-listener':
-      return !isLoopback(each.fields.bindaddr);
-    case 'tcp-peer':
-    case 'udp-peer':
-    case 'ws-peer':
-      return true;
-    default:
-      return false;
-  }
 }

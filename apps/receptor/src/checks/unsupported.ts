@@ -1,4 +1,4 @@
-import { describeAction, place, type Action } from '@receptorjs/receptor-config';
+import { describeAction, factsOf, place, type Action } from '@receptorjs/receptor-config';
 
 /** The refusal of a work type that wants signed submissions; it begins with the original's words. */
 export const unverifiable = (workType: string): string =>
@@ -21,28 +21,9 @@ export function cannotSign(actions: readonly Action[]): string | undefined {
  */
 export function unsupportedIn(actions: readonly Action[]): string[] {
   return actions.flatMap((action) => {
-    const consequence = consequenceOf(action);
-    if (consequence === undefined) return [];
-    return [`${describeAction(action)}: ${consequence}${place(action.origin)}`];
+    const { unsupported } = factsOf(action);
+    return unsupported === undefined
+      ? []
+      : [`${describeAction(action)}: ${unsupported}${place(action.origin)}`];
   });
 }
-
-function consequenceOf(action: Action): string | undefined {
-  switch (action.action) {
-    case 'work-signing':
-      return 'not supported by this version; submissions with signwork are refused';
-    case 'work-verification':
-      return 'not supported by this version; submissions of work types with verifysignature are refused';
-    case 'work-kubernetes':
-    case 'work-python':
-      return `not supported by this version; ${allRefused}`;
-    case 'work-command':
-      return action.fields.verifysignature
-        ? `verifysignature is not supported by this version; ${allRefused}`
-        : undefined;
-    default:
-      return undefined;
-  }
-}
-
-const allRefused = 'all submissions of this work type are refused';

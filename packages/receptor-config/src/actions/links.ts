@@ -1,3 +1,4 @@
+import { isLoopback } from '@receptorjs/socket-addresses';
 import { bindAddress, header, hostAndPort, webSocketUrl } from '../address-fields.js';
 import { cost, flag, port, text, tlsName } from '../fields.js';
 import { costs, list } from '../structured-fields.js';
@@ -15,6 +16,12 @@ const listener = {
   ...peerLimits,
   nodecost: costs({ help: 'Costs for single peers' }),
 };
+
+/** Another machine reaches what is not bound to loopback alone. */
+const isOpen = ({ bindaddr }: { readonly bindaddr: string }): boolean => !isLoopback(bindaddr);
+
+/** The neighbor may accept strangers, wherever it is. */
+const always = (): boolean => true;
 
 const listenerTls = tlsName('tls-server', 'TLS of the listener');
 const peerTls = tlsName('tls-client', 'TLS of the link');
@@ -34,6 +41,7 @@ export const linkActions = {
     v2: 'tcp-listeners',
     subject: boundAddress,
     listensOn: tcpSocket,
+    letsOthersIn: isOpen,
     fields: { ...listener, tls: listenerTls },
   }),
   'tcp-peer': action({
@@ -41,6 +49,7 @@ export const linkActions = {
     reload: 'reopened',
     v2: 'tcp-peers',
     subject: ({ address }) => address,
+    letsOthersIn: always,
     fields: { ...peer, tls: peerTls },
   }),
   'udp-listener': action({
@@ -49,6 +58,7 @@ export const linkActions = {
     v2: 'udp-listeners',
     subject: boundAddress,
     listensOn: udpSocket,
+    letsOthersIn: isOpen,
     fields: listener,
   }),
   'udp-peer': action({
@@ -56,6 +66,7 @@ export const linkActions = {
     reload: 'reopened',
     v2: 'udp-peers',
     subject: ({ address }) => address,
+    letsOthersIn: always,
     fields: peer,
   }),
   'ws-listener': action({
@@ -64,6 +75,7 @@ export const linkActions = {
     v2: 'ws-listeners',
     subject: boundAddress,
     listensOn: tcpSocket,
+    letsOthersIn: isOpen,
     fields: {
       ...listener,
       path: text({ help: 'Path of the URL at which links are accepted', fallback: '/' }),
@@ -83,6 +95,7 @@ export const linkActions = {
     reload: 'reopened',
     v2: 'ws-peers',
     subject: ({ address }) => address,
+    letsOthersIn: always,
     fields: {
       address: webSocketUrl({ help: 'URL of the other node', bare: true, required: true }),
       redial,

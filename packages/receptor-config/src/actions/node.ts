@@ -102,6 +102,7 @@ export const nodeActions = {
     v2: 'control-services',
     subject: ({ service, filename, tcplisten }) => service || filename || tcplisten,
     service: ({ service }) => service,
+    unixSocket: ({ filename }) => filename,
     listensOn: ({ filename, tcplisten }) => {
       const { host = '', port = 0 } = parseHostAndPort(tcplisten ?? '') ?? {};
       return [...unixSocket({ filename }), ...tcpSocket({ bindaddr: host, port })];

@@ -68,6 +68,7 @@ export const serviceActions = {
     reload: 'reopened',
     v2: 'unix-socket-servers',
     subject: ({ filename }) => filename,
+    unixSocket: ({ filename }) => filename,
     listensOn: unixSocket,
     fields: {
       filename: socketPath({ help: 'Path of the socket', required: true }),

@@ -28,6 +28,14 @@ export type Reload =
   /** Fixed for the life of the process. */
   | 'fixed';
 
+/** A file that an action names and that a node reads only when work is submitted. */
+export interface NamedFile {
+  /** Empty or undefined when the action names none. */
+  readonly path: string | undefined;
+  /** What an error says when it is not there. */
+  readonly missing: string;
+}
+
 /** An action of the configuration: what it is for, which fields it takes, what may be done with it. */
 export interface ActionSpec<F extends FieldTable> {
   readonly help: string;
@@ -39,7 +47,7 @@ export interface ActionSpec<F extends FieldTable> {
   readonly v2Single?: boolean;
   /** May stand once only. */
   readonly singleton?: boolean;
-  /** Must stand alone. */
+  /** Must stand alone: it is done without a node. */
   readonly exclusive?: boolean;
   /** Tells it from others of its name, in logs and plans. */
   subject?(fields: Values<F>): string | undefined;
@@ -47,6 +55,16 @@ export interface ActionSpec<F extends FieldTable> {
   service?(fields: Values<F>): string | undefined;
   /** The ports and sockets of this machine on which it listens. */
   listensOn?(fields: Values<F>): readonly string[];
+  /** The Unix socket that it makes; empty for none. */
+  unixSocket?(fields: Values<F>): string | undefined;
+  /** The type of work that submissions name. */
+  workType?(fields: Values<F>): string;
+  /** Whether nodes that this machine did not start may come to the mesh by it, directly or by what is behind it. */
+  letsOthersIn?(fields: Values<F>): boolean;
+  /** The files that it names and that a node reads only when work is submitted. */
+  namedFiles?(fields: Values<F>): readonly NamedFile[];
+  /** What of it this version can't carry out, and what a node does instead; nothing when it can. */
+  unsupported?(fields: Values<F>): string | undefined;
   /** Rules over several fields of one action. */
   check?(fields: Values<F>): Conflict | undefined;
 }

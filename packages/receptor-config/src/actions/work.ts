@@ -1,10 +1,18 @@
 import { flag, text, word } from '../fields.js';
 import { map } from '../structured-fields.js';
 import { duration } from '../time-fields.js';
-import { action } from './spec.js';
+import { action, type NamedFile } from './spec.js';
 
 const worktype = text({ help: 'Name of the work type', required: true });
 const verifysignature = flag({ help: 'Submissions must be signed', fallback: false });
+
+const keyFile = (path: string | undefined): NamedFile => ({
+  path,
+  missing: `${path ?? ''} does not exist`,
+});
+
+/** What becomes of a type of work that this version can't run, or not as safely as it is to be run. */
+const allRefused = 'all submissions of this work type are refused';
 
 /** Types of work and the keys that sign and verify submissions. */
 export const workActions = {
@@ -13,6 +21,11 @@ export const workActions = {
     reload: 'reopened',
     v2: 'work-commands',
     subject: ({ worktype }) => worktype,
+    workType: ({ worktype }) => worktype,
+    unsupported: ({ verifysignature }) =>
+      verifysignature
+        ? `verifysignature is not supported by this version; ${allRefused}`
+        : undefined,
     fields: {
       worktype,
       command: text({ help: 'Command to run', required: true }),
@@ -39,6 +52,14 @@ export const workActions = {
     reload: 'fixed',
     v2: 'work-kubernetes',
     subject: ({ worktype }) => worktype,
+    workType: ({ worktype }) => worktype,
+    unsupported: () => `not supported by this version; ${allRefused}`,
+    namedFiles: ({ kubeconfig }) => [
+      {
+        path: kubeconfig,
+        missing: `error accessing kubeconfig file: stat ${kubeconfig ?? ''}: no such file or directory`,
+      },
+    ],
     fields: {
       worktype,
       namespace: text({ help: 'Namespace of the pods' }),
@@ -106,6 +127,8 @@ export const workActions = {
     reload: 'fixed',
     v2: 'work-python',
     subject: ({ worktype }) => worktype,
+    workType: ({ worktype }) => worktype,
+    unsupported: () => `not supported by this version; ${allRefused}`,
     fields: {
       worktype,
       plugin: text({ help: 'Python module of the plugin', required: true }),
@@ -119,6 +142,8 @@ export const workActions = {
     v2: 'work-signing',
     singleton: true,
     subject: ({ privatekey }) => privatekey,
+    unsupported: () => 'not supported by this version; submissions with signwork are refused',
+    namedFiles: ({ privatekey }) => [keyFile(privatekey)],
     fields: {
       privatekey: text({ help: 'File of the RSA private key, PEM', bare: true }),
       tokenexpiration: duration(
@@ -136,6 +161,9 @@ export const workActions = {
     v2: 'work-verification',
     singleton: true,
     subject: ({ publickey }) => publickey,
+    unsupported: () =>
+      'not supported by this version; submissions of work types with verifysignature are refused',
+    namedFiles: ({ publickey }) => [keyFile(publickey)],
     fields: { publickey: text({ help: 'File of the RSA public key, PEM', bare: true }) },
   }),
 } as const;
