@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import { ControlError } from './errors.js';
 
@@ -156,9 +157,10 @@ export class LineReader {
   #change({ signal, timeoutMs }: WaitOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const { stream } = this;
+      let forget = (): void => undefined;
       const settle = (error?: ControlError): void => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        forget();
         stream.off('readable', onChange);
         this.#wake = undefined;
         if (error) reject(error);
@@ -167,22 +169,17 @@ export class LineReader {
       const onChange = (): void => {
         settle();
       };
-      const onAbort = (): void => {
-        settle(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
-      };
       const timer =
         timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
           ? undefined
           : setTimeout(() => {
               settle(new ControlError('timeout', `no answer within ${timeoutMs} ms`));
             }, timeoutMs);
-      if (signal?.aborted) {
-        onAbort();
-        return;
-      }
-      signal?.addEventListener('abort', onAbort, { once: true });
       this.#wake = onChange;
       stream.on('readable', onChange);
+      forget = onAbort(signal, () => {
+        settle(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
+      });
     });
   }
 }

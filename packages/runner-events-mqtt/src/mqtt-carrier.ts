@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import type { Carrier, Message } from '@receptorjs/runner-events';
 import type { BrokerSettings } from './broker-settings.js';
 import { BrokerConnection } from './broker-connection.js';
@@ -17,12 +18,12 @@ export class MqttCarrier implements Carrier {
   async send(message: Message, signal: AbortSignal): Promise<void> {
     const stop = () => this.#connection?.destroy(new Error('given up'));
     // What waits to be sent must not arrive later, so the connection goes with the attempt.
-    signal.addEventListener('abort', stop);
+    const forget = onAbort(signal, stop);
     try {
       const connection = await this.#connected();
       await connection.publish(this.#topic(message), message);
     } finally {
-      signal.removeEventListener('abort', stop);
+      forget();
     }
   }
 

@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import type { Carrier, Message } from '@receptorjs/runner-events';
 import type { IpcNetConnectOpts, TcpNetConnectOpts } from 'node:net';
 import type { MakeMechanism } from './mechanism.js';
@@ -26,12 +27,12 @@ export class ZmqCarrier implements Carrier {
     const connection = this.#connection;
     // What was written must not arrive later, so the connection goes with the attempt.
     const stop = () => connection.destroy(new Error('given up'));
-    signal.addEventListener('abort', stop);
+    const forget = onAbort(signal, stop);
     try {
       await connection.ready;
       await connection.send(Buffer.from(message.body));
     } finally {
-      signal.removeEventListener('abort', stop);
+      forget();
     }
   }
 

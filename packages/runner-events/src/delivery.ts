@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import type { DeliverySummary, EventSink, PluginStatus, RunEvent } from '@receptorjs/runner-core';
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
@@ -154,7 +155,7 @@ export class Delivery implements EventSink {
     const slow = new Error(`no answer within ${limits.timeoutMs / 1000} s`);
     const timer = setTimeout(() => attempt.abort(slow), limits.timeoutMs);
     const stop = () => attempt.abort(new Error('no answer before the run had ended'));
-    this.#stop.signal.addEventListener('abort', stop);
+    const forget = onAbort(this.#stop.signal, stop);
     // Each message of the window may listen to it.
     setMaxListeners(0, attempt.signal);
     const aborted = abortion(attempt.signal);
@@ -165,7 +166,7 @@ export class Delivery implements EventSink {
       ),
     );
     clearTimeout(timer);
-    this.#stop.signal.removeEventListener('abort', stop);
+    forget();
     let taken = 0;
     for (const result of results) {
       const refused = result.status === 'rejected' && isRefusal(result.reason);
@@ -217,7 +218,7 @@ function isRefusal(error: unknown): boolean {
 /** Rejects with the signal's reason when that is aborted. */
 function abortion(signal: AbortSignal): Promise<never> {
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error));
+    onAbort(signal, () => reject(signal.reason as Error));
   });
   // Nobody may be waiting any more.
   aborted.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { constants } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -226,7 +227,7 @@ export async function connectTls(
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', canceled);
+      forget();
       socket.off('error', give);
     };
     const give = (error: Error): void => {
@@ -235,7 +236,6 @@ export async function connectTls(
       socket.destroy();
       reject(isOfTls(error) ? tlsFailure(error) : error);
     };
-    const canceled = (): void => give(toError(signal?.reason));
     const timer = setTimeout(
       () =>
         give(
@@ -246,7 +246,7 @@ export async function connectTls(
         ),
       timeoutMs,
     );
-    signal?.addEventListener('abort', canceled);
+    const forget = onAbort(signal, () => give(toError(signal?.reason)));
     socket.once('error', give);
     socket.once('secureConnect', () => {
       const problem = verifyServerSocket(client, socket, { host });

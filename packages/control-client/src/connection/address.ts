@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { homedir } from 'node:os';
 import type { ConnectionOptions } from 'node:tls';
@@ -67,9 +68,10 @@ export async function openControlSocket(
   const ready = address.kind === 'tls' ? 'secureConnect' : 'connect';
   const target = address.kind === 'unix' ? address.path : `${address.host} port ${address.port}`;
   return new Promise((resolve, reject) => {
+    let forget = (): void => undefined;
     const settle = (error?: ControlError): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      forget();
       socket.off(ready, onReady);
       if (error) {
         socket.destroy();
@@ -85,9 +87,6 @@ export async function openControlSocket(
     const onError = (cause: Error): void => {
       settle(new ControlError('connect-failed', failureText(address, target, cause), { cause }));
     };
-    const onAbort = (): void => {
-      settle(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
-    };
     const timer = setTimeout(() => {
       settle(
         new ControlError('timeout', `Could not connect to ${target} within ${timeoutMs / 1000} s`),
@@ -95,8 +94,9 @@ export async function openControlSocket(
     }, timeoutMs);
     socket.once(ready, onReady);
     socket.on('error', onError);
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    forget = onAbort(signal, () => {
+      settle(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { backoffDelay } from '@receptorjs/primitives';
+import { backoffDelay, onAbort } from '@receptorjs/primitives';
 
 /** Bounds of the wait before a retry, in milliseconds. */
 const bounds = { first: 200, longest: 30_000, factor: 1.5 };
@@ -31,14 +31,14 @@ export class Backoff {
       await new Promise<void>((resolve) => {
         const done = (): void => {
           clearTimeout(timer);
-          signal.removeEventListener('abort', done);
+          forget();
           this.#wake = undefined;
           resolve();
         };
         const timer = setTimeout(done, backoffDelay(bounds, this.#attempt + 1, Math.random()));
         timer.unref();
         this.#wake = done;
-        signal.addEventListener('abort', done, { once: true });
+        const forget = onAbort(signal, done);
       });
       this.#attempt += 1;
     }

@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import {
@@ -138,19 +139,17 @@ async function writePayload(
       stopped = error;
       reject(error);
     };
-    const onAbort = (): void => {
-      stop(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
-    };
     const onClose = (): void => {
       stop(new ControlError('closed', 'connection was closed'));
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const ignoreAbort = onAbort(signal, () => {
+      stop(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
+    });
     stream.once('close', onClose);
     forget = () => {
-      signal?.removeEventListener('abort', onAbort);
+      ignoreAbort();
       stream.off('close', onClose);
     };
-    if (signal?.aborted) onAbort();
   });
   const write = async (chunk: Uint8Array | string): Promise<void> => {
     if (stopped) throw stopped;

@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import {
   ControlError,
@@ -63,7 +64,7 @@ export class UnitFollow {
     this.#outage = new Outage(options.lostTimeoutMs ?? 60_000, () => {
       this.#over.abort();
     });
-    this.#over.signal.addEventListener('abort', () => this.#stream?.destroy());
+    onAbort(this.#over.signal, () => this.#stream?.destroy());
   }
 
   /** The last status heard: the final one once {@link UnitFollow.run} has ended. */
@@ -81,8 +82,7 @@ export class UnitFollow {
     const stop = (): void => {
       this.#over.abort();
     };
-    given?.addEventListener('abort', stop, { once: true });
-    if (given?.aborted) stop();
+    const forget = onAbort(given, stop);
     const watching = this.#watchStatus();
     try {
       for (let barren = 0; ;) {
@@ -98,7 +98,7 @@ export class UnitFollow {
         }
       }
     } finally {
-      given?.removeEventListener('abort', stop);
+      forget();
       this.#outage.over();
       stop();
       await watching;

@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, type Logger, onAbort } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import { SharedLines, SharedPlaces, type Origin } from '@receptorjs/quotas';
 import { bridge } from './bridge.js';
@@ -129,15 +129,13 @@ export class Connections {
 /** What is dialed, unless the signal comes first: then nobody waits for it any more, and what comes late is ended. */
 function unlessAborted(dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
+    onAbort(signal, () => {
       reject(new Error('the accepted side is gone'));
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
+    });
     dialing.then((dialed) => {
       dialed.on('error', () => undefined);
       if (signal.aborted) dialed.destroy();
       else resolve(dialed);
     }, reject);
-    if (signal.aborted) giveUp();
   });
 }

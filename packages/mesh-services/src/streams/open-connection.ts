@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { MeshServiceError } from '../errors.js';
 
@@ -24,9 +25,10 @@ export function openConnection(where: NetConnectOpts, options: OpenOptions): Pro
 
 function opened(socket: Socket, { name, timeoutMs, signal }: OpenOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    let forget = (): void => undefined;
     const settle = (error?: Error): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      forget();
       socket.off('error', settle);
       if (error) {
         socket.on('error', () => undefined);
@@ -36,9 +38,6 @@ function opened(socket: Socket, { name, timeoutMs, signal }: OpenOptions): Promi
         resolve(socket);
       }
     };
-    const onAbort = (): void => {
-      settle(new MeshServiceError('connect-failed', 'given up'));
-    };
     const timer = setTimeout(() => {
       const text = `no connection to ${name} within ${timeoutMs / 1000} s`;
       settle(new MeshServiceError('connect-failed', text));
@@ -47,7 +46,8 @@ function opened(socket: Socket, { name, timeoutMs, signal }: OpenOptions): Promi
     socket.once('connect', () => {
       settle();
     });
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    forget = onAbort(signal, () => {
+      settle(new MeshServiceError('connect-failed', 'given up'));
+    });
   });
 }

@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { portableOptions, transmit, type ProcessResult } from '@receptorjs/runner-streaming';
 import { Readable } from 'node:stream';
 import { ReconnectingClient } from '../transport/reconnecting-client.js';
@@ -125,8 +126,7 @@ export class RemoteJob {
       }, this.#options.cancelTimeoutMs ?? CANCEL_MS);
       void this.#cancel(unit, over.signal);
     };
-    this.#signal.addEventListener('abort', cancel, { once: true });
-    if (this.#signal.aborted) cancel();
+    const forget = onAbort(this.#signal, cancel);
     try {
       const output = unitOutput({ node, unitId, reconnectingClient, signal: over.signal });
       const input = Readable.from(watched(output, watch), { objectMode: false });
@@ -138,7 +138,7 @@ export class RemoteJob {
       watch?.close();
       over.abort();
       clearTimeout(timer);
-      this.#signal.removeEventListener('abort', cancel);
+      forget();
       reconnectingClient.close();
     }
   }

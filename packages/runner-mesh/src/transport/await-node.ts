@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import type { MeshNode } from '@receptorjs/netceptor';
 import { NodeRunError } from '../errors.js';
 
@@ -32,14 +33,12 @@ export async function awaitNode(node: MeshNode, wait: NodeWait): Promise<void> {
       const abort = () =>
         reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
       node.once('duplicate-node', duplicate);
-      signal.addEventListener('abort', abort, { once: true });
       cleanUp.push(
         wait.listen(resolve, reject),
         () => clearTimeout(timer),
         () => node.off('duplicate-node', duplicate),
-        () => signal.removeEventListener('abort', abort),
+        onAbort(signal, abort),
       );
-      if (signal.aborted) abort();
     });
   } finally {
     for (const each of cleanUp) each();

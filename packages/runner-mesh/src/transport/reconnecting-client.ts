@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { Backoff, type ControlClient } from '@receptorjs/control-client';
 import { isRemoteAnswer } from '@receptorjs/control-protocol';
 import type { ControlTransport } from './control-transport.js';
@@ -68,15 +69,13 @@ export class ReconnectingClient {
   async open(signal: AbortSignal): Promise<OpenConnection> {
     signal.throwIfAborted();
     const client = await this.transport.connect(signal);
-    const abort = () => client.close();
     // The signal outlives its connections, of which a long job may need many.
+    const forget = onAbort(signal, () => client.close());
     const close = () => {
-      signal.removeEventListener('abort', abort);
+      forget();
       client.close();
     };
-    signal.addEventListener('abort', abort, { once: true });
     try {
-      if (signal.aborted) abort();
       await client.nodeId();
     } catch (error) {
       close();
