@@ -25,6 +25,7 @@ export interface ListeningEnd<Address> {
 export interface Speaker {
   /** Sends a message in the framing of the backend. */
   send(message: Buffer): void;
+  /** Closes its connection. */
   close(): void;
 }
 

@@ -12,6 +12,7 @@ export interface Relay<Address = number> {
   thaw(): void;
   /** Reads nothing, and keeps what waits: the other end has stopped reading. */
   hold(): void;
+  /** Reads again after {@link hold}. */
   release(): void;
   /** Ends all connections without goodbye. */
   sever(): void;
@@ -24,9 +25,11 @@ export interface Relay<Address = number> {
 /** How a relay of byte streams takes and makes connections. Both leave streams half open whose other end has ended. */
 export interface RelayedStreams<Address> {
   /** Listens on a free address; calls `connected` with each connection that a dialer makes. */
-  listen(
-    connected: (near: Duplex) => void,
-  ): Promise<{ readonly address: Address; close(): Promise<void> }>;
+  listen(connected: (near: Duplex) => void): Promise<{
+    readonly address: Address;
+    /** Takes no more connections; resolves when the address is free. */
+    close(): Promise<void>;
+  }>;
   /** Connects to the listener behind the relay; what is written before it stands is kept. */
   connect(): Duplex;
   /** Ends a connection without goodbye; default: destroys it. */
