@@ -52,6 +52,11 @@ export default tseslint.config(
             "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any'] CallExpression[callee.property.name='timeout']",
           message: 'Node 20 loses such a timeout; use a timer and an AbortController.',
         },
+        {
+          selector:
+            ":matches(PropertyDefinition, MethodDefinition[kind!='constructor'])[accessibility='private']",
+          message: 'Private members are written with #; only parameter properties say private.',
+        },
       ],
     },
   },
@@ -60,6 +65,22 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/test-*.ts', '**/cli.ts'],
+    rules: {
+      // limits and sizes are seen as what they are where they are used
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'variable',
+          modifiers: ['const', 'global'],
+          types: ['number'],
+          format: ['UPPER_CASE'],
+        },
+      ],
     },
   },
   {

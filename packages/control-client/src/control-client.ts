@@ -57,7 +57,7 @@ import { toWorkResult, runWork, type RunWorkOptions } from './units/run-work.js'
 import { UnitFollow, type UnitFollowOptions } from './units/unit-follow.js';
 
 /** Milliseconds to tell the node that a unit whose stdin was broken off is not wanted. */
-const giveUpMs = 5_000;
+const GIVE_UP_MS = 5_000;
 
 /**
  * The typed client of a control service. Requests are answered in the order they are made, on one connection; `results`,
@@ -214,9 +214,9 @@ export class ControlClient {
   async #giveUp(unitId: string, knowsEnd: boolean): Promise<void> {
     if (!this.#connections.canOpen) return;
     const request = work(knowsEnd ? 'cancel' : 'release', { unitid: unitId });
-    const signal = AbortSignal.timeout(giveUpMs);
+    const signal = AbortSignal.timeout(GIVE_UP_MS);
     // the caller gets the error that broke the stdin off; one of this request says nothing more
-    await this.request(request, { signal, timeoutMs: giveUpMs }).catch(() => undefined);
+    await this.request(request, { signal, timeoutMs: GIVE_UP_MS }).catch(() => undefined);
   }
 
   /** Submits a unit with its whole stdin; throws as {@link ControlClient.openSubmission}. */

@@ -18,7 +18,7 @@ export { ControlError, isBadCommand, isRemoteAnswer, isUnknownUnit } from './err
 export type { ControlErrorCode } from './errors.js';
 export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';
 export type { JsonObject, JsonValue } from './json.js';
-export { LineReader, defaultMaxLineBytes } from './line-reader.js';
+export { LineReader, DEFAULT_MAX_LINE_BYTES } from './line-reader.js';
 export type { LineReaderOptions, WaitOptions } from './line-reader.js';
 export {
   UnitState,

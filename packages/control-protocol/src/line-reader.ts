@@ -11,13 +11,13 @@ export interface WaitOptions {
 }
 
 /** 16 MiB: a line holds the parameters of a job, which may carry whole manifests. */
-export const defaultMaxLineBytes = 16 * 1024 * 1024;
+export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-const newline = 0x0a;
+const NEWLINE = 0x0a;
 const carriageReturn = /\r/g;
 
 /** Bytes after which it is asked what a line begins with, when it has not ended. */
-const beginBytes = 32;
+const BEGIN_BYTES = 32;
 
 /** How lines are bounded, and what becomes of one that is not whole. */
 export interface LineReaderOptions {
@@ -77,7 +77,7 @@ export class LineReader {
    *   it, `line-cut-off`, or `closed` when the stream broke
    */
   async next(options: WaitOptions = {}): Promise<string | undefined> {
-    const { maxLineBytes = defaultMaxLineBytes, isCutOffLine = true } = this.#options;
+    const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, isCutOffLine = true } = this.#options;
     for (;;) {
       const chunk = this.stream.read() as Buffer | null;
       if (chunk === null) {
@@ -95,7 +95,7 @@ export class LineReader {
         await this.#change(options);
         continue;
       }
-      const end = chunk.indexOf(newline);
+      const end = chunk.indexOf(NEWLINE);
       const part = end < 0 ? chunk : chunk.subarray(0, end);
       const length = this.#held + part.length;
       if (end >= 0 && end + 1 < chunk.length) this.stream.unshift(chunk.subarray(end + 1));
@@ -141,9 +141,9 @@ export class LineReader {
 
   #checkBegin(): void {
     const { mayBegin } = this.#options;
-    if (this.#hasBegun || this.#held < beginBytes || mayBegin === undefined) return;
+    if (this.#hasBegun || this.#held < BEGIN_BYTES || mayBegin === undefined) return;
     this.#hasBegun = true;
-    if (mayBegin(textOf(this.#partial.subarray(0, beginBytes)))) return;
+    if (mayBegin(textOf(this.#partial.subarray(0, BEGIN_BYTES)))) return;
     throw new ControlError('line-refused', 'Unknown command');
   }
 

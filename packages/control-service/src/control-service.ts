@@ -68,10 +68,10 @@ export interface ControlListener {
 }
 
 /** Milliseconds a peer may take to close its side after ours was closed. */
-const lingerMs = 5_000;
+const LINGER_MS = 5_000;
 
 /** Milliseconds between two lines about refused connections. */
-const fullQuietMs = 10_000;
+const FULL_QUIET_MS = 10_000;
 
 /**
  * The control service of one node: any number of listeners, one protocol.
@@ -193,7 +193,7 @@ export class ControlService {
   /** Once in a while: a client that connects again and again does not fill the log. */
   #sayFull(): void {
     const now = performance.now();
-    if (now < this.#fullSaidAt + fullQuietMs) return;
+    if (now < this.#fullSaidAt + FULL_QUIET_MS) return;
     this.#fullSaidAt = now;
     this.#log.warning(`Control connection refused: ${this.#maxSessions} are open`);
   }
@@ -269,7 +269,7 @@ function closeServer(server: Server): Promise<void> {
  */
 function endGently(stream: Duplex): void {
   stream.end(() => {
-    const timer = setTimeout(() => stream.destroy(), lingerMs);
+    const timer = setTimeout(() => stream.destroy(), LINGER_MS);
     timer.unref();
     stream.once('close', () => {
       clearTimeout(timer);

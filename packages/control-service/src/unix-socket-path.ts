@@ -11,7 +11,7 @@ interface FileIdentity {
 }
 
 /** Bytes of the longest path of a unix socket, without its NUL: 108 on Linux, 104 elsewhere. */
-const maxPathBytes = process.platform === 'linux' ? 107 : 103;
+const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /**
  * Makes the path of a unix socket free to listen on. A socket on which no process listens is what a stopped or killed node
@@ -22,12 +22,12 @@ const maxPathBytes = process.platform === 'linux' ? 107 : 103;
  */
 export async function clearSocketPath(path: string): Promise<void> {
   const length = Buffer.byteLength(path);
-  if (length > maxPathBytes) {
+  if (length > MAX_PATH_BYTES) {
     // it would be cut without a word, and the socket would stand somewhere else
     throw refused(
       'path-too-long',
       path,
-      `has ${length} bytes; at most ${maxPathBytes} are allowed`,
+      `has ${length} bytes; at most ${MAX_PATH_BYTES} are allowed`,
     );
   }
   await checkSocketFolder(path);

@@ -1,9 +1,9 @@
 import type { Logger } from '@receptorjs/primitives';
 
 /** Milliseconds between two lines about the same reason. */
-const quietMs = 10_000;
+const QUIET_MS = 10_000;
 /** Reasons told apart; further ones are counted together. */
-const maxReasons = 32;
+const MAX_REASONS = 32;
 
 /**
  * Counts what a service had to drop, by reason, and says so: at once for the first, then at most every ten seconds
@@ -22,7 +22,7 @@ export class DropLog {
   drop(reason: string): void {
     let known = this.#reasons.get(reason);
     if (!known) {
-      const key = this.#reasons.size < maxReasons ? reason : 'for other reasons';
+      const key = this.#reasons.size < MAX_REASONS ? reason : 'for other reasons';
       known = this.#reasons.get(key) ?? { total: 0, unsaid: 0, saidAt: -Infinity };
       this.#reasons.set(key, known);
       reason = key;
@@ -30,7 +30,7 @@ export class DropLog {
     known.total += 1;
     known.unsaid += 1;
     const now = this.now();
-    if (now - known.saidAt < quietMs) return;
+    if (now - known.saidAt < QUIET_MS) return;
     this.log.warning(`${this.what}: dropped ${known.unsaid} (${known.total} in all): ${reason}`);
     known.unsaid = 0;
     known.saidAt = now;

@@ -88,4 +88,4 @@ export const silentLogger: Logger = {
 };
 
 /** Connections a proxy carries at once unless told otherwise. */
-export const defaultMaxConnections = 4096;
+export const DEFAULT_MAX_CONNECTIONS = 4096;

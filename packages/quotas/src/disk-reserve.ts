@@ -2,12 +2,12 @@ import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 
 /** The default reserve: so much of a file system, but no more than so many bytes. */
-const reserveShare = 0.05;
-const mostReserveBytes = 2 ** 30;
+const RESERVE_SHARE = 0.05;
+const MOST_RESERVE_BYTES = 2 ** 30;
 
 /** How long a look at the free space holds, in milliseconds, and how much is written on the strength of it, in bytes. */
-const lookMs = 1_000;
-const lookBytes = 64 * 2 ** 20;
+const LOOK_MS = 1_000;
+const LOOK_BYTES = 64 * 2 ** 20;
 
 /**
  * Bytes that may be written to the file system of a folder while its reserve stays free; negative when that is touched already.
@@ -20,7 +20,7 @@ export async function usableBytes(folder: string, reserveBytes?: number): Promis
   const { blocks, bavail, bsize } = await statfs(folder);
   // some file systems, those of networks among them, do not say how large they are
   if (blocks === 0) return Number.MAX_SAFE_INTEGER;
-  const reserve = reserveBytes ?? Math.min(blocks * bsize * reserveShare, mostReserveBytes);
+  const reserve = reserveBytes ?? Math.min(blocks * bsize * RESERVE_SHARE, MOST_RESERVE_BYTES);
   return Math.floor(bavail * bsize - reserve);
 }
 
@@ -53,9 +53,9 @@ export class DiskReserve {
   }
 
   async #take(bytes: number): Promise<boolean> {
-    if (bytes > this.#budget || this.now() - this.#lookedAt > lookMs) {
+    if (bytes > this.#budget || this.now() - this.#lookedAt > LOOK_MS) {
       // a large piece is more than what a look is good for otherwise
-      this.#budget = Math.min(await this.usable(), Math.max(lookBytes, bytes));
+      this.#budget = Math.min(await this.usable(), Math.max(LOOK_BYTES, bytes));
       this.#lookedAt = this.now();
     }
     if (bytes > this.#budget) return false;

@@ -2,13 +2,13 @@ import type { Origin } from './origin.js';
 import { SharedQuota, type QuotaBounds } from './shared-quota.js';
 
 /** Milliseconds for which lines are counted together. */
-const windowMs = 60_000;
+const WINDOW_MS = 60_000;
 
 /** Lines in that time: over all, of one origin, the local socket included, and those that only that may cause. */
 const bounds: QuotaBounds = { total: 240, perOrigin: 60, reserved: 60 };
 
 /** The longest text of a line, in characters. */
-const maxCharacters = 256;
+const MAX_CHARACTERS = 256;
 
 /**
  * Log lines that those outside cause: some of each origin are written, and the others counted, which the next line that is
@@ -29,7 +29,7 @@ export class SharedLines {
    */
   write(origin: Origin, line: string, write: (line: string) => void): void {
     const now = this.now();
-    if (now - this.#begun >= windowMs) {
+    if (now - this.#begun >= WINDOW_MS) {
       this.#quota = new SharedQuota(bounds);
       this.#begun = now;
     }
@@ -40,6 +40,6 @@ export class SharedLines {
     }
     if (this.#leftOut > 0) write(`${this.#leftOut} lines such as the next were left out`);
     this.#leftOut = 0;
-    write(line.length > maxCharacters ? `${line.slice(0, maxCharacters)}...` : line);
+    write(line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}...` : line);
   }
 }

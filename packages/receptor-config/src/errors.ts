@@ -17,11 +17,11 @@ export type ConfigErrorCode =
   | 'config-usage';
 
 /** Longest message, in UTF-16 units; longer ones are cut. */
-const maxMessage = 4_000;
+const MAX_MESSAGE = 4_000;
 
 const oneLine = (text: string): string => {
   const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-  return line.length > maxMessage ? `${line.slice(0, maxMessage)}…` : line;
+  return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;
 };
 
 /**

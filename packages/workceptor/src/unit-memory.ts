@@ -3,7 +3,7 @@ import { SharedQuota, type Origin } from '@receptorjs/quotas';
 import { WorkError } from './errors.js';
 
 /** 64 MiB: the most bytes that all units hold in memory unless configured. */
-export const defaultMaxHeldBytes = 64 * 2 ** 20;
+export const DEFAULT_MAX_HELD_BYTES = 64 * 2 ** 20;
 
 /** What a parameter takes besides its text. */
 const PARAM_BYTES = 32;
@@ -19,7 +19,7 @@ export class UnitMemory {
   readonly #quota: SharedQuota;
   readonly #held = new Map<string, { readonly origin: Origin; bytes: number }>();
 
-  constructor(private readonly maxBytes: number = defaultMaxHeldBytes) {
+  constructor(private readonly maxBytes: number = DEFAULT_MAX_HELD_BYTES) {
     this.#quota = new SharedQuota({
       total: maxBytes,
       perOrigin: maxBytes / 2,

@@ -34,7 +34,7 @@ import type { Access, SubmittedUnit } from './work-verbs.js';
 import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-options.js';
 
 /** Milliseconds after which a release that is still under way is answered as pending. */
-const releaseAnswerMs = 5_000;
+const RELEASE_ANSWER_MS = 5_000;
 
 /**
  * The units of work of one node: commands of this machine, and units that other nodes run for it. Its methods are the
@@ -201,7 +201,7 @@ export class Workceptor {
       const timer = setTimeout(() => {
         answered = true;
         resolve('pending');
-      }, releaseAnswerMs);
+      }, RELEASE_ANSWER_MS);
       releasing
         .finally(() => {
           clearTimeout(timer);

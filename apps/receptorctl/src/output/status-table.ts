@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/contr
 import { indentedJson, pythonRepr } from './python-text.js';
 
 const connectionTypes = ['Datagram', 'Stream', 'StreamTLS'];
-const leastWidth = 12;
+const LEAST_WIDTH = 12;
 
 /**
  * The status of a node as tables: connections, known nodes, routes, services and work types, each left out when it has
@@ -24,7 +24,7 @@ export function statusTable(status: JsonObject): string {
   const costs = members(KnownConnectionCosts);
   const advertisements = objects(Advertisements);
   const names = [...connections.map(({ NodeID: id }) => plain(id)), ...costs.map(([id]) => id)];
-  const width = names.reduce((widest, name) => Math.max(widest, length(name)), leastWidth);
+  const width = names.reduce((widest, name) => Math.max(widest, length(name)), LEAST_WIDTH);
   const lines = [
     `Node ID: ${plain(NodeID)}`,
     `Version: ${plain(Version)}`,

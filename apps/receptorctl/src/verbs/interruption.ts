@@ -1,5 +1,5 @@
 /** Milliseconds within which the same signal counts once: shells, npm and timeout send it to the group and the process. */
-const onceMs = 200;
+const ONCE_MS = 200;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -48,7 +48,7 @@ export class Interruption {
     if (!this.#exit) {
       this.#first = { name, at: performance.now() };
       this.#begin(exit);
-    } else if (this.#first?.name !== name || performance.now() - this.#first.at > onceMs) {
+    } else if (this.#first?.name !== name || performance.now() - this.#first.at > ONCE_MS) {
       exit();
     }
   };

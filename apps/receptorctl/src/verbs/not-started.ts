@@ -5,7 +5,7 @@ import type { Session } from '../session.js';
 import { printWarning } from '../output/terminal.js';
 
 /** Exit code for a unit that was taken and has failed before it began. */
-const neverStarts = 101;
+const NEVER_STARTS = 101;
 
 /** A unit whose node did not have it yet when the submission was answered. */
 export interface NotStarted {
@@ -26,7 +26,7 @@ export async function sayWhyNotStarted(
   try {
     const { state, detail } = await client.workStatus(unitId);
     if (state === UnitState.Failed)
-      throw new Failure(neverStarts, `unit ${unitId} will not start: ${detail}`);
+      throw new Failure(NEVER_STARTS, `unit ${unitId} will not start: ${detail}`);
     if (state !== UnitState.Pending) return;
     const { NodeID, RoutingTable, KnownConnectionCosts } = await client.status();
     const nodes = [NodeID, ...keysOf(RoutingTable), ...keysOf(KnownConnectionCosts)];

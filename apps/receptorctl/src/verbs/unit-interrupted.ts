@@ -6,14 +6,14 @@ import { print, printError, printJson, printNotice } from '../output/terminal.js
 import { isSeen } from '../output/terminal-table.js';
 
 /** Milliseconds for the question what has become of the unit. */
-const askMs = 2_000;
+const ASK_MS = 2_000;
 
 /** Says on stderr what has become of a unit whose submission or output was interrupted, and what can be done with it. */
 export async function reportInterrupted(session: Session, unitId: string): Promise<void> {
   const command = `receptorctl${session.socketOption}`;
   try {
     const client = await session.connect();
-    const { state, detail } = await client.workStatus(unitId, { timeoutMs: askMs });
+    const { state, detail } = await client.workStatus(unitId, { timeoutMs: ASK_MS });
     client.close();
     const name = stateName(state);
     const shown = name === detail ? name : `${name} (${detail})`;

@@ -32,7 +32,7 @@ export interface SubmitOptions extends PayloadOptions {
 }
 
 /** Exit code of a submission that failed. */
-const submitFailed = 101;
+const SUBMIT_FAILED = 101;
 
 export async function submit(
   session: Session,
@@ -98,7 +98,7 @@ async function run(
     else report(reply, options.json);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(submitFailed, errorText(error));
+    throw new Failure(SUBMIT_FAILED, errorText(error));
   }
 }
 

@@ -1,7 +1,7 @@
 import { ControlError } from '@receptorjs/control-protocol';
 
 /** The longest a timer of Node can wait, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Counts how long a node is out of reach, and calls back when that is too long. It alone writes its fields. */
 export class Outage {
@@ -30,7 +30,7 @@ export class Outage {
       () => {
         this.#end();
       },
-      Math.min(this.limitMs, longestTimerMs),
+      Math.min(this.limitMs, LONGEST_TIMER_MS),
     );
   }
 

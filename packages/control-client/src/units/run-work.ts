@@ -39,7 +39,7 @@ export interface WorkNode extends FollowedNode {
 }
 
 /** Milliseconds for the cancel of a unit that is not wanted any more, and for a release. */
-const clearMs = 15_000;
+const CLEAR_MS = 15_000;
 
 /** See `ControlClient.runWork`. */
 export async function runWork(
@@ -50,7 +50,7 @@ export async function runWork(
 ): Promise<WorkResult> {
   const { signal, onUnit, release = true } = options;
   const { signature } = request;
-  const limits = { timeoutMs: clearMs };
+  const limits = { timeoutMs: CLEAR_MS };
   const submission = await node.openSubmission(request, { signal });
   const { unitId } = submission;
   try {

@@ -36,7 +36,7 @@ export interface UnitFollowOptions {
 }
 
 /** So many connections in a row bring nothing of a unit that has ended: what is missing will not come. */
-const barrenConnections = 2;
+const BARREN_CONNECTIONS = 2;
 
 /**
  * Follows a unit to its end: one connection brings its status, one its stdout. Both are made anew when they break, the
@@ -91,7 +91,7 @@ export class UnitFollow {
         this.#check();
         barren = ended && this.#position === before ? barren + 1 : 0;
         if (this.#isFinal()) {
-          if (this.#isComplete() || barren >= barrenConnections) return;
+          if (this.#isComplete() || barren >= BARREN_CONNECTIONS) return;
         } else {
           await this.#backoff.wait(this.#over.signal);
           this.#check();

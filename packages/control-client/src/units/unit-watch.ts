@@ -8,8 +8,8 @@ import {
 } from '@receptorjs/control-protocol';
 
 /** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
-const firstPollMs = 50;
-const longestPollMs = 1_000;
+const FIRST_POLL_MS = 50;
+const LONGEST_POLL_MS = 1_000;
 
 /** A node that can be asked for the status of a unit. */
 export interface WatchedNode {
@@ -35,11 +35,13 @@ export async function* watchOrPoll(
     if (!isBadCommand(error)) throw error;
   }
   let last: UnitStatus | undefined;
-  for (let pauseMs = firstPollMs; ;) {
+  for (let pauseMs = FIRST_POLL_MS; ;) {
     const status = await node.workStatus(unitId, { signal });
     yield status;
     if (isFinal(status.state)) return;
-    pauseMs = isStatusChange(status, last) ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
+    pauseMs = isStatusChange(status, last)
+      ? FIRST_POLL_MS
+      : Math.min(pauseMs * 1.5, LONGEST_POLL_MS);
     last = status;
     await delay(pauseMs, undefined, { signal });
   }

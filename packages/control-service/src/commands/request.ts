@@ -12,7 +12,7 @@ export type Request =
   | { readonly form: 'json'; readonly command: string; readonly fields: JsonObject };
 
 /** Values in a JSON request: a submission may have many parameters, but no more than this. */
-const maxRequestValues = 20_000;
+const MAX_REQUEST_VALUES = 20_000;
 
 const commands = [
   'status',
@@ -58,7 +58,7 @@ export function parseRequest(line: string): Request {
 function parseObject(line: string): JsonObject {
   let value: JsonValue;
   try {
-    value = parseJson(line, { maxValues: maxRequestValues });
+    value = parseJson(line, { maxValues: MAX_REQUEST_VALUES });
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unreadable';
     const isTooLarge = error instanceof Error && error.cause !== undefined;

@@ -10,9 +10,9 @@ export interface SessionBounds {
 }
 
 /** Milliseconds for which a connection that has been answered keeps its place for the next request when places are short. */
-const restMs = 5_000;
+const REST_MS = 5_000;
 /** The same for one whose stdin does not come: its unit fails when it gives way. */
-const stdinRestMs = 30_000;
+const STDIN_REST_MS = 30_000;
 /** Puts those that have asked for nothing before all others; of them the oldest gives way first. */
 const NEVER_ASKED_MS = 1e12;
 
@@ -46,24 +46,24 @@ export class Sessions {
 
   /** Takes a connection in until it is closed; undefined when there is no place for it. */
   admit(stream: Duplex, origin: Origin): SessionPlace | undefined {
-    let waits: { readonly since: number; readonly restMs: number } | undefined;
+    let waits: { readonly since: number; readonly REST_MS: number } | undefined;
     let hasAsked = false;
     const answer = this.#places.take(origin, {
       idleSince: () => {
         if (waits === undefined) return undefined;
         if (!hasAsked) return waits.since - NEVER_ASKED_MS;
-        return performance.now() - waits.since < waits.restMs ? undefined : waits.since;
+        return performance.now() - waits.since < waits.REST_MS ? undefined : waits.since;
       },
       giveWay: () => stream.destroy(),
     });
     if ('refused' in answer) return undefined;
     const firstRequest = setTimeout(() => stream.destroy(), this.#firstRequestMs).unref();
     const wait = (rest: number) => (): void => {
-      waits = { since: performance.now(), restMs: rest };
+      waits = { since: performance.now(), REST_MS: rest };
     };
     const place: SessionPlace = {
-      waits: wait(restMs),
-      waitsForStdin: wait(stdinRestMs),
+      waits: wait(REST_MS),
+      waitsForStdin: wait(STDIN_REST_MS),
       hasRequest: () => {
         waits = undefined;
         hasAsked = true;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listProcesses, signalProcess, type ProcessEntry } from '@receptorjs/process-table';
 
 /** Milliseconds after SIGKILL within which the kernel has to remove the processes. */
-const killWaitMs = 5_000;
+const KILL_WAIT_MS = 5_000;
 
 /**
  * Ends every process of a session, its leader included: SIGHUP to each, and SIGKILL to those that are left after the
@@ -17,7 +17,7 @@ export async function endSession(leader: number, graceMs: number): Promise<boole
     const members = (await listProcesses()).filter((entry) => belongs(entry, leader));
     if (members.length === 0) return true;
     const elapsed = performance.now() - begun;
-    if (elapsed >= graceMs + killWaitMs) return false;
+    if (elapsed >= graceMs + KILL_WAIT_MS) return false;
     for (const member of members) {
       if (elapsed >= graceMs) signalProcess(member, 'SIGKILL');
       else if (!asked.has(`${member.pid} ${member.startTime}`)) {

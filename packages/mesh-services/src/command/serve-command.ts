@@ -18,7 +18,7 @@ import {
 import { checkSetsid, Terminal } from './terminal.js';
 
 /** Milliseconds the peer may take to close its side after the command's last output was sent. */
-const lingerMs = 5_000;
+const LINGER_MS = 5_000;
 
 /** Options of {@link serveCommand}. */
 export interface CommandServiceOptions {
@@ -210,7 +210,7 @@ function endGently(stream: Duplex): void {
   stream.unpipe();
   stream.resume();
   stream.end(() => {
-    const timer = setTimeout(() => stream.destroy(), lingerMs);
+    const timer = setTimeout(() => stream.destroy(), LINGER_MS);
     timer.unref();
     stream.once('close', () => {
       clearTimeout(timer);

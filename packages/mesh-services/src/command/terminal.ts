@@ -10,15 +10,15 @@ import type { NativeCalls } from '../native-calls.js';
 /** Sets the size of a terminal's window. */
 const TIOCSWINSZ = 0x5414;
 /** Most bytes read from a terminal at once. */
-const readBytes = 65_536;
+const READ_BYTES = 65_536;
 /** Milliseconds until input is tried again on a terminal whose program doesn't read: the first time, and at most. */
-const firstRetryMs = 5;
-const lastRetryMs = 100;
+const FIRST_RETRY_MS = 5;
+const LAST_RETRY_MS = 100;
 /** What is typed to say that nothing more will be. */
-const endOfInput = 4;
+const END_OF_INPUT = 4;
 /** The program that makes another one leader of a session with a terminal of its own, and becomes it. */
 const setsid = 'setsid';
-const newline = 10;
+const NEWLINE = 10;
 
 /** How a program ended: either by itself with a code, or by a signal. */
 export interface ProgramEnd {
@@ -49,11 +49,11 @@ export class Terminal extends Duplex {
   readonly ended: Promise<ProgramEnd>;
   #hasEnded = false;
   #finishedOutput = false;
-  #lastTyped = newline;
+  #lastTyped = NEWLINE;
   #retry: NodeJS.Timeout | undefined;
 
   private constructor(child: ChildProcess, reader: ReadStream, descriptor: number) {
-    super({ readableHighWaterMark: readBytes, writableHighWaterMark: 16_384 });
+    super({ readableHighWaterMark: READ_BYTES, writableHighWaterMark: 16_384 });
     this.#child = child;
     this.#reader = reader;
     this.#descriptor = descriptor;
@@ -105,13 +105,13 @@ export class Terminal extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-    this.#type(chunk, firstRetryMs, done);
+    this.#type(chunk, FIRST_RETRY_MS, done);
   }
 
   override _final(done: (error?: Error) => void): void {
     // within a line the first one only ends the line
-    const marks = this.#lastTyped === newline ? [endOfInput] : [endOfInput, endOfInput];
-    this.#type(Buffer.from(marks), firstRetryMs, done);
+    const marks = this.#lastTyped === NEWLINE ? [END_OF_INPUT] : [END_OF_INPUT, END_OF_INPUT];
+    this.#type(Buffer.from(marks), FIRST_RETRY_MS, done);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
@@ -135,12 +135,12 @@ export class Terminal extends Duplex {
         return;
       }
     }
-    if (typed > 0) this.#lastTyped = bytes[typed - 1] ?? newline;
+    if (typed > 0) this.#lastTyped = bytes[typed - 1] ?? NEWLINE;
     if (typed === bytes.length) {
       done();
       return;
     }
-    const nextMs = typed > 0 ? firstRetryMs : Math.min(retryMs * 2, lastRetryMs);
+    const nextMs = typed > 0 ? FIRST_RETRY_MS : Math.min(retryMs * 2, LAST_RETRY_MS);
     this.#retry = setTimeout(() => {
       this.#type(bytes.subarray(typed), nextMs, done);
     }, retryMs);
@@ -165,7 +165,7 @@ export class Terminal extends Duplex {
 
   #readNow(): Buffer | undefined {
     if (this.#reader.destroyed) return undefined;
-    const buffer = Buffer.allocUnsafe(readBytes);
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
     try {
       const length = readSync(this.#descriptor, buffer);
       return length > 0 ? buffer.subarray(0, length) : undefined;

@@ -1,11 +1,11 @@
 import type { Ipv4Packet } from './ipv4-packet.js';
 
-const protocolIcmp = 1;
-const destinationUnreachable = 3;
-const fragmentationNeededCode = 4;
-const headerBytes = 20;
-const icmpBytes = 8;
-const hopsToLive = 64;
+const PROTOCOL_ICMP = 1;
+const DESTINATION_UNREACHABLE = 3;
+const FRAGMENTATION_NEEDED_CODE = 4;
+const HEADER_BYTES = 20;
+const ICMP_BYTES = 8;
+const HOPS_TO_LIVE = 64;
 
 /**
  * The ICMP message that tells the sender of a packet which size would have passed (RFC 1191).
@@ -15,19 +15,19 @@ const hopsToLive = 64;
  */
 export function fragmentationNeeded(packet: Ipv4Packet, router: number, mtu: number): Buffer {
   const quoted = packet.beginning;
-  const message = Buffer.alloc(headerBytes + icmpBytes + quoted.length);
+  const message = Buffer.alloc(HEADER_BYTES + ICMP_BYTES + quoted.length);
   message.writeUInt8(0x45, 0);
   message.writeUInt16BE(message.length, 2);
-  message.writeUInt8(hopsToLive, 8);
-  message.writeUInt8(protocolIcmp, 9);
+  message.writeUInt8(HOPS_TO_LIVE, 8);
+  message.writeUInt8(PROTOCOL_ICMP, 9);
   message.writeUInt32BE(router, 12);
   message.writeUInt32BE(packet.source, 16);
-  message.writeUInt16BE(internetChecksum(message.subarray(0, headerBytes)), 10);
-  const icmp = message.subarray(headerBytes);
-  icmp.writeUInt8(destinationUnreachable, 0);
-  icmp.writeUInt8(fragmentationNeededCode, 1);
+  message.writeUInt16BE(internetChecksum(message.subarray(0, HEADER_BYTES)), 10);
+  const icmp = message.subarray(HEADER_BYTES);
+  icmp.writeUInt8(DESTINATION_UNREACHABLE, 0);
+  icmp.writeUInt8(FRAGMENTATION_NEEDED_CODE, 1);
   icmp.writeUInt16BE(mtu, 6);
-  quoted.copy(icmp, icmpBytes);
+  quoted.copy(icmp, ICMP_BYTES);
   icmp.writeUInt16BE(internetChecksum(icmp), 2);
   return message;
 }

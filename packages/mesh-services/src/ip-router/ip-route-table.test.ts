@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fragmentationNeeded, internetChecksum } from './fragmentation-needed.js';
 import { Ipv4Packet } from './ipv4-packet.js';
 import { PathLimits } from './path-limits.js';
-import { IpRouteTable, maxIpRoutes } from './ip-route-table.js';
+import { IpRouteTable, MAX_IP_ROUTES } from './ip-route-table.js';
 import {
   addressText,
   contains,
@@ -133,11 +133,11 @@ describe('the node a packet goes to', () => {
   it('is one of a bounded number', () => {
     const routes = table();
     const many = Array.from(
-      { length: maxIpRoutes + 10 },
+      { length: MAX_IP_ROUTES + 10 },
       (_, at) => `11.${at >> 8}.${at & 255}.0/24`,
     );
     routes.update([router('a', ...many)], () => 1);
-    expect(routes.networks().size).toBe(maxIpRoutes);
+    expect(routes.networks().size).toBe(MAX_IP_ROUTES);
   });
 });
 

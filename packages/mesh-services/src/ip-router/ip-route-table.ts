@@ -1,9 +1,9 @@
 import { contains, networkText, parseNetwork, type Ipv4Network } from './ipv4-network.js';
 
 /** Networks taken from advertisements; further ones are left out. */
-export const maxIpRoutes = 1024;
+export const MAX_IP_ROUTES = 1024;
 /** Destinations whose node is remembered; all are forgotten when there are more. */
-const maxRemembered = 8192;
+const MAX_REMEMBERED = 8192;
 
 /** What is advertised, as far as an IP router looks at it. */
 export interface RouterAdvertisement {
@@ -66,7 +66,7 @@ export class IpRouteTable {
         a.cost - b.cost ||
         (a.nodeId < b.nodeId ? -1 : a.nodeId > b.nodeId ? 1 : 0),
     );
-    this.#routes = routes.slice(0, maxIpRoutes);
+    this.#routes = routes.slice(0, MAX_IP_ROUTES);
     this.#members = members;
     this.#remembered.clear();
   }
@@ -85,7 +85,7 @@ export class IpRouteTable {
   nodeFor(destination: number): string | undefined {
     if (this.#remembered.has(destination)) return this.#remembered.get(destination);
     const route = this.#routes.find(({ network }) => contains(network, destination));
-    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(destination, route?.nodeId);
     return route?.nodeId;
   }

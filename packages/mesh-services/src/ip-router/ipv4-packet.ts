@@ -1,7 +1,7 @@
-const minHeaderBytes = 20;
-const dontFragmentFlag = 0x4000;
-const fragmentOffsetMask = 0x1fff;
-const protocolIcmp = 1;
+const MIN_HEADER_BYTES = 20;
+const DONT_FRAGMENT_FLAG = 0x4000;
+const FRAGMENT_OFFSET_MASK = 0x1fff;
+const PROTOCOL_ICMP = 1;
 /** ICMP messages that are no errors: requests and their answers. */
 const icmpQueries = new Set([0, 8, 13, 14]);
 
@@ -14,10 +14,10 @@ export class Ipv4Packet {
 
   /** Takes a packet as it is, or nothing when it is none of IPv4. */
   static of(bytes: Buffer): Ipv4Packet | undefined {
-    if (bytes.length < minHeaderBytes) return undefined;
+    if (bytes.length < MIN_HEADER_BYTES) return undefined;
     const first = bytes.readUInt8(0);
     const headerBytes = (first & 15) * 4;
-    if (first >> 4 !== 4 || headerBytes < minHeaderBytes || bytes.length < headerBytes) {
+    if (first >> 4 !== 4 || headerBytes < MIN_HEADER_BYTES || bytes.length < headerBytes) {
       return undefined;
     }
     return new Ipv4Packet(bytes, headerBytes);
@@ -34,8 +34,8 @@ export class Ipv4Packet {
   /** Whether its sender wants to know about its size: errors are never answered by errors, nor is the rest of a packet. */
   get mayBeTooBig(): boolean {
     const flags = this.bytes.readUInt16BE(6);
-    if ((flags & dontFragmentFlag) === 0 || (flags & fragmentOffsetMask) !== 0) return false;
-    if (this.bytes.readUInt8(9) !== protocolIcmp) return true;
+    if ((flags & DONT_FRAGMENT_FLAG) === 0 || (flags & FRAGMENT_OFFSET_MASK) !== 0) return false;
+    if (this.bytes.readUInt8(9) !== PROTOCOL_ICMP) return true;
     return icmpQueries.has(this.bytes[this.headerBytes] ?? -1);
   }
 

@@ -5,7 +5,7 @@ import { MeshServiceError, systemCode } from '../errors.js';
 
 const execute = promisify(execFile);
 /** Milliseconds one call of `ip` may take. */
-const callMs = 10_000;
+const CALL_MS = 10_000;
 
 /**
  * Runs `ip` of iproute2.
@@ -16,7 +16,7 @@ const callMs = 10_000;
 export async function runIp(...args: string[]): Promise<string> {
   try {
     const env = { ...process.env, LC_ALL: 'C' };
-    const { stdout } = await execute('ip', args, { env, timeout: callMs, maxBuffer: 16 << 20 });
+    const { stdout } = await execute('ip', args, { env, timeout: CALL_MS, maxBuffer: 16 << 20 });
     return stdout;
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') {

@@ -1,7 +1,7 @@
 /** Nodes whose limit is remembered; the oldest is forgotten when there are more. */
-const maxNodes = 1024;
+const MAX_NODES = 1024;
 /** Milliseconds a limit is believed: the way may have become a better one. */
-const believedMs = 60_000;
+const BELIEVED_MS = 60_000;
 
 /** The largest datagrams the ways to nodes have carried, as far as somebody refused larger ones. It alone writes its fields. */
 export class PathLimits {
@@ -11,11 +11,11 @@ export class PathLimits {
 
   set(nodeId: string, bytes: number): void {
     this.#limits.delete(nodeId);
-    if (this.#limits.size >= maxNodes) {
+    if (this.#limits.size >= MAX_NODES) {
       const [oldest] = this.#limits.keys();
       if (oldest !== undefined) this.#limits.delete(oldest);
     }
-    this.#limits.set(nodeId, { bytes, until: this.now() + believedMs });
+    this.#limits.set(nodeId, { bytes, until: this.now() + BELIEVED_MS });
   }
 
   /** Infinity when nothing is known. */

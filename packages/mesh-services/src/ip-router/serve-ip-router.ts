@@ -14,12 +14,12 @@ import { silentLogger, type DatagramNode, type RunningService } from '../service
 import { TunDevice } from './tun-device.js';
 
 /** Milliseconds between two looks at the routes of the system, and at the costs of paths. */
-const periodMs = 10_000;
+const PERIOD_MS = 10_000;
 /** Milliseconds in which changes of the mesh are collected. */
-const collectMs = 100;
+const COLLECT_MS = 100;
 /** Bytes of the largest packet: what a datagram of the mesh carries. */
-const maxMtu = 16_384;
-const minMtu = 576;
+const MAX_MTU = 16_384;
+const MIN_MTU = 576;
 /** What an IP router needs of its node; a mesh node fits. */
 export interface RoutingNode extends DatagramNode {
   /** What the mesh advertises, as the node knows it now. */
@@ -69,12 +69,12 @@ export async function serveIpRouter(
     routes: optional(text),
     mtu: optional(count),
   });
-  const { networkName, localNet, mtu = maxMtu } = options;
+  const { networkName, localNet, mtu = MAX_MTU } = options;
   const log = options.log ?? silentLogger;
   const local = parseLocalNetwork(localNet);
   const routes = parseNetworks(options.routes ?? '');
-  if (!Number.isInteger(mtu) || mtu < minMtu || mtu > maxMtu) {
-    const allowed = `${minMtu} to ${maxMtu} bytes`;
+  if (!Number.isInteger(mtu) || mtu < MIN_MTU || mtu > MAX_MTU) {
+    const allowed = `${MIN_MTU} to ${MAX_MTU} bytes`;
     throw new MeshServiceError('invalid-network', `MTU ${mtu} is not allowed (${allowed})`);
   }
   const own = addressText(local.base + 1);
@@ -138,7 +138,7 @@ class IpRouter {
     this.#kernel = new KernelRoutes(tun.name, gateway, log);
     node.on('advertisement', this.#onChange);
     node.on('route', this.#onChange);
-    this.#period = setInterval(() => this.#refresh(), periodMs);
+    this.#period = setInterval(() => this.#refresh(), PERIOD_MS);
     mesh.on('message', (bytes, fromNode) => this.#fromMesh(bytes, fromNode));
     mesh.on('unreachable', ({ problem, toNode, maxPayloadBytes }) => {
       if (maxPayloadBytes !== undefined) this.#limits.set(toNode, maxPayloadBytes);
@@ -174,7 +174,7 @@ class IpRouter {
     this.#collecting ??= setTimeout(() => {
       this.#collecting = undefined;
       this.#refresh();
-    }, collectMs);
+    }, COLLECT_MS);
   };
 
   #refresh(): void {

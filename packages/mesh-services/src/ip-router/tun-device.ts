@@ -9,11 +9,11 @@ const IFF_TUN_NO_PI = 0x1001;
 const IFNAMSIZ = 16;
 const IFREQ_BYTES = 40;
 /** Bytes the longest packet has. */
-const maxPacketBytes = 65_535;
+const MAX_PACKET_BYTES = 65_535;
 /** Packets taken before others get their turn. */
-const batch = 64;
+const BATCH = 64;
 /** Milliseconds of one wait for packets; it runs off the event loop and is cut short by `close`. */
-const waitMs = 1_000;
+const WAIT_MS = 1_000;
 const POLLIN = 1;
 const EFD_NONBLOCK_CLOEXEC = 0o2004000;
 
@@ -36,7 +36,7 @@ export class TunDevice {
   readonly #descriptor: number;
   /** Written to when a wait is to end. */
   readonly #wake: number;
-  readonly #buffer = Buffer.alloc(maxPacketBytes);
+  readonly #buffer = Buffer.alloc(MAX_PACKET_BYTES);
   #reading: Promise<void> | undefined;
   #closed = false;
 
@@ -113,7 +113,7 @@ export class TunDevice {
     const descriptors = Buffer.from(fields.buffer);
     while (!this.#closed) {
       let taken = 0;
-      for (; taken < batch; taken += 1) {
+      for (; taken < BATCH; taken += 1) {
         const length = this.#native.read(this.#descriptor, this.#buffer, this.#buffer.length);
         if (length <= 0) {
           const code = this.#native.lastError();
@@ -125,7 +125,7 @@ export class TunDevice {
         listener.packet(this.#buffer.subarray(0, length));
       }
       if (taken > 0) await new Promise((resolve) => setImmediate(resolve));
-      else await this.#native.poll(descriptors, 2, waitMs);
+      else await this.#native.poll(descriptors, 2, WAIT_MS);
     }
   }
 }

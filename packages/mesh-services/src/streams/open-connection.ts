@@ -12,7 +12,7 @@ export interface OpenOptions {
 }
 
 /** Milliseconds a local connection may take to open, unless told otherwise. */
-export const defaultConnectTimeoutMs = 30_000;
+export const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 
 /**
  * Opens a connection of TCP or a unix socket that can be half closed.

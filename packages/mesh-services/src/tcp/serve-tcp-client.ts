@@ -6,10 +6,10 @@ import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, tlsCheck, validateService } from '../argument-checks.js';
 import { Connections } from '../streams/connections.js';
 import { hostPort } from '@receptorjs/socket-addresses';
-import { defaultConnectTimeoutMs, openConnection } from '../streams/open-connection.js';
+import { DEFAULT_CONNECT_TIMEOUT_MS, openConnection } from '../streams/open-connection.js';
 import type { Logger } from '@receptorjs/primitives';
 import {
-  defaultMaxConnections,
+  DEFAULT_MAX_CONNECTIONS,
   silentLogger,
   type RunningService,
   type StreamAcceptor,
@@ -50,7 +50,7 @@ export async function serveTcpClient(
     tls: tlsCheck('TlsClient'),
     connectTimeoutMs: optional(count),
   });
-  const { service, host, port, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
+  const { service, host, port, connectTimeoutMs: timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   const { tls } = options;
   const address = hostPort(host, port);
   const open = async (signal: AbortSignal): Promise<Socket> => {
@@ -61,7 +61,7 @@ export async function serveTcpClient(
   };
   const connections = new Connections(
     `tcp-client ${service} to ${address}`,
-    options.maxConnections ?? defaultMaxConnections,
+    options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     options.log ?? silentLogger,
   );
   const tags = { type: 'TCP Proxy', address };

@@ -15,7 +15,7 @@ import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
 import { startListening, stopListening } from '../streams/local-listener.js';
 import type { Logger } from '@receptorjs/primitives';
 import {
-  defaultMaxConnections,
+  DEFAULT_MAX_CONNECTIONS,
   silentLogger,
   type RunningService,
   type StreamDialer,
@@ -58,7 +58,7 @@ export async function serveTcpServer(
   const { port, host, remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
   const what = `tcp-server ${listenPlaceText(options)} to ${remoteNode}:${remoteService}`;
-  const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
+  const connections = new Connections(what, options.maxConnections ?? DEFAULT_MAX_CONNECTIONS, log);
   const admit = (socket: Socket): Place | undefined =>
     connections.admit(socket, addressOrigin(socket.remoteAddress));
   const carry = (socket: Socket, place: Place): void => {

@@ -7,12 +7,12 @@ import { shareOf } from '../streams/connections.js';
 import { DropLog } from '../drop-log.js';
 import { FlowTable, type Flow } from './flow-table.js';
 import { hostPort } from '@receptorjs/socket-addresses';
-import { defaultFlowIdleMs, defaultMaxFlows } from './serve-udp-server.js';
+import { DEFAULT_FLOW_IDLE_MS, DEFAULT_MAX_FLOWS } from './serve-udp-server.js';
 import { silentLogger, type DatagramNode, type RunningService } from '../service-types.js';
-import { enlargeBuffers, maxSendQueueBytes, resolveUdp, type UdpAddress } from './udp-socket.js';
+import { enlargeBuffers, MAX_SEND_QUEUE_BYTES, resolveUdp, type UdpAddress } from './udp-socket.js';
 
 /** Datagrams that wait while a flow's socket is being made; it takes one turn of the event loop. */
-const maxWaiting = 256;
+const MAX_WAITING = 256;
 
 /** Options of {@link serveUdpClient}. */
 export interface UdpClientOptions {
@@ -50,12 +50,12 @@ export async function serveUdpClient(
   const what = `udp-client ${service} to ${address}`;
   const drops = new DropLog(what, log);
   const backend = await resolveUdp(host, port);
-  const max = options.maxFlows ?? defaultMaxFlows;
+  const max = options.maxFlows ?? DEFAULT_MAX_FLOWS;
   const flows = new FlowTable<BackendFlow>(
     {
       max,
       perOrigin: shareOf(max),
-      idleMs: options.flowIdleMs ?? defaultFlowIdleMs,
+      idleMs: options.flowIdleMs ?? DEFAULT_FLOW_IDLE_MS,
     },
     () => {
       log.debug(`${what}: the longest quiet source makes room for a new one`);
@@ -129,9 +129,9 @@ class BackendFlow implements Flow {
   send(payload: Buffer): void {
     if (this.#closed) return;
     if (this.#waiting) {
-      if (this.#waiting.length < maxWaiting) this.#waiting.push(payload);
+      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(payload);
       else this.onDrop('too many at once for a new source');
-    } else if (this.#socket.getSendQueueSize() > maxSendQueueBytes) {
+    } else if (this.#socket.getSendQueueSize() > MAX_SEND_QUEUE_BYTES) {
       this.onDrop('the system takes datagrams too slowly');
     } else {
       try {

@@ -12,12 +12,12 @@ import {
   type DatagramPort,
   type RunningService,
 } from '../service-types.js';
-import { boundSockets, closedSocket, maxSendQueueBytes } from './udp-socket.js';
+import { boundSockets, closedSocket, MAX_SEND_QUEUE_BYTES } from './udp-socket.js';
 
 /** Flows a UDP proxy keeps at once, unless told otherwise. */
-export const defaultMaxFlows = 4096;
+export const DEFAULT_MAX_FLOWS = 4096;
 /** Milliseconds a flow is kept without a datagram in either direction, unless told otherwise. */
-export const defaultFlowIdleMs = 300_000;
+export const DEFAULT_FLOW_IDLE_MS = 300_000;
 
 /** Options of {@link serveUdpServer}. */
 export interface UdpServerOptions {
@@ -54,12 +54,12 @@ export async function serveUdpServer(
   const what = `udp-server ${listenPlaceText(options)} to ${remoteNode}:${remoteService}`;
   const drops = new DropLog(what, log);
   const sockets = await boundSockets(options);
-  const max = options.maxFlows ?? defaultMaxFlows;
+  const max = options.maxFlows ?? DEFAULT_MAX_FLOWS;
   const flows = new FlowTable<DatagramPort>(
     {
       max,
       perOrigin: shareOf(max),
-      idleMs: options.flowIdleMs ?? defaultFlowIdleMs,
+      idleMs: options.flowIdleMs ?? DEFAULT_FLOW_IDLE_MS,
     },
     () => {
       log.debug(`${what}: the longest quiet source makes room for a new one`);
@@ -75,7 +75,7 @@ export async function serveUdpServer(
     mesh.on('message', (payload, fromNode, fromService) => {
       if (fromNode !== remoteNode || fromService !== remoteService) {
         drops.drop(`an answer from ${fromNode}:${fromService}`);
-      } else if (socket.getSendQueueSize() > maxSendQueueBytes) {
+      } else if (socket.getSendQueueSize() > MAX_SEND_QUEUE_BYTES) {
         drops.drop('the system takes answers too slowly');
       } else {
         flows.touch(source);

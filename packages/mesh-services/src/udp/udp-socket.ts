@@ -5,10 +5,10 @@ import { bindUdp, hostPort, listenPlaceText, type ListenPlace } from '@receptorj
 import { MeshServiceError } from '../errors.js';
 
 /** Bytes a socket may have handed to the system without being rid of them; more is dropped, as the system would. */
-export const maxSendQueueBytes = 4 * 1024 * 1024;
+export const MAX_SEND_QUEUE_BYTES = 4 * 1024 * 1024;
 
 /** Bytes asked of the system for a socket's buffers; it may give less. */
-const bufferBytes = 1024 * 1024;
+const BUFFER_BYTES = 1024 * 1024;
 
 /** An address of UDP. */
 export interface UdpAddress {
@@ -70,8 +70,8 @@ const unresolved = (address: string, cause: unknown): MeshServiceError =>
 /** Asks for larger buffers, so that bursts survive; that it is not given is no mistake. */
 export function enlargeBuffers(socket: Socket): void {
   try {
-    socket.setRecvBufferSize(bufferBytes);
-    socket.setSendBufferSize(bufferBytes);
+    socket.setRecvBufferSize(BUFFER_BYTES);
+    socket.setSendBufferSize(BUFFER_BYTES);
   } catch {
     // the system's own sizes do
   }

@@ -2,10 +2,10 @@ import { nodeOrigin } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, validateService } from '../argument-checks.js';
 import { Connections } from '../streams/connections.js';
-import { defaultConnectTimeoutMs, openConnection } from '../streams/open-connection.js';
+import { DEFAULT_CONNECT_TIMEOUT_MS, openConnection } from '../streams/open-connection.js';
 import type { Logger } from '@receptorjs/primitives';
 import {
-  defaultMaxConnections,
+  DEFAULT_MAX_CONNECTIONS,
   silentLogger,
   type RunningService,
   type StreamAcceptor,
@@ -41,10 +41,10 @@ export async function serveUnixClient(
     filename: text,
     connectTimeoutMs: optional(count),
   });
-  const { service, filename, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
+  const { service, filename, connectTimeoutMs: timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   const connections = new Connections(
     `unix-socket-client ${service} to ${filename}`,
-    options.maxConnections ?? defaultMaxConnections,
+    options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     options.log ?? silentLogger,
   );
   const tags = { type: 'Unix Proxy', filename };

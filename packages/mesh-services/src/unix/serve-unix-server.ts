@@ -9,7 +9,7 @@ import { Connections } from '../streams/connections.js';
 import { MeshServiceError } from '../errors.js';
 import { startListening, stopListening } from '../streams/local-listener.js';
 import {
-  defaultMaxConnections,
+  DEFAULT_MAX_CONNECTIONS,
   silentLogger,
   type RunningService,
   type StreamDialer,
@@ -47,7 +47,7 @@ export async function serveUnixServer(
   const { filename, permissions = 0o600, remoteNode, remoteService } = options;
   const log = options.log ?? silentLogger;
   const what = `unix-socket-server ${filename} to ${remoteNode}:${remoteService}`;
-  const connections = new Connections(what, options.maxConnections ?? defaultMaxConnections, log);
+  const connections = new Connections(what, options.maxConnections ?? DEFAULT_MAX_CONNECTIONS, log);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const place = connections.admit(socket, localOrigin);
     if (place === undefined) return;

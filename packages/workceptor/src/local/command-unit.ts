@@ -26,10 +26,10 @@ import { emptyUnitFile } from '../store/unit-file.js';
 import type { UnitRecord } from '../store/unit-record.js';
 
 /** Milliseconds between looks whether an adopted supervisor still lives; its normal end is noticed at once. */
-const adoptedLookMs = 1_000;
+const ADOPTED_LOOK_MS = 1_000;
 
 /** Milliseconds a supervisor may take from the creation of its claim to the writing of it, on a busy machine. */
-const claimMs = 5_000;
+const CLAIM_MS = 5_000;
 
 /** What a command unit needs to know besides its record. */
 export interface CommandUnitOptions {
@@ -146,7 +146,7 @@ export class CommandUnit implements Unit {
     const look = (): void => {
       this.#inBackground(this.#checkSupervisor(supervisor));
     };
-    this.#look = setInterval(look, adoptedLookMs).unref();
+    this.#look = setInterval(look, ADOPTED_LOOK_MS).unref();
     look();
   }
 
@@ -309,7 +309,7 @@ export class CommandUnit implements Unit {
       if (supervisor) return supervisor;
       const isUnclaimed = !existsSync(this.record.path(supervisorFiles.started));
       if (isUnclaimed || isClaimedByDaemon(dir)) return undefined;
-      if (performance.now() - begun > claimMs) return undefined;
+      if (performance.now() - begun > CLAIM_MS) return undefined;
       await delay(2);
     }
   }

@@ -23,7 +23,7 @@ export interface EndOptions {
 }
 
 /** Milliseconds after SIGKILL within which the kernel has to remove the processes. */
-const killWaitMs = 5_000;
+const KILL_WAIT_MS = 5_000;
 
 /**
  * The processes of a unit, its supervisor left out: those of the supervisor's session, whatever their group, and the
@@ -87,7 +87,7 @@ async function endListed(supervisor: ProcessIdentity, options: EndOptions): Prom
       signalProcess(supervisor, 'SIGKILL');
     }
     const elapsed = performance.now() - begun;
-    if (elapsed >= options.graceMs + killWaitMs) return false;
+    if (elapsed >= options.graceMs + KILL_WAIT_MS) return false;
     if (elapsed >= options.graceMs) {
       if (!killed && members.length > 0) options.onKill?.(members.length);
       killed ||= members.length > 0;
@@ -115,7 +115,7 @@ async function endGroup(leader: number, options: EndOptions): Promise<boolean> {
   let killed = false;
   for (let pauseMs = 5; isThere(-leader); pauseMs = Math.min(pauseMs * 2, 100)) {
     const elapsed = performance.now() - begun;
-    if (elapsed >= options.graceMs + killWaitMs) return false;
+    if (elapsed >= options.graceMs + KILL_WAIT_MS) return false;
     if (elapsed >= options.graceMs) {
       if (!killed) options.onKill?.(undefined);
       killed = true;

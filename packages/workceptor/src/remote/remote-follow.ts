@@ -36,12 +36,12 @@ export type FollowEnd =
   | { readonly kind: 'given-up'; readonly reason: WorkError };
 
 /** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
-const firstPollMs = 50;
-const longestPollMs = 1_000;
+const FIRST_POLL_MS = 50;
+const LONGEST_POLL_MS = 1_000;
 
 /** After so many statuses in a row comes a pause of so many milliseconds: a unit changes a few times in its life. */
-const statusBurst = 16;
-const statusPauseMs = 100;
+const STATUS_BURST = 16;
+const STATUS_PAUSE_MS = 100;
 
 /**
  * Follows a started unit on another node: one connection brings its status, one its stdout from the byte on that is
@@ -136,7 +136,7 @@ export class RemoteFollow {
         this.#heard(status);
         heard += 1;
         if (this.#isOver()) return;
-        if (heard % statusBurst === 0 && !this.#isFinal()) await this.#pollPause(statusPauseMs);
+        if (heard % STATUS_BURST === 0 && !this.#isFinal()) await this.#pollPause(STATUS_PAUSE_MS);
       }
     } catch (error) {
       if (!isBadCommand(error)) throw error;
@@ -147,10 +147,10 @@ export class RemoteFollow {
   async #poll(client: ControlClient): Promise<void> {
     const { remoteUnitId } = this.context;
     const signal = this.#signal;
-    let pauseMs = firstPollMs;
+    let pauseMs = FIRST_POLL_MS;
     while (!this.#isOver() && !this.#isFinal()) {
       const status = await client.workStatus(remoteUnitId, { signal });
-      pauseMs = this.#heard(status) ? firstPollMs : Math.min(pauseMs * 1.5, longestPollMs);
+      pauseMs = this.#heard(status) ? FIRST_POLL_MS : Math.min(pauseMs * 1.5, LONGEST_POLL_MS);
       if (!this.#isFinal()) await this.#pollPause(pauseMs);
     }
   }

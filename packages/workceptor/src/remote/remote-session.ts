@@ -17,13 +17,13 @@ export type Dial = (
 export type OnReachable = (nodeId: string, callback: () => void) => () => void;
 
 /** The longest line of another node, in bytes: its status holds the parameters of the command. */
-const maxLineBytes = 4 * 2 ** 20;
+const MAX_LINE_BYTES = 4 * 2 ** 20;
 
 /** The most values of a reply of another node; a status has some dozens. */
-const maxReplyValues = 20_000;
+const MAX_REPLY_VALUES = 20_000;
 
 /** Milliseconds a control service may take to greet. */
-const greetingTimeoutMs = 5_000;
+const GREETING_TIMEOUT_MS = 5_000;
 
 /**
  * Opens a control connection to the node of a remote unit. The greeting, which must name the node, is awaited by the
@@ -42,9 +42,9 @@ export async function openControl(
   });
   const client = ControlClient.over(stream, {
     expectNode: RemoteNode,
-    greetingTimeoutMs,
-    maxLineBytes,
-    maxReplyValues,
+    greetingTimeoutMs: GREETING_TIMEOUT_MS,
+    maxLineBytes: MAX_LINE_BYTES,
+    maxReplyValues: MAX_REPLY_VALUES,
   });
   const stopListening = onAbort(signal, () => {
     client.close();

@@ -18,10 +18,10 @@ export interface StartContext {
 }
 
 /** Milliseconds the other node may take to start a unit that it has the whole stdin of. */
-const startedMs = 60_000;
+const STARTED_MS = 60_000;
 
 /** Bytes of stdin read at once. */
-const stdinChunkBytes = 256 * 1024;
+const STDIN_CHUNK_BYTES = 256 * 1024;
 
 /**
  * One attempt to start a unit on its node. The ID is stored before the end of stdin is sent, so a unit whose ID got
@@ -53,8 +53,8 @@ export async function startOnNode(context: StartContext): Promise<'started' | 'g
     const stdin = await openUnitFile(context.stdinPath, 'read');
     try {
       await refusal('error from remote: ', () =>
-        submission.send(stdin.createReadStream({ highWaterMark: stdinChunkBytes }), {
-          timeoutMs: startedMs,
+        submission.send(stdin.createReadStream({ highWaterMark: STDIN_CHUNK_BYTES }), {
+          timeoutMs: STARTED_MS,
         }),
       );
     } finally {

@@ -5,11 +5,11 @@ import { WorkError } from '../errors.js';
 import { openUnitFile } from '../store/unit-file.js';
 
 /** 64 GiB: the most stdout of one remote unit that is stored unless configured. */
-export const defaultMaxRemoteStdoutBytes = 64 * 2 ** 30;
+export const DEFAULT_MAX_REMOTE_STDOUT_BYTES = 64 * 2 ** 30;
 
 /** What of another node's output is stored here. */
 export interface StdoutLimits {
-  /** The most bytes of one unit. Default {@link defaultMaxRemoteStdoutBytes}; `Infinity` for no limit. */
+  /** The most bytes of one unit. Default {@link DEFAULT_MAX_REMOTE_STDOUT_BYTES}; `Infinity` for no limit. */
   readonly maxBytes?: number | undefined;
   /** What is left alone of the file system. */
   readonly reserve: DiskReserve;
@@ -24,7 +24,7 @@ export class RemoteStdout {
   /** @param path of the file, in the unit's folder, which exists */
   constructor(
     private readonly path: string,
-    { maxBytes = defaultMaxRemoteStdoutBytes, reserve }: StdoutLimits,
+    { maxBytes = DEFAULT_MAX_REMOTE_STDOUT_BYTES, reserve }: StdoutLimits,
   ) {
     this.#maxBytes = maxBytes;
     this.#reserve = reserve;

@@ -41,7 +41,7 @@ export interface RemoteUnitOptions {
 }
 
 /** The longest a timer of Node can wait, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The detail of a unit that the other node does not know (any more). */
 const unitIsGone = 'Remote work unit is gone';
@@ -304,7 +304,7 @@ export class RemoteUnit implements Unit {
       () => {
         this.#armExpiry();
       },
-      Math.min(left, longestTimerMs),
+      Math.min(left, LONGEST_TIMER_MS),
     );
     this.#expiry.unref();
   }

@@ -2,7 +2,7 @@
 export const submissionIdParam = 'submissionid';
 
 /** Names held at once; the oldest is forgotten beyond. */
-const maxNames = 10_000;
+const MAX_NAMES = 10_000;
 
 /**
  * Units of named submissions whose stdin is not complete. A submission that comes again under its name replaces the
@@ -17,7 +17,7 @@ export class Resubmissions {
     const before = this.#units.get(name);
     this.#units.delete(name);
     this.#units.set(name, unitId);
-    if (this.#units.size > maxNames) {
+    if (this.#units.size > MAX_NAMES) {
       const [oldest] = this.#units.keys();
       if (oldest !== undefined) this.#units.delete(oldest);
     }

@@ -2,7 +2,7 @@ import { mayUseLinux } from '@receptorjs/process-table';
 import { watch, type FSWatcher } from 'node:fs';
 
 /** Milliseconds between looks where the system does not report changes, or has no watches left to give. */
-const lookMs = 250;
+const LOOK_MS = 250;
 
 /**
  * Calls back whenever something in a folder changed; names may be missing or coalesced. Only Linux reports reliably and at once
@@ -50,6 +50,6 @@ export class DirectoryWatch {
   #lookAtIntervals(): void {
     this.#timer ??= setInterval(() => {
       this.onChange(undefined);
-    }, lookMs);
+    }, LOOK_MS);
   }
 }

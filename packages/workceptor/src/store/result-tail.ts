@@ -5,7 +5,7 @@ import { openUnitFile } from './unit-file.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** Bytes read at once: large enough to carry bulk output, small enough for thousands of readers. */
-const chunkBytes = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * The bytes of a unit's stdout from a position on, as they come, until the unit was final before a look found no more, the unit is released, or the signal fires. Holds one chunk at a time and reads on only when asked to.
@@ -47,11 +47,11 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 
 async function readAt(file: FileHandle, position: bigint): Promise<Buffer | undefined> {
   if (position > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  const { bytesRead } = await file.read(buffer, 0, chunkBytes, Number(position));
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, Number(position));
   if (bytesRead === 0) return undefined;
   // small pieces are copied, so that they do not hold the whole buffer
-  return bytesRead < chunkBytes / 4
+  return bytesRead < CHUNK_BYTES / 4
     ? Buffer.from(buffer.subarray(0, bytesRead))
     : buffer.subarray(0, bytesRead);
 }

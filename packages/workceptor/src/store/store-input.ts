@@ -3,11 +3,11 @@ import { WorkError } from '../errors.js';
 import { emptyUnitFile, openUnitFile } from './unit-file.js';
 
 /** 64 GiB: the most stdin of one submission that is stored unless configured. */
-export const defaultMaxStdinBytes = 64 * 2 ** 30;
+export const DEFAULT_MAX_STDIN_BYTES = 64 * 2 ** 30;
 
 /** What of a submission's stdin is stored here. */
 export interface InputLimits {
-  /** The most bytes. Default {@link defaultMaxStdinBytes}; `Infinity` for no limit. */
+  /** The most bytes. Default {@link DEFAULT_MAX_STDIN_BYTES}; `Infinity` for no limit. */
   readonly maxBytes?: number | undefined;
   /** What is left alone of the file system. */
   readonly reserve: DiskReserve;
@@ -34,7 +34,7 @@ export async function storeInput(
 async function store(
   path: string,
   input: AsyncIterable<Uint8Array>,
-  { maxBytes = defaultMaxStdinBytes, reserve }: InputLimits,
+  { maxBytes = DEFAULT_MAX_STDIN_BYTES, reserve }: InputLimits,
 ): Promise<void> {
   const file = await openUnitFile(path, 'replace');
   let size = 0;

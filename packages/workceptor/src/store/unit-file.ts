@@ -11,12 +11,12 @@ const MAX_SMALL_BYTES = 16 * 1024 * 1024;
 export type UnitFileUse = 'read' | 'replace' | 'append' | 'empty';
 
 // to open a fifo would wait for its other end
-const always = O_NOFOLLOW | O_NONBLOCK;
+const ALWAYS = O_NOFOLLOW | O_NONBLOCK;
 const flags: Readonly<Record<UnitFileUse, number>> = {
-  read: O_RDONLY | always,
-  replace: O_WRONLY | O_CREAT | O_TRUNC | always,
-  append: O_WRONLY | O_CREAT | O_APPEND | always,
-  empty: O_WRONLY | O_TRUNC | always,
+  read: O_RDONLY | ALWAYS,
+  replace: O_WRONLY | O_CREAT | O_TRUNC | ALWAYS,
+  append: O_WRONLY | O_CREAT | O_APPEND | ALWAYS,
+  empty: O_WRONLY | O_TRUNC | ALWAYS,
 };
 
 /**

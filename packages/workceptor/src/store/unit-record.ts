@@ -7,8 +7,8 @@ import type { UnitMemory } from '../unit-memory.js';
 import { transition, type UnitChange } from '../unit-transition.js';
 
 /** Milliseconds until a passing change is written, and until a write that failed is tried again. */
-const soonMs = 200;
-const againMs = 1_000;
+const SOON_MS = 200;
+const AGAIN_MS = 1_000;
 
 /**
  * The state of one unit and the only writer of its status file. A change on which recovery relies is written before
@@ -84,7 +84,7 @@ export class UnitRecord {
     this.#status = next;
     this.memory?.hold(this.id, next);
     const stored = when === 'now' && this.#write();
-    if (when === 'soon') this.#writeIn(soonMs);
+    if (when === 'soon') this.#writeIn(SOON_MS);
     this.touch();
     return stored;
   }
@@ -141,7 +141,7 @@ export class UnitRecord {
       if (why !== this.#failure) this.log.error(`[${this.id}] could not write its status: ${why}`);
       this.#failure = why;
       // without its folder the unit is on its way out
-      if (!isMissing(error)) this.#writeIn(againMs);
+      if (!isMissing(error)) this.#writeIn(AGAIN_MS);
       return false;
     }
   }

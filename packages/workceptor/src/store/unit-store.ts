@@ -14,7 +14,7 @@ import { UnitMemory } from '../unit-memory.js';
 import { UnitRecord } from './unit-record.js';
 
 /** Folders looked at before others get their turn. */
-const sliceLength = 500;
+const SLICE_LENGTH = 500;
 
 /** Where the units of one node are. */
 export interface UnitPlaces {
@@ -172,7 +172,7 @@ async function unitsIn(dir: string): Promise<string[]> {
   const ids = (await namesIn(dir)).filter(isUnitId);
   const units: string[] = [];
   for (const [at, id] of ids.entries()) {
-    if (at % sliceLength === 0) await setImmediate();
+    if (at % SLICE_LENGTH === 0) await setImmediate();
     const path = join(dir, id);
     // any other file is nothing of ours, but a link stands where a unit would
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) continue;
