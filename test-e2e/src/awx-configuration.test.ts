@@ -2,10 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, Mesh, type Daemon } from './mesh.js';
+import { freePort, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
+import { Mesh, type Daemon } from './mesh.js';
 
-const go = process.env.RECEPTOR_GO ?? '';
-if (!go) console.warn('the submitter is ours: RECEPTOR_GO does not name a Go receptor binary');
+skipsWithoutGo('the submitter is ours');
+const { path: go } = goReceptor;
 
 /** What an installer of a controller writes for a node that runs jobs and submits them. */
 describe('a configuration with signed and Kubernetes work', () => {

@@ -2,10 +2,11 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, Mesh } from './mesh.js';
+import { freePort, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
+import { Mesh } from './mesh.js';
 
-const go = process.env.RECEPTOR_GO ?? '';
-if (!go) console.warn('peers are ours alone: RECEPTOR_GO does not name a Go receptor binary');
+skipsWithoutGo('peers are ours alone');
+const { path: go } = goReceptor;
 
 const hasIpv6 = Object.values(networkInterfaces())
   .flat()

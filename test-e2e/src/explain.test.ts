@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '@receptorjs/tooling-test-peers';
 import { Authority, tlsActions } from './certificates.js';
-import { freePort, Mesh, until, type Daemon } from './mesh.js';
+import { Mesh, until, type Daemon } from './mesh.js';
 
 describe('receptorctl explain', () => {
   let mesh: Mesh;

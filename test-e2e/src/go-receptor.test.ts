@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlClient } from '@receptorjs/control-client';
+import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { privateDataDir, runJob, runnerWork, storedEvents } from './job.js';
 import { Mesh, type Daemon } from './mesh.js';
 
-const go = process.env.RECEPTOR_GO ?? '';
-if (!go) console.warn('skipped: RECEPTOR_GO does not name a Go receptor binary');
+const withoutGo = skipsWithoutGo();
+const { path: go } = goReceptor;
 
 const playbook = `
 - hosts: all
@@ -18,7 +19,7 @@ const playbook = `
       loop: "{{ range(0, 20) | list }}"
 `;
 
-describe.skipIf(!go)('with the Go receptor', () => {
+describe.skipIf(withoutGo)('with the Go receptor', () => {
   let mesh: Mesh;
   beforeEach(() => {
     mesh = new Mesh();

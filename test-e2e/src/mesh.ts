@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ControlClient } from '@receptorjs/control-client';
+import { freePort } from '@receptorjs/tooling-test-peers';
 
 /** The root of the clone. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -23,16 +23,6 @@ export const env: NodeJS.ProcessEnv = {
   PATH: [join(venv, 'bin'), process.env.PATH].join(delimiter),
   ANSIBLE_NOCOWS: '1',
 };
-
-/** A TCP port of the loopback interface that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Asks until the answer is there; the daemons of these tests are foreign processes, so there is no event to await. */
 export async function until<T>(

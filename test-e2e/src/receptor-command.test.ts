@@ -5,7 +5,8 @@ import { createConnection } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bin, command, freePort, Mesh, until } from './mesh.js';
+import { freePort } from '@receptorjs/tooling-test-peers';
+import { bin, command, Mesh, until } from './mesh.js';
 
 const receptor = (...args: string[]) => command(bin('receptor'), args);
 let folder: string;

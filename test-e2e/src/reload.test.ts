@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bin, freePort, Mesh, until, type Daemon } from './mesh.js';
+import { freePort } from '@receptorjs/tooling-test-peers';
+import { bin, Mesh, until, type Daemon } from './mesh.js';
 
 describe('reload', () => {
   let mesh: Mesh;

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { ControlClient } from '@receptorjs/control-client';
+import { freePort, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Authority, tlsActions } from './certificates.js';
-import { bin, command, freePort, Mesh, venv, type Daemon } from './mesh.js';
+import { bin, command, Mesh, venv, type Daemon } from './mesh.js';
 
-const go = process.env.RECEPTOR_GO ?? '';
-if (!go) console.warn('skipped in part: RECEPTOR_GO does not name a Go receptor binary');
+skipsWithoutGo('skipped in part');
+const { path: go } = goReceptor;
 
 const ours = bin('receptor');
 const makers = [

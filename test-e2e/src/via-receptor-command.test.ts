@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { freePort } from '@receptorjs/tooling-test-peers';
 import { privateDataDir, runnerWork, storedEvents } from './job.js';
-import { bin, command, env, freePort, Mesh } from './mesh.js';
+import { bin, command, env, Mesh } from './mesh.js';
 
 /** One mesh for all tests: far behind hop. */
 let mesh: Mesh;

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { runOnNode, type NodeOptions } from '@receptorjs/runner-mesh';
+import { freePort, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority, tlsActions } from './certificates.js';
 import { privateDataDir, runnerWork, storedEvents } from './job.js';
-import { freePort, Mesh, until, venv, type Daemon } from './mesh.js';
+import { Mesh, until, venv, type Daemon } from './mesh.js';
 
-const go = process.env.RECEPTOR_GO ?? '';
-if (!go) console.warn('skipped in part: RECEPTOR_GO does not name a Go receptor binary');
+const withoutGo = skipsWithoutGo('skipped in part');
+const { path: go } = goReceptor;
 
 /** One mesh for all tests that leave it as they found it. */
 let mesh: Mesh;
@@ -243,7 +244,7 @@ describe('a node of this machine takes the job and hands it on', () => {
   });
 });
 
-describe.skipIf(!go)('Go receptor and the Python runner', () => {
+describe.skipIf(withoutGo)('Go receptor and the Python runner', () => {
   const pythonWork = {
     'work-command': {
       worktype: 'ansible-runner',

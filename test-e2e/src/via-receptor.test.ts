@@ -10,10 +10,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { runOnNode, runOnNodeAsync, type RunOnNodeOptions } from '@receptorjs/runner-mesh';
+import { freePort } from '@receptorjs/tooling-test-peers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CutLink } from './cut-link.js';
 import { privateDataDir, runnerWork, storedEvents } from './job.js';
-import { freePort, Mesh, root, until, type Daemon } from './mesh.js';
+import { Mesh, root, until, type Daemon } from './mesh.js';
 
 /** One mesh for all tests, which leave it as they found it. */
 let mesh: Mesh;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { freePort } from '../test-peers/src/free-port.mjs';
 import { root, venv } from './setup.mjs';
 import { run, SetupError } from './steps.mjs';
 
@@ -13,18 +13,6 @@ export const meshEnv = {
   ...process.env,
   PATH: [join(venv, 'bin'), process.env.PATH].join(delimiter),
 };
-
-/** A TCP port of the loopback interface that was free a moment ago. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /**
  * @typedef {object} Daemon

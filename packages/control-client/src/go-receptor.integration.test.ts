@@ -1,59 +1,25 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, watch } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ControlClient } from './control-client.js';
 import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
+import { GoReceptor, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 
-const receptor = process.env['RECEPTOR_GO'];
-if (receptor === undefined) console.warn('skipped: RECEPTOR_GO names no Go receptor');
+const withoutGo = skipsWithoutGo();
 
-describe.skipIf(receptor === undefined)('against a Go receptor (needs RECEPTOR_GO)', () => {
-  let folder: string;
-  let daemon: ChildProcess;
-  let socket: string;
-  const connect = (): Promise<ControlClient> => ControlClient.connect(socket);
+describe.skipIf(withoutGo)(`against a Go receptor ${goReceptor.missing}`, () => {
+  let go: GoReceptor;
+  const connect = (): Promise<ControlClient> => ControlClient.connect(go.socket);
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'go-'));
-    socket = join(folder, 'sock');
-    const config = join(folder, 'receptor.yml');
-    await writeFile(
-      config,
-      JSON.stringify([
-        { node: { id: 'gopher', datadir: join(folder, 'data') } },
-        { 'local-only': {} },
-        { 'control-service': { service: 'control', filename: socket } },
-        { 'work-command': { worktype: 'cat', command: 'cat' } },
-        { 'work-command': { worktype: 'sh', command: 'sh', allowruntimeparams: true } },
-      ]),
-    );
-    const appeared = new Promise<void>((resolve) => {
-      const watcher = watch(folder, () => {
-        if (!existsSync(socket)) return;
-        watcher.close();
-        resolve();
-      });
-    });
-    daemon = spawn(receptor ?? '', ['--config', config], { stdio: 'ignore' });
-    await appeared;
-    // the file is there a moment before the socket accepts
-    await vi.waitFor(
-      async () => {
-        (await connect()).close();
-      },
-      { timeout: 10_000 },
-    );
+    go = await GoReceptor.start('gopher', [
+      { 'local-only': {} },
+      { 'work-command': { worktype: 'cat', command: 'cat' } },
+      { 'work-command': { worktype: 'sh', command: 'sh', allowruntimeparams: true } },
+    ]);
   });
-  afterAll(async () => {
-    daemon.kill('SIGTERM');
-    await once(daemon, 'exit');
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => go.stop('SIGTERM'));
 
   it('greets, reports its status and pings itself', async () => {
     const client = await connect();
@@ -140,7 +106,7 @@ describe.skipIf(receptor === undefined)('against a Go receptor (needs RECEPTOR_G
 
   it('a submission that breaks off is released before the node takes its end for that of stdin', async () => {
     const client = await connect();
-    const ran = join(folder, 'ran');
+    const ran = join(dirname(go.socket), 'ran');
     const params = { params: `-c 'touch ${ran}'` };
     const half = async function* (): AsyncGenerator<string> {
       yield await Promise.resolve('half');

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connectTls, createTlsServer } from '@receptorjs/certificates';
 import { listenTcp } from '@receptorjs/netceptor-backends';
+import { freePort, GoReceptor, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { serveCommand } from './command/serve-command.js';
 import { serveTcpClient } from './tcp/serve-tcp-client.js';
@@ -17,12 +18,11 @@ import { serveUdpServer } from './udp/serve-udp-server.js';
 import { serveUnixClient } from './unix/serve-unix-client.js';
 import { serveUnixServer } from './unix/serve-unix-server.js';
 import { TestAuthority } from './test-authority.js';
-import { freePort, goProgram, GoReceptor } from './test-go-receptor.js';
 import { afterTest, kept, member, portOf, reach, type Member } from './test-mesh.js';
 
 const host = '127.0.0.1';
 const remoteNode = 'go';
-if (goProgram.missing) console.warn(`Go receptor tests ${goProgram.missing}`);
+const withoutGo = skipsWithoutGo();
 
 let folder: string;
 let us: Member;
@@ -36,9 +36,10 @@ beforeEach(async () => {
 async function goWith(...items: object[]): Promise<void> {
   const { address } = await listenTcp(us.node, { host, port: 0 });
   const peer = { 'tcp-peer': { address: `${host}:${address.port}` } };
-  const go = await GoReceptor.start('go', folder, [peer, ...items]);
+  const go = await GoReceptor.start('go', [peer, ...items]);
+  afterTest(() => go.stop());
   await reach(us, 'go');
-  await go.logged(/Routing Table:[^]*\bours via /);
+  await go.reaches('ours');
 }
 
 /** Where a server that sends back what it gets listens. */
@@ -106,7 +107,7 @@ async function until(stream: Duplex, pattern: RegExp): Promise<void> {
   throw new Error(`ended after ${JSON.stringify(read)}`);
 }
 
-describe.skipIf(goProgram.missing !== '')(`with a Go receptor ${goProgram.missing}`, () => {
+describe.skipIf(withoutGo)(`with a Go receptor ${goReceptor.missing}`, () => {
   it('tcp-server of Go to our tcp-client', async () => {
     const port = await freePort();
     const target = portOf(await echoAt({ port: 0 }));

@@ -6,13 +6,13 @@ import {
   type TlsServerConfig,
 } from '@receptorjs/certificates';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { freePort, GoReceptor, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Dialer } from './dialer.js';
 import type { Listener } from './listener.js';
 import { dialTcp } from './tcp/tcp-dialer.js';
 import { listenTcp } from './tcp/tcp-listener.js';
 import { fingerprint, TestAuthority } from './test-authority.js';
-import { freePort, goProgram, GoReceptor } from './test-go-receptor.js';
 import { startProxy, type TestProxy } from './test-proxy.js';
 import { relayUdp } from './conformance/relay-udp.js';
 import { dialUdp } from './udp/udp-dialer.js';
@@ -36,7 +36,7 @@ async function theirs(
   items: readonly object[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<GoReceptor> {
-  const started = await GoReceptor.start(nodeId, items, environment);
+  const started = await GoReceptor.start(nodeId, items, { environment });
   cleanups.push(() => started.stop());
   return started;
 }
@@ -200,16 +200,16 @@ async function secureWays({
 
 const allWays = [...ways, ...(await Promise.all(rules.map(secureWays))).flat()];
 
-if (goProgram.path === undefined) console.warn(`Go receptor tests ${goProgram.missing}`);
+const withoutGo = skipsWithoutGo();
 
 async function pingEachOther(us: MeshNode, go: GoReceptor): Promise<void> {
   await Promise.all([us.reachable('go'), go.reaches('ours')]);
   expect((await us.ping('go')).from).toBe('go');
-  expect(await go.ping('ours')).toMatchObject({ Success: true, From: 'ours' });
+  expect(JSON.parse(await go.command('ping ours'))).toMatchObject({ Success: true, From: 'ours' });
 }
 
-describe.skipIf(goProgram.path === undefined).each(allWays)(
-  `a link with a Go receptor over $name ${goProgram.missing}`,
+describe.skipIf(withoutGo).each(allWays)(
+  `a link with a Go receptor over $name ${goReceptor.missing}`,
   (way) => {
     it('that we dial, also after it was killed and started again', async () => {
       const us = ours('ours');
@@ -231,8 +231,8 @@ describe.skipIf(goProgram.path === undefined).each(allWays)(
   },
 );
 
-describe.skipIf(goProgram.path === undefined).each(ways)(
-  `a Go receptor that dials over $name ${goProgram.missing}`,
+describe.skipIf(withoutGo).each(ways)(
+  `a Go receptor that dials over $name ${goReceptor.missing}`,
   (way) => {
     it('comes back after we were gone', async () => {
       const us = ours('ours');
@@ -249,8 +249,8 @@ describe.skipIf(goProgram.path === undefined).each(ways)(
   },
 );
 
-it.skipIf(goProgram.path === undefined)(
-  `a Go receptor that misses our certificate is quoted in words ${goProgram.missing}`,
+it.skipIf(withoutGo)(
+  `a Go receptor that misses our certificate is quoted in words ${goReceptor.missing}`,
   async () => {
     const authority = await TestAuthority.create();
     cleanups.push(() => authority.remove());
@@ -284,8 +284,8 @@ it.skipIf(goProgram.path === undefined)(
   },
 );
 
-it.skipIf(goProgram.path === undefined)(
-  `a Go receptor that rejects us over UDP hears our hellos alone, and serves others ${goProgram.missing}`,
+it.skipIf(withoutGo)(
+  `a Go receptor that rejects us over UDP hears our hellos alone, and serves others ${goReceptor.missing}`,
   async () => {
     const port = await freePort();
     await theirs('go', [{ 'udp-listener': { ...bind(port), allowedpeers: ['good'] } }]);
@@ -314,35 +314,32 @@ it.skipIf(goProgram.path === undefined)(
   },
 );
 
-describe.skipIf(goProgram.path === undefined)(
-  `a Go receptor behind an HTTP proxy ${goProgram.missing}`,
-  () => {
-    const proxy = async (target: number): Promise<TestProxy> => {
-      const started = await startProxy(target, 'me:secret');
-      cleanups.push(() => started.close());
-      return started;
-    };
-    const variable = ({ port }: TestProxy): Readonly<Record<string, string>> => ({
-      HTTP_PROXY: `http://me:secret@${host}:${port}`,
-    });
+describe.skipIf(withoutGo)(`a Go receptor behind an HTTP proxy ${goReceptor.missing}`, () => {
+  const proxy = async (target: number): Promise<TestProxy> => {
+    const started = await startProxy(target, 'me:secret');
+    cleanups.push(() => started.close());
+    return started;
+  };
+  const variable = ({ port }: TestProxy): Readonly<Record<string, string>> => ({
+    HTTP_PROXY: `http://me:secret@${host}:${port}`,
+  });
 
-    it('is reached', async () => {
-      const us = ours('ours');
-      const port = await freePort();
-      const go = await theirs('go', [{ 'ws-listener': bind(port) }]);
-      const through = await proxy(port);
-      await dialWebSocket(us, { url: 'ws://mesh.test:8080', environment: variable(through) });
-      await pingEachOther(us, go);
-      expect(through.asked).toEqual(['mesh.test:8080']);
-    });
+  it('is reached', async () => {
+    const us = ours('ours');
+    const port = await freePort();
+    const go = await theirs('go', [{ 'ws-listener': bind(port) }]);
+    const through = await proxy(port);
+    await dialWebSocket(us, { url: 'ws://mesh.test:8080', environment: variable(through) });
+    await pingEachOther(us, go);
+    expect(through.asked).toEqual(['mesh.test:8080']);
+  });
 
-    it('reaches us', async () => {
-      const us = ours('ours');
-      const { address } = await listenWebSocket(us, { host, port: 0 });
-      const through = await proxy(address.port);
-      const peer = { 'ws-peer': { address: 'ws://mesh.test:8080' } };
-      await pingEachOther(us, await theirs('go', [peer], variable(through)));
-      expect(through.asked).toEqual(['mesh.test:8080']);
-    });
-  },
-);
+  it('reaches us', async () => {
+    const us = ours('ours');
+    const { address } = await listenWebSocket(us, { host, port: 0 });
+    const through = await proxy(address.port);
+    const peer = { 'ws-peer': { address: 'ws://mesh.test:8080' } };
+    await pingEachOther(us, await theirs('go', [peer], variable(through)));
+    expect(through.asked).toEqual(['mesh.test:8080']);
+  });
+});

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { MeshNode, parseFirewallRules, type UnreachableNotice } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
+import { freePort, goReceptor, GoReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, goReceptor, GoReceptor } from './testing/test-go-receptor.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -20,13 +20,13 @@ async function theirs(
   items: readonly object[],
   firewallrules: readonly object[] = [],
 ): Promise<GoReceptor> {
-  const started = await GoReceptor.start(nodeId, items, { firewallrules });
+  const started = await GoReceptor.start(nodeId, items, { node: { firewallrules } });
   cleanups.push(() => started.stop());
   return started;
 }
 
 async function reach(node: MeshNode, nodeId: string): Promise<void> {
-  while (!node.isReachable(nodeId)) await once(node, 'route');
+  await node.reachable(nodeId);
 }
 
 /** Sends a datagram from one service to another of a node and returns what is reported about it. */
@@ -46,9 +46,9 @@ async function report(
   }
 }
 
-if (goReceptor.path === undefined) console.warn(`Go receptor tests ${goReceptor.missing}`);
+const withoutGo = skipsWithoutGo();
 
-describe.skipIf(goReceptor.path === undefined)(`firewall rules ${goReceptor.missing}`, () => {
+describe.skipIf(withoutGo)(`firewall rules ${goReceptor.missing}`, () => {
   it('match what they match in a Go node', async () => {
     const patterns = [
       'control',

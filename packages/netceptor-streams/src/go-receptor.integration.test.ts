@@ -3,8 +3,14 @@ import { once } from 'node:events';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { MeshNode } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
+import {
+  freePort,
+  goReceptor,
+  GoReceptor,
+  readLine,
+  skipsWithoutGo,
+} from '@receptorjs/tooling-test-peers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, goReceptor, GoReceptor, readLine } from './testing/test-go-receptor.js';
 import type { MeshStream } from './mesh-stream.js';
 import { StreamHost } from './stream-host.js';
 
@@ -35,7 +41,7 @@ async function theirs(nodeId: string, items: readonly object[]): Promise<GoRecep
 }
 
 async function reach({ node }: Ours, nodeId: string): Promise<void> {
-  while (!node.isReachable(nodeId)) await once(node, 'route');
+  await node.reachable(nodeId);
 }
 
 const echo = (stream: MeshStream): void => {
@@ -43,14 +49,9 @@ const echo = (stream: MeshStream): void => {
   stream.pipe(stream);
 };
 
-/** Resolves when the Go node has a route to `nodeId`. */
-async function goReaches(go: GoReceptor, nodeId: string): Promise<void> {
-  await go.logged(new RegExp(`Routing Table:[^]*\\b${nodeId} via `));
-}
+const withoutGo = skipsWithoutGo();
 
-if (goReceptor.path === undefined) console.warn(`Go receptor tests ${goReceptor.missing}`);
-
-describe.skipIf(goReceptor.path === undefined).each([['our dialer'], ['our listener']])(
+describe.skipIf(withoutGo).each([['our dialer'], ['our listener']])(
   `a Go receptor and %s ${goReceptor.missing}`,
   (role) => {
     const link = async (items: readonly object[] = []): Promise<{ us: Ours; go: GoReceptor }> => {
@@ -63,14 +64,14 @@ describe.skipIf(goReceptor.path === undefined).each([['our dialer'], ['our liste
         ]);
         await dialTcp(us.node, { host: '127.0.0.1', port });
         await reach(us, 'go');
-        await goReaches(go, 'ours');
+        await go.reaches('ours');
         return { us, go };
       }
       const { address } = await listenTcp(us.node, { host: '127.0.0.1', port: 0 });
       const peer = { address: `127.0.0.1:${address.port}` };
       const go = await theirs('go', [{ 'tcp-peer': peer }, ...items]);
       await reach(us, 'go');
-      await goReaches(go, 'ours');
+      await go.reaches('ours');
       return { us, go };
     };
 
@@ -183,89 +184,75 @@ describe.skipIf(goReceptor.path === undefined).each([['our dialer'], ['our liste
   },
 );
 
-describe.skipIf(goReceptor.path === undefined)(
-  `a Go receptor between two of ours ${goReceptor.missing}`,
-  () => {
-    it('forwards pings, traces and streams with large datagrams', async () => {
-      const port = await freePort();
-      await theirs('hop', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]);
-      const [near, far] = [ours('near'), ours('far')];
-      await Promise.all([near, far].map(({ node }) => dialTcp(node, { host: '127.0.0.1', port })));
-      await Promise.all([reach(near, 'far'), reach(far, 'near')]);
-      const hops: string[] = [];
-      for await (const { from } of near.node.traceroute('far')) hops.push(from);
-      expect(hops).toEqual(['near', 'hop', 'far']);
-      await far.streams.listen('echo', {}, echo);
-      const stream = await near.streams.dial('far', 'echo');
-      const data = randomBytes(8 << 20);
-      stream.end(data);
-      const got: Buffer[] = [];
-      for await (const chunk of stream) got.push(chunk as Buffer);
-      expect(Buffer.concat(got).equals(data)).toBe(true);
-      await expect(near.streams.dial('far', 'nosuch')).rejects.toMatchObject({
-        code: 'service-unknown',
-      });
+describe.skipIf(withoutGo)(`a Go receptor between two of ours ${goReceptor.missing}`, () => {
+  it('forwards pings, traces and streams with large datagrams', async () => {
+    const port = await freePort();
+    await theirs('hop', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }]);
+    const [near, far] = [ours('near'), ours('far')];
+    await Promise.all([near, far].map(({ node }) => dialTcp(node, { host: '127.0.0.1', port })));
+    await Promise.all([reach(near, 'far'), reach(far, 'near')]);
+    const hops: string[] = [];
+    for await (const { from } of near.node.traceroute('far')) hops.push(from);
+    expect(hops).toEqual(['near', 'hop', 'far']);
+    await far.streams.listen('echo', {}, echo);
+    const stream = await near.streams.dial('far', 'echo');
+    const data = randomBytes(8 << 20);
+    stream.end(data);
+    const got: Buffer[] = [];
+    for await (const chunk of stream) got.push(chunk as Buffer);
+    expect(Buffer.concat(got).equals(data)).toBe(true);
+    await expect(near.streams.dial('far', 'nosuch')).rejects.toMatchObject({
+      code: 'service-unknown',
     });
-  },
-);
+  });
+});
 
-describe.skipIf(goReceptor.path === undefined)(
-  `one of ours between two Go receptors ${goReceptor.missing}`,
-  () => {
-    it('forwards pings, traces and streams', async () => {
-      const hop = ours('hop');
-      const { address } = await listenTcp(hop.node, { host: '127.0.0.1', port: 0 });
-      const peer = { 'tcp-peer': { address: `127.0.0.1:${address.port}` } };
-      const [near, far] = await Promise.all([theirs('near', [peer]), theirs('far', [peer])]);
-      await Promise.all([goReaches(near, 'far'), goReaches(far, 'near')]);
-      expect(JSON.parse(await near.command('ping far'))).toMatchObject({ Success: true });
-      expect(JSON.parse(await near.command('traceroute far'))).toMatchObject({
-        0: { From: 'near' },
-        1: { From: 'hop' },
-        2: { From: 'far' },
-      });
-      const session = await near.control();
-      session.write('connect far control\n');
-      expect(await readLine(session)).toBe('Connecting');
-      expect(await readLine(session)).toBe('Receptor Control, node far');
-      session.destroy();
+describe.skipIf(withoutGo)(`one of ours between two Go receptors ${goReceptor.missing}`, () => {
+  it('forwards pings, traces and streams', async () => {
+    const hop = ours('hop');
+    const { address } = await listenTcp(hop.node, { host: '127.0.0.1', port: 0 });
+    const peer = { 'tcp-peer': { address: `127.0.0.1:${address.port}` } };
+    const [near, far] = await Promise.all([theirs('near', [peer]), theirs('far', [peer])]);
+    await Promise.all([near.reaches('far'), far.reaches('near')]);
+    expect(JSON.parse(await near.command('ping far'))).toMatchObject({ Success: true });
+    expect(JSON.parse(await near.command('traceroute far'))).toMatchObject({
+      0: { From: 'near' },
+      1: { From: 'hop' },
+      2: { From: 'far' },
     });
-  },
-);
+    const session = await near.control();
+    session.write('connect far control\n');
+    expect(await readLine(session)).toBe('Connecting');
+    expect(await readLine(session)).toBe('Receptor Control, node far');
+    session.destroy();
+  });
+});
 
-describe.skipIf(goReceptor.path === undefined)(
-  `a Go receptor with long node IDs ${goReceptor.missing}`,
-  () => {
-    it.each([17, 24, 31, 32, 47, 64, 110])('of %i bytes is pinged', async (length) => {
-      const name = (prefix: string): string => prefix.padEnd(length, '.example');
-      const us = ours(name('ours'));
-      const { address } = await listenTcp(us.node, { host: '127.0.0.1', port: 0 });
-      const go = await theirs(name('go'), [
-        { 'tcp-peer': { address: `127.0.0.1:${address.port}` } },
-      ]);
-      await reach(us, name('go'));
-      await goReaches(go, name('ours'));
-      expect((await us.node.ping(name('go'))).from).toBe(name('go'));
-      expect(JSON.parse(await go.command(`ping ${name('ours')}`))).toMatchObject({ Success: true });
-    });
-  },
-);
+describe.skipIf(withoutGo)(`a Go receptor with long node IDs ${goReceptor.missing}`, () => {
+  it.each([17, 24, 31, 32, 47, 64, 110])('of %i bytes is pinged', async (length) => {
+    const name = (prefix: string): string => prefix.padEnd(length, '.example');
+    const us = ours(name('ours'));
+    const { address } = await listenTcp(us.node, { host: '127.0.0.1', port: 0 });
+    const go = await theirs(name('go'), [{ 'tcp-peer': { address: `127.0.0.1:${address.port}` } }]);
+    await reach(us, name('go'));
+    await go.reaches(name('ours'));
+    expect((await us.node.ping(name('go'))).from).toBe(name('go'));
+    expect(JSON.parse(await go.command(`ping ${name('ours')}`))).toMatchObject({ Success: true });
+  });
+});
 
-describe.skipIf(goReceptor.path === undefined)(
-  `a stream whose Go end has ended ${goReceptor.missing}`,
-  () => {
-    it('is closed by our side a while after both directions have', async () => {
-      const us = ours('ours');
-      const { address } = await listenTcp(us.node, { host: '127.0.0.1', port: 0 });
-      const go = await theirs('go', [{ 'tcp-peer': { address: `127.0.0.1:${address.port}` } }]);
-      await reach(us, 'go');
-      await goReaches(go, 'ours');
-      const control = await us.streams.dial('go', 'control');
-      control.end('status\n');
-      control.resume();
-      await once(control, 'close');
-      expect(us.node.openServices).toBe(1);
-      await expect.poll(() => us.node.openServices, { timeout: 20_000 }).toBe(0);
-    });
-  },
-);
+describe.skipIf(withoutGo)(`a stream whose Go end has ended ${goReceptor.missing}`, () => {
+  it('is closed by our side a while after both directions have', async () => {
+    const us = ours('ours');
+    const { address } = await listenTcp(us.node, { host: '127.0.0.1', port: 0 });
+    const go = await theirs('go', [{ 'tcp-peer': { address: `127.0.0.1:${address.port}` } }]);
+    await reach(us, 'go');
+    await go.reaches('ours');
+    const control = await us.streams.dial('go', 'control');
+    control.end('status\n');
+    control.resume();
+    await once(control, 'close');
+    expect(us.node.openServices).toBe(1);
+    await expect.poll(() => us.node.openServices, { timeout: 20_000 }).toBe(0);
+  });
+});

@@ -3,8 +3,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { MeshNode } from '@receptorjs/netceptor';
 import { dialTcp, listenTcp } from '@receptorjs/netceptor-backends';
+import { goReceptor, GoReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { goReceptor, GoReceptor } from './testing/test-go-receptor.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -21,7 +21,7 @@ function ours(nodeId: string, maxIdleConnectionTimeoutMs?: number): MeshNode {
 }
 
 async function reach(node: MeshNode, nodeId: string): Promise<void> {
-  while (!node.isReachable(nodeId)) await once(node, 'route');
+  await node.reachable(nodeId);
 }
 
 /** Hands bytes on between its clients and a port, until it is frozen: then nothing passes, and neither end learns it. */
@@ -96,9 +96,9 @@ it('keeps its links when it stood still for longer than the idle limit while its
   await lost;
 }, 30_000);
 
-if (goReceptor.path === undefined) console.warn(`Go receptor tests ${goReceptor.missing}`);
+const withoutGo = skipsWithoutGo();
 
-describe.skipIf(goReceptor.path === undefined)(`a Go peer ${goReceptor.missing}`, () => {
+describe.skipIf(withoutGo)(`a Go peer ${goReceptor.missing}`, () => {
   it('is sent no probes, and tolerates what our updates say about them', async () => {
     const node = ours('ours');
     const { address } = await listenTcp(node, { host: '127.0.0.1', port: 0 });

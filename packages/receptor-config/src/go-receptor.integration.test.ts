@@ -1,19 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { configure } from './configuration.js';
 import { ConfigError } from './errors.js';
 import { file } from './test-files.js';
 
-const receptor = process.env['RECEPTOR_GO'] ?? 'receptor-go';
-const missing = !existsSync(receptor);
-if (missing) console.warn('not compared with the original: RECEPTOR_GO names no Go receptor');
+const withoutGo = skipsWithoutGo('not compared with the original');
 
 /** Parsed and found to be fine, `--version` is refused for not being alone; nothing is started. */
 const fine = /cannot specify any other options with version/;
 
 function original(args: readonly string[]): string {
-  const { stdout } = spawnSync(receptor, [...args, '--version'], {
+  const { stdout } = spawnSync(goReceptor.path, [...args, '--version'], {
     encoding: 'utf8',
     timeout: 20_000,
   });
@@ -30,7 +28,7 @@ function ours(args: readonly string[]): string {
   throw new Error('version was taken with other options');
 }
 
-describe.skipIf(missing)('the same verdict as Go receptor (skipped without RECEPTOR_GO)', () => {
+describe.skipIf(withoutGo)(`the same verdict as Go receptor ${goReceptor.missing}`, () => {
   it.each([
     '- node: a',
     '- node: {id: 0660, datadir: /d}',
@@ -133,7 +131,7 @@ describe.skipIf(missing)('the same verdict as Go receptor (skipped without RECEP
     const own = words.some((word) => /^--(?:node|cert-)/.test(word));
     const args = [...(own ? [] : ['--node', 'id=a']), ...words];
     if (!line.startsWith('--cert-')) args.push('--local-only');
-    const { stdout } = spawnSync(receptor, args, { encoding: 'utf8', timeout: 20_000 });
+    const { stdout } = spawnSync(goReceptor.path, args, { encoding: 'utf8', timeout: 20_000 });
     const [text = ''] = /(?<=^Error: ).*$/m.exec(stdout) ?? [];
     expect(text).not.toBe('');
     let message = '';

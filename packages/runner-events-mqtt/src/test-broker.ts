@@ -1,4 +1,5 @@
 import type { TakenMessage, TestReceiver } from '@receptorjs/runner-events/testing';
+import { freePort } from '@receptorjs/tooling-test-peers';
 import { Aedes } from 'aedes';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -93,13 +94,4 @@ export async function subscribe(
       await broker.close();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

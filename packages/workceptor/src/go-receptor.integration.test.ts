@@ -1,54 +1,31 @@
 import { ControlClient } from '@receptorjs/control-client';
 import { UnitState } from '@receptorjs/control-protocol';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { GoReceptor, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { once } from 'node:events';
-import { existsSync, watch } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestNode, type TestNode } from './test-node.js';
 
-const receptor = process.env['RECEPTOR_GO'];
-if (receptor === undefined) console.warn('skipped: RECEPTOR_GO names no Go receptor');
+const withoutGo = skipsWithoutGo();
 
-describe.skipIf(receptor === undefined)('units on a Go receptor (needs RECEPTOR_GO)', () => {
+describe.skipIf(withoutGo)(`units on a Go receptor ${goReceptor.missing}`, () => {
   const unix = { transport: 'unix' } as const;
   let folder: string;
-  let daemon: ChildProcess;
+  let go: GoReceptor;
   let near: TestNode;
-  let socketPath: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'go-'));
-    socketPath = join(folder, 'gopher.sock');
-    const config = join(folder, 'receptor.yml');
-    await writeFile(
-      config,
-      JSON.stringify([
-        { node: { id: 'gopher', datadir: join(folder, 'go-data') } },
-        { 'local-only': {} },
-        { 'control-service': { service: 'control', filename: socketPath } },
-        { 'work-command': { worktype: 'sh', command: 'sh', allowruntimeparams: true } },
-      ]),
-    );
-    const appeared = new Promise<void>((resolve) => {
-      const watcher = watch(folder, () => {
-        if (!existsSync(socketPath)) return;
-        watcher.close();
-        resolve();
-      });
-    });
-    daemon = spawn(receptor ?? '', ['--config', config], { stdio: 'ignore' });
-    await appeared;
-    // the file is there a moment before the socket accepts
-    await vi.waitFor(async () => {
-      (await ControlClient.connect(socketPath)).close();
-    });
+    go = await GoReceptor.start('gopher', [
+      { 'local-only': {} },
+      { 'work-command': { worktype: 'sh', command: 'sh', allowruntimeparams: true } },
+    ]);
     near = await startTestNode(folder, 'near', {
       dial: async () => {
-        const socket = connect({ path: socketPath, allowHalfOpen: true });
+        const socket = connect({ path: go.socket, allowHalfOpen: true });
         await once(socket, 'connect');
         return socket;
       },
@@ -56,12 +33,11 @@ describe.skipIf(receptor === undefined)('units on a Go receptor (needs RECEPTOR_
   });
   afterAll(async () => {
     await near.close();
-    daemon.kill('SIGTERM');
-    await once(daemon, 'exit');
+    await go.stop('SIGTERM');
     await rm(folder, { recursive: true, force: true });
   });
   const unitsThere = async (): Promise<string[]> => {
-    const client = await ControlClient.connect(socketPath);
+    const client = await ControlClient.connect(go.socket);
     const units = [...(await client.workList()).keys()];
     client.close();
     return units;
@@ -100,7 +76,7 @@ describe.skipIf(receptor === undefined)('units on a Go receptor (needs RECEPTOR_
   it('end as gone when it does not know them any more', async () => {
     const id = await near.submit('sh', `-c 'exec sleep 1000'`, 'gopher');
     await near.reaches(id, ({ state }) => state === UnitState.Running);
-    const client = await ControlClient.connect(socketPath);
+    const client = await ControlClient.connect(go.socket);
     for (const unit of await unitsThere()) await client.workRelease(unit, { force: true });
     client.close();
     expect(await near.ended(id)).toMatchObject({

@@ -1,23 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ControlClient } from '@receptorjs/control-client';
 import { until } from './until.mjs';
 
 /** Milliseconds a daemon has to end after SIGTERM. */
 const END_MS = 10_000;
-
-/** A TCP port of the loopback interface that was free a moment ago. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Memory of a process in MB, from /proc: `VmRSS` is that of now, `VmHWM` its peak. 0 when it has ended. */
 export function memoryMb(/** @type {number} */ pid, /** @type {'VmRSS' | 'VmHWM'} */ which) {

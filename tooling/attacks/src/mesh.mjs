@@ -1,4 +1,5 @@
-import { Daemon, freePort } from './daemon.mjs';
+import { freePort } from '@receptorjs/tooling-test-peers';
+import { Daemon } from './daemon.mjs';
 
 /**
  * @typedef {object} HubOptions

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import * as mesh from './mesh-cases.mjs';
 import * as runner from './runner-cases.mjs';
 import { concurrentRuns } from './runner-memory.mjs';
@@ -40,7 +41,7 @@ const ours = {
   runner: join(root, 'bin', 'ansible-runner'),
 };
 const venv = process.env.RECEPTORJS_VENV ?? join(root, '.venv');
-const go = process.env.RECEPTOR_GO;
+const go = goReceptor.path === '' ? undefined : goReceptor.path;
 const python = existsSync(join(venv, 'bin', 'ansible-runner'))
   ? join(venv, 'bin', 'ansible-runner')
   : undefined;
@@ -112,8 +113,7 @@ const runnerRows = await measure(
 
 if (meshRows.size > 0)
   console.log(`\n${table(meshRows, { ours: 'receptorjs', original: 'receptor (Go)' })}`);
-if (!go)
-  console.log('\nRECEPTOR_GO does not name a Go receptor: nothing to compare the mesh with.');
+skipsWithoutGo('\nnothing to compare the mesh with');
 if (runnerRows.size > 0)
   console.log(
     `\n${table(runnerRows, { ours: 'receptorjs', original: 'ansible-runner (Python)' })}`,

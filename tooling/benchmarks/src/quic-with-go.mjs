@@ -1,17 +1,13 @@
 // Streams between a Go receptor and ours in this process, with the engine that is given.
 import { once } from 'node:events';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MeshNode } from '@receptorjs/netceptor';
 import { dialTcp } from '@receptorjs/netceptor-backends';
 import { StreamHost } from '@receptorjs/netceptor-streams';
+import { freePort, GoReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 
 /** @import { QuicEngine } from '@receptorjs/quic-engine' */
 
-const go = process.env.RECEPTOR_GO;
 const chunk = Buffer.alloc(65_536, 7);
 
 /** @param {import('node:net').Server} server */
@@ -20,15 +16,6 @@ const portOf = (server) => {
   if (address === null || typeof address === 'string') throw new Error('the server is not TCP');
   return address.port;
 };
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /**
  * Writes so many bytes and ends.
@@ -75,12 +62,10 @@ const answers = (node) =>
  * @param {(parts: { streams: StreamHost, sink: import('node:net').Server, toUs: number }) => Promise<number>} measure
  */
 async function beside(engine, measure) {
-  const folder = mkdtempSync(join(tmpdir(), 'quic-bench-go-'));
   const sink = createServer().listen(0, '127.0.0.1');
   await once(sink, 'listening');
   const [port, toUs] = [await freePort(), await freePort()];
-  const config = [
-    { node: { id: 'go', datadir: folder } },
+  const go = await GoReceptor.start('go', [
     { 'tcp-listener': { port, bindaddr: '127.0.0.1' } },
     { 'tcp-client': { service: 'sink', address: `127.0.0.1:${portOf(sink)}` } },
     {
@@ -91,29 +76,20 @@ async function beside(engine, measure) {
         remoteservice: 'sink',
       },
     },
-  ];
-  writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));
-  const child = spawn(String(go), ['--config', join(folder, 'config.yml')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  ]);
   const node = new MeshNode({ nodeId: 'ours' });
   const streams = new StreamHost(node, { engine });
   try {
-    let log = '';
-    for (const output of [child.stdout, child.stderr]) output.on('data', (data) => (log += data));
-    while (!log.includes('Initialization complete')) await once(child.stdout, 'data');
     await dialTcp(node, { host: '127.0.0.1', port });
-    while (!node.isReachable('go')) await once(node, 'route');
+    await node.reachable('go');
     // Go answers once it has a way to us, too: before that it ends what is to be brought here.
     while (!(await answers(node))) continue;
     return await measure({ streams, sink, toUs });
   } finally {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await go.stop();
     await streams.close();
     await node.close();
     sink.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -124,10 +100,7 @@ async function beside(engine, measure) {
  * @returns {Record<string, (engine: QuicEngine) => Promise<number>>}
  */
 export function withGo(bytes) {
-  if (go === undefined) {
-    console.error('RECEPTOR_GO does not name a Go receptor: no figures with it');
-    return {};
-  }
+  if (skipsWithoutGo('no figures with Go')) return {};
   const rate = (/** @type {number} */ begin) => bytes / 1e3 / (performance.now() - begin);
   return {
     'ours to Go (MB/s)': (engine) =>

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { freePort } from './workplace.mjs';
+import { freePort } from '@receptorjs/tooling-test-peers';
 
 /** @typedef {import('./workplace.mjs').Workplace} Workplace */
 
@@ -34,7 +34,7 @@ export async function daemon(place, ...args) {
 
 /** A node `far` with a control socket and the work types of the examples. @returns {Promise<string>} its port */
 export async function far(/** @type {Workplace} */ place) {
-  const port = await freePort();
+  const port = String(await freePort());
   await daemon(
     place,
     ...['id=far', '--tcp-listener', 'bindaddr=127.0.0.1', `port=${port}`],

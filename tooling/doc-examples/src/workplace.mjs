@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { root } from '../../repo-rules/src/workspace.mjs';
@@ -104,21 +102,4 @@ export class Workplace {
     for (const server of this.#servers) await server.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Ports that were given out: two examples that run at once never get the same. @type {Set<string>} */
-const given = new Set();
-
-/** A TCP port of loopback that is free now. @returns {Promise<string>} */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = String(typeof address === 'object' ? address?.port : '');
-  const closed = once(server, 'close');
-  server.close();
-  await closed;
-  if (given.has(port)) return freePort();
-  given.add(port);
-  return port;
 }

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import {
   TlsClient,
   TlsServer,
@@ -20,11 +20,9 @@ const run = promisify(execFile);
 const openssl = async (...words: string[]): Promise<string> =>
   (await run('openssl', words, { cwd: folder })).stdout;
 
-const receptor = process.env['RECEPTOR_GO'] ?? '';
-const noGo = existsSync(receptor) ? '' : 'skipped: RECEPTOR_GO does not name a Go receptor';
-if (noGo !== '') console.warn(noGo);
+const withoutGo = skipsWithoutGo();
 const go = async (...words: string[]): Promise<string> =>
-  (await run(receptor, words, { cwd: folder })).stdout;
+  (await run(goReceptor.path, words, { cwd: folder })).stdout;
 
 const nobody: SignRequestDialogue = {
   show: () => undefined,
@@ -179,7 +177,7 @@ describe('openssl', () => {
   });
 });
 
-describe.skipIf(noGo !== '')(`the Go receptor${noGo === '' ? '' : ` (${noGo})`}`, () => {
+describe.skipIf(withoutGo)(`the Go receptor ${goReceptor.missing}`, () => {
   it('signs our request with our CA, and its certificate is right for us', async () => {
     await go(
       '--cert-signreq',

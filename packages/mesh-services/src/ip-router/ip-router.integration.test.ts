@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterTest } from '../test-mesh.js';
 
 const run = (...args: string[]): string =>
@@ -33,9 +34,7 @@ const missing = ((): string => {
   }
 })();
 if (missing) console.warn(`ip-router tests ${missing}`);
-const go = process.env['RECEPTOR_GO'] ?? '';
-const goMissing = go && existsSync(go) ? '' : 'skipped: RECEPTOR_GO does not name a Go receptor';
-if (goMissing) console.warn(`ip-router tests with Go ${goMissing}`);
+const withoutGo = skipsWithoutGo();
 
 const [near, far] = [`rjs-near-${process.pid}`, `rjs-far-${process.pid}`];
 const port = 2222;
@@ -230,7 +229,7 @@ describe.skipIf(missing !== '')(`ip-router ${missing}`, () => {
     await bare.said(/failed native-module-missing .*npm install koffi/);
   });
 
-  it.skipIf(goMissing !== '')(`exchanges packets with a Go receptor ${goMissing}`, async () => {
+  it.skipIf(withoutGo)(`exchanges packets with a Go receptor ${goReceptor.missing}`, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ip-router-'));
     afterTest(() => rm(folder, { recursive: true, force: true }));
     const config = [
@@ -239,7 +238,7 @@ describe.skipIf(missing !== '')(`ip-router ${missing}`, () => {
       { 'ip-router': { networkname: 'net', localnet: '10.2.0.0/30', routes: '10.77.0.0/24' } },
     ];
     await writeFile(join(folder, 'far.yml'), JSON.stringify(config));
-    const b = Contained.start(far, go, '--config', join(folder, 'far.yml'));
+    const b = Contained.start(far, goReceptor.path, '--config', join(folder, 'far.yml'));
     const a = ours(near, nearSetup);
     await a.said(/Added route to 10\.2\.0\.0\/30/);
     // it looks at the mesh every ten seconds

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, createServer, Server, type AddressInfo } from 'node:net';
 import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { freePort } from '@receptorjs/tooling-test-peers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialTcp } from './tcp-dialer.js';
 import { listenTcp } from './tcp-listener.js';
@@ -107,11 +108,7 @@ describe('a TCP link', () => {
   });
 
   it('tells the log why nobody answers, and tries again', async () => {
-    const free = createServer().listen(0, '127.0.0.1');
-    await once(free, 'listening');
-    const { port } = free.address() as AddressInfo;
-    free.close();
-    await once(free, 'close');
+    const port = await freePort();
     const { promise, warning } = nextWarning();
     const a = new MeshNode({ nodeId: 'a', log: { ...silentLogger, warning } });
     cleanups.push(() => a.close());

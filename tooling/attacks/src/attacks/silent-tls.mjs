@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ControlClient } from '@receptorjs/control-client';
 import { hubCertificate } from '../certificates.mjs';
-import { freePort } from '../daemon.mjs';
+import { freePort } from '@receptorjs/tooling-test-peers';
 import { onMesh } from '../on-mesh.mjs';
 import { silentSessions } from '../sessions.mjs';
 
