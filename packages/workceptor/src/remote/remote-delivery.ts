@@ -26,6 +26,7 @@ export class RemoteDelivery {
 
   begin(what: 'cancel' | 'release'): void {
     const isRunning = this.#what !== undefined;
+    if (this.#what === 'release') return;
     this.#what = what;
     if (isRunning) return;
     this.#run().catch((error: unknown) => {

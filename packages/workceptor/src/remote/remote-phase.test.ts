@@ -1,6 +1,13 @@
 import { UnitState } from '@receptorjs/control-protocol';
 import { expect, it } from 'vitest';
-import { remotePhase, remoteSteps, START_REQUESTED, type RemotePhase } from './remote-phase.js';
+import {
+  cancelSteps,
+  expirySteps,
+  remotePhase,
+  remoteSteps,
+  START_REQUESTED,
+  type RemotePhase,
+} from './remote-phase.js';
 
 const { Pending, Running, Succeeded, Failed } = UnitState;
 const waiting = 'Waiting for Input Data';
@@ -39,17 +46,19 @@ it.each<[UnitState, string, string, RemotePhase]>([
   expect(remotePhase({ state, detail }, progress(flags))).toBe(phase);
 });
 
-it.each<[RemotePhase, readonly string[]]>([
-  ['not-requested', ['fail-as-not-requested']],
-  ['not-submitted', ['start']],
-  ['id-known', ['start']],
-  ['started', ['follow']],
-  ['canceling', ['follow', 'deliver-cancel']],
-  ['canceled', ['fail-as-canceled']],
-  ['cancel-pending', ['deliver-cancel']],
-  ['finished', []],
-  ['release-pending', ['deliver-release']],
-  ['released', ['remove']],
-])('%s: %s', (phase, steps) => {
-  expect(remoteSteps[phase]).toEqual(steps);
+it.each<[phase: RemotePhase, found: readonly string[], cancel: string, expiry: string]>([
+  ['not-requested', ['fail-as-not-requested'], 'fail-as-canceled', 'fail'],
+  ['not-submitted', ['start'], 'fail-as-canceled', 'fail'],
+  ['id-known', ['start'], 'send-cancel', 'fail-and-cancel'],
+  ['started', ['follow'], 'send-cancel', 'nothing'],
+  ['canceling', ['follow', 'deliver-cancel'], 'send-cancel', 'nothing'],
+  ['canceled', ['fail-as-canceled'], 'fail-as-canceled', 'nothing'],
+  ['cancel-pending', ['deliver-cancel'], 'nothing', 'nothing'],
+  ['finished', [], 'nothing', 'nothing'],
+  ['release-pending', ['deliver-release'], 'send-cancel', 'nothing'],
+  ['released', ['remove'], 'fail-as-canceled', 'nothing'],
+])('%s: found %j, cancel %s, expiry %s', (phase, found, cancel, expiry) => {
+  expect(remoteSteps[phase]).toEqual(found);
+  expect(cancelSteps[phase]).toBe(cancel);
+  expect(expirySteps[phase]).toBe(expiry);
 });

@@ -76,3 +76,43 @@ export const remoteSteps: Readonly<Record<RemotePhase, readonly RemoteStep[]>> =
   'release-pending': ['deliver-release'],
   released: ['remove'],
 };
+
+/** What a cancel does to a unit that has not ended. */
+export type CancelStep = 'nothing' | 'fail-as-canceled' | 'send-cancel';
+
+/**
+ * What a cancel does in each phase, once no attempt to start the unit is under way. Whatever has an ID on the other node may run
+ * there, also when a release of it was refused.
+ */
+export const cancelSteps: Readonly<Record<RemotePhase, CancelStep>> = {
+  'not-requested': 'fail-as-canceled',
+  'not-submitted': 'fail-as-canceled',
+  'id-known': 'send-cancel',
+  started: 'send-cancel',
+  canceling: 'send-cancel',
+  canceled: 'fail-as-canceled',
+  'cancel-pending': 'nothing',
+  finished: 'nothing',
+  'release-pending': 'send-cancel',
+  released: 'fail-as-canceled',
+};
+
+/** What a unit does that has not started by the time it must have. */
+export type ExpiryStep = 'nothing' | 'fail' | 'fail-and-cancel';
+
+/**
+ * What the end of the time to start does in each phase, once no attempt to start the unit is under way. A cancel or a release that
+ * is wanted already ends the unit in its own way.
+ */
+export const expirySteps: Readonly<Record<RemotePhase, ExpiryStep>> = {
+  'not-requested': 'fail',
+  'not-submitted': 'fail',
+  'id-known': 'fail-and-cancel',
+  started: 'nothing',
+  canceling: 'nothing',
+  canceled: 'nothing',
+  'cancel-pending': 'nothing',
+  finished: 'nothing',
+  'release-pending': 'nothing',
+  released: 'nothing',
+};

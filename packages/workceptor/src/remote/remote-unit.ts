@@ -13,6 +13,8 @@ import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remo
 import { RemoteDelivery } from './remote-delivery.js';
 import { RemoteFollow } from './remote-follow.js';
 import {
+  cancelSteps,
+  expirySteps,
   remotePhase,
   remoteSteps,
   START_REQUESTED,
@@ -112,11 +114,9 @@ export class RemoteUnit implements Unit {
     if (isFinal(record.status.state)) return 'done';
     this.#intend({ LocalCancelled: true });
     await this.#stopStarting();
-    if (isFinal(record.status.state)) return 'done';
-    if (this.#data.RemoteUnitID === '') {
-      this.#fail('Locally Cancelled');
-      return 'done';
-    }
+    const step = cancelSteps[this.#phase];
+    if (step === 'fail-as-canceled') this.#fail('Locally Cancelled');
+    if (step !== 'send-cancel') return 'done';
     // the other node may have the whole job although it could not say so: from here on it knows best
     this.#intend({ RemoteStarted: true });
     this.#startFollowing();
@@ -134,10 +134,9 @@ export class RemoteUnit implements Unit {
     this.#intend({ LocalCancelled: true, LocalReleased: true });
     await this.#stopStarting();
     // a refused release must leave the unit as it is, so it is followed until its folder goes
-    const { RemoteUnitID } = this.#data;
-    if (RemoteUnitID === '') return 'done';
+    if (this.#phase === 'released') return 'done';
     try {
-      await this.#request((client) => client.workRelease(RemoteUnitID, { force }));
+      await this.#request((client) => client.workRelease(this.#data.RemoteUnitID, { force }));
       return 'done';
     } catch (error) {
       if (force || isUnknownUnit(error)) return 'done';
@@ -312,14 +311,15 @@ export class RemoteUnit implements Unit {
   async #expire(at: Date): Promise<void> {
     this.#startStopped.abort();
     await this.#starting;
-    const { RemoteStarted, RemoteUnitID } = this.#data;
-    if (RemoteStarted || this.#detached.signal.aborted) return;
+    const step = expirySteps[this.#phase];
+    if (step === 'nothing' || this.#detached.signal.aborted) return;
+    const mayRunThere = step === 'fail-and-cancel';
     this.record.update({
       state: UnitState.Failed,
       detail: `Work unit expired on ${expiryText(at)}`,
-      extraData: { ...this.#data, LocalCancelled: RemoteUnitID !== '' },
+      extraData: { ...this.#data, LocalCancelled: mayRunThere },
     });
-    if (RemoteUnitID !== '') this.#delivery.begin('cancel');
+    if (mayRunThere) this.#delivery.begin('cancel');
   }
 
   #startFollowing(): void {
