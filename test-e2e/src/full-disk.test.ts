@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bin, Mesh, until } from './mesh.js';
 
-/** Runs a command with a small disk at the folder it is told of. */
+/** Runs a command with a small disk at the folder it is given. */
 const script = 'mount -t tmpfs -o size=8m none "$0" && exec "$@"';
 
 const probe = spawnSync('unshare', ['-m', 'sh', '-c', script, '/mnt', 'true']);

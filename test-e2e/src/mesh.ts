@@ -39,7 +39,7 @@ export async function until<T>(
   }
 }
 
-/** How a daemon of the test is run: ours unless told otherwise. */
+/** How a daemon of the test is run: ours by default. */
 export interface DaemonOptions {
   readonly command?: string;
   /** Network namespace to run in; the test's own when not given. */

@@ -68,7 +68,7 @@ const endless = (folder: string): string => `
 
 const host = '127.0.0.1';
 
-/** Whether somebody listens on a port. */
+/** Whether a process listens on a port. */
 async function answers(port: number): Promise<true | undefined> {
   const socket = connect({ host, port });
   try {

@@ -105,7 +105,7 @@ function processesWith(text: string): string[] {
 
 let marks = 0;
 
-/** A play that waits for ever in a command, which `ps` shows by a number nobody else has. */
+/** A play that waits for ever in a command, which `ps` shows by a number no other process has. */
 function endless(): { playbook: string; mark: string } {
   marks += 1;
   const mark = `sleep ${3_000_000 + process.pid}.${marks}`;

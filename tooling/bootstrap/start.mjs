@@ -128,7 +128,7 @@ Logs and data are in ${folder}. Stop the mesh with:
   kill ${daemons.map(({ child }) => child.pid).join(' ')}`);
     }
   } catch (error) {
-    // what fails because everything is being ended is no news
+    // what fails because everything is being ended is not reported
     await interruption;
     stop = true;
     throw error;

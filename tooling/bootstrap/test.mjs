@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { root, setUp, toolEnv, venv } from './setup.mjs';
 import { program, run, seconds } from './steps.mjs';
 
-/** How much of a failure is told again at the end. */
+/** How much of a failure is printed again at the end. */
 const FAILURE_LINES = 8;
 const FAILURE_COLUMNS = 300;
 
@@ -25,7 +25,7 @@ const FAILURE_COLUMNS = 300;
 
 const reports = mkdtempSync(join(tmpdir(), 'receptorjs-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
-/** What failed, told once more at the end: the place where it happened is far above by then. */
+/** What failed, printed once more at the end: the place where it happened is far above by then. */
 const failures = /** @type {string[]} */ ([]);
 const env = { ...toolEnv(), RECEPTORJS_VENV: process.env.RECEPTORJS_VENV ?? venv };
 

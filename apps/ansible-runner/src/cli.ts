@@ -22,7 +22,7 @@ const cancel = () => abort.abort();
 /** Whether standard input was asked for. */
 const stdin = { used: false };
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-// Whoever reads the output may go away; the job and its artifacts are finished nevertheless.
+// The reader of the output may go away; the job and its artifacts are finished nevertheless.
 process.stdout.on('error', () => undefined);
 
 try {

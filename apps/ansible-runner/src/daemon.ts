@@ -15,7 +15,7 @@ const abort = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
   process.on(signal, () => abort.abort());
 
-/** Tells the process that started this one, once, and lets go of it. */
+/** Answers the process that started this one, once, and lets go of it. */
 function reply(message: DaemonReply): void {
   if (!process.connected) return;
   process.send?.(message, () => process.disconnect());

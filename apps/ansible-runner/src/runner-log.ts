@@ -44,7 +44,7 @@ export class RunnerLog {
     }
   }
 
-  /** Whether anybody gets the lines. */
+  /** Whether the lines go anywhere. */
   get wanted(): boolean {
     return this.#show !== undefined || this.#file !== undefined;
   }

@@ -23,7 +23,7 @@ export interface Daemon {
   readonly parts: RunningParts;
   readonly tls: TlsConfigs;
   readonly node: MeshNode;
-  /** Tells the mesh which work types there are now. */
+  /** Advertises to the mesh which work types there are now. */
   announceWork(): void;
   /** Closes everything; commands of units go on. */
   close(): Promise<void>;

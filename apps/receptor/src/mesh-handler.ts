@@ -3,7 +3,7 @@ import type { Direction, FirewallVerdict, LinkHistory } from '@receptorjs/mesh-d
 import type { FirewallRule, MeshNode } from '@receptorjs/netceptor';
 import type { MeshDial } from './mesh-dial.js';
 
-/** What the control service is told of the mesh with. */
+/** What the control service learns of the mesh from. */
 export interface MeshParts {
   readonly node: MeshNode;
   readonly dial: MeshDial;

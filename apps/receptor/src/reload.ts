@@ -89,8 +89,8 @@ export class Reloader {
   }
 
   /**
-   * Nothing has changed when this rejects: what was closed is open again. What could not be opened again, as when somebody
-   * took its port meanwhile, counts as not there, so that the next reload opens it.
+   * Nothing has changed when this rejects: what was closed is open again. What could not be opened again, as when another
+   * process took its port meanwhile, counts as not there, so that the next reload opens it.
    */
   async #apply(daemon: Daemon, plan: ReloadPlan, settings: NodeSettings): Promise<void> {
     const { parts, tls, node } = daemon;

@@ -59,7 +59,7 @@ export class CertificateError extends Error {
     this.hint = options.hint;
   }
 
-  /** The alert by which TLS tells the other side. */
+  /** The alert that TLS sends to the other side. */
   get alert(): number {
     return alerts[this.code] ?? BAD_CERTIFICATE;
   }

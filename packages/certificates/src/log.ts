@@ -1,4 +1,4 @@
-/** Where warnings and news go. */
+/** Where warnings and messages go. */
 export interface CertificateLog {
   /** A file that can not be used, or one that others can read. */
   warning(message: string): void;

@@ -9,7 +9,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A server that says what it is told to: after the greeting one answer for each line it gets. */
+/** A server that says what the test gives it: after the greeting one answer for each line it gets. */
 async function scripted(
   answers: string[],
   greeting = 'Receptor Control, node b\n',

@@ -274,7 +274,7 @@ export class ControlClient {
 
   /**
    * The node's own stream of a unit's stdout from byte `startPos` on. It ends when the unit has ended, however it has, and
-   * when the node is stopped: only the status tells which. It fails when the connection breaks; destroy it to stop early.
+   * when the node is stopped: only the status says which. It fails when the connection breaks; destroy it to stop early.
    */
   async resultStream(
     unitId: string,

@@ -482,7 +482,7 @@ describe('work streams', () => {
   });
 });
 
-/** A connection that requests something and takes in what it is sent only when told to. */
+/** A connection that requests something and takes in what it is sent only when the test asks for it. */
 class SlowReader extends Duplex {
   readonly taken: string[] = [];
   #take: (() => void) | undefined;

@@ -50,7 +50,7 @@ export async function clearSocketPath(path: string): Promise<void> {
 }
 
 /**
- * Runs what makes a socket file, which takes its mode from the umask of the process until it is changed: nobody but
+ * Runs what makes a socket file, which takes its mode from the umask of the process until it is changed: no user but
  * the owner may use it meanwhile. Only the synchronous part runs so. A worker thread can't set the umask.
  */
 export function privately<T>(run: () => T): T {

@@ -2,7 +2,7 @@ import type { Logger } from '@receptorjs/primitives';
 
 /** Milliseconds between two lines about the same reason. */
 const QUIET_MS = 10_000;
-/** Reasons told apart; further ones are counted together. */
+/** Reasons counted one by one; further ones are counted together. */
 const MAX_REASONS = 32;
 
 /**

@@ -62,12 +62,12 @@ export interface DatagramNode {
   openDatagram(service?: string): DatagramPort;
   /** The neighbor over whose link a node is reached, or undefined when it can't be. Without it all nodes are counted as those over one link. */
   nextHopTo?(nodeId: string): string | undefined;
-  /** Tells the mesh of a service until that is withdrawn. */
+  /** Advertises a service to the mesh until that is withdrawn. */
   advertise(
     service: string,
     description: { connectionType: 0; tags: Record<string, string> },
   ): {
-    /** Tells the mesh that the service is gone. */
+    /** Withdraws the advertisement from the mesh. */
     withdraw(): void;
   };
 }
@@ -87,5 +87,5 @@ export const silentLogger: Logger = {
   debug: () => undefined,
 };
 
-/** Connections a proxy carries at once unless told otherwise. */
+/** Connections a proxy carries at once by default. */
 export const DEFAULT_MAX_CONNECTIONS = 4096;

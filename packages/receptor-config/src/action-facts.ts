@@ -38,7 +38,7 @@ export function factsOf({ action, fields }: Action): ActionFacts {
 }
 
 /**
- * An action in a few words, for plans and logs: its name and what tells it from others of that name, as in
+ * An action in a few words, for plans and logs: its name and what distinguishes it from others of that name, as in
  * `tcp-peer hop.example.org:2222` or `work-command echo`.
  */
 export function describeAction({ action, fields }: Action): string {

@@ -44,7 +44,7 @@ export const specOf = (name: ActionName): ActionSpec<FieldTable> => actions[name
 /** The fields of one action as they are after validation; optional ones without a default may be undefined. */
 export type Fields<N extends ActionName> = Values<(typeof actions)[N]['fields']>;
 
-/** One validated action, told apart by `action`. */
+/** One validated action, distinguished by `action`. */
 export type Action = {
   [N in ActionName]: {
     readonly action: N;

@@ -27,13 +27,13 @@ export interface Question<Response> {
   readonly read: (output: string) => Response;
 }
 
-/** On a terminal these commands show what they have in a pager, which nobody would leave. */
+/** On a terminal these commands show what they have in a pager, which waits for a key. */
 const NO_PAGER = { PAGER: 'cat', ANSIBLE_PAGER: 'cat' };
 
 /**
  * Asks a command of Ansible.
  *
- * @param place where somebody reads its events
+ * @param place where the caller reads its events
  * @throws ConfigurationError when there is no such command, or the options can't be used.
  * @throws CommandError when the response is not what it should be.
  */

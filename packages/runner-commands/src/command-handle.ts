@@ -4,13 +4,13 @@ import type { CommonOptions } from './common-options.js';
 import { commandFolder, type CommandPlace } from './finished-command.js';
 
 /**
- * A command that goes on. Without a private data dir its events are there for whoever has begun to read them before it ends; its
+ * A command that goes on. Without a private data dir its events are there for readers that have begun before it ends; its
  * folder is removed when they have come to their end.
  */
 export type CommandHandle<Result> = RunHandle<Result>;
 
 /**
- * Starts a command and returns at once. An error is in `result`, and nowhere else when nobody looks.
+ * Starts a command and returns at once. An error is in `result`, and nowhere else.
  *
  * @throws ConfigurationError for an ident that can't be used.
  */

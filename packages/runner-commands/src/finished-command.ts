@@ -43,7 +43,7 @@ export function commandFolder(given: string | undefined): {
  * Runs a command to its end and reads what it wrote.
  *
  * @param streams `undefined` for a terminal
- * @param place where somebody reads its events; removing that is left to them
+ * @param place where the caller reads its events; removing that is left to the caller
  * @throws ConfigurationError, CallbackError as `runCommandLine` does.
  * @throws CommandError when the output is too large; UnsafeFileError when the command put something else in its place.
  */
@@ -72,7 +72,7 @@ export async function finishCommand(
   }
 }
 
-/** In a folder that is removed nobody would read the files of events, and there is one for each line. */
+/** In a folder that is removed the files of events would have no reader, and there is one for each line. */
 function withoutFile(handler: EventHandler | undefined): EventHandler {
   if (handler === undefined) return () => false;
   return async (event, json) => {

@@ -52,7 +52,7 @@ export class HttpCarrier implements Carrier {
         'idempotency-key': `"${encodeURI(Buffer.from(message.id).toString())}"`,
       },
     });
-    // Whoever waits below gets errors too; after the answer nobody does.
+    // The waits below get errors too; after the answer no wait does.
     request.on('error', () => undefined);
     request.end(message.body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -33,7 +33,7 @@ async function connection(answer: (socket: Socket) => void): Promise<BrokerConne
 const CONNACK = Buffer.from([0x20, 2, 0, 0]);
 
 it('ends with a broker whose message does not end within a mebibyte', async () => {
-  // A message of 256 MiB, of which more is sent as long as somebody reads.
+  // A message of 256 MiB, of which more is sent as long as the client reads.
   const piece = Buffer.alloc(64 * 1024);
   const { ready } = await connection((socket) => {
     const more = () => {

@@ -113,7 +113,7 @@ export class BrokerConnection {
     try {
       await Promise.race([published.catch(refusal), this.#gone]);
     } finally {
-      // Whoever waited has the place now.
+      // The message that waited longest has the place now.
       const next = this.#waiting.shift();
       if (next === undefined) this.#underWay -= 1;
       else next();

@@ -49,7 +49,7 @@ export class ZmtpConnection {
       this.#opened = resolve;
       this.#failed = reject;
     });
-    // Whoever sends gets it.
+    // The sender gets it.
     this.ready.catch(() => undefined);
     this.#socket = connect(to);
     this.#socket.setNoDelay(true);

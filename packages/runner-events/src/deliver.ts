@@ -26,7 +26,7 @@ export interface DeliverOptions {
    */
   readonly target: string;
   /**
-   * What tells this target from others that show alike, such as the query of a URL. Nothing of it but a hash is kept;
+   * What distinguishes this target from others that show alike, such as the query of a URL. Nothing of it but a hash is kept;
    * credentials don't belong here, since they change while the target stays.
    */
   readonly distinction?: string;

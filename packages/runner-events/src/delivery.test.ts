@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const LIMITS = { timeoutMs: 1000, drainMs: 5000, spoolBytes: 1e6 };
 
-/** A carrier that does what it is told, attempt by attempt; without orders it takes everything but poison. */
+/** A carrier that does what the test orders, attempt by attempt; without orders it takes everything but poison. */
 function open(
   orders: ((message: Message, signal: AbortSignal) => Promise<void>)[],
   window = 1,

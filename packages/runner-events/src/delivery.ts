@@ -220,7 +220,7 @@ function abortion(signal: AbortSignal): Promise<never> {
   const aborted = new Promise<never>((_, reject) => {
     onAbort(signal, () => reject(signal.reason as Error));
   });
-  // Nobody may be waiting any more.
+  // The attempt may have ended before.
   aborted.catch(() => undefined);
   return aborted;
 }

@@ -39,7 +39,7 @@ export class Relay {
     this.#server = server;
   }
 
-  /** Cuts all connections; whoever connects is refused. */
+  /** Cuts all connections; new ones are refused. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;

@@ -24,7 +24,7 @@ export interface SpoolOptions {
  * few, are always taken. Files of earlier runs make room first, the oldest before all others.
  *
  * Writes synchronously, a file of a mebibyte at a time: that holds a run up for about a millisecond and bounds memory even
- * where the disk is slow. Owns its files; nobody else touches them before {@link keep}.
+ * where the disk is slow. Owns its files; no other object touches them before {@link keep}.
  *
  * See docs/decisions/0066-event-plugins.md.
  */

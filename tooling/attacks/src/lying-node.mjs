@@ -23,14 +23,14 @@ export const statusLine = (fields) =>
     ...fields,
   });
 
-/** A node of the mesh whose control service takes any work and tells of it what it likes. */
+/** A node of the mesh whose control service takes any work and reports of it what it likes. */
 export class LyingNode {
   /** @param {MeshNode} node */
   constructor(node) {
     this.node = node;
     /** Units it was given. */
     this.units = 0;
-    /** Units it was told to end or to forget. */
+    /** Units it was asked to end or to forget. */
     this.ended = 0;
   }
 

@@ -125,7 +125,7 @@ async function memoryLeft(daemon, before, bound) {
   }
 }
 
-/** An attack that goes on when its victim has ended fails; that is told below. */
+/** An attack that goes on when its victim has ended fails; that is reported below. */
 const ofEnded =
   (/** @type {import('./daemon.mjs').Daemon} */ hub) => (/** @type {unknown} */ error) => {
     if (hub.end === undefined) throw error;

@@ -56,7 +56,7 @@ export async function runCommand(command, args, { env, stdin, patienceMs }) {
   return { end, output, outputBytes, peakMb, ms: performance.now() - started };
 }
 
-/** What must not be seen of a command: it died in its engine, or told an errno in place of what is wrong. */
+/** What must not be seen of a command: it died in its engine, or printed an errno in place of what is wrong. */
 export function verifyEnd(/** @type {CommandEnd} */ { end, output }) {
   const problems = [];
   if (end === 'hung') problems.push('did not end');

@@ -1,4 +1,4 @@
-// Many runs at once in this process, until it is told to end them.
+// Many runs at once in this process, until SIGTERM ends them.
 //   concurrent-runs.mjs PRIVATE_DATA_DIR COUNT
 import { run } from '@receptorjs/runner-core';
 

@@ -6,7 +6,7 @@ import { certificates, daemon, demo, far, nearAndFar, webServer } from './surrou
  *
  * @typedef {object} Case how an example is run
  * @property {string} page
- * @property {string} contains what tells the example from the others of its page
+ * @property {string} contains what distinguishes the example from the others of its page
  * @property {string} [skip] why it is not run
  * @property {(place: Workplace) => unknown} [before] makes what the example takes for granted; what it returns replaces
  *   names of the page by those that are here
@@ -422,7 +422,7 @@ const runner = [
   ...['mqtt', 'zmq'].map((name) => ({
     page: `packages/runner-events-${name}/README.md`,
     contains: `plugins: [${name}]`,
-    // nobody takes them there, which is what the summary says; delivery has tests of its own
+    // no receiver takes them there, which is what the summary says; delivery has tests of its own
     before: async (/** @type {Workplace} */ place) => {
       demo(place);
       const port = await freePort();
@@ -459,7 +459,7 @@ export const cases = [...root, ...apps, ...docs, ...mesh, ...runner];
 const installLine = /^npm install (?:@receptorjs\/\S+ ?)+\n$/;
 
 /**
- * The cases that an example is told by; one, when all is right.
+ * The cases that an example matches; one, when all is right.
  *
  * @param {import('./blocks.mjs').Block} block
  * @returns {Case[]}

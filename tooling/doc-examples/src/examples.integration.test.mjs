@@ -33,7 +33,7 @@ describe('the examples of all pages', () => {
 
   for (const block of blocks) {
     const [how] = casesOf(block);
-    // told above; what is not run, for a reason that stands in its case, is no test
+    // reported above; what is not run, for a reason that stands in its case, is no test
     if (how === undefined || how.skip !== undefined) continue;
     it.concurrent(`${nameOf(block)} ${block.language} runs`, async ({ expect }) => {
       const place = new Workplace();

@@ -12,7 +12,7 @@ const AT_ONCE = 2;
  * @typedef {object} CaseOutcome
  * @property {string} name
  * @property {number} events of ours
- * @property {import('./compare.mjs').Difference[]} differences that nobody intended
+ * @property {import('./compare.mjs').Difference[]} differences that are not intended
  * @property {number} intended differences that are on the list
  * @property {string} [failure] why it could not be compared
  */

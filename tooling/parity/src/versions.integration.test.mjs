@@ -62,7 +62,7 @@ describe.for(['2.14', 'newest'])('ansible-core %s, if it can be installed here',
         {},
       ]);
       await first.setFactCache('h1', { colour: 'blue' });
-      // Nobody knows what will read the first facts there are.
+      // It is not known what will read the first facts there are.
       const other = new RunArtifacts(root, { factCache: join(root, 'other') });
       await other.setFactCache('h1', { colour: 'blue' });
       for (const factCache of [common.factCache, join(root, 'other')]) {

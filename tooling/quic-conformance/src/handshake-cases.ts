@@ -24,7 +24,7 @@ const named =
       ? undefined
       : { alert: ALERT.badCertificate, message: `this is not ${name}` };
 
-/** Who may speak with whom, and how those who may not are told. */
+/** Who may speak with whom, and how those who may not are refused. */
 export function handshakeCases(subject: Subject): void {
   const { explainsChains } = subject;
 
@@ -184,7 +184,7 @@ export function handshakeCases(subject: Subject): void {
   it('refuses a listener of an unknown CA beside one that is no root', async () => {
     const serverCa = subject.identities.authority('issuing');
     const server = subject.identities.issue('far', { ca: 'other' });
-    // Without a verifier: whoever leaves such chains to that takes nobody.
+    // Without a verifier: an engine that leaves such chains to it takes no peer.
     await refuses({ server, serverCa }, 'dialer', ALERT.unknownCa, undefined);
   });
 

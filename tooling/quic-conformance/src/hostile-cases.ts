@@ -18,7 +18,7 @@ const NO_PROTOCOL = 0x178;
 /** How much one end says in a handshake before the other has its turn, in datagrams. */
 const MAX_FLIGHT = 10;
 
-/** Peers that say what no peer should: the keys of Initial packets are no secret, so that anybody can seal such. */
+/** Peers that say what no peer should: the keys of Initial packets are no secret, so that any peer can seal such. */
 export function hostileCases(subject: Subject): void {
   const rounds = subject.short ? 100 : 1_000;
   let connector: QuicConnector;

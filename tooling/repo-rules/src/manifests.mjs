@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { members, root } from './workspace.mjs';
 
-/** The scripts of every package, so that whoever works on one alone finds the same everywhere. */
+/** The scripts of every package, so that work on one alone finds the same everywhere. */
 const SCRIPTS = ['build', 'typecheck', 'lint', 'test', 'test:watch'];
 
 /**

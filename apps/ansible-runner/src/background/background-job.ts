@@ -27,7 +27,7 @@ export interface JobProcess {
 }
 
 /**
- * What is alive of the job of the background run of a private data dir: whoever has its mark, which not every system shows,
+ * What is alive of the job of the background run of a private data dir: the processes that have its mark, which not every system shows,
  * the children of its process, and what was known of it before. Nothing where processes can't be listed.
  *
  * @param daemon the run's process id

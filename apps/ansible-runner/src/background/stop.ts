@@ -6,7 +6,7 @@ import { isThatProcess, readPidFile, releasePidFile } from './pid-file.js';
 const ORDERLY_MS = 8000;
 /** Time for what is killed to be gone, in ms. */
 const FORCE_MS = 1500;
-/** Time between two looks, in ms: there is no way to be told of the end of a process that is no child. */
+/** Time between two looks, in ms: the system does not report the end of a process that is no child. */
 const LOOK_MS = 50;
 
 /**
@@ -19,7 +19,7 @@ export async function stopBackground(folder: string): Promise<boolean> {
   const run = await readPidFile(folder);
   if (run === undefined) return false;
   const { pid, sinceMs } = run;
-  // Asked now: once the job has ended, nothing tells any more where its artifacts are.
+  // Asked now: once the job has ended, nothing says any more where its artifacts are.
   const artifactDirs = new Set<string>();
   const known = run.alive ? await jobProcessesOf(folder, pid, true) : [];
   for (const { artifactDir } of known) if (artifactDir !== undefined) artifactDirs.add(artifactDir);

@@ -51,7 +51,7 @@ export function readWords(words: readonly string[], version: string): Reading {
   return { parsed, refuse: (message) => parser.error(message) };
 }
 
-/** What is said of arguments nobody knows: for an option with a name that is nearly one, that as well. */
+/** What is said of unknown arguments: for an option with a name that is nearly one, that as well. */
 function unrecognized(words: readonly string[], scope: Scope): string {
   const known = optionsOf(scope).flatMap(({ rows }) =>
     rows.flatMap((row) => optionNames(row).names),

@@ -3,7 +3,7 @@ import { Answered, UsageError } from './usage.js';
 
 const FOLDER = '--private-data-dir';
 
-/** A parser of argparse that throws where that would end the process. Its fields are set by whoever builds it. */
+/** A parser of argparse that throws where that would end the process. Its fields are set by the function that builds it. */
 export class Parser extends ArgumentParser {
   /** Where what is read goes: one for all parsers, so that options before and after the subcommand count alike. */
   into: Namespace | undefined;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 /** The longest line that is taken, in bytes. */
 const MAX_LINE = 1_024;
 
-/** How long to wait for a descriptor that does not block, in milliseconds. Nothing tells when it has something. */
+/** How long to wait for a descriptor that does not block, in milliseconds. No event says when it has something. */
 const RETRY_MS = 50;
 
 const readBytes = promisify(read);

@@ -7,7 +7,7 @@ import { relation } from '../with-location.js';
 import { TlsConfigs } from '../tls-configs.js';
 
 /**
- * What would keep a node from starting with a configuration that is good in itself, as far as it can be told without
+ * What would keep a node from starting with a configuration that is good in itself, as far as it can be seen without
  * opening anything: files and folders of sockets that are not there, and those of TLS configurations. Each as `FILE:LINE:COLUMN: text`.
  */
 export async function startMistakes(

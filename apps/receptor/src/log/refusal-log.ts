@@ -5,7 +5,7 @@ const MAX_LINES = 20;
 const WINDOW_MS = 60_000;
 
 /**
- * Logs why streams to a service were refused: the dialer alone would know otherwise. Whoever dials again and again does not
+ * Logs why streams to a service were refused: the dialer alone would know otherwise. A dialer that tries again and again does not
  * fill the log.
  */
 export function refusalLog(

@@ -10,7 +10,7 @@ const FIRST_DYNAMIC_PORT = 32_768;
 /**
  * A log for links, whose dialers try again and again: a warning or error that was written within the last minute is counted, and the
  * count stands behind the next one. Those that differ by the port of the peer's end alone count as one. A link that comes up ends it,
- * for all but rejections: what happens after is news.
+ * for all but rejections: what happens after is written.
  *
  * @param now milliseconds of a clock that never goes back
  */

@@ -5,7 +5,7 @@ import type { Log } from '../log/log.js';
 const TIMEOUT_MS = 5_000;
 
 /**
- * Tells systemd that the node is ready, when it asks for that (`Type=notify`): by its own program `systemd-notify`, because Node
+ * Notifies systemd that the node is ready, when it asks for that (`Type=notify`): by its own program `systemd-notify`, because Node
  * has no datagram sockets on paths. Commands of the node don't inherit the socket. A failure is logged.
  */
 export async function tellServiceManager(log: Log): Promise<void> {

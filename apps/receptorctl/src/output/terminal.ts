@@ -41,7 +41,7 @@ export function onOutputFailure(handler: (exit: () => void) => void): void {
   endProgram = handler;
 }
 
-/** The output can't be written: to be called by whoever listens to it, with what ends the program. */
+/** The output can't be written: to be called by the listener of its errors, with what ends the program. */
 export function outputFailed(exit: () => void): void {
   endProgram(exit);
 }

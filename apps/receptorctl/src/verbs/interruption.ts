@@ -5,7 +5,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Holds back the end of the program at the first signal, so that what it has begun can be ended in order; the second
- * signal ends it at once. Output that nobody takes any more counts as a signal. It alone writes its fields.
+ * signal ends it at once. Output that has lost its reader counts as a signal. It alone writes its fields.
  */
 export class Interruption {
   readonly #aborted = new AbortController();
@@ -14,8 +14,8 @@ export class Interruption {
   /** The first signal, and when it came. */
   #first: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
 
-  /** @param told called at the first signal; it must not throw */
-  constructor(private readonly told: () => void) {
+  /** @param onFirst called at the first signal; it must not throw */
+  constructor(private readonly onFirst: () => void) {
     for (const name of signals) process.on(name, this.#hear);
   }
 
@@ -24,7 +24,7 @@ export class Interruption {
     return this.#aborted.signal;
   }
 
-  /** Whether a signal has come. A method, because what it tells changes while others wait. */
+  /** Whether a signal has come. A method, because what it returns changes while others wait. */
   hasCome(): boolean {
     return this.#exit !== undefined;
   }
@@ -57,7 +57,7 @@ export class Interruption {
     this.#exit = exit;
     // the terminal may have gone with the signal
     process.stderr.on('error', () => undefined);
-    this.told();
+    this.onFirst();
     this.#aborted.abort();
   }
 }

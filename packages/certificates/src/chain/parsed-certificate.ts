@@ -39,7 +39,7 @@ const understood = new Set([
   id_ce_subjectAltName,
 ]);
 
-/** Signatures with MD5 or SHA-1, which anybody may have made. */
+/** Signatures with MD5 or SHA-1, which an attacker may have made. */
 const brokenSignatures = new Set([
   '1.2.840.113549.1.1.4',
   '1.2.840.113549.1.1.5',

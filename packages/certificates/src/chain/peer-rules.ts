@@ -8,7 +8,7 @@ import { ParsedCertificate, type Purpose } from './parsed-certificate.js';
 /** The name of the certificate that a service without TLS configuration shows. */
 const INSECURE_COMMON_NAME = 'netceptor-insecure-common-name';
 
-/** Who a peer must be. Both undefined: anybody with a valid certificate. */
+/** Who a peer must be. Both undefined: any peer with a valid certificate. */
 export interface ExpectedPeer {
   /** A Receptor node ID, for streams of the mesh. */
   readonly nodeId?: string;

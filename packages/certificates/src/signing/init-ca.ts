@@ -45,7 +45,7 @@ const initCaChecks: OptionChecks<InitCaOptions> = {
 };
 
 /**
- * Makes a CA: a key and its self-signed certificate, valid for ten years unless told otherwise. Existing files are
+ * Makes a CA: a key and its self-signed certificate, valid for ten years by default. Existing files are
  * replaced.
  *
  * @param now - Milliseconds since 1970.

@@ -68,8 +68,8 @@ export interface SignRequestDialogue {
 }
 
 /**
- * Signs a request as a CA: a certificate for servers and clients with the names asked for, valid for a year unless told
- * otherwise. Existing files are replaced.
+ * Signs a request as a CA: a certificate for servers and clients with the names asked for, valid for a year by
+ * default. Existing files are replaced.
  *
  * @param now - Milliseconds since 1970.
  * @throws {CertificateError} `declined`, `invalid-configuration`, `unreadable-certificate`, `unreadable-file`

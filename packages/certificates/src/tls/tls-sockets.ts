@@ -27,7 +27,7 @@ import { tlsFailure } from './tls-failure.js';
 import type { TlsClient } from './tls-client.js';
 import type { TlsServer } from './tls-server.js';
 
-/** How long a TLS handshake may take unless told otherwise, in milliseconds. */
+/** How long a TLS handshake may take by default, in milliseconds. */
 const HANDSHAKE_MS = 10_000;
 /** The most certificates of a peer that are looked at. */
 const MAX_CHAIN = 16;

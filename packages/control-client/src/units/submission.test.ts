@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ControlClient } from '../control-client.js';
 import { LineReader } from '@receptorjs/control-protocol';
 
-/** What the node was told, in the order in which it was told. */
+/** What the node has received, in this order. */
 interface Told {
   readonly lines: string[];
   /** The bytes after the submission, and whether they came to an end; resolves then. */

@@ -43,7 +43,7 @@ export interface SubmitResult {
 export interface Submission {
   readonly unitId: string;
   /**
-   * Whether the node tells the end of stdin from a connection that was cut. Only nodes of this project do; for others
+   * Whether the node distinguishes the end of stdin from a connection that was cut. Only nodes of this project do; for others
    * whatever has arrived when the connection ends is all of the stdin.
    */
   readonly knowsEnd: boolean;

@@ -7,7 +7,7 @@ const bounds = { total: 1024, perOrigin: 256 };
 /** The sockets of a control service whose TLS handshake is not done; of too many the oldest give way. It alone writes its fields. */
 export class PendingHandshakes {
   readonly #pending = new PendingConnections(bounds);
-  /** Ends the counting of a socket; by what tells it from others, for the socket of TLS is another one. */
+  /** Ends the counting of a socket; by what distinguishes it, for the socket of TLS is another one. */
   readonly #settle = new Map<string, () => void>();
 
   /** Counts a socket that was accepted, until its handshake is done or it is closed. */

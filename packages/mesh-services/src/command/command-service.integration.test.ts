@@ -77,7 +77,7 @@ describe.skipIf(missing !== '')(`command-service ${missing}`, () => {
   it('gives all of the output, however slowly it is read', async () => {
     const { dial } = await commandMesh('seq 1 200000');
     const stream = await dial();
-    // nothing is read until the command has long been waiting for somebody to read
+    // nothing is read until the command has long been waiting for a reader
     await once(stream, 'readable');
     const lines = (await text(stream)).split('\r\n');
     expect(lines).toHaveLength(200_001);

@@ -163,7 +163,7 @@ class CommandSessions {
     const terminal = await Terminal.start(this.native, { argv: this.argv, env, rows, columns });
     this.#log.debug(`${this.#what}: started as process ${terminal.pid}`);
     const output = join(stream, terminal, this.#endOfInputGraceMs);
-    // the output is complete only when nobody writes to the terminal any more
+    // the output is complete only when no process writes to the terminal any more
     const hungUp = Promise.race([terminal.ended, output]).then(() =>
       endSession(terminal.pid, this.#hangupGraceMs),
     );

@@ -67,7 +67,7 @@ export class Terminal extends Duplex {
     reader.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) reader.pause();
     });
-    // it fails with EIO when nobody has the other side open any more: the end of the program says the rest
+    // it fails with EIO when no process has the other side open any more: the end of the program says the rest
     reader.on('error', () => undefined);
   }
 
@@ -130,7 +130,7 @@ export class Terminal extends Duplex {
       while (typed < bytes.length) typed += writeSync(this.#descriptor, bytes, typed);
     } catch (error) {
       if (systemCode(error) !== 'EAGAIN') {
-        // the program has closed the terminal; what it is told goes nowhere
+        // the program has closed the terminal; what is written to it goes nowhere
         done();
         return;
       }
@@ -147,8 +147,8 @@ export class Terminal extends Duplex {
   }
 
   /**
-   * Reads what is left when the program has ended. The event loop takes any short read on a terminal that nobody has
-   * open any more for the last one, so the terminal itself is asked until it has nothing.
+   * Reads what is left when the program has ended. The event loop takes any short read on a terminal that no process
+   * has open any more for the last one, so the terminal itself is asked until it has nothing.
    */
   #giveRest(): void {
     if (this.#finishedOutput || this.destroyed) return;
@@ -170,7 +170,7 @@ export class Terminal extends Duplex {
       const length = readSync(this.#descriptor, buffer);
       return length > 0 ? buffer.subarray(0, length) : undefined;
     } catch {
-      // EIO: nobody has it open; EAGAIN: somebody has, but it was the program's output that was to be read
+      // EIO: no process has it open; EAGAIN: one has, but it was the program's output that was to be read
       return undefined;
     }
   }

@@ -62,7 +62,7 @@ export class KernelRoutes {
     private readonly log: Logger,
   ) {}
 
-  /** Makes the routes those to these networks, and goes on doing so until told otherwise. Never rejects. */
+  /** Makes the routes those to these networks, and goes on doing so until the next call. Never rejects. */
   set(networks: ReadonlySet<string>): Promise<void> {
     this.#wanted = networks;
     this.#due = true;

@@ -3,7 +3,7 @@ const MAX_NODES = 1024;
 /** Milliseconds a limit is believed: the way may have become a better one. */
 const BELIEVED_MS = 60_000;
 
-/** The largest datagrams the ways to nodes have carried, as far as somebody refused larger ones. It alone writes its fields. */
+/** The largest datagrams that the paths to nodes have carried, as far as a node refused larger ones. It alone writes its fields. */
 export class PathLimits {
   readonly #limits = new Map<string, { readonly bytes: number; readonly until: number }>();
 

@@ -52,7 +52,7 @@ export interface IpRouterOptions {
  * Makes this node a router of an IP network over the mesh: a tun interface here, an advertisement of what this node
  * leads to, and a route of the system for each network that other routers of the same name advertise. A packet goes as
  * one datagram to the router with the longest matching prefix, of these to the cheapest; packets are taken from such
- * routers only. Senders of packets that a link on the way can't carry are told which size it can. Everything is gone when it is closed, or when the process ends in any way.
+ * routers only. Senders of packets that a link of the path can't carry are told which size it can. Everything is gone when it is closed, or when the process ends in any way.
  *
  * @throws MeshServiceError `invalid-network`, `unsupported-platform`, `native-module-missing`, `program-missing`,
  *   `permission-denied`, `device-failed`; whatever `openDatagram` throws, such as for a name that is taken
@@ -194,7 +194,7 @@ class IpRouter {
 
   #fromSystem(bytes: Buffer): void {
     const packet = Ipv4Packet.of(bytes);
-    // what the system says by IPv6 of its own accord is nobody's loss
+    // what the system sends by IPv6 of its own accord may be lost
     if (!packet) return;
     const nodeId = this.#table.nodeFor(packet.destination);
     if (nodeId === undefined) {

@@ -17,7 +17,7 @@ const WAIT_MS = 1_000;
 const POLLIN = 1;
 const EFD_NONBLOCK_CLOEXEC = 0o2004000;
 
-/** What a tun device tells. */
+/** What a tun device reports. */
 export interface TunListener {
   /** A packet the system sends through the interface; the buffer is used again after the call. */
   packet(packet: Buffer): void;

@@ -126,7 +126,7 @@ export class Connections {
   }
 }
 
-/** What is dialed, unless the signal comes first: then nobody waits for it any more, and what comes late is ended. */
+/** What is dialed, unless the signal comes first: then the caller waits for it no more, and what comes late is ended. */
 function unlessAborted(dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     onAbort(signal, () => {

@@ -11,7 +11,7 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds a local connection may take to open, unless told otherwise. */
+/** Milliseconds a local connection may take to open by default. */
 export const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 
 /**

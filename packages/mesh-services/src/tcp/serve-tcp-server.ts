@@ -100,7 +100,7 @@ function tlsServer(
 ): Server {
   const { what, log, admit, carry } = part;
   const refused = new DropLog(what, log);
-  /** By what tells a connection from others, for the socket of TLS is another one than the one that was accepted. */
+  /** By what distinguishes a connection, for the socket of TLS is another one than the one that was accepted. */
   const places = new Map<string, Place>();
   const server = createTlsServer(tls, {
     accepted: (socket) => {

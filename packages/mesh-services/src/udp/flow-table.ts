@@ -23,7 +23,7 @@ export interface FlowBounds {
 /**
  * The flows of a UDP proxy by their source: at most `max`, each until nothing has passed for `idleMs`. A new source
  * beyond the bound takes the place of one that has been quiet the longest: of its own origin when that has its share, else of those
- * over the link with the most; whoever comes over no link of the mesh counts as one. It alone writes its fields.
+ * over the link with the most; sources that come over no link of the mesh count as one. It alone writes its fields.
  */
 export class FlowTable<T extends Flow> {
   /** The longest quiet first. */

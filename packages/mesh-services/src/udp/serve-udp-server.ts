@@ -14,9 +14,9 @@ import {
 } from '../service-types.js';
 import { boundSockets, closedSocket, MAX_SEND_QUEUE_BYTES } from './udp-socket.js';
 
-/** Flows a UDP proxy keeps at once, unless told otherwise. */
+/** Flows a UDP proxy keeps at once by default. */
 export const DEFAULT_MAX_FLOWS = 4096;
-/** Milliseconds a flow is kept without a datagram in either direction, unless told otherwise. */
+/** Milliseconds a flow is kept without a datagram in either direction, by default. */
 export const DEFAULT_FLOW_IDLE_MS = 300_000;
 
 /** Options of {@link serveUdpServer}. */

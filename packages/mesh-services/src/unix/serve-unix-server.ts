@@ -17,7 +17,7 @@ import {
 
 /** Options of {@link serveUnixServer}. */
 export interface UnixServerOptions {
-  /** Path of the socket. A socket nobody listens on any more is replaced; nothing else is ever removed. */
+  /** Path of the socket. A socket no process listens on any more is replaced; nothing else is ever removed. */
   readonly filename: string;
   /** Permissions of the socket file. Default 0600. */
   readonly permissions?: number | undefined;

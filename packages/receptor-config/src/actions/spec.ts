@@ -49,7 +49,7 @@ export interface ActionSpec<F extends FieldTable> {
   readonly singleton?: boolean;
   /** Must stand alone: it is done without a node. */
   readonly exclusive?: boolean;
-  /** Tells it from others of its name, in logs and plans. */
+  /** Distinguishes it from others of its name, in logs and plans. */
   subject?(fields: Values<F>): string | undefined;
   /** The mesh service that it offers under a name of its own; empty for none. */
   service?(fields: Values<F>): string | undefined;

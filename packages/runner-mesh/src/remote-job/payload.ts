@@ -10,7 +10,7 @@ export interface Payload {
 /** Begins to write a payload; destroying its stream stops that. */
 export function openPayload(write: (output: Writable) => Promise<void>): Payload {
   const stream = new PassThrough();
-  // It may fail before anybody reads it, or after.
+  // It may fail before it has a reader, or after.
   stream.on('error', () => undefined);
   const payload: { stream: Readable; failure: unknown } = { stream, failure: undefined };
   write(stream).then(

@@ -143,7 +143,7 @@ export class RemoteJob {
     }
   }
 
-  /** Tells the node that the job is to end, until it has heard it or nothing is waited for any more. */
+  /** Asks the node to end the job, until it has answered or the caller waits no more. */
   async #cancel(unit: RemoteJobUnit, over: AbortSignal): Promise<void> {
     const reconnectingClient = this.#reconnectingClient();
     try {
@@ -179,7 +179,7 @@ export class RemoteJob {
   }
 }
 
-/** Tells the watch of each piece of output. */
+/** Reports each piece of output to the watch. */
 async function* watched(
   output: AsyncIterable<Uint8Array>,
   watch: ReachWatch | undefined,

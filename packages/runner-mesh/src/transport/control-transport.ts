@@ -5,7 +5,7 @@ export interface ControlTransport {
   /** Whether the service is that of another node, which hands jobs on. */
   readonly handsOn: boolean;
   /**
-   * Opens a control connection, which the signal ends only while it is being opened. Closed by whoever asked for it.
+   * Opens a control connection, which the signal ends only while it is being opened. The caller closes it.
    *
    * @throws whatever stood in the way; another attempt may succeed unless `isFinal` says no
    */

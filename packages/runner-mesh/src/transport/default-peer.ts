@@ -15,7 +15,7 @@ export function socketsToTry(environment: Readonly<Record<string, string | undef
 }
 
 /**
- * The node of this machine by the first control socket somebody listens on; `undefined` when there is none.
+ * The node of this machine by the first control socket that a process listens on; `undefined` when there is none.
  *
  * @throws NodeRunError `peer-timeout`; the signal's reason
  */
@@ -28,7 +28,7 @@ export async function openDefaultSocket(
     try {
       return await LocalNode.open(path, options);
     } catch (error) {
-      // A socket that is left over, or somebody else's.
+      // A socket that is left over, or another user's.
       if (!(error instanceof Error && 'code' in error && error.code === 'no-peer')) throw error;
     }
   }

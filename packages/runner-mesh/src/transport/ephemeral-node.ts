@@ -31,7 +31,7 @@ export interface EphemeralNodeOptions {
   readonly peer: Exclude<PeerAddress, { kind: 'socket' }>;
   /** Name of the peer as it was given. */
   readonly peerName: string;
-  /** Default: an ID nobody else has. */
+  /** Default: an ID that no other node has. */
   readonly nodeId?: string | undefined;
   readonly tls?: TlsFiles | undefined;
   /** The control service has TLS, whether it says so or not. */
@@ -168,7 +168,7 @@ export class EphemeralNode implements ControlTransport {
     return this.#tls;
   }
 
-  /** Makes the link: the first attempt tells at once what is wrong, later ones go on for as long as the node lives. */
+  /** Makes the link: the first attempt reports at once what is wrong, later ones go on for as long as the node lives. */
   async #link(): Promise<void> {
     const { peerName, timeoutMs, signal } = this.#options;
     const node = this.#node;

@@ -1,7 +1,7 @@
 import type { ControlTransport } from './control-transport.js';
 import { SILENT_WAIT_MS, type OnWaiting } from './waiting.js';
 
-/** Whose job is followed, and who is told. */
+/** Whose job is followed, and the listener of what changes. */
 export interface ReachWatchOptions {
   readonly node: string;
   readonly transport: Pick<ControlTransport, 'isReachable'>;

@@ -19,7 +19,10 @@ it('a cancel does not take the place of a release that waits to be delivered', a
         attempts += 1;
         return attempts === 1 ? Promise.reject(new Error('not reachable')) : run(client);
       },
-      onReleased: () => Promise.resolve(resolve()),
+      onReleased: () => {
+        resolve();
+        return Promise.resolve();
+      },
       backoff,
       signal: new AbortController().signal,
       log: silentLogger,

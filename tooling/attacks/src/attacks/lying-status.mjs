@@ -47,7 +47,7 @@ export default onMesh({
         const units = await client.workList();
         return judged.every((id) => (units.get(id)?.state ?? 0) > 1) || undefined;
       };
-      // those that never become final are told below
+      // those that never become final are reported below
       await until('the lies to be seen through', areFinal).catch(() => undefined);
       for (const [at, [lie, , fails]] of lies.entries()) {
         const { state, detail, stdoutSize } = await client.workStatus(ids[at] ?? '');
