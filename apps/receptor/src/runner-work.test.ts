@@ -1,9 +1,9 @@
+import { goShlex, splitShellWords } from '@receptorjs/primitives';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { configure, type Action } from '@receptorjs/receptor-config';
-import { splitShellWords } from '@receptorjs/workceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withRunnerWork } from './runner-work.js';
 
@@ -36,7 +36,7 @@ const workOf = (actions: readonly Action[]) =>
 const offered = (actions: readonly Action[]) =>
   workOf(actions).actions.flatMap((each) =>
     each.action === 'work-command'
-      ? [{ ...each.fields, params: splitShellWords(each.fields.params ?? '') }]
+      ? [{ ...each.fields, params: splitShellWords(each.fields.params ?? '', goShlex) }]
       : [],
   );
 const program = (path: string) => {

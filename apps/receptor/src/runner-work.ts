@@ -1,8 +1,9 @@
+import { quoteShellWord } from '@receptorjs/primitives';
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldsOf, type Action } from '@receptorjs/receptor-config';
-import { defaultDataDir, quoteShellWord } from '@receptorjs/workceptor';
+import { defaultDataDir } from '@receptorjs/workceptor';
 import { unauthenticatedSubmitters } from './checks/unauthenticated.js';
 
 /** The type of work that jobs of ansible-runner are submitted as. */

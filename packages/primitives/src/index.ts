@@ -1,6 +1,6 @@
 /**
  * What nearly every package needs and none should write again: the text of an error, a logger, the wait of a backoff, a listener
- * for an abort. Private: bundled into the packages that use it.
+ * for an abort, the words of a command line. Private: bundled into the packages that use it.
  *
  * ```ts
  * import { backoffDelay, errorText } from '@receptorjs/primitives';
@@ -17,3 +17,5 @@ export { errorText } from './error-text.js';
 export { silentLogger } from './logger.js';
 export type { Logger } from './logger.js';
 export { onAbort } from './on-abort.js';
+export { goShlex, pythonShlex, quoteShellWord, splitShellWords } from './shell-words.js';
+export type { ShellDialect } from './shell-words.js';

@@ -107,7 +107,6 @@ export {
 } from './inputs/private-data-dir.js';
 export { makeFolder, makeFolderSync } from './artifacts/make-folder.js';
 export { runIdent } from './plan/ident.js';
-export { splitWords } from './secrets/shell-words.js';
 export { ShownOutput } from './events/shown-output.js';
 export { ArtifactFolder } from './artifacts/artifacts.js';
 export { MAX_OUTPUT_BYTES } from './artifacts/run-artifacts.js';

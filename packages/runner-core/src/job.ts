@@ -1,4 +1,4 @@
-import { onAbort } from '@receptorjs/primitives';
+import { onAbort, quoteShellWord } from '@receptorjs/primitives';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,6 @@ import { JOB_MARK } from './process/process-table.js';
 import { copyProject, removeTree } from './inputs/project-copy.js';
 import { findPython } from './python-assets.js';
 import type { OutputSink, RunOptions } from './inputs/run-options.js';
-import { quoteWord } from './secrets/shell-words.js';
 import { shownEnvironment } from './secrets/shown-environment.js';
 import { ShownOutput } from './events/shown-output.js';
 import { withSshAgent } from './secrets/ssh-key-pipe.js';
@@ -183,7 +182,7 @@ export class Job {
         this.#hide(value),
       ]),
     );
-    this.#log(`the run ${ident} begins: ${shown.map(quoteWord).join(' ')}`);
+    this.#log(`the run ${ident} begins: ${shown.map(quoteShellWord).join(' ')}`);
     this.#log(`working folder: ${cwd}`);
     await this.#reportStatus({ status: 'starting', runner_ident: ident, command: shown, env, cwd });
     artifacts.writeCommand(shown, cwd, env);

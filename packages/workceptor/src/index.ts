@@ -19,7 +19,6 @@ export { WorkError } from './errors.js';
 export type { WorkErrorCode } from './errors.js';
 export type { Dial, OnReachable } from './remote/remote-session.js';
 export type { Logger } from '@receptorjs/primitives';
-export { quoteShellWord, splitShellWords } from './local/shell-words.js';
 export type { UnitRecord } from './store/unit-record.js';
 export type { UnitChange } from './unit-transition.js';
 export type { Outcome, Unit } from './unit.js';

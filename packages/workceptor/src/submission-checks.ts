@@ -1,8 +1,7 @@
-import { errorText } from '@receptorjs/primitives';
+import { errorText, goShlex, splitShellWords } from '@receptorjs/primitives';
 import { parseDuration } from './duration.js';
 import { WorkError } from './errors.js';
 import { whyTooLong } from './local/exec-limit.js';
-import { splitShellWords } from './local/shell-words.js';
 import type { Access } from './work-verbs.js';
 import type { WorkSubmission } from '@receptorjs/control-protocol';
 
@@ -43,7 +42,7 @@ export function runtimeParams(
 /** None when they are wrong: that is said of the unit. */
 function wordsOf(params: string): string[] {
   try {
-    return splitShellWords(params);
+    return splitShellWords(params, goShlex);
   } catch {
     return [];
   }

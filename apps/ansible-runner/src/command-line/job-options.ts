@@ -1,5 +1,5 @@
-import { errorText } from '@receptorjs/primitives';
-import { readInventoryText, splitWords, type RunOptionsWithFolder } from '@receptorjs/runner-core';
+import { errorText, pythonShlex, splitShellWords } from '@receptorjs/primitives';
+import { readInventoryText, type RunOptionsWithFolder } from '@receptorjs/runner-core';
 import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -103,7 +103,7 @@ function withAbsolutePath(peer: string): string {
 
 function roleVars(text: string): Record<string, unknown> {
   try {
-    return parseRoleVars(splitWords(text));
+    return parseRoleVars(splitShellWords(text, pythonShlex));
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     throw new UsageError(`--role-vars can't be split into words: ${errorText(cause)}.`);

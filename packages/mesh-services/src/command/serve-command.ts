@@ -1,6 +1,5 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, goShlex, type Logger, splitShellWords } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
-import { splitShellWords } from '@receptorjs/workceptor';
 import { nodeOrigin, SharedLines, SharedQuota } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { logCheck, validateService } from '../argument-checks.js';
@@ -85,7 +84,7 @@ export async function serveCommand(
 function commandWords(command: string): string[] {
   let argv: string[];
   try {
-    argv = splitShellWords(command);
+    argv = splitShellWords(command, goShlex);
   } catch (cause) {
     const text = `command-service: command ${command}: ${errorText(cause)}`;
     throw new MeshServiceError('invalid-command', text, { cause });

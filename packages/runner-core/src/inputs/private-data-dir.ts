@@ -1,11 +1,10 @@
-import { errorText } from '@receptorjs/primitives';
+import { errorText, pythonShlex, splitShellWords } from '@receptorjs/primitives';
 import { lstat, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError, errorCode } from '../errors.js';
 import { makeFolder } from '../artifacts/make-folder.js';
 import { readInput, readMapping, type Mapping } from './mapping-file.js';
 import type { RunOptionsWithFolder, RunOptions } from './run-options.js';
-import { splitWords } from '../secrets/shell-words.js';
 
 /** What the private data dir and the options say together, files already read. */
 export interface RunInputs {
@@ -126,7 +125,7 @@ async function worksInRoot({ module, playbook }: RunOptions, root: string): Prom
 
 function words(text: string, source: string): string[] {
   try {
-    return splitWords(text);
+    return splitShellWords(text, pythonShlex);
   } catch (cause) {
     throw new ConfigurationError(`${source} can't be split into words: ${errorText(cause)}.`, {
       cause,

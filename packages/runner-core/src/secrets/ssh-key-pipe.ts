@@ -1,19 +1,19 @@
+import { quoteShellWord } from '@receptorjs/primitives';
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { errorCode } from '../errors.js';
-import { quoteWord } from './shell-words.js';
 
 /** Wraps a command: an ssh-agent that knows the key at `keyPath` lives as long as the command does. */
 export function withSshAgent(command: readonly string[], keyPath: string): string[] {
-  const key = quoteWord(keyPath);
+  const key = quoteShellWord(keyPath);
   const script = [
     // Or the agent would keep the key until it notices, seconds later.
     `trap 'rm -f ${key.replaceAll("'", `'"'"'`)}; kill "$SSH_AGENT_PID"' EXIT`,
     `ssh-add ${key}`,
     `rm -f ${key}`,
-    command.map(quoteWord).join(' '),
+    command.map(quoteShellWord).join(' '),
   ].join(' && ');
   return ['ssh-agent', 'sh', '-c', script];
 }

@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, goShlex, type Logger, splitShellWords } from '@receptorjs/primitives';
 import { isAlive, type ProcessIdentity } from '@receptorjs/process-table';
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { spawn } from 'node:child_process';
@@ -7,7 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DirectoryWatch } from '../store/directory-watch.js';
 import { whyNotExecutable } from './executable.js';
 import { endUnitProcesses } from './process-tree.js';
-import { splitShellWords } from './shell-words.js';
 import {
   claimUnit,
   hasWholeScript,
@@ -170,7 +169,7 @@ export class CommandUnit implements Unit {
     const { extraData } = this.record.status;
     const params = isJsonObject(extraData) ? extraData['Params'] : undefined;
     try {
-      const words = splitShellWords(typeof params === 'string' ? params : '');
+      const words = splitShellWords(typeof params === 'string' ? params : '', goShlex);
       const { command } = this.options;
       const problem = words.some((word) => word.includes('\0'))
         ? `fork/exec ${command}: invalid argument`

@@ -1,7 +1,7 @@
+import { goShlex, splitShellWords } from '@receptorjs/primitives';
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { whyTooLong } from './exec-limit.js';
-import { splitShellWords } from './shell-words.js';
 import { checkParamSize, runtimeParams } from '../submission-checks.js';
 
 const onLinux = process.platform === 'linux';
@@ -38,9 +38,9 @@ it('refuses a submission before there is a unit', () => {
 
 it('splits megabytes of every kind', () => {
   const size = 2_000_000;
-  expect(splitShellWords('x'.repeat(size))).toEqual(['x'.repeat(size)]);
-  expect(splitShellWords(`'${'x'.repeat(size)}'`)).toEqual(['x'.repeat(size)]);
-  expect(splitShellWords('\\x'.repeat(size / 2))).toEqual(['x'.repeat(size / 2)]);
-  expect(splitShellWords('a '.repeat(size / 2))).toHaveLength(size / 2);
-  expect(splitShellWords(`""''`.repeat(size / 4))).toEqual(['']);
+  expect(splitShellWords('x'.repeat(size), goShlex)).toEqual(['x'.repeat(size)]);
+  expect(splitShellWords(`'${'x'.repeat(size)}'`, goShlex)).toEqual(['x'.repeat(size)]);
+  expect(splitShellWords('\\x'.repeat(size / 2), goShlex)).toEqual(['x'.repeat(size / 2)]);
+  expect(splitShellWords('a '.repeat(size / 2), goShlex)).toHaveLength(size / 2);
+  expect(splitShellWords(`""''`.repeat(size / 4), goShlex)).toEqual(['']);
 });

@@ -1,5 +1,5 @@
+import { quoteShellWord } from '@receptorjs/primitives';
 import { hasProc } from '@receptorjs/process-table';
-import { quoteShellWord } from './shell-words.js';
 
 /** The last line of each script. */
 export const scriptEnd = '# end\n';
@@ -59,7 +59,7 @@ set +C
     printf '%s\\n' "$_unit_own" >"$_unit/pid"
     exec <"$_unit/stdin" >"$_unit/stdout" 2>&1
     umask "$_unit_mask"
-    exec ${words.map((word) => quoteShellWord(word)).join(' ')}
+    exec ${words.map(quoteShellWord).join(' ')}
   )
   _unit_code=$?
 } 2>"$_unit/supervisor.err"
