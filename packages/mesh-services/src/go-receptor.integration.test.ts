@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connectTls, createTlsServer } from '@receptorjs/certificates';
 import { listenTcp } from '@receptorjs/netceptor-backends';
-import { freePort, GoReceptor, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
+import {
+  freePort,
+  GoReceptor,
+  goReceptor,
+  readUntil,
+  skipsWithoutGo,
+} from '@receptorjs/tooling-test-peers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { serveCommand } from './command/serve-command.js';
 import { serveTcpClient } from './tcp/serve-tcp-client.js';
@@ -95,16 +101,6 @@ async function expectDatagrams(port: number): Promise<void> {
     socket.send(payload, port, host);
     expect((await answer)[0].equals(payload)).toBe(true);
   }
-}
-
-/** Reads until what was read so far matches. */
-async function until(stream: Duplex, pattern: RegExp): Promise<void> {
-  let read = '';
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    read += (chunk as Buffer).toString();
-    if (pattern.test(read)) return;
-  }
-  throw new Error(`ended after ${JSON.stringify(read)}`);
 }
 
 describe.skipIf(withoutGo)(`with a Go receptor ${goReceptor.missing}`, () => {
@@ -209,10 +205,10 @@ describe.skipIf(withoutGo)(`with a Go receptor ${goReceptor.missing}`, () => {
     const theirs = await us.streams.dial('go', 'cmd');
     theirs.on('error', () => undefined);
     theirs.write('hello\n');
-    await until(theirs, /hello\r\nhello\r\n/);
+    await readUntil(theirs, /hello\r\nhello\r\n/);
     theirs.destroy();
     const ours = to({ path });
     ours.write('hello\n');
-    await until(ours, /hello\r\nhello\r\n/);
+    await readUntil(ours, /hello\r\nhello\r\n/);
   });
 });

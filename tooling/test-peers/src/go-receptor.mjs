@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readLine } from './read-line.mjs';
+import { readLine } from './read-stream.mjs';
 
 const named = process.env.RECEPTOR_GO ?? '';
 const why =

@@ -67,3 +67,10 @@ export class GoReceptor {
  * @throws Error when the stream ends before that
  */
 export function readLine(stream: NodeJS.ReadableStream): Promise<string>;
+
+/**
+ * Reads until what was read so far matches; the stream goes on.
+ *
+ * @throws Error when the stream ends before that
+ */
+export function readUntil(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<RegExpExecArray>;

@@ -1,3 +1,3 @@
 export { freePort } from './free-port.mjs';
 export { GoReceptor, goReceptor, skipsWithoutGo } from './go-receptor.mjs';
-export { readLine } from './read-line.mjs';
+export { readLine, readUntil } from './read-stream.mjs';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { Duplex } from 'node:stream';
 import { listProcesses } from '@receptorjs/process-table';
+import { readUntil } from '@receptorjs/tooling-test-peers';
 import { describe, expect, it } from 'vitest';
 import { serveCommand, type CommandServiceOptions } from './serve-command.js';
 import { kept, LineLog, pair } from '../test-mesh.js';
@@ -22,19 +23,6 @@ async function commandMesh(
     dial: () => near.streams.dial('far', 'cmd'),
     openServices: () => far.node.openServices,
   };
-}
-
-/** Reads until what was read so far matches; the stream goes on. */
-async function until(stream: Duplex, pattern: RegExp): Promise<RegExpExecArray> {
-  let read = '';
-  for (;;) {
-    const found = pattern.exec(read);
-    if (found) return found;
-    const chunk = stream.read() as Buffer | null;
-    if (chunk) read += chunk.toString();
-    else if (stream.readable) await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
-    else throw new Error(`ended after ${JSON.stringify(read)}`);
-  }
 }
 
 /** Resolves when the stream is closed, whether it failed or not. */
@@ -69,7 +57,7 @@ describe.skipIf(missing !== '')(`command-service ${missing}`, () => {
   it('runs the command on a terminal of 24 x 80, with echo and line ends of a terminal', async () => {
     const { dial } = await commandMesh(`sh -c 'stty size; read word; echo "got $word"'`);
     const stream = await dial();
-    await until(stream, /24 80\r\n/);
+    await readUntil(stream, /24 80\r\n/);
     stream.write('hello\n');
     expect(await text(stream)).toBe('hello\r\ngot hello\r\n');
   });
@@ -96,7 +84,7 @@ describe.skipIf(missing !== '')(`command-service ${missing}`, () => {
       endOfInputGraceMs: 50,
     });
     const stream = await dial();
-    const [, pid] = await until(stream, /(\d+)\r\n/);
+    const [, pid] = await readUntil(stream, /(\d+)\r\n/);
     stream.end();
     await text(stream);
     await expect.poll(() => runs(Number(pid))).toBe(false);
@@ -110,7 +98,7 @@ describe.skipIf(missing !== '')(`command-service ${missing}`, () => {
     const streams = await Promise.all([dial(), dial(), dial()]);
     const pids: number[] = [];
     for (const stream of streams) {
-      const [, job, shell] = await until(stream, /(\d+) (\d+)\r\n/);
+      const [, job, shell] = await readUntil(stream, /(\d+) (\d+)\r\n/);
       pids.push(Number(job), Number(shell));
     }
     const before = await listProcesses();
@@ -134,14 +122,14 @@ describe.skipIf(missing !== '')(`command-service ${missing}`, () => {
   it('does not stop for a command that reads nothing', async () => {
     const { dial } = await commandMesh(`sh -c 'stty raw -echo; echo ready; exec sleep 1000'`);
     const [deaf, other] = [await dial(), await dial()];
-    await until(deaf, /ready/);
-    await until(other, /ready/);
+    await readUntil(deaf, /ready/);
+    await readUntil(other, /ready/);
     let delivered = 0;
     // more than all buffers on the way take; it waits, and nothing else does
     while (deaf.write(Buffer.alloc(65_536, 'x')) || delivered < 8) delivered += 1;
     const begun = performance.now();
     const third = await dial();
-    await until(third, /ready/);
+    await readUntil(third, /ready/);
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
@@ -156,7 +144,7 @@ describe.skipIf(missing !== '')(`command-service ${missing}`, () => {
     });
     const first = await near.streams.dial('far', 'cmd');
     first.write('x\n');
-    await until(first, /x\r\n/);
+    await readUntil(first, /x\r\n/);
     const second = await near.streams.dial('far', 'cmd');
     await closed(second);
     await log.line(

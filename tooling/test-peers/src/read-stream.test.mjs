@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { readLine } from './read-line.mjs';
+import { readLine, readUntil } from './read-stream.mjs';
 
 it('reads a line and leaves the rest', async () => {
   const stream = new PassThrough();
@@ -11,4 +11,14 @@ it('reads a line and leaves the rest', async () => {
   expect(String(stream.read())).toBe('rest');
   stream.end('half');
   await expect(readLine(stream)).rejects.toThrow('the stream ended after "half"');
+});
+
+it('reads until what was read matches', async () => {
+  const stream = new PassThrough();
+  stream.write('on');
+  const found = readUntil(stream, /(o)ne/);
+  stream.write('e, two');
+  expect((await found)[1]).toBe('o');
+  stream.end('three');
+  await expect(readUntil(stream, /four/)).rejects.toThrow('the stream ended after "three"');
 });

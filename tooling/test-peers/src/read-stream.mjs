@@ -15,3 +15,16 @@ export async function readLine(stream) {
     }
   }
 }
+
+/** @type {import('./index.d.mts').readUntil} */
+export async function readUntil(stream, pattern) {
+  let read = '';
+  for (;;) {
+    const found = pattern.exec(read);
+    if (found) return found;
+    const chunk = /** @type {Buffer | null} */ (stream.read());
+    if (chunk !== null) read += chunk.toString();
+    else if (stream.readable) await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
+    else throw new Error(`the stream ended after ${JSON.stringify(read)}`);
+  }
+}
