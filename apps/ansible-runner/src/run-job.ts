@@ -1,10 +1,10 @@
 import {
-  makePrivateDataDir,
   run,
   type OutputSink,
   type RunOptionsWithFolder,
   type RunResult,
 } from '@receptorjs/runner-core';
+import { makePrivateDataDir } from '@receptorjs/runner-core/internal';
 import type { NodeOptions, NodeRunResult } from '@receptorjs/runner-mesh';
 import { deliverySentence, installedPlugins } from './installed-plugins.js';
 import type { JobOptions } from './command-line/job-options.js';

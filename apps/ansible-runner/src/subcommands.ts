@@ -113,9 +113,10 @@ function wasShown(
 async function send(folder: string, options: CommandLineOptions, context: CommandContext) {
   const { jobOptions } = await import('./command-line/job-options.js');
   const job = jobOptions(folder, options);
-  const { makePrivateDataDir } = await import('@receptorjs/runner-core');
+  const { makePrivateDataDir } = await import('@receptorjs/runner-core/internal');
   await makePrivateDataDir(folder);
-  const { portableOptions, transmit } = await import('@receptorjs/runner-streaming');
+  const { transmit } = await import('@receptorjs/runner-streaming');
+  const { portableOptions } = await import('@receptorjs/runner-streaming/internal');
   await transmit({
     ...portableOptions(job),
     privateDataDir: job.privateDataDir,

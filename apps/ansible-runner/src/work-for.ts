@@ -1,5 +1,6 @@
-import { spacedJson } from '@receptorjs/runner-core';
-import { formatWorkerInfo, refuseWork, work, workerInfo } from '@receptorjs/runner-streaming';
+import { spacedJson } from '@receptorjs/runner-core/internal';
+import { work } from '@receptorjs/runner-streaming';
+import { formatWorkerInfo, refuseWork, workerInfo } from '@receptorjs/runner-streaming/internal';
 import { writeSync } from 'node:fs';
 import { archiveLimits } from './command-line/archive-options.js';
 import type { CommandLineOptions } from './command-line/command-line-options.js';

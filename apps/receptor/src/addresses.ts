@@ -1,4 +1,4 @@
-import { isEveryAddress, parseHostAndPort } from '@receptorjs/receptor-config';
+import { isEveryAddress, parseHostAndPort } from '@receptorjs/receptor-config/internal';
 
 /** Where a listener is configured to wait; without a host it is every address. */
 export function listenPlace(host: string, port: number): { host?: string; port: number } {

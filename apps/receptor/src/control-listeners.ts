@@ -1,4 +1,5 @@
-import { clearSocketPath, type ControlService } from '@receptorjs/control-service';
+import { type ControlService } from '@receptorjs/control-service';
+import { clearSocketPath } from '@receptorjs/control-service/internal';
 import type { StreamHost, StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';

@@ -1,5 +1,6 @@
 import type { TlsClient, TlsServer } from '@receptorjs/certificates';
-import { fieldsOf, tlsNamesOf, type Action, type Fields } from '@receptorjs/receptor-config';
+import { fieldsOf, type Action, type Fields } from '@receptorjs/receptor-config';
+import { tlsNamesOf } from '@receptorjs/receptor-config/internal';
 import type { Log } from './log/log.js';
 import { withLocation } from './with-location.js';
 

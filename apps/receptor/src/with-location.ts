@@ -1,6 +1,7 @@
 import { errorText } from '@receptorjs/primitives';
 import { isAbsolute } from 'node:path';
-import { place, type Action } from '@receptorjs/receptor-config';
+import { type Action } from '@receptorjs/receptor-config';
+import { place } from '@receptorjs/receptor-config/internal';
 
 /**
  * A failure of what an action has started, as one sentence for people: what went wrong, where the action stands, and what may

@@ -32,14 +32,12 @@ export type { Payload, Submission, SubmitRequest, SubmitResult } from './units/s
 export type { ControlConnectionOptions } from './connection/control-connection.js';
 export { parseControlAddress } from './connection/address.js';
 export type { ControlAddress, ControlTlsOptions } from './connection/address.js';
-export { ProtocolViolations } from './connection/protocol-violations.js';
 export type {
   NodeConnection,
   NodeStatus,
   OfferedWork,
   ServiceAdvertisement,
 } from './node-status.js';
-export { Backoff } from './connection/backoff.js';
 export type { UnitFollowOptions } from './units/unit-follow.js';
 export {
   ControlError,

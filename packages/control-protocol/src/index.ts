@@ -16,7 +16,7 @@
 export { durationText } from './duration-text.js';
 export { ControlError, isBadCommand, isRemoteAnswer, isUnknownUnit } from './errors.js';
 export type { ControlErrorCode } from './errors.js';
-export { compareBytes, encodeJson, isJsonObject, parseJson, sortKeys } from './json.js';
+export { encodeJson, isJsonObject, parseJson } from './json.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { LineReader, DEFAULT_MAX_LINE_BYTES } from './line-reader.js';
 export type { LineReaderOptions, WaitOptions } from './line-reader.js';

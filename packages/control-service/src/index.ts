@@ -44,4 +44,3 @@ export type {
   RequestOrigin,
   WorkHandler,
 } from './handlers.js';
-export { checkSocketFolder, clearSocketPath, privately } from './unix-socket-path.js';

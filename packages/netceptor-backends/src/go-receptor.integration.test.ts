@@ -1,3 +1,4 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { EventEmitter, once } from 'node:events';
 import {
   TlsClient,
@@ -5,7 +6,7 @@ import {
   type TlsClientConfig,
   type TlsServerConfig,
 } from '@receptorjs/certificates';
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { MeshNode } from '@receptorjs/netceptor';
 import { freePort, GoReceptor, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Dialer } from './dialer.js';

@@ -1,6 +1,7 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { MeshNode } from '@receptorjs/netceptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LinkServer } from './link-server.js';
 import { createSocketServer, peerOf } from './tcp/socket-server.js';

@@ -1,6 +1,7 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { MeshNode } from '@receptorjs/netceptor';
 import { hostPort } from '@receptorjs/socket-addresses';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { warnWhenOpen } from './listener.js';

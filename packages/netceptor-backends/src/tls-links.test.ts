@@ -1,3 +1,4 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import {
@@ -7,7 +8,7 @@ import {
   type TlsClientConfig,
   type TlsServerConfig,
 } from '@receptorjs/certificates';
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { MeshNode } from '@receptorjs/netceptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dialTcp } from './tcp/tcp-dialer.js';
 import { listenTcp } from './tcp/tcp-listener.js';

@@ -1,10 +1,10 @@
 import {
   MAX_MESSAGE_BYTES,
-  MovableTimer,
   type LinkOptions,
   type LinkReceiver,
   type MeshNode,
 } from '@receptorjs/netceptor';
+import { MovableTimer } from '@receptorjs/netceptor/internal';
 import { EventQueue } from './event-queue.js';
 import type { End } from './connection.js';
 import { checkConditions, type LinkConditions } from './link-conditions.js';

@@ -1,5 +1,6 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { silentLogger, type Logger } from '@receptorjs/netceptor';
+import { type Logger } from '@receptorjs/netceptor';
 import { loadQuicEngine } from './choose-engine.js';
 
 const failure = (line: string): void => {

@@ -1,5 +1,5 @@
-import { errorText } from '@receptorjs/primitives';
-import { silentLogger, type Logger } from '@receptorjs/netceptor';
+import { errorText, silentLogger } from '@receptorjs/primitives';
+import { type Logger } from '@receptorjs/netceptor';
 import type { QuicEngine, QuicEngineModule } from '@receptorjs/quic-engine';
 import { StreamError } from './errors.js';
 

@@ -1,11 +1,6 @@
 import type { TlsClient } from '@receptorjs/certificates';
-import {
-  errorForProblem,
-  PROBLEM_TEXT,
-  type DatagramSocket,
-  type MeshError,
-  type OutgoingPath,
-} from '@receptorjs/netceptor';
+import { type DatagramSocket, type MeshError, type OutgoingPath } from '@receptorjs/netceptor';
+import { errorForProblem, PROBLEM_TEXT } from '@receptorjs/netceptor/internal';
 import { onAbort } from '@receptorjs/primitives';
 import { MIN_DATAGRAM, type QuicConnector } from '@receptorjs/quic-engine';
 import {

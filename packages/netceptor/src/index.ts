@@ -17,8 +17,7 @@
  *
  * @packageDocumentation
  */
-export { errorForProblem, MeshError, PROBLEM_TEXT } from './errors.js';
-export { MovableTimer } from './shell/movable-timer.js';
+export { MeshError } from './errors.js';
 export type { MeshErrorCode, Problem } from './errors.js';
 export { silentLogger } from '@receptorjs/primitives';
 export type { Logger } from '@receptorjs/primitives';
@@ -45,7 +44,6 @@ export { parseFirewallRules } from './core/data/firewall-rules.js';
 export type { FirewallAction, FirewallRule, FirewallSubject } from './core/data/firewall-rules.js';
 export type { Firewall, FirewallMatch } from './core/data/firewall.js';
 export type { OutgoingPath } from './core/data/outgoing-path.js';
-export { RESERVED_SERVICES } from './core/data/data-plane.js';
 export type { DataPlane, ServicePort } from './core/data/data-plane.js';
 export type { UnreachableNotice } from './core/data/unreachable-notice.js';
 export type { Advertisements, ServiceDescription } from './core/routing/advertisements.js';
@@ -55,6 +53,3 @@ export type {
   WorkCommand,
 } from './wire/service-advertisement.js';
 export { MAX_HOPS, MAX_MESSAGE_BYTES, MAX_PAYLOAD_BYTES } from './wire/message-type.js';
-export { encodeReject } from './wire/reject.js';
-export { checkServiceName } from './wire/data-header.js';
-export { checkOwnNodeId } from './wire/node-id.js';

@@ -26,7 +26,6 @@ export type {
   Values,
 } from './actions/spec.js';
 export type { Field, JsonSchema, TlsKind } from './field.js';
-export { isEveryAddress, parseHostAndPort } from './address-fields.js';
 export type { HostAndPort } from './address-fields.js';
 export { requestOf } from './command-line.js';
 export type { Request } from './command-line.js';
@@ -35,7 +34,6 @@ export { checkConfiguration, configure } from './configuration.js';
 export type { Configuration, ConfigurationContext } from './configuration.js';
 export { parseConfigFile } from './config-file.js';
 export type { FileOptions } from './config-file.js';
-export { place } from './items.js';
 export type { Entry, FilePlace, Item, Origin, Scalar } from './items.js';
 export { describeAction, factsOf } from './action-facts.js';
 export type { ActionFacts } from './action-facts.js';
@@ -45,6 +43,6 @@ export { helpText, manualPage } from './help.js';
 export { planReload } from './reload.js';
 export type { Change, Refused, ReloadPlan } from './reload.js';
 export { configurationSchema } from './schema.js';
-export { crossCheck, nodeIdOf, tlsNamesOf } from './cross-checks.js';
+export { crossCheck, nodeIdOf } from './cross-checks.js';
 export type { WholeOptions } from './cross-checks.js';
 export { validate } from './validate.js';

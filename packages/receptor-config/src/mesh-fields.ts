@@ -1,4 +1,8 @@
-import { checkOwnNodeId, checkServiceName, RESERVED_SERVICES } from '@receptorjs/netceptor';
+import {
+  checkOwnNodeId,
+  checkServiceName,
+  RESERVED_SERVICES,
+} from '@receptorjs/netceptor/internal';
 import { field, FieldError, asFieldError } from './field.js';
 import type { Field, FieldOptions, Value } from './field.js';
 import { readText, textSchema } from './fields.js';

@@ -1,4 +1,5 @@
-import { runIdent, startRun, type FinalStatus, type RunHandle } from '@receptorjs/runner-core';
+import { type FinalStatus, type RunHandle } from '@receptorjs/runner-core';
+import { runIdent, startRun } from '@receptorjs/runner-core/internal';
 import { join, resolve } from 'node:path';
 import type { CommonOptions } from './common-options.js';
 import { commandFolder, type CommandPlace } from './finished-command.js';

@@ -1,10 +1,9 @@
+import { ConfigurationError, type CommandRunOptions } from '@receptorjs/runner-core';
 import {
   COMMAND_OPTIONS,
-  ConfigurationError,
   configurationError,
   validateJobOptions,
-  type CommandRunOptions,
-} from '@receptorjs/runner-core';
+} from '@receptorjs/runner-core/internal';
 import {
   optional,
   text,

@@ -1,14 +1,16 @@
 import {
-  handledEvent,
-  MAX_OUTPUT_BYTES,
-  readRegularFile,
-  runCommandLine,
   type CommandRunOptions,
   type EventFeed,
   type EventHandler,
   type PipedStreams,
   type RunResult,
 } from '@receptorjs/runner-core';
+import {
+  handledEvent,
+  MAX_OUTPUT_BYTES,
+  readRegularFile,
+  runCommandLine,
+} from '@receptorjs/runner-core/internal';
 import { mkdtempSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

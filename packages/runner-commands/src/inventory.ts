@@ -1,4 +1,5 @@
-import { ConfigurationError, readInventoryText } from '@receptorjs/runner-core';
+import { ConfigurationError } from '@receptorjs/runner-core';
+import { readInventoryText } from '@receptorjs/runner-core/internal';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { anything, arrayOf, either, flag, optional, text } from '@receptorjs/validation';

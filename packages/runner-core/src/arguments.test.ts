@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { run, runAsync, runCommandLine, runEvents } from './index.js';
+import { run, runAsync, runEvents } from './index.js';
+import { runCommandLine } from './internal.js';
 
 const dir = { privateDataDir: '/nonexistent', playbook: 'site.yml' };
 

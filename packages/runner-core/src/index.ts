@@ -22,11 +22,11 @@
  *
  * @packageDocumentation
  */
-export { COMMAND_OPTIONS, runCommandLine, type CommandRunOptions } from './plan/command-run.js';
+export { type CommandRunOptions } from './plan/command-run.js';
 export type { PipedStreams } from './process/piped-process.js';
 export { run, runAsync } from './run.js';
 export { planRun, type PlannedRun } from './plan/planned-run.js';
-export { startRun, type HandledRun, type RunHandle } from './run-handle.js';
+export { type HandledRun, type RunHandle } from './run-handle.js';
 export type { EventFile } from './events/event-files.js';
 export type { LargeText } from './events/large-text.js';
 export type { EventFeed } from './events/event-feed.js';
@@ -34,11 +34,7 @@ export { runEvents, EventStream } from './events/event-stream.js';
 export { RunResult, type RunOutcome, type TimeoutKind } from './run-result.js';
 export { RunArtifacts, type FactCachePlace } from './artifacts/run-artifacts.js';
 export type { HostFacts } from './artifacts/fact-cache.js';
-export {
-  configurationError,
-  validateJobOptions,
-  type JobOptionNames,
-} from './inputs/run-option-checks.js';
+export { type JobOptionNames } from './inputs/run-option-checks.js';
 export type {
   EventHandler,
   OutputSink,
@@ -88,30 +84,11 @@ export type {
   PluginContext,
   PluginStatus,
 } from './events/event-plugins.js';
-export { PluginSinks } from './events/plugin-sinks.js';
-export { readMapping, type Mapping } from './inputs/mapping-file.js';
+export { type Mapping } from './inputs/mapping-file.js';
 export {
-  existingInventory,
-  inventoryData,
-  inventoryEnvironment,
-  inventoryInList,
   type InventoryData,
   type InventoryFile,
   type OneInventory,
 } from './inputs/inventory-data.js';
-export { readInventoryText, type InventoryText } from './inputs/inventory-text.js';
-export {
-  checkPrivateDataDir,
-  makePrivateDataDir,
-  requirePrivateDataDir,
-} from './inputs/private-data-dir.js';
-export { makeFolder, makeFolderSync } from './artifacts/make-folder.js';
-export { runIdent } from './plan/ident.js';
-export { ShownOutput } from './events/shown-output.js';
-export { ArtifactFolder } from './artifacts/artifacts.js';
-export { MAX_OUTPUT_BYTES } from './artifacts/run-artifacts.js';
-export { MAX_WORD_BYTES, readRegularFile } from './artifacts/regular-file.js';
-export { spacedJson } from './events/json-text.js';
-export { frozen, handledEvent, type HandledEvent } from './events/handled-event.js';
-export { DecodedText } from './process/decoded-text.js';
-export { slicesOf } from './process/written-text.js';
+export { type InventoryText } from './inputs/inventory-text.js';
+export { type HandledEvent } from './events/handled-event.js';

@@ -1,4 +1,4 @@
-import { makeFolderSync } from '@receptorjs/runner-core';
+import { makeFolderSync } from '@receptorjs/runner-core/internal';
 import {
   readdirSync,
   readFileSync,

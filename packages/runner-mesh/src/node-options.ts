@@ -1,9 +1,9 @@
+import { type RunOptionsWithFolder } from '@receptorjs/runner-core';
 import {
   configurationError,
   requirePrivateDataDir,
   validateJobOptions,
-  type RunOptionsWithFolder,
-} from '@receptorjs/runner-core';
+} from '@receptorjs/runner-core/internal';
 import type { ArchiveLimits, WorkerStatus } from '@receptorjs/runner-streaming';
 import {
   flag,

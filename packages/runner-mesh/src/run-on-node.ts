@@ -1,8 +1,5 @@
 import {
-  checkPrivateDataDir,
-  runIdent,
   RunResult,
-  startRun,
   type EventFeed,
   type EventHandler,
   type FinalStatus,
@@ -10,6 +7,7 @@ import {
   type RunStatus,
   type RunStats,
 } from '@receptorjs/runner-core';
+import { checkPrivateDataDir, runIdent, startRun } from '@receptorjs/runner-core/internal';
 import type { WorkerStatus } from '@receptorjs/runner-streaming';
 import type { Logger } from '@receptorjs/netceptor';
 import { join, resolve } from 'node:path';

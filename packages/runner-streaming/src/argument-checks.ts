@@ -1,4 +1,4 @@
-import { configurationError } from '@receptorjs/runner-core';
+import { configurationError } from '@receptorjs/runner-core/internal';
 import {
   abortSignal,
   arrayOf,

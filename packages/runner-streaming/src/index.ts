@@ -21,17 +21,16 @@
  */
 export { transmit } from './transmit.js';
 export type { TransmitOptions } from './transmit-options.js';
-export { refuseWork, work, type WorkerResult } from './worker.js';
+export { work, type WorkerResult } from './worker.js';
 export type { WorkerOptions } from './worker-options.js';
 export { processResults } from './process-results.js';
 export type { ProcessOptions, ProcessResult, WorkerStatus } from './process-options.js';
 export type { StreamDamage } from './messages/stream-damage.js';
 export type { ArchiveLimits } from './archive/archive-limits.js';
-export { manifestOf, type Manifest, type ManifestFile } from './blobs/blob-manifest.js';
-export { readKnownBlobs, writeBlobQuery } from './blobs/blob-messages.js';
+export { type Manifest, type ManifestFile } from './blobs/blob-manifest.js';
 export type { BlobStoreOptions } from './blobs/blob-store.js';
 export { cleanup, CleanupError, type CleanupResult } from './cleanup.js';
 export type { CleanupOptions } from './cleanup-options.js';
-export { formatWorkerInfo, workerInfo, type WorkerInfo } from './worker-info.js';
-export { portableOptions, type PortableOptions, type STAYS_HERE } from './run-arguments.js';
+export { type WorkerInfo } from './worker-info.js';
+export { type PortableOptions, type STAYS_HERE } from './run-arguments.js';
 export { StreamError, type StreamErrorCode } from './errors.js';

@@ -1,5 +1,5 @@
 import { onAbort } from '@receptorjs/primitives';
-import { PluginSinks, readMapping, runIdent } from '@receptorjs/runner-core';
+import { PluginSinks, readMapping, runIdent } from '@receptorjs/runner-core/internal';
 import { join, resolve } from 'node:path';
 import { knownLimits, limitsOfSettings } from './archive/archive-limits.js';
 import { processChecks, validateStreamOptions } from './argument-checks.js';

@@ -1,4 +1,5 @@
 import { errorText } from '@receptorjs/primitives';
+import { type FinalStatus, type HandledEvent, type RunEvent } from '@receptorjs/runner-core';
 import {
   ArtifactFolder,
   frozen,
@@ -6,11 +7,8 @@ import {
   MAX_WORD_BYTES,
   readRegularFile,
   ShownOutput,
-  type FinalStatus,
-  type HandledEvent,
   type PluginSinks,
-  type RunEvent,
-} from '@receptorjs/runner-core';
+} from '@receptorjs/runner-core/internal';
 import { join } from 'node:path';
 import { StreamError } from './errors.js';
 import { eventCopyOf, eventsOfCopy } from './messages/event-copy.js';

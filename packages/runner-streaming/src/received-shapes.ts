@@ -1,4 +1,4 @@
-import { MAX_WORD_BYTES } from '@receptorjs/runner-core';
+import { MAX_WORD_BYTES } from '@receptorjs/runner-core/internal';
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,9 +1,9 @@
 import {
   ConfigurationError,
-  readInventoryText,
   type ContainerAuthData,
   type RunOptions,
 } from '@receptorjs/runner-core';
+import { readInventoryText } from '@receptorjs/runner-core/internal';
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { isObject } from './messages/message-recovery.js';

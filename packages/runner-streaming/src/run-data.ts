@@ -1,11 +1,10 @@
+import { type InventoryFile, type OneInventory } from '@receptorjs/runner-core';
 import {
   existingInventory,
   inventoryData,
   inventoryEnvironment,
   inventoryInList,
-  type InventoryFile,
-  type OneInventory,
-} from '@receptorjs/runner-core';
+} from '@receptorjs/runner-core/internal';
 import { randomUUID } from 'node:crypto';
 import { lstat, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';

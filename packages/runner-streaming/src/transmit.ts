@@ -1,4 +1,8 @@
-import { validateJobOptions, checkPrivateDataDir, spacedJson } from '@receptorjs/runner-core';
+import {
+  validateJobOptions,
+  checkPrivateDataDir,
+  spacedJson,
+} from '@receptorjs/runner-core/internal';
 import { randomUUID } from 'node:crypto';
 import { transmitChecks, validateStreamOptions } from './argument-checks.js';
 import { packFolder } from './archive/archive.js';

@@ -1,6 +1,6 @@
 import { errorText } from '@receptorjs/primitives';
 import { randomUUID } from 'node:crypto';
-import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core';
+import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core/internal';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-import { spacedJson } from '@receptorjs/runner-core';
+import { spacedJson } from '@receptorjs/runner-core/internal';
 import type { MessageWriter } from './messages/message-writer.js';
 
 /** What a worker says besides its results: a line each, which a receiving side that does not know them passes over. */

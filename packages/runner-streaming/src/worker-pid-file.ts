@@ -1,4 +1,4 @@
-import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core';
+import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core/internal';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

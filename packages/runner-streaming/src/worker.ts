@@ -1,11 +1,6 @@
 import { errorText, onAbort } from '@receptorjs/primitives';
-import {
-  ConfigurationError,
-  handledEvent,
-  run,
-  spacedJson,
-  type FinalStatus,
-} from '@receptorjs/runner-core';
+import { ConfigurationError, run, type FinalStatus } from '@receptorjs/runner-core';
+import { handledEvent, spacedJson } from '@receptorjs/runner-core/internal';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -67,8 +67,11 @@ export function importsOf(source) {
   return [...code.matchAll(importPattern)].map((match) => /** @type {string} */ (match[1]));
 }
 
-/** What a package may offer besides itself: a part that is there for tests, and one that loads less of it. */
-const doors = new Set(['/package.json', '/testing', '/sockets']);
+/**
+ * What a package may offer besides itself: a part that is there for tests, one that loads less of it, and what only the
+ * packages of this workspace use.
+ */
+const doors = new Set(['/package.json', '/testing', '/sockets', '/internal']);
 
 /**
  * Says what is wrong with one import of one member, or nothing.
@@ -108,6 +111,28 @@ export function checkImport(from, specifier, file = 'src/index.ts') {
 }
 
 /**
+ * The dependencies of a member of which it imports what changes without notice, and that it would take in another version.
+ *
+ * @param {import('./workspace.mjs').Member} member
+ * @param {string} from
+ */
+function internalVersions(member, from) {
+  const used = new Set(
+    filesBelow(`${member.folder}/src`, /\.(ts|mts|tsx)$/, from).flatMap((file) =>
+      importsOf(readFileSync(join(from, file), 'utf8'))
+        .filter((specifier) => specifier.endsWith('/internal'))
+        .map((specifier) => specifier.slice(0, -'/internal'.length)),
+    ),
+  );
+  return Object.entries(member.manifest.dependencies ?? {})
+    .filter(([name, range]) => used.has(name) && range !== 'workspace:*')
+    .map(([name]) => ({
+      file: `${member.folder}/package.json`,
+      why: `'${name}/internal' is imported: the dependency must be 'workspace:*', one version exactly`,
+    }));
+}
+
+/**
  * Every import in the workspace that goes against the direction.
  *
  * @param {string} [from]
@@ -130,6 +155,8 @@ export function checkLayers(from = root) {
       file: `${member.folder}/package.json`,
       why: member.kind === 'apps' ? undefined : checkImport(member.name, specifier),
     }));
-    return [...inFiles, ...inManifest].flatMap(({ file, why }) => (why ? [`${file}: ${why}`] : []));
+    return [...inFiles, ...inManifest, ...internalVersions(member, from)].flatMap(
+      ({ file, why }) => (why ? [`${file}: ${why}`] : []),
+    );
   });
 }

@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importsOf, checkImport, layers } from './layers.mjs';
+import { checkImport, checkLayers, importsOf, layers } from './layers.mjs';
 
-describe('judgeImport', () => {
+describe('checkImport', () => {
   it('lets a package import what stands below it', () => {
     expect(checkImport('netceptor-streams', '@receptorjs/netceptor')).toBeUndefined();
     expect(checkImport('receptor', '@receptorjs/workceptor')).toBeUndefined();
@@ -13,6 +16,7 @@ describe('judgeImport', () => {
   it('refuses to reach into another package', () => {
     expect(checkImport('runner-events-http', '@receptorjs/runner-events/testing')).toBeUndefined();
     expect(checkImport('control-service', '@receptorjs/certificates/sockets')).toBeUndefined();
+    expect(checkImport('workceptor', '@receptorjs/control-client/internal')).toBeUndefined();
     expect(checkImport('receptor', '@receptorjs/netceptor/src/codec.js')).toMatch(/reaches into/);
     expect(
       checkImport('receptor', '../../../packages/netceptor/src/codec.js', 'src/cli.ts'),
@@ -30,6 +34,26 @@ describe('judgeImport', () => {
   it('puts every package in one layer only', () => {
     const all = layers.flat();
     expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe('checkLayers', () => {
+  it('wants one version exactly of what is imported without a promise', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'layers-'));
+    const write = (/** @type {string} */ range) => {
+      const at = join(folder, 'packages', 'workceptor');
+      mkdirSync(join(at, 'src'), { recursive: true });
+      const dependencies = { '@receptorjs/control-client': range };
+      writeFileSync(join(at, 'package.json'), JSON.stringify({ name: 'workceptor', dependencies }));
+      const text = "import { Backoff } from '@receptorjs/control-client/internal';\n";
+      writeFileSync(join(at, 'src', 'backoff.ts'), text);
+      return checkLayers(folder);
+    };
+    expect(write('workspace:^')).toEqual([
+      "packages/workceptor/package.json: '@receptorjs/control-client/internal' is imported: the dependency must be 'workspace:*', one version exactly",
+    ]);
+    expect(write('workspace:*')).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,5 +1,5 @@
 import { isThere, startedAt } from '@receptorjs/process-table';
-import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core';
+import { MAX_WORD_BYTES, readRegularFile } from '@receptorjs/runner-core/internal';
 import { link, lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -1,5 +1,5 @@
 import { errorText } from '@receptorjs/primitives';
-import { makePrivateDataDir } from '@receptorjs/runner-core';
+import { makePrivateDataDir } from '@receptorjs/runner-core/internal';
 import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 import { errorText, pythonShlex, splitShellWords } from '@receptorjs/primitives';
-import { readInventoryText, type RunOptionsWithFolder } from '@receptorjs/runner-core';
+import { type RunOptionsWithFolder } from '@receptorjs/runner-core';
+import { readInventoryText } from '@receptorjs/runner-core/internal';
 import type { NodeOptions } from '@receptorjs/runner-mesh';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

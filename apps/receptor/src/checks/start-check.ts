@@ -1,5 +1,5 @@
 import { errorText } from '@receptorjs/primitives';
-import { checkSocketFolder } from '@receptorjs/control-service';
+import { checkSocketFolder } from '@receptorjs/control-service/internal';
 import { factsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
 import type { Log } from '../log/log.js';
 import { checkNamedFiles } from './named-files.js';

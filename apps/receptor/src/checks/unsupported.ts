@@ -1,4 +1,5 @@
-import { describeAction, factsOf, place, type Action } from '@receptorjs/receptor-config';
+import { describeAction, factsOf, type Action } from '@receptorjs/receptor-config';
+import { place } from '@receptorjs/receptor-config/internal';
 
 /** The refusal of a work type that wants signed submissions; it begins with the original's words. */
 export const unverifiable = (workType: string): string =>

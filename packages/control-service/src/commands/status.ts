@@ -1,5 +1,6 @@
 import type { MeshStatus, ServiceAdvertisement } from '@receptorjs/netceptor';
-import { compareBytes, encodeJson, sortKeys, type JsonValue } from '@receptorjs/control-protocol';
+import { encodeJson, type JsonValue } from '@receptorjs/control-protocol';
+import { compareBytes, sortKeys } from '@receptorjs/control-protocol/internal';
 import { badRequest } from '../errors.js';
 import type { NodeFacts } from '../handlers.js';
 import type { Request } from './request.js';

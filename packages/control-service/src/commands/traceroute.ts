@@ -1,9 +1,5 @@
-import {
-  durationText,
-  sortKeys,
-  type JsonObject,
-  type JsonValue,
-} from '@receptorjs/control-protocol';
+import { durationText, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
+import { sortKeys } from '@receptorjs/control-protocol/internal';
 import type { MeshHandler, ProbeReply } from '../handlers.js';
 import { probeTarget } from './probe-target.js';
 import type { Request } from './request.js';

@@ -1,9 +1,5 @@
-import {
-  compareBytes,
-  encodeJson,
-  unitStatusReply,
-  type UnitStatus,
-} from '@receptorjs/control-protocol';
+import { encodeJson, unitStatusReply, type UnitStatus } from '@receptorjs/control-protocol';
+import { compareBytes } from '@receptorjs/control-protocol/internal';
 
 /** The answer to `work list` in pieces, one for each unit, in the order of their IDs. */
 export function* unitListReply(

@@ -1,7 +1,7 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { clearSocketPath, privately } from '@receptorjs/control-service';
+import { clearSocketPath, privately } from '@receptorjs/control-service/internal';
 import { localOrigin } from '@receptorjs/quotas';
 import { count, optional, text } from '@receptorjs/validation';
 import { connectionChecks, remoteChecks, validateService } from '../argument-checks.js';

@@ -1,4 +1,5 @@
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { silentLogger } from '@receptorjs/primitives';
+import { MeshNode } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueuedLink, type Carrier } from './queued-link.js';
 

@@ -1,6 +1,7 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { EventEmitter, once } from 'node:events';
 import { connect, createServer, Server, type AddressInfo } from 'node:net';
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { MeshNode } from '@receptorjs/netceptor';
 import { freePort } from '@receptorjs/tooling-test-peers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialTcp } from './tcp-dialer.js';

@@ -1,5 +1,6 @@
 import type { TlsServer } from '@receptorjs/certificates';
-import { encodeReject, type MeshNode } from '@receptorjs/netceptor';
+import { type MeshNode } from '@receptorjs/netceptor';
+import { encodeReject } from '@receptorjs/netceptor/internal';
 import { listenChecks, tlsServerCheck, validateBackend } from '../argument-checks.js';
 import { framed } from './frame-reader.js';
 import { LinkServer } from '../link-server.js';

@@ -1,6 +1,7 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { createSocket, type Socket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { MeshNode } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Listener } from '../listener.js';
 import { dialUdp } from './udp-dialer.js';
@@ -167,34 +168,31 @@ describe('a UDP dialer', () => {
   it.each([
     ['that does not know it', '{}'],
     ['that holds an earlier link with it', '{"b":1}'],
-  ])(
-    'sends a listener %s and rejects it a hello and nothing else',
-    async (_what, known) => {
-      const ended = new EventEmitter();
-      const warning = (line: string): void => void ended.emit('line', line);
-      const b = new MeshNode({ nodeId: 'b', log: { ...silentLogger, warning } });
-      cleanups.push(() => b.close());
-      b.advertise('service', { connectionType: 0, tags: {} });
-      const { port, heard } = await rejecting(known);
-      for (let dials = 1; dials <= 3; dials++) {
-        const line = once(ended, 'line');
-        const dialer = await dialUdp(b, { host, port, redial: false });
-        expect(await line).toEqual([`Link udp ${host}:${port} ended: the peer rejected the link`]);
-        await dialer.close();
-      }
-      // What the node would say later comes before this.
-      const last = await peer();
-      last.send('\x01', port, host);
-      while (heard.size < 4) await new Promise((resolve) => setImmediate(resolve));
-      const said = [...heard.values()].map((each) => each.map((text) => text.slice(0, 13)));
-      expect(said).toEqual([
-        ['\x01{"NodeID":"b'],
-        ['\x01{"NodeID":"b'],
-        ['\x01{"NodeID":"b'],
-        ['\x01'],
-      ]);
-    },
-  );
+  ])('sends a listener %s and rejects it a hello and nothing else', async (_what, known) => {
+    const ended = new EventEmitter();
+    const warning = (line: string): void => void ended.emit('line', line);
+    const b = new MeshNode({ nodeId: 'b', log: { ...silentLogger, warning } });
+    cleanups.push(() => b.close());
+    b.advertise('service', { connectionType: 0, tags: {} });
+    const { port, heard } = await rejecting(known);
+    for (let dials = 1; dials <= 3; dials++) {
+      const line = once(ended, 'line');
+      const dialer = await dialUdp(b, { host, port, redial: false });
+      expect(await line).toEqual([`Link udp ${host}:${port} ended: the peer rejected the link`]);
+      await dialer.close();
+    }
+    // What the node would say later comes before this.
+    const last = await peer();
+    last.send('\x01', port, host);
+    while (heard.size < 4) await new Promise((resolve) => setImmediate(resolve));
+    const said = [...heard.values()].map((each) => each.map((text) => text.slice(0, 13)));
+    expect(said).toEqual([
+      ['\x01{"NodeID":"b'],
+      ['\x01{"NodeID":"b'],
+      ['\x01{"NodeID":"b'],
+      ['\x01'],
+    ]);
+  });
 
   it('says that nobody listens', async () => {
     const closed: string[] = [];

@@ -1,6 +1,7 @@
+import { silentLogger } from '@receptorjs/primitives';
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
-import { MeshNode, silentLogger } from '@receptorjs/netceptor';
+import { MeshNode } from '@receptorjs/netceptor';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectSocket } from '../tcp/connect-socket.js';
 import { proxyFor } from './proxy-environment.js';

@@ -1,4 +1,5 @@
-import { MovableTimer, type OutgoingPath } from '@receptorjs/netceptor';
+import { type OutgoingPath } from '@receptorjs/netceptor';
+import { MovableTimer } from '@receptorjs/netceptor/internal';
 import { MAX_DATAGRAM, type QuicConnection } from '@receptorjs/quic-engine';
 import type { ConnectionsByNode } from './connections-by-node.js';
 import { StreamError } from '../errors.js';

@@ -1,12 +1,12 @@
 import type { TlsServer } from '@receptorjs/certificates';
 import {
-  PROBLEM_TEXT,
   type Advertisement,
   type DatagramSocket,
   type MeshNode,
   type ServiceDescription,
   type WorkCommand,
 } from '@receptorjs/netceptor';
+import { PROBLEM_TEXT } from '@receptorjs/netceptor/internal';
 import { isInitial, type QuicAcceptor } from '@receptorjs/quic-engine';
 import {
   arrayOf,

@@ -1,9 +1,5 @@
-import {
-  manifestOf,
-  readKnownBlobs,
-  writeBlobQuery,
-  type Manifest,
-} from '@receptorjs/runner-streaming';
+import { type Manifest } from '@receptorjs/runner-streaming';
+import { manifestOf, readKnownBlobs, writeBlobQuery } from '@receptorjs/runner-streaming/internal';
 import { Readable } from 'node:stream';
 import { NodeRunError } from '../errors.js';
 import type { RemoteJobUnit } from './remote-job-unit.js';

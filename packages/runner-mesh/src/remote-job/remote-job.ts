@@ -1,5 +1,6 @@
 import { onAbort } from '@receptorjs/primitives';
-import { portableOptions, transmit, type ProcessResult } from '@receptorjs/runner-streaming';
+import { transmit, type ProcessResult } from '@receptorjs/runner-streaming';
+import { portableOptions } from '@receptorjs/runner-streaming/internal';
 import { Readable } from 'node:stream';
 import { ReconnectingClient } from '../transport/reconnecting-client.js';
 import type { ControlTransport } from '../transport/control-transport.js';

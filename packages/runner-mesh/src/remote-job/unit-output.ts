@@ -1,4 +1,4 @@
-import { ProtocolViolations } from '@receptorjs/control-client';
+import { ProtocolViolations } from '@receptorjs/control-client/internal';
 import { isFinal, isUnknownUnit, UnitState } from '@receptorjs/control-protocol';
 import type { Duplex } from 'node:stream';
 import type { ReconnectingClient } from '../transport/reconnecting-client.js';

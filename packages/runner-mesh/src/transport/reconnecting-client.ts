@@ -1,5 +1,6 @@
 import { onAbort } from '@receptorjs/primitives';
-import { Backoff, type ControlClient } from '@receptorjs/control-client';
+import { type ControlClient } from '@receptorjs/control-client';
+import { Backoff } from '@receptorjs/control-client/internal';
 import { isRemoteAnswer } from '@receptorjs/control-protocol';
 import type { ControlTransport } from './control-transport.js';
 import { NodeRunError, reasonOf } from '../errors.js';

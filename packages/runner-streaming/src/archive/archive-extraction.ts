@@ -1,6 +1,6 @@
 import { errorText } from '@receptorjs/primitives';
 import { LoopTurns } from '@receptorjs/bounded-json';
-import { makeFolder } from '@receptorjs/runner-core';
+import { makeFolder } from '@receptorjs/runner-core/internal';
 import {
   closeSync,
   constants,

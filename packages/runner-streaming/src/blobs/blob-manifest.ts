@@ -1,4 +1,4 @@
-import { checkPrivateDataDir } from '@receptorjs/runner-core';
+import { checkPrivateDataDir } from '@receptorjs/runner-core/internal';
 import { createHash, hash, webcrypto } from 'node:crypto';
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-import { spacedJson } from '@receptorjs/runner-core';
+import { spacedJson } from '@receptorjs/runner-core/internal';
 import { lstatSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';

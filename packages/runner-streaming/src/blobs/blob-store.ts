@@ -1,5 +1,6 @@
 import { errorText } from '@receptorjs/primitives';
-import { ConfigurationError, makeFolder, makeFolderSync } from '@receptorjs/runner-core';
+import { ConfigurationError } from '@receptorjs/runner-core';
+import { makeFolder, makeFolderSync } from '@receptorjs/runner-core/internal';
 import { hash, randomUUID } from 'node:crypto';
 import {
   constants,

@@ -1,4 +1,4 @@
-import { spacedJson } from '@receptorjs/runner-core';
+import { spacedJson } from '@receptorjs/runner-core/internal';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { StreamError } from '../errors.js';

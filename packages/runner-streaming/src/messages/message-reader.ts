@@ -1,5 +1,5 @@
 import { LoopTurns } from '@receptorjs/bounded-json';
-import { DecodedText } from '@receptorjs/runner-core';
+import { DecodedText } from '@receptorjs/runner-core/internal';
 import { StreamError } from '../errors.js';
 
 /** Longest line that is read, in bytes: the largest event, should each byte of its 64 MiB of text take six in JSON, and its data. */

@@ -1,4 +1,4 @@
-import { slicesOf } from '@receptorjs/runner-core';
+import { slicesOf } from '@receptorjs/runner-core/internal';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Archive } from '../archive/archive.js';

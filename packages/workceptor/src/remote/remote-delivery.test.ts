@@ -1,4 +1,5 @@
-import { Backoff, type ControlClient } from '@receptorjs/control-client';
+import { type ControlClient } from '@receptorjs/control-client';
+import { Backoff } from '@receptorjs/control-client/internal';
 import { silentLogger } from '@receptorjs/primitives';
 import { expect, it } from 'vitest';
 import { RemoteDelivery } from './remote-delivery.js';

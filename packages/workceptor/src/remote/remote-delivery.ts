@@ -1,5 +1,6 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
-import { type ControlClient, type Backoff } from '@receptorjs/control-client';
+import { type ControlClient } from '@receptorjs/control-client';
+import { type Backoff } from '@receptorjs/control-client/internal';
 import { isRemoteAnswer, isUnknownUnit } from '@receptorjs/control-protocol';
 import { foreignText } from './foreign-text.js';
 

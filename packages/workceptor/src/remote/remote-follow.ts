@@ -1,5 +1,6 @@
 import { errorText, onAbort, type Logger } from '@receptorjs/primitives';
-import { ProtocolViolations, Backoff, type ControlClient } from '@receptorjs/control-client';
+import { type ControlClient } from '@receptorjs/control-client';
+import { ProtocolViolations, Backoff } from '@receptorjs/control-client/internal';
 import {
   isBadCommand,
   isFinal,

@@ -1,5 +1,6 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
-import { Backoff, type ControlClient } from '@receptorjs/control-client';
+import { type ControlClient } from '@receptorjs/control-client';
+import { Backoff } from '@receptorjs/control-client/internal';
 import {
   isFinal,
   isRemoteAnswer,
