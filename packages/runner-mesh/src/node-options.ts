@@ -46,7 +46,7 @@ export interface NodeOptions {
    * keeps no files, all are sent. Default false.
    */
   readonly byContents?: boolean;
-  /** Milliseconds for the link, again for the way to the node, and again for its first answer. Default 15,000. */
+  /** Milliseconds for the link, again for the path to the node, and again for its first answer. Default 15,000. */
   readonly peerTimeoutMs?: number;
   /** Milliseconds the node may be out of reach while the job is there. Default 3,600,000. */
   readonly lostTimeoutMs?: number;

@@ -57,7 +57,7 @@ export class GoReceptor {
   control(): Promise<Socket>;
   /** Sends one command; resolves with the line that answers it. */
   command(line: string): Promise<string>;
-  /** Ends it, with SIGKILL unless told otherwise, and removes its folder; resolves when that is done. */
+  /** Ends it, with SIGKILL by default, and removes its folder; resolves when that is done. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export type TransportOptions = NodeOptions & {
 };
 
 /**
- * Opens the way to a node that the options ask for.
+ * Opens the control transport to a node that the options ask for.
  *
  * @throws NodeRunError `bad-peer`, `no-peer`, `peer-timeout`, `node-id-in-use`; the signal's reason
  */

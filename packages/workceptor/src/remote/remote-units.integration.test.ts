@@ -231,7 +231,9 @@ describe('a node that is not reachable', () => {
     'cancel and release wait for it, over a restart: %s',
     async (restarted) => {
       const id = await near.submit('sh', `-c 'echo up; exec sleep 1000'`, 'far');
-      await near.reaches(id, ({ state }) => state === UnitState.Running);
+      const output = await (await near.client()).resultStream(id);
+      await once(output, 'data');
+      output.destroy();
       link.cut();
       expect(await near.work.cancel(id, unix)).toBe('pending');
       if (restarted) await restartNear();
