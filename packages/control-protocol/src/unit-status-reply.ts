@@ -1,5 +1,6 @@
 import { ControlError } from './errors.js';
 import { encodeJson, isJsonObject, type JsonObject, type JsonValue } from './json.js';
+import { parseReport, reportFields } from './unit-report.js';
 import {
   isUnitState,
   reportedStatus,
@@ -10,11 +11,15 @@ import {
 
 /** The reply form of a status: keys in bytewise order, with the state's name. */
 export function unitStatusReply(status: UnitStatus): JsonObject {
+  const { ErrorCode, LastOutput, StdoutSHA256 } = reportFields(status.report ?? {});
   return {
     Detail: status.detail,
+    ...(ErrorCode === undefined ? {} : { ErrorCode }),
     ExtraData: status.extraData,
+    ...(LastOutput === undefined ? {} : { LastOutput }),
     State: status.state,
     StateName: stateName(status.state),
+    ...(StdoutSHA256 === undefined ? {} : { StdoutSHA256 }),
     StdoutSize: status.stdoutSize,
     WorkType: status.workType,
   };
@@ -34,12 +39,14 @@ export function parseUnitStatus(value: JsonValue): ReportedStatus {
   if (typeof Detail !== 'string' || typeof WorkType !== 'string') {
     throw new ControlError('protocol', 'Detail and WorkType of a unit must be strings');
   }
+  const report = parseReport(value);
   return reportedStatus({
     state: State,
     detail: Detail,
     stdoutSize: parseSize(StdoutSize),
     workType: WorkType,
     extraData: ExtraData ?? null,
+    ...(Object.keys(report).length === 0 ? {} : { report }),
   });
 }
 

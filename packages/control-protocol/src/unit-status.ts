@@ -1,4 +1,5 @@
 import type { JsonValue } from './json.js';
+import type { UnitReport } from './unit-report.js';
 
 /** The states of a unit of work, with the numbers used in status files and replies. */
 export const UnitState = {
@@ -24,6 +25,8 @@ export interface UnitStatus {
   readonly workType: string;
   /** What the work type adds: an object, a text, or null. */
   readonly extraData: JsonValue;
+  /** What is known about its end; absent while nothing is, and with nodes of the original. */
+  readonly report?: UnitReport;
 }
 
 /** A status that `JSON.stringify` takes: integers beyond 2^53 - 1 become text there. */

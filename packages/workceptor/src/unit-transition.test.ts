@@ -17,6 +17,7 @@ const change: fc.Arbitrary<UnitChange> = fc.record(
     detail: fc.string(),
     stdoutSize: fc.bigInt({ min: 0n, max: 1_000n }),
     extraData: fc.constantFrom(null, 'x'),
+    report: fc.constantFrom({ errorCode: 'signal' }, { errorCode: 'disk-full', lastOutput: 'x' }),
   },
   { requiredKeys: [] },
 );
@@ -31,7 +32,14 @@ it('never goes back, never shrinks, and stands still once final, whatever happen
         expect(after.stdoutSize).toBeGreaterThanOrEqual(status.stdoutSize);
         expect(after.workType).toBe('cat');
         if (isFinal(status.state)) {
-          expect({ ...after, extraData: null }).toEqual({ ...status, extraData: null });
+          const reported = { ...after.report, ...status.report };
+          expect({ ...after, extraData: null }).toEqual({
+            ...status,
+            extraData: null,
+            ...(after.report && { report: reported }),
+          });
+        } else if (!isFinal(after.state)) {
+          expect(after.report).toBeUndefined();
         }
         status = after;
       }
@@ -48,4 +56,16 @@ it('D4: Canceled is final', () => {
 
 it('gives back the same object when nothing changes', () => {
   expect(transition(first, { detail: 'Unit Created', state: UnitState.Pending })).toBe(first);
+});
+
+it('says of an end what is found out later, and changes nothing that was said', () => {
+  const failed = transition(first, {
+    state: UnitState.Failed,
+    detail: 'exit status 1',
+    report: { errorCode: 'exit-status' },
+  });
+  const sum = 'a'.repeat(64);
+  const whole = transition(failed, { report: { errorCode: 'signal', stdoutSha256: sum } });
+  expect(whole.report).toEqual({ errorCode: 'exit-status', stdoutSha256: sum });
+  expect(transition(whole, { report: { stdoutSha256: 'b'.repeat(64) } })).toBe(whole);
 });

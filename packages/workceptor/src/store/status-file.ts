@@ -3,6 +3,7 @@ import {
   encodeJson,
   parseJson,
   parseUnitStatus,
+  reportFields,
   type UnitStatus,
 } from '@receptorjs/control-protocol';
 import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
@@ -43,6 +44,7 @@ function textOf(status: UnitStatus): string {
     StdoutSize: status.stdoutSize,
     WorkType: status.workType,
     ExtraData: status.extraData,
+    ...reportFields(status.report ?? {}),
   });
   return `${text}\n`;
 }
