@@ -27,7 +27,9 @@ function refused(/** @type {string} */ text) {
       {
         files: ['**/*.ts'],
         languageOptions: { parser: tseslint.parser, parserOptions: { programs: [program] } },
-        plugins: { receptorjs: { rules: { 'conditional-spread': conditionalSpread } } },
+        plugins: {
+          receptorjs: { rules: { 'conditional-spread': /** @type {any} */ (conditionalSpread) } },
+        },
         rules: { 'receptorjs/conditional-spread': 'error' },
       },
       file,
