@@ -68,10 +68,11 @@ export const PROBLEM_TEXT = {
   'blocked-by-firewall': 'blocked by firewall',
   /** Only nodes of this project say so; the original's links all carry the mesh's largest message. */
   'message-too-long': 'message too large for link',
-} as const;
+} as const satisfies Readonly<Record<Problem, string>>;
 
 /** A problem that a node reports in an unreachable message. */
-export type Problem = keyof typeof PROBLEM_TEXT;
+export type Problem =
+  'no-route' | 'service-unknown' | 'message-expired' | 'blocked-by-firewall' | 'message-too-long';
 
 const NO_ROUTE_HINT =
   "No link leads there now. `await node.reachable(nodeId)` waits for a route, and the event 'link-failed' says why links fail.";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionsOf, bare, refusal } from './test-files.js';
+import { actionsOf, bare, refusal } from './file/test-files.js';
 
 const tls = [
   '--tls-server',

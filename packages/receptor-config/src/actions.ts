@@ -5,7 +5,7 @@ import { serviceActions } from './actions/services.js';
 import type { ActionSpec, FieldTable, Values } from './actions/spec.js';
 import { tlsActions } from './actions/tls.js';
 import { workActions } from './actions/work.js';
-import type { Origin } from './items.js';
+import type { Origin } from './file/items.js';
 
 /** The actions by what they are about, in the order of the help text. */
 export const areas = [

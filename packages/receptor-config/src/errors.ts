@@ -1,6 +1,6 @@
 import { nearestName } from '@receptorjs/validation';
-import { place } from './items.js';
-import type { Origin } from './items.js';
+import { place } from './file/items.js';
+import type { Origin } from './file/items.js';
 
 /** What kind of mistake a {@link ConfigError} speaks of. */
 export type ConfigErrorCode =

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
-import { configure } from './configuration.js';
+import { configure } from './file/configuration.js';
 import { ConfigError } from './errors.js';
-import { file } from './test-files.js';
+import { file } from './file/test-files.js';
 
 const withoutGo = skipsWithoutGo('not compared with the original');
 

@@ -3,6 +3,6 @@
  *
  * @packageDocumentation
  */
-export { isEveryAddress, parseHostAndPort } from './address-fields.js';
-export { place } from './items.js';
-export { tlsNamesOf } from './cross-checks.js';
+export { isEveryAddress, parseHostAndPort } from './fields/address-fields.js';
+export { place } from './file/items.js';
+export { tlsNamesOf } from './checks/cross-checks.js';

@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, ansiblePath, Fixture } from './ansible-fixture.js';
 import type { RunEvent } from './events/events.js';
-import { encodeMark } from './process/marks.js';
+import { encodeMark } from './process/output/marks.js';
 import type { RunOptions } from './inputs/run-options.js';
 import { run } from './run.js';
 

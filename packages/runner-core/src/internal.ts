@@ -28,5 +28,5 @@ export { MAX_OUTPUT_BYTES } from './artifacts/run-artifacts.js';
 export { MAX_WORD_BYTES, readRegularFile } from './artifacts/regular-file.js';
 export { spacedJson } from './events/json-text.js';
 export { frozen, handledEvent } from './events/handled-event.js';
-export { DecodedText } from './process/decoded-text.js';
-export { slicesOf } from './process/written-text.js';
+export { DecodedText } from './process/output/decoded-text.js';
+export { slicesOf } from './process/output/written-text.js';

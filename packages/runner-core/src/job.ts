@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { rotateArtifacts } from './artifacts/artifact-rotation.js';
 import { ArtifactFolder } from './artifacts/artifacts.js';
 import { Termination, type JobVerdict } from './termination.js';
-import { ErrorOutput } from './process/error-output.js';
+import { ErrorOutput } from './process/output/error-output.js';
 import { CallbackError } from './errors.js';
 import type { EventFeed } from './events/event-feed.js';
 import { EventRecorder } from './events/event-recorder.js';
@@ -18,7 +18,7 @@ import type { JobPlan } from './plan/job-plan.js';
 import { compilePrompts } from './inputs/password-prompts.js';
 import type { PluginSinks } from './events/plugin-sinks.js';
 import { writePrivateFiles, type Places } from './artifacts/private-files.js';
-import { openTerminal } from './process/open-terminal.js';
+import { openTerminal } from './process/terminal/open-terminal.js';
 import { JOB_MARK } from './process/process-table.js';
 import { copyProject, removeTree } from './inputs/project-copy.js';
 import { findPython } from './python-assets.js';
@@ -26,7 +26,7 @@ import type { OutputSink, RunOptions } from './inputs/run-options.js';
 import { shownEnvironment } from './secrets/shown-environment.js';
 import { ShownOutput } from './events/shown-output.js';
 import { withSshAgent } from './secrets/ssh-key-pipe.js';
-import type { TerminalLauncher } from './process/terminal-launcher.js';
+import type { TerminalLauncher } from './process/terminal/terminal-launcher.js';
 import type { StatusMessage } from './statuses.js';
 
 /** Longest path of a unix socket that every system takes. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fixture } from './ansible-fixture.js';
-import { encodeMark } from './process/marks.js';
+import { encodeMark } from './process/output/marks.js';
 import type { RunOptions } from './inputs/run-options.js';
 import { runEvents } from './events/event-stream.js';
 import { run } from './run.js';

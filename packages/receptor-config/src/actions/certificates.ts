@@ -1,6 +1,6 @@
-import { flag, integer, text } from '../fields.js';
-import { list } from '../structured-fields.js';
-import { timestamp } from '../time-fields.js';
+import { flag, integer, text } from '../fields/fields.js';
+import { list } from '../fields/structured-fields.js';
+import { timestamp } from '../fields/time-fields.js';
 import { action } from './spec.js';
 
 const keyBits = { min: 0, max: 16_384 };

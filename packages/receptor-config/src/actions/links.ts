@@ -1,7 +1,7 @@
 import { isLoopback } from '@receptorjs/socket-addresses';
-import { bindAddress, header, hostAndPort, webSocketUrl } from '../address-fields.js';
-import { cost, flag, port, text, tlsName } from '../fields.js';
-import { costs, list } from '../structured-fields.js';
+import { bindAddress, header, hostAndPort, webSocketUrl } from '../fields/address-fields.js';
+import { cost, flag, port, text, tlsName } from '../fields/fields.js';
+import { costs, list } from '../fields/structured-fields.js';
 import { boundAddress, tcpSocket, udpSocket } from './sockets.js';
 import { action } from './spec.js';
 

@@ -1,9 +1,9 @@
-import { parseHostAndPort, portOrHostAndPort } from '../address-fields.js';
-import { flag, integer, permissions, text, tlsName, word } from '../fields.js';
-import { ownNodeId, serviceName } from '../mesh-fields.js';
-import { socketPath } from '../path-fields.js';
-import { firewallRules } from '../structured-fields.js';
-import { duration } from '../time-fields.js';
+import { parseHostAndPort, portOrHostAndPort } from '../fields/address-fields.js';
+import { flag, integer, permissions, text, tlsName, word } from '../fields/fields.js';
+import { ownNodeId, serviceName } from '../fields/mesh-fields.js';
+import { socketPath } from '../fields/path-fields.js';
+import { firewallRules } from '../fields/structured-fields.js';
+import { duration } from '../fields/time-fields.js';
 import { tcpSocket, unixSocket } from './sockets.js';
 import { action } from './spec.js';
 

@@ -1,7 +1,7 @@
-import { bindAddress, hostAndPort } from '../address-fields.js';
-import { permissions, port, text, tlsName } from '../fields.js';
-import { serviceName } from '../mesh-fields.js';
-import { interfaceName, socketPath } from '../path-fields.js';
+import { bindAddress, hostAndPort } from '../fields/address-fields.js';
+import { permissions, port, text, tlsName } from '../fields/fields.js';
+import { serviceName } from '../fields/mesh-fields.js';
+import { interfaceName, socketPath } from '../fields/path-fields.js';
 import { boundAddress, tcpSocket, udpSocket, unixSocket } from './sockets.js';
 import { action } from './spec.js';
 import { ipRouterConflict } from './ip-networks.js';

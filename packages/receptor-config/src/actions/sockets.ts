@@ -1,5 +1,5 @@
 import { hostPort } from '@receptorjs/socket-addresses';
-import { isEveryAddress } from '../address-fields.js';
+import { isEveryAddress } from '../fields/address-fields.js';
 
 /** The fields of what listens on a port. */
 interface Listener {

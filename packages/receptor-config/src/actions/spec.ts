@@ -1,4 +1,4 @@
-import type { Field } from '../field.js';
+import type { Field } from '../fields/field.js';
 
 /** The fields of an action by their names in lower case. */
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;

@@ -1,5 +1,5 @@
-import { flag, text } from '../fields.js';
-import { list } from '../structured-fields.js';
+import { flag, text } from '../fields/fields.js';
+import { list } from '../fields/structured-fields.js';
 import { action } from './spec.js';
 import type { Conflict } from './spec.js';
 

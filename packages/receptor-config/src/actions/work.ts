@@ -1,6 +1,6 @@
-import { flag, text, word } from '../fields.js';
-import { map } from '../structured-fields.js';
-import { duration } from '../time-fields.js';
+import { flag, text, word } from '../fields/fields.js';
+import { map } from '../fields/structured-fields.js';
+import { duration } from '../fields/time-fields.js';
 import { action, type NamedFile } from './spec.js';
 
 const worktype = text({ help: 'Name of the work type', required: true });

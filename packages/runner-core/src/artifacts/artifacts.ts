@@ -6,7 +6,7 @@ import { ConfigurationError, errorCode, UnsafeFileError } from '../errors.js';
 import { spacedJson } from '../events/json-text.js';
 import { makeFolder } from './make-folder.js';
 import { openRegularToWrite } from './regular-file.js';
-import { slicesOf, writeText } from '../process/written-text.js';
+import { slicesOf, writeText } from '../process/output/written-text.js';
 import type { FinalStatus } from '../statuses.js';
 
 /**

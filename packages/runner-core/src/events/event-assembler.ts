@@ -3,7 +3,7 @@ import { EventRecord } from './event-record.js';
 import type { RunStats } from './events.js';
 import { spacedJson } from './json-text.js';
 import { piecesOf } from './large-text.js';
-import type { Segment } from '../process/output-segments.js';
+import type { Segment } from '../process/output/output-segments.js';
 
 /** Where the assembler gets the announced events from. */
 export interface EventSource {

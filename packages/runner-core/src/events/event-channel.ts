@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { createServer, Socket, type Server } from 'node:net';
 import { promisify } from 'node:util';
-import { LineJoiner } from '../process/line-joiner.js';
+import { LineJoiner } from '../process/output/line-joiner.js';
 
 /**
  * Longest event in bytes; a longer one is left out, and its text becomes an event without data. So does that of one whose JSON is

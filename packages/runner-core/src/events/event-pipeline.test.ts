@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ArtifactFolder } from '../artifacts/artifacts.js';
-import { ErrorOutput } from '../process/error-output.js';
-import { encodeMark } from '../process/marks.js';
+import { ErrorOutput } from '../process/output/error-output.js';
+import { encodeMark } from '../process/output/marks.js';
 import { SecretMask } from '../secrets/secret-mask.js';
 import { EventPipeline } from './event-pipeline.js';
 

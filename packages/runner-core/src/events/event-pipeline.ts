@@ -1,10 +1,10 @@
 import { EventDataError } from '../errors.js';
 import type { EventHandler } from '../inputs/run-options.js';
 import type { JobPlan } from '../plan/job-plan.js';
-import type { ErrorOutput } from '../process/error-output.js';
-import { MarkSplitter } from '../process/mark-splitter.js';
-import { SegmentGatherer, type Segment } from '../process/output-segments.js';
-import { OutputTail } from '../process/output-tail.js';
+import type { ErrorOutput } from '../process/output/error-output.js';
+import { MarkSplitter } from '../process/output/mark-splitter.js';
+import { SegmentGatherer, type Segment } from '../process/output/output-segments.js';
+import { OutputTail } from '../process/output/output-tail.js';
 import { MaskedSegments } from '../secrets/masked-segments.js';
 import { EventAssembler, type EventSource } from './event-assembler.js';
 import { EventChannel } from './event-channel.js';

@@ -2,7 +2,7 @@ import { CallbackError } from '../errors.js';
 import type { EventAssembler } from './event-assembler.js';
 import type { EventRecord } from './event-record.js';
 import { frozen, handledEvent, type HandledEvent } from './handled-event.js';
-import type { Segment } from '../process/output-segments.js';
+import type { Segment } from '../process/output/output-segments.js';
 import type { EventHandler } from '../inputs/run-options.js';
 
 /** Characters of output that may wait for the handler before the process is held back. */

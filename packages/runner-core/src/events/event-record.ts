@@ -1,5 +1,5 @@
 import type { RunEvent } from './events.js';
-import { slicesOf } from '../process/written-text.js';
+import { slicesOf } from '../process/output/written-text.js';
 
 /** Characters of text from which on an event is handled in parts: whole, its JSON takes as much memory again. */
 const LARGE_TEXT = 64 * 1024;

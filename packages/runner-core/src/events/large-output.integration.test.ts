@@ -1,7 +1,7 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ansibleMissing, ansiblePath, Fixture } from '../ansible-fixture.js';
-import { MAX_TEXT_BYTES } from '../process/output-segments.js';
+import { MAX_TEXT_BYTES } from '../process/output/output-segments.js';
 import type { RunEvent } from './events.js';
 import { run } from '../run.js';
 

@@ -1,8 +1,8 @@
 import { errorText } from '@receptorjs/primitives';
 import { StringDecoder } from 'node:string_decoder';
-import { boundedMatch, type BoundedMatch } from '../process/bounded-match.js';
+import { boundedMatch, type BoundedMatch } from '../process/output/bounded-match.js';
 import { ConfigurationError } from '../errors.js';
-import { fromPythonPattern } from '../process/python-patterns.js';
+import { fromPythonPattern } from '../process/output/python-patterns.js';
 
 /** Characters at the end of the output in which a prompt is looked for, as in the original. */
 const WINDOW = 100;

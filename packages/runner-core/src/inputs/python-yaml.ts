@@ -1,5 +1,5 @@
 import { parse, type ScalarTag, type Tags } from 'yaml';
-import { PythonFloat } from '../process/python-text.js';
+import { PythonFloat } from '../process/output/python-text.js';
 
 const TAG = 'tag:yaml.org,2002:';
 

@@ -3,7 +3,7 @@ import { rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../artifacts/make-folder.js';
 import { JOB_MARK } from '../process/process-table.js';
-import type { ProcessEnd } from '../process/terminal-process.js';
+import type { ProcessEnd } from '../process/terminal/terminal-process.js';
 import { commandMounts, engineExtras } from './command-mounts.js';
 import { ContainerWatchdog } from './container-watchdog.js';
 import { containerName } from './container-name.js';

@@ -1,4 +1,4 @@
-import type { ProcessEnd } from '../process/terminal-process.js';
+import type { ProcessEnd } from '../process/terminal/terminal-process.js';
 
 /** A job that is about to start, as it would be without isolation. */
 export interface OpenJob {

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors.js';
 import type { Isolation } from '../isolation/isolation.js';
 import type { RunInputs } from '../inputs/private-data-dir.js';
 import { pythonFolder } from '../python-assets.js';
-import { pythonText } from '../process/python-text.js';
+import { pythonText } from '../process/output/python-text.js';
 import type { FactCachePlace } from '../artifacts/run-artifacts.js';
 import type { RunOptions } from '../inputs/run-options.js';
 import type { RunSettings } from '../inputs/settings.js';

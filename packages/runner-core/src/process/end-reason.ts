@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { ProcessEnd } from './terminal-process.js';
+import type { ProcessEnd } from './terminal/terminal-process.js';
 
 /** How Ansible's commands begin the message they end with: of any version, and for words they do not know. */
 const ERROR = /^(?:ERROR! |\[ERROR\]: |ansible[\w-]*: error: )(.*\S)/;

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { ProcessEnd } from './terminal-process.js';
+import type { ProcessEnd } from './terminal/terminal-process.js';
 
 /** `rc` of a run that was ended: canceled, timed out, or given up because a handler threw. */
 export const RC_ENDED = 254;

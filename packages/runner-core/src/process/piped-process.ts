@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { finished, type Readable, type Writable } from 'node:stream';
 import { ConfigurationError, errorCode } from '../errors.js';
-import type { JobProcess, ProcessEnd } from './terminal-process.js';
+import type { JobProcess, ProcessEnd } from './terminal/terminal-process.js';
 
 /** Descriptors of this process that become a job's standard streams; what is left out is a pipe, input is empty. */
 export interface PipedStreams {

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { LineJoiner } from './line-joiner.js';
-import type { ProcessEnd } from './terminal-process.js';
+import { LineJoiner } from './output/line-joiner.js';
+import type { ProcessEnd } from './terminal/terminal-process.js';
 
 /** Longest line that a relay says. */
 const MAX_LINE_LENGTH = 64 * 1024;

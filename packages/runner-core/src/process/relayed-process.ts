@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { terminalModes } from './terminal-modes.js';
-import { TYPING_DELAY_MS, type JobProcess, type ProcessEnd } from './terminal-process.js';
+import { terminalModes } from './terminal/terminal-modes.js';
+import { TYPING_DELAY_MS, type JobProcess, type ProcessEnd } from './terminal/terminal-process.js';
 
 /** A process on a pseudo terminal that a relay passes on, leader of its own session. Owns the way to the relay. */
 export class RelayedProcess implements JobProcess {

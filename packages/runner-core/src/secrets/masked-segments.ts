@@ -1,5 +1,5 @@
 import { LargeText, piecesOf } from '../events/large-text.js';
-import type { Segment } from '../process/output-segments.js';
+import type { Segment } from '../process/output/output-segments.js';
 import type { SecretMask } from './secret-mask.js';
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MaskedSegments } from './masked-segments.js';
-import { SegmentGatherer } from '../process/output-segments.js';
+import { SegmentGatherer } from '../process/output/output-segments.js';
 import { SecretMask } from './secret-mask.js';
 
 const hidden = '**********';

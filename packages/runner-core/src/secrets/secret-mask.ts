@@ -1,5 +1,5 @@
 import { changeJson, isEscaped } from './json-walk.js';
-import { PythonFloat, pythonText } from '../process/python-text.js';
+import { PythonFloat, pythonText } from '../process/output/python-text.js';
 
 /** What stands in the place of a secret. */
 const MASK = '**********';
