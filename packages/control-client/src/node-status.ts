@@ -41,7 +41,7 @@ export type NodeStatus = {
   readonly RTT?: Readonly<Record<string, number>> | null;
   /** Cost of each known link, from node to node. */
   readonly KnownConnectionCosts?: Readonly<Record<string, Readonly<Record<string, number>>>> | null;
-  /** The next node on the way to each node. */
+  /** The next hop to each node. */
   readonly RoutingTable?: Readonly<Record<string, string>> | null;
   readonly Advertisements?: readonly ServiceAdvertisement[] | null;
 };

@@ -1,29 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { QuicEngine, QuicEngineOptions } from '@receptorjs/quic-engine';
+import type { QuicEngine } from '@receptorjs/quic-engine';
 import { handshakeCases } from './handshake-cases.js';
 import { hostileCases } from './hostile-cases.js';
 import { TestIdentities } from './identities.js';
 import { lifetimeCases } from './lifetime-cases.js';
 import { streamCases } from './stream-cases.js';
-import { wayCases } from './path-cases.js';
-
-/** What the cases are given; ready when they run. */
-export interface Subject {
-  readonly load: (options?: QuicEngineOptions) => Promise<QuicEngine>;
-  readonly engine: QuicEngine;
-  readonly identities: TestIdentities;
-  /** Leaves out what takes long. */
-  readonly short: boolean;
-  /** Whether the engine tells the peer in words why its own check of the chain failed. */
-  readonly explainsChains: boolean;
-  /** Whether chains of optional client certificates may end at a CA that is no root. */
-  readonly endsChainsAnywhere: boolean;
-}
-
-/** What engines may differ in. */
-export type EngineTraits = Pick<Subject, 'explainsChains' | 'endsChainsAnywhere'> & {
-  readonly short?: boolean;
-};
+import { pathCases } from './path-cases.js';
+import type { EngineTraits, Subject } from './subject.js';
 
 /**
  * Describes the tests of one engine.
@@ -60,7 +43,7 @@ export function describeEngine(
     };
     describe('handshake', () => handshakeCases(subject));
     describe('stream', () => streamCases(subject));
-    describe('way', () => wayCases(subject));
+    describe('path', () => pathCases(subject));
     describe('hostile peer', () => hostileCases(subject));
     describe('lifetime', () => lifetimeCases(subject));
   });

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { QuicVerifier } from '@receptorjs/quic-engine';
 import { MAX_DATAGRAM } from '@receptorjs/quic-engine';
-import type { Subject } from './describe-engine.js';
+import type { Subject } from './subject.js';
 import { makeLink, type EndsOptions } from './ends.js';
 import { openStream, readAll } from './transfer.js';
 

@@ -7,7 +7,7 @@ import {
   type QuicConnection,
   type QuicConnector,
 } from '@receptorjs/quic-engine';
-import type { Subject } from './describe-engine.js';
+import type { Subject } from './subject.js';
 import { openInitial, sealInitial, type InitialPacket } from './initial-packets.js';
 import { Link } from './link.js';
 import { seededRandom } from './seeded-random.js';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { MIN_DATAGRAM, type QuicIdentity } from '@receptorjs/quic-engine';
-import type { Subject } from './describe-engine.js';
+import type { Subject } from './subject.js';
 import { makeLink } from './ends.js';
 import { Link } from './link.js';
 import { openStream, transfer } from './transfer.js';

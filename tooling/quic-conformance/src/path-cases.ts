@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicIdentity } from '@receptorjs/quic-engine';
-import type { Subject } from './describe-engine.js';
+import type { Subject } from './subject.js';
 import { makeLink } from './ends.js';
 import type { Link, Way } from './link.js';
 import { openStream, transfer } from './transfer.js';
@@ -10,7 +10,7 @@ import { openStream, transfer } from './transfer.js';
 const PACKETS_PER_KEY = 100_000;
 
 /** Ways that lose, repeat, reorder, cut and spoil. */
-export function wayCases(subject: Subject): void {
+export function pathCases(subject: Subject): void {
   let server: QuicIdentity;
   beforeAll(() => {
     server = subject.identities.issue('way', { key: 'p256' });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { QuicConnection, QuicIdentity } from '@receptorjs/quic-engine';
-import type { Subject } from './describe-engine.js';
+import type { Subject } from './subject.js';
 import { makeLink } from './ends.js';
 import type { Link } from './link.js';
 import { openStream, readAll, transfer } from './transfer.js';

@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { importsOf } from './layers.mjs';
 import { filesBelow, members, root } from './workspace.mjs';
-
-/**
- * Loops that are known and wait to be untied. One that is gone must be taken off the list; none may be added.
- *
- * @type {readonly string[]}
- */
-export const knownCycles = [];
 
 /**
  * The loops among files: sets of files each of which leads to every other one by imports.
@@ -64,27 +57,25 @@ export function relativeImports(sources) {
 }
 
 /**
- * Loops of relative imports inside of packages that are not known, and known ones that are gone.
+ * Loops of relative imports inside of a package, an app, a tool or the end-to-end tests.
  *
  * @param {string} [from]
- * @param {readonly string[]} [known]
  * @returns {string[]}
  */
-export function checkCycles(from = root, known = knownCycles) {
-  const found = members(from).flatMap(({ folder }) => {
-    const files = filesBelow(`${folder}/src`, /\.ts$/, from);
-    return cyclesAmong(
-      relativeImports(new Map(files.map((file) => [file, readFileSync(join(from, file), 'utf8')]))),
+export function checkCycles(from = root) {
+  const tools = existsSync(join(from, 'tooling')) ? readdirSync(join(from, 'tooling')) : [];
+  const folders = [
+    ...members(from).map(({ folder }) => folder),
+    ...tools.map((name) => `tooling/${name}`),
+    'test-e2e',
+  ];
+  return folders.flatMap((folder) => {
+    const files = filesBelow(folder, /\.(ts|mjs)$/, from);
+    const sources = files.map(
+      (file) => /** @type {const} */ ([file, readFileSync(join(from, file), 'utf8')]),
+    );
+    return cyclesAmong(relativeImports(new Map(sources))).map(
+      (loop) => `files import each other: ${loop}; put what both need into a file of its own`,
     );
   });
-  return [
-    ...found
-      .filter((loop) => !known.includes(loop))
-      .map((loop) => `files import each other: ${loop}; put what both need into a file of its own`),
-    ...known
-      .filter((loop) => !found.includes(loop))
-      .map(
-        (loop) => `knownCycles in tooling/repo-rules/src/cycles.mjs: gone, take it off: ${loop}`,
-      ),
-  ];
 }

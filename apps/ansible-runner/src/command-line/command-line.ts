@@ -108,7 +108,7 @@ function validatedJob(options: CommandLineOptions, refuse: Reading['refuse']): C
   return options;
 }
 
-/** The options about the way to another node that are given. */
+/** The options given about the route to another node. */
 function nodeOptionsOf(options: CommandLineOptions): string[] {
   return Object.keys(options)
     .filter((name) => name.startsWith('receptor'))

@@ -24,7 +24,7 @@ export interface Parsed {
   readonly words?: readonly string[];
 }
 
-/** A command line that was read, and the way to say what is wrong with it nevertheless. */
+/** A command line that was read, and the function that says what is wrong with it nevertheless. */
 export interface Reading {
   readonly parsed: Parsed;
   /** Says that of the command line, with the usage of its subcommand. */

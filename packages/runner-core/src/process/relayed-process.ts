@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { terminalModes } from './terminal/terminal-modes.js';
 import { TYPING_DELAY_MS, type JobProcess, type ProcessEnd } from './terminal/terminal-process.js';
 
-/** A process on a pseudo terminal that a relay passes on, leader of its own session. Owns the way to the relay. */
+/** A process on a pseudo terminal that a relay passes on, leader of its own session. Owns the sockets to the relay. */
 export class RelayedProcess implements JobProcess {
   readonly pid: number;
   readonly ended: Promise<ProcessEnd>;

@@ -1,6 +1,6 @@
 import type { ControlClient } from '@receptorjs/control-client';
 
-/** A way to the control service that takes a job for a node: that of the node itself, or of one that hands it on. */
+/** A connection to the control service that takes a job for a node: that of the node itself, or of one that hands it on. */
 export interface ControlTransport {
   /** Whether the service is that of another node, which hands jobs on. */
   readonly handsOn: boolean;

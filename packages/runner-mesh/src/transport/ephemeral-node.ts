@@ -36,7 +36,7 @@ export interface EphemeralNodeOptions {
   readonly tls?: TlsFiles | undefined;
   /** The control service has TLS, whether it says so or not. */
   readonly controlTls?: boolean | undefined;
-  /** Milliseconds for the link, and again for the way to the target. */
+  /** Milliseconds for the link, and again for the route to the target. */
   readonly timeoutMs: number;
   readonly log: Logger;
   readonly onWaiting?: OnWaiting | undefined;

@@ -14,7 +14,7 @@ const ROUTE_LOOK_MS = 200;
 /** Which node is wanted, and for how long it is waited. */
 export interface LocalNodeOptions {
   readonly target: string;
-  /** Milliseconds for the way to it. */
+  /** Milliseconds until a route to it is known. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onWaiting?: OnWaiting | undefined;

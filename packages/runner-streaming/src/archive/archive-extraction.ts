@@ -216,7 +216,7 @@ class Extraction {
     }
   }
 
-  /** Makes the way to a folder; whether the folder is new. */
+  /** Makes a folder and those above it; whether the folder is new. */
   #folder(path: string, name: string): boolean {
     if (this.#made.has(path)) return false;
     this.#folder(parentOf(path), name);

@@ -20,7 +20,7 @@ const MASTER = 3;
 const COMMAND = 4;
 
 /**
- * The way of Linux: Node opens the terminal, and a small process adopts it and then becomes the program, so that process id and exit
+ * As Linux allows: Node opens the terminal, and a small process adopts it and then becomes the program, so that process id and exit
  * status are the program's. Owns the master side of the terminal until {@link become} hands it over.
  */
 export class AdoptedTerminal implements TerminalLauncher {
@@ -108,7 +108,7 @@ export class AdoptedTerminal implements TerminalLauncher {
     this.#master.destroy();
   }
 
-  /** The way to tell it the command. */
+  /** The pipe that carries the command. */
   get #command(): Writable {
     const pipe = this.#child.stdio[COMMAND];
     if (pipe && 'write' in pipe) return pipe;

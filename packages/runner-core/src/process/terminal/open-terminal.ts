@@ -4,7 +4,7 @@ import { RelayedTerminal } from './relayed-terminal.js';
 import type { TerminalLauncher } from './terminal-launcher.js';
 
 /**
- * Opens a terminal for a job in the way of this system.
+ * Opens a terminal for a job as this system allows.
  *
  * @param python path of the Python that runs what it needs
  * @throws ConfigurationError when there is no pseudo terminal to be had.

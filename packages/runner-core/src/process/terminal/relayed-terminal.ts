@@ -19,8 +19,8 @@ const CHANNEL = 3;
 const CONTROL = 4;
 
 /**
- * The way of every system with Python: a process opens the terminal, starts the program on it, and passes on what is printed and
- * typed. Owns the ways to that process until {@link become} hands them over.
+ * As every system with Python allows: a process opens the terminal, starts the program on it, and passes on what is printed and
+ * typed. Owns the sockets to that process until {@link become} hands them over.
  */
 export class RelayedTerminal implements TerminalLauncher {
   readonly #channel: Socket;

@@ -26,7 +26,7 @@ export interface JobProcess {
   resume(): void;
   /** The modes of its terminal as `stty -a` prints them; empty where there is none or it does not tell. */
   modes(): Promise<string>;
-  /** Resolves when the process has ended and everything it wrote was given out. Closes the ways to it. */
+  /** Resolves when the process has ended and everything it wrote was given out. Closes the descriptors of its terminal. */
   finished(): Promise<ProcessEnd>;
 }
 
