@@ -72,6 +72,7 @@ export function sessionIn(text) {
 export function steady(/** @type {string} */ output) {
   return output
     .replaceAll(/\d[\d.]* ?(?:ns|µs|ms|s)\b/g, 'TIME')
+    .replaceAll(/\(\w{8}, released\)/g, '(UNIT, released)')
     .replaceAll(/, RTT TIME/g, '')
     .replaceAll(/\b(?:ahead|behind)\b/g, 'OFF');
 }

@@ -49,14 +49,18 @@ const root = [
     page: 'README.md',
     contains: 'work submit echo',
     before: async (place) => {
-      await daemon(
-        place,
-        ...['id=far', '--local-only', '--work-command', 'worktype=echo', 'command=cat'],
-        ...['--control-service', `filename=${place.path('near.sock')}`],
-      );
+      await nearAndFar(place);
       return { '/tmp/near.sock': place.path('near.sock') };
     },
-    expects: /Node ID: far[\s\S]*^hello$/m,
+  },
+  {
+    page: 'README.md',
+    contains: '--receptor-peer unix:/tmp/near.sock',
+    before: async (place) => {
+      await nearAndFar(place);
+      return { '/tmp/near.sock': place.path('near.sock') };
+    },
+    expects: /"msg": "hello from far"/,
   },
   {
     page: 'README.md',

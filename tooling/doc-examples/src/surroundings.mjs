@@ -40,6 +40,7 @@ export async function far(/** @type {Workplace} */ place) {
     ...['id=far', '--tcp-listener', 'bindaddr=127.0.0.1', `port=${port}`],
     ...['--control-service', `filename=${place.path('receptor.sock')}`],
     ...['--work-command', 'worktype=cat', 'command=cat', '--work-runner', 'offer=true'],
+    ...['--work-command', 'worktype=echo', 'command=cat'],
   );
   return port;
 }
