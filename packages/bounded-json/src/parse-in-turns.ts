@@ -9,11 +9,11 @@ const STEP = 128 * 1024;
 
 /**
  * As {@link parseBoundedJson}, but a large text is taken in steps between which other work of the process gets its turn. The
- * same value comes out, and what is no JSON is refused the same.
+ * same value comes out, and what isn't JSON is refused the same.
  *
  * @param step characters of a step; by default 128 Ki
  * @throws {@link JsonLimitError} for a text beyond the limits
- * @throws SyntaxError for one that is no JSON
+ * @throws SyntaxError for one that isn't JSON
  */
 export async function parseBoundedJsonInTurns(
   text: string,

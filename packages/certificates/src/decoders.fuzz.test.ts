@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { CertificateError } from './certificate-error.js';
-import { verifyChain } from './chain/chain.js';
+import { verifyChain } from './chain/verify-chain.js';
 import { decodeFingerprints } from './chain/fingerprints.js';
 import { initCa } from './signing/init-ca.js';
 import { ParsedCertificate } from './chain/parsed-certificate.js';

@@ -26,7 +26,7 @@ export type { ParsedCertificate, Purpose } from './chain/parsed-certificate.js';
 export { TlsServer } from './tls/tls-server.js';
 export type { ClientCertificates } from './tls/tls-server.js';
 export { TlsClient } from './tls/tls-client.js';
-export type { ExpectedPeer } from './chain/peer-rules.js';
+export type { ExpectedPeer } from './chain/verify-peer.js';
 export {
   connectTls,
   connectTlsOptions,

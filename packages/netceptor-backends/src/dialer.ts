@@ -2,7 +2,7 @@ import { MeshError, type LinkOptions, type MeshNode } from '@receptorjs/netcepto
 import { onAbort } from '@receptorjs/primitives';
 import { BackendError, reasonOf } from './errors.js';
 import { Redialer, type AttemptEnd } from './redialer.js';
-import type { QueuedLink } from './tcp/queued-link.js';
+import type { QueuedLink } from './queued-link.js';
 
 /** What the dialers of all backends take. */
 export interface DialOptions extends LinkOptions {
@@ -34,9 +34,9 @@ export interface Connection {
 export type Connect = (signal: AbortSignal) => Promise<Connection>;
 
 /**
- * Dials for a node until it is closed. With redial it returns at once and keeps trying: after 100 ms, then twice as long
- * each time up to 20 s. Without, it resolves when the connection stands. Each connection that is not made is an event
- * `link-failed` of the node.
+ * Dials for a node until it is closed. With redial it returns at once and keeps trying, with the waits of `redial-delay.ts`:
+ * from 100 ms to 20 s. Without, it resolves when the connection stands. Each connection that is not made is an event `link-failed`
+ * of the node.
  *
  * @param address - What {@link Dialer.address} says.
  * @param link - Names the link in log lines and events.

@@ -14,7 +14,7 @@ import {
   type ListenOptions,
   type Listener,
 } from './listener.js';
-import type { QueuedLink } from './tcp/queued-link.js';
+import type { QueuedLink } from './queued-link.js';
 
 /**
  * The most connections that have not become links. Many nodes behind one address may come in the same moment, and all connections

@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises';
 const RESERVE_SHARE = 0.05;
 const MOST_RESERVE_BYTES = 2 ** 30;
 
-/** How long a look at the free space holds, in milliseconds, and how much is written on the strength of it, in bytes. */
+/** How long a measured free space is used, in milliseconds, and how many bytes are written at most until it is measured again. */
 const LOOK_MS = 1_000;
 const LOOK_BYTES = 64 * 2 ** 20;
 

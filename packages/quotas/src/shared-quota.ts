@@ -13,11 +13,12 @@ export interface QuotaBounds {
   readonly perLink?: number | undefined;
   /** The part of `total` that only the local origin may use. Default 0. */
   readonly reserved?: number | undefined;
-  /** The part of `total` that only origins with few may use, so that a newcomer finds something. Default: none. */
+  /** The part of `total` that only origins which hold little may use, so that a newcomer finds something. Default: none. */
   readonly forNewcomers?:
     | {
         readonly kept: number;
-        /** What an origin with few has at the most. */ readonly few: number;
+        /** An origin that holds at most so much holds little. */
+        readonly few: number;
       }
     | undefined;
 }

@@ -29,7 +29,7 @@ export function start<
     artifactDir: resolve(options.artifactDir ?? join(folder.path, 'artifacts'), ident),
     signal: options.signal,
     leave: folder.leave,
-    carryOut: (signal, feed, changed) => {
+    execute: (signal, feed, changed) => {
       const onStatus: CommonOptions['onStatus'] = (message) => {
         changed(message.status);
         return options.onStatus?.(message);

@@ -71,10 +71,10 @@ const NOT_INTERACTIVE = new Set(['ansible-config', 'ansible-doc', 'ansible-galax
  * @throws CallbackError when a handler threw; the command was ended before.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
-  return carryOut(options);
+  return execute(options);
 }
 
-async function carryOut(options: CommandOptions, place?: CommandPlace): Promise<CommandResult> {
+async function execute(options: CommandOptions, place?: CommandPlace): Promise<CommandResult> {
   validateCommandOptions<CommandOptions>('runCommand', options, {
     executableCmd: optional(text),
     cmdlineArgs: optional(anything),
@@ -124,5 +124,5 @@ async function carryOut(options: CommandOptions, place?: CommandPlace): Promise<
  * @throws ConfigurationError for an ident that can't be used.
  */
 export function runCommandAsync(options: CommandOptions): CommandHandle<CommandResult> {
-  return start(carryOut, options);
+  return start(execute, options);
 }

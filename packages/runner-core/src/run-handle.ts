@@ -29,7 +29,7 @@ export interface HandledRun<Result> {
   /** Cancels as the handle does. */
   readonly signal: AbortSignal | undefined;
   /** Executes the run; gives the feed each event's file, and calls `changed` at each change of state. */
-  readonly carryOut: (
+  readonly execute: (
     signal: AbortSignal,
     feed: EventFeed,
     changed: (status: RunStatus) => void,
@@ -49,7 +49,7 @@ export function startRun<Result extends { readonly status: string }>(
   let status: RunStatus | Result['status'] = 'unstarted';
   const carriedOut = async (): Promise<Result> => {
     try {
-      const ended = await run.carryOut(signal, feed, (changed) => (status = changed));
+      const ended = await run.execute(signal, feed, (changed) => (status = changed));
       status = ended.status;
       return ended;
     } catch (error) {

@@ -40,7 +40,7 @@ export function runAsync(options: RunOptions): RunHandle {
     artifactDir: artifactPlaces(place.options, ident).artifactDir,
     signal: options.signal,
     leave: place.leave,
-    carryOut: (signal, feed, changed) =>
+    execute: (signal, feed, changed) =>
       start(
         {
           ...place.options,

@@ -5,7 +5,7 @@
  *
  * A plugin is a package whose name begins with `runner-events-` (in any scope), whose keywords contain
  * `ansible-runner-event-plugin`, and whose default export is an `EventPlugin`. With `"ansibleRunnerPlugin": { "name": "log",
- * "settings": ["runner_log_url"] }` in its manifest it is loaded only for runs that set that. This one appends to a log over TCP:
+ * "settings": ["runner_log_url"] }` in its manifest it is loaded only for runs that set that. This one sends to a log over HTTP:
  *
  * ```ts
  * import type { EventPlugin } from '@receptorjs/runner-core';

@@ -9,7 +9,7 @@
  * - `refused`: the node answered, and does not take the job
  * - `lost`: the node could not be reached again in time; the job may still be there
  * - `unit-gone`: the node no longer knows the job
- * - `misconduct`: the node answers again and again what can't be understood, or sends less than it says there is
+ * - `protocol-violation`: the node answers again and again what can't be understood, or sends less than it says there is
  */
 export type NodeRunErrorCode =
   | 'bad-peer'
@@ -20,7 +20,7 @@ export type NodeRunErrorCode =
   | 'refused'
   | 'lost'
   | 'unit-gone'
-  | 'misconduct';
+  | 'protocol-violation';
 
 /** The one error class of this package. Recognise it by `code`; `cause` holds what lay beneath. */
 export class NodeRunError extends Error {

@@ -38,7 +38,7 @@ const RC_ERROR = 1;
  */
 export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
   validateNodeOptions('runOnNode', options);
-  return carryOut(options, runIdent(options.ident), undefined);
+  return execute(options, runIdent(options.ident), undefined);
 }
 
 /**
@@ -56,18 +56,18 @@ export function runOnNodeAsync(
     ident,
     artifactDir: resolve(artifactDir, ident),
     signal: options.signal,
-    carryOut: (signal, feed, changed) => {
+    execute: (signal, feed, changed) => {
       const onStatus = (message: WorkerStatus) => {
         // How it ended is known when its results are here.
         if (message.status === 'starting' || message.status === 'running') changed(message.status);
         return options.onStatus?.(message);
       };
-      return carryOut({ ...options, signal, onStatus }, ident, feed);
+      return execute({ ...options, signal, onStatus }, ident, feed);
     },
   });
 }
 
-async function carryOut(
+async function execute(
   options: RunOnNodeOptions,
   ident: string,
   feed: EventFeed | undefined,

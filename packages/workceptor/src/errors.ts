@@ -15,7 +15,7 @@
  * - `output-too-long`: a remote unit has more stdout than is stored
  * - `input-too-long`: a submission has more stdin than is stored
  * - `no-space`: the disk is so full that nothing of others is stored
- * - `misconduct`: another node answers again and again what can't be understood, or is not so
+ * - `protocol-violation`: another node answers again and again what can't be understood or is untrue
  */
 export type WorkErrorCode =
   | 'unknown-unit'
@@ -32,7 +32,7 @@ export type WorkErrorCode =
   | 'output-too-long'
   | 'input-too-long'
   | 'no-space'
-  | 'misconduct';
+  | 'protocol-violation';
 
 /** The one error class of this package. Recognise it by `code`; its message is fit for an `ERROR:` reply. */
 export class WorkError extends Error {

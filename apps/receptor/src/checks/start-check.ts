@@ -26,7 +26,7 @@ export async function startMistakes(
       const { origin } = action;
       const at =
         origin === 'command line' ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
-      // what is placed already has its error without the place as its cause
+      // an error that names its location already has the plain one as its cause
       const plain = action.action.startsWith('tls-') ? (error as Error).cause : error;
       mistakes.push(`${at}${errorText(plain)}${relation(plain)}`);
     }

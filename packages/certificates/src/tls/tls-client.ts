@@ -3,7 +3,7 @@ import { validateOptions } from '@receptorjs/validation';
 import { CertificateError } from '../certificate-error.js';
 import { decodeFingerprints, type Fingerprints } from '../chain/fingerprints.js';
 import type { ParsedCertificate } from '../chain/parsed-certificate.js';
-import { isInsecureCertificate, verifyPeer, type ExpectedPeer } from '../chain/peer-rules.js';
+import { isInsecureCertificate, verifyPeer, type ExpectedPeer } from '../chain/verify-peer.js';
 import { tlsClientChecks, type TlsClientConfig } from './tls-config.js';
 import type { TlsMaterial } from '../files/tls-material.js';
 import { withPrefix } from './tls-server.js';

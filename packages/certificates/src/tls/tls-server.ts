@@ -3,7 +3,7 @@ import { validateOptions } from '@receptorjs/validation';
 import { CertificateError } from '../certificate-error.js';
 import { decodeFingerprints, type Fingerprints } from '../chain/fingerprints.js';
 import type { ParsedCertificate } from '../chain/parsed-certificate.js';
-import { verifyPeer } from '../chain/peer-rules.js';
+import { verifyPeer } from '../chain/verify-peer.js';
 import { tlsServerChecks, type TlsServerConfig } from './tls-config.js';
 import type { TlsMaterial } from '../files/tls-material.js';
 import { alertProblem } from './tls-failure.js';

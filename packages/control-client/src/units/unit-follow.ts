@@ -117,7 +117,7 @@ export class UnitFollow {
       this.#stopIfComplete();
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         this.#position += BigInt(chunk.length);
-        this.#contact();
+        this.#markAlive();
         yield chunk;
         this.#stopIfComplete();
       }
@@ -155,7 +155,7 @@ export class UnitFollow {
   #heard(status: UnitStatus): void {
     const before = this.#latest;
     this.#latest = status;
-    this.#contact();
+    this.#markAlive();
     if (isFinal(status.state)) {
       this.#backoff.skip();
       this.#stopIfComplete();
@@ -163,7 +163,7 @@ export class UnitFollow {
     if (isStatusChange(status, before)) this.options.onStatus?.(status);
   }
 
-  #contact(): void {
+  #markAlive(): void {
     this.#outage.over();
     this.#backoff.reset();
   }

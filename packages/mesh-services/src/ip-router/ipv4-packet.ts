@@ -12,7 +12,7 @@ export class Ipv4Packet {
     private readonly headerBytes: number,
   ) {}
 
-  /** Takes a packet as it is, or nothing when it is none of IPv4. */
+  /** Takes a packet as it is, or nothing when it is not an IPv4 packet. */
   static of(bytes: Buffer): Ipv4Packet | undefined {
     if (bytes.length < MIN_HEADER_BYTES) return undefined;
     const first = bytes.readUInt8(0);

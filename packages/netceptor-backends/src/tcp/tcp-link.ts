@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import { QUEUE_BOUNDS } from './frame-queue.js';
 import { FrameReader } from './frame-reader.js';
-import { QueuedLink, type Carrier } from './queued-link.js';
+import { QueuedLink, type Carrier } from '../queued-link.js';
 import { ReadingTurns } from '../reading-turns.js';
 import { CLOSED_AT_ONCE, describeFailure } from '../refused-certificate.js';
 

@@ -6,7 +6,7 @@ import { dialChecks, targetChecks, validateBackend } from '../argument-checks.js
 import { connectFailed, STAGE_MS, type SocketTarget } from '../tcp/connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from '../dialer.js';
 import { MessageTurns } from '../message-turns.js';
-import { QueuedLink, type Carrier } from '../tcp/queued-link.js';
+import { QueuedLink, type Carrier } from '../queued-link.js';
 import {
   GOODBYE,
   growBuffers,

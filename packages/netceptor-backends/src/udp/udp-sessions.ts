@@ -3,7 +3,7 @@ import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
 import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 import { CONNECTION_BOUNDS } from '../listener.js';
 import { addressOrigin, SharedQuota, PendingConnections } from '@receptorjs/quotas';
-import { QueuedLink, type Carrier } from '../tcp/queued-link.js';
+import { QueuedLink, type Carrier } from '../queued-link.js';
 import { GOODBYE, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
 
 /** The most peers of one listener that have not named themselves. */

@@ -3,7 +3,7 @@ import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/
 import type { WebSocket } from 'ws';
 import { QUEUE_BOUNDS } from '../tcp/frame-queue.js';
 import { MessageTurns } from '../message-turns.js';
-import { QueuedLink, type Carrier } from '../tcp/queued-link.js';
+import { QueuedLink, type Carrier } from '../queued-link.js';
 import { keepAlive } from '../tcp/tcp-link.js';
 
 /**

@@ -2,7 +2,10 @@ import { ConfigurationError } from '../errors.js';
 import type { Mapping } from './mapping-file.js';
 import type { RunOptions } from './run-options.js';
 
-/** The settings of a run that this package acts on. */
+/**
+ * The settings of a run: keys of `env/settings`. Those of containers are read in `isolation/isolation-settings.ts`, those that bound
+ * archives in runner-streaming, those of event plugins by the plugins.
+ */
 export interface RunSettings {
   /** Seconds without output after which the job is ended; none by default. */
   readonly idleTimeout?: number;

@@ -79,7 +79,7 @@ it.each([
     return () => undefined;
   };
   await expect(read({ ...transport, onReachable })).rejects.toMatchObject({
-    code: 'misconduct',
+    code: 'protocol-violation',
     message: expect.stringContaining(why) as string,
   });
   expect(asked).toBeLessThan(10);

@@ -19,12 +19,12 @@ export interface UnitOutputOptions {
  * All of a unit's output, as it comes. A connection that breaks is made anew and goes on at the byte where the last one
  * ended. It ends when the unit has ended and all was read.
  *
- * @throws NodeRunError `lost`, `unit-gone`, `misconduct`; `refused` when the unit has failed without a byte; the signal's reason
+ * @throws NodeRunError `lost`, `unit-gone`, `protocol-violation`; `refused` when the unit has failed without a byte; the signal's reason
  */
 export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Uint8Array, void> {
   const { reconnectingClient, signal, unitId } = options;
   let position = 0n;
-  const misconduct = new ProtocolViolations();
+  const violations = new ProtocolViolations();
   for (;;) {
     const before = position;
     try {
@@ -34,7 +34,7 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
         for await (const chunk of untilComplete(output, options, () => position)) {
           position += BigInt(chunk.length);
           reconnectingClient.markAlive();
-          misconduct.reset();
+          violations.reset();
           yield chunk;
         }
       } finally {
@@ -42,11 +42,11 @@ export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Ui
       }
       const missing = await bytesMissing(options, position);
       if (missing === 0n) return;
-      if (missing !== undefined && position === before && misconduct.isEmptyTooOften())
+      if (missing !== undefined && position === before && violations.isEmptyTooOften())
         throw misbehaves(options, `the output ended ${missing} bytes before the end that it tells`);
       throw new Error('the output ended before the unit');
     } catch (error) {
-      if (misconduct.isOneTooMany(error)) throw misbehaves(options, reasonOf(error), error);
+      if (violations.isOneTooMany(error)) throw misbehaves(options, reasonOf(error), error);
       if (isUnknownUnit(error))
         throw new NodeRunError('unit-gone', `The node no longer knows the work unit ${unitId}`);
       await reconnectingClient.recover(error, signal);
@@ -111,7 +111,11 @@ async function bytesMissing(
 }
 
 function misbehaves({ node }: UnitOutputOptions, why: string, cause?: unknown): NodeRunError {
-  return new NodeRunError('misconduct', `The node ${node} does not answer as it should: ${why}`, {
-    cause,
-  });
+  return new NodeRunError(
+    'protocol-violation',
+    `The node ${node} does not answer as it should: ${why}`,
+    {
+      cause,
+    },
+  );
 }

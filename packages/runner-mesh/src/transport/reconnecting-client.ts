@@ -32,7 +32,7 @@ export interface OpenConnection {
 }
 
 /**
- * Reaches a node again and again, at a growing pace, until it has been out of reach for too long. One conversation at a
+ * Reaches a node again and again, with growing waits (backoff), until it has been out of reach for too long. One conversation at a
  * time. It alone writes its fields.
  */
 export class ReconnectingClient {

@@ -105,7 +105,7 @@ async function mended(
   }
   const bytes = Buffer.concat(pieces);
   const all = bytes.toString('latin1');
-  // Less than was announced is no way to an end, but may be one to the next message.
+  // With fewer characters than announced the archive can't be complete, but the next message may be found.
   const behind = all.slice(wanted).search(NEXT_MESSAGE);
   const end = behind < 0 ? all.search(NEXT_MESSAGE) : wanted + behind;
   const text = end < 0 ? all : all.slice(0, end);
@@ -139,7 +139,7 @@ export function withoutForeign(text: string, wanted: number): string | undefined
   const doubtful = parts.filter((part) => part.doubtful);
   if (doubtful.length > MAX_FOREIGN_TEXTS) return undefined;
   const lines = doubtful.filter((part) => part.line);
-  // All lines are foreign, but for one at most, of which, or of the first part, only the end is.
+  // Every line is foreign text as a whole, except one at most: of that line, or of the first part, only the end is.
   for (const cut of [undefined, ...doubtful]) {
     const dropped = lines.filter((part) => part !== cut);
     const left = dropped.reduce((sum, part) => sum - part.text.length, excess);

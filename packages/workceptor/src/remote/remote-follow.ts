@@ -265,7 +265,7 @@ export class RemoteFollow {
   #missing(): WorkError {
     const { stdoutSize = 0n } = this.#latest ?? {};
     return new WorkError(
-      'misconduct',
+      'protocol-violation',
       `it has ended with ${stdoutSize} bytes of stdout, and no more than ${this.stdoutSize} come`,
     );
   }
@@ -276,7 +276,7 @@ export class RemoteFollow {
       error instanceof WorkError && error.code === 'output-too-long'
         ? error
         : new WorkError(
-            'misconduct',
+            'protocol-violation',
             `The ${what} that the other node sends can't be used: ${foreignText(errorText(error))}`,
             { cause: error },
           );

@@ -19,7 +19,7 @@ const silent = {
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'misconduct-'));
+  folder = await mkdtemp(join(tmpdir(), 'violations-'));
 });
 
 /** A unit of a node that answers questions for its status, and for its results, as it likes. */
@@ -97,7 +97,7 @@ describe('a node is given up', () => {
     ['tells a status without end', 'x'.repeat(10_000)],
   ])('when it %s', async (_what, status) => {
     const { end, connections } = await follow({ status });
-    expect(end).toMatchObject({ kind: 'given-up', reason: { code: 'misconduct' } });
+    expect(end).toMatchObject({ kind: 'given-up', reason: { code: 'protocol-violation' } });
     expect(connections).toBeLessThan(30);
   });
 

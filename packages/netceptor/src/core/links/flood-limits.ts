@@ -1,18 +1,18 @@
 import { TokenBucket, type TokenBucketBounds } from '../token-bucket.js';
 
-/** Routing updates and advertisements a link may bring, and their bytes; for each node in reach some more. */
-const FLOOD = {
+/** Routing updates and advertisements a link may bring, and their bytes; for each node in reach some more. What exceeds them is dropped. */
+const DROP_BOUNDS = {
   messages: { burst: 1500, perSecond: 500 },
   messagesPerNode: { burst: 8, perSecond: 0.5 },
   bytes: { burst: 1_835_008, perSecond: 262_144 },
   bytesPerNode: { burst: 1024, perSecond: 128 },
 };
 /**
- * What no hop hands on, however much of it is others': so many times what is taken, and in one go more, since a mesh that has just
- * come together is loud and no node of it is in reach yet.
+ * Beyond this the link is cut off: no hop hands on so much, however much of it is others'. It is so many times what is taken, and in
+ * one go more (20,000 messages), since a mesh that has just come together is loud and no node of it is in reach yet.
  */
-const GROSS = 4;
-const GROSS_BASE = {
+const CUT_OFF_FACTOR = 4;
+const CUT_OFF_BOUNDS = {
   messages: { burst: 5000, perSecond: 500 },
   bytes: { burst: 2_097_152, perSecond: 262_144 },
 };
@@ -50,11 +50,17 @@ export class FloodLimits {
 
   /** Decides about one more routing update or advertisement of so many bytes. */
   checkFlood(now: number, length: number, nodes: number): FloodVerdict {
-    const messages = times(scaled(FLOOD.messages, FLOOD.messagesPerNode, nodes), this.#links);
-    const bytes = times(scaled(FLOOD.bytes, FLOOD.bytesPerNode, nodes), this.#links);
-    const most = GROSS * this.#links;
-    const grossMessages = times(scaled(GROSS_BASE.messages, FLOOD.messagesPerNode, nodes), most);
-    const grossBytes = times(scaled(GROSS_BASE.bytes, FLOOD.bytesPerNode, nodes), most);
+    const messages = times(
+      scaled(DROP_BOUNDS.messages, DROP_BOUNDS.messagesPerNode, nodes),
+      this.#links,
+    );
+    const bytes = times(scaled(DROP_BOUNDS.bytes, DROP_BOUNDS.bytesPerNode, nodes), this.#links);
+    const most = CUT_OFF_FACTOR * this.#links;
+    const grossMessages = times(
+      scaled(CUT_OFF_BOUNDS.messages, DROP_BOUNDS.messagesPerNode, nodes),
+      most,
+    );
+    const grossBytes = times(scaled(CUT_OFF_BOUNDS.bytes, DROP_BOUNDS.bytesPerNode, nodes), most);
     if (!this.#grossMessages.take(now, 1, grossMessages)) return 'reject';
     if (!this.#grossBytes.take(now, length, grossBytes)) return 'reject';
     if (!this.#messages.take(now, 1, messages)) return 'drop';

@@ -2,7 +2,7 @@ import { isNodeId } from '../../wire/node-id.js';
 import type { LinkContext } from './link-context.js';
 import type { LinkOptions } from './link-options.js';
 
-/** How much of an ID that is none is written. */
+/** How much of an invalid ID is written. */
 const SHOWN_CHARACTERS = 80;
 
 /** Why a peer is no neighbor of this node. */

@@ -6,7 +6,7 @@ import {
   type LinkTransport,
   type MeshNode,
 } from '@receptorjs/netceptor';
-import { FrameQueue, QUEUE_BOUNDS, type Framing } from './frame-queue.js';
+import { FrameQueue, QUEUE_BOUNDS, type Framing } from './tcp/frame-queue.js';
 
 /** How long a closed link may take to send its last messages. */
 const CLOSE_MS = 1_000;

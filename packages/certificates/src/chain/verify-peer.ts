@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CertificateError } from '../certificate-error.js';
-import { verifyChain } from './chain.js';
+import { verifyChain } from './verify-chain.js';
 import { isPinned, type Fingerprints } from './fingerprints.js';
 import { ParsedCertificate, type Purpose } from './parsed-certificate.js';
 

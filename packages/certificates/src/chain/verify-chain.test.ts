@@ -2,8 +2,8 @@ import { OctetString } from '@peculiar/asn1-schema';
 import { Extension } from '@peculiar/asn1-x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { verifyChain } from './chain.js';
-import { verifyPeer } from './peer-rules.js';
+import { verifyChain } from './verify-chain.js';
+import { verifyPeer } from './verify-peer.js';
 import { receptorNodeIds } from './receptor-name.js';
 import { issue, type TestIdentity } from '../test-pki.js';
 
