@@ -54,7 +54,7 @@ export interface DaemonOptions {
 export class Daemon {
   readonly socket: string;
   readonly log: string;
-  readonly #config: string;
+  readonly config: string;
   #child: ChildProcess | undefined;
 
   constructor(
@@ -65,7 +65,7 @@ export class Daemon {
   ) {
     this.socket = join(folder, `${name}.sock`);
     this.log = join(folder, `${name}.log`);
-    this.#config = join(folder, `${name}.yml`);
+    this.config = join(folder, `${name}.yml`);
     this.configure(actions);
   }
 
@@ -78,7 +78,7 @@ export class Daemon {
       { 'control-service': { service: 'control', filename: this.socket, ...control } },
       ...actions,
     ];
-    writeFileSync(this.#config, items.map((item) => `- ${JSON.stringify(item)}\n`).join(''));
+    writeFileSync(this.config, items.map((item) => `- ${JSON.stringify(item)}\n`).join(''));
   }
 
   /** Resolves when the daemon's log has the text, after `from` characters. */
@@ -106,7 +106,7 @@ export class Daemon {
   start(): void {
     const out = openSync(this.log, 'a');
     const { command = bin('receptor'), namespace } = this.options;
-    const words = [command, '--config', this.#config];
+    const words = [command, '--config', this.config];
     // it becomes the command: the process ID is the daemon's
     if (namespace !== undefined) words.unshift('ip', 'netns', 'exec', namespace);
     this.#child = spawn(words[0] ?? command, words.slice(1), {

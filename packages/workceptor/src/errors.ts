@@ -11,6 +11,7 @@
  * - `not-removed`: the folder of a unit could not be removed
  * - `bad-status-file`: a status file can't be read
  * - `unsafe-folder`: another user could have put something into a folder of units; nothing is taken from it
+ * - `data-dir-in-use`: another process uses the folder of units; the message says which
  * - `unsafe-file`: a file of a unit is a link, none of the regular kind, or too large
  * - `output-too-long`: a remote unit has more stdout than is stored
  * - `input-too-long`: a submission has more stdin than is stored
@@ -28,6 +29,7 @@ export type WorkErrorCode =
   | 'not-removed'
   | 'bad-status-file'
   | 'unsafe-folder'
+  | 'data-dir-in-use'
   | 'unsafe-file'
   | 'output-too-long'
   | 'input-too-long'

@@ -68,11 +68,18 @@ export class Units {
   /**
    * Takes up the units an earlier daemon has left.
    *
-   * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
+   * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units, `data-dir-in-use` when another
+   * process has it: nothing is taken up then
    */
   async start(): Promise<void> {
+    const { store } = this.options;
+    await store.open();
+    const ids = await store.ids().catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
     this.#started = true;
-    for (const id of await this.options.store.ids()) {
+    for (const id of ids) {
       if (!this.#units.has(id)) await this.#takeUp(id);
     }
   }
@@ -104,11 +111,12 @@ export class Units {
   }
 
   /** Lets go of all units; what they stand for goes on. */
-  close(): void {
+  async close(): Promise<void> {
     for (const unit of this.#units.values()) {
       unit.detach();
       unit.record.retire();
     }
+    await this.options.store.close();
   }
 
   /** Adopts a unit that no request is about; what is wrong with one must not stop the others. */

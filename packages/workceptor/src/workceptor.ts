@@ -109,7 +109,8 @@ export class Workceptor {
   /**
    * Takes up the units an earlier daemon has left. Register the work types before.
    *
-   * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units: nothing is taken up then
+   * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units, `data-dir-in-use` when another
+   * process has it: nothing is taken up then
    */
   start(): Promise<void> {
     return this.#units.start();
@@ -117,8 +118,7 @@ export class Workceptor {
 
   /** Lets go of all units; commands and remote units go on without this daemon. */
   close(): Promise<void> {
-    this.#units.close();
-    return Promise.resolve();
+    return this.#units.close();
   }
 
   /** Checks a submission and creates its unit. A refused one leaves nothing behind. */

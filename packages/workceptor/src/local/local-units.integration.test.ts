@@ -219,7 +219,8 @@ describe('submission', () => {
         code: 'unknown-unit',
         message: `unknown work unit ${id}`,
       });
-      expect(await readdir(folder)).toEqual(['a.sock']);
+      expect((await readdir(folder)).sort()).toEqual(['a.sock', 'data']);
+      expect(existsSync(node.unitsDir)).toBe(false);
     },
   );
 

@@ -6,6 +6,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isMissing, WorkError } from '../errors.js';
+import { DataDirOwner } from './data-dir-owner.js';
 import { readStatusFile, statusFileName } from './status-file.js';
 import { isUnitId, randomUnitId } from './unit-id.js';
 import { makeFolder } from './make-folder.js';
@@ -27,20 +28,47 @@ export interface UnitPlaces {
 
 /** The folders that hold the folders of all units of one node. Nothing in them is touched that another user can have put there. */
 export class UnitStore {
+  readonly #nodeId: string;
   readonly #dataDir: string;
   /** The node's folder, where new units are made. */
   readonly #dir: string;
   readonly #former: { readonly dataDir: string; readonly dir: string } | undefined;
+  /** Present while no other process may use the node's units; written by `open` and `close` only. */
+  #owner: DataDirOwner | undefined;
 
   constructor(
     { dataDir, former, nodeId }: UnitPlaces,
     private readonly log: Logger,
     private readonly memory = new UnitMemory(),
   ) {
+    this.#nodeId = nodeId;
     this.#dataDir = dataDir;
     this.#dir = join(dataDir, nodeId);
     this.#former =
       former === undefined ? undefined : { dataDir: former, dir: join(former, nodeId) };
+  }
+
+  /**
+   * Takes the units of the node for this process alone. Makes the data directory where it is missing.
+   *
+   * @throws {WorkError} `data-dir-in-use`, with the process that has it; `unsafe-folder`
+   */
+  async open(): Promise<void> {
+    if (this.#owner) return;
+    checkNodeFolder(this.#dataDir, this.#dir);
+    try {
+      makeFolder(this.#dataDir);
+    } catch {
+      // the disk may be read-only or full: the attempt to listen there says so
+    }
+    checkNodeFolder(this.#dataDir, this.#dir);
+    this.#owner = await DataDirOwner.take(this.#dataDir, this.#nodeId, this.log);
+  }
+
+  /** Lets other processes have the units of the node. */
+  async close(): Promise<void> {
+    await this.#owner?.close();
+    this.#owner = undefined;
   }
 
   /**
