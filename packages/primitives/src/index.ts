@@ -16,6 +16,7 @@ export type { BackoffBounds } from './backoff-delay.js';
 export { errorText } from './error-text.js';
 export { silentLogger } from './logger.js';
 export type { Logger } from './logger.js';
+export { point } from './named-point.js';
 export { onAbort } from './on-abort.js';
 export { goShlex, pythonShlex, quoteShellWord, splitShellWords } from './shell-words.js';
 export type { ShellDialect } from './shell-words.js';

@@ -1,4 +1,4 @@
-import { errorText, silentLogger, type Logger } from '@receptorjs/primitives';
+import { errorText, point, silentLogger, type Logger } from '@receptorjs/primitives';
 import { dirname } from 'node:path';
 import {
   isFinal,
@@ -268,9 +268,12 @@ export class Workceptor {
       const what = record.released ? 'released' : 'canceled';
       throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);
     }
+    point('stdin-stored');
     onStdinComplete?.();
     try {
-      return await unit.start();
+      const said = await unit.start();
+      point('started');
+      return said;
     } catch (error) {
       const detail = `Error starting worker: ${errorText(error)}`;
       record.update({ state: UnitState.Failed, detail });

@@ -1,4 +1,4 @@
-import { errorText } from '@receptorjs/primitives';
+import { errorText, point } from '@receptorjs/primitives';
 import {
   encodeJson,
   LineReader,
@@ -230,6 +230,7 @@ class Session {
         await this.#write(
           `Work unit created with ID ${unit.unitId}. Send stdin data and EOF.\n`,
         ).catch(() => undefined);
+        point('unit-id-told');
         return this.#start(unit);
       }
       case 'list': {

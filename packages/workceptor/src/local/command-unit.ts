@@ -1,4 +1,4 @@
-import { errorText, goShlex, type Logger, splitShellWords } from '@receptorjs/primitives';
+import { errorText, goShlex, point, type Logger, splitShellWords } from '@receptorjs/primitives';
 import { isAlive, type ProcessIdentity } from '@receptorjs/process-table';
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { spawn } from 'node:child_process';
@@ -74,6 +74,7 @@ export class CommandUnit implements Unit {
     const { record } = this;
     const script = supervisorScript(record.dir, [command, ...words]);
     writeFileSync(record.path(supervisorFiles.script), script, { mode: 0o600 });
+    point('script-written');
     this.#follow();
     this.#spawn();
     return Promise.resolve('Job Started');
@@ -95,6 +96,7 @@ export class CommandUnit implements Unit {
   async prepareRelease(): Promise<Outcome> {
     const { record } = this;
     for (const name of ['stdout', 'stdin']) emptyUnitFile(record.path(name));
+    point('release-emptied');
     if (isFinal(record.status.state)) return 'done';
     // a cancel may be under way already
     if (this.#ending) this.#mark('release');
@@ -189,6 +191,7 @@ export class CommandUnit implements Unit {
       stdio: 'ignore',
     });
     child.unref();
+    point('supervisor-spawned');
     child.on('error', (error) => {
       this.#fail(`Failed to start command runner: ${error.message}`);
     });
@@ -219,6 +222,7 @@ export class CommandUnit implements Unit {
     if (name === undefined || name === supervisorFiles.pid) {
       const pid = readCommandPid(record.dir);
       if (pid !== undefined) {
+        point('running-seen');
         record.update({ state: UnitState.Running, detail: `Running: PID ${pid}` }, 'soon');
       }
     }
@@ -229,6 +233,7 @@ export class CommandUnit implements Unit {
   #takeEnd(): boolean {
     const end = readCommandEnd(this.record.dir);
     if (!end) return false;
+    point('end-seen');
     if (!this.#ending) {
       this.#finish(end.success ? UnitState.Succeeded : UnitState.Failed, end.detail);
     }
@@ -278,7 +283,9 @@ export class CommandUnit implements Unit {
   async #end(ending: Ending): Promise<void> {
     const { record } = this;
     this.#mark(ending);
+    point('ending-marked');
     if (!claimUnit(record.dir)) await this.#endProcesses();
+    point('processes-ended');
     this.#finish(UnitState.Canceled, 'Canceled');
   }
 

@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, point, type Logger } from '@receptorjs/primitives';
 import { type ControlClient } from '@receptorjs/control-client';
 import { type Backoff } from '@receptorjs/control-client/internal';
 import { isRemoteAnswer, isUnknownUnit } from '@receptorjs/control-protocol';
@@ -39,6 +39,7 @@ export class RemoteDelivery {
     const { request, remoteUnitId, onReleased, backoff, signal } = this.context;
     while (!signal.aborted && this.#what) {
       const what = this.#what;
+      point('delivery-begun');
       try {
         await request((client) =>
           what === 'cancel'

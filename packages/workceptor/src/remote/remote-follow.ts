@@ -1,4 +1,4 @@
-import { errorText, onAbort, type Logger } from '@receptorjs/primitives';
+import { errorText, onAbort, point, type Logger } from '@receptorjs/primitives';
 import { type ControlClient } from '@receptorjs/control-client';
 import { ProtocolViolations, Backoff } from '@receptorjs/control-client/internal';
 import {
@@ -244,6 +244,7 @@ export class RemoteFollow {
       this.#stopIfComplete();
       for await (const chunk of results as AsyncIterable<Uint8Array>) {
         await stdout.append(file, chunk);
+        point('remote-stdout-begun');
         this.#stdout.reset();
         this.#stdoutViolations.reset();
         this.#wait(undefined);

@@ -1,3 +1,4 @@
+import { point } from '@receptorjs/primitives';
 import { type ControlClient } from '@receptorjs/control-client';
 import { isRemoteAnswer, isUnknownUnit, wasStarted } from '@receptorjs/control-protocol';
 import { WorkError } from '../errors.js';
@@ -49,7 +50,9 @@ export async function startOnNode(context: StartContext): Promise<'started' | 'g
         tlsClient: TLSClient,
       }),
     );
+    point('remote-id-heard');
     context.save({ RemoteUnitID: submission.unitId });
+    point('remote-id-stored');
     const stdin = await openUnitFile(context.stdinPath, 'read');
     try {
       await refusal('error from remote: ', () =>
@@ -60,6 +63,7 @@ export async function startOnNode(context: StartContext): Promise<'started' | 'g
     } finally {
       await stdin.close();
     }
+    point('remote-started');
     context.save({ RemoteStarted: true }, 'soon');
     return 'started';
   } finally {
@@ -75,6 +79,7 @@ async function earlierAttempt(context: StartContext): Promise<'started' | 'remai
     if (wasStarted(await client.workStatus(RemoteUnitID))) return 'started';
     // forgotten first: a release whose answer got lost would read as a unit that is gone
     context.save({ RemoteUnitID: '' });
+    point('remote-id-forgotten');
     await client.workRelease(RemoteUnitID);
     return 'remains';
   } catch (error) {

@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, point, type Logger } from '@receptorjs/primitives';
 import { type ControlClient } from '@receptorjs/control-client';
 import { Backoff } from '@receptorjs/control-client/internal';
 import {
@@ -100,6 +100,7 @@ export class RemoteUnit implements Unit {
 
   start(): Promise<string> {
     this.record.update({ detail: START_REQUESTED });
+    point('start-requested');
     return new Promise((resolve, reject) => {
       this.#subscribe();
       this.#starting = this.#startLoop(resolve, reject);
@@ -114,6 +115,7 @@ export class RemoteUnit implements Unit {
     const { record } = this;
     if (isFinal(record.status.state)) return 'done';
     this.#intend({ LocalCancelled: true });
+    point('cancel-intended');
     await this.#stopStarting();
     const step = cancelSteps[this.#phase];
     if (step === 'fail-as-canceled') this.#fail('Locally Cancelled');
@@ -123,6 +125,7 @@ export class RemoteUnit implements Unit {
     this.#startFollowing();
     try {
       await this.#request((client) => client.workCancel(this.#data.RemoteUnitID));
+      point('cancel-delivered');
       return 'done';
     } catch (error) {
       if (isRemoteAnswer(error)) throw refusedRequest(error);
@@ -133,11 +136,13 @@ export class RemoteUnit implements Unit {
 
   async prepareRelease(force: boolean): Promise<Outcome> {
     this.#intend({ LocalCancelled: true, LocalReleased: true });
+    point('release-intended');
     await this.#stopStarting();
     // a refused release must leave the unit as it is, so it is followed until its folder goes
     if (this.#phase === 'released') return 'done';
     try {
       await this.#request((client) => client.workRelease(this.#data.RemoteUnitID, { force }));
+      point('release-delivered');
       return 'done';
     } catch (error) {
       if (force || isUnknownUnit(error)) return 'done';
@@ -348,6 +353,7 @@ export class RemoteUnit implements Unit {
 
   async #followToEnd(follow: RemoteFollow): Promise<void> {
     const end = await follow.run();
+    point('remote-end-heard');
     if (!end) return;
     const stdoutSize = follow.stdoutSize;
     if (end.kind === 'gone') {

@@ -1,3 +1,4 @@
+import { point } from '@receptorjs/primitives';
 import { isFinal } from '@receptorjs/control-protocol';
 import type { FileHandle } from 'node:fs/promises';
 import { isMissing } from '../errors.js';
@@ -25,6 +26,7 @@ export async function* tailStdout(
       if (chunk) {
         position += BigInt(chunk.length);
         yield chunk;
+        point('results-begun');
       } else if (released || isFinal(status.state)) {
         return;
       } else {

@@ -1,4 +1,4 @@
-import { errorText } from '@receptorjs/primitives';
+import { errorText, point } from '@receptorjs/primitives';
 import {
   encodeJson,
   parseJson,
@@ -34,6 +34,7 @@ export function writeStatusFile(unitDir: string, status: UnitStatus): void {
   } finally {
     closeSync(file);
   }
+  point('status-written-beside');
   renameSync(`${path}.new`, path);
 }
 

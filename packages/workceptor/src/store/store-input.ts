@@ -1,3 +1,4 @@
+import { point } from '@receptorjs/primitives';
 import type { DiskReserve } from '@receptorjs/quotas';
 import { WorkError } from '../errors.js';
 import { emptyUnitFile, openUnitFile } from './unit-file.js';
@@ -54,6 +55,7 @@ async function store(
         );
       }
       await file.writeFile(chunk);
+      point('stdin-begun');
     }
   } finally {
     await file.close();

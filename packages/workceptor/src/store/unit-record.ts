@@ -1,5 +1,5 @@
-import { errorText, onAbort, type Logger } from '@receptorjs/primitives';
-import type { UnitStatus } from '@receptorjs/control-protocol';
+import { errorText, onAbort, point, type Logger } from '@receptorjs/primitives';
+import { isFinal, type UnitStatus } from '@receptorjs/control-protocol';
 import { join } from 'node:path';
 import { isMissing } from '../errors.js';
 import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';
@@ -84,6 +84,7 @@ export class UnitRecord {
     this.#status = next;
     this.memory?.hold(this.id, next);
     const stored = when === 'now' && this.#write();
+    if (isFinal(next.state)) point('end-stored');
     if (when === 'soon') this.#writeIn(SOON_MS);
     this.touch();
     return stored;

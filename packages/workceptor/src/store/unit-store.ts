@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, point, type Logger } from '@receptorjs/primitives';
 import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-protocol';
 import { localOrigin, type Origin } from '@receptorjs/quotas';
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
@@ -95,6 +95,7 @@ export class UnitStore {
       const dir = join(this.#dir, id);
       try {
         mkdirSync(dir, { mode: 0o700 });
+        point('unit-folder-made');
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
         throw error;
@@ -102,6 +103,7 @@ export class UnitStore {
       const record = new UnitRecord(id, dir, status, this.log, this.memory);
       try {
         record.create();
+        point('unit-created');
       } catch (error) {
         rmSync(dir, { recursive: true, force: true });
         throw error;
@@ -184,8 +186,11 @@ export class UnitStore {
     try {
       for (const name of await namesIn(record.dir)) {
         if (name !== statusFileName) await rm(join(record.dir, name), options);
+        point('release-begun');
       }
+      point('release-status-left');
       await rm(record.dir, options);
+      point('release-removed');
     } catch (cause) {
       throw new WorkError('not-removed', `could not remove ${record.dir}: ${errorText(cause)}`, {
         cause,
