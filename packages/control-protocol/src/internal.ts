@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { compareBytes, sortKeys } from './json.js';
+export { MAX_LAST_OUTPUT } from './unit-report.js';

@@ -53,3 +53,24 @@ export class WorkError extends Error {
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
+
+/** Why a disk took nothing, for programs. */
+type StorageCode = 'disk-full' | 'disk-read-only' | 'permission-denied';
+
+const storageCodes: Readonly<Record<string, StorageCode>> = {
+  'no-space': 'disk-full',
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EROFS: 'disk-read-only',
+  EACCES: 'permission-denied',
+  EPERM: 'permission-denied',
+};
+
+/** Why something failed, for programs: what the error itself says of a disk or a permission, or else `otherwise`. */
+export function failureCode<Other extends string>(
+  error: unknown,
+  otherwise: Other,
+): Other | StorageCode {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return (typeof code === 'string' ? storageCodes[code] : undefined) ?? otherwise;
+}

@@ -67,6 +67,7 @@ export async function startTestNode(
     commandWorkType({ workType: 'sh', command: 'sh', allowRuntimeParams: true }),
   );
   work.registerWorkType(commandWorkType({ workType: 'missing', command: '/nonexistent/program' }));
+  work.registerWorkType(commandWorkType({ workType: 'folder', command: '/' }));
   work.registerWorkType(commandWorkType({ workType: 'unfindable', command: 'no-such-program' }));
   await work.start();
   const control = new ControlService({ nodeId, mesh: noMesh, work, version: '0.0.0' });

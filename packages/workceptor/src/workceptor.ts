@@ -17,7 +17,8 @@ import {
   type DiskReserve,
 } from '@receptorjs/quotas';
 import { defaultDataDir, formerDataDir } from './store/data-dir.js';
-import { WorkError } from './errors.js';
+import { failureCode, WorkError } from './errors.js';
+import { pendingInTime } from './pending-in-time.js';
 import { remoteWorkType } from './remote/remote-work-type.js';
 import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { tailStdout } from './store/result-tail.js';
@@ -32,9 +33,6 @@ import type { WorkType } from './work-type.js';
 import { WorkTypes } from './work-types.js';
 import type { Access, SubmittedUnit } from './work-verbs.js';
 import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-options.js';
-
-/** Milliseconds after which a release that is still under way is answered as pending. */
-const RELEASE_ANSWER_MS = 5_000;
 
 /**
  * The units of work of one node: commands of this machine, and units that other nodes run for it. Its methods are the
@@ -181,11 +179,14 @@ export class Workceptor {
     return tailStdout(unit.record, startPos, access.signal);
   }
 
-  /** Ends a unit; `pending` when a remote node has yet to be reached. Throws for an unknown unit, or one that a signature is missing for. */
+  /**
+   * Ends a unit. It is `pending` when that takes more than five seconds, or when a node that can't be reached has to know of it; it goes
+   * on then. Throws for an unknown unit, or one that a signature is missing for.
+   */
   async cancel(unitId: string, access: Access): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
     this.#checkAccess(unit, access);
-    return unit.cancel();
+    return this.#inTime(unitId, unit.cancel());
   }
 
   /**
@@ -195,21 +196,12 @@ export class Workceptor {
   async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
     this.#checkAccess(unit, access);
-    const releasing = this.#units.release(unit, access.force);
-    return new Promise((resolve, reject) => {
-      let answered = false;
-      const timer = setTimeout(() => {
-        answered = true;
-        resolve('pending');
-      }, RELEASE_ANSWER_MS);
-      releasing
-        .finally(() => {
-          clearTimeout(timer);
-        })
-        .then(resolve, (error: unknown) => {
-          if (answered) this.#log.error(`[${unitId}] ${errorText(error)}`);
-          reject(error instanceof Error ? error : new Error(errorText(error)));
-        });
+    return this.#inTime(unitId, this.#units.release(unit, access.force));
+  }
+
+  #inTime(unitId: string, ending: Promise<Outcome>): Promise<Outcome> {
+    return pendingInTime(ending, (error) => {
+      this.#log.error(`[${unitId}] ${errorText(error)}`);
     });
   }
 
@@ -261,7 +253,8 @@ export class Workceptor {
       });
     } catch (cause) {
       const detail = `Error reading input data: ${errorText(cause)}`;
-      record.update({ state: UnitState.Failed, detail });
+      const report = { errorCode: failureCode(cause, 'input-incomplete') };
+      record.update({ state: UnitState.Failed, detail, report });
       throw new WorkError('input-failed', detail, { cause });
     }
     if (record.released || isFinal(record.status.state)) {
@@ -276,7 +269,8 @@ export class Workceptor {
       return said;
     } catch (error) {
       const detail = `Error starting worker: ${errorText(error)}`;
-      record.update({ state: UnitState.Failed, detail });
+      const report = { errorCode: failureCode(error, 'start-failed') };
+      record.update({ state: UnitState.Failed, detail, report });
       throw error;
     }
   }

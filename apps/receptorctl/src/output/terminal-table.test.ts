@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { statusOverview } from './status-overview.js';
 import { tableLines } from './terminal-table.js';
-import { sizeText, unitTable } from './unit-table.js';
+import { lastOutputs, sizeText, unitTable } from './unit-table.js';
 
 const unit = (fields: object) => ({
   Detail: 'exit status 0',
@@ -41,6 +41,14 @@ describe('tables for people', () => {
         'u2    Failed     echo       far   0 B      no\\u001b[2J way\n',
     );
     expect(unitTable({}, false)).toBe('No units of work.\n');
+  });
+
+  it('show the last output of failed units below', () => {
+    const failed = unit({ StateName: 'Failed', LastOutput: 'one\n\u001b[2Jtwo' });
+    expect(lastOutputs({ u1: unit({}), u2: failed })).toBe(
+      '\nLast output of u2:\n  one\n  \\u001b[2Jtwo\n',
+    );
+    expect(lastOutputs({})).toBe('');
   });
 
   it.each([

@@ -18,6 +18,20 @@ export function unitTable(units: JsonValue, colour: boolean): string {
   return `${tableLines(['Unit', 'State', 'Work type', 'Node', 'Output', 'Detail'], rows, colour).join('\n')}\n`;
 }
 
+/** What failed units wrote last, under the name of each; nothing when none is known. */
+export function lastOutputs(units: JsonValue): string {
+  const entries = isJsonObject(units) ? Object.entries(units) : [];
+  return entries
+    .map(([id, unit]) => [id, textOf(objectOf(unit)['LastOutput'])] as const)
+    .filter(([, output]) => output !== '')
+    .map(([id, output]) => `\nLast output of ${harmless(id)}:\n  ${lines(output)}\n`)
+    .join('');
+}
+
+function lines(output: string): string {
+  return harmless(output).split('\n').join('\n  ');
+}
+
 function unitRow(id: string, unit: JsonObject): Cell[] {
   const { StateName, WorkType, StdoutSize, Detail } = unit;
   const remote = objectOf(unit['ExtraData']);

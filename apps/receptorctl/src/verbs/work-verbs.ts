@@ -17,7 +17,7 @@ import {
   printWarning,
 } from '../output/terminal.js';
 import { hasColour, isSeen } from '../output/terminal-table.js';
-import { unitTable } from '../output/unit-table.js';
+import { lastOutputs, unitTable } from '../output/unit-table.js';
 import { releaseInterrupted, reportInterrupted } from './unit-interrupted.js';
 
 export interface SubmitOptions extends PayloadOptions {
@@ -200,7 +200,7 @@ export async function list(
 }
 
 /**
- * Shows how far units are: a table on a terminal, else JSON as `work list` prints it.
+ * Shows how far units are: a table on a terminal, with the last output of failed ones, else JSON as `work list` prints it.
  *
  * @throws {ControlError} for a unit the node does not know
  */
@@ -214,6 +214,7 @@ export async function status(
     for (const id of unitIds) units[id] = await client.request(`work status ${id}`);
   });
   showUnits(units, json);
+  if (json !== true && isSeen()) process.stdout.write(lastOutputs(units));
 }
 
 function showUnits(units: JsonValue, json: boolean | undefined): void {

@@ -1,34 +1,35 @@
 import { errorText, goShlex, point, type Logger, splitShellWords } from '@receptorjs/primitives';
-import { isAlive, type ProcessIdentity } from '@receptorjs/process-table';
+import { currentBootId, isAlive, type ProcessIdentity } from '@receptorjs/process-table';
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { spawn } from 'node:child_process';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { failureCode } from '../errors.js';
 import { DirectoryWatch } from '../store/directory-watch.js';
+import { commandEndOf, type CommandEnd } from './command-end.js';
 import { whyNotExecutable } from './executable.js';
-import { endUnitProcesses } from './process-tree.js';
+import { readLastOutput } from './last-output.js';
+import { storageProblem } from './storage-problem.js';
 import {
   claimUnit,
   hasWholeScript,
   isClaimedByDaemon,
   markEnding,
   readCommandEnd,
-  readCommandPid,
   readEnding,
   readSupervisor,
   supervisorFiles,
   type Ending,
 } from './supervisor-files.js';
 import { supervisorScript } from './supervisor-script.js';
+import { describeEnd, type StartProblem, type UnitEndFacts } from './unit-end.js';
+import { UnitProcesses } from './unit-processes.js';
 import type { Outcome, Unit } from '../unit.js';
 import { emptyUnitFile } from '../store/unit-file.js';
 import type { UnitRecord } from '../store/unit-record.js';
 
-/** Milliseconds between looks whether an adopted supervisor still lives; its normal end is noticed at once. */
-const ADOPTED_LOOK_MS = 1_000;
-
-/** Milliseconds a supervisor may take from the creation of its claim to the writing of it, on a busy machine. */
-const CLAIM_MS = 5_000;
+/** Milliseconds between looks at what the system may not report: that a supervisor, a folder or a command is gone. */
+const LOOK_MS = 1_000;
 
 /** What a command unit needs to know besides its record. */
 export interface CommandUnitOptions {
@@ -36,6 +37,8 @@ export interface CommandUnitOptions {
   /** Milliseconds between SIGTERM and SIGKILL at cancel. */
   readonly graceMs: number;
   readonly log: Logger;
+  /** Whether everybody who may see the status may see the last output: not where results need a signature. */
+  readonly showsOutput: boolean;
   /** Releases the unit: a release that an earlier daemon had begun goes on. */
   readonly onReleased: () => Promise<unknown>;
 }
@@ -45,12 +48,13 @@ export interface CommandUnitOptions {
  * starts it, follows it through the files it writes, and ends it. After a restart the same files are all it needs.
  */
 export class CommandUnit implements Unit {
+  readonly #processes: UnitProcesses;
   /** Present while the unit's folder is watched. */
   #watch: DirectoryWatch | undefined;
-  /** Present while an adopted supervisor is looked after. */
+  /** Present while the unit is looked after. */
   #look: NodeJS.Timeout | undefined;
-  /** Process ID of the supervisor this daemon has started. */
-  #child: number | undefined;
+  /** The supervisor whose life is looked after: one that is no child of this daemon. */
+  #adopted: ProcessIdentity | undefined;
   /** Present while the processes are being ended. */
   #ending: Promise<void> | undefined;
   /** Set by `detach` for good. */
@@ -59,7 +63,10 @@ export class CommandUnit implements Unit {
   constructor(
     readonly record: UnitRecord,
     private readonly options: CommandUnitOptions,
-  ) {}
+  ) {
+    const { graceMs, log } = options;
+    this.#processes = new UnitProcesses({ unitId: record.id, dir: record.dir, graceMs, log });
+  }
 
   status(): UnitStatus {
     const { status } = this.record;
@@ -109,6 +116,11 @@ export class CommandUnit implements Unit {
     this.#letGo();
   }
 
+  /** Whether nothing is to be said of the unit's end any more. */
+  get #isOver(): boolean {
+    return this.#detached || isFinal(this.record.status.state);
+  }
+
   /** For work that no caller waits for: a failure of it is logged. */
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
@@ -125,30 +137,18 @@ export class CommandUnit implements Unit {
       const ended = ending === 'cancel' ? this.cancel() : this.options.onReleased();
       this.#inBackground(ended);
     } else if (supervisor) {
+      this.#adopted = supervisor;
       this.#follow();
-      this.#lookAfter(supervisor);
+      if (!this.#isOver) this.#lookNow();
     } else if (hasWholeScript(record.dir)) {
       // checked and with all its stdin, but the daemon went before the supervisor could claim it
       this.#follow();
       this.#spawn();
     } else {
       claimUnit(record.dir);
-      this.#fail(
-        record.status.state === UnitState.Pending
-          ? 'Pending at restart'
-          : 'Failed to restart: nothing is known of its supervisor',
-      );
+      const isPending = record.status.state === UnitState.Pending;
+      this.#finish({ seen: isPending ? 'pending-at-restart' : 'no-supervisor' });
     }
-  }
-
-  /** Looks whether a supervisor that is no child of this daemon still lives. */
-  #lookAfter(supervisor: ProcessIdentity): void {
-    if (this.#detached || isFinal(this.record.status.state)) return;
-    const look = (): void => {
-      this.#inBackground(this.#checkSupervisor(supervisor));
-    };
-    this.#look = setInterval(look, ADOPTED_LOOK_MS).unref();
-    look();
   }
 
   /** One ending at a time; one that went wrong may be tried again, and does not hide how the command ends. */
@@ -165,22 +165,24 @@ export class CommandUnit implements Unit {
     this.#watch?.close();
     this.#watch = undefined;
     clearInterval(this.#look);
+    this.#look = undefined;
   }
 
   #words(): string[] | undefined {
     const { extraData } = this.record.status;
     const params = isJsonObject(extraData) ? extraData['Params'] : undefined;
+    const { command } = this.options;
+    let problem: StartProblem | undefined;
     try {
       const words = splitShellWords(typeof params === 'string' ? params : '', goShlex);
-      const { command } = this.options;
-      const problem = words.some((word) => word.includes('\0'))
-        ? `fork/exec ${command}: invalid argument`
+      problem = words.some((word) => word.includes('\0'))
+        ? { code: 'invalid-arguments', text: `fork/exec ${command}: invalid argument` }
         : whyNotExecutable(command);
       if (problem === undefined) return words;
-      this.#fail(problem);
     } catch (error) {
-      this.#fail(errorText(error));
+      problem = { code: 'invalid-arguments', text: errorText(error) };
     }
+    this.#finish({ seen: 'not-started', problem });
     return undefined;
   }
 
@@ -193,14 +195,15 @@ export class CommandUnit implements Unit {
     child.unref();
     point('supervisor-spawned');
     child.on('error', (error) => {
-      this.#fail(`Failed to start command runner: ${error.message}`);
+      const text = `Failed to start command runner: ${error.message}`;
+      const problem = { code: failureCode(error, 'start-failed'), text };
+      this.#finish({ seen: 'not-started', problem });
     });
     const { pid } = child;
     if (pid === undefined) return;
-    this.#child = pid;
+    this.#processes.started(pid);
     child.on('exit', (code, signal) => {
-      const how = signal === null ? `exit status ${code ?? 0}` : `signal: ${signal}`;
-      this.#inBackground(this.#childEnded(pid, how));
+      this.#inBackground(this.#childEnded(pid, commandEndOf(code, signal)));
     });
     const { extraData } = record.status;
     const data = { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' };
@@ -209,18 +212,33 @@ export class CommandUnit implements Unit {
 
   /** Watches the folder, and looks at once, in case everything has already happened. */
   #follow(): void {
+    this.#look = setInterval(() => {
+      this.#lookNow();
+    }, LOOK_MS).unref();
     this.#watch = new DirectoryWatch(this.record.dir, (name) => {
       this.#noticeChange(name);
     });
     this.#noticeChange(undefined);
   }
 
+  /** Sees what no change of a file tells. */
+  #lookNow(): void {
+    if (this.#isOver) return;
+    if (this.#folderIsGone()) this.#inBackground(this.#folderRemoved());
+    else if (this.#adopted) this.#inBackground(this.#checkSupervisor(this.#adopted));
+  }
+
   #noticeChange(name: string | undefined): void {
     const { record } = this;
-    if (this.#detached || isFinal(record.status.state)) return;
+    if (this.#isOver) return;
+    if ((name === undefined || name === basename(record.dir)) && this.#folderIsGone()) {
+      this.#inBackground(this.#folderRemoved());
+      return;
+    }
     if (name === undefined || name === 'stdout') record.touch();
+    if (name === supervisorFiles.started) this.#processes.look();
     if (name === undefined || name === supervisorFiles.pid) {
-      const pid = readCommandPid(record.dir);
+      const pid = this.#processes.command;
       if (pid !== undefined) {
         point('running-seen');
         record.update({ state: UnitState.Running, detail: `Running: PID ${pid}` }, 'soon');
@@ -229,45 +247,73 @@ export class CommandUnit implements Unit {
     if (name === undefined || name === supervisorFiles.exit) this.#takeEnd();
   }
 
+  #folderIsGone(): boolean {
+    return statSync(this.record.dir, { throwIfNoEntry: false }) === undefined;
+  }
+
+  /** Nobody can read the output any more, and no end can be stored: what goes on is ended. */
+  async #folderRemoved(): Promise<void> {
+    if (this.#isOver || this.#ending) return;
+    const { record, options } = this;
+    options.log.warning(`[${record.id}] ${record.dir} was removed: its processes are ended`);
+    await this.#endOnce(async () => {
+      this.#finish({ seen: 'no-folder', left: await this.#processes.endAsFarAsPossible() });
+    });
+  }
+
   /** Takes over how the command ended, when that is known; not while a cancel decides the outcome. */
   #takeEnd(): boolean {
     const end = readCommandEnd(this.record.dir);
     if (!end) return false;
     point('end-seen');
-    if (!this.#ending) {
-      this.#finish(end.success ? UnitState.Succeeded : UnitState.Failed, end.detail);
-    }
+    if (!this.#ending) this.#finish({ seen: 'command-ended', end });
     return true;
   }
 
   async #checkSupervisor(supervisor: ProcessIdentity): Promise<void> {
-    if (!(await isAlive(supervisor))) await this.#supervisorEnded('unknown');
+    if (!(await isAlive(supervisor))) await this.#supervisorEnded(supervisor);
   }
 
   /** The supervisor this daemon has started is gone; perhaps one of an earlier daemon was first to claim the unit. */
-  async #childEnded(pid: number, how: string): Promise<void> {
-    if (this.#takeEnd()) return;
-    const supervisor = await this.#claimant();
-    if (supervisor && supervisor.pid !== pid) this.#lookAfter(supervisor);
-    else await this.#supervisorEnded(how);
+  async #childEnded(pid: number, how: CommandEnd): Promise<void> {
+    if (this.#isOver || this.#takeEnd()) return;
+    if (this.#folderIsGone()) return this.#folderRemoved();
+    const supervisor = await this.#processes.claimant();
+    if (supervisor && supervisor.pid !== pid) {
+      this.#adopted = supervisor;
+      this.#lookNow();
+    } else if (supervisor || isClaimedByDaemon(this.record.dir) || how.kind === 'signal') {
+      await this.#supervisorEnded(supervisor, how);
+    } else {
+      this.#notClaimed();
+    }
   }
 
-  /** The supervisor is gone. Without an exit status it was killed: its processes are ended and the unit fails. */
-  async #supervisorEnded(how: string): Promise<void> {
-    const { record } = this;
-    if (this.#detached || isFinal(record.status.state) || this.#takeEnd()) return;
-    await this.#endOnce(() => this.#endLost(how));
+  /** A supervisor gives up when it can't write down that it has the unit: the command was not started. */
+  #notClaimed(): void {
+    if (this.#isOver || this.#ending) return;
+    const { code, text } = storageProblem(this.record.dir) ?? { code: 'start-failed' };
+    const why = text === undefined ? '' : `: ${text}`;
+    const problem = {
+      code,
+      text: `command was not started, for its supervisor could not write to the unit's folder${why}`,
+    };
+    this.#finish({ seen: 'not-started', problem });
   }
 
-  async #endLost(how: string): Promise<void> {
-    const outcome = await this.#endProcesses().then(
-      () => 'was stopped',
-      (error: unknown) => `could not be stopped: ${errorText(error)}`,
-    );
-    const cause = how === 'unknown' ? '' : ` (${how})`;
-    this.#fail(
-      `supervisor was killed${cause} before its command ended; the exit status is lost and the command ${outcome}`,
-    );
+  /** The supervisor is gone. Without an exit status it stored nothing: what is left of its processes is ended and the unit fails. */
+  async #supervisorEnded(supervisor: ProcessIdentity | undefined, how?: CommandEnd): Promise<void> {
+    if (this.#isOver || this.#takeEnd()) return;
+    if (this.#folderIsGone()) return this.#folderRemoved();
+    const nowBootId = currentBootId();
+    await this.#endOnce(async () => {
+      if (supervisor && supervisor.bootId !== nowBootId) {
+        this.#finish({ seen: 'other-boot', bootId: supervisor.bootId, nowBootId });
+      } else {
+        const left = await this.#processes.endAsFarAsPossible();
+        this.#finish({ seen: 'supervisor-gone', how, left });
+      }
+    });
   }
 
   #mark(ending: Ending): void {
@@ -284,50 +330,19 @@ export class CommandUnit implements Unit {
     const { record } = this;
     this.#mark(ending);
     point('ending-marked');
-    if (!claimUnit(record.dir)) await this.#endProcesses();
+    if (!claimUnit(record.dir)) await this.#processes.end();
     point('processes-ended');
-    this.#finish(UnitState.Canceled, 'Canceled');
+    this.#finish({ seen: 'canceled' });
   }
 
-  async #endProcesses(): Promise<void> {
-    const { record, options } = this;
-    const supervisor = await this.#claimant();
-    if (!supervisor) return;
-    const ended = await endUnitProcesses(supervisor, {
-      graceMs: options.graceMs,
-      ownChild: supervisor.pid === this.#child,
-      commandPid: () => readCommandPid(record.dir),
-      onKill: (count) => {
-        options.log.warning(
-          `[${record.id}] ${count ?? 'some'} processes did not end within ${options.graceMs / 1000} s and are killed`,
-        );
-      },
-    });
-    if (!ended) options.log.error(`[${record.id}] some processes could not be ended`);
-  }
-
-  /** The supervisor that claimed the unit. Its claim may be a moment older than what it writes into it. */
-  async #claimant(): Promise<ProcessIdentity | undefined> {
-    const { dir } = this.record;
-    const begun = performance.now();
-    for (;;) {
-      const supervisor = readSupervisor(dir);
-      if (supervisor) return supervisor;
-      const isUnclaimed = !existsSync(this.record.path(supervisorFiles.started));
-      if (isUnclaimed || isClaimedByDaemon(dir)) return undefined;
-      if (performance.now() - begun > CLAIM_MS) return undefined;
-      await delay(2);
-    }
-  }
-
-  #fail(detail: string): void {
-    this.#finish(UnitState.Failed, detail);
-  }
-
-  #finish(state: UnitState, detail: string): void {
+  #finish(facts: UnitEndFacts): void {
     this.#letGo();
     if (this.#detached) return;
-    this.record.update({ state, detail, stdoutSize: this.#stdoutSize(), extraData: null });
+    const { record, options } = this;
+    const end = describeEnd(facts, () =>
+      options.showsOutput ? readLastOutput(record.path('stdout')) : undefined,
+    );
+    record.update({ ...end, stdoutSize: this.#stdoutSize(), extraData: null });
   }
 
   #stdoutSize(): bigint {

@@ -36,6 +36,12 @@ export function commandWorkType(type: CommandType): WorkType {
     verifySignature,
     checkSubmission: ({ params }) => ({ Pid: 0, Params: runtimeParams(type, params) }),
     createUnit: (record, { cancelGraceMs, log, release }) =>
-      new CommandUnit(record, { command, graceMs: cancelGraceMs, log, onReleased: release }),
+      new CommandUnit(record, {
+        command,
+        graceMs: cancelGraceMs,
+        log,
+        showsOutput: !verifySignature,
+        onReleased: release,
+      }),
   };
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { StartProblem } from './unit-end.js';
 
 /**
  * Why a command can't be started, or `undefined` when it can: the texts are those of the original, such as
@@ -8,17 +9,21 @@ import { delimiter, join } from 'node:path';
 export function whyNotExecutable(
   command: string,
   searchPath = process.env['PATH'] ?? '',
-): string | undefined {
+): StartProblem | undefined {
   if (command.includes('/')) {
     const why = problemOf(command);
-    return why === undefined ? undefined : `fork/exec ${command}: ${why}`;
+    const code = why === 'permission denied' ? 'permission-denied' : 'command-not-found';
+    return why === undefined ? undefined : { code, text: `fork/exec ${command}: ${why}` };
   }
   const found = searchPath
     .split(delimiter)
     .some((folder) => problemOf(join(folder === '' ? '.' : folder, command)) === undefined);
   return found && command !== ''
     ? undefined
-    : `exec: ${JSON.stringify(command)}: executable file not found in $PATH`;
+    : {
+        code: 'command-not-found',
+        text: `exec: ${JSON.stringify(command)}: executable file not found in $PATH`,
+      };
 }
 
 function problemOf(path: string): string | undefined {

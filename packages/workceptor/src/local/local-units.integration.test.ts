@@ -66,39 +66,74 @@ async function restart(between?: () => Promise<void>): Promise<void> {
 }
 
 describe('a command', () => {
-  it.each([
+  it.each<[string, string | undefined, string | undefined, string, string]>([
     [
       'sh',
       `-c 'cat; echo "out" "$0"; echo err >&2' 'a b'`,
-      2,
+      undefined,
       'exit status 0',
       'input\nout a b\nerr\n',
     ],
-    ['sh', `-c 'exit 3'`, 3, 'exit status 3', ''],
-    ['sh', `-c 'exit 137'`, 3, 'exit status 137', ''],
-    ['sh', `-c 'echo x; kill -9 $$'`, 3, 'signal: killed', 'x\n'],
-    ['sh', `-c 'kill -TERM $$'`, 3, 'signal: terminated', ''],
-    ['sh', `-c 'open`, 3, 'EOF found when expecting closing quote', ''],
-    ['missing', undefined, 3, 'fork/exec /nonexistent/program: no such file or directory', ''],
-    ['unfindable', undefined, 3, 'exec: "no-such-program": executable file not found in $PATH', ''],
-    ['sh', `-c 'test "$PWD" = "$0" && pwd >/dev/null' '${process.cwd()}'`, 2, 'exit status 0', ''],
+    ['sh', `-c 'exit 3'`, 'exit-status', 'exit status 3', ''],
+    ['sh', `-c 'echo why >&2; exit 137'`, 'exit-status', 'exit status 137', 'why\n'],
+    ['sh', `-c 'echo x; kill -9 $$'`, 'signal', 'signal: killed', 'x\n'],
+    ['sh', `-c 'kill -TERM $$'`, 'signal', 'signal: terminated', ''],
+    ['sh', `-c 'open`, 'invalid-arguments', 'EOF found when expecting closing quote', ''],
+    [
+      'missing',
+      undefined,
+      'command-not-found',
+      'fork/exec /nonexistent/program: no such file or directory',
+      '',
+    ],
+    ['folder', undefined, 'permission-denied', 'fork/exec /: permission denied', ''],
+    [
+      'unfindable',
+      undefined,
+      'command-not-found',
+      'exec: "no-such-program": executable file not found in $PATH',
+      '',
+    ],
+    [
+      'sh',
+      `-c 'test "$PWD" = "$0" && pwd >/dev/null' '${process.cwd()}'`,
+      undefined,
+      'exit status 0',
+      '',
+    ],
     [
       'sh',
       `-c 'trap "echo got INT" INT; kill -INT $$; echo on'`,
-      2,
+      undefined,
       'exit status 0',
       'got INT\non\n',
     ],
-  ])('%s %s', async (workType, params, state, detail, stdout) => {
+  ])('%s %s', async (workType, params, errorCode, detail, stdout) => {
     const id = await node.submit(workType, params);
     expect(await node.results(id)).toBe(stdout);
     expect(await node.status(id)).toEqual({
-      state,
+      state: errorCode === undefined ? UnitState.Succeeded : UnitState.Failed,
       detail,
       stdoutSize: BigInt(stdout.length),
       workType,
       extraData: null,
+      ...(errorCode !== undefined && {
+        report: { errorCode, ...(stdout !== '' && { lastOutput: stdout.trimEnd() }) },
+      }),
     });
+  });
+
+  it('shows no last output where results need a signature', async () => {
+    node.work.registerWorkType(
+      commandWorkType({
+        workType: 'signed',
+        command: 'sh',
+        params: `-c 'echo private; exit 1'`,
+        verifySignature: true,
+      }),
+    );
+    const id = await node.submit('signed');
+    expect((await node.ended(id)).report).toEqual({ errorCode: 'exit-status' });
   });
 
   it('keeps its folder as other programs know it', async () => {
@@ -526,7 +561,7 @@ describe('a restart of the daemon', () => {
     });
     expect(await node.ended(id)).toMatchObject({
       state: UnitState.Failed,
-      detail: expect.stringMatching(/^supervisor was killed/) as string,
+      detail: expect.stringMatching(/^supervisor is gone/) as string,
     });
   });
 });
@@ -548,7 +583,7 @@ describe('D6: a unit whose supervisor was killed', () => {
     kill();
     expect(await node.ended(id)).toMatchObject({
       state: UnitState.Failed,
-      detail: expect.stringMatching(/^supervisor was killed \(signal: SIGKILL\)/) as string,
+      detail: expect.stringMatching(/^supervisor ended \(signal: killed\) before/) as string,
       stdoutSize: 4n,
     });
     expect(await isRunning(command)).toBe(false);

@@ -11,11 +11,9 @@ it('finds the start time behind any name of a process', () => {
 });
 
 it.each([
-  ['exit 0\n', { success: true, detail: 'exit status 0' }],
-  ['exit 137\n', { success: false, detail: 'exit status 137' }],
-  ['signal 9\n', { success: false, detail: 'signal: killed' }],
-  ['signal 15\n', { success: false, detail: 'signal: terminated' }],
-  ['signal 60\n', { success: false, detail: 'signal: signal 60' }],
+  ['exit 0\n', { kind: 'exit', number: 0 }],
+  ['exit 137\n', { kind: 'exit', number: 137 }],
+  ['signal 9\n', { kind: 'signal', number: 9 }],
   ['exit 1', undefined],
   ['', undefined],
 ])('reads %j as the end of a command', (text, end) => {

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '@receptorjs/process-table';
 import { closeSync, existsSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import { join } from 'node:path';
+import type { CommandEnd } from './command-end.js';
 import { scriptEnd } from './supervisor-script.js';
 import { openUnitFileSync, readUnitFile } from '../store/unit-file.js';
 
@@ -17,12 +17,6 @@ export const supervisorFiles = {
 
 /** Stands in a claim where supervisors write their process ID. */
 const daemonClaim = 'daemon';
-
-/** How a command ended, and the detail text for it. */
-export interface CommandEnd {
-  readonly success: boolean;
-  readonly detail: string;
-}
 
 /** What ends a unit: a cancel, or a release, which removes it besides. */
 export type Ending = 'cancel' | 'release';
@@ -62,9 +56,7 @@ export function readCommandEnd(unitDir: string): CommandEnd | undefined {
   const [line] = wholeLines(unitDir, supervisorFiles.exit);
   const [, kind, digits] = /^(exit|signal) (\d+)$/.exec(line ?? '') ?? [];
   if (kind === undefined || digits === undefined) return undefined;
-  return kind === 'exit'
-    ? { success: digits === '0', detail: `exit status ${digits}` }
-    : { success: false, detail: `signal: ${signalText(Number(digits))}` };
+  return { kind: kind as CommandEnd['kind'], number: Number(digits) };
 }
 
 /**
@@ -104,30 +96,4 @@ function wholeLines(unitDir: string, name: string): string[] {
   } catch {
     return [];
   }
-}
-
-const signalTexts: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
-  SIGHUP: 'hangup',
-  SIGINT: 'interrupt',
-  SIGQUIT: 'quit',
-  SIGILL: 'illegal instruction',
-  SIGTRAP: 'trace/breakpoint trap',
-  SIGABRT: 'aborted',
-  SIGBUS: 'bus error',
-  SIGFPE: 'floating point exception',
-  SIGKILL: 'killed',
-  SIGUSR1: 'user defined signal 1',
-  SIGSEGV: 'segmentation fault',
-  SIGUSR2: 'user defined signal 2',
-  SIGPIPE: 'broken pipe',
-  SIGALRM: 'alarm clock',
-  SIGTERM: 'terminated',
-  SIGXCPU: 'CPU time limit exceeded',
-  SIGXFSZ: 'file size limit exceeded',
-};
-
-/** The name of a signal in details: `killed`, `terminated`, ..., or `signal N`. */
-function signalText(number: number): string {
-  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-  return signalTexts[name as NodeJS.Signals] ?? `signal ${number}`;
 }
