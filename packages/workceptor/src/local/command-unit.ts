@@ -9,7 +9,7 @@ import { DirectoryWatch } from '../store/directory-watch.js';
 import { commandEndOf, type CommandEnd } from './command-end.js';
 import { whyNotExecutable } from './executable.js';
 import { readLastOutput } from './last-output.js';
-import { storageProblem } from './storage-problem.js';
+import { storageProblem, waitingText } from './storage-problem.js';
 import {
   claimUnit,
   hasWholeScript,
@@ -55,6 +55,8 @@ export class CommandUnit implements Unit {
   #look: NodeJS.Timeout | undefined;
   /** The supervisor whose life is looked after: one that is no child of this daemon. */
   #adopted: ProcessIdentity | undefined;
+  /** Whether the last look found that the command is gone; written by `#sayWhatItWaitsFor` only. */
+  #commandIsGone = false;
   /** Present while the processes are being ended. */
   #ending: Promise<void> | undefined;
   /** Set by `detach` for good. */
@@ -224,8 +226,22 @@ export class CommandUnit implements Unit {
   /** Sees what no change of a file tells. */
   #lookNow(): void {
     if (this.#isOver) return;
-    if (this.#folderIsGone()) this.#inBackground(this.#folderRemoved());
-    else if (this.#adopted) this.#inBackground(this.#checkSupervisor(this.#adopted));
+    if (this.#folderIsGone()) {
+      this.#inBackground(this.#folderRemoved());
+      return;
+    }
+    this.#sayWhatItWaitsFor();
+    if (this.#adopted) this.#inBackground(this.#checkSupervisor(this.#adopted));
+  }
+
+  /** A command may have ended although nobody could store how: while the disk is full its supervisor tries again and again. */
+  #sayWhatItWaitsFor(): void {
+    const wasGone = this.#commandIsGone;
+    this.#commandIsGone = this.#processes.commandIsGone;
+    // its supervisor needs a moment
+    if (!wasGone || !this.#commandIsGone || this.#ending) return;
+    const problem = storageProblem(this.record.dir);
+    this.record.update({ detail: waitingText(problem) }, 'soon');
   }
 
   #noticeChange(name: string | undefined): void {

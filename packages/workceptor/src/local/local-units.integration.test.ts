@@ -198,7 +198,9 @@ describe('a command', () => {
     await mkdir(join(dir, 'exit'));
     await writeFile(join(folder, 'go'), '');
     await expect.poll(() => isRunning(pid)).toBe(false);
-    await expect.poll(async () => (await node.status(id)).state).toBe(UnitState.Running);
+    expect(
+      await node.reaches(id, ({ detail }) => detail === 'ended; its exit status is not stored yet'),
+    ).toMatchObject({ state: UnitState.Running });
     await rm(join(dir, 'exit'), { recursive: true });
     expect(await node.ended(id)).toMatchObject({ detail: 'exit status 5' });
   });
@@ -563,6 +565,61 @@ describe('a restart of the daemon', () => {
       state: UnitState.Failed,
       detail: expect.stringMatching(/^supervisor is gone/) as string,
     });
+  });
+});
+
+describe('a unit whose folder was removed', () => {
+  async function startAndRemove(): Promise<{ id: string; pid: string }> {
+    const id = await node.submit('sh', `-c 'echo $$ >"$0/up"; exec sleep 1000' '${folder}'`);
+    const pid = (await fileAppears(folder, 'up')).trim();
+    await node.reaches(id, ({ state }) => state === UnitState.Running);
+    return { id, pid };
+  }
+
+  it('ends as Failed, with its processes and its results', async () => {
+    const { id, pid } = await startAndRemove();
+    const results = node.results(id);
+    const ended = node.ended(id);
+    await rm(join(node.unitsDir, id), { recursive: true });
+    expect(await ended).toMatchObject({
+      state: UnitState.Failed,
+      detail:
+        'unit folder was removed before it was stored how the command ended; none of its processes is left',
+      report: { errorCode: 'folder-removed' },
+    });
+    expect(await isRunning(pid)).toBe(false);
+    expect(await results).toBe('');
+    expect(await node.work.release(id, { ...unix, force: false })).toBe('done');
+    expect(await node.work.list()).toEqual([]);
+  });
+
+  it('is released with its processes, also after a restart of the daemon', async () => {
+    const { id, pid } = await startAndRemove();
+    await restart();
+    const removed = rm(join(node.unitsDir, id), { recursive: true });
+    const released = node.work.release(id, { ...unix, force: false });
+    await removed;
+    expect(await released).toBe('done');
+    expect(await isRunning(pid)).toBe(false);
+    expect(await readdir(node.unitsDir)).toEqual([]);
+  });
+});
+
+it('a unit of another boot of the machine ends as that, at once after the restart', async () => {
+  const id = await node.submit('sh', `-c 'echo half; exec sleep 1000'`);
+  const dir = join(node.unitsDir, id);
+  await fileAppears(dir, 'stdout');
+  const started = await readFile(join(dir, 'started'), 'utf8');
+  const [pid = '', bootId = ''] = started.split('\n');
+  await restart(async () => {
+    process.kill(Number(pid), 'SIGKILL');
+    process.kill(Number(readCommandPid(dir)), 'SIGKILL');
+    await writeFile(join(dir, 'started'), started.replace(bootId, 'an-earlier-boot'));
+  });
+  expect(await node.ended(id)).toMatchObject({
+    state: UnitState.Failed,
+    detail: `host was rebooted before it was stored how the command ended (boot ID an-earlier-boot, now ${bootId})`,
+    report: { errorCode: 'host-rebooted', lastOutput: 'half' },
   });
 });
 

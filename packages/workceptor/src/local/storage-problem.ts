@@ -33,3 +33,17 @@ export function storageProblem(dir: string): StorageProblem | undefined {
     rmSync(path, { force: true });
   }
 }
+
+/** What is said of a unit whose command has ended while nothing could store how. */
+export function waitingText(problem: StorageProblem | undefined): string {
+  switch (problem?.code) {
+    case undefined:
+      return 'ended; its exit status is not stored yet';
+    case 'disk-full':
+      return 'ended; its exit status waits for space on the disk';
+    case 'disk-read-only':
+      return 'ended; its exit status waits for the disk, which is read-only';
+    default:
+      return `ended; its exit status can't be stored: ${problem?.text ?? ''}`;
+  }
+}
