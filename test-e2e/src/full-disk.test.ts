@@ -1,14 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bin, Mesh, until } from './mesh.js';
+import { Mesh, until } from './mesh.js';
+import { canMount, DaemonOnSmallDisk } from './small-disk.js';
 
-/** Runs a command with a small disk at the folder it is given. */
-const script = 'mount -t tmpfs -o size=8m none "$0" && exec "$@"';
-
-const probe = spawnSync('unshare', ['-m', 'sh', '-c', script, '/mnt', 'true']);
-const canMount = probe.status === 0;
 if (!canMount) console.warn('skipped: units on a full disk, because no disk can be mounted here');
 
 let mesh: Mesh;
@@ -19,30 +14,20 @@ afterEach(() => mesh.end());
 
 describe.skipIf(!canMount)('on a full disk', () => {
   it('a release frees the space, and says "released" when the unit is gone', async () => {
-    const disk = join(mesh.folder, 'disk');
-    mkdirSync(disk);
-    const command = join(mesh.folder, 'receptor');
-    const line = `exec unshare -m sh -c '${script}' '${disk}' '${bin('receptor')}' "$@"`;
-    writeFileSync(command, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
     const fill = `-c 'cat /dev/zero; trap "" TERM; echo >${mesh.folder}/full; exec sleep 1000'`;
-    const near = mesh.start(
-      'near',
-      [
-        { 'local-only': null },
-        { 'work-command': { worktype: 'fill', command: 'sh', params: fill } },
-        { 'work-command': { worktype: 'hello', command: 'echo', params: 'hello' } },
-      ],
-      { command, node: { datadir: disk } },
-    );
-    const control = await near.control();
+    const near = new DaemonOnSmallDisk(mesh, 'near', [
+      { 'local-only': null },
+      { 'work-command': { worktype: 'fill', command: 'sh', params: fill } },
+      { 'work-command': { worktype: 'hello', command: 'echo', params: 'hello' } },
+    ]);
+    const control = await near.daemon.control();
     try {
       const { unitId } = await control.submit({ node: 'near', workType: 'fill' });
       await until('a full disk', () => existsSync(join(mesh.folder, 'full')) || undefined);
-      // the daemon's own view of the disk
-      const dir = join('/proc', String(near.pid), 'root', disk, 'near', unitId);
+      const dir = near.unit(unitId);
       expect(existsSync(dir)).toBe(true);
       const released = control.workRelease(unitId);
-      const another = await near.control();
+      const another = await near.daemon.control();
       // there is room at once, though the command will not end before its grace is over
       const next = await another
         .submit({ node: 'near', workType: 'hello' })
@@ -50,6 +35,65 @@ describe.skipIf(!canMount)('on a full disk', () => {
       expect(await released).toBe(false);
       await until('the end of the unit', () => (existsSync(dir) ? undefined : true));
       expect(await control.workRelease(next.unitId)).toBe(true);
+    } finally {
+      control.close();
+    }
+  });
+
+  it('a unit whose command has ended says that its exit status waits for space, and has it then', async () => {
+    const job = `-c 'echo begun; while [ ! -e ${mesh.folder}/go ]; do sleep 0.01; done; cat /dev/zero >${mesh.folder}/disk/filler; exit 5'`;
+    const near = new DaemonOnSmallDisk(mesh, 'near', [
+      { 'local-only': null },
+      { 'work-command': { worktype: 'job', command: 'sh', params: job } },
+    ]);
+    const control = await near.daemon.control();
+    try {
+      const { unitId } = await control.submit({ node: 'near', workType: 'job' });
+      await until('the job', async () => {
+        const { detail } = await control.workStatus(unitId);
+        return detail.startsWith('Running: PID') || undefined;
+      });
+      writeFileSync(join(mesh.folder, 'go'), '');
+      const waiting = await until('the end of the command', async () => {
+        const status = await control.workStatus(unitId);
+        return status.detail.startsWith('ended') ? status : undefined;
+      });
+      expect(waiting).toMatchObject({
+        state: 1,
+        detail: 'ended; its exit status waits for space on the disk',
+      });
+      // nothing of ours takes what little there is
+      expect(existsSync(join(near.unit(unitId), 'write-check'))).toBe(false);
+      rmSync(near.path('filler'));
+      const ended = await until('the end of the unit', async () => {
+        const status = await control.workStatus(unitId);
+        return status.state > 1 ? status : undefined;
+      });
+      expect(ended).toMatchObject({
+        state: 3,
+        detail: 'exit status 5',
+        report: {
+          errorCode: 'exit-status',
+          lastOutput: expect.stringMatching(/^begun\n.*No space left on device$/) as string,
+        },
+      });
+    } finally {
+      control.close();
+    }
+  });
+
+  it('a submission is refused with that, and leaves no unit', async () => {
+    const near = new DaemonOnSmallDisk(mesh, 'near', [
+      { 'local-only': null },
+      { 'work-command': { worktype: 'hello', command: 'echo', params: 'hello' } },
+    ]);
+    const control = await near.daemon.control();
+    try {
+      near.inside('cat /dev/zero >"$0/filler" 2>/dev/null || :');
+      await expect(control.submit({ node: 'near', workType: 'hello' })).rejects.toThrow(
+        'no space left on device',
+      );
+      expect([...(await control.workList()).keys()]).toEqual([]);
     } finally {
       control.close();
     }

@@ -568,6 +568,20 @@ describe('a restart of the daemon', () => {
   });
 });
 
+it('a unit that its supervisor can not claim says so, and was not started', async () => {
+  const client = await node.client();
+  const submission = await client.openSubmission({ node: 'a', workType: 'cat' });
+  const { unitId } = submission;
+  // can't be created, and leads nowhere
+  await symlink(join(folder, 'nowhere', 'x'), join(node.unitsDir, unitId, 'started'));
+  await submission.send('input');
+  expect(await node.ended(unitId)).toMatchObject({
+    state: UnitState.Failed,
+    detail: "command was not started, for its supervisor could not write to the unit's folder",
+    report: { errorCode: 'start-failed' },
+  });
+});
+
 describe('a unit whose folder was removed', () => {
   async function startAndRemove(): Promise<{ id: string; pid: string }> {
     const id = await node.submit('sh', `-c 'echo $$ >"$0/up"; exec sleep 1000' '${folder}'`);
