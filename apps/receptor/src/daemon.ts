@@ -13,7 +13,6 @@ import { workParts } from './parts/work.js';
 import { withoutRepeats } from './log/repeated-lines.js';
 import { RunningParts } from './running-parts.js';
 import { TlsConfigs } from './tls-configs.js';
-import { cannotSign } from './checks/unsupported.js';
 
 /** A running node. */
 export interface Daemon {
@@ -119,7 +118,7 @@ function startNode({ settings, log }: DaemonOptions): MeshNode {
 const isWork = ({ action }: Action): boolean => action in workParts;
 
 function makeWork(
-  { settings, actions }: DaemonOptions,
+  { settings }: DaemonOptions,
   { node, dial, tls, log }: { node: MeshNode; dial: MeshDial; tls: TlsConfigs; log: Log },
 ): Workceptor {
   return new Workceptor({
@@ -128,7 +127,6 @@ function makeWork(
     maxRemoteStdoutBytes: settings.maxRemoteStdoutBytes,
     maxStdinBytes: settings.maxStdinBytes,
     diskReserveBytes: settings.diskReserveBytes,
-    cannotSign: cannotSign(actions),
     dial,
     hasTlsClient: (name) => tls.hasClient(name),
     defaultTlsClient: (nodeId) =>

@@ -30,9 +30,7 @@ export function nodeOffers(configured: readonly Action[], installation: Installa
 
 /** What `--check` says: which work the node would offer, when it has a control service to submit by, and what the operator should know. */
 export function describeOffers({ actions, notices }: NodeOffers): string[] {
-  const types = fieldsOf(actions, 'work-command')
-    .filter(({ verifysignature }) => !verifysignature)
-    .map(({ worktype }) => worktype);
+  const types = fieldsOf(actions, 'work-command').map(({ worktype }) => worktype);
   const isAsked = actions.some(({ action }) => action === 'control-service');
   return [
     ...(isAsked ? [`Work types offered: ${types.join(', ') || 'none'}`] : []),

@@ -122,7 +122,10 @@ describe('on a listener that everybody reaches', () => {
     for (const words of [[], ['--work-runner', 'yes']]) {
       const actions = actionsOf(...open, ...signatures, ...words);
       expect(offered(actions)).toMatchObject([{ verifysignature: true }]);
-      expect(workOf(actions).notice).toBeUndefined();
+      expect(workOf(actions).notice).toMatchObject({
+        level: 'info',
+        text: expect.stringContaining('for signed work alone') as string,
+      });
     }
   });
 

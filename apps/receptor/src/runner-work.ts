@@ -68,10 +68,7 @@ export function withRunnerWork(actions: readonly Action[], installation: Install
     },
     origin: 'command line',
   };
-  // Signed work is not supported: the warning that says so speaks of this action too.
-  return verifysignature
-    ? { actions: [...actions, offer] }
-    : { actions: [...actions, offer], notice: offered };
+  return { actions: [...actions, offer], notice: verifysignature ? offeredSigned : offered };
 }
 
 /** Whether the configuration asks for the offer, forbids it, or leaves it to this node. */
@@ -92,6 +89,11 @@ const notInstalled: Notice = {
 const offered: Notice = {
   level: 'info',
   text: 'Offering ansible-runner, which is installed beside receptor, as a type of work (work-runner: {offer: false} turns it off)',
+};
+
+const offeredSigned: Notice = {
+  level: 'info',
+  text: 'Offering ansible-runner, which is installed beside receptor, as a type of work for signed work alone (work-runner: {offer: false} turns it off)',
 };
 
 const withheld = (doors: readonly string[]): Notice => ({

@@ -15,8 +15,7 @@ import {
   type OptionChecks,
 } from '@receptorjs/validation';
 import type { ControlTlsOptions } from './connection/address.js';
-import type { ConnectOptions } from './connection/connect-options.js';
-import type { ControlConnectionOptions } from './connection/control-connection.js';
+import type { ConnectOptions, ControlClientOptions } from './connection/connect-options.js';
 import type { RunWorkOptions } from './units/run-work.js';
 import type { SubmitRequest } from './units/submission.js';
 import type { UnitFollowOptions } from './units/unit-follow.js';
@@ -52,7 +51,8 @@ export const resultsChecks: OptionChecks<Omit<UnitFollowOptions, 'onStatus'>> = 
   lostTimeoutMs: optional(number),
 };
 
-export const connectionChecks: OptionChecks<ControlConnectionOptions> = {
+export const clientChecks: OptionChecks<ControlClientOptions> = {
+  sign: optional(callback),
   expectNode: optional(text),
   greetingTimeoutMs: optional(number),
   replyTimeoutMs: optional(number),
@@ -61,7 +61,7 @@ export const connectionChecks: OptionChecks<ControlConnectionOptions> = {
 };
 
 export const connectChecks: OptionChecks<ConnectOptions> = {
-  ...connectionChecks,
+  ...clientChecks,
   signal,
   timeoutMs: optional(number),
   tls: optional(object),

@@ -17,7 +17,7 @@ import {
   addressCheck,
   checkUnitId,
   connectChecks,
-  connectionChecks,
+  clientChecks,
   payloadCheck,
   releaseChecks,
   resultsChecks,
@@ -27,12 +27,9 @@ import {
   submitRequestChecks,
   tlsChecks,
 } from './argument-checks.js';
-import type { ConnectOptions } from './connection/connect-options.js';
+import type { ConnectOptions, ControlClientOptions } from './connection/connect-options.js';
 import { Connections, type ConnectionsOptions, type OpenStream } from './connection/connections.js';
-import {
-  type ControlConnection,
-  type ControlConnectionOptions,
-} from './connection/control-connection.js';
+import type { ControlConnection } from './connection/control-connection.js';
 import {
   ControlError,
   isJsonObject,
@@ -68,20 +65,23 @@ const GIVE_UP_MS = 5_000;
 export class ControlClient {
   readonly #connections: Connections;
 
-  private constructor(options: ConnectionsOptions) {
+  readonly #sign: (() => Promise<string>) | undefined;
+
+  private constructor({ sign, ...options }: ConnectionsOptions & ControlClientOptions) {
     this.#connections = new Connections(options);
+    this.#sign = sign;
   }
 
   /** Speaks over an open stream, such as one of the mesh. The greeting is awaited by the first request. */
-  static over(stream: Duplex, options: ControlConnectionOptions = {}): ControlClient {
-    validateOptions<ControlConnectionOptions>('ControlClient.over', options, connectionChecks);
+  static over(stream: Duplex, options: ControlClientOptions = {}): ControlClient {
+    validateOptions<ControlClientOptions>('ControlClient.over', options, clientChecks);
     return new ControlClient({ ...options, first: stream });
   }
 
   /** Speaks over streams that a function opens, such as the dial of a mesh node; the first with the first request. */
-  static through(open: OpenStream, options: ControlConnectionOptions = {}): ControlClient {
+  static through(open: OpenStream, options: ControlClientOptions = {}): ControlClient {
     validateArgument('ControlClient.through', 'open', open, callback);
-    validateOptions<ControlConnectionOptions>('ControlClient.through', options, connectionChecks);
+    validateOptions<ControlClientOptions>('ControlClient.through', options, clientChecks);
     return new ControlClient({ ...options, open });
   }
 
@@ -177,7 +177,8 @@ export class ControlClient {
   async workCancel(unitId: string, signature?: string, wait?: WaitOptions): Promise<boolean> {
     checkUnitId('workCancel', unitId);
     validateArgument('workCancel', 'signature', signature, optional(text));
-    const reply = objectOf(await this.request(work('cancel', { unitid: unitId, signature }), wait));
+    const request = await this.#signed('cancel', unitId, { signature });
+    const reply = objectOf(await this.request(request, wait));
     return 'cancelled' in reply;
   }
 
@@ -189,9 +190,8 @@ export class ControlClient {
     checkUnitId('workRelease', unitId);
     validateOptions<typeof options>('workRelease', options, releaseChecks);
     const verb = options.force === true ? 'force-release' : 'release';
-    const reply = objectOf(
-      await this.request(work(verb, { unitid: unitId, signature: options.signature }), options),
-    );
+    const request = await this.#signed(verb, unitId, { signature: options.signature });
+    const reply = objectOf(await this.request(request, options));
     return 'released' in reply;
   }
 
@@ -202,21 +202,27 @@ export class ControlClient {
    */
   async openSubmission(request: SubmitRequest, wait?: WaitOptions): Promise<Submission> {
     validateOptions<SubmitRequest>('openSubmission', request, submitRequestChecks);
+    const signature = request.signature ?? (await this.#sign?.());
     return this.#keep(wait, (connection) =>
-      openSubmission(connection, request, {
-        wait,
-        giveUp: (unitId, knowsEnd) => this.#giveUp(unitId, knowsEnd),
-      }),
+      openSubmission(
+        connection,
+        { ...request, signature },
+        {
+          wait,
+          giveUp: (unitId, knowsEnd) => this.#giveUp(unitId, knowsEnd),
+        },
+      ),
     );
   }
 
   /** Only a release keeps a node that takes the end of a connection for the end of stdin from starting the unit. */
   async #giveUp(unitId: string, knowsEnd: boolean): Promise<void> {
     if (!this.#connections.canOpen) return;
-    const request = work(knowsEnd ? 'cancel' : 'release', { unitid: unitId });
     const signal = AbortSignal.timeout(GIVE_UP_MS);
     // the caller gets the error that broke the stdin off; one of this request says nothing more
-    await this.request(request, { signal, timeoutMs: GIVE_UP_MS }).catch(() => undefined);
+    await this.#signed(knowsEnd ? 'cancel' : 'release', unitId)
+      .then((request) => this.request(request, { signal, timeoutMs: GIVE_UP_MS }))
+      .catch(() => undefined);
   }
 
   /** Submits a unit with its whole stdin; throws as {@link ControlClient.openSubmission}. */
@@ -283,7 +289,7 @@ export class ControlClient {
     checkUnitId('resultStream', unitId);
     validateOptions<typeof options>('resultStream', options, streamChecks);
     const { startPos = 0, signature, ...wait } = options;
-    const request = work('results', { unitid: unitId, startpos: startPos, signature });
+    const request = await this.#signed('results', unitId, { startpos: startPos, signature });
     const answer = { begins: 'Streaming results', problem: 'Failed to get results' };
     return this.#keep(wait, async (connection) =>
       (await requestStream(connection, request, answer, wait)).end(),
@@ -328,6 +334,16 @@ export class ControlClient {
     const request = { command: 'connect', node, service, tls: options.tlsClient ?? '' };
     const answer = { begins: 'Connecting', problem: 'unexpected answer to connect' };
     return this.#keep(options, (connection) => requestStream(connection, request, answer, options));
+  }
+
+  /** A request about a unit with the signature that was given, or with a fresh one where this client signs. */
+  async #signed(
+    subcommand: string,
+    unitid: string,
+    fields: JsonObject & { signature?: string | undefined } = {},
+  ): Promise<JsonObject> {
+    const signature = fields.signature ?? (await this.#sign?.());
+    return work(subcommand, { unitid, ...fields, signature });
   }
 
   #needConnections(method: string): void {

@@ -24,7 +24,7 @@
  * @packageDocumentation
  */
 export { ControlClient } from './control-client.js';
-export type { ConnectOptions } from './connection/connect-options.js';
+export type { ConnectOptions, ControlClientOptions } from './connection/connect-options.js';
 export type { PingReply } from './ping-reply.js';
 export type { OpenStream } from './connection/connections.js';
 export type { RunWorkOptions } from './units/run-work.js';

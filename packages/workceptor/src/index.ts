@@ -26,5 +26,6 @@ export type { Access, SubmittedUnit } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
 export type { WorkceptorOptions } from './workceptor-options.js';
 export { commandWorkType } from './local/command-work-type.js';
+export type { SigningOptions, WorkSignatures } from './signing/work-signatures.js';
 export type { CommandType } from './local/command-work-type.js';
 export type { UnitContext, WorkType } from './work-type.js';

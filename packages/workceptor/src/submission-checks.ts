@@ -2,22 +2,7 @@ import { errorText, goShlex, splitShellWords } from '@receptorjs/primitives';
 import { parseDuration } from './duration.js';
 import { WorkError } from './errors.js';
 import { whyTooLong } from './local/exec-limit.js';
-import type { Access } from './work-verbs.js';
 import type { WorkSubmission } from '@receptorjs/control-protocol';
-
-/**
- * Checks the signature that comes with a request.
- *
- * @param required whether what the request is about asks for one
- * @throws {WorkError} `rejected`
- */
-export function checkSignature(required: boolean, { transport, signature }: Access): void {
-  const given = signature !== undefined && signature !== '';
-  if (!required && given) throw new WorkError('rejected', 'work type did not expect a signature');
-  if (!required || transport === 'unix') return;
-  const why = given ? 'verifying key not specified' : 'signature is empty';
-  throw new WorkError('rejected', `could not verify signature: ${why}`);
-}
 
 /**
  * The arguments of a command: those of its type, then those of the submission.
@@ -75,12 +60,10 @@ export function checkParamSize(params: Readonly<Record<string, string>>): void {
  * @throws {WorkError} `rejected`
  */
 export function checkRemoteSubmission(
-  { tlsClient, params, signWork, ttl }: WorkSubmission,
+  { tlsClient, params, ttl }: WorkSubmission,
   facts: {
     readonly hasTlsClient: (name: string) => boolean;
     readonly now: number;
-    /** Why no submission can be signed. */
-    readonly cannotSign: string;
   },
 ): Date | undefined {
   if (tlsClient !== undefined && !facts.hasTlsClient(tlsClient)) {
@@ -89,7 +72,6 @@ export function checkRemoteSubmission(
   if (tlsClient === undefined && Object.keys(params).some((key) => isSecret(key))) {
     throw new WorkError('rejected', 'cannot send secrets over a non-TLS connection');
   }
-  if (signWork) throw new WorkError('rejected', `cannot sign work: ${facts.cannotSign}`);
   if (ttl === undefined) return undefined;
   try {
     const expiration = BigInt(facts.now) + parseDuration(ttl) / 1_000_000n;

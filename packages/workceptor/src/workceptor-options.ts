@@ -26,8 +26,6 @@ export interface WorkceptorOptions {
   readonly hasTlsClient?: ((name: string) => boolean) | undefined;
   /** Name of the TLS client configuration for submissions to a node that name none. Default: none. */
   readonly defaultTlsClient?: ((nodeId: string) => string | undefined) | undefined;
-  /** Why no submission can be signed, as the end of a sentence. Default: `signing key is empty`. */
-  readonly cannotSign?: string | undefined;
   readonly log?: Logger | undefined;
   /** Milliseconds between SIGTERM and SIGKILL when a command is canceled. Default 10,000. */
   readonly cancelGraceMs?: number | undefined;
@@ -58,7 +56,6 @@ export function checkWorkceptorOptions(options: WorkceptorOptions): void {
     onReachable: optional(callback),
     hasTlsClient: optional(callback),
     defaultTlsClient: optional(callback),
-    cannotSign: optional(text),
     log: optional(logger),
     cancelGraceMs: optional(number),
     maxUnits: optional(count),

@@ -22,7 +22,8 @@ import { pendingInTime } from './pending-in-time.js';
 import { remoteWorkType } from './remote/remote-work-type.js';
 import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { tailStdout } from './store/result-tail.js';
-import { checkParamSize, checkSignature } from './submission-checks.js';
+import { WorkSignatures } from './signing/work-signatures.js';
+import { checkParamSize } from './submission-checks.js';
 import { storeInput } from './store/store-input.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
@@ -39,6 +40,8 @@ import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-opt
  * verbs of the control service; a rejection's message is the text of the `ERROR:` reply.
  */
 export class Workceptor {
+  /** What this node signs by and verifies by; neither at first. */
+  readonly signatures: WorkSignatures;
   readonly #log: Logger;
   /** The type of units that other nodes run. */
   readonly #remote: WorkType;
@@ -55,6 +58,7 @@ export class Workceptor {
     checkWorkceptorOptions(options);
     const log = options.log ?? silentLogger;
     this.#log = log;
+    this.signatures = new WorkSignatures(options.nodeId);
     this.#reserves = new DiskReserves(options.diskReserveBytes);
     const { dataDir = defaultDataDir(), nodeId, cancelGraceMs = 10_000 } = options;
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
@@ -62,6 +66,7 @@ export class Workceptor {
     const store = new UnitStore({ dataDir, former, nodeId }, log, memory);
     this.#remote = remoteWorkType({
       ...options,
+      sign: (node) => this.signatures.sign(node),
       reserveFor: (record) => this.#reserveFor(record),
       logAttempt: (node, line) => {
         this.#attempts.write(nodeOrigin(node, node), line, (each) => {
@@ -120,29 +125,26 @@ export class Workceptor {
   }
 
   /** Checks a submission and creates its unit. A refused one leaves nothing behind. */
-  submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
-    return new Promise((resolve) => {
-      const { workType, signWork, signature } = submission;
-      checkParamSize(submission.params);
-      const isHere = this.#isHere(submission.node);
-      const refusal = isHere ? this.#types.refusal(workType) : undefined;
-      if (refusal !== undefined) throw new WorkError('rejected', refusal);
-      const verify = this.#types.verifiesSubmission(workType, signWork);
-      checkSignature(verify, { ...access, signature });
-      const { maxUnits = 100_000 } = this.options;
-      if (this.#units.size >= maxUnits) {
-        throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
-      }
-      const type = isHere ? this.#typeHere(submission) : this.#remote;
-      const extraData = type.checkSubmission(submission);
-      const unit = this.#units.create(type, extraData, requestOrigin(access));
-      resolve({
-        unitId: unit.record.id,
-        // the name of a submission is for the node that runs it
-        start: (stdin) =>
-          this.#start(unit, stdin, isHere ? this.#replaceEarlier(unit, submission) : undefined),
-      });
-    });
+  async submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
+    const { workType, signature } = submission;
+    checkParamSize(submission.params);
+    const isHere = this.#isHere(submission.node);
+    const refusal = isHere ? this.#types.refusal(workType) : undefined;
+    if (refusal !== undefined) throw new WorkError('rejected', refusal);
+    await this.#checkSubmission(submission, isHere, { ...access, signature });
+    const { maxUnits = 100_000 } = this.options;
+    if (this.#units.size >= maxUnits) {
+      throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
+    }
+    const type = isHere ? this.#typeHere(submission) : this.#remote;
+    const extraData = type.checkSubmission(submission);
+    const unit = this.#units.create(type, extraData, requestOrigin(access));
+    return {
+      unitId: unit.record.id,
+      // the name of a submission is for the node that runs it
+      start: (stdin) =>
+        this.#start(unit, stdin, isHere ? this.#replaceEarlier(unit, submission) : undefined),
+    };
   }
 
   /** The units with their status, or the one named. Throws for an unknown unit. */
@@ -175,7 +177,7 @@ export class Workceptor {
     access: Access & { signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>> {
     const unit = await this.#units.find(unitId);
-    this.#checkAccess(unit, access);
+    await this.#checkAccess(unit, access);
     return tailStdout(unit.record, startPos, access.signal);
   }
 
@@ -185,7 +187,7 @@ export class Workceptor {
    */
   async cancel(unitId: string, access: Access): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
-    this.#checkAccess(unit, access);
+    await this.#checkAccess(unit, access);
     return this.#inTime(unitId, unit.cancel());
   }
 
@@ -195,7 +197,7 @@ export class Workceptor {
    */
   async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
-    this.#checkAccess(unit, access);
+    await this.#checkAccess(unit, access);
     return this.#inTime(unitId, this.#units.release(unit, access.force));
   }
 
@@ -275,8 +277,21 @@ export class Workceptor {
     }
   }
 
-  #checkAccess({ record, signed = false }: Unit, access: Access): void {
-    checkSignature(this.#types.verifiesUnit(record.status.workType, signed), access);
+  /** Checks the signature of a submission, and whether what is submitted to another node may be signed and can be. */
+  async #checkSubmission(
+    { workType, signWork }: WorkSubmission,
+    isHere: boolean,
+    access: Access,
+  ): Promise<void> {
+    const verify = this.#types.verifiesSubmission(workType, signWork);
+    if (isHere || !signWork) return this.signatures.check(verify, access);
+    if (access.transport === 'unix') await this.signatures.check(verify, access);
+    else await this.signatures.checkMaySign(access);
+    await this.signatures.checkCanSign();
+  }
+
+  #checkAccess({ record, signed = false }: Unit, access: Access): Promise<void> {
+    return this.signatures.check(this.#types.verifiesUnit(record.status.workType, signed), access);
   }
 }
 

@@ -1,20 +1,9 @@
 import { describeAction, factsOf, type Action } from '@receptorjs/receptor-config';
 import { place } from '@receptorjs/receptor-config/internal';
 
-/** The refusal of a work type that wants signed submissions; it begins with the original's words. */
-export const unverifiable = (workType: string): string =>
-  `could not verify signature: work type ${workType} wants signed submissions, which this version can't verify`;
-
 /** The refusal of a work type of a kind that this version has not; it begins with the original's words. */
 export const unknownKind = (action: 'work-kubernetes' | 'work-python', workType: string): string =>
   `unknown work type ${workType}: ${action} is not supported by this version`;
-
-/** Why no submission can be signed although the configuration has a key for it; undefined when it has none. */
-export function cannotSign(actions: readonly Action[]): string | undefined {
-  return actions.some(({ action }) => action === 'work-signing')
-    ? 'work-signing is not supported by this version'
-    : undefined;
-}
 
 /**
  * What of a configuration this version can't carry out, and what it does instead: one sentence each, with the place. Such work is

@@ -1,19 +1,36 @@
 import { commandWorkType } from '@receptorjs/workceptor';
-import { unknownKind, unverifiable } from '../checks/unsupported.js';
+import { unknownKind } from '../checks/unsupported.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
-/** Types of work. */
+/** What signs and verifies submissions, and types of work. */
 export const workParts: PartStarters = {
+  'work-signing': ({ privatekey = '', tokenexpiration }, { work: { signatures } }) => {
+    if (privatekey !== '') {
+      signatures.signWith({ privateKey: privatekey, tokenExpirationMs: tokenexpiration });
+    }
+    return Promise.resolve({
+      close: () => {
+        signatures.signWith(undefined);
+      },
+    });
+  },
+  'work-verification': ({ publickey = [] }, { work: { signatures } }) => {
+    signatures.verifyWith(publickey.filter((file) => file !== ''));
+    return Promise.resolve({
+      close: () => {
+        signatures.verifyWith([]);
+      },
+    });
+  },
   'work-command': (fields, { work }) => {
-    if (fields.verifysignature)
-      return refused(fields.worktype, unverifiable(fields.worktype), work);
-    const { worktype, command, params, allowruntimeparams } = fields;
+    const { worktype, command, params, allowruntimeparams, verifysignature } = fields;
     work.registerWorkType(
       commandWorkType({
         workType: worktype,
         command,
         params,
         allowRuntimeParams: allowruntimeparams,
+        verifySignature: verifysignature,
       }),
     );
     return Promise.resolve({ close: () => work.removeType(worktype) });

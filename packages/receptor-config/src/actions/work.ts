@@ -1,5 +1,5 @@
 import { flag, text, word } from '../fields/fields.js';
-import { map } from '../fields/structured-fields.js';
+import { list, map } from '../fields/structured-fields.js';
 import { duration } from '../fields/time-fields.js';
 import { action, type NamedFile } from './spec.js';
 
@@ -11,7 +11,10 @@ const keyFile = (path: string | undefined): NamedFile => ({
   missing: `${path ?? ''} does not exist`,
 });
 
-/** What becomes of a type of work that this version can't run, or not as safely as it is to be run. */
+/** The most keys that a node verifies signatures by: each may be tried for a signature. */
+const MAX_VERIFYING_KEYS = 16;
+
+/** What becomes of a type of work that this version can't run. */
 const allRefused = 'all submissions of this work type are refused';
 
 /** Types of work and the keys that sign and verify submissions. */
@@ -22,10 +25,6 @@ export const workActions = {
     v2: 'work-commands',
     subject: ({ worktype }) => worktype,
     workType: ({ worktype }) => worktype,
-    unsupported: ({ verifysignature }) =>
-      verifysignature
-        ? `verifysignature is not supported by this version; ${allRefused}`
-        : undefined,
     fields: {
       worktype,
       command: text({ help: 'Command to run', required: true }),
@@ -128,7 +127,8 @@ export const workActions = {
     v2: 'work-python',
     subject: ({ worktype }) => worktype,
     workType: ({ worktype }) => worktype,
-    unsupported: () => `not supported by this version; ${allRefused}`,
+    unsupported: () =>
+      `[DEPRECATION WARNING] 'work-python' option is not currently being used. This feature will be removed from receptor in a future release; ${allRefused}`,
     fields: {
       worktype,
       plugin: text({ help: 'Python module of the plugin', required: true }),
@@ -138,11 +138,10 @@ export const workActions = {
   }),
   'work-signing': action({
     help: 'Sign submissions of work',
-    reload: 'fixed',
+    reload: 'reopened',
     v2: 'work-signing',
     singleton: true,
     subject: ({ privatekey }) => privatekey,
-    unsupported: () => 'not supported by this version; submissions with signwork are refused',
     namedFiles: ({ privatekey }) => [keyFile(privatekey)],
     fields: {
       privatekey: text({ help: 'File of the RSA private key, PEM', bare: true }),
@@ -157,13 +156,24 @@ export const workActions = {
   }),
   'work-verification': action({
     help: 'Verify signatures of submissions',
-    reload: 'fixed',
+    reload: 'reopened',
     v2: 'work-verification',
     singleton: true,
-    subject: ({ publickey }) => publickey,
-    unsupported: () =>
-      'not supported by this version; submissions of work types with verifysignature are refused',
-    namedFiles: ({ publickey }) => [keyFile(publickey)],
-    fields: { publickey: text({ help: 'File of the RSA public key, PEM', bare: true }) },
+    subject: ({ publickey }) => publickey?.join(' '),
+    namedFiles: ({ publickey = [] }) => publickey.map(keyFile),
+    fields: {
+      publickey: list({
+        help: 'Files of RSA public keys, PEM, at most 16; a signature by any of them is good',
+        bare: true,
+      }),
+    },
+    check: ({ publickey = [] }) =>
+      publickey.length > MAX_VERIFYING_KEYS
+        ? {
+            why: `${publickey.length} keys to verify by`,
+            hint: `allowed are at most ${MAX_VERIFYING_KEYS}`,
+            field: 'publickey',
+          }
+        : undefined,
   }),
 } as const;

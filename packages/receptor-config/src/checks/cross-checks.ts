@@ -126,7 +126,9 @@ function checkTls(actions: readonly Action[], broken: ReadonlySet<string>, repor
 
 function checkWork(actions: readonly Action[], broken: ReadonlySet<string>, report: Report): void {
   const seen = new Set(['remote']);
-  const verifies = fieldsOf(actions, 'work-verification').some(({ publickey }) => publickey);
+  const verifies = fieldsOf(actions, 'work-verification').some(({ publickey = [] }) =>
+    publickey.some((file) => file !== ''),
+  );
   for (const each of actions) {
     const worktype = factsOf(each).workType;
     if (worktype === undefined) continue;

@@ -103,18 +103,26 @@ describe('planReload', () => {
     ).toMatchObject({ closed: ['ws-peer wss://h'], kept: ['ws-peer ws://h'] });
   });
 
+  it('exchanges the keys that sign and verify', () => {
+    const before = '--node a --work-signing privatekey=k --work-verification k';
+    const after = '--node a --work-signing privatekey=l --work-verification publickey=["k","l"]';
+    expect(plan(before, after)).toMatchObject({
+      closed: ['work-signing k', 'work-verification k'],
+      opened: ['work-signing l', 'work-verification k l'],
+      refusal: undefined,
+    });
+  });
+
   it('refuses what is fixed, by name and with the texts of the original', () => {
-    expect(
-      plan('--node a --control-service service=c', '--node b --work-verification k'),
-    ).toMatchObject({
+    expect(plan('--node a --control-service service=c', '--node b --trace')).toMatchObject({
       opened: [],
-      refused: ['node b modified', 'work-verification k added', 'control-service c removed'],
+      refused: ['node b modified', 'trace added', 'control-service c removed'],
       refusal: expect.stringMatching(
-        /^a non-reloadable config action 'node' was modified or added\. Must restart receptor for these changes to take effect \(node b was modified: .*; work-verification k was added: .*; control-service c was removed: /,
+        /^a non-reloadable config action 'node' was modified or added\. Must restart receptor for these changes to take effect \(node b was modified: .*; trace was added: .*; control-service c was removed: /,
       ) as unknown,
     });
-    expect(plan('--node a --work-verification k', '--node a').refusal).toMatch(
-      /^a non-reloadable config action 'work-verification' was removed\. Must restart receptor for changes to take effect/,
+    expect(plan('--node a --trace', '--node a').refusal).toMatch(
+      /^a non-reloadable config action 'trace' was removed\. Must restart receptor for changes to take effect/,
     );
     const server = '--tls-server name=s cert=c key=k';
     const control = '--control-service tls=s';
@@ -130,11 +138,9 @@ describe('planReload', () => {
   });
 
   it('D9: a refusal leaves no marks: the next plan sees a removal as if it were the first', () => {
-    const before = line('--node a --work-verification k');
-    expect(planReload(before, line('--node b --work-verification k')).refusal).toBeDefined();
-    expect(planReload(before, line('--node a')).refusal?.message).toMatch(
-      /'work-verification' was removed/,
-    );
+    const before = line('--node a --trace');
+    expect(planReload(before, line('--node b --trace')).refusal).toBeDefined();
+    expect(planReload(before, line('--node a')).refusal?.message).toMatch(/'trace' was removed/);
     expect(planReload(before, before).refusal).toBeUndefined();
   });
 });

@@ -13,6 +13,13 @@ export type Dial = (
   options: { readonly tlsClient?: string | undefined; readonly signal?: AbortSignal | undefined },
 ) => Promise<Duplex>;
 
+/** How the node of a remote unit is reached. */
+export interface RemoteAccess {
+  readonly dial: Dial;
+  /** Signs a request to a node; asked for each request about a unit that is to be signed. */
+  readonly sign: (nodeId: string) => Promise<string>;
+}
+
 /** Calls back each time a node becomes reachable; returns the unsubscription. */
 export type OnReachable = (nodeId: string, callback: () => void) => () => void;
 
@@ -27,13 +34,13 @@ const GREETING_TIMEOUT_MS = 5_000;
 
 /**
  * Opens a control connection to the node of a remote unit. The greeting, which must name the node, is awaited by the
- * first request.
+ * first request. Requests about a unit that is to be signed are.
  *
  * @throws whatever the dial throws
  */
 export async function openControl(
-  dial: Dial,
-  { RemoteNode, TLSClient }: RemoteData,
+  { dial, sign }: RemoteAccess,
+  { RemoteNode, TLSClient, SignWork }: RemoteData,
   signal: AbortSignal,
 ): Promise<ControlClient> {
   const stream = await dial(RemoteNode, 'control', {
@@ -45,6 +52,7 @@ export async function openControl(
     greetingTimeoutMs: GREETING_TIMEOUT_MS,
     maxLineBytes: MAX_LINE_BYTES,
     maxReplyValues: MAX_REPLY_VALUES,
+    sign: SignWork ? () => sign(RemoteNode) : undefined,
   });
   const stopListening = onAbort(signal, () => {
     client.close();

@@ -23,16 +23,20 @@ import {
   type RemoteStep,
 } from './remote-phase.js';
 import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
-import { isTlsFailure, openControl, type Dial, type OnReachable } from './remote-session.js';
+import {
+  isTlsFailure,
+  openControl,
+  type OnReachable,
+  type RemoteAccess,
+} from './remote-session.js';
 import { startOnNode } from './remote-start.js';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
 
 /** What a remote unit needs to know besides its record. */
-export interface RemoteUnitOptions {
+export interface RemoteUnitOptions extends RemoteAccess {
   /** The node this unit belongs to. */
   readonly nodeId: string;
-  readonly dial: Dial;
   readonly onReachable?: OnReachable | undefined;
   readonly log: Logger;
   /** Says that the node could not be reached. Very many units may wait for one node. */
@@ -223,7 +227,7 @@ export class RemoteUnit implements Unit {
   }
 
   #connect(signal: AbortSignal): Promise<ControlClient> {
-    return openControl(this.options.dial, this.#data, signal);
+    return openControl(this.options, this.#data, signal);
   }
 
   /** One request on a connection of its own. */

@@ -11,23 +11,19 @@ import { RemoteUnit } from './remote-unit.js';
 /** What the work of other nodes needs: the options of the workceptor, and what all its units share. */
 export interface RemoteWorkOptions extends Pick<
   WorkceptorOptions,
-  | 'nodeId'
-  | 'dial'
-  | 'onReachable'
-  | 'hasTlsClient'
-  | 'defaultTlsClient'
-  | 'cannotSign'
-  | 'maxRemoteStdoutBytes'
+  'nodeId' | 'dial' | 'onReachable' | 'hasTlsClient' | 'defaultTlsClient' | 'maxRemoteStdoutBytes'
 > {
   /** The reserve of the disk on which a unit is. */
   readonly reserveFor: (record: UnitRecord) => DiskReserve;
   /** Logs that a node could not be reached. Very many units may wait for one node. */
   readonly logAttempt: (node: string, text: string) => void;
+  /** Signs a request to a node. */
+  readonly sign: (nodeId: string) => Promise<string>;
 }
 
 /** The work type of units that another node runs for this one. Without a dial it refuses submissions, and its units are shown only. */
 export function remoteWorkType(options: RemoteWorkOptions): WorkType {
-  const { nodeId, dial, onReachable, logAttempt } = options;
+  const { nodeId, dial, onReachable, logAttempt, sign } = options;
   return {
     workType: 'remote',
     verifySignature: 'as-submitted',
@@ -38,7 +34,6 @@ export function remoteWorkType(options: RemoteWorkOptions): WorkType {
       const expiration = checkRemoteSubmission(submission, {
         hasTlsClient: options.hasTlsClient ?? (() => false),
         now: Date.now(),
-        cannotSign: options.cannotSign ?? 'signing key is empty',
       });
       return remoteExtraData(submission, expiration);
     },
@@ -47,6 +42,7 @@ export function remoteWorkType(options: RemoteWorkOptions): WorkType {
       return new RemoteUnit(record, {
         nodeId,
         dial,
+        sign,
         onReachable,
         log,
         logAttempt,
