@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { GlobalOptions } from './global-options.js';
 import { Session } from './session.js';
 import { status } from './verbs/status-verb.js';
+import type { ResultsOptions } from './verbs/results-verb.js';
 import type { ListOptions, SubmitOptions } from './verbs/work-verbs.js';
 
 /** The option `--tls-client` behind a verb; the one before the verb is another. */
@@ -64,6 +65,11 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 1 on.');
   }
   return value;
+}
+
+function position(text: string): bigint {
+  if (/^\d{1,19}$/.test(text)) return BigInt(text);
+  throw new InvalidArgumentError('It must be a byte from 0 on.');
 }
 
 function notNegative(text: string): number {
@@ -234,8 +240,13 @@ function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
   work
     .command('results <unitid>')
     .description('Print the results of a unit until it ends.')
-    .action(async (unitId: string) => {
-      await (await load()).results(await open(), unitId);
+    .option('--startpos <byte>', 'the first byte to print; default 0', position)
+    .option(
+      '--verify',
+      'compare all of it with the digest of the node where it ran; exit code 1 when it is another, or not known',
+    )
+    .action(async (unitId: string, options: ResultsOptions) => {
+      await (await load()).results(await open(), unitId, options);
     });
   work
     .command('cancel [unitids...]')

@@ -4,7 +4,7 @@ import { commandWorkType, Workceptor } from '@receptorjs/workceptor';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -382,6 +382,72 @@ describe('receptorctl', () => {
     expect(await ours(['connect', 'b', 'echo'], 'there and back')).toMatchObject({
       code: 0,
       stdout: 'there and back',
+    });
+  });
+
+  describe('results', () => {
+    const inputSha256 = 'c67c199595622dfbdc9e415c4a0ad6166eb49cbf74c6aac7bb3e958604d5ecb8';
+
+    const finished = async (): Promise<string> => {
+      const { stdout } = await ours(['work', 'submit', 'cat', '-l', '0123456789', '--json']);
+      const { unitid } = JSON.parse(stdout) as { unitid: string };
+      expect((await ours(['work', 'results', unitid])).stdout).toBe('0123456789\n');
+      return unitid;
+    };
+
+    it('begin at any byte', async () => {
+      const id = await finished();
+      const from = (byte: string) => ours(['work', 'results', id, '--startpos', byte]);
+      expect(await from('7')).toMatchObject({ code: 0, stdout: '789\n' });
+      expect(await from('99')).toMatchObject({ code: 0, stdout: '' });
+      expect(await from('-1')).toMatchObject({
+        code: 1,
+        stderr:
+          "ERROR: option '--startpos <byte>' argument '-1' is invalid. It must be a byte from 0 on.\n",
+      });
+    });
+
+    it('are verified, and what differs is said', async () => {
+      const id = await finished();
+      expect(await ours(['work', 'results', id, '--verify'])).toEqual({
+        code: 0,
+        stdout: '0123456789\n',
+        stderr: expect.stringContaining(`verified: 11 bytes, SHA-256 ${inputSha256}\n`) as string,
+      });
+      await appendFile(join(folder, 'data', 'a', id, 'stdout'), 'more');
+      const { code, stderr } = await ours(['work', 'results', id, '--verify']);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        new RegExp(
+          `ERROR: the output differs: received were 15 bytes, SHA-256 [0-9a-f]{64}; the unit has written 11 bytes, SHA-256 ${inputSha256}\n$`,
+        ),
+      );
+    });
+
+    it('of a node that knows no digests are not verifiable', async () => {
+      const id = await finished();
+      const original = new ControlService({
+        nodeId: 'old',
+        version: '1.6.9',
+        mesh,
+        work: {
+          submit: (submission, origin) => work.submit(submission, origin),
+          list: (unitId) => work.list(unitId),
+          status: (unitId) => work.status(unitId),
+          watch: (unitId, signal) => work.watch(unitId, signal),
+          results: (unitId, startPos, access) => work.results(unitId, startPos, access),
+          cancel: (unitId, access) => work.cancel(unitId, access),
+          release: (unitId, access) => work.release(unitId, access),
+        },
+      });
+      const path = join(folder, 'original');
+      await original.listenUnix(path);
+      const { code, stdout, stderr } = await ours([
+        ...['--socket', path, 'work', 'results', id, '--verify'],
+      ]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '0123456789\n' });
+      expect(stderr).toContain('ERROR: not verifiable: old reports no digest\n');
+      await original.close();
     });
   });
 

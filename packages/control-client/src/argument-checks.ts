@@ -88,6 +88,13 @@ export const streamChecks = {
   signature: optional(text),
 } as const;
 
+export const digestChecks = {
+  ...wait,
+  startPos: optional(bigint),
+  endPos: optional(bigint),
+  signature: optional(text),
+} as const;
+
 export const serviceChecks = { ...wait, tlsClient: optional(text) } as const;
 
 /** @throws {InvalidArgumentError} */

@@ -20,6 +20,7 @@ import {
   clientChecks,
   payloadCheck,
   releaseChecks,
+  digestChecks,
   resultsChecks,
   runWorkChecks,
   serviceChecks,
@@ -49,6 +50,7 @@ import {
 } from './units/submission.js';
 import { requestStream } from './connection/stream-request.js';
 import { parseNodeStatus, type NodeStatus } from './node-status.js';
+import { DIGEST_MS, parseDigestReply, type DigestReply, type DigestRange } from './digest-reply.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
 import { toWorkResult, runWork, type RunWorkOptions } from './units/run-work.js';
 import { UnitFollow, type UnitFollowOptions } from './units/unit-follow.js';
@@ -294,6 +296,25 @@ export class ControlClient {
     return this.#keep(wait, async (connection) =>
       (await requestStream(connection, request, answer, wait)).end(),
     );
+  }
+
+  /**
+   * SHA-256 of a unit's stdout, computed where it ran: of all of it, which waits for the unit's end, or of some bytes as they are at
+   * this node. Only nodes of this project know the request; others answer with a `remote-error` whose text is `bad command`.
+   *
+   * @throws {ControlError} `remote-error`, also when the node where the unit ran has told no digest; `timeout` after 10 minutes
+   *   unless another time is given
+   */
+  async workDigest(
+    unitId: string,
+    options: WaitOptions & DigestRange & { signature?: string | undefined } = {},
+  ): Promise<DigestReply> {
+    checkUnitId('workDigest', unitId);
+    validateOptions<typeof options>('workDigest', options, digestChecks);
+    const { startPos, endPos, signature, ...wait } = options;
+    const fields = { startpos: startPos, endpos: endPos, signature };
+    const request = await this.#signed('digest', unitId, fields);
+    return parseDigestReply(await this.request(request, { timeoutMs: DIGEST_MS, ...wait }));
   }
 
   /**

@@ -25,6 +25,7 @@
  */
 export { ControlClient } from './control-client.js';
 export type { ConnectOptions, ControlClientOptions } from './connection/connect-options.js';
+export type { DigestRange, DigestReply } from './digest-reply.js';
 export type { PingReply } from './ping-reply.js';
 export type { OpenStream } from './connection/connections.js';
 export type { RunWorkOptions } from './units/run-work.js';

@@ -86,6 +86,15 @@ export interface WorkHandler {
     startPos: bigint,
     access: RequestOrigin & { signature?: string | undefined; signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * SHA-256 of bytes of stdout: of all, once the unit has ended, when neither position is given. Without it `work digest` is an unknown
+   * command. Rejects for an unknown unit, bytes that are not there, and a unit that another node ran and told no digest of.
+   */
+  digest?(
+    unitId: string,
+    range: { startPos?: bigint | undefined; endPos?: bigint | undefined },
+    access: RequestOrigin & { signature?: string | undefined; signal: AbortSignal },
+  ): Promise<{ readonly sha256: string; readonly startPos: bigint; readonly endPos: bigint }>;
   /** `pending` when a remote node has yet to be reached. */
   cancel(
     unitId: string,

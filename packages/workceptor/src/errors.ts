@@ -16,6 +16,9 @@
  * - `output-too-long`: a remote unit has more stdout than is stored
  * - `input-too-long`: a submission has more stdin than is stored
  * - `no-space`: the disk is so full that nothing of others is stored
+ * - `bad-range`: bytes of stdout that are not there
+ * - `not-verifiable`: nothing is known that the stdout of a unit could be compared with
+ * - `canceled`: what was asked for is not wanted any more
  * - `protocol-violation`: another node answers again and again what can't be understood or is untrue
  */
 export type WorkErrorCode =
@@ -34,6 +37,9 @@ export type WorkErrorCode =
   | 'output-too-long'
   | 'input-too-long'
   | 'no-space'
+  | 'bad-range'
+  | 'not-verifiable'
+  | 'canceled'
   | 'protocol-violation';
 
 /** The one error class of this package. Recognise it by `code`; its message is fit for an `ERROR:` reply. */

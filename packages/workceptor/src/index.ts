@@ -20,6 +20,8 @@ export type { WorkErrorCode } from './errors.js';
 export type { Dial, OnReachable } from './remote/remote-session.js';
 export type { Logger } from '@receptorjs/primitives';
 export type { UnitRecord } from './store/unit-record.js';
+export type { ByteRange, StdoutDigests } from './store/stdout-digest.js';
+export type { DigestReply, DigestRequest } from './store/digest-request.js';
 export type { UnitChange } from './unit-transition.js';
 export type { Outcome, Unit } from './unit.js';
 export type { Access, SubmittedUnit } from './work-verbs.js';

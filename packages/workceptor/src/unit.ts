@@ -9,6 +9,8 @@ export interface Unit {
   readonly record: UnitRecord;
   /** Whether requests about it must be signed, where its type leaves that to the submission. */
   readonly signed?: boolean;
+  /** The node that runs it, where this one does not: what it tells of the unit is not computed here. */
+  readonly ranOn?: string;
   /** The status as shown: sizes current, secrets left out. */
   status(): UnitStatus;
   /**

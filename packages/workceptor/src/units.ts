@@ -2,6 +2,7 @@ import { errorText, type Logger } from '@receptorjs/primitives';
 import type { JsonValue } from '@receptorjs/control-protocol';
 import type { Origin } from '@receptorjs/quotas';
 import { WorkError } from './errors.js';
+import type { StdoutDigests } from './store/stdout-digest.js';
 import type { UnitRecord } from './store/unit-record.js';
 import type { UnitStore } from './store/unit-store.js';
 import { UnknownUnit } from './store/unknown-unit.js';
@@ -15,6 +16,7 @@ export interface UnitsOptions {
   readonly types: WorkTypes;
   readonly log: Logger;
   readonly cancelGraceMs: number;
+  readonly digests: StdoutDigests;
 }
 
 /** All known units of a node, from their creation or their being found on disk to their removal. */
@@ -145,10 +147,11 @@ export class Units {
   }
 
   #unitOf(record: UnitRecord, type: WorkType): Unit {
-    const { log, cancelGraceMs } = this.options;
+    const { log, cancelGraceMs, digests } = this.options;
     const context: UnitContext = {
       log,
       cancelGraceMs,
+      digests,
       release: () => this.release(unit, false),
       remove: () => this.remove(unit),
     };

@@ -1,5 +1,6 @@
 import type { JsonValue, WorkSubmission } from '@receptorjs/control-protocol';
 import type { Logger } from '@receptorjs/primitives';
+import type { StdoutDigests } from './store/stdout-digest.js';
 import type { UnitRecord } from './store/unit-record.js';
 import type { Unit } from './unit.js';
 
@@ -8,6 +9,8 @@ export interface UnitContext {
   readonly log: Logger;
   /** Milliseconds that what is canceled has to end by itself. */
   readonly cancelGraceMs: number;
+  /** By which a unit that ran here ends, so that its status tells the digest of its stdout. */
+  readonly digests: StdoutDigests;
   /** Releases the unit as a request would: for a release that an earlier daemon had begun. */
   readonly release: () => Promise<unknown>;
   /** Removes the unit, whose release has nothing left to do. */

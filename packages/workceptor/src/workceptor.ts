@@ -23,6 +23,8 @@ import { remoteWorkType } from './remote/remote-work-type.js';
 import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { tailStdout } from './store/result-tail.js';
 import { WorkSignatures } from './signing/work-signatures.js';
+import { StdoutDigests } from './store/stdout-digest.js';
+import { digestReply, type DigestReply, type DigestRequest } from './store/digest-request.js';
 import { checkParamSize } from './submission-checks.js';
 import { storeInput } from './store/store-input.js';
 import type { Outcome, Unit } from './unit.js';
@@ -48,6 +50,7 @@ export class Workceptor {
   readonly #types: WorkTypes;
   readonly #units: Units;
   readonly #resubmissions = new Resubmissions();
+  readonly #digests: StdoutDigests;
   /** Shared by all who write to a disk for others. */
   readonly #reserves: DiskReserves;
   /** Lines about nodes that can't be reached. */
@@ -59,6 +62,7 @@ export class Workceptor {
     const log = options.log ?? silentLogger;
     this.#log = log;
     this.signatures = new WorkSignatures(options.nodeId);
+    this.#digests = new StdoutDigests(log);
     this.#reserves = new DiskReserves(options.diskReserveBytes);
     const { dataDir = defaultDataDir(), nodeId, cancelGraceMs = 10_000 } = options;
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
@@ -75,7 +79,13 @@ export class Workceptor {
       },
     });
     this.#types = new WorkTypes(this.#remote);
-    this.#units = new Units({ store, types: this.#types, log, cancelGraceMs });
+    this.#units = new Units({
+      store,
+      types: this.#types,
+      log,
+      cancelGraceMs,
+      digests: this.#digests,
+    });
   }
 
   /**
@@ -121,6 +131,7 @@ export class Workceptor {
 
   /** Lets go of all units; commands and remote units go on without this daemon. */
   close(): Promise<void> {
+    this.#digests.close();
     return this.#units.close();
   }
 
@@ -179,6 +190,22 @@ export class Workceptor {
     const unit = await this.#units.find(unitId);
     await this.#checkAccess(unit, access);
     return tailStdout(unit.record, startPos, access.signal);
+  }
+
+  /**
+   * SHA-256 of stdout: of all of it, which waits for the unit's end and is that of the node where it ran, or of some bytes as they are
+   * here.
+   *
+   * @throws {WorkError} `unknown-unit`; `not-verifiable` when the node where the unit ran has told no digest; `bad-range`
+   */
+  async digest(
+    unitId: string,
+    request: DigestRequest,
+    access: Access & { signal: AbortSignal },
+  ): Promise<DigestReply> {
+    const unit = await this.#units.find(unitId);
+    await this.#checkAccess(unit, access);
+    return digestReply(unit, request, { digests: this.#digests, signal: access.signal });
   }
 
   /**

@@ -1,11 +1,11 @@
 import { errorText } from '@receptorjs/primitives';
 import { ControlClient, type Payload, type SubmitResult } from '@receptorjs/control-client';
-import { ControlError, isJsonObject, type JsonValue } from '@receptorjs/control-protocol';
-import { pipeline } from 'node:stream/promises';
+import { isJsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { Failure } from '../failure.js';
 import { Interruption } from './interruption.js';
 import { sayWhyNotStarted } from './not-started.js';
-import { withProgress } from '../output/progress.js';
+import { remoteError } from './remote-error.js';
+import { results } from './results-verb.js';
 import type { Session } from '../session.js';
 import { paramsOf, payloadOf, type PayloadOptions } from './submit-options.js';
 import {
@@ -19,6 +19,8 @@ import {
 import { hasColour, isSeen } from '../output/terminal-table.js';
 import { lastOutputs, unitTable } from '../output/unit-table.js';
 import { releaseInterrupted, reportInterrupted } from './unit-interrupted.js';
+
+export { results } from './results-verb.js';
 
 export interface SubmitOptions extends PayloadOptions {
   readonly node?: string | undefined;
@@ -94,7 +96,7 @@ async function run(
     if (reply.result === 'Job Submitted') {
       await sayWhyNotStarted(session, { unitId, node: options.node ?? 'the node' });
     }
-    if (options.follow) await results(session, unitId, signal);
+    if (options.follow) await results(session, unitId, { signal });
     else report(reply, options.json);
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -144,34 +146,6 @@ function report({ result, unitId }: SubmitResult, json: boolean | undefined): vo
   else {
     print(`Result: ${result}`);
     print(`Unit ID: ${unitId}`);
-  }
-}
-
-/**
- * Prints the stdout of a unit to its end, also when the node is restarted meanwhile, for which it gets the time of
- * `--timeout`. A failed unit is a failure of this program; a canceled one is not, as with the original.
- */
-export async function results(
-  session: Session,
-  unitId: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const client = await session.connect();
-  const lostTimeoutMs = session.timeoutMs;
-  try {
-    const output = await remoteError('Failed to get results: ', () =>
-      client.results(unitId, { signal, lostTimeoutMs }),
-    );
-    // on a terminal the output itself shows how far it is
-    const shown = isSeen() ? output : withProgress(output, { verb: 'Received' });
-    await pipeline(shown, process.stdout, { end: false, signal });
-  } catch (error) {
-    if (!(error instanceof ControlError)) throw error;
-    if (error.code === 'work-canceled') return;
-    if (error.code !== 'work-failed') throw error;
-    throw new Failure(1, `Remote unit failed: ${error.work?.status.detail ?? ''}\n`);
-  } finally {
-    client.close();
   }
 }
 
@@ -285,16 +259,5 @@ async function withClient<T>(
     return await run(client);
   } finally {
     client.close();
-  }
-}
-
-/** Puts a prefix before the text of an `ERROR:` line. */
-async function remoteError<T>(prefix: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (cause) {
-    const isAnswer = cause instanceof Error && 'code' in cause && cause.code === 'remote-error';
-    if (!isAnswer) throw cause;
-    throw new Error(`${prefix}${cause.message}`, { cause });
   }
 }

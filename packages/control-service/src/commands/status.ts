@@ -12,6 +12,7 @@ const ADDITIONS = [
   'reload plan',
   'status RTT',
   'stdin-end',
+  'work digest',
   'work watch',
 ] as const;
 

@@ -22,6 +22,13 @@ export type WorkRequest =
       readonly unitId: string;
       readonly startPos: bigint;
       readonly signature: string | undefined;
+    }
+  | {
+      readonly verb: 'digest';
+      readonly unitId: string;
+      readonly startPos: bigint | undefined;
+      readonly endPos: bigint | undefined;
+      readonly signature: string | undefined;
     };
 
 const ownKeys = new Set([
@@ -81,6 +88,14 @@ function parseLine(text: string): WorkRequest {
       }
       return { verb, unitId: first, startPos: linePosition(second ?? '0'), signature: undefined };
     }
+    case 'digest': {
+      const [unitId, from, upTo] = rest;
+      if (unitId === undefined) throw badRequest('work digest requires a unit ID');
+      if (rest.length > 3) throw badRequest('work digest only takes a unit ID and two positions');
+      const startPos = from === undefined ? undefined : linePosition(from);
+      const endPos = upTo === undefined ? undefined : linePosition(upTo);
+      return { verb, unitId, startPos, endPos, signature: undefined };
+    }
     default:
       throw badRequest('bad command');
   }
@@ -121,7 +136,15 @@ function parseFields(fields: JsonObject): WorkRequest {
       return {
         verb,
         unitId: stringField(fields, 'unitid'),
-        startPos: jsonPosition(fields['startpos']),
+        startPos: jsonPosition(fields, 'startpos'),
+        signature,
+      };
+    case 'digest':
+      return {
+        verb,
+        unitId: stringField(fields, 'unitid'),
+        startPos: 'startpos' in fields ? jsonPosition(fields, 'startpos') : undefined,
+        endPos: 'endpos' in fields ? jsonPosition(fields, 'endpos') : undefined,
         signature,
       };
     default:
@@ -153,15 +176,16 @@ function orNothing(text: string | undefined): string | undefined {
 }
 
 /** A number, whose fraction is cut off, or a string of digits. */
-function jsonPosition(value: JsonValue | undefined): bigint {
-  if (value === undefined) throw badRequest('field startpos missing');
+function jsonPosition(fields: JsonObject, name: string): bigint {
+  const value: JsonValue | undefined = fields[name];
+  if (value === undefined) throw badRequest(`field ${name} missing`);
   if (typeof value === 'bigint') return checkedPosition(value);
   if (typeof value === 'number' && Number.isFinite(value)) {
     return checkedPosition(BigInt(Math.trunc(value)));
   }
   if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return linePosition(value);
   const shown = typeof value === 'string' ? value : encodeJson(value);
-  throw badRequest(`field startpos value ${shown} is not convertible to an int`);
+  throw badRequest(`field ${name} value ${shown} is not convertible to an int`);
 }
 
 function checkedPosition(position: bigint): bigint {

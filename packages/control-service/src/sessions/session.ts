@@ -249,6 +249,16 @@ class Session {
         await this.#write(`Streaming results for work unit ${unitId}\n`);
         return this.#stream(data, (chunk) => chunk);
       }
+      case 'digest': {
+        if (!work.digest) throw badRequest('bad command');
+        const { unitId, signature, ...range } = request;
+        const reply = await work.digest(unitId, range, { ...origin, signature, signal });
+        return this.#reply({
+          EndPos: reply.endPos,
+          SHA256: reply.sha256,
+          StartPos: reply.startPos,
+        });
+      }
       case 'cancel': {
         const { unitId, signature } = request;
         const done = await work.cancel(unitId, { ...origin, signature });

@@ -26,6 +26,7 @@ import { describeEnd, type StartProblem, type UnitEndFacts } from './unit-end.js
 import { UnitProcesses } from './unit-processes.js';
 import type { Outcome, Unit } from '../unit.js';
 import { emptyUnitFile } from '../store/unit-file.js';
+import type { StdoutDigests } from '../store/stdout-digest.js';
 import type { UnitRecord } from '../store/unit-record.js';
 
 /** Milliseconds between looks at what the system may not report: that a supervisor, a folder or a command is gone. */
@@ -36,6 +37,7 @@ export interface CommandUnitOptions {
   readonly command: string;
   /** Milliseconds between SIGTERM and SIGKILL at cancel. */
   readonly graceMs: number;
+  readonly digests: StdoutDigests;
   readonly log: Logger;
   /** Whether everybody who may see the status may see the last output: not where results need a signature. */
   readonly showsOutput: boolean;
@@ -91,6 +93,7 @@ export class CommandUnit implements Unit {
 
   recover(): Promise<void> {
     if (!isFinal(this.record.status.state)) this.#takeUp();
+    else this.options.digests.catchUp(this.record);
     return Promise.resolve();
   }
 
@@ -358,7 +361,7 @@ export class CommandUnit implements Unit {
     const end = describeEnd(facts, () =>
       options.showsOutput ? readLastOutput(record.path('stdout')) : undefined,
     );
-    record.update({ ...end, stdoutSize: this.#stdoutSize(), extraData: null });
+    options.digests.end(record, { ...end, stdoutSize: this.#stdoutSize(), extraData: null });
   }
 
   #stdoutSize(): bigint {

@@ -35,10 +35,11 @@ export function commandWorkType(type: CommandType): WorkType {
     workType,
     verifySignature,
     checkSubmission: ({ params }) => ({ Pid: 0, Params: runtimeParams(type, params) }),
-    createUnit: (record, { cancelGraceMs, log, release }) =>
+    createUnit: (record, { cancelGraceMs, digests, log, release }) =>
       new CommandUnit(record, {
         command,
         graceMs: cancelGraceMs,
+        digests,
         log,
         showsOutput: !verifySignature,
         onReleased: release,

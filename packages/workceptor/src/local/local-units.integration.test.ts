@@ -1,5 +1,6 @@
 import { listProcesses } from '@receptorjs/process-table';
 import { UnitState } from '@receptorjs/control-protocol';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import {
@@ -111,15 +112,18 @@ describe('a command', () => {
   ])('%s %s', async (workType, params, errorCode, detail, stdout) => {
     const id = await node.submit(workType, params);
     expect(await node.results(id)).toBe(stdout);
+    const isStarted = [undefined, 'exit-status', 'signal'].includes(errorCode);
     expect(await node.status(id)).toEqual({
       state: errorCode === undefined ? UnitState.Succeeded : UnitState.Failed,
       detail,
       stdoutSize: BigInt(stdout.length),
       workType,
       extraData: null,
-      ...(errorCode !== undefined && {
-        report: { errorCode, ...(stdout !== '' && { lastOutput: stdout.trimEnd() }) },
-      }),
+      report: {
+        ...(errorCode !== undefined && { errorCode }),
+        ...(errorCode !== undefined && stdout !== '' && { lastOutput: stdout.trimEnd() }),
+        ...(isStarted && { stdoutSha256: createHash('sha256').update(stdout).digest('hex') }),
+      },
     });
   });
 
@@ -142,7 +146,7 @@ describe('a command', () => {
     const dir = join(node.unitsDir, id);
     expect(id).toMatch(/^[0-9a-zA-Z]{8}$/);
     expect(await readFile(join(dir, 'status'), 'utf8')).toBe(
-      '{"State":2,"Detail":"exit status 0","StdoutSize":6,"WorkType":"cat","ExtraData":null}\n',
+      '{"State":2,"Detail":"exit status 0","StdoutSize":6,"WorkType":"cat","ExtraData":null,"StdoutSHA256":"7d3f9b6284c6f36e77b425cac882e8fbbcc97a4727ec20790853076d0f463453"}\n',
     );
     expect(await readFile(join(dir, 'status.lock'), 'utf8')).toBe('');
     expect(await readFile(join(dir, 'stdin'), 'utf8')).toBe('input\n');

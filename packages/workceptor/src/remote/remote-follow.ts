@@ -13,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import type { RemoteStdout } from './remote-stdout.js';
+import { RemoteVerification } from './remote-verification.js';
 
 /** What following needs from its unit. */
 export interface FollowContext {
@@ -28,17 +29,22 @@ export interface FollowContext {
 }
 
 /**
- * How a remote unit ended: its final status with all of its stdout here; it is no longer known there; or it is given up,
+ * How a remote unit ended: its final status with all of its stdout here, and with the digest of it when that was verified; that with another stdout than the digest is of, however often
+ * it is fetched; it is no longer known there; or it is given up,
  * since its node sends what can't be understood or more than is stored.
  */
 export type FollowEnd =
   | { readonly kind: 'final'; readonly status: UnitStatus }
+  | { readonly kind: 'differs'; readonly status: UnitStatus }
   | { readonly kind: 'gone' }
   | { readonly kind: 'given-up'; readonly reason: WorkError };
 
 /** Milliseconds between questions to a node that can't notify: the first, and the longest after no change. */
 const FIRST_POLL_MS = 50;
 const LONGEST_POLL_MS = 1_000;
+
+/** Times that stdout which is not what the digest says is fetched again. */
+const FETCHED_AGAIN = 3;
 
 /** After so many statuses in a row comes a pause of so many milliseconds: a unit changes a few times in its life. */
 const STATUS_BURST = 16;
@@ -67,6 +73,9 @@ export class RemoteFollow {
   readonly #signal: AbortSignal;
   /** Why nothing is stored at the moment; written by the stdout loop only. */
   #waiting: string | undefined;
+  /** Whether the node knows the requests of this project; written by `#listen` only. */
+  #canTell = true;
+  readonly #verification: RemoteVerification;
   readonly #statusViolations = new ProtocolViolations();
   readonly #stdoutViolations = new ProtocolViolations();
   /** The open stream of results; written by the stdout loop only. */
@@ -76,6 +85,7 @@ export class RemoteFollow {
 
   constructor(private readonly context: FollowContext) {
     this.#signal = AbortSignal.any([context.signal, this.#ended.signal]);
+    this.#verification = new RemoteVerification({ ...context, signal: this.#signal });
   }
 
   /** Bytes of stdout that are here. */
@@ -87,18 +97,40 @@ export class RemoteFollow {
   retryNow(): void {
     this.#status.skip();
     this.#stdout.skip();
+    this.#verification.retryNow();
   }
 
   /** Runs to the end; `undefined` when the signal fired before. */
   async run(): Promise<FollowEnd | undefined> {
-    await Promise.all([this.#followStatus(), this.#followStdout()]);
-    if (this.context.signal.aborted) return undefined;
-    if (this.#givenUp) return { kind: 'given-up', reason: this.#givenUp };
-    if (this.#gone || !this.#latest) return { kind: 'gone' };
-    return { kind: 'final', status: this.#latest };
+    const { context } = this;
+    for (let again = 0; ; again++) {
+      await Promise.all([this.#followStatus(), this.#followStdout()]);
+      if (this.#isDetached()) return undefined;
+      if (this.#givenUp) return { kind: 'given-up', reason: this.#givenUp };
+      if (this.#gone || !this.#latest) return { kind: 'gone' };
+      const status = this.#latest;
+      const verdict = await this.#verification.check(status, this.#canTell);
+      if (this.#isDetached()) return undefined;
+      if (verdict.kind === 'untold') return { kind: 'final', status };
+      if (verdict.kind === 'same') {
+        const report = { ...status.report, stdoutSha256: verdict.sha256 };
+        return { kind: 'final', status: { ...status, report } };
+      }
+      const where = `of remote unit ${context.remoteUnitId} differs from byte ${verdict.goodBytes} on`;
+      if (again === FETCHED_AGAIN) {
+        context.log.error(`stdout ${where}, however often it is fetched`);
+        return { kind: 'differs', status };
+      }
+      context.log.warning(`stdout ${where} and is fetched again from there`);
+      await context.stdout.truncate(verdict.goodBytes);
+    }
   }
 
-  /** A method, because the signal fires during any wait. */
+  /** Methods, because the signals fire during any wait. */
+  #isDetached(): boolean {
+    return this.context.signal.aborted;
+  }
+
   #isOver(): boolean {
     return this.#signal.aborted;
   }
@@ -141,6 +173,7 @@ export class RemoteFollow {
       }
     } catch (error) {
       if (!isBadCommand(error)) throw error;
+      this.#canTell = false;
       await this.#poll(client);
     }
   }

@@ -2,6 +2,7 @@ import type { DiskReserve } from '@receptorjs/quotas';
 import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { WorkError } from '../errors.js';
+import { digestOf, type ByteRange } from '../store/stdout-digest.js';
 import { openUnitFile } from '../store/unit-file.js';
 
 /** 64 GiB: the most stdout of one remote unit that is stored unless configured. */
@@ -34,6 +35,36 @@ export class RemoteStdout {
   /** Bytes that are here. */
   get size(): bigint {
     return this.#size;
+  }
+
+  /**
+   * SHA-256 of bytes as they stand in the file.
+   *
+   * @throws {WorkError} `bad-range` when it is shorter
+   */
+  digest(range: ByteRange, isOver: () => boolean): Promise<string> {
+    return digestOf(this.path, range, isOver);
+  }
+
+  /** Bytes that stand in the file: what somebody else has done to it counts. */
+  async storedSize(): Promise<bigint> {
+    const file = await openUnitFile(this.path, 'append');
+    try {
+      return (await file.stat({ bigint: true })).size;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Takes away what stands behind the first bytes, to be fetched again. */
+  async truncate(size: bigint): Promise<void> {
+    const file = await openUnitFile(this.path, 'append');
+    try {
+      await file.truncate(Number(size));
+      this.#size = size;
+    } finally {
+      await file.close();
+    }
   }
 
   /** Opens the file at its end. What an append that failed half-way has left counts too. */

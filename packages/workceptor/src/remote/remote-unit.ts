@@ -32,6 +32,7 @@ import {
 import { startOnNode } from './remote-start.js';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
+import type { UnitChange } from '../unit-transition.js';
 
 /** What a remote unit needs to know besides its record. */
 export interface RemoteUnitOptions extends RemoteAccess {
@@ -92,9 +93,14 @@ export class RemoteUnit implements Unit {
     return this.#data.SignWork;
   }
 
+  get ranOn(): string {
+    return this.#data.RemoteNode;
+  }
+
   status(): UnitStatus {
     const { status } = this.record;
-    const here = this.#follow?.stdoutSize ?? 0n;
+    // what came behind the end of a unit does not count
+    const here = isFinal(status.state) ? 0n : (this.#follow?.stdoutSize ?? 0n);
     return {
       ...status,
       stdoutSize: here > status.stdoutSize ? here : status.stdoutSize,
@@ -363,8 +369,14 @@ export class RemoteUnit implements Unit {
     if (end.kind === 'gone') {
       this.record.update({ state: UnitState.Failed, detail: unitIsGone, stdoutSize });
     } else if (end.kind === 'final') {
-      const { state, detail } = end.status;
-      this.record.update({ state, detail, stdoutSize });
+      this.record.update(endOf(end.status, stdoutSize));
+    } else if (end.kind === 'differs') {
+      this.record.update({
+        state: UnitState.Failed,
+        detail: `The stdout that is stored here is not what ${this.#data.RemoteNode} says it is (${end.status.detail})`,
+        stdoutSize,
+        report: { errorCode: 'output-differs' },
+      });
     } else {
       const { message } = end.reason;
       this.options.log.warning(`[${this.record.id}] given up: ${message}`);
@@ -388,6 +400,12 @@ function refusedRequest(cause: Error): WorkError {
       cause,
     },
   );
+}
+
+/** The end that the other node tells. A digest is of as many bytes as it says. */
+function endOf({ state, detail, report, stdoutSize }: UnitStatus, here: bigint): UnitChange {
+  const isVerified = report?.stdoutSha256 !== undefined;
+  return { state, detail, report, stdoutSize: isVerified ? stdoutSize : here };
 }
 
 /** `Sat Nov 21 01:22:11`, in local time. */
