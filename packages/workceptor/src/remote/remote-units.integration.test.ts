@@ -86,7 +86,11 @@ describe('a remote unit', () => {
         TLSClient: '',
         Expiration: '0001-01-01T00:00:00Z',
       },
-      report: { stdoutSha256: createHash('sha256').update('input\nerr\n').digest('hex') },
+      report: {
+        errorCode: 'exit-status',
+        lastOutput: 'input\nerr',
+        stdoutSha256: createHash('sha256').update('input\nerr\n').digest('hex'),
+      },
     });
     expect(await near.work.release(id, { ...unix, force: false })).toBe('done');
     expect(await far.work.list()).toEqual([]);
