@@ -2,35 +2,27 @@ import { errorText, goShlex, point, type Logger, splitShellWords } from '@recept
 import { currentBootId, isAlive, type ProcessIdentity } from '@receptorjs/process-table';
 import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { spawn } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { failureCode } from '../errors.js';
-import { DirectoryWatch } from '../store/directory-watch.js';
 import { commandEndOf, type CommandEnd } from './command-end.js';
 import { whyNotExecutable } from './executable.js';
-import { readLastOutput } from './last-output.js';
 import { storageProblem, waitingText } from './storage-problem.js';
 import {
   claimUnit,
   hasWholeScript,
   isClaimedByDaemon,
-  markEnding,
   readCommandEnd,
   readEnding,
   readSupervisor,
   supervisorFiles,
-  type Ending,
 } from './supervisor-files.js';
 import { supervisorScript } from './supervisor-script.js';
-import { describeEnd, type StartProblem, type UnitEndFacts } from './unit-end.js';
-import { UnitProcesses } from './unit-processes.js';
+import type { StartProblem } from './unit-end.js';
 import type { Outcome, Unit } from '../unit.js';
-import { emptyUnitFile } from '../store/unit-file.js';
 import type { StdoutDigests } from '../store/stdout-digest.js';
 import type { UnitRecord } from '../store/unit-record.js';
-
-/** Milliseconds between looks at what the system may not report: that a supervisor, a folder or a command is gone. */
-const LOOK_MS = 1_000;
+import { UnitCourse } from './unit-course.js';
+import { UnitProcesses } from './unit-processes.js';
 
 /** What a command unit needs to know besides its record. */
 export interface CommandUnitOptions {
@@ -51,18 +43,11 @@ export interface CommandUnitOptions {
  */
 export class CommandUnit implements Unit {
   readonly #processes: UnitProcesses;
-  /** Present while the unit's folder is watched. */
-  #watch: DirectoryWatch | undefined;
-  /** Present while the unit is looked after. */
-  #look: NodeJS.Timeout | undefined;
+  readonly #course: UnitCourse;
   /** The supervisor whose life is looked after: one that is no child of this daemon. */
   #adopted: ProcessIdentity | undefined;
   /** Whether the last look found that the command is gone; written by `#sayWhatItWaitsFor` only. */
   #commandIsGone = false;
-  /** Present while the processes are being ended. */
-  #ending: Promise<void> | undefined;
-  /** Set by `detach` for good. */
-  #detached = false;
 
   constructor(
     readonly record: UnitRecord,
@@ -70,11 +55,19 @@ export class CommandUnit implements Unit {
   ) {
     const { graceMs, log } = options;
     this.#processes = new UnitProcesses({ unitId: record.id, dir: record.dir, graceMs, log });
+    this.#course = new UnitCourse(record, options, {
+      changed: (name) => {
+        this.#noticeChange(name);
+      },
+      look: () => {
+        this.#look();
+      },
+      end: async () => (claimUnit(record.dir) ? 'none' : this.#processes.end()),
+    });
   }
 
   status(): UnitStatus {
-    const { status } = this.record;
-    return isFinal(status.state) ? status : { ...status, stdoutSize: this.#stdoutSize() };
+    return this.#course.status();
   }
 
   start(): Promise<string> {
@@ -86,7 +79,7 @@ export class CommandUnit implements Unit {
     const script = supervisorScript(record.dir, [command, ...words]);
     writeFileSync(record.path(supervisorFiles.script), script, { mode: 0o600 });
     point('script-written');
-    this.#follow();
+    this.#course.follow();
     this.#spawn();
     return Promise.resolve('Job Started');
   }
@@ -97,80 +90,39 @@ export class CommandUnit implements Unit {
     return Promise.resolve();
   }
 
-  async cancel(): Promise<Outcome> {
-    const { record } = this;
-    if (isFinal(record.status.state)) return 'done';
-    await this.#endOnce(() => this.#end('cancel'));
-    return 'done';
+  cancel(): Promise<Outcome> {
+    return this.#course.cancel();
   }
 
-  /** What is released needs no output: the space of it is freed before anything is written or waited for. */
-  async prepareRelease(): Promise<Outcome> {
-    const { record } = this;
-    for (const name of ['stdout', 'stdin']) emptyUnitFile(record.path(name));
-    point('release-emptied');
-    if (isFinal(record.status.state)) return 'done';
-    // a cancel may be under way already
-    if (this.#ending) this.#mark('release');
-    await this.#endOnce(() => this.#end('release'));
-    return 'done';
+  prepareRelease(): Promise<Outcome> {
+    return this.#course.prepareRelease();
   }
 
   detach(): void {
-    this.#detached = true;
-    this.#letGo();
-  }
-
-  /** Whether nothing is to be said of the unit's end any more. */
-  get #isOver(): boolean {
-    return this.#detached || isFinal(this.record.status.state);
-  }
-
-  /** For work that no caller waits for: a failure of it is logged. */
-  #inBackground(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      this.options.log.error(`[${this.record.id}] ${errorText(error)}`);
-    });
+    this.#course.detach();
   }
 
   /** Goes on where an earlier daemon has left the unit. What has to be ended is ended in the background. */
   #takeUp(): void {
     const { record } = this;
+    const course = this.#course;
     const supervisor = readSupervisor(record.dir);
     const ending = readEnding(record.dir);
     if (ending !== undefined) {
-      const ended = ending === 'cancel' ? this.cancel() : this.options.onReleased();
-      this.#inBackground(ended);
+      course.inBackground(ending === 'cancel' ? this.cancel() : this.options.onReleased());
     } else if (supervisor) {
       this.#adopted = supervisor;
-      this.#follow();
-      if (!this.#isOver) this.#lookNow();
+      course.follow();
+      course.lookNow();
     } else if (hasWholeScript(record.dir)) {
       // checked and with all its stdin, but the daemon went before the supervisor could claim it
-      this.#follow();
+      course.follow();
       this.#spawn();
     } else {
       claimUnit(record.dir);
       const isPending = record.status.state === UnitState.Pending;
-      this.#finish({ seen: isPending ? 'pending-at-restart' : 'no-supervisor' });
+      course.finish({ seen: isPending ? 'pending-at-restart' : 'no-supervisor' });
     }
-  }
-
-  /** One ending at a time; one that went wrong may be tried again, and does not hide how the command ends. */
-  async #endOnce(run: () => Promise<void>): Promise<void> {
-    this.#ending ??= run().catch((error: unknown) => {
-      this.#ending = undefined;
-      this.#noticeChange(undefined);
-      throw error;
-    });
-    await this.#ending;
-  }
-
-  #letGo(): void {
-    this.#watch?.close();
-    this.#watch = undefined;
-    clearInterval(this.#look);
-    this.#look = undefined;
   }
 
   #words(): string[] | undefined {
@@ -187,7 +139,7 @@ export class CommandUnit implements Unit {
     } catch (error) {
       problem = { code: 'invalid-arguments', text: errorText(error) };
     }
-    this.#finish({ seen: 'not-started', problem });
+    this.#course.finish({ seen: 'not-started', problem });
     return undefined;
   }
 
@@ -202,39 +154,22 @@ export class CommandUnit implements Unit {
     child.on('error', (error) => {
       const text = `Failed to start command runner: ${error.message}`;
       const problem = { code: failureCode(error, 'start-failed'), text };
-      this.#finish({ seen: 'not-started', problem });
+      this.#course.finish({ seen: 'not-started', problem });
     });
     const { pid } = child;
     if (pid === undefined) return;
     this.#processes.started(pid);
     child.on('exit', (code, signal) => {
-      this.#inBackground(this.#childEnded(pid, commandEndOf(code, signal)));
+      this.#course.inBackground(this.#childEnded(pid, commandEndOf(code, signal)));
     });
     const { extraData } = record.status;
     const data = { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' };
     record.update({ detail: 'Not started yet', extraData: data }, 'soon');
   }
 
-  /** Watches the folder, and looks at once, in case everything has already happened. */
-  #follow(): void {
-    this.#look = setInterval(() => {
-      this.#lookNow();
-    }, LOOK_MS).unref();
-    this.#watch = new DirectoryWatch(this.record.dir, (name) => {
-      this.#noticeChange(name);
-    });
-    this.#noticeChange(undefined);
-  }
-
-  /** Sees what no change of a file tells. */
-  #lookNow(): void {
-    if (this.#isOver) return;
-    if (this.#folderIsGone()) {
-      this.#inBackground(this.#folderRemoved());
-      return;
-    }
+  #look(): void {
     this.#sayWhatItWaitsFor();
-    if (this.#adopted) this.#inBackground(this.#checkSupervisor(this.#adopted));
+    if (this.#adopted) this.#course.inBackground(this.#checkSupervisor(this.#adopted));
   }
 
   /** A command may have ended although nobody could store how: while the disk is full its supervisor tries again and again. */
@@ -242,42 +177,21 @@ export class CommandUnit implements Unit {
     const wasGone = this.#commandIsGone;
     this.#commandIsGone = this.#processes.commandIsGone;
     // its supervisor needs a moment
-    if (!wasGone || !this.#commandIsGone || this.#ending) return;
+    if (!wasGone || !this.#commandIsGone || this.#course.isEnding) return;
     const problem = storageProblem(this.record.dir);
     this.record.update({ detail: waitingText(problem) }, 'soon');
   }
 
   #noticeChange(name: string | undefined): void {
-    const { record } = this;
-    if (this.#isOver) return;
-    if ((name === undefined || name === basename(record.dir)) && this.#folderIsGone()) {
-      this.#inBackground(this.#folderRemoved());
-      return;
-    }
-    if (name === undefined || name === 'stdout') record.touch();
     if (name === supervisorFiles.started) this.#processes.look();
     if (name === undefined || name === supervisorFiles.pid) {
       const pid = this.#processes.command;
       if (pid !== undefined) {
         point('running-seen');
-        record.update({ state: UnitState.Running, detail: `Running: PID ${pid}` }, 'soon');
+        this.record.update({ state: UnitState.Running, detail: `Running: PID ${pid}` }, 'soon');
       }
     }
     if (name === undefined || name === supervisorFiles.exit) this.#takeEnd();
-  }
-
-  #folderIsGone(): boolean {
-    return statSync(this.record.dir, { throwIfNoEntry: false }) === undefined;
-  }
-
-  /** Nobody can read the output any more, and no end can be stored: what goes on is ended. */
-  async #folderRemoved(): Promise<void> {
-    if (this.#isOver || this.#ending) return;
-    const { record, options } = this;
-    options.log.warning(`[${record.id}] ${record.dir} was removed: its processes are ended`);
-    await this.#endOnce(async () => {
-      this.#finish({ seen: 'no-folder', left: await this.#processes.endAsFarAsPossible() });
-    });
   }
 
   /** Takes over how the command ended, when that is known; not while a cancel decides the outcome. */
@@ -285,7 +199,7 @@ export class CommandUnit implements Unit {
     const end = readCommandEnd(this.record.dir);
     if (!end) return false;
     point('end-seen');
-    if (!this.#ending) this.#finish({ seen: 'command-ended', end });
+    if (!this.#course.isEnding) this.#course.finish({ seen: 'command-ended', end });
     return true;
   }
 
@@ -295,12 +209,12 @@ export class CommandUnit implements Unit {
 
   /** The supervisor this daemon has started is gone; perhaps one of an earlier daemon was first to claim the unit. */
   async #childEnded(pid: number, how: CommandEnd): Promise<void> {
-    if (this.#isOver || this.#takeEnd()) return;
-    if (this.#folderIsGone()) return this.#folderRemoved();
+    const course = this.#course;
+    if (course.isOver || this.#takeEnd() || course.folderWasRemoved()) return;
     const supervisor = await this.#processes.claimant();
     if (supervisor && supervisor.pid !== pid) {
       this.#adopted = supervisor;
-      this.#lookNow();
+      course.lookNow();
     } else if (supervisor || isClaimedByDaemon(this.record.dir) || how.kind === 'signal') {
       await this.#supervisorEnded(supervisor, how);
     } else {
@@ -310,63 +224,26 @@ export class CommandUnit implements Unit {
 
   /** A supervisor gives up when it can't write down that it has the unit: the command was not started. */
   #notClaimed(): void {
-    if (this.#isOver || this.#ending) return;
+    if (this.#course.isOver || this.#course.isEnding) return;
     const { code, text } = storageProblem(this.record.dir) ?? { code: 'start-failed' };
     const why = text === undefined ? '' : `: ${text}`;
     const problem = {
       code,
       text: `command was not started, for its supervisor could not write to the unit's folder${why}`,
     };
-    this.#finish({ seen: 'not-started', problem });
+    this.#course.finish({ seen: 'not-started', problem });
   }
 
   /** The supervisor is gone. Without an exit status it stored nothing: what is left of its processes is ended and the unit fails. */
   async #supervisorEnded(supervisor: ProcessIdentity | undefined, how?: CommandEnd): Promise<void> {
-    if (this.#isOver || this.#takeEnd()) return;
-    if (this.#folderIsGone()) return this.#folderRemoved();
+    const course = this.#course;
+    if (course.isOver || this.#takeEnd() || course.folderWasRemoved()) return;
     const nowBootId = currentBootId();
-    await this.#endOnce(async () => {
-      if (supervisor && supervisor.bootId !== nowBootId) {
-        this.#finish({ seen: 'other-boot', bootId: supervisor.bootId, nowBootId });
-      } else {
-        const left = await this.#processes.endAsFarAsPossible();
-        this.#finish({ seen: 'supervisor-gone', how, left });
-      }
-    });
-  }
-
-  #mark(ending: Ending): void {
-    const { record, options } = this;
-    try {
-      markEnding(record.dir, ending);
-    } catch (error) {
-      // what fills the disk may be the very command that is to end
-      options.log.warning(`[${record.id}] ${ending} is not stored: ${errorText(error)}`);
+    const bootId = supervisor?.bootId ?? '';
+    if (bootId !== '' && nowBootId !== '' && bootId !== nowBootId) {
+      if (!course.isEnding) course.finish({ seen: 'other-boot', bootId, nowBootId });
+    } else {
+      await course.endLost((left) => ({ seen: 'supervisor-gone', how, left }));
     }
-  }
-
-  async #end(ending: Ending): Promise<void> {
-    const { record } = this;
-    this.#mark(ending);
-    point('ending-marked');
-    if (!claimUnit(record.dir)) await this.#processes.end();
-    point('processes-ended');
-    this.#finish({ seen: 'canceled' });
-  }
-
-  #finish(facts: UnitEndFacts): void {
-    this.#letGo();
-    if (this.#detached) return;
-    const { record, options } = this;
-    const end = describeEnd(facts, () =>
-      options.showsOutput ? readLastOutput(record.path('stdout')) : undefined,
-    );
-    options.digests.end(record, { ...end, stdoutSize: this.#stdoutSize(), extraData: null });
-  }
-
-  #stdoutSize(): bigint {
-    return (
-      statSync(this.record.path('stdout'), { bigint: true, throwIfNoEntry: false })?.size ?? 0n
-    );
   }
 }

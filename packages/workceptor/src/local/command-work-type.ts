@@ -2,6 +2,8 @@ import { flag, optional, text, validateOptions } from '@receptorjs/validation';
 import { runtimeParams } from '../submission-checks.js';
 import type { WorkType } from '../work-type.js';
 import { CommandUnit } from './command-unit.js';
+import { isLeftByGo } from './go-runner.js';
+import { GoUnit } from './go-unit.js';
 
 /** A work type that runs a command of this machine. */
 export interface CommandType {
@@ -35,14 +37,17 @@ export function commandWorkType(type: CommandType): WorkType {
     workType,
     verifySignature,
     checkSubmission: ({ params }) => ({ Pid: 0, Params: runtimeParams(type, params) }),
-    createUnit: (record, { cancelGraceMs, digests, log, release }) =>
-      new CommandUnit(record, {
-        command,
+    createUnit: (record, { cancelGraceMs, digests, log, release }) => {
+      const options = {
         graceMs: cancelGraceMs,
         digests,
         log,
         showsOutput: !verifySignature,
         onReleased: release,
-      }),
+      };
+      return isLeftByGo(record)
+        ? new GoUnit(record, options)
+        : new CommandUnit(record, { ...options, command });
+    },
   };
 }

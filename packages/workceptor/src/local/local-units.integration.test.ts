@@ -291,12 +291,16 @@ describe('cancel', () => {
   it('D7: ends the whole tree, asks first and kills in the end, and D4: results end', async () => {
     const { id, pids } = await startTree();
     const results = node.results(id);
-    expect(await node.work.cancel(id, unix)).toBe('done');
+    const pending = node.reaches(id, ({ detail }) => detail.startsWith('Cancel pending: '));
+    const canceled = node.work.cancel(id, unix);
+    expect((await pending).detail).toMatch(/^Cancel pending: asked to end \(Running: PID \d+\)$/);
+    expect(await canceled).toBe('done');
     expect(await Promise.all(pids.map((pid) => isRunning(pid)))).toEqual([false, false, false]);
     expect(await node.status(id)).toMatchObject({
       state: UnitState.Canceled,
       detail: 'Canceled',
       extraData: null,
+      report: { errorCode: 'canceled' },
     });
     expect(await results).toBe('');
     expect(await node.results(id)).toBe('');

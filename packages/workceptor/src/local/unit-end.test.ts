@@ -70,6 +70,22 @@ it.each<[UnitEndFacts, UnitState, string | undefined, string]>([
     'folder-removed',
     'unit folder was removed before it was stored how the command ended; none of its processes is left',
   ],
+  ...(
+    [
+      [Succeeded, undefined, 'exit status 0'],
+      [Failed, 'exit-status', 'exit status 2'],
+      [Failed, 'signal', 'signal: killed'],
+      [Failed, 'signal', 'Killed'],
+      [Failed, 'input-incomplete', 'Pending at restart'],
+      [Failed, undefined, 'Error: something else'],
+      [Canceled, 'canceled', 'Canceled'],
+    ] as const
+  ).map(([state, code, detail]): [UnitEndFacts, UnitState, string | undefined, string] => [
+    { seen: 'stored-by-original', state, detail },
+    state,
+    code,
+    detail,
+  ]),
   [{ seen: 'canceled' }, Canceled, 'canceled', 'Canceled'],
 ])('%j', (facts, state, errorCode, detail) => {
   let reads = 0;
@@ -80,8 +96,11 @@ it.each<[UnitEndFacts, UnitState, string | undefined, string]>([
   expect(end).toEqual({
     state,
     detail,
-    ...(errorCode !== undefined && {
-      report: { errorCode, ...(state === Failed && { lastOutput: 'out of luck' }) },
+    ...(state !== Succeeded && {
+      report: {
+        ...(errorCode !== undefined && { errorCode }),
+        ...(state === Failed && { lastOutput: 'out of luck' }),
+      },
     }),
   });
   // nothing is read where nothing is shown

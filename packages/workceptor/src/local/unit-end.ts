@@ -63,6 +63,8 @@ export type UnitEndFacts =
   | { readonly seen: 'no-supervisor' }
   /** The supervisor was of an earlier start of the machine. */
   | { readonly seen: 'other-boot'; readonly bootId: string; readonly nowBootId: string }
+  /** A daemon of the original, or a process of it, has stored the end. */
+  | { readonly seen: 'stored-by-original'; readonly state: UnitState; readonly detail: string }
   | { readonly seen: 'no-folder'; readonly left: ProcessesLeft }
   | { readonly seen: 'canceled' };
 
@@ -98,13 +100,28 @@ export function describeEnd(
   if (facts.seen === 'command-ended' && facts.end.kind === 'exit' && facts.end.number === 0) {
     return { state: UnitState.Succeeded, detail: commandEndText(facts.end) };
   }
+  if (facts.seen === 'stored-by-original' && facts.state !== UnitState.Failed) {
+    const { state, detail } = facts;
+    return state === UnitState.Canceled
+      ? { state, detail, report: { errorCode: 'canceled' } }
+      : { state, detail };
+  }
   const { code, text } = failureOf(facts);
   const output = lastOutput();
-  const report = { errorCode: code, ...(output === undefined ? {} : { lastOutput: output }) };
+  const report = {
+    ...(code === undefined ? {} : { errorCode: code }),
+    ...(output === undefined ? {} : { lastOutput: output }),
+  };
   return { state: UnitState.Failed, detail: text, report };
 }
 
-function failureOf(facts: Exclude<UnitEndFacts, { seen: 'canceled' }>): StartProblem {
+/** A failure that another program has stored may be one that we have no word for. */
+interface Failure {
+  readonly code: UnitEndCode | undefined;
+  readonly text: string;
+}
+
+function failureOf(facts: Exclude<UnitEndFacts, { seen: 'canceled' }>): Failure {
   switch (facts.seen) {
     case 'command-ended':
       return commandFailure(facts.end, facts.outOfMemory);
@@ -132,6 +149,8 @@ function failureOf(facts: Exclude<UnitEndFacts, { seen: 'canceled' }>): StartPro
         code: 'host-rebooted',
         text: `host was rebooted before it was stored how the command ended (boot ID ${facts.bootId}, now ${facts.nowBootId})`,
       };
+    case 'stored-by-original':
+      return { code: codeOfOriginal(facts.detail), text: facts.detail };
     case 'no-folder':
       return {
         code: 'folder-removed',
@@ -148,6 +167,13 @@ function commandFailure(end: CommandEnd, outOfMemory?: OutOfMemoryKill): StartPr
     code: 'out-of-memory',
     text: `${text} (out of memory: the kernel counted such a kill in control group ${outOfMemory.group})`,
   };
+}
+
+/** What the original's own words establish. Its runner says `Killed` when it was told to end the command. */
+function codeOfOriginal(detail: string): UnitEndCode | undefined {
+  if (/^exit status \d+$/.test(detail)) return 'exit-status';
+  if (/^signal: /.test(detail) || detail === 'Killed') return 'signal';
+  return detail === 'Pending at restart' ? 'input-incomplete' : undefined;
 }
 
 function leftText(left: ProcessesLeft): string {

@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import type { Logger } from '@receptorjs/primitives';
 import {
   currentBootId,
   isThere,
@@ -8,7 +8,7 @@ import {
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endUnitProcesses } from './process-tree.js';
+import { endUnitProcesses, type EndOptions } from './process-tree.js';
 import {
   isClaimedByDaemon,
   readCommandPid,
@@ -90,28 +90,13 @@ export class UnitProcesses {
     const supervisor =
       (await this.claimant()) ?? (existsSync(dir) ? undefined : await this.#childIdentity());
     if (!supervisor) return 'none';
-    const ended = await endUnitProcesses(supervisor, {
+    return endSupervised(supervisor, {
+      unitId,
       graceMs,
+      log,
       ownChild: supervisor.pid === this.#child,
       commandPid: () => this.command,
-      onKill: (count) => {
-        log.warning(
-          `[${unitId}] ${count ?? 'some'} processes did not end within ${graceMs / 1000} s and are killed`,
-        );
-      },
     });
-    if (ended) return 'none';
-    log.error(`[${unitId}] some processes could not be ended`);
-    return { why: 'they do not end' };
-  }
-
-  /** As {@link end}, for the end of a unit that must be told even so. */
-  async endAsFarAsPossible(): Promise<ProcessesLeft> {
-    try {
-      return await this.end();
-    } catch (error) {
-      return { why: errorText(error) };
-    }
   }
 
   /** Of the supervisor that this daemon has started: its ID belongs to no other as long as its end was not noticed. */
@@ -119,4 +104,26 @@ export class UnitProcesses {
     const entry = (await listProcesses()).find(({ pid }) => pid === this.#child);
     return entry && { pid: entry.pid, bootId: currentBootId(), startTime: entry.startTime };
   }
+}
+
+/**
+ * Ends all processes of a supervisor and says in the log what was needed for that.
+ *
+ * @throws {ProcessTableError} when the system does not tell which they are
+ */
+export async function endSupervised(
+  supervisor: ProcessIdentity,
+  { unitId, log, ...options }: EndOptions & Pick<UnitProcessesOptions, 'unitId' | 'log'>,
+): Promise<ProcessesLeft> {
+  const ended = await endUnitProcesses(supervisor, {
+    ...options,
+    onKill: (count) => {
+      log.warning(
+        `[${unitId}] ${count ?? 'some'} processes did not end within ${options.graceMs / 1000} s and are killed`,
+      );
+    },
+  });
+  if (ended) return 'none';
+  log.error(`[${unitId}] some processes could not be ended`);
+  return { why: 'they do not end' };
 }

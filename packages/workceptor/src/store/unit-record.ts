@@ -75,10 +75,10 @@ export class UnitRecord {
    *
    * A write that fails is tried again until it succeeds.
    *
-   * @param when `soon` for a change that may be lost when the daemon is killed
+   * @param when `soon` for a change that may be lost when the daemon is killed, `unstored` for one that is for those who ask now
    * @returns whether the change is stored
    */
-  update(change: UnitChange, when: 'now' | 'soon' = 'now'): boolean {
+  update(change: UnitChange, when: 'now' | 'soon' | 'unstored' = 'now'): boolean {
     const next = transition(this.#status, change);
     if (next === this.#status || this.#released || this.#retired) return true;
     this.#status = next;
