@@ -20,6 +20,7 @@ import { defaultDataDir, formerDataDir } from './store/data-dir.js';
 import { failureCode, WorkError } from './errors.js';
 import { pendingInTime } from './pending-in-time.js';
 import { remoteWorkType } from './remote/remote-work-type.js';
+import { SecretParams } from './remote/secret-params.js';
 import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { tailStdout } from './store/result-tail.js';
 import { WorkSignatures } from './signing/work-signatures.js';
@@ -71,6 +72,7 @@ export class Workceptor {
     this.#remote = remoteWorkType({
       ...options,
       sign: (node) => this.signatures.sign(node),
+      secrets: new SecretParams({ dataDir, nodeId }),
       reserveFor: (record) => this.#reserveFor(record),
       logAttempt: (node, line) => {
         this.#attempts.write(nodeOrigin(node, node), line, (each) => {

@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonValue, type WorkSubmission } from '@receptorjs/control-protocol';
-import { isSecret } from '../submission-checks.js';
 
 /** What a remote unit remembers, in the form of the status file. */
 export type RemoteData = {
   readonly RemoteNode: string;
   readonly RemoteWorkType: string;
   readonly RemoteParams: Readonly<Record<string, string>>;
+  /** The secret ones of them, which no status file has in clear; gone as soon as the other node has the job. */
+  readonly SealedParams?: string | undefined;
   /** ID on the other node; empty until it is known. */
   readonly RemoteUnitID: string;
   /** Whether the other node has confirmed that the unit has its whole stdin. */
@@ -47,6 +48,7 @@ export function parseRemoteData(value: JsonValue): RemoteData {
     return typeof field === 'string' ? field : '';
   };
   const params = data['RemoteParams'];
+  const sealed = text('SealedParams');
   return {
     RemoteNode: text('RemoteNode'),
     RemoteWorkType: text('RemoteWorkType'),
@@ -62,13 +64,8 @@ export function parseRemoteData(value: JsonValue): RemoteData {
     SignWork: data['SignWork'] === true,
     TLSClient: text('TLSClient'),
     Expiration: text('Expiration'),
+    SealedParams: sealed === '' ? undefined : sealed,
   };
-}
-
-/** The data as replies show it: without secret parameters. */
-export function redacted(data: RemoteData): RemoteData {
-  const shown = Object.entries(data.RemoteParams).filter(([key]) => !isSecret(key));
-  return { ...data, RemoteParams: Object.fromEntries(shown) };
 }
 
 /** When the unit expires unless it has started, in milliseconds since 1970; `undefined` for never. */

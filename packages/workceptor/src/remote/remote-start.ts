@@ -10,6 +10,8 @@ import { openUnitFile } from '../store/unit-file.js';
 /** What a start needs from its unit. */
 export interface StartContext {
   readonly data: () => RemoteData;
+  /** All parameters, secret ones in clear; asked for when they are to be sent. */
+  readonly params: () => Readonly<Record<string, string>>;
   /** Stores a change before the next step is taken; `soon` for one that another attempt finds out without it. */
   readonly save: (change: Partial<RemoteData>, when?: 'now' | 'soon') => void;
   /** Name of the submission, the same in every attempt. */
@@ -39,14 +41,15 @@ export async function startOnNode(context: StartContext): Promise<'started' | 'g
     if (earlier === 'started') context.save({ RemoteStarted: true });
     if (earlier !== 'remains') return earlier;
   }
-  const { RemoteNode, RemoteWorkType, RemoteParams, TLSClient } = context.data();
+  const { RemoteNode, RemoteWorkType, TLSClient } = context.data();
+  const params = { ...context.params(), [submissionIdParam]: context.submissionId };
   const client = await context.connect();
   try {
     const submission = await refusal('could not parse response: ERROR: ', () =>
       client.openSubmission({
         node: RemoteNode,
         workType: RemoteWorkType,
-        params: { ...RemoteParams, [submissionIdParam]: context.submissionId },
+        params,
         tlsClient: TLSClient,
       }),
     );

@@ -10,7 +10,7 @@ import {
 } from '@receptorjs/control-protocol';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
-import { expirationMs, parseRemoteData, redacted, type RemoteData } from './remote-extra-data.js';
+import { expirationMs, parseRemoteData, type RemoteData } from './remote-extra-data.js';
 import { RemoteDelivery } from './remote-delivery.js';
 import { RemoteFollow } from './remote-follow.js';
 import {
@@ -22,6 +22,7 @@ import {
   type RemotePhase,
   type RemoteStep,
 } from './remote-phase.js';
+import { withoutSecrets, type SecretParams } from './secret-params.js';
 import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
 import {
   isTlsFailure,
@@ -42,6 +43,7 @@ export interface RemoteUnitOptions extends RemoteAccess {
   readonly log: Logger;
   /** Says that the node could not be reached. Very many units may wait for one node. */
   readonly logAttempt: (node: string, text: string) => void;
+  readonly secrets: SecretParams;
   /** What of the other node's output is stored. */
   readonly stdoutLimits: StdoutLimits;
   /** Removes the local unit once a pending release was delivered. */
@@ -104,7 +106,7 @@ export class RemoteUnit implements Unit {
     return {
       ...status,
       stdoutSize: here > status.stdoutSize ? here : status.stdoutSize,
-      extraData: redacted(this.#data),
+      extraData: withoutSecrets(this.#data) ?? this.#data,
     };
   }
 
@@ -200,7 +202,8 @@ export class RemoteUnit implements Unit {
   }
 
   #fail(detail: string): void {
-    this.record.update({ state: UnitState.Failed, detail });
+    const extraData = withoutSecrets(this.#data);
+    this.record.update({ state: UnitState.Failed, detail, extraData });
   }
 
   get #phase(): RemotePhase {
@@ -211,9 +214,15 @@ export class RemoteUnit implements Unit {
     return parseRemoteData(this.record.status.extraData);
   }
 
+  /** The data after a change: without secrets once no start needs them any more. */
+  #changed(change: Partial<RemoteData>): RemoteData {
+    const data = { ...this.#data, ...change };
+    return data.RemoteStarted ? (withoutSecrets(data) ?? data) : data;
+  }
+
   /** @throws {Error} when the change could not be stored, so that nothing is done that rests on it */
   #save(change: Partial<RemoteData>, when: 'now' | 'soon' = 'now'): void {
-    const isStored = this.record.update({ extraData: { ...this.#data, ...change } }, when);
+    const isStored = this.record.update({ extraData: this.#changed(change) }, when);
     if (!isStored && when === 'now') {
       throw new Error(`could not store the state of work unit ${this.record.id}`);
     }
@@ -221,7 +230,7 @@ export class RemoteUnit implements Unit {
 
   /** What only ends the unit is done all the same while the disk is full; storing it is tried again until it succeeds. */
   #intend(change: Partial<RemoteData>): void {
-    if (this.record.update({ extraData: { ...this.#data, ...change } })) return;
+    if (this.record.update({ extraData: this.#changed(change) })) return;
     this.options.log.warning(`[${this.record.id}] what ends it is not stored yet`);
   }
 
@@ -256,6 +265,7 @@ export class RemoteUnit implements Unit {
       try {
         const outcome = await startOnNode({
           data: () => this.#data,
+          params: () => this.options.secrets.open(this.#data).RemoteParams,
           save: (change, when) => {
             this.#save(change, when);
           },
@@ -333,7 +343,7 @@ export class RemoteUnit implements Unit {
     this.record.update({
       state: UnitState.Failed,
       detail: `Work unit expired on ${expiryText(at)}`,
-      extraData: { ...this.#data, LocalCancelled: mayRunThere },
+      extraData: { ...(withoutSecrets(this.#data) ?? this.#data), LocalCancelled: mayRunThere },
     });
     if (mayRunThere) this.#delivery.begin('cancel');
   }

@@ -1,3 +1,5 @@
+import { errorText, type Logger } from '@receptorjs/primitives';
+import { isFinal } from '@receptorjs/control-protocol';
 import type { DiskReserve } from '@receptorjs/quotas';
 import { WorkError } from '../errors.js';
 import { UnknownUnit } from '../store/unknown-unit.js';
@@ -5,7 +7,8 @@ import type { UnitRecord } from '../store/unit-record.js';
 import { checkRemoteSubmission } from '../submission-checks.js';
 import type { WorkType } from '../work-type.js';
 import type { WorkceptorOptions } from '../workceptor-options.js';
-import { remoteExtraData } from './remote-extra-data.js';
+import { parseRemoteData, remoteExtraData } from './remote-extra-data.js';
+import { withoutSecrets, type SecretParams } from './secret-params.js';
 import { RemoteUnit } from './remote-unit.js';
 
 /** What the work of other nodes needs: the options of the workceptor, and what all its units share. */
@@ -19,11 +22,13 @@ export interface RemoteWorkOptions extends Pick<
   readonly logAttempt: (node: string, text: string) => void;
   /** Signs a request to a node. */
   readonly sign: (nodeId: string) => Promise<string>;
+  /** What keeps secret parameters until the other node has the job. */
+  readonly secrets: SecretParams;
 }
 
 /** The work type of units that another node runs for this one. Without a dial it refuses submissions, and its units are shown only. */
 export function remoteWorkType(options: RemoteWorkOptions): WorkType {
-  const { nodeId, dial, onReachable, logAttempt, sign } = options;
+  const { nodeId, dial, onReachable, logAttempt, sign, secrets } = options;
   return {
     workType: 'remote',
     verifySignature: 'as-submitted',
@@ -35,14 +40,16 @@ export function remoteWorkType(options: RemoteWorkOptions): WorkType {
         hasTlsClient: options.hasTlsClient ?? (() => false),
         now: Date.now(),
       });
-      return remoteExtraData(submission, expiration);
+      return secrets.seal(remoteExtraData(submission, expiration));
     },
     createUnit(record, { log, remove }) {
+      sealFound(record, secrets, log);
       if (!dial) return new UnknownUnit(record);
       return new RemoteUnit(record, {
         nodeId,
         dial,
         sign,
+        secrets,
         onReachable,
         log,
         logAttempt,
@@ -54,4 +61,16 @@ export function remoteWorkType(options: RemoteWorkOptions): WorkType {
       });
     },
   };
+}
+
+/** Secrets that an earlier version or a node of the original has left in clear are so no longer. */
+function sealFound(record: UnitRecord, secrets: SecretParams, log: Logger): void {
+  const data = parseRemoteData(record.status.extraData);
+  try {
+    const isOver = data.RemoteStarted || isFinal(record.status.state);
+    const kept = isOver ? withoutSecrets(data) : secrets.seal(data);
+    if (kept !== undefined && kept !== data) record.update({ extraData: kept });
+  } catch (error) {
+    log.warning(`[${record.id}] its secret parameters can't be sealed: ${errorText(error)}`);
+  }
 }
