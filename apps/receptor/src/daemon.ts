@@ -3,7 +3,7 @@ import { LinkHistory } from '@receptorjs/mesh-diagnostics';
 import { MeshNode } from '@receptorjs/netceptor';
 import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
-import { Workceptor } from '@receptorjs/workceptor';
+import { defaultDataDir, Workceptor } from '@receptorjs/workceptor';
 import { advertisement, clearLocally, listenLocally, serveMesh } from './control-listeners.js';
 import type { Log } from './log/log.js';
 import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
@@ -45,9 +45,11 @@ export interface DaemonOptions {
  * @throws the error of the part that could not be started
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { settings, actions, log } = options;
+  const { settings, actions, version, log } = options;
+  let unready: string | undefined = 'the node is starting';
   const opened: { close(): unknown }[] = [];
   const close = async (): Promise<void> => {
+    unready = 'the node is stopping';
     for (const part of opened.splice(0).reverse()) await part.close();
   };
   const keep = <T extends { close(): unknown }>(part: T): T => {
@@ -69,7 +71,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     tls.swap(await tls.prepare([], actions));
     const dial = meshDial({ node, streams, tls });
     const work = keep(makeWork(options, { node, dial, tls, log }));
-    const parts = new RunningParts({ node, streams, work, tls, log });
+    const parts = new RunningParts({
+      node,
+      streams,
+      work,
+      tls,
+      log,
+      dataDir: settings.dataDir ?? defaultDataDir(),
+      version,
+      unready: () => unready,
+    });
     await parts.open(actions.filter(isWork));
     await work.start();
     const history = keep(new LinkHistory(node));
@@ -79,7 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         mesh: meshHandler({ node, dial, history }),
         work,
         reload: options.reload,
-        version: options.version,
+        version,
         log,
       }),
     );
@@ -97,6 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         listener.updateAdvertisement(advertisement(work));
       }
     };
+    unready = undefined;
     return { failed, parts, tls, node, announceWork, close };
   } catch (error) {
     await close();

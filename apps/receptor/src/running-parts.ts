@@ -2,12 +2,18 @@ import { errorText } from '@receptorjs/primitives';
 import { describeAction, type Action } from '@receptorjs/receptor-config';
 import { linkParts } from './parts/links.js';
 import type { Part, PartContext, PartStarters, StartPart } from './parts/part.js';
+import { observabilityParts } from './parts/observability.js';
 import { serviceParts } from './parts/services.js';
 import { workParts } from './parts/work.js';
 import { withLocation } from './with-location.js';
 
 /** Every action that has a part, in the order in which they are started: what links bring in finds services and work there. */
-const starters: PartStarters = { ...workParts, ...serviceParts, ...linkParts };
+const starters: PartStarters = {
+  ...workParts,
+  ...serviceParts,
+  ...linkParts,
+  ...observabilityParts,
+};
 
 const startOrder = Object.keys(starters);
 
@@ -65,9 +71,13 @@ export class RunningParts {
     }
   }
 
-  /** Closes the services: for the end of the process, where links go last and work goes on. */
+  /** Closes the services and what watches them: for the end of the process, where links go last and work goes on. */
   async closeServices(): Promise<void> {
-    await this.close([...this.#parts.keys()].filter(({ action }) => action in serviceParts));
+    await this.close(
+      [...this.#parts.keys()].filter(
+        ({ action }) => action in serviceParts || action in observabilityParts,
+      ),
+    );
   }
 
   async #start(action: Action): Promise<void> {

@@ -123,6 +123,17 @@ export class TlsConfigs {
     return before;
   }
 
+  /** Those that are configured, by kind and name. */
+  inUse(): [
+    ['tls-server', ReadonlyMap<string, TlsServer>],
+    ['tls-client', ReadonlyMap<string, TlsClient>],
+  ] {
+    return [
+      ['tls-server', this.#set.servers],
+      ['tls-client', this.#set.clients],
+    ];
+  }
+
   /** Lets go of what a set has and the one in use has not: its files are not followed any more. */
   release(set: TlsSet): void {
     const used = new Set<unknown>([...this.#set.servers.values(), ...this.#set.clients.values()]);

@@ -56,6 +56,8 @@ export class QueuedLink implements LinkTransport {
   #receivedMessages = 0;
   #sentBytes = 0;
   #sentMessages = 0;
+  #droppedData = 0;
+  #droppedControl = 0;
   #resolveClosed: () => void = () => undefined;
   /** Resolves when the carrier is closed. */
   readonly closed = new Promise<void>((resolve) => {
@@ -99,6 +101,9 @@ export class QueuedLink implements LinkTransport {
       receivedMessages: this.#receivedMessages,
       sentBytes: this.#sentBytes,
       sentMessages: this.#sentMessages,
+      droppedData: this.#droppedData,
+      droppedControl: this.#droppedControl,
+      queuedBytes: this.#queue.dataBytes,
     };
   }
 
@@ -127,13 +132,15 @@ export class QueuedLink implements LinkTransport {
       this.#queued(message.length);
       // Pings and the like: their sender measures how long they take.
       if (mayDrop) this.#flush();
-    } else if (!mayDrop) this.#carrier.destroy('the peer has stopped reading');
+    } else if (mayDrop) this.#droppedControl++;
+    else this.#carrier.destroy('the peer has stopped reading');
   }
 
   sendData(chunk: Buffer, start: number, end: number): void {
     if (this.#state !== 'open' || end === start) return;
     if (end - start > this.maxMessageBytes) this.#refuseLength('to', end - start);
     else if (this.#queue.pushData(chunk, start, end)) this.#queued(end - start);
+    else this.#droppedData++;
   }
 
   reserve(length: number): Buffer | undefined {

@@ -113,6 +113,13 @@ export class StreamHost {
     return listener;
   }
 
+  /** Streams that are open, or being opened: those dialed and those accepted. */
+  get openStreams(): number {
+    let count = this.#dialers.size;
+    for (const listener of this.#listeners) count += listener.openStreams;
+    return count;
+  }
+
   /** Ends all streams and listeners. The node stays. */
   async close(): Promise<void> {
     if (this.#closed) return;

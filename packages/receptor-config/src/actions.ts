@@ -1,6 +1,7 @@
 import { certificateActions } from './actions/certificates.js';
 import { linkActions } from './actions/links.js';
 import { nodeActions } from './actions/node.js';
+import { observabilityActions } from './actions/observability.js';
 import { serviceActions } from './actions/services.js';
 import type { ActionSpec, FieldTable, Values } from './actions/spec.js';
 import { tlsActions } from './actions/tls.js';
@@ -14,6 +15,7 @@ export const areas = [
   { title: 'Links to other nodes', actions: linkActions },
   { title: 'Services on the mesh', actions: serviceActions },
   { title: 'Work', actions: workActions },
+  { title: 'Observability', actions: observabilityActions },
   { title: 'Certificates', actions: certificateActions },
 ] as const;
 
@@ -26,6 +28,7 @@ export const actions = {
   ...linkActions,
   ...serviceActions,
   ...workActions,
+  ...observabilityActions,
   ...certificateActions,
 } as const;
 

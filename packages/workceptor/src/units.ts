@@ -1,5 +1,5 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
-import type { JsonValue } from '@receptorjs/control-protocol';
+import type { JsonValue, UnitState } from '@receptorjs/control-protocol';
 import type { Origin } from '@receptorjs/quotas';
 import { WorkError } from './errors.js';
 import type { StdoutDigests } from './store/stdout-digest.js';
@@ -37,6 +37,18 @@ export class Units {
   /** A unit that is known by now. */
   get(unitId: string): Unit | undefined {
     return this.#units.get(unitId);
+  }
+
+  /** How many there are of each work type in each state. */
+  counts(): Map<string, Map<UnitState, number>> {
+    const types = new Map<string, Map<UnitState, number>>();
+    for (const { record } of this.#units.values()) {
+      const { workType, state } = record.status;
+      const states = types.get(workType) ?? new Map<UnitState, number>();
+      states.set(state, (states.get(state) ?? 0) + 1);
+      types.set(workType, states);
+    }
+    return types;
   }
 
   all(): Unit[] {

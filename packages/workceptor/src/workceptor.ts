@@ -116,6 +116,11 @@ export class Workceptor {
     this.#types.remove(workType);
   }
 
+  /** How many units there are of each work type in each state, without a look at the disk. */
+  unitCounts(): ReadonlyMap<string, ReadonlyMap<UnitState, number>> {
+    return this.#units.counts();
+  }
+
   /** The registered types, for the advertisement of the control service. */
   workCommands(): { workType: string; secure: boolean }[] {
     return this.#types.offered();

@@ -138,6 +138,7 @@ const docs = [
       expects: /^$/,
     }),
   ),
+  { page: 'docs/operations.md', contains: 'metrics-listener', expects: /^/ },
   { page: 'docs/runner.md', contains: '├──', skip: 'a drawing' },
   {
     page: 'docs/runner.md',
@@ -320,6 +321,7 @@ const mesh = [
     before: () => ({ 15432: '0', 5353: '0' }),
     until: /the database is at 127\.0\.0\.1:\d+/,
   },
+  { page: 'packages/node-metrics/README.md', contains: 'serveMetrics', expects: /^true$/m },
   {
     page: 'packages/netceptor/README.md',
     contains: 'node.ping',

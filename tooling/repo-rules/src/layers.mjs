@@ -21,7 +21,14 @@ export const layers = [
   ],
   ['control-client', 'runner-streaming', 'runner-commands', 'runner-events'],
   ['control-service', 'workceptor'],
-  ['workceptor-kubernetes', 'mesh-services', 'mesh-diagnostics', 'runner-mesh', 'controller-core'],
+  [
+    'workceptor-kubernetes',
+    'mesh-services',
+    'mesh-diagnostics',
+    'runner-mesh',
+    'controller-core',
+    'node-metrics',
+  ],
   ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt'],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];

@@ -17,6 +17,11 @@ export interface PartContext {
   readonly work: Workceptor;
   readonly tls: TlsConfigs;
   readonly log: Log;
+  /** The folder of the units of work. */
+  readonly dataDir: string;
+  readonly version: string;
+  /** Why the node is not ready, or nothing when it is. */
+  readonly unready: () => string | undefined;
 }
 
 /** Starts the part of an action; rejects when it can't be started, and nothing of it is left then. */

@@ -118,6 +118,15 @@ export class StreamListener {
   }
 
   /**
+   * How many connections there are, those that are ending included.
+   *
+   * @internal
+   */
+  get openStreams(): number {
+    return this.#connections.size;
+  }
+
+  /**
    * All connections, those that are ending included.
    *
    * @internal

@@ -17,6 +17,7 @@ import type { CoreEvent, LinkFailure } from '../core/events.js';
 import { guardedLog } from '../core/guarded-log.js';
 import type { LinkInfo } from '../core/links/link-info.js';
 import { checkLinkOptions, type LinkOptions } from '../core/links/link-options.js';
+import type { DropReason } from '../core/data/drop-counts.js';
 import type { Firewall } from '../core/data/firewall.js';
 import type { FirewallRule } from '../core/data/firewall-rules.js';
 import type { LinkTransport } from '../core/links/link-transport.js';
@@ -331,6 +332,11 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   /** The established links, with their round-trip time where the peer answers probes. */
   links(): LinkInfo[] {
     return this.#core.links(performance.now());
+  }
+
+  /** Messages that this node did not deliver or hand on, by the reason; what a full queue of a link drops counts at the link. */
+  drops(): ReadonlyMap<DropReason, number> {
+    return this.#core.dataPlane.drops.read();
   }
 
   /** What the node knows of the mesh. In a mesh that may be large rather {@link statusInSteps}. */

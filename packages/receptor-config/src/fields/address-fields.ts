@@ -33,12 +33,12 @@ const everyAddress: ReadonlySet<string> = new Set(['', '0.0.0.0', '::', '[::]'])
 export const isEveryAddress = (host: string): boolean => everyAddress.has(host);
 
 /** The address that a listener waits on, of every kind of listener. */
-export const bindAddress = (): Field<string> =>
+export const bindAddress = (fallback = '0.0.0.0'): Field<string> =>
   field<string, { help: string; fallback: string }>(
     { allowed: 'name or address', read: readText, schema: textSchema },
     {
       help: 'Address to listen on; 0.0.0.0 is every address, of IPv6 too',
-      fallback: '0.0.0.0',
+      fallback,
     },
   );
 

@@ -14,6 +14,7 @@ import { isLocalhost } from '../../wire/node-id.js';
 import { decodeUnreachable, encodeUnreachable } from '../../wire/unreachable.js';
 import { randomName, type Environment } from '../environment.js';
 import { payloadLimit } from '../links/link-transport.js';
+import { DropCounts } from './drop-counts.js';
 import { LocalQueue } from './local-queue.js';
 import { Firewall } from './firewall.js';
 import type { FirewallAction } from './firewall-rules.js';
@@ -46,13 +47,18 @@ export interface ServicePort {
 export class DataPlane {
   /** Decides about every message of this node, to it and through it, the answers to pings and the reports of problems too. */
   readonly firewall = new Firewall();
+  /** Messages that were not delivered or handed on. */
+  readonly drops = new DropCounts();
   readonly #self: NodeRecord;
   readonly #nodes: NodeTable;
   readonly #environment: Environment;
   readonly #trace: MessageTrace | undefined;
   readonly #pathContext: PathContext;
   readonly #services = new Map<string, ServicePort>();
-  readonly #local = new LocalQueue((message) => this.#deliver(message, 0, message.length));
+  readonly #local = new LocalQueue(
+    (message) => this.#deliver(message, 0, message.length),
+    () => this.drops.add('local-queue-full'),
+  );
 
   constructor(
     self: NodeRecord,
@@ -134,7 +140,10 @@ export class DataPlane {
         fromService,
         toService,
       });
-      if (action === 'drop') return;
+      if (action === 'drop') {
+        this.drops.add('firewall-drop');
+        return;
+      }
       if (action === 'reject') throw errorForProblem(PROBLEM_TEXT['blocked-by-firewall']);
     }
     if (isLocal && !RESERVED_SERVICES.has(toService) && !this.#services.has(toService)) {
@@ -196,7 +205,10 @@ export class DataPlane {
     const key = chunk.toString('latin1', start + DATA_OFFSET.fromNode, start + DATA_HEADER_BYTES);
     const action = this.firewall.decided(key) ?? this.#decide(key, chunk, start, target);
     if (action === 'reject') this.#refuse(chunk, start, end, target, 'blocked-by-firewall');
-    if (action === 'drop') this.#trace?.refused(chunk, start, end, 'dropped by firewall');
+    if (action === 'drop') {
+      this.drops.add('firewall-drop');
+      this.#trace?.refused(chunk, start, end, 'dropped by firewall');
+    }
     return action === 'accept';
   }
 
@@ -214,6 +226,7 @@ export class DataPlane {
 
   #forward(chunk: Buffer, start: number, end: number, target: NodeRecord | undefined): void {
     if (target === undefined) {
+      this.drops.add('unknown-node');
       this.#environment.log.debug('Dropping a message for a node that is not known');
       return;
     }
@@ -241,6 +254,7 @@ export class DataPlane {
   #deliver(chunk: Buffer, start: number, end: number): void {
     const from = this.#sender(chunk, start);
     if (from === undefined) {
+      this.drops.add('unknown-node');
       this.#environment.log.debug('Dropping a message from a node that is not known');
       return;
     }
@@ -269,6 +283,7 @@ export class DataPlane {
     problem: Problem,
     maxPayloadBytes?: number,
   ): void {
+    this.drops.add(problem);
     this.#trace?.refused(chunk, start, end, PROBLEM_TEXT[problem]);
     const from = this.#sender(chunk, start);
     const fromService = readService(chunk, start + DATA_OFFSET.fromService);

@@ -7,15 +7,21 @@ const MAX_WAITING = 4096;
  */
 export class LocalQueue {
   readonly #deliver: (message: Buffer) => void;
+  readonly #onDrop: () => void;
   #waiting: Buffer[] = [];
   #delivering = false;
 
-  constructor(deliver: (message: Buffer) => void) {
+  /** @param onDrop called for each message that finds no room */
+  constructor(deliver: (message: Buffer) => void, onDrop: () => void) {
     this.#deliver = deliver;
+    this.#onDrop = onDrop;
   }
 
   push(message: Buffer): void {
-    if (this.#waiting.length >= MAX_WAITING) return;
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#onDrop();
+      return;
+    }
     this.#waiting.push(message);
     if (this.#delivering) return;
     this.#delivering = true;

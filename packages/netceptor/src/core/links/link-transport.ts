@@ -8,6 +8,11 @@ export interface LinkTraffic {
   /** Queued to be sent; what a closed or lossy link does not deliver counts. */
   readonly sentBytes: number;
   readonly sentMessages: number;
+  /** Messages that found the queue full and were dropped: data, and pings and the like. */
+  readonly droppedData?: number;
+  readonly droppedControl?: number;
+  /** Bytes of data that wait to be sent. */
+  readonly queuedBytes?: number;
 }
 
 /**
