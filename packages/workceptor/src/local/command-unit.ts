@@ -4,8 +4,10 @@ import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/c
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { failureCode } from '../errors.js';
-import { commandEndOf, type CommandEnd } from './command-end.js';
+import { commandEndOf, wasKilled, type CommandEnd } from './command-end.js';
 import { whyNotExecutable } from './executable.js';
+import { memoryGroupOf } from './memory-group.js';
+import type { FollowedUnit, OutOfMemoryKills } from './oom-kills.js';
 import { storageProblem, waitingText } from './storage-problem.js';
 import {
   claimUnit,
@@ -30,6 +32,8 @@ export interface CommandUnitOptions {
   /** Milliseconds between SIGTERM and SIGKILL at cancel. */
   readonly graceMs: number;
   readonly digests: StdoutDigests;
+  /** Shared by all units, for a kill explains the end of one of them. */
+  readonly outOfMemory: OutOfMemoryKills;
   readonly log: Logger;
   /** Whether everybody who may see the status may see the last output: not where results need a signature. */
   readonly showsOutput: boolean;
@@ -44,6 +48,8 @@ export interface CommandUnitOptions {
 export class CommandUnit implements Unit {
   readonly #processes: UnitProcesses;
   readonly #course: UnitCourse;
+  /** Present while the control group is followed in which the unit runs. */
+  #group: FollowedUnit | undefined;
   /** The supervisor whose life is looked after: one that is no child of this daemon. */
   #adopted: ProcessIdentity | undefined;
   /** Whether the last look found that the command is gone; written by `#sayWhatItWaitsFor` only. */
@@ -61,6 +67,10 @@ export class CommandUnit implements Unit {
       },
       look: () => {
         this.#look();
+      },
+      letGo: () => {
+        this.#group?.letGo();
+        this.#group = undefined;
       },
       end: async () => (claimUnit(record.dir) ? 'none' : this.#processes.end()),
     });
@@ -112,6 +122,7 @@ export class CommandUnit implements Unit {
       course.inBackground(ending === 'cancel' ? this.cancel() : this.options.onReleased());
     } else if (supervisor) {
       this.#adopted = supervisor;
+      this.#followGroup(supervisor.pid);
       course.follow();
       course.lookNow();
     } else if (hasWholeScript(record.dir)) {
@@ -159,12 +170,19 @@ export class CommandUnit implements Unit {
     const { pid } = child;
     if (pid === undefined) return;
     this.#processes.started(pid);
+    this.#followGroup(pid);
     child.on('exit', (code, signal) => {
       this.#course.inBackground(this.#childEnded(pid, commandEndOf(code, signal)));
     });
     const { extraData } = record.status;
     const data = { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' };
     record.update({ detail: 'Not started yet', extraData: data }, 'soon');
+  }
+
+  /** What the kernel counts there may explain how the command ends. */
+  #followGroup(supervisorPid: number): void {
+    const group = memoryGroupOf(supervisorPid);
+    this.#group ??= group && this.options.outOfMemory.follow(group);
   }
 
   #look(): void {
@@ -199,7 +217,9 @@ export class CommandUnit implements Unit {
     const end = readCommandEnd(this.record.dir);
     if (!end) return false;
     point('end-seen');
-    if (!this.#course.isEnding) this.#course.finish({ seen: 'command-ended', end });
+    if (this.#course.isEnding) return true;
+    const outOfMemory = wasKilled(end) ? this.#group?.explain() : undefined;
+    this.#course.finish({ seen: 'command-ended', end, outOfMemory });
     return true;
   }
 

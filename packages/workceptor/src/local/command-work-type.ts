@@ -4,6 +4,10 @@ import type { WorkType } from '../work-type.js';
 import { CommandUnit } from './command-unit.js';
 import { isLeftByGo } from './go-runner.js';
 import { GoUnit } from './go-unit.js';
+import { OutOfMemoryKills } from './oom-kills.js';
+
+/** Of all types: their units may run in the same control group. */
+const outOfMemory = new OutOfMemoryKills();
 
 /** A work type that runs a command of this machine. */
 export interface CommandType {
@@ -47,7 +51,7 @@ export function commandWorkType(type: CommandType): WorkType {
       };
       return isLeftByGo(record)
         ? new GoUnit(record, options)
-        : new CommandUnit(record, { ...options, command });
+        : new CommandUnit(record, { ...options, command, outOfMemory });
     },
   };
 }

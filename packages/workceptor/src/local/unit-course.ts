@@ -20,6 +20,8 @@ export interface CourseSteps {
   readonly changed: (name: string | undefined) => void;
   /** Called each second. */
   readonly look: () => void;
+  /** The unit is not followed any more. */
+  readonly letGo?: () => void;
   /** Ends all processes of the unit, and keeps those from being started that were not yet. */
   readonly end: () => Promise<ProcessesLeft>;
 }
@@ -192,6 +194,7 @@ export class UnitCourse {
     this.#watch = undefined;
     clearInterval(this.#look);
     this.#look = undefined;
+    this.steps.letGo?.();
   }
 
   #stdoutSize(): bigint {

@@ -25,10 +25,21 @@ it.each<[UnitEndFacts, UnitState, string | undefined, string]>([
     'signal: signal 60',
   ],
   [
-    { seen: 'command-ended', end: signal('SIGKILL'), outOfMemory: { group: '/jobs' } },
+    { seen: 'command-ended', end: signal('SIGKILL'), outOfMemory: { group: '/jobs', others: 0 } },
     Failed,
     'out-of-memory',
     'signal: killed (out of memory: the kernel counted such a kill in control group /jobs)',
+  ],
+  [
+    // it may have been one of the others
+    {
+      seen: 'command-ended',
+      end: signal('SIGKILL'),
+      outOfMemory: { group: '/jobs', others: 2 },
+    },
+    Failed,
+    'signal',
+    'signal: killed (the kernel counted a kill for want of memory in control group /jobs, where 2 other units ran)',
   ],
   [
     {

@@ -72,6 +72,8 @@ export type UnitEndFacts =
 export interface OutOfMemoryKill {
   /** Path of the control group. */
   readonly group: string;
+  /** How many other units ran in it: the kill may have been of one of them. */
+  readonly others: number;
 }
 
 /** What is left of a unit's processes: nothing, or why that is not so. */
@@ -163,10 +165,16 @@ function commandFailure(end: CommandEnd, outOfMemory?: OutOfMemoryKill): StartPr
   const text = commandEndText(end);
   if (end.kind === 'exit') return { code: 'exit-status', text };
   if (outOfMemory === undefined) return { code: 'signal', text };
-  return {
-    code: 'out-of-memory',
-    text: `${text} (out of memory: the kernel counted such a kill in control group ${outOfMemory.group})`,
-  };
+  const { group, others } = outOfMemory;
+  return others === 0
+    ? {
+        code: 'out-of-memory',
+        text: `${text} (out of memory: the kernel counted such a kill in control group ${group})`,
+      }
+    : {
+        code: 'signal',
+        text: `${text} (the kernel counted a kill for want of memory in control group ${group}, where ${others} other units ran)`,
+      };
 }
 
 /** What the original's own words establish. Its runner says `Killed` when it was told to end the command. */
