@@ -59,10 +59,12 @@ export class Units {
    * Makes a unit with a folder of its own.
    *
    * @param origin whom it is counted for
+   * @param submissionName under which the same submission comes again
    * @throws {WorkError} `too-many-params`, `unsafe-folder`; what the system says
    */
-  create(type: WorkType, extraData: JsonValue, origin: Origin): Unit {
-    const record = this.options.store.allocate(type.workType, extraData, origin);
+  create(type: WorkType, extraData: JsonValue, origin: Origin, submissionName?: string): Unit {
+    const { store } = this.options;
+    const record = store.allocate(type.workType, extraData, origin, submissionName);
     const unit = this.#unitOf(record, type);
     this.#units.set(record.id, unit);
     return unit;

@@ -27,6 +27,7 @@ import { WorkSignatures } from './signing/work-signatures.js';
 import { StdoutDigests } from './store/stdout-digest.js';
 import { digestReply, type DigestReply, type DigestRequest } from './store/digest-request.js';
 import { checkParamSize } from './submission-checks.js';
+import { checkedName, forgetSubmissionName, readSubmissionName } from './store/submission-name.js';
 import { storeInput } from './store/store-input.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
@@ -132,8 +133,13 @@ export class Workceptor {
    * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units, `data-dir-in-use` when another
    * process has it: nothing is taken up then
    */
-  start(): Promise<void> {
-    return this.#units.start();
+  async start(): Promise<void> {
+    await this.#units.start();
+    for (const { record } of this.#units.all()) {
+      if (record.status.state !== UnitState.Failed) continue;
+      const name = readSubmissionName(record.dir);
+      if (name !== undefined) this.#resubmissions.replace(name, record.id);
+    }
   }
 
   /** Lets go of all units; commands and remote units go on without this daemon. */
@@ -156,12 +162,13 @@ export class Workceptor {
     }
     const type = isHere ? this.#typeHere(submission) : this.#remote;
     const extraData = type.checkSubmission(submission);
-    const unit = this.#units.create(type, extraData, requestOrigin(access));
+    // the name of a submission is for the node that runs it
+    const name = isHere ? checkedName(submission.params[submissionIdParam]) : undefined;
+    const unit = this.#units.create(type, extraData, requestOrigin(access), name);
     return {
       unitId: unit.record.id,
-      // the name of a submission is for the node that runs it
       start: (stdin) =>
-        this.#start(unit, stdin, isHere ? this.#replaceEarlier(unit, submission) : undefined),
+        this.#start(unit, stdin, name === undefined ? undefined : this.#replaceEarlier(unit, name)),
     };
   }
 
@@ -261,10 +268,8 @@ export class Workceptor {
   }
 
   /** Releases what an interrupted attempt of the same submission has left; gives the call for when stdin is complete. */
-  #replaceEarlier(unit: Unit, { params }: WorkSubmission): () => void {
-    const { id } = unit.record;
-    const name = params[submissionIdParam];
-    if (name === undefined) return () => undefined;
+  #replaceEarlier(unit: Unit, name: string): () => void {
+    const { id, dir } = unit.record;
     const earlier = this.#units.get(this.#resubmissions.replace(name, id) ?? '');
     if (earlier) {
       this.#units.remove(earlier).catch((error: unknown) => {
@@ -273,6 +278,7 @@ export class Workceptor {
     }
     return () => {
       this.#resubmissions.settle(name, id);
+      forgetSubmissionName(dir);
     };
   }
 

@@ -13,7 +13,8 @@ import { openUnitFileSync, readUnitFile } from './unit-file.js';
 
 /** Name of the status file in a unit's folder. */
 export const statusFileName = 'status';
-const lockFileName = 'status.lock';
+/** Name of the file that programs of the original lock. */
+export const lockFileName = 'status.lock';
 
 /** Writes the first status of a unit, into a folder that no other part knows of yet. */
 export function createStatusFile(unitDir: string, status: UnitStatus): void {

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defaultDataDir, formerDataDir } from './data-dir.js';
+import { checkedName, forgetSubmissionName, readSubmissionName } from './submission-name.js';
 import { UnitStore } from './unit-store.js';
 
 let folder: string;
@@ -89,6 +90,44 @@ it('makes nothing behind a link that stands where the data directory would be ma
   symlinkSync(target, join(folder, 'data'));
   expect(() => units.allocate('cat', null)).toThrow('data is a link');
   expect(readdirSync(target)).toEqual([]);
+});
+
+it('removes what a kill has left of the making or the removal of a unit, and keeps what more may be lost with', async () => {
+  const units = store('data');
+  const whole = units.allocate('cat', null);
+  const made = (id: string, ...names: string[]): string => {
+    const dir = join(folder, 'data', 'far', id);
+    mkdirSync(dir, { mode: 0o700 });
+    for (const name of names) writeFileSync(join(dir, name), '');
+    return dir;
+  };
+  made('nothing');
+  made('begun', 'status.lock', 'submission');
+  made('cutOff', 'status.lock', 'status', 'stdin');
+  made('noStatus', 'stdin', 'stdout');
+  expect((await units.ids()).sort()).toEqual([whole.id, 'cutOff', 'noStatus'].sort());
+  for (const id of ['cutOff', 'noStatus']) {
+    const loaded = units.load(id);
+    expect(loaded).toMatchObject({
+      readable: false,
+      record: {
+        status: {
+          state: UnitState.Failed,
+          detail: expect.stringMatching(/^Failed to restart: could not read /) as string,
+        },
+      },
+    });
+    if (loaded) await units.remove(loaded.record);
+  }
+  expect(readdirSync(join(folder, 'data', 'far'))).toEqual([whole.id]);
+});
+
+it('keeps the name of a submission until its stdin is complete', () => {
+  const { dir } = store('data').allocate('cat', null, undefined, 'near/abc');
+  expect(readSubmissionName(dir)).toBe('near/abc');
+  forgetSubmissionName(dir);
+  expect(readSubmissionName(dir)).toBeUndefined();
+  expect(checkedName('x'.repeat(513))).toBeUndefined();
 });
 
 it('keeps the data of root where no other user can have made it first', () => {

@@ -1,21 +1,25 @@
 import { errorText, point, type Logger } from '@receptorjs/primitives';
 import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-protocol';
 import { localOrigin, type Origin } from '@receptorjs/quotas';
-import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isMissing, WorkError } from '../errors.js';
 import { DataDirOwner } from './data-dir-owner.js';
-import { readStatusFile, statusFileName } from './status-file.js';
+import { lockFileName, readStatusFile, statusFileName } from './status-file.js';
 import { isUnitId, randomUnitId } from './unit-id.js';
 import { makeFolder } from './make-folder.js';
 import { checkNodeFolder, checkUnitFolder } from './own-folder.js';
 import { UnitMemory } from '../unit-memory.js';
+import { submissionFileName, writeSubmissionName } from './submission-name.js';
 import { UnitRecord } from './unit-record.js';
 
 /** Folders looked at before others get their turn. */
 const SLICE_LENGTH = 500;
+
+/** What can be in the folder of a unit before its status is. */
+const madeFirst: ReadonlySet<string> = new Set([lockFileName, submissionFileName]);
 
 /** Where the units of one node are. */
 export interface UnitPlaces {
@@ -75,9 +79,15 @@ export class UnitStore {
    * Makes the folder and the status file of a new unit.
    *
    * @param origin whom it is counted for
+   * @param submissionName under which the same submission comes again
    * @throws {WorkError} `too-many-params`, `unsafe-folder`; what the system says
    */
-  allocate(workType: string, extraData: JsonValue, origin: Origin = localOrigin): UnitRecord {
+  allocate(
+    workType: string,
+    extraData: JsonValue,
+    origin: Origin = localOrigin,
+    submissionName?: string,
+  ): UnitRecord {
     const status: UnitStatus = {
       state: UnitState.Pending,
       detail: 'Waiting for Input Data',
@@ -102,6 +112,7 @@ export class UnitStore {
       }
       const record = new UnitRecord(id, dir, status, this.log, this.memory);
       try {
+        if (submissionName !== undefined) writeSubmissionName(dir, submissionName);
         record.create();
         point('unit-created');
       } catch (error) {
@@ -114,8 +125,9 @@ export class UnitStore {
   }
 
   /**
-   * IDs of all folders that can be units, those of the data directory of before among them. That one is left alone, with a
-   * warning, when it is not safe.
+   * IDs of all folders that are units, those of the data directory of before among them. That one is left alone, with a
+   * warning, when it is not safe. A folder in which nothing stands yet or any more, as a daemon leaves one that is killed while it makes or
+   * removes a unit, is removed: nobody was told of the one, and who released the other wants it gone.
    *
    * @throws {WorkError} `unsafe-folder` when another user can have put something into a folder of units
    */
@@ -141,7 +153,7 @@ export class UnitStore {
   /**
    * Reads a unit from disk. One whose status can't be read comes back as failed, in memory only.
    *
-   * @returns `undefined` when there is no such unit or it has no status file
+   * @returns `undefined` when there is no such unit
    * @throws {WorkError} `unsafe-folder`
    */
   load(id: string): { record: UnitRecord; readable: boolean } | undefined {
@@ -167,7 +179,8 @@ export class UnitStore {
   #dirOf(id: string): string | undefined {
     if (!isUnitId(id)) return undefined;
     const own = join(this.#dir, id);
-    if (checkUnitFolder(own)) return existsSync(join(own, statusFileName)) ? own : undefined;
+    // without a status, as after a power cut, it is a unit all the same, which has failed and can be released
+    if (checkUnitFolder(own)) return own;
     if (this.#former === undefined) return undefined;
     const { dataDir, dir } = this.#former;
     const former = join(dir, id);
@@ -209,9 +222,22 @@ async function unitsIn(dir: string): Promise<string[]> {
     const path = join(dir, id);
     // any other file is nothing of ours, but a link stands where a unit would
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) continue;
-    if (checkUnitFolder(path)) units.push(id);
+    if (checkUnitFolder(path) && !removeRemains(path)) units.push(id);
   }
   return units;
+}
+
+/** Removes a folder without a status and with nothing that only a unit has. @returns whether it is gone */
+function removeRemains(path: string): boolean {
+  if (existsSync(join(path, statusFileName))) return false;
+  if (readdirSync(path).some((name) => !madeFirst.has(name))) return false;
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return true;
+  } catch {
+    // a disk that is read-only: the next start finds it again
+    return false;
+  }
 }
 
 /** None when there is no such folder. */
