@@ -128,6 +128,14 @@ export class Daemon {
     return child.exitCode;
   }
 
+  /** Resolves with the exit code once the daemon has ended by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined) throw new Error(`${this.name} does not run`);
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode;
+  }
+
   /** A control connection, waiting for the socket of a daemon that has just been started. */
   control(): Promise<ControlClient> {
     return until(`the control socket of ${this.name}`, async () => {

@@ -18,6 +18,7 @@ export interface NodeSettings {
   /** A link with nothing received for so many milliseconds is dropped. */
   readonly maxIdleMs: number;
   readonly level: Level;
+  readonly logFormat: 'classic' | 'json';
   /** Whether every message is logged. */
   readonly trace: boolean;
   readonly firewallRules: readonly FirewallRule[];
@@ -47,6 +48,7 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
     tlsClient: node?.tlsclient,
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
     level: logLevel?.level ?? 'info',
+    logFormat: fieldsOf(actions, 'log-format')[0]?.format ?? 'classic',
     firewallRules: node?.firewallrules ?? [],
     trace: actions.some(({ action }) => action === 'trace'),
     hasBackends: actions.some(({ action }) => backend.test(action)),

@@ -2,10 +2,12 @@ import { hostname } from 'node:os';
 import type { Action } from '@receptorjs/receptor-config';
 import { startDaemon, type Daemon } from './daemon.js';
 import type { HangUps } from './process/hang-ups.js';
+import { lineFormat } from './log/line-format.js';
 import { lineLog } from './log/log.js';
 import { offersOf } from './node-offers.js';
 import { checkAllNamedFiles } from './checks/named-files.js';
 import { nodeSettings } from './node-settings.js';
+import { reportCrashes } from './process/crash-report.js';
 import { tellServiceManager } from './process/service-manager.js';
 import { Reloader } from './reload.js';
 
@@ -30,7 +32,15 @@ export async function runNode(run: NodeRun): Promise<number | Error> {
   const offers = offersOf(configured);
   const { actions, notices } = offers;
   const settings = nodeSettings(actions, hostname());
-  const log = lineLog(settings.level, (line) => process.stdout.write(line));
+  const log = lineLog(settings.level, (line) => process.stdout.write(line), {
+    format: lineFormat(
+      settings.logFormat,
+      settings.id,
+      process.env['JOURNAL_STREAM'],
+      process.stdout.fd,
+    ),
+  });
+  reportCrashes(process, { nodeId: settings.id, version }, log);
   if (!settings.hasBackends) {
     log.warning('Nothing to do - no backends are running.');
     process.stdout.write(

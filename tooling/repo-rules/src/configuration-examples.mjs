@@ -9,6 +9,7 @@ export const examples = {
   'log-level': '- log-level: debug',
   trace: '- trace',
   'control-service': '- control-service: {filename: /run/receptor.sock, permissions: 0660}',
+  'log-format': '- log-format: json',
   'metrics-listener': '- metrics-listener: {port: 9324}',
   version: '- version',
   'tls-server':
