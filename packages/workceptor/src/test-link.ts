@@ -19,6 +19,8 @@ export class TestLink {
   onCut: () => void = () => undefined;
   /** Whether the far node sees a cut as an ordinary end, as it sees the death of a process on the way. */
   cutsLookLikeEnds = false;
+  /** Whether what is sent stays away, as with a node that is there and does nothing. */
+  dumb = false;
   /** Connections made so far. */
   dials = 0;
 
@@ -83,6 +85,7 @@ export class TestLink {
     });
     from.on('error', () => undefined);
     from.on('data', (chunk: Buffer) => {
+      if (this.dumb) return;
       const passed = chunk.subarray(0, this.#budget);
       this.#budget -= passed.length;
       if (passed.length > 0) to.write(passed);

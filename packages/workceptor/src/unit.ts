@@ -11,6 +11,8 @@ export interface Unit {
   readonly signed?: boolean;
   /** The node that runs it, where this one does not: what it tells of the unit is not computed here. */
   readonly ranOn?: string;
+  /** What other nodes have yet to be told, and why they have not been; stands in the detail of the status as shown. */
+  readonly pending?: string | undefined;
   /** The status as shown: sizes current, secrets left out. */
   status(): UnitStatus;
   /**

@@ -337,13 +337,15 @@ export class Workceptor {
 
 async function* watchStatus(unit: Unit, signal: AbortSignal): AsyncGenerator<UnitStatus, void> {
   const { record } = unit;
-  let shown: UnitStatus | undefined;
+  let shown: { readonly status: UnitStatus; readonly pending: string | undefined } | undefined;
   while (!signal.aborted && !record.released) {
     const { revision, status } = record;
+    const { pending } = unit;
     // the whole status asks the file system for a size, and growth of stdout alone is no change here
-    if (status.state !== shown?.state || status.detail !== shown.detail) yield unit.status();
+    const isNew = status.state !== shown?.status.state || status.detail !== shown.status.detail;
+    if (isNew || pending !== shown?.pending) yield unit.status();
     if (isFinal(status.state)) return;
-    shown = status;
+    shown = { status, pending };
     await record.changed(revision, signal);
   }
 }

@@ -50,6 +50,9 @@ export interface RemoteUnitOptions extends RemoteAccess {
   readonly onReleased: () => Promise<void>;
 }
 
+/** Milliseconds that a cancel or release tries to reach the other node before it is pending: it is answered within five seconds. */
+const FIRST_ATTEMPT_MS = 4_500;
+
 /** The longest a timer of Node can wait, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -82,8 +85,13 @@ export class RemoteUnit implements Unit {
   ) {
     this.#delivery = new RemoteDelivery({
       unitId: record.id,
+      node: () => this.#data.RemoteNode,
       remoteUnitId: () => this.#data.RemoteUnitID,
+      hasEnded: () => isFinal(record.status.state),
       request: (run) => this.#request(run),
+      onChange: () => {
+        record.touch();
+      },
       onReleased: options.onReleased,
       backoff: this.#backoff,
       signal: this.#detached.signal,
@@ -99,12 +107,20 @@ export class RemoteUnit implements Unit {
     return this.#data.RemoteNode;
   }
 
+  get pending(): string | undefined {
+    const { what, note } = this.#delivery;
+    // how a unit has ended says more than that its node does not know it yet
+    return what === 'cancel' && isFinal(this.record.status.state) ? undefined : note;
+  }
+
   status(): UnitStatus {
     const { status } = this.record;
+    const { pending } = this;
     // what came behind the end of a unit does not count
     const here = isFinal(status.state) ? 0n : (this.#follow?.stdoutSize ?? 0n);
     return {
       ...status,
+      detail: pending === undefined ? status.detail : `${pending} (${status.detail})`,
       stdoutSize: here > status.stdoutSize ? here : status.stdoutSize,
       extraData: withoutSecrets(this.#data) ?? this.#data,
     };
@@ -136,12 +152,13 @@ export class RemoteUnit implements Unit {
     this.#intend({ RemoteStarted: true });
     this.#startFollowing();
     try {
-      await this.#request((client) => client.workCancel(this.#data.RemoteUnitID));
+      await this.#requestInTime((client) => client.workCancel(this.#data.RemoteUnitID));
       point('cancel-delivered');
+      this.#delivery.delivered('cancel');
       return 'done';
     } catch (error) {
+      if (!isUnknownUnit(error)) this.#delivery.begin('cancel', error);
       if (isRemoteAnswer(error)) throw refusedRequest(error);
-      this.#delivery.begin('cancel');
       return 'pending';
     }
   }
@@ -153,13 +170,13 @@ export class RemoteUnit implements Unit {
     // a refused release must leave the unit as it is, so it is followed until its folder goes
     if (this.#phase === 'released') return 'done';
     try {
-      await this.#request((client) => client.workRelease(this.#data.RemoteUnitID, { force }));
+      await this.#requestInTime((client) => client.workRelease(this.#data.RemoteUnitID, { force }));
       point('release-delivered');
       return 'done';
     } catch (error) {
       if (force || isUnknownUnit(error)) return 'done';
       if (isRemoteAnswer(error)) throw refusedRequest(error);
-      this.#delivery.begin('release');
+      this.#delivery.begin('release', error);
       return 'pending';
     }
   }
@@ -246,12 +263,28 @@ export class RemoteUnit implements Unit {
   }
 
   /** One request on a connection of its own. */
-  async #request<T>(run: (client: ControlClient) => Promise<T>): Promise<T> {
-    const client = await this.#connect(this.#detached.signal);
+  async #request<T>(
+    run: (client: ControlClient) => Promise<T>,
+    signal = this.#detached.signal,
+  ): Promise<T> {
+    const client = await this.#connect(signal);
     try {
       return await run(client);
     } finally {
       client.close();
+    }
+  }
+
+  /** The same while somebody waits for the answer: a node that is there and silent counts as one that can't be reached. */
+  async #requestInTime<T>(run: (client: ControlClient) => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort();
+    }, FIRST_ATTEMPT_MS);
+    try {
+      return await this.#request(run, AbortSignal.any([this.#detached.signal, late.signal]));
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -241,6 +241,12 @@ describe('a node that is not reachable', () => {
       output.destroy();
       link.cut();
       expect(await near.work.cancel(id, unix)).toBe('pending');
+      expect(await near.status(id)).toMatchObject({
+        state: UnitState.Running,
+        detail: expect.stringMatching(
+          /^Cancel pending: far can not be reached \(Running: PID \d+\)$/,
+        ) as string,
+      });
       if (restarted) await restartNear();
       link.join();
       expect(await near.ended(id)).toMatchObject({ state: UnitState.Canceled, detail: 'Canceled' });
@@ -248,6 +254,9 @@ describe('a node that is not reachable', () => {
 
       link.cut();
       expect(await near.work.release(id, { ...unix, force: false })).toBe('pending');
+      expect((await near.status(id)).detail).toBe(
+        'Release pending: far can not be reached (Canceled)',
+      );
       expect(existsSync(join(near.unitsDir, id))).toBe(true);
       if (restarted) await restartNear();
       const gone = near.results(id).catch(() => 'gone');
@@ -268,6 +277,37 @@ describe('a node that is not reachable', () => {
 });
 
 describe('cancel', () => {
+  it('is pending before five seconds are over when the other node is silent', async () => {
+    const id = await near.submit('sh', `-c 'echo up; exec sleep 1000'`, 'far');
+    await near.reaches(id, ({ state }) => state === UnitState.Running);
+    link.dumb = true;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const outcome = near.work.cancel(id, unix);
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(1));
+    await vi.advanceTimersByTimeAsync(4_500);
+    vi.useRealTimers();
+    expect(await outcome).toBe('pending');
+    expect((await near.status(id)).detail).toMatch(/^Cancel pending: far can not be reached \(/);
+    link.dumb = false;
+    link.cut();
+    link.join();
+    expect(await near.ended(id)).toMatchObject({ state: UnitState.Canceled });
+  });
+
+  it('that is refused says so, stays pending, and is delivered in the end', async () => {
+    const id = await near.submit('sh', `-c 'echo up; exec sleep 1000'`, 'far');
+    await near.reaches(id, ({ state }) => state === UnitState.Running);
+    const refuse = vi.spyOn(far.work, 'cancel').mockRejectedValue(new Error('not now'));
+    await expect(near.work.cancel(id, unix)).rejects.toMatchObject({
+      message: 'error cancelling remote unit:  not now',
+    });
+    expect((await near.status(id)).detail).toMatch(
+      /^Cancel pending: far refuses it: not now \(Running: PID \d+\)$/,
+    );
+    refuse.mockRestore();
+    expect(await near.ended(id)).toMatchObject({ state: UnitState.Canceled, detail: 'Canceled' });
+  });
+
   it('D4: a canceled remote unit is final, its results end and nothing asks after it', async () => {
     const id = await near.submit('sh', `-c 'echo up; exec sleep 1000'`, 'far');
     const results = near.results(id);
