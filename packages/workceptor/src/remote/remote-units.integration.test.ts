@@ -312,6 +312,7 @@ describe('cancel', () => {
     const id = await near.submit('sh', `-c 'echo up; exec sleep 1000'`, 'far');
     const results = near.results(id);
     await near.reaches(id, ({ state }) => state === UnitState.Running);
+    await expect.poll(async () => (await near.status(id)).stdoutSize).toBe(3n);
     expect(await near.work.cancel(id, unix)).toBe('done');
     expect(await near.ended(id)).toMatchObject({ state: UnitState.Canceled, detail: 'Canceled' });
     expect(await results).toBe('up\n');
