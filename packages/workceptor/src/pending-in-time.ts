@@ -1,10 +1,10 @@
 import type { Outcome } from './unit.js';
 
-/** Milliseconds after which a cancel or release that is still under way is answered as pending. */
-const PENDING_ANSWER_MS = 5_000;
+/** Milliseconds after which a cancel or release that is still under way is answered as pending: within five seconds, the client's own included. */
+const PENDING_ANSWER_MS = 4_500;
 
 /**
- * What comes of a cancel or release, or `pending` when that takes more than five seconds; it goes on then.
+ * What comes of a cancel or release, or `pending` when that takes close to five seconds; it goes on then.
  *
  * @param onLateFailure called when it fails after it was answered
  */
