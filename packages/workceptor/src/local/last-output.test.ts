@@ -12,6 +12,7 @@ describe('the last lines', () => {
     ['', undefined],
     ['\n \n', undefined],
     ['\n\nend\n\n', 'end'],
+    ['api_token=hunter2\nno', 'api_token=**********\nno'],
     ['\u001B[31mred\u001B[0m \u001B]0;title\u0007x', 'red x'],
     ['10 %\r20 %\r30 %\r\ndone', '10 %\n20 %\n30 %\ndone'],
     ['a\tb\u0000c\u0008d\u009Be\u202Ef', 'a\tb c d e f'],

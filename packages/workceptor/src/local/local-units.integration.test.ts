@@ -591,7 +591,7 @@ it('a unit that its supervisor can not claim says so, and was not started', asyn
 });
 
 describe('a unit whose folder was removed', () => {
-  async function startAndRemove(): Promise<{ id: string; pid: string }> {
+  async function startMarked(): Promise<{ id: string; pid: string }> {
     const id = await node.submit('sh', `-c 'echo $$ >"$0/up"; exec sleep 1000' '${folder}'`);
     const pid = (await fileAppears(folder, 'up')).trim();
     await node.reaches(id, ({ state }) => state === UnitState.Running);
@@ -599,7 +599,7 @@ describe('a unit whose folder was removed', () => {
   }
 
   it('ends as Failed, with its processes and its results', async () => {
-    const { id, pid } = await startAndRemove();
+    const { id, pid } = await startMarked();
     const results = node.results(id);
     const ended = node.ended(id);
     await rm(join(node.unitsDir, id), { recursive: true });
@@ -615,8 +615,17 @@ describe('a unit whose folder was removed', () => {
     expect(await node.work.list()).toEqual([]);
   });
 
-  it('is released with its processes, also after a restart of the daemon', async () => {
-    const { id, pid } = await startAndRemove();
+  it('ends with its processes after a restart of the daemon too', async () => {
+    const { id, pid } = await startMarked();
+    await restart();
+    const ended = node.ended(id);
+    await rm(join(node.unitsDir, id), { recursive: true });
+    expect(await ended).toMatchObject({ report: { errorCode: 'folder-removed' } });
+    expect(await isRunning(pid)).toBe(false);
+  });
+
+  it('is released with its processes while it is removed', async () => {
+    const { id, pid } = await startMarked();
     await restart();
     const removed = rm(join(node.unitsDir, id), { recursive: true });
     const released = node.work.release(id, { ...unix, force: false });
