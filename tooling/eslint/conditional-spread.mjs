@@ -48,6 +48,23 @@ function takesUndefined(symbol, checker) {
   );
 }
 
+/**
+ * Whether an object of this type may have the property.
+ *
+ * @param {ts.Type} type
+ * @param {string} name
+ * @param {ts.TypeChecker} checker
+ */
+function mayHave(type, name, checker) {
+  const members = type.isUnion() ? type.types : [type];
+  return members.some(
+    (one) =>
+      (one.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0 ||
+      checker.getPropertyOfType(one, name) !== undefined ||
+      checker.getIndexInfosOfType(one).length > 0,
+  );
+}
+
 /** Refuses a spread that leaves out one property where the type takes `undefined` for it as well. */
 export const conditionalSpread = ESLintUtils.RuleCreator.withoutDocs({
   meta: {
@@ -66,15 +83,23 @@ export const conditionalSpread = ESLintUtils.RuleCreator.withoutDocs({
       ObjectExpression(node) {
         const type = checker.getContextualType(services.esTreeNodeToTSNodeMap.get(node));
         if (!type) return;
+        // the options or undefined, or what a promise is of
+        const forms = type.isUnion() ? type.types : [type];
+        /** What was spread before, of which each property would be hidden by an undefined of ours. @type {ts.Type[]} */
+        const before = [];
         for (const spread of node.properties) {
           if (spread.type !== 'SpreadElement') continue;
           const property = conditionalProperty(spread);
-          // undefined would take the place of what another spread has put there
-          if (!property) return;
+          if (!property) {
+            before.push(services.getTypeAtLocation(spread.argument));
+            continue;
+          }
           const { key } = property;
           const name =
             key.type === 'Identifier' ? key.name : 'value' in key ? String(key.value) : '';
-          if (takesUndefined(checker.getPropertyOfType(type, name), checker))
+          if (before.some((one) => mayHave(one, name, checker))) continue;
+          const found = forms.flatMap((one) => checker.getPropertyOfType(one, name) ?? []);
+          if (found.length > 0 && found.every((symbol) => takesUndefined(symbol, checker)))
             context.report({ node: spread, messageId: 'needless', data: { name } });
         }
       },

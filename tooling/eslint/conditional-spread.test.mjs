@@ -17,6 +17,8 @@ function refused(/** @type {string} */ text) {
     interface Options { loose?: string | undefined; strict?: string; many?: number | undefined }
     declare const value: string | undefined;
     declare const others: Options;
+    declare const disjoint: { else: number };
+    declare function take(options?: Options, inner?: { options?: Options | undefined }): void;
     ${text}`;
   writeFileSync(file, whole);
   const options = { exactOptionalPropertyTypes: true, strict: true, noEmit: true, types: [] };
@@ -41,6 +43,15 @@ it('refuses a spread where the property may be undefined', () => {
   const text = `export const a: Options = { ...(value === undefined ? {} : { loose: value }) };
     export function b(): Options { return { ...(value ? { 'loose': value } : {}), ...(value && { loose: value }) }; }`;
   expect(refused(text)).toEqual(['loose', 'loose', 'loose']);
+});
+
+it.each([
+  'take({ ...(value === undefined ? {} : { loose: value }) });',
+  'take(undefined, { options: { ...(value === undefined ? {} : { loose: value }) } });',
+  'export async function b(): Promise<Options> { return { ...(value ? { loose: value } : {}) }; }',
+  'export const c: Options & { else: number } = { ...disjoint, ...(value ? { loose: value } : {}) };',
+])('refuses it wherever the type says so: %s', (text) => {
+  expect(refused(text)).toEqual(['loose']);
 });
 
 it.each([

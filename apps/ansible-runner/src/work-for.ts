@@ -53,7 +53,7 @@ async function speak(
       ...archiveLimits(options),
       onStream: (warn) => silenced.heardBy(warn),
       ...(options.debug === true && { sendLog: true }),
-      ...(log.wanted && { onLog: (line: string) => log.line(line) }),
+      onLog: log.wanted ? (line: string) => log.line(line) : undefined,
       ...(privateDataDir !== undefined && { privateDataDir }),
       ...(options.delete === true && { delete: true }),
       ...(keepaliveSeconds !== undefined && { keepaliveSeconds }),

@@ -31,7 +31,7 @@ export async function main(args: readonly string[], hangUps: HangUps): Promise<n
       return end instanceof Error ? fail(end) : end;
     }
     hangUps.release();
-    return request === 'start' ? await carryOut(actions) : await answer(request, args);
+    return request === 'start' ? await executeAlone(actions) : await answer(request, args);
   } catch (error) {
     return fail(error);
   }
@@ -48,7 +48,7 @@ function actionsOf(args: readonly string[]): readonly Action[] {
 }
 
 /** Does actions that stand alone. */
-async function carryOut(actions: readonly Action[]): Promise<number> {
+async function executeAlone(actions: readonly Action[]): Promise<number> {
   if (actions.some(({ action }) => action === 'version')) {
     process.stdout.write(`${manifest.version}\n`);
     return 0;

@@ -35,7 +35,7 @@ export type ControlErrorCode =
   | 'lost'
   | 'one-connection';
 
-/** The one error class of this package. Recognise it by `code`; `cause` holds what lay beneath. */
+/** The one error class of this package. Recognize it by `code`; `cause` holds what lay beneath. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   /** The unit that has ended, for `work-failed` and `work-canceled`. */

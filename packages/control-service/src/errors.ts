@@ -18,7 +18,7 @@ export type ControlServiceErrorCode =
   | 'listen-failed'
   | 'stdin-cut';
 
-/** The one error class of this package. Recognise it by `code`. */
+/** The one error class of this package. Recognize it by `code`. */
 export class ControlServiceError extends Error {
   override readonly name = 'ControlServiceError';
 

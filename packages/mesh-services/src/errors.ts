@@ -24,7 +24,7 @@ export type MeshServiceErrorCode =
   | 'permission-denied'
   | 'device-failed';
 
-/** The one error class of this package. Recognise it by `code`. */
+/** The one error class of this package. Recognize it by `code`. */
 export class MeshServiceError extends Error {
   override readonly name = 'MeshServiceError';
 

@@ -31,9 +31,9 @@ export class HttpCarrier implements Carrier {
       ? new SecureAgent({
           ...kept,
           rejectUnauthorized,
-          ...(ca && { ca }),
-          ...(cert && { cert }),
-          ...(key && { key }),
+          ca,
+          cert,
+          key,
         })
       : new Agent(kept);
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import httpPlugin from './index.js';
-import { startServer, type Post, type ServerBehaviour } from './test-server.js';
+import { startServer, type Post, type ServerBehavior } from './test-server.js';
 
 let root: string;
 const closers: (() => Promise<void>)[] = [];
@@ -19,9 +19,9 @@ afterEach(async () => {
 });
 
 /** A server and what it got. */
-async function serve(behaviour: Omit<ServerBehaviour, 'onPost'> = {}) {
+async function serve(behavior: Omit<ServerBehavior, 'onPost'> = {}) {
   const posts: Post[] = [];
-  const server = await startServer({ ...behaviour, onPost: (post) => void posts.push(post) });
+  const server = await startServer({ ...behavior, onPost: (post) => void posts.push(post) });
   closers.push(server.close);
   return { posts, port: server.port, connections: server.connections };
 }

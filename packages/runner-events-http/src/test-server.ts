@@ -15,7 +15,7 @@ export interface Post {
 }
 
 /** How a test's server behaves. */
-export interface ServerBehaviour {
+export interface ServerBehavior {
   onPost(post: Post): void;
   /** Status of the answer. Default 204. */
   readonly answer?: (post: Post) => number;
@@ -27,31 +27,31 @@ export interface ServerBehaviour {
 }
 
 /** A web server that takes posts. */
-export async function startServer(behaviour: ServerBehaviour) {
+export async function startServer(behavior: ServerBehavior) {
   const listener: Parameters<typeof createServer>[1] = (request, response) => {
     void text(request).then((body) => {
       const id = JSON.parse(String(request.headers['idempotency-key'])) as string;
       const { method, url: path, headers } = request;
       const post = { id, method, path, headers, body };
-      behaviour.onPost(post);
+      behavior.onPost(post);
       response.on('error', () => undefined);
-      const answerBody = behaviour.body?.();
-      response.writeHead(behaviour.answer?.(post) ?? (answerBody ? 200 : 204));
+      const answerBody = behavior.body?.();
+      response.writeHead(behavior.answer?.(post) ?? (answerBody ? 200 : 204));
       if (answerBody) answerBody.pipe(response);
       else response.end();
     });
   };
   let connections = 0;
-  const server: Server = behaviour.tls
-    ? createSecureServer(behaviour.tls, listener)
+  const server: Server = behavior.tls
+    ? createSecureServer(behavior.tls, listener)
     : createServer(listener);
   server.on('connection', () => (connections += 1));
-  if (behaviour.socketPath === undefined) server.listen(0, '127.0.0.1');
-  else server.listen(behaviour.socketPath);
+  if (behavior.socketPath === undefined) server.listen(0, '127.0.0.1');
+  else server.listen(behavior.socketPath);
   await once(server, 'listening');
   const address = server.address();
   return {
-    port: behaviour.socketPath === undefined ? (address as AddressInfo).port : 0,
+    port: behavior.socketPath === undefined ? (address as AddressInfo).port : 0,
     connections: () => connections,
     close: async () => {
       const closed = once(server, 'close');

@@ -106,9 +106,10 @@ export class BrokerConnection {
     const published = this.#client.publishAsync(topic, payload, {
       qos,
       retain: retainStatus && kind === 'status',
-      ...(this.version === 5 && {
-        properties: { contentType: 'application/json', userProperties: { id } },
-      }),
+      properties:
+        this.version === 5
+          ? { contentType: 'application/json', userProperties: { id } }
+          : undefined,
     });
     try {
       await Promise.race([published.catch(refusal), this.#gone]);

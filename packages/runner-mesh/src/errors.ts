@@ -22,7 +22,7 @@ export type NodeRunErrorCode =
   | 'unit-gone'
   | 'protocol-violation';
 
-/** The one error class of this package. Recognise it by `code`; `cause` holds what lay beneath. */
+/** The one error class of this package. Recognize it by `code`; `cause` holds what lay beneath. */
 export class NodeRunError extends Error {
   override readonly name = 'NodeRunError';
 

@@ -45,7 +45,7 @@ export async function work(options: WorkerOptions): Promise<WorkerResult> {
   let folder: string | undefined;
   try {
     folder = await openFolder(options);
-    return await carryOut(folder, writer, speaking(options, notes));
+    return await execute(folder, writer, speaking(options, notes));
   } catch (error) {
     await writer.line(spacedJson(errorStatus(error)));
     return { status: 'error', rc: 1 };
@@ -117,7 +117,7 @@ async function openFolder(options: WorkerOptions): Promise<string> {
   return resolve(options.privateDataDir);
 }
 
-async function carryOut(
+async function execute(
   folder: string,
   writer: MessageWriter,
   options: WorkerOptions,

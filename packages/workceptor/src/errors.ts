@@ -42,7 +42,7 @@ export type WorkErrorCode =
   | 'canceled'
   | 'protocol-violation';
 
-/** The one error class of this package. Recognise it by `code`; its message is fit for an `ERROR:` reply. */
+/** The one error class of this package. Recognize it by `code`; its message is fit for an `ERROR:` reply. */
 export class WorkError extends Error {
   override readonly name = 'WorkError';
 

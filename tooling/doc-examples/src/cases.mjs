@@ -1,5 +1,5 @@
 import { freePort } from '@receptorjs/tooling-test-peers';
-import { certificates, daemon, demo, far, nearAndFar, webServer } from './surroundings.mjs';
+import { certificates, daemon, demo, far, nearAndFar, webServer } from './set-ups.mjs';
 
 /**
  * @typedef {import('./workplace.mjs').Workplace} Workplace

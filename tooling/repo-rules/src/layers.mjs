@@ -61,6 +61,10 @@ const mesh = new Set([
   'socket-addresses',
 ]);
 
+/** Whether a file is a test or a set-up of tests: `*.test.ts`, `test-*.ts`, what is in a folder `testing/`. None is published. */
+const isTest = (/** @type {string} */ file) =>
+  /(?:\.test|\/test-[a-z-]+)\.ts$|\/testing\//.test(file);
+
 const importPattern = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g;
 
 /**
@@ -104,7 +108,12 @@ export function checkImport(from, specifier, file = 'src/index.ts') {
   const [, to = '', path] = match;
   if (path !== undefined && !doors.has(path))
     return `'${specifier}' reaches into another package; import '@receptorjs/${to}'`;
-  if (to.startsWith('tooling-')) return undefined;
+  if (to.startsWith('tooling-')) {
+    // a tool in what is published would be bundled with it
+    return isTest(file) || !file.startsWith('src/')
+      ? undefined
+      : `'${specifier}' is a tool: only tests and their set-ups import it`;
+  }
   const fromLayer = layers.findIndex((layer) => layer.includes(from));
   const toLayer = layers.findIndex((layer) => layer.includes(to));
   if (fromLayer < 0)
@@ -131,7 +140,8 @@ function internalVersions(member, from) {
         .map((specifier) => specifier.slice(0, -'/internal'.length)),
     ),
   );
-  return Object.entries(member.manifest.dependencies ?? {})
+  const { dependencies, optionalDependencies, peerDependencies } = member.manifest;
+  return Object.entries({ ...dependencies, ...optionalDependencies, ...peerDependencies })
     .filter(([name, range]) => used.has(name) && range !== 'workspace:*')
     .map(([name]) => ({
       file: `${member.folder}/package.json`,
@@ -153,7 +163,7 @@ export function checkLayers(from = root) {
       .flatMap((file) =>
         importsOf(readFileSync(join(from, file), 'utf8')).map((specifier) => ({
           file,
-          why: /(\.test|\/test-[a-z-]+)\.ts$/.test(file)
+          why: isTest(file)
             ? checkImport('receptor', specifier, file.slice(member.folder.length + 1))
             : checkImport(member.name, specifier, file.slice(member.folder.length + 1)),
         })),

@@ -28,6 +28,12 @@ describe('checkImport', () => {
       /must not know the mesh/,
     );
   });
+  it('keeps tools out of what is published', () => {
+    const tool = '@receptorjs/tooling-test-peers';
+    expect(checkImport('netceptor', tool, 'src/shell/mesh-node.ts')).toMatch(/only tests/);
+    for (const file of ['src/shell/ping.test.ts', 'src/test-go.ts', 'src/testing/mesh.ts'])
+      expect(checkImport('netceptor', tool, file)).toBeUndefined();
+  });
   it('names packages it does not know', () => {
     expect(checkImport('receptor', '@receptorjs/nonesuch')).toMatch(/no package of this workspace/);
   });

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Ports that were given out: tests that run at once never get the same. @type {Set<number>} */
+/** Ports that were given out: tests of one process never get the same. @type {Set<number>} */
 const given = new Set();
 
 /** @type {import('./index.d.mts').freePort} */

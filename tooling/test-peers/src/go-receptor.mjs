@@ -33,6 +33,8 @@ export class GoReceptor {
   /** @type {string} */
   #folder;
   #log = '';
+  /** Why the binary could not be run. @type {Error | undefined} */
+  #failure;
 
   /**
    * @param {import('node:child_process').ChildProcess} child
@@ -47,6 +49,10 @@ export class GoReceptor {
         child.emit('log');
       });
     child.on('exit', () => child.emit('log'));
+    child.on('error', (error) => {
+      this.#failure = error;
+      child.emit('log');
+    });
   }
 
   /**
@@ -87,6 +93,7 @@ export class GoReceptor {
 
   async logged(/** @type {RegExp} */ pattern) {
     while (!pattern.test(this.#log)) {
+      if (this.#failure) throw this.#failure;
       if (this.#hasEnded) throw new Error(`receptor ended:\n${this.#log}`);
       await once(this.#child, 'log');
     }
@@ -118,7 +125,7 @@ export class GoReceptor {
 
   /** @param {NodeJS.Signals} signal */
   async stop(signal = 'SIGKILL') {
-    if (!this.#hasEnded) {
+    if (!this.#hasEnded && !this.#failure) {
       this.#child.kill(signal);
       await once(this.#child, 'exit');
     }

@@ -7,7 +7,7 @@ export async function readLine(stream) {
     const byte = /** @type {Buffer | null} */ (stream.read(1));
     if (byte === null) {
       if (!stream.readable) throw new Error(`the stream ended after ${JSON.stringify(line)}`);
-      await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
+      await more(stream);
     } else if (byte[0] === 10) {
       return line;
     } else {
@@ -24,7 +24,22 @@ export async function readUntil(stream, pattern) {
     if (found) return found;
     const chunk = /** @type {Buffer | null} */ (stream.read());
     if (chunk !== null) read += chunk.toString();
-    else if (stream.readable) await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
+    else if (stream.readable) await more(stream);
     else throw new Error(`the stream ended after ${JSON.stringify(read)}`);
   }
 }
+
+/** Resolves when the stream has more to read, or is over in any way. */
+async function more(/** @type {NodeJS.ReadableStream} */ stream) {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    const events = ['readable', 'end', 'close'].map((event) => once(stream, event, { signal }));
+    await Promise.race(events.map((event) => event.catch(ignored)));
+  } finally {
+    waiting.abort();
+  }
+}
+
+/** The wait for an event that another one has ended; an error of the stream ends it, too. */
+const ignored = () => undefined;

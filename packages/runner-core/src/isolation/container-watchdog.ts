@@ -22,7 +22,7 @@ interface Kept {
  * small process of its own, which waits for the end of its input. It gives up after a minute, when an engine
  * does not answer. The folder of credentials goes with the container.
  *
- * See docs/decisions/0037-a-container-has-a-keeper.md.
+ * See docs/decisions/0037-a-container-has-a-watchdog.md.
  */
 export class ContainerWatchdog {
   readonly #child: ChildProcess;
