@@ -21,10 +21,10 @@ try {
     out,
     /** @type {string} */ (readdirSync(out).find((name) => name.endsWith('.tgz'))),
   );
-  const judged = [run(bin('publint'), [tarball, '--strict'])];
+  const results = [run(bin('publint'), [tarball, '--strict'])];
   if (manifest.exports?.['.'])
-    judged.push(run(bin('attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii']));
-  process.exitCode = judged.some((status) => status !== 0) ? 1 : 0;
+    results.push(run(bin('attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii']));
+  process.exitCode = results.some((status) => status !== 0) ? 1 : 0;
 } finally {
   rmSync(out, { recursive: true, force: true });
 }

@@ -42,10 +42,10 @@ export default onMesh({
       while (ids.length < lies.length) {
         ids.push((await client.submit({ node: 'mallory', workType: 'lies' }, '')).unitId);
       }
-      const judged = ids.filter((_id, at) => lies[at]?.[2]);
+      const expected = ids.filter((_id, at) => lies[at]?.[2]);
       const areFinal = async () => {
         const units = await client.workList();
-        return judged.every((id) => (units.get(id)?.state ?? 0) > 1) || undefined;
+        return expected.every((id) => (units.get(id)?.state ?? 0) > 1) || undefined;
       };
       // those that never become final are reported below
       await until('the lies to be seen through', areFinal).catch(() => undefined);

@@ -4,9 +4,9 @@ import { TokenBucket } from '../token-bucket.js';
 /** The most nodes that one neighbor names and that were never in reach, and the bytes of their links. */
 const MAX_OF_NEIGHBOR = 4096;
 const MAX_BYTES_OF_NEIGHBOR = 4_194_304;
-/** Beyond so many of one neighbor, more are taken at this pace: nodes that exist make room by coming into reach. */
+/** Beyond so many of one neighbor, more are taken at this rate: nodes that exist make room by coming into reach. */
 const FREELY = 1024;
-const PACE = { burst: 100, perSecond: 100 };
+const RATE = { burst: 100, perSecond: 100 };
 /**
  * A node that exists comes into reach well within so many milliseconds after it was named. One that has not may go for another;
  * one named later may not: its copies are still on their way, and would count as new again.
@@ -23,7 +23,7 @@ interface Named {
 interface Share {
   /** The one named first comes first. */
   readonly nodes: Set<NodeRecord>;
-  readonly pace: TokenBucket;
+  readonly rate: TokenBucket;
   bytes: number;
 }
 
@@ -59,7 +59,7 @@ export class UnreachedNodes {
     let share = this.#shares.get(via);
     if (share === undefined) {
       this.#forgetEmpty();
-      share = { nodes: new Set(), pace: new TokenBucket(), bytes: 0 };
+      share = { nodes: new Set(), rate: new TokenBucket(), bytes: 0 };
       this.#shares.set(via, share);
     }
     share.nodes.add(record);
@@ -76,10 +76,10 @@ export class UnreachedNodes {
     share.bytes -= bytes;
   }
 
-  /** Whether the neighbor names one more at a pace that is taken; counts it. */
+  /** Whether the neighbor names one more at a rate that is taken; counts it. */
   mayName(via: string, now: number): boolean {
     const share = this.#shares.get(via);
-    return share === undefined || share.nodes.size < FREELY || share.pace.take(now, 1, PACE);
+    return share === undefined || share.nodes.size < FREELY || share.rate.take(now, 1, RATE);
   }
 
   /** Whether the neighbor has named as many as it may. */
@@ -106,7 +106,7 @@ export class UnreachedNodes {
     return at === undefined || now - at < ARRIVAL_MS ? undefined : oldest;
   }
 
-  /** A share that is empty keeps its pace, while there are not too many: else a neighbor that empties its own would begin anew. */
+  /** A share that is empty keeps its rate, while there are not too many: else a neighbor that empties its own would begin anew. */
   #forgetEmpty(): void {
     if (this.#shares.size < MAX_SHARES) return;
     for (const [via, { nodes }] of this.#shares) if (nodes.size === 0) this.#shares.delete(via);
