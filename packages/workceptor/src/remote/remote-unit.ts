@@ -51,7 +51,7 @@ export interface RemoteUnitOptions extends RemoteAccess {
 }
 
 /** Milliseconds that a cancel or release tries to reach the other node before it is pending: it is answered within five seconds. */
-const FIRST_ATTEMPT_MS = 4_500;
+const FIRST_ATTEMPT_MS = 4_000;
 
 /** The longest a timer of Node can wait, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -284,7 +284,7 @@ describe('cancel', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const outcome = near.work.cancel(id, unix);
     await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(1));
-    await vi.advanceTimersByTimeAsync(4_500);
+    await vi.advanceTimersByTimeAsync(4_000);
     vi.useRealTimers();
     expect(await outcome).toBe('pending');
     expect((await near.status(id)).detail).toMatch(/^Cancel pending: far can not be reached \(/);
