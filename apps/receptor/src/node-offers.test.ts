@@ -38,6 +38,14 @@ it('shows what would be offered, and what would not and why', () => {
   ]);
 });
 
+it('warns of Python work in the words of the original, and refuses it', () => {
+  expect(
+    described('--local-only', '--work-python', 'worktype=w', 'plugin=p', 'function=f'),
+  ).toEqual([
+    "Warning: work-python w: [DEPRECATION WARNING] 'work-python' option is not currently being used. This feature will be removed from receptor in a future release; all submissions of this work type are refused",
+  ]);
+});
+
 it('says nothing of work that nobody can submit', () => {
   expect(described('--local-only', '--work-command', 'worktype=echo', 'command=cat')).toEqual([]);
 });
