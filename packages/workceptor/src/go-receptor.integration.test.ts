@@ -51,6 +51,10 @@ describe.skipIf(withoutGo)(`units on a Go receptor ${goReceptor.missing}`, () =>
       detail: 'exit status 4',
       stdoutSize: 6n,
     });
+    expect((await near.status(id)).report).toBeUndefined();
+    await expect((await near.client()).workDigest(id)).rejects.toMatchObject({
+      message: 'not verifiable: gopher reports no digest',
+    });
     expect(await unitsThere()).toHaveLength(1);
     expect(await near.work.release(id, { ...unix, force: false })).toBe('done');
     expect(await unitsThere()).toEqual([]);
