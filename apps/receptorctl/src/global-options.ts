@@ -7,6 +7,6 @@ export interface GlobalOptions {
   readonly key?: string | undefined;
   readonly cert?: string | undefined;
   readonly insecureskipverify?: string | undefined;
-  /** Seconds for connecting and for the greeting. */
-  readonly timeout: number;
+  /** Seconds for connecting, for the greeting and for each reply. */
+  readonly timeout?: number | undefined;
 }

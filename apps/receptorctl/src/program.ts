@@ -44,7 +44,11 @@ export function buildProgram(ownVersion: string, words: readonly string[] = []):
     .option('--key <file>', 'key of the client certificate')
     .option('--cert <file>', 'client certificate')
     .option('--insecureskipverify <bool>', 'accept any server certificate', 'false')
-    .option('--timeout <seconds>', 'how long connecting and greeting may take', seconds, 10)
+    .option(
+      '--timeout <seconds>',
+      'how long connecting and each reply may take (default: 10 to connect, 60 for a reply)',
+      seconds,
+    )
     .option('--bash-completion', 'print what bash completes by: . <(receptorctl --bash-completion)')
     .option('--zsh-completion', 'as that for zsh')
     .option('--man-page', 'print the manual page: receptorctl --man-page | man -l -')

@@ -474,6 +474,27 @@ describe('receptorctl', () => {
     expect(await ours(args)).toEqual({ code: 1, stdout: '', stderr });
   });
 
+  it('never hangs on a node that answers nothing', async () => {
+    const version = '{"Version":"0.1.0"}\n';
+    const silent = createServer((stream) => {
+      stream.on('error', () => undefined).write('Receptor Control, node silent\n');
+      // the version is asked for first; what comes after it is not answered
+      stream.once('data', () => stream.write(version));
+    }).listen(join(folder, 'silent.sock'));
+    await once(silent, 'listening');
+    const verbs = [['status'], ['work', 'list'], ['work', 'cancel', 'abcdefgh'], ['ping', 'far']];
+    const ends = await Promise.all(
+      verbs.map((verb) =>
+        ours(['--socket', join(folder, 'silent.sock'), '--timeout', '1', ...verb]),
+      ),
+    );
+    for (const { code, stdout, stderr } of ends) {
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain('no answer within 1000 ms');
+    }
+    silent.close();
+  }, 30_000);
+
   it('fails where a verb was left out, and says what was probably meant', async () => {
     for (const words of [[], ['work']])
       expect(await run(process.execPath, [cli, ...words])).toMatchObject({ code: 1 });

@@ -42,7 +42,7 @@ export class Session {
 
   /** Milliseconds for connecting, and for a node that is being restarted. */
   get timeoutMs(): number {
-    return this.options.timeout * 1000;
+    return connectMs(this.options);
   }
 
   /** The option that names the node in another call, with a space before it; empty when the environment names it. */
@@ -64,7 +64,7 @@ export class Session {
       try {
         return await this.connect();
       } catch (error) {
-        if (performance.now() - begun > this.options.timeout * 1000) throw error;
+        if (performance.now() - begun > this.timeoutMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
@@ -76,9 +76,15 @@ async function connect(
   tls: Promise<ControlTlsOptions>,
 ): Promise<ControlClient> {
   return ControlClient.connect(options.socket ?? '', {
-    timeoutMs: options.timeout * 1000,
+    timeoutMs: connectMs(options),
+    // a node may ask others before it answers, and has a minute unless it is given less
+    replyTimeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
     tls: await tls,
   });
+}
+
+function connectMs({ timeout = 10 }: GlobalOptions): number {
+  return timeout * 1000;
 }
 
 /** What TLS needs; files are read, and what reads them loaded, only when options name any. */
