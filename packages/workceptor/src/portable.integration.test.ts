@@ -84,7 +84,7 @@ describe('without anything of Linux', () => {
     await restart();
     process.kill(Number(supervisor), 'SIGKILL');
     expect(await node.ended(id)).toMatchObject({
-      detail: expect.stringContaining('and the command was stopped') as string,
+      detail: expect.stringContaining('none of its processes is found any more') as string,
     });
     expect(await running(pids)).toEqual([]);
   });

@@ -133,7 +133,7 @@ describe.skipIf(withoutGo)(`units that a Go receptor has left ${goReceptor.missi
     expect(await ended).toMatchObject({
       state: UnitState.Failed,
       detail: expect.stringMatching(
-        /^supervisor is gone, .* none of its processes is left$/,
+        /^supervisor is gone, .* none of its processes is found any more$/,
       ) as string,
       report: { errorCode: 'supervisor-lost' },
     });

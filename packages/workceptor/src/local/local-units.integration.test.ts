@@ -606,7 +606,7 @@ describe('a unit whose folder was removed', () => {
     expect(await ended).toMatchObject({
       state: UnitState.Failed,
       detail:
-        'unit folder was removed before it was stored how the command ended; none of its processes is left',
+        'unit folder was removed before it was stored how the command ended; none of its processes is found any more',
       report: { errorCode: 'folder-removed' },
     });
     expect(await isRunning(pid)).toBe(false);

@@ -61,7 +61,7 @@ it.each<[UnitEndFacts, UnitState, string | undefined, string]>([
     { seen: 'supervisor-gone', how: signal('SIGKILL'), left },
     Failed,
     'supervisor-lost',
-    'supervisor ended (signal: killed) before it stored how the command ended; none of its processes is left',
+    'supervisor ended (signal: killed) before it stored how the command ended; none of its processes is found any more',
   ],
   [
     { seen: 'supervisor-gone', left: { why: 'no list of processes' } },
@@ -79,7 +79,7 @@ it.each<[UnitEndFacts, UnitState, string | undefined, string]>([
     { seen: 'no-folder', left },
     Failed,
     'folder-removed',
-    'unit folder was removed before it was stored how the command ended; none of its processes is left',
+    'unit folder was removed before it was stored how the command ended; none of its processes is found any more',
   ],
   ...(
     [

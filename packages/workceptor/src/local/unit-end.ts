@@ -186,6 +186,6 @@ function codeOfOriginal(detail: string): UnitEndCode | undefined {
 
 function leftText(left: ProcessesLeft): string {
   return left === 'none'
-    ? 'none of its processes is left'
+    ? 'none of its processes is found any more'
     : `some of its processes may be left: ${left.why}`;
 }
