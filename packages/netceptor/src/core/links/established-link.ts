@@ -13,6 +13,14 @@ import type { LinkLog } from './link-log.js';
 import type { Neighbor } from './neighbors.js';
 import { costRefusal } from './peer-check.js';
 
+/** What a peer that is alive sends on a link. */
+const LIVELY: ReadonlySet<number | undefined> = new Set([
+  MESSAGE_TYPE.data,
+  MESSAGE_TYPE.routingUpdate,
+  MESSAGE_TYPE.serviceAdvertisement,
+  MESSAGE_TYPE.probe,
+]);
+
 /** What an established link asks of its session. */
 export interface LinkControl {
   /** The peer has shown that it hears this node. */
@@ -86,8 +94,8 @@ export class EstablishedLink {
   ): void {
     const { dataPlane, trace } = this.#context;
     const { nodeId } = this.neighbor;
-    // A peer that can answer probes shows that it hears this node by nothing else.
-    if (!this.#health.canProbe) this.#control.markAlive(now);
+    // A peer that can answer probes shows that it hears this node by nothing else; one that ends the link does not live on it.
+    if (!this.#health.canProbe && LIVELY.has(type)) this.#control.markAlive(now);
     switch (type) {
       case MESSAGE_TYPE.data:
         dataPlane.handle(chunk, start, end, nodeId);

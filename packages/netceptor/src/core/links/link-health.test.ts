@@ -1,5 +1,6 @@
 import { SimulatedMesh } from '@receptorjs/netceptor-simulator';
 import { describe, expect, it } from 'vitest';
+import { encodeReject } from '../../wire/reject.js';
 import { encodeRoutingUpdate } from '../../wire/routing-update.js';
 import { LinkHealth } from './link-health.js';
 import { RoundTripTime } from './round-trip-time.js';
@@ -177,7 +178,8 @@ describe('a second link with the same node', () => {
     }
   });
 
-  it('makes a peer that answers no probes answer a ping, which only a living one does', () => {
+  /** A node of the simulator, and links to it from a peer that answers no probes. */
+  function withSilentPeer() {
     const mesh = new SimulatedMesh();
     const { core } = mesh.add('a');
     const open = () => {
@@ -209,6 +211,22 @@ describe('a second link with the same node', () => {
       hello(1n);
       return { session, sent, hello };
     };
+    return { mesh, open };
+  }
+
+  it('takes the place of one that its peer ends while it waits', () => {
+    const { mesh, open } = withSilentPeer();
+    const first = open();
+    const second = open();
+    const reject = encodeReject('a newer link has taken its place');
+    first.session.handleMessage(mesh.now, reject, 0, reject.length);
+    mesh.run(2300);
+    expect([first.session.closed, second.session.closed]).toEqual([true, false]);
+    expect(second.session.wasEstablished).toBe(true);
+  });
+
+  it('makes a peer that answers no probes answer a ping, which only a living one does', () => {
+    const { mesh, open } = withSilentPeer();
     const first = open();
     expect(first.sent.filter((message) => message[0] === 4)).toEqual([]);
     const second = open();
