@@ -39,7 +39,7 @@ export type { Environment } from './core/environment.js';
 export type { LinkInfo } from './core/links/link-info.js';
 export type { LinkOptions } from './core/links/link-options.js';
 export type { LinkSession } from './core/links/link-session.js';
-export type { DropReason } from './core/data/drop-counts.js';
+export type { DropCounts, DropReason } from './core/data/drop-counts.js';
 export type { LinkTraffic, LinkTransport } from './core/links/link-transport.js';
 export { parseFirewallRules } from './core/data/firewall-rules.js';
 export type { FirewallAction, FirewallRule, FirewallSubject } from './core/data/firewall-rules.js';

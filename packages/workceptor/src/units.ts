@@ -102,11 +102,21 @@ export class Units {
 
   /** Takes up those units of a type that were found before the type was known. */
   typeAdded(workType: string): void {
+    const type = this.options.types.ofUnits(workType);
     for (const id of this.#withoutType) {
-      if (this.#units.get(id)?.record.status.workType !== workType) continue;
-      this.#units.delete(id);
+      const record = this.#units.get(id)?.record;
+      if (!type || record?.status.workType !== workType) continue;
       this.#withoutType.delete(id);
-      if (this.#started) void this.#takeUp(id);
+      if (!this.#started) {
+        this.#units.delete(id);
+        continue;
+      }
+      // the same record: somebody may wait for it to change
+      const unit = this.#unitOf(record, type);
+      this.#units.set(id, unit);
+      unit.recover().catch((error: unknown) => {
+        this.options.log.error(`[${id}] ${errorText(error)}`);
+      });
     }
   }
 

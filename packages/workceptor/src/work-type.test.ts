@@ -38,6 +38,21 @@ function noteType(verifySignature: WorkType['verifySignature'] = false): WorkTyp
   };
 }
 
+/** The same type; what it finds ends at once. */
+function endingType(): WorkType {
+  const type = noteType();
+  return {
+    ...type,
+    createUnit: (record, context) => ({
+      ...type.createUnit(record, context),
+      recover: () => {
+        record.update({ state: UnitState.Failed, detail: 'found' });
+        return Promise.resolve();
+      },
+    }),
+  };
+}
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'work-type-'));
@@ -120,6 +135,50 @@ it('asks for the signatures that the type asks for, or that its submissions do',
   await expect(each.cancel(unitId, far)).rejects.toThrow(unsigned);
   expect(await each.cancel(unitId, local)).toBe('done');
   await each.close();
+});
+
+it('a unit whose type is gone is not open to others where work is verified', async () => {
+  const far: Access = { transport: 'mesh', from: 'far' };
+  const unsigned = 'could not verify signature: signature is empty';
+  const work = workceptor();
+  work.signatures.verifyWith([join(folder, 'key.pub')]);
+  work.registerWorkType(noteType(true));
+  await work.start();
+  const { unitId } = await work.submit(submission({ note: 'x' }), local);
+  work.removeType('note');
+  await expect(work.cancel(unitId, far)).rejects.toThrow(unsigned);
+  await work.close();
+  const later = workceptor();
+  later.signatures.verifyWith([join(folder, 'key.pub')]);
+  await later.start();
+  await expect(later.release(unitId, { ...far, force: true })).rejects.toThrow(unsigned);
+  expect(await later.release(unitId, { ...local, force: false })).toBe('done');
+  await later.close();
+
+  // where nothing is verified, no type can have been
+  const open = workceptor();
+  open.registerWorkType(noteType());
+  await open.start();
+  const { unitId: plain } = await open.submit(submission({ note: 'x' }), far);
+  open.removeType('note');
+  expect(await open.release(plain, { ...far, force: false })).toBe('done');
+  await open.close();
+});
+
+it('a caller that waits for a unit without a type hears of it once its type is there', async () => {
+  const before = workceptor();
+  before.registerWorkType(noteType());
+  await before.start();
+  const { unitId } = await before.submit(submission({ note: 'x' }), local);
+  await before.close();
+  const work = workceptor();
+  await work.start();
+  const watched = (await work.watch(unitId, AbortSignal.timeout(10_000)))[Symbol.asyncIterator]();
+  expect(await watched.next()).toMatchObject({ value: { extraData: 'Unknown WorkType' } });
+  const next = watched.next();
+  work.registerWorkType(endingType());
+  expect(await next).toMatchObject({ value: { state: UnitState.Failed, detail: 'found' } });
+  await work.close();
 });
 
 it('refuses a name that is taken', () => {

@@ -64,6 +64,11 @@ export class WorkTypes {
     return this.#refusals.has(workType) || this.verifiesSubmission(workType, asSubmitted);
   }
 
+  /** Whether units of that type are of a type there is, or of one that is refused. */
+  knows(workType: string): boolean {
+    return this.#refusals.has(workType) || this.ofUnits(workType) !== undefined;
+  }
+
   /** Those that are run, for the advertisement of the control service. */
   offered(): { workType: string; secure: boolean }[] {
     return [...this.#registered.values()].map(({ workType, verifySignature }) => ({

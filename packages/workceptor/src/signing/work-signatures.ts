@@ -33,6 +33,11 @@ export class WorkSignatures {
     private readonly now: () => number = Date.now,
   ) {}
 
+  /** Whether there is a key to verify by. */
+  get verifies(): boolean {
+    return this.#verifying.length > 0;
+  }
+
   /** Signs by this key from now on; by none without one. */
   signWith(options: SigningOptions | undefined): void {
     if (options !== undefined) {

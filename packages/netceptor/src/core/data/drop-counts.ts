@@ -21,6 +21,7 @@ const REASONS = [
 export class DropCounts {
   readonly #counts = new Map<DropReason, number>(REASONS.map((reason) => [reason, 0]));
 
+  /** Counts one message more. */
   add(reason: DropReason): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
   }
