@@ -229,7 +229,7 @@ export class Workceptor {
   async cancel(unitId: string, access: Access): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
     await this.#checkAccess(unit, access);
-    return this.#inTime(unitId, unit.cancel());
+    return this.#inTime(unitId, flushed(unit, unit.cancel()));
   }
 
   /**
@@ -239,7 +239,7 @@ export class Workceptor {
   async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
     await this.#checkAccess(unit, access);
-    return this.#inTime(unitId, this.#units.release(unit, access.force));
+    return this.#inTime(unitId, flushed(unit, this.#units.release(unit, access.force)));
   }
 
   #inTime(unitId: string, ending: Promise<Outcome>): Promise<Outcome> {
@@ -299,6 +299,7 @@ export class Workceptor {
       record.update({ state: UnitState.Failed, detail, report });
       throw new WorkError('input-failed', detail, { cause });
     }
+    await record.flushed();
     if (record.released || isFinal(record.status.state)) {
       const what = record.released ? 'released' : 'canceled';
       throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);
@@ -338,6 +339,13 @@ export class Workceptor {
       (this.signatures.verifies && !this.#types.knows(workType));
     return this.signatures.check(verify, access);
   }
+}
+
+/** What a cancel or release has written is on the disk before it is answered. */
+async function flushed({ record }: Unit, ending: Promise<Outcome>): Promise<Outcome> {
+  const outcome = await ending;
+  await record.flushed();
+  return outcome;
 }
 
 async function* watchStatus(unit: Unit, signal: AbortSignal): AsyncGenerator<UnitStatus, void> {

@@ -58,6 +58,8 @@ const worker = async () => {
     (values.json ? console.error : console.log)(`FAILS ${texts}\n  again: ${again}`);
   }
 };
+// each daemon that runs listens to the end of this process
+process.setMaxListeners(2 * parallel + 10);
 const begun = performance.now();
 await Promise.all(Array.from({ length: parallel }, worker));
 if (values.json) console.log(JSON.stringify({ runs, seed: firstSeed, failures }));

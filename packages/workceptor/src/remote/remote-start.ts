@@ -14,6 +14,8 @@ export interface StartContext {
   readonly params: () => Readonly<Record<string, string>>;
   /** Stores a change before the next step is taken; `soon` for one that another attempt finds out without it. */
   readonly save: (change: Partial<RemoteData>, when?: 'now' | 'soon') => void;
+  /** Resolves when what was stored outlasts a power cut. */
+  readonly flushed: () => Promise<void>;
   /** Name of the submission, the same in every attempt. */
   readonly submissionId: string;
   readonly stdinPath: string;
@@ -55,6 +57,7 @@ export async function startOnNode(context: StartContext): Promise<'started' | 'g
     );
     point('remote-id-heard');
     context.save({ RemoteUnitID: submission.unitId });
+    await context.flushed();
     point('remote-id-stored');
     const stdin = await openUnitFile(context.stdinPath, 'read');
     try {

@@ -302,6 +302,7 @@ export class RemoteUnit implements Unit {
           save: (change, when) => {
             this.#save(change, when);
           },
+          flushed: () => this.record.flushed(),
           submissionId: `${this.options.nodeId}/${this.record.id}`,
           stdinPath: this.record.path('stdin'),
           connect: () => this.#connect(signal),

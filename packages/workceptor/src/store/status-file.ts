@@ -7,7 +7,8 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-protocol';
 import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { WorkError } from '../errors.js';
 import { openUnitFileSync, readUnitFile } from './unit-file.js';
 
@@ -37,6 +38,27 @@ export function writeStatusFile(unitDir: string, status: UnitStatus): void {
   }
   point('status-written-beside');
   renameSync(`${path}.new`, path);
+}
+
+/**
+ * Waits until the status of a unit, and its folder, would be found again after a power cut. What can't be flushed is as safe as its
+ * file system makes it.
+ *
+ * See docs/decisions/0117-what-a-power-cut-must-not-take.md.
+ */
+export async function flushStatusFile(unitDir: string): Promise<void> {
+  for (const path of [join(unitDir, statusFileName), unitDir, dirname(unitDir)]) {
+    try {
+      const file = await open(path, 'r');
+      try {
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    } catch {
+      // the unit is released meanwhile, or its file system flushes no folders
+    }
+  }
 }
 
 function textOf(status: UnitStatus): string {

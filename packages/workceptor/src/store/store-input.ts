@@ -57,6 +57,8 @@ async function store(
       await file.writeFile(chunk);
       point('stdin-begun');
     }
+    // a unit that is started after a power cut has all of it
+    if (size > 0) await file.datasync();
   } finally {
     await file.close();
   }

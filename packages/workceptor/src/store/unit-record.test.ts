@@ -1,5 +1,6 @@
 import { UnitState } from '@receptorjs/control-protocol';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -22,7 +23,8 @@ beforeEach(() => {
   );
   record.create();
 });
-afterEach(() => {
+afterEach(async () => {
+  await record.flushed();
   vi.useRealTimers();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -34,6 +36,24 @@ it('stores a change before it tells of it, and leaves nothing beside the file', 
   expect(record.update({ detail: 'Starting Worker' })).toBe(true);
   expect(await heard).toBe('Starting Worker');
   expect(readdirSync(dir).sort()).toEqual(['status', 'status.lock']);
+});
+
+it('flushes what is stored at once, with the folders above it, and no passing change', async () => {
+  await record.flushed();
+  const file = await open(dir);
+  const flush = vi.spyOn(Object.getPrototypeOf(file) as typeof file, 'datasync');
+  await file.close();
+  record.update({ detail: 'Cancel' });
+  await record.flushed();
+  expect(flush).toHaveBeenCalledTimes(3);
+  record.update({ detail: 'passing' }, 'soon');
+  vi.advanceTimersByTime(200);
+  await record.flushed();
+  expect(flush).toHaveBeenCalledTimes(3);
+  rmSync(dir, { recursive: true });
+  record.update({ detail: 'one more' });
+  await record.flushed();
+  flush.mockRestore();
 });
 
 it('stores passing changes a moment later, the last one only, or when the daemon lets go', () => {

@@ -2,7 +2,12 @@ import { errorText, onAbort, point, type Logger } from '@receptorjs/primitives';
 import { isFinal, type UnitStatus } from '@receptorjs/control-protocol';
 import { join } from 'node:path';
 import { isMissing } from '../errors.js';
-import { createStatusFile, createStatusLock, writeStatusFile } from './status-file.js';
+import {
+  createStatusFile,
+  createStatusLock,
+  flushStatusFile,
+  writeStatusFile,
+} from './status-file.js';
 import type { UnitMemory } from '../unit-memory.js';
 import { transition, type UnitChange } from '../unit-transition.js';
 
@@ -31,6 +36,10 @@ export class UnitRecord {
   /** Why the last write failed; written by `write` only. */
   #failure: string | undefined;
   readonly #waiting = new Set<() => void>();
+  /** What is to be flushed to the disk is flushed when it resolves; written by `#flush` only. */
+  #flushing: Promise<void> = Promise.resolve();
+  /** Whether a flush stands in line that has not begun; written by `#flush` only. */
+  #flushWaits = false;
 
   constructor(
     readonly id: string,
@@ -68,6 +77,12 @@ export class UnitRecord {
   create(): void {
     createStatusLock(this.dir);
     createStatusFile(this.dir, this.#status);
+    this.#flush();
+  }
+
+  /** Resolves once all that recovery relies on would outlast a power cut: what `create` and `update` have written, unless it was `soon`. Never rejects. */
+  flushed(): Promise<void> {
+    return this.#flushing;
   }
 
   /**
@@ -84,6 +99,7 @@ export class UnitRecord {
     this.#status = next;
     this.memory?.hold(this.id, next);
     const stored = when === 'now' && this.#write();
+    if (stored) this.#flush();
     if (isFinal(next.state)) point('end-stored');
     if (when === 'soon') this.#writeIn(SOON_MS);
     this.touch();
@@ -126,6 +142,16 @@ export class UnitRecord {
         resolve();
       });
       this.#waiting.add(wake);
+    });
+  }
+
+  /** In the background, one at a time: what is written while a flush waits is flushed by it. */
+  #flush(): void {
+    if (this.#flushWaits) return;
+    this.#flushWaits = true;
+    this.#flushing = this.#flushing.then(() => {
+      this.#flushWaits = false;
+      return this.#released ? undefined : flushStatusFile(this.dir);
     });
   }
 
