@@ -15,9 +15,10 @@ beforeEach(async () => {
   node = await startTestNode(folder, 'a', { cancelGraceMs: 500 });
 });
 afterEach(async () => {
-  vi.unstubAllEnvs();
+  // as they were started: by /proc what ps said of a supervisor means nothing
   for (const [id] of await node.work.list())
     await node.work.release(id, { transport: 'unix', force: true });
+  vi.unstubAllEnvs();
   await node.close();
   await rm(folder, { recursive: true, force: true });
 });
