@@ -30,7 +30,7 @@ export class RunnerLog {
 
   /**
    * @param show gets each line when `debug` is set
-   * @throws UsageError when the file can't be written to.
+   * @throws {UsageError} when the file can't be written to.
    */
   static open(
     { debug, logfile }: { readonly debug: boolean; readonly logfile?: string },

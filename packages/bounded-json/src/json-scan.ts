@@ -60,7 +60,7 @@ export class JsonScan {
    * Goes on to this place, or a little further.
    *
    * @param wholeValue stop behind the bracket that closes the first one
-   * @throws {@link JsonLimitError}
+   * @throws {JsonLimitError}
    */
   advance(until: number, wholeValue = false): void {
     const text = this.#text;

@@ -12,8 +12,8 @@ const STEP = 128 * 1024;
  * same value comes out, and what isn't JSON is refused the same.
  *
  * @param step characters of a step; by default 128 Ki
- * @throws {@link JsonLimitError} for a text beyond the limits
- * @throws SyntaxError for one that isn't JSON
+ * @throws {JsonLimitError} for a text beyond the limits
+ * @throws {SyntaxError} for one that isn't JSON
  */
 export async function parseBoundedJsonInTurns(
   text: string,

@@ -7,8 +7,8 @@ import { JsonScan } from './json-scan.js';
  *
  * See docs/decisions/0093-json-is-bounded-before-it-is-parsed.md.
  *
- * @throws {@link JsonLimitError} for a text beyond the limits
- * @throws SyntaxError for one that is no JSON
+ * @throws {JsonLimitError} for a text beyond the limits
+ * @throws {SyntaxError} for one that is no JSON
  */
 export function parseBoundedJson(text: string, limits: JsonLimits = {}): unknown {
   assertBoundedJson(text, limits);
@@ -19,7 +19,7 @@ export function parseBoundedJson(text: string, limits: JsonLimits = {}): unknown
  * Throws for a JSON text that is beyond the limits, without parsing it: for who has another parser. Linear in its length, and
  * next to nothing where it has fewer brackets than levels are allowed, as most have. Whether it is JSON at all is not checked.
  *
- * @throws {@link JsonLimitError}
+ * @throws {JsonLimitError}
  */
 export function assertBoundedJson(text: string, limits: JsonLimits = {}): void {
   const { maxDepth = MAX_JSON_DEPTH, maxValues = MAX_JSON_VALUES } = limits;

@@ -21,7 +21,7 @@ export interface NativeCalls {
  * Loads the calls by way of the optional package `koffi`.
  *
  * @param purpose what they are for, for the texts of errors
- * @throws MeshServiceError `unsupported-platform`, `native-module-missing`
+ * @throws {MeshServiceError} `unsupported-platform`, `native-module-missing`
  */
 export async function loadNativeCalls(purpose: string): Promise<NativeCalls> {
   const platform = `${process.platform} ${process.arch}`;

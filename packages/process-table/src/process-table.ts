@@ -18,7 +18,7 @@ export interface ProcessIdentity {
  * All running processes, zombies left out.
  *
  * @param variables names of the environment variables that are wanted
- * @throws ProcessTableError when there is neither `/proc` nor a `ps` that works
+ * @throws {ProcessTableError} when there is neither `/proc` nor a `ps` that works
  */
 export function listProcesses(variables: readonly string[] = []): Promise<ProcessEntry[]> {
   return hasProc() ? listByProc(variables) : listByPs(variables);

@@ -38,7 +38,7 @@ interface Row extends Omit<ProcessEntry, 'session' | 'variables'> {
 /**
  * All running processes by `ps`, zombies left out.
  *
- * @throws ProcessTableError when there is no `ps` that works
+ * @throws {ProcessTableError} when there is no `ps` that works
  */
 export async function listByPs(names: readonly string[]): Promise<ProcessEntry[]> {
   const [listing, environments] = await Promise.all([

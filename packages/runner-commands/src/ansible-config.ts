@@ -15,7 +15,7 @@ export interface AnsibleConfigOptions extends CommonOptions {
 /**
  * Shows Ansible's configuration: `ansible-config`. Runs as `subprocess` by default.
  *
- * @throws ConfigurationError when the options can't be used, or there is no `ansible-config`.
+ * @throws {ConfigurationError} when the options can't be used, or there is no `ansible-config`.
  */
 export async function getAnsibleConfig(options: AnsibleConfigOptions): Promise<Answer<string>> {
   validateCommandOptions<AnsibleConfigOptions>('getAnsibleConfig', options, {

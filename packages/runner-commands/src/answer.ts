@@ -34,8 +34,8 @@ const NO_PAGER = { PAGER: 'cat', ANSIBLE_PAGER: 'cat' };
  * Asks a command of Ansible.
  *
  * @param place where the caller reads its events
- * @throws ConfigurationError when there is no such command, or the options can't be used.
- * @throws CommandError when the response is not what it should be.
+ * @throws {ConfigurationError} when there is no such command, or the options can't be used.
+ * @throws {CommandError} when the response is not what it should be.
  */
 export async function ask<Response>(
   { runnerMode, ...options }: CommonOptions,
@@ -66,7 +66,7 @@ export function option(name: string, value: string | undefined): readonly string
   return value === undefined || value === '' ? [] : [name, value];
 }
 
-/** @throws ConfigurationError for a value that can come from callers without types. */
+/** @throws {ConfigurationError} for a value that can come from callers without types. */
 export function oneOf(name: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value))
     throw new ConfigurationError(
@@ -74,7 +74,7 @@ export function oneOf(name: string, value: string, allowed: readonly string[]): 
     );
 }
 
-/** @throws ConfigurationError for anything but a list, which can come from callers without types. */
+/** @throws {ConfigurationError} for anything but a list, which can come from callers without types. */
 export function requireList(name: string, value: unknown): void {
   if (!Array.isArray(value))
     throw new ConfigurationError(`${name} should be of type list; it is a ${typeof value}.`);

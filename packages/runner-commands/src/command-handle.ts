@@ -13,7 +13,7 @@ export type CommandHandle<Result> = RunHandle<Result>;
 /**
  * Starts a command and returns at once. An error is in `result`, and nowhere else.
  *
- * @throws ConfigurationError for an ident that can't be used.
+ * @throws {ConfigurationError} for an ident that can't be used.
  */
 export function start<
   Options extends CommonOptions,

@@ -32,7 +32,7 @@ export interface CommonOptions extends Omit<
   readonly runnerMode?: RunnerMode;
 }
 
-/** @throws ConfigurationError for anything else, which can come from callers without types. */
+/** @throws {ConfigurationError} for anything else, which can come from callers without types. */
 export function checkedMode(mode: string | undefined): RunnerMode | undefined {
   if (mode === undefined || mode === 'pexpect' || mode === 'subprocess') return mode;
   throw new ConfigurationError(
@@ -50,7 +50,7 @@ type OwnOptions<Options extends CommonOptions> = Omit<
  * Checks the options of a function, from a caller who may have no types. What `runnerMode` may be is for {@link checkedMode}.
  *
  * @param own checks of those that not all functions have
- * @throws ConfigurationError
+ * @throws {ConfigurationError}
  */
 export function validateCommandOptions<Options extends CommonOptions>(
   where: string,

@@ -46,8 +46,8 @@ export function commandFolder(given: string | undefined): {
  *
  * @param streams `undefined` for a terminal
  * @param place where the caller reads its events; removing that is left to the caller
- * @throws ConfigurationError, CallbackError as `runCommandLine` does.
- * @throws CommandError when the output is too large; UnsafeFileError when the command put something else in its place.
+ * @throws {ConfigurationError}, CallbackError as `runCommandLine` does.
+ * @throws {CommandError} when the output is too large; UnsafeFileError when the command put something else in its place.
  */
 export async function finishCommand(
   { privateDataDir: given, ...options }: Omit<CommonOptions, 'runnerMode'>,

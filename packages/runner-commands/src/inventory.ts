@@ -34,8 +34,8 @@ type InventoryData = Readonly<Record<string, unknown>>;
 /**
  * Shows inventories: `ansible-inventory`. Runs as `subprocess` by default.
  *
- * @throws ConfigurationError when the options can't be used, or there is no `ansible-inventory`.
- * @throws CommandError when the response can't be read.
+ * @throws {ConfigurationError} when the options can't be used, or there is no `ansible-inventory`.
+ * @throws {CommandError} when the response can't be read.
  */
 export function getInventory(
   options: InventoryOptions & { readonly responseFormat: 'json'; readonly outputFile?: never },

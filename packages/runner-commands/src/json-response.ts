@@ -10,7 +10,7 @@ const FREE_CHARACTERS = 1024 * 1024;
 /**
  * Reads the JSON object in a command's output, whatever is said before and after it: on a terminal that may be warnings.
  *
- * @throws CommandError when there is none.
+ * @throws {CommandError} when there is none.
  */
 export function readJsonObject(output: string): Readonly<Record<string, unknown>> {
   let tries = 0;

@@ -34,8 +34,8 @@ export type PluginDocs = Readonly<Record<string, PluginDoc>>;
 /**
  * Describes plugins: `ansible-doc`. Runs as `subprocess` by default.
  *
- * @throws ConfigurationError when the options can't be used, or there is no `ansible-doc`.
- * @throws CommandError when the response can't be read.
+ * @throws {ConfigurationError} when the options can't be used, or there is no `ansible-doc`.
+ * @throws {CommandError} when the response can't be read.
  */
 export function getPluginDocs(
   options: PluginDocsOptions & { readonly responseFormat: 'json' },
@@ -85,7 +85,7 @@ async function docsOf(
 /**
  * Starts {@link getPluginDocs} and returns at once.
  *
- * @throws ConfigurationError for an ident that can't be used.
+ * @throws {ConfigurationError} for an ident that can't be used.
  */
 export function getPluginDocsAsync(
   options: PluginDocsOptions & { readonly responseFormat: 'json' },

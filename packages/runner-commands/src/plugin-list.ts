@@ -23,8 +23,8 @@ export type PluginList = Readonly<Record<string, string>>;
 /**
  * Lists the plugins there are: `ansible-doc -l`. Runs as `subprocess` by default.
  *
- * @throws ConfigurationError when the options can't be used, or there is no `ansible-doc`.
- * @throws CommandError when the response can't be read.
+ * @throws {ConfigurationError} when the options can't be used, or there is no `ansible-doc`.
+ * @throws {CommandError} when the response can't be read.
  */
 export function getPluginList(
   options: PluginListOptions & { readonly responseFormat: 'json' },

@@ -26,8 +26,8 @@ export type Roles = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /**
  * Lists roles that describe their arguments: `ansible-doc -t role -l`. Runs as `subprocess` by default.
  *
- * @throws ConfigurationError when there is no `ansible-doc`.
- * @throws CommandError when the response can't be read.
+ * @throws {ConfigurationError} when there is no `ansible-doc`.
+ * @throws {CommandError} when the response can't be read.
  */
 export async function getRoleList(options: RoleListOptions = {}): Promise<Answer<Roles>> {
   validateCommandOptions<RoleListOptions>('getRoleList', options, {
@@ -45,8 +45,8 @@ export async function getRoleList(options: RoleListOptions = {}): Promise<Answer
 /**
  * Describes the arguments of a role: `ansible-doc -t role`. Runs as `subprocess` by default.
  *
- * @throws ConfigurationError when there is no `ansible-doc`.
- * @throws CommandError when the response can't be read.
+ * @throws {ConfigurationError} when there is no `ansible-doc`.
+ * @throws {CommandError} when the response can't be read.
  */
 export async function getRoleArgspec(options: RoleArgspecOptions): Promise<Answer<Roles>> {
   validateCommandOptions<RoleArgspecOptions>('getRoleArgspec', options, {

@@ -67,8 +67,8 @@ const NOT_INTERACTIVE = new Set(['ansible-config', 'ansible-doc', 'ansible-galax
 /**
  * Runs any command and gives back what it wrote. On a terminal Ansible's commands make the events of a run.
  *
- * @throws ConfigurationError when the options contradict each other.
- * @throws CallbackError when a handler threw; the command was ended before.
+ * @throws {ConfigurationError} when the options contradict each other.
+ * @throws {CallbackError} when a handler threw; the command was ended before.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
   return execute(options);
@@ -121,7 +121,7 @@ async function execute(options: CommandOptions, place?: CommandPlace): Promise<C
 /**
  * Starts {@link runCommand} and returns at once.
  *
- * @throws ConfigurationError for an ident that can't be used.
+ * @throws {ConfigurationError} for an ident that can't be used.
  */
 export function runCommandAsync(options: CommandOptions): CommandHandle<CommandResult> {
   return start(execute, options);

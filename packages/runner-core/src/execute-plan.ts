@@ -9,7 +9,7 @@ import type { Mapping } from './inputs/mapping-file.js';
  * Carries a plan out, event plugins included.
  *
  * @param settings as they were merged; plugins have theirs among them
- * @throws CallbackError when a handler threw, ConfigurationError when a plugin refuses its settings.
+ * @throws {CallbackError} when a handler threw, ConfigurationError when a plugin refuses its settings.
  */
 export async function executePlan(
   plan: JobPlan,

@@ -83,7 +83,7 @@ export class Job {
   /**
    * Runs the job to its end. `status` and `rc` are written whatever happens after the artifact folder was made.
    *
-   * @throws CallbackError when a handler threw; EventDataError; whatever the file system threw.
+   * @throws {CallbackError} when a handler threw; EventDataError; whatever the file system threw.
    */
   async run(): Promise<JobEnd> {
     const prompts = compilePrompts(this.#plan.passwords, 'passwords');

@@ -22,7 +22,7 @@ const INTERPRETERS = ['python3', 'platform-python'];
  * A Python to start the launcher with, which needs nothing but the standard library: the system's,
  * which starts fastest, else the first on the path of the job.
  *
- * @throws ConfigurationError when there is none.
+ * @throws {ConfigurationError} when there is none.
  */
 export async function findPython(path: string): Promise<string> {
   const found =

@@ -13,8 +13,8 @@ import { placeOf } from './plan/temporary-run.js';
  * Runs Ansible in a private data dir and resolves when it has ended, however it ended. Any number of runs may go
  * on at once; they share nothing. The private data dir gets `artifacts/<ident>/` and nothing else.
  *
- * @throws ConfigurationError before anything is started, when the options or the private data dir can't be used.
- * @throws CallbackError when a handler threw; the job was ended before.
+ * @throws {ConfigurationError} before anything is started, when the options or the private data dir can't be used.
+ * @throws {CallbackError} when a handler threw; the job was ended before.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   validateJobOptions('run', options);
@@ -29,7 +29,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 /**
  * Starts a run and returns at once. An error is in `result`, and nowhere else: a caller that does not look at it gets none.
  *
- * @throws ConfigurationError for an option of the wrong kind or name, and for an ident that can't be used.
+ * @throws {ConfigurationError} for an option of the wrong kind or name, and for an ident that can't be used.
  */
 export function runAsync(options: RunOptions): RunHandle {
   validateJobOptions('runAsync', options);

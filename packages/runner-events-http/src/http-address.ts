@@ -22,7 +22,7 @@ export interface HttpAddress {
  * Reads `runner_http_url` and `runner_http_path`.
  *
  * @returns `undefined` when there is no URL.
- * @throws EventPluginError with `code` `configuration` when the URL is neither one of http or https nor a path.
+ * @throws {EventPluginError} with `code` `configuration` when the URL is neither one of http or https nor a path.
  */
 export function readAddress(settings: PluginSettings): HttpAddress | undefined {
   const text = settings.text('url');

@@ -7,7 +7,7 @@ const OWN = new Set(['content-length', 'transfer-encoding', 'connection', 'idemp
 /**
  * Reads `runner_http_headers`. A header of the settings wins over the one made of the URL's credentials.
  *
- * @throws EventPluginError with `code` `configuration` for a header that can't be sent; its value is not shown.
+ * @throws {EventPluginError} with `code` `configuration` for a header that can't be sent; its value is not shown.
  */
 export function readHeaders(
   settings: PluginSettings,

@@ -30,7 +30,7 @@ const SCHEMES = new Set(['mqtt:', 'mqtts:', 'ws:', 'wss:']);
  * Reads the settings of the plugin.
  *
  * @returns `undefined` when there is no URL.
- * @throws EventPluginError with `code` `configuration` for what can't be used.
+ * @throws {EventPluginError} with `code` `configuration` for what can't be used.
  */
 export async function readBroker(settings: PluginSettings): Promise<BrokerSettings | undefined> {
   const text = settings.text('url');

@@ -11,7 +11,7 @@ export interface Endpoint {
  * Reads `runner_socket_url`.
  *
  * @returns `undefined` when there is none.
- * @throws EventPluginError with `code` `configuration` when it is neither of TCP nor of a unix socket.
+ * @throws {EventPluginError} with `code` `configuration` when it is neither of TCP nor of a unix socket.
  */
 export function readEndpoint(settings: PluginSettings): Endpoint | undefined {
   const url = settings.text('url');

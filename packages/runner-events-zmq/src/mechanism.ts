@@ -16,12 +16,12 @@ export interface Mechanism {
    * Takes a command of the handshake.
    *
    * @returns the next command, or `undefined` when the handshake is complete
-   * @throws EventPluginError when the far side can't be trusted or does not want us
+   * @throws {EventPluginError} when the far side can't be trusted or does not want us
    */
   next(command: { name: string; data: Buffer }): Buffer | undefined;
   /** The frame of a message or a command. */
   wrap(body: Buffer, kind: 'message' | 'command'): Buffer;
-  /** @throws EventPluginError for a frame that was tampered with */
+  /** @throws {EventPluginError} for a frame that was tampered with */
   unwrap(frame: Frame): Frame;
 }
 

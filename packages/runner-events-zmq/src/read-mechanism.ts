@@ -5,7 +5,7 @@ import { decodeKey } from './z85.js';
 /**
  * Reads how to authenticate.
  *
- * @throws EventPluginError with `code` `configuration` for keys that are none, or settings that contradict each other.
+ * @throws {EventPluginError} with `code` `configuration` for keys that are none, or settings that contradict each other.
  */
 export async function readMechanism(settings: PluginSettings): Promise<{
   mechanism: MakeMechanism;

@@ -24,7 +24,7 @@ export function encodeGreeting(mechanism: MechanismName): Buffer {
  * Reads a peer's greeting.
  *
  * @returns the name of its mechanism
- * @throws EventPluginError when it is none of ZMTP 3
+ * @throws {EventPluginError} when it is none of ZMTP 3
  */
 export function decodeGreeting(greeting: Buffer): string {
   if (greeting[0] !== 0xff || ((greeting[9] ?? 0) & 1) === 0)
@@ -97,7 +97,7 @@ export class FrameReader {
     return this.#waiting.length < GREETING_BYTES ? undefined : this.#take(GREETING_BYTES);
   }
 
-  /** @throws EventPluginError for a frame longer than 64 KiB */
+  /** @throws {EventPluginError} for a frame longer than 64 KiB */
   frame(): Frame | undefined {
     const flags = this.#waiting[0];
     const isLong = ((flags ?? 0) & LONG) !== 0;

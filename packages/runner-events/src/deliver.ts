@@ -43,7 +43,7 @@ export interface DeliverOptions {
  * Makes the sink of a plugin out of something that can carry one message. What can't be delivered while the run lasts waits in
  * `.undelivered/<plugin>-<hash of the target>/` beside the artifact folders; runs with the same target deliver it first.
  *
- * @throws EventPluginError with `code` `configuration` for bounds that can't be used.
+ * @throws {EventPluginError} with `code` `configuration` for bounds that can't be used.
  */
 export function deliver(context: PluginContext, options: DeliverOptions): EventSink {
   validateArgument('deliver', 'context', context, object);

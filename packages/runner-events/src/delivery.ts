@@ -23,7 +23,7 @@ export interface Carrier {
    * order of the calls, and when one fails, those after it must fail too.
    *
    * @param signal aborted when the attempt took too long; what is left of it must then not reach the far side later
-   * @throws EventPluginError with `code` `refused` when this message will never be taken. After any other error, it is
+   * @throws {EventPluginError} with `code` `refused` when this message will never be taken. After any other error, it is
    *   sent again.
    */
   send(message: Message, signal: AbortSignal): Promise<void>;

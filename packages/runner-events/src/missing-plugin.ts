@@ -15,7 +15,7 @@ export interface KnownPlugin {
  * Takes the place of a plugin that is not installed: a run whose settings ask for the plugin is warned that nothing is sent, and
  * which package is to be installed. Give it to a run among its other plugins.
  *
- * @throws InvalidArgumentError for an option of the wrong kind or name.
+ * @throws {InvalidArgumentError} for an option of the wrong kind or name.
  */
 export function missingPlugin(known: KnownPlugin): EventPlugin {
   validateOptions<KnownPlugin>('missingPlugin', known, {

@@ -4,7 +4,7 @@ const CONDITIONS = new Set(['node', 'import', 'module-sync', 'default']);
 /**
  * The file a package's manifest names as its module, relative to the package.
  *
- * @throws TypeError when it names none inside the package.
+ * @throws {TypeError} when it names none inside the package.
  */
 export function entryOf(manifest: Readonly<Record<string, unknown>>): string {
   const { exports, main } = manifest;
@@ -25,7 +25,7 @@ export interface PluginAnnouncement {
 /**
  * Reads `ansibleRunnerPlugin`.
  *
- * @throws TypeError when it is there and can't be used.
+ * @throws {TypeError} when it is there and can't be used.
  */
 export function announcementIn(
   manifest: Readonly<Record<string, unknown>>,

@@ -83,7 +83,7 @@ export class PluginSettings {
     }
   }
 
-  /** @throws EventPluginError, always. */
+  /** @throws {EventPluginError}, always. */
   reject(name: string, allowed: string): never {
     const key = this.key(name);
     throw new EventPluginError(

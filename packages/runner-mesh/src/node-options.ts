@@ -84,7 +84,7 @@ const nodeChecks: OptionChecks<NodeOptions> = {
  * Checks options that came from a caller, who may have no types.
  *
  * @param where the function, as the caller wrote it
- * @throws ConfigurationError that names the option, what it takes and what it got
+ * @throws {ConfigurationError} that names the option, what it takes and what it got
  */
 export function validateNodeOptions(where: string, options: RunOnNodeOptions): void {
   const names = Object.keys(nodeChecks) as (keyof NodeOptions)[];

@@ -32,8 +32,8 @@ const RC_ERROR = 1;
  * `artifacts/<ident>/` is written here as by a run here. Losing the connection loses nothing: the job goes on, and its
  * output is read on from the byte where it broke off. Any number of runs may go on at once; they share nothing.
  *
- * @throws ConfigurationError for options that can't be used
- * @throws NodeRunError when the job could not be brought to the node
+ * @throws {ConfigurationError} for options that can't be used
+ * @throws {NodeRunError} when the job could not be brought to the node
  * @throws what a handler threw; the job was ended before
  */
 export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResult> {
@@ -44,7 +44,7 @@ export async function runOnNode(options: RunOnNodeOptions): Promise<NodeRunResul
 /**
  * Starts {@link runOnNode} and returns at once.
  *
- * @throws ConfigurationError for an ident that can't be used.
+ * @throws {ConfigurationError} for an ident that can't be used.
  */
 export function runOnNodeAsync(
   options: RunOnNodeOptions,

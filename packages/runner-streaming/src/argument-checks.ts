@@ -85,7 +85,7 @@ export const cleanupChecks: OptionChecks<CleanupOptions> = {
 /**
  * Checks the options of a function of this package, which came from a caller who may have no types.
  *
- * @throws ConfigurationError
+ * @throws {ConfigurationError}
  */
 export function validateStreamOptions<T extends object>(
   where: string,

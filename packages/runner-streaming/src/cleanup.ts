@@ -42,7 +42,7 @@ const ENGINE_MS = 10 * 60_000;
  * Removes what earlier jobs left on this machine: private data dirs, with the folders of registry credentials that belong to
  * them, and images. A folder whose file `pid` names a living process is kept, and so are links and files that fit the pattern.
  *
- * @throws CleanupError 'system-folder', before anything is removed, when the pattern fits a folder of the system;
+ * @throws {CleanupError} 'system-folder', before anything is removed, when the pattern fits a folder of the system;
  * 'engine-failed' when the container engine is missing or ends with an error.
  */
 export async function cleanup(options: CleanupOptions): Promise<CleanupResult> {

@@ -15,7 +15,7 @@ import { ReceivedResults } from './received-results.js';
  * that are missing then are taken, late, from the copies that a worker of this project sends along when
  * the transmitting side was of this project too; those that are nowhere are named in `damage`.
  *
- * @throws ConfigurationError for a limit, in the options or in `env/settings`, that is no number.
+ * @throws {ConfigurationError} for a limit, in the options or in `env/settings`, that is no number.
  * @throws what a handler or the file system threw; the file `status` says `error` then, if it can be written.
  */
 export async function processResults(options: ProcessOptions): Promise<ProcessResult> {

@@ -44,7 +44,7 @@ export type ReceivedRequest =
  *
  * Lines that are no messages are passed over. A run is refused when one of them may have been its archive.
  *
- * @throws WorkerFailure that says what is wrong; the folder is as it was then.
+ * @throws {WorkerFailure} that says what is wrong; the folder is as it was then.
  */
 export async function receiveRun(reception: RunReception): Promise<ReceivedRequest> {
   return new Request(reception).receive();

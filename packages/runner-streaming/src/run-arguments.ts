@@ -114,7 +114,7 @@ const WITHOUT_MEANING = new Set([
  * Options as arguments. Paths inside of the private data dir become relative to where the other side looks:
  * `playbook` to `project/`, `inventory` and `ANSIBLE_ROLES_PATH` to the private data dir.
  *
- * @throws ConfigurationError for an inventory or a file of extra variables outside of the private data dir.
+ * @throws {ConfigurationError} for an inventory or a file of extra variables outside of the private data dir.
  */
 export function toArguments(options: PortableOptions, privateDataDir: string): RunArguments {
   const root = resolve(privateDataDir);
@@ -161,7 +161,7 @@ function inside(root: string, path: string, what = 'inventory'): string {
 /**
  * Arguments as options, paths joined to the private data dir they were sent with.
  *
- * @throws ConfigurationError that names the argument which is unknown or of the wrong type.
+ * @throws {ConfigurationError} that names the argument which is unknown or of the wrong type.
  */
 export function fromArguments(given: RunArguments, privateDataDir: string): PortableOptions {
   const known = new Map(TABLE.map(([name, option, kind]) => [name, { option, kind }]));

@@ -23,7 +23,7 @@ export interface AddedFile {
  * written on this side.
  *
  * @returns the options with the files' names in place of the data, and the files
- * @throws ConfigurationError for an inventory that is none.
+ * @throws {ConfigurationError} for an inventory that is none.
  */
 export async function dataAsFiles(
   options: PortableOptions,

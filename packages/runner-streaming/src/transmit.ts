@@ -19,8 +19,8 @@ import { STAYS_HERE, toArguments } from './run-arguments.js';
  * Writes a run to a stream, for a worker to carry out: its arguments, the private data dir as a zip, and the
  * end mark. Resolves when all was handed to the output, which is left open.
  *
- * @throws ConfigurationError when there is no private data dir.
- * @throws StreamError 'file-changed' when a file shrinks while it is sent; the stream then lacks its end. 'bad-name' for a
+ * @throws {ConfigurationError} when there is no private data dir.
+ * @throws {StreamError} 'file-changed' when a file shrinks while it is sent; the stream then lacks its end. 'bad-name' for a
  * file whose name is no UTF-8, before anything is written.
  */
 export async function transmit(options: TransmitOptions): Promise<void> {

@@ -8,6 +8,7 @@ import { checkManifests } from './manifests.mjs';
 import { checkMaps } from './map.mjs';
 import { checkNames } from './naming.mjs';
 import { checkReadmes } from './readme.mjs';
+import { checkThrows } from './throws.mjs';
 
 // With `--write` pages that are made from something are made again first.
 const write = process.argv.includes('--write');
@@ -17,6 +18,7 @@ const problems = [
   ...checkManifests(),
   ...checkMaps(),
   ...checkNames(),
+  ...checkThrows(),
   ...checkReadmes({ write }),
   ...checkDefects({ write }),
   ...checkDecisions({ write }),

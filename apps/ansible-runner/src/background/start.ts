@@ -14,7 +14,7 @@ const PATIENCE_MS = 30_000;
  * Starts a run in the background and returns its process id as soon as it has begun; the process is then on its own, in
  * a session of its own. Its own lines go to `daemon.log` in the private data dir.
  *
- * @throws ConfigurationError when the private data dir can't be made, UsageError when the run does not begin, with the reason.
+ * @throws {ConfigurationError} when the private data dir can't be made, UsageError when the run does not begin, with the reason.
  */
 export async function startInBackground(request: DaemonRequest): Promise<number | undefined> {
   await makePrivateDataDir(request.folder);

@@ -23,8 +23,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads a command line. Options may stand before and after the subcommand and mean the same there; what stands
  * after `adhoc` and `playbook` belongs to Ansible.
  *
- * @throws UsageError for whatever is unknown, missing or contradictory
- * @throws Answered for `--help` and `--version`
+ * @throws {UsageError} for whatever is unknown, missing or contradictory
+ * @throws {Answered} for `--help` and `--version`
  */
 export function parseCommandLine(
   words: readonly string[],

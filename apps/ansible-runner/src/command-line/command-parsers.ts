@@ -35,8 +35,8 @@ export interface Reading {
  * Reads a command line as Python's argparse does: names may be shortened, and each subcommand has its own options and
  * help. Options may stand before the subcommand, too, and count there as behind it.
  *
- * @throws UsageError for whatever is unknown or missing, with the usage of the parser that found it
- * @throws Answered for `--help` and `--version`
+ * @throws {UsageError} for whatever is unknown or missing, with the usage of the parser that found it
+ * @throws {Answered} for `--help` and `--version`
  */
 export function readWords(words: readonly string[], version: string): Reading {
   const [first = '', ...rest] = words;

@@ -18,7 +18,7 @@ export type JobOptions = Omit<
 /**
  * The options of a run as the command line gives them. Paths are absolute afterwards.
  *
- * @throws UsageError for an inventory that is neither a path nor a list of hosts, and role variables without a name.
+ * @throws {UsageError} for an inventory that is neither a path nor a list of hosts, and role variables without a name.
  */
 export function jobOptions(privateDataDir: string, options: CommandLineOptions): JobOptions {
   const { playbook, module, role, args, hosts, limit, cmdline, forks, binary } = options;

@@ -47,7 +47,7 @@ export class Parser extends ArgumentParser {
     throw new Answered(this.format_help());
   }
 
-  /** @throws UsageError always */
+  /** @throws {UsageError} always */
   override error(message: string): never {
     throw new UsageError(message, 2, `${this.format_usage()}${this.prog}: error: `);
   }

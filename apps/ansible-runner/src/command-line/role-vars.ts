@@ -5,7 +5,7 @@ import { UsageError } from './usage.js';
  * `None`, list, tuple, dict of those) is that value, any other one is the text itself.
  *
  * @param words the option's text, split as a shell does
- * @throws UsageError for a word without `=`.
+ * @throws {UsageError} for a word without `=`.
  */
 export function parseRoleVars(words: readonly string[]): Record<string, unknown> {
   const vars: [name: string, value: unknown][] = [];

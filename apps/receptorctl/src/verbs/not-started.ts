@@ -16,7 +16,7 @@ export interface NotStarted {
 /**
  * Looks what became of a unit that has not started at once, and says on stderr what it waits for, if it waits.
  *
- * @throws Failure when it has failed and will never start
+ * @throws {Failure} when it has failed and will never start
  */
 export async function sayWhyNotStarted(
   session: Session,

@@ -17,7 +17,7 @@ const reserved = ['command', 'subcommand', 'node', 'worktype'];
 /**
  * The stdin of the unit: exactly one of a file (`-` is stdin), a literal, which gets a line break, and nothing.
  *
- * @throws Failure with exit code 1
+ * @throws {Failure} with exit code 1
  */
 export async function payloadOf(options: PayloadOptions): Promise<Payload> {
   const { payload, payloadLiteral, noPayload } = options;

@@ -34,7 +34,7 @@ export async function reportInterrupted(session: Session, unitId: string): Promi
 /**
  * Cancels a unit and then releases it, whatever state it is in.
  *
- * @throws Failure when it could not be released; the reason was printed
+ * @throws {Failure} when it could not be released; the reason was printed
  */
 export async function releaseInterrupted(
   session: Session,

@@ -47,7 +47,7 @@ export interface CommandServiceOptions {
  *
  * See docs/decisions/0061-how-a-command-service-ends.md.
  *
- * @throws MeshServiceError `invalid-command`, `unsupported-platform`, `native-module-missing`, `program-missing`;
+ * @throws {MeshServiceError} `invalid-command`, `unsupported-platform`, `native-module-missing`, `program-missing`;
  *   whatever `listen` throws, such as for a service name that is taken
  */
 export async function serveCommand(

@@ -74,7 +74,7 @@ export class Terminal extends Duplex {
   /**
    * Starts the program.
    *
-   * @throws MeshServiceError `device-failed` without a terminal to be had, `program-missing` without `setsid`
+   * @throws {MeshServiceError} `device-failed` without a terminal to be had, `program-missing` without `setsid`
    */
   static async start(native: NativeCalls, program: TerminalProgram): Promise<Terminal> {
     const { descriptor, path } = openMaster(native, program);
@@ -179,7 +179,7 @@ export class Terminal extends Duplex {
 /**
  * Makes sure that `setsid` is there.
  *
- * @throws MeshServiceError `program-missing`
+ * @throws {MeshServiceError} `program-missing`
  */
 export async function checkSetsid(): Promise<void> {
   const child = spawn(setsid, ['--help'], { stdio: 'ignore' });

@@ -13,7 +13,7 @@ export interface Ipv4Network {
  * Reads `address/prefix`. Bits beyond the prefix are dropped.
  *
  * @returns undefined for a network of IPv6
- * @throws MeshServiceError `invalid-network`
+ * @throws {MeshServiceError} `invalid-network`
  */
 export function parseNetwork(text: string): Ipv4Network | undefined {
   const [, address = '', digits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
@@ -28,7 +28,7 @@ export function parseNetwork(text: string): Ipv4Network | undefined {
 /**
  * Reads the network of an IP router's own interface.
  *
- * @throws MeshServiceError `invalid-network`
+ * @throws {MeshServiceError} `invalid-network`
  */
 export function parseLocalNetwork(text: string): Ipv4Network {
   const network = parseNetwork(text);
@@ -45,7 +45,7 @@ export function parseLocalNetwork(text: string): Ipv4Network {
 /**
  * Reads the networks an IP router leads to, separated by commas.
  *
- * @throws MeshServiceError `invalid-network`
+ * @throws {MeshServiceError} `invalid-network`
  */
 export function parseNetworks(text: string): Ipv4Network[] {
   if (text.trim() === '') return [];

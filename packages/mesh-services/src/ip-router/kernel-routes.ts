@@ -11,7 +11,7 @@ const CALL_MS = 10_000;
  * Runs `ip` of iproute2.
  *
  * @returns its output
- * @throws MeshServiceError `program-missing`, `permission-denied`, `device-failed`
+ * @throws {MeshServiceError} `program-missing`, `permission-denied`, `device-failed`
  */
 export async function runIp(...args: string[]): Promise<string> {
   try {

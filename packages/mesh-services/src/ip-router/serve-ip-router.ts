@@ -54,7 +54,7 @@ export interface IpRouterOptions {
  * one datagram to the router with the longest matching prefix, of these to the cheapest; packets are taken from such
  * routers only. Senders of packets that a link of the path can't carry are told which size it can. Everything is gone when it is closed, or when the process ends in any way.
  *
- * @throws MeshServiceError `invalid-network`, `unsupported-platform`, `native-module-missing`, `program-missing`,
+ * @throws {MeshServiceError} `invalid-network`, `unsupported-platform`, `native-module-missing`, `program-missing`,
  *   `permission-denied`, `device-failed`; whatever `openDatagram` throws, such as for a name that is taken
  */
 export async function serveIpRouter(

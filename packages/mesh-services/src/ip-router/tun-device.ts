@@ -51,7 +51,7 @@ export class TunDevice {
    * Makes an interface.
    *
    * @param name empty for the first free one of `tun0`, `tun1` ...
-   * @throws MeshServiceError `invalid-network` for a name that is none or taken, `permission-denied`, `device-failed`
+   * @throws {MeshServiceError} `invalid-network` for a name that is none or taken, `permission-denied`, `device-failed`
    */
   static open(native: NativeCalls, name: string): TunDevice {
     checkInterfaceName(name);

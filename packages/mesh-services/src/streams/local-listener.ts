@@ -7,7 +7,7 @@ import { MeshServiceError } from '../errors.js';
  *
  * @param what begins the texts of errors
  * @param begin runs the synchronous start; for unix sockets it guards the mode of the new file
- * @throws MeshServiceError `listen-failed`
+ * @throws {MeshServiceError} `listen-failed`
  */
 export function startListening(
   server: Server,

@@ -17,7 +17,7 @@ export const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 /**
  * Opens a connection of TCP or a unix socket that can be half closed.
  *
- * @throws MeshServiceError `connect-failed` when it takes too long or is given up; the system's own error otherwise
+ * @throws {MeshServiceError} `connect-failed` when it takes too long or is given up; the system's own error otherwise
  */
 export function openConnection(where: NetConnectOpts, options: OpenOptions): Promise<Socket> {
   return opened(connect({ ...where, allowHalfOpen: true }), options);

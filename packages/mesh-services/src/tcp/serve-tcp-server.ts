@@ -43,7 +43,7 @@ export interface TcpServerOptions {
  * Accepts TCP connections here and carries each to a service of a node. With TLS, a client is heard by the node only
  * when its handshake is done.
  *
- * @throws MeshServiceError `listen-failed`
+ * @throws {MeshServiceError} `listen-failed`
  */
 export async function serveTcpServer(
   streams: StreamDialer,

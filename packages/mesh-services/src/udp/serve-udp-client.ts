@@ -32,7 +32,7 @@ export interface UdpClientOptions {
  * Offers a datagram service on this node and carries each datagram to a UDP address, from a socket of its own for each
  * source. A refusal by the other side (ICMP) costs the datagram it answers, nothing else.
  *
- * @throws MeshServiceError `invalid-address`; whatever `openDatagram` throws, such as for a name that is taken
+ * @throws {MeshServiceError} `invalid-address`; whatever `openDatagram` throws, such as for a name that is taken
  */
 export async function serveUdpClient(
   node: DatagramNode,

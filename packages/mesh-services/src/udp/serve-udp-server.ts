@@ -38,7 +38,7 @@ export interface UdpServerOptions {
  * Carries each datagram that arrives here to a service of a node, with a service of its own for each source, and takes
  * answers from that service of that node only. What is too long for the mesh is dropped, counted and logged.
  *
- * @throws MeshServiceError `invalid-address`, `listen-failed`
+ * @throws {MeshServiceError} `invalid-address`, `listen-failed`
  */
 export async function serveUdpServer(
   node: DatagramNode,

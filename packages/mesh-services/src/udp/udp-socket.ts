@@ -20,7 +20,7 @@ export interface UdpAddress {
 /**
  * Finds the address of a host.
  *
- * @throws MeshServiceError `invalid-address`
+ * @throws {MeshServiceError} `invalid-address`
  */
 export async function resolveUdp(host: string, port: number): Promise<UdpAddress> {
   try {
@@ -34,7 +34,7 @@ export async function resolveUdp(host: string, port: number): Promise<UdpAddress
 /**
  * Sockets that take what is sent to a place.
  *
- * @throws MeshServiceError `invalid-address`, `listen-failed`
+ * @throws {MeshServiceError} `invalid-address`, `listen-failed`
  */
 export async function boundSockets(place: ListenPlace): Promise<readonly [Socket, ...Socket[]]> {
   try {

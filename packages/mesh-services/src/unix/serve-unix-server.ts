@@ -31,7 +31,7 @@ export interface UnixServerOptions {
 /**
  * Accepts connections on a unix socket and carries each to a service of a node.
  *
- * @throws MeshServiceError `listen-failed`; ControlServiceError `socket-in-use`, `no-such-folder`, `path-not-a-socket` or
+ * @throws {MeshServiceError} `listen-failed`; ControlServiceError `socket-in-use`, `no-such-folder`, `path-not-a-socket` or
  *   `path-too-long`
  */
 export async function serveUnixServer(

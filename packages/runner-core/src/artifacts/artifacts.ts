@@ -35,7 +35,7 @@ export class ArtifactFolder {
    *
    * @param root the folder it lies in, or itself where the caller named it: may be a link, which the user or root made. What lies below
    *   may be none: a job that sees the private data directory could have made it, so that files go where it likes.
-   * @throws ConfigurationError when that can't be done, and for such a link.
+   * @throws {ConfigurationError} when that can't be done, and for such a link.
    */
   static async create(path: string, root = path): Promise<ArtifactFolder> {
     const folder = new ArtifactFolder(path);
@@ -74,7 +74,7 @@ export class ArtifactFolder {
   /**
    * Opens `stdout`; what it held is gone.
    *
-   * @throws UnsafeFileError when something else than a regular file stands there.
+   * @throws {UnsafeFileError} when something else than a regular file stands there.
    */
   openStdout(): void {
     this.close();

@@ -34,8 +34,8 @@ export class FactCacheFolder {
   /**
    * The facts of a host, `{}` when there are none; plain values, whatever version wrote them, and of several versions the latest.
    *
-   * @throws ConfigurationError for a schema that is not known.
-   * @throws UnsafeFileError for what is no regular file of at most {@link MAX_FACTS_BYTES} with a JSON mapping.
+   * @throws {ConfigurationError} for a schema that is not known.
+   * @throws {UnsafeFileError} for what is no regular file of at most {@link MAX_FACTS_BYTES} with a JSON mapping.
    */
   async read(host: string): Promise<HostFacts> {
     checkHost(host);

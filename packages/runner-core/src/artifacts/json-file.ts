@@ -8,7 +8,7 @@ export type JsonMapping = Readonly<Record<string, unknown>>;
  * The mapping in a JSON file that others may have made; a large one is parsed in turns with other work of the process.
  *
  * @param path what an error calls it
- * @throws UnsafeFileError when it is no JSON, is nested too deeply or holds too many values, or is no mapping
+ * @throws {UnsafeFileError} when it is no JSON, is nested too deeply or holds too many values, or is no mapping
  */
 export async function jsonMappingOf(text: string, path: string): Promise<JsonMapping> {
   const value = await jsonOf(text, path);

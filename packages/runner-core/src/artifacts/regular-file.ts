@@ -15,7 +15,7 @@ const PIECE_BYTES = 4 * 1024 * 1024;
  *
  * @param maxBytes of the file
  * @returns `undefined` when there is none
- * @throws UnsafeFileError for anything else than a regular file of that size, and for one that can't be read
+ * @throws {UnsafeFileError} for anything else than a regular file of that size, and for one that can't be read
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<string | undefined> {
   const file = await openRegular(path);
@@ -35,7 +35,7 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<s
 /**
  * Opens a file of a folder that others may have made for writing; a new one has the mode 0600.
  *
- * @throws UnsafeFileError when something else than a regular file stands there; it is left alone
+ * @throws {UnsafeFileError} when something else than a regular file stands there; it is left alone
  */
 export function openRegularToWrite(path: string, use: 'replace' | 'append'): number {
   const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC } = constants;

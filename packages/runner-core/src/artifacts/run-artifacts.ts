@@ -35,8 +35,8 @@ export class RunArtifacts {
   /**
    * The recorded events, by counter.
    *
-   * @throws ConfigurationError when there is no folder of events.
-   * @throws UnsafeFileError for one of more than 256 MiB, or that is no JSON mapping of at most 1,000 levels.
+   * @throws {ConfigurationError} when there is no folder of events.
+   * @throws {UnsafeFileError} for one of more than 256 MiB, or that is no JSON mapping of at most 1,000 levels.
    */
   async *events(): AsyncGenerator<RunEvent, void, undefined> {
     const folder = join(this.artifactDir, 'job_events');
@@ -54,8 +54,8 @@ export class RunArtifacts {
   /**
    * What the run printed.
    *
-   * @throws ConfigurationError when it was not kept (`suppress_output_file`).
-   * @throws UnsafeFileError when it has more than 256 MiB; read the file in pieces then.
+   * @throws {ConfigurationError} when it was not kept (`suppress_output_file`).
+   * @throws {UnsafeFileError} when it has more than 256 MiB; read the file in pieces then.
    */
   stdout(): Promise<string> {
     return this.#output('stdout');
@@ -69,7 +69,7 @@ export class RunArtifacts {
   /**
    * Facts of a host in the run's fact cache, `{}` when there are none. Plain values, whatever version of Ansible wrote them.
    *
-   * @throws ConfigurationError when the run's fact cache is not of type `jsonfile`, or of a version that is not known.
+   * @throws {ConfigurationError} when the run's fact cache is not of type `jsonfile`, or of a version that is not known.
    */
   async factCache(host: string): Promise<HostFacts> {
     return this.#facts().read(host);

@@ -20,8 +20,8 @@ export interface EventFile {
 /**
  * The event files in a folder whose counters are above `after`, by counter.
  *
- * @throws ConfigurationError when the folder is missing.
- * @throws UnsafeFileError when it is a link, or holds more files than {@link MAX_EVENT_FILES}.
+ * @throws {ConfigurationError} when the folder is missing.
+ * @throws {UnsafeFileError} when it is a link, or holds more files than {@link MAX_EVENT_FILES}.
  */
 export async function listEventFiles(folder: string, after = 0): Promise<EventFile[]> {
   const files: EventFile[] = [];
@@ -66,7 +66,7 @@ async function changed(folder: string, { name }: EventFile): Promise<number> {
 /**
  * Reads an event; `undefined` when its file is gone, because the artifacts were removed meanwhile.
  *
- * @throws UnsafeFileError when it is no regular file of at most {@link MAX_EVENT_FILE_BYTES}, or holds no JSON mapping within limits.
+ * @throws {UnsafeFileError} when it is no regular file of at most {@link MAX_EVENT_FILE_BYTES}, or holds no JSON mapping within limits.
  */
 export async function readEvent(
   folder: string,

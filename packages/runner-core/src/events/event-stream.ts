@@ -82,7 +82,7 @@ export class EventStream implements AsyncIterable<RunEvent> {
 /**
  * Runs as {@link run} does, and gives the events one by one.
  *
- * @throws ConfigurationError for an option of the wrong kind or name.
+ * @throws {ConfigurationError} for an option of the wrong kind or name.
  */
 export function runEvents(options: RunOptions): EventStream {
   validateJobOptions('runEvents', options);

@@ -22,7 +22,7 @@ const DROPPED: HandledEvent = { fate: 'dropped' };
  * takes its place, and anything else changes nothing.
  *
  * @param json of the event as the handler got it
- * @throws TypeError for a replacement that is none: other `uuid` or `counter`, no `stdout`, or nothing JSON can hold.
+ * @throws {TypeError} for a replacement that is none: other `uuid` or `counter`, no `stdout`, or nothing JSON can hold.
  */
 export function handledEvent(answer: unknown, event: RunEvent, json: string): HandledEvent {
   if (answer === false) return WITHOUT_FILE;

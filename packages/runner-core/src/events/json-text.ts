@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.js';
  * A value as JSON with blanks after commas and colons, as Python writes it: what reads files and streams of the original looks
  * for `"status": "error"`.
  *
- * @throws TypeError when JSON can't hold it.
+ * @throws {TypeError} when JSON can't hold it.
  */
 export function spacedJson(value: object): string {
   // In JSON an end of line stands between values only, and texts have none.
@@ -16,7 +16,7 @@ export function spacedJson(value: object): string {
  * A value as JSON.
  *
  * @param name what an error calls it
- * @throws ConfigurationError when JSON can't hold it.
+ * @throws {ConfigurationError} when JSON can't hold it.
  */
 export function jsonText(value: object, name: string): string {
   try {

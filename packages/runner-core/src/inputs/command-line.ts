@@ -19,7 +19,7 @@ export interface CommandLine {
 /**
  * Decides the command of a run, words in the order of the original.
  *
- * @throws ConfigurationError when the options contradict each other or can't be used.
+ * @throws {ConfigurationError} when the options contradict each other or can't be used.
  */
 export async function commandLine(options: RunOptions, inputs: RunInputs): Promise<CommandLine> {
   if (inputs.args !== undefined) {

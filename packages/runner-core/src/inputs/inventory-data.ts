@@ -24,7 +24,7 @@ export type OneInventory = string | Readonly<Record<string, unknown>>;
  * knows the forms of an inventory, for runs here and elsewhere.
  *
  * @param root the private data dir, for errors
- * @throws ConfigurationError for what is no inventory, or none in which Ansible would find hosts.
+ * @throws {ConfigurationError} for what is no inventory, or none in which Ansible would find hosts.
  */
 export function inventoryData(inventory: OneInventory, root: string): InventoryData {
   if (typeof inventory !== 'string')
@@ -83,7 +83,7 @@ export function inventoryEnvironment(
   return contents.length > 0 ? { ANSIBLE_INVENTORY_UNPARSED_FAILED: 'True' } : {};
 }
 
-/** @throws ConfigurationError for what can't hold a host. */
+/** @throws {ConfigurationError} for what can't hold a host. */
 function fileContent(content: string): string {
   const shown = content.trim().slice(0, 80);
   if (/^\[[^\n]*\]$/.test(content.trim()))

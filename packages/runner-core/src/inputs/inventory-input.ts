@@ -24,7 +24,7 @@ export interface InventoryInput {
 /**
  * Decides the inventories of a run: those of the option in any of its forms, else `inventory` of the private data dir.
  *
- * @throws ConfigurationError for a text or a mapping that is none of the forms.
+ * @throws {ConfigurationError} for a text or a mapping that is none of the forms.
  */
 export async function inventoryInput(
   { inventory }: RunOptions,

@@ -13,7 +13,7 @@ const SECTIONS = ['hosts', 'vars', 'children'] as const;
  * numbers stay as they are written.
  *
  * @param json a mapping
- * @throws ConfigurationError that names the group in which Ansible would find no hosts.
+ * @throws {ConfigurationError} that names the group in which Ansible would find no hosts.
  */
 export function inventoryJson(json: string): string {
   const mapping = JSON.parse(json) as JsonMapping;

@@ -14,7 +14,7 @@ export type InventoryText =
  * Tells the forms of an inventory text apart. It is a list of hosts only when each part between commas is one word that can be
  * a host; blanks around the parts are passed over. Whether it names something that exists is asked before.
  *
- * @throws ConfigurationError for a text without anything in it, and for paths between commas, which Ansible would take for hosts.
+ * @throws {ConfigurationError} for a text without anything in it, and for paths between commas, which Ansible would take for hosts.
  */
 export function readInventoryText(text: string): InventoryText {
   const parts = text

@@ -14,7 +14,7 @@ export type Mapping = Readonly<Record<string, unknown>>;
  * Reads a text file of the private data dir once, so that it may be a FIFO.
  *
  * @returns its text, or `undefined` when there is no such file.
- * @throws ConfigurationError when it can't be read or is too large.
+ * @throws {ConfigurationError} when it can't be read or is too large.
  */
 export async function readInput(path: string): Promise<string | undefined> {
   try {
@@ -48,7 +48,7 @@ export async function readInputBytes(path: string): Promise<Buffer | undefined> 
  *
  * @param exact keep what Python's `str()` would show of numbers: integers as bigint, others as PythonFloat
  * @returns the mapping, `{}` for an empty file, or `undefined` when there is no such file.
- * @throws ConfigurationError when the file is neither, or holds something else than a mapping.
+ * @throws {ConfigurationError} when the file is neither, or holds something else than a mapping.
  */
 export async function readMapping(path: string, exact = false): Promise<Mapping | undefined> {
   const text = await readInput(path);

@@ -19,7 +19,7 @@ export interface PromptAnswer {
  * Compiles the patterns of `env/passwords`.
  *
  * @param source what an error calls them
- * @throws ConfigurationError for a pattern that is no regular expression, or an answer that is no text.
+ * @throws {ConfigurationError} for a pattern that is no regular expression, or an answer that is no text.
  */
 export function compilePrompts(
   passwords: Readonly<Record<string, unknown>>,
@@ -60,7 +60,7 @@ export class PromptWatcher {
    * Takes further text and returns the answers to the prompts in it, in their order. What follows a prompt that has been answered
    * is the beginning of a text, where `^` matches, as in the original.
    *
-   * @throws ConfigurationError for a pattern that takes too long.
+   * @throws {ConfigurationError} for a pattern that takes too long.
    */
   answersTo(bytes: Buffer): readonly PromptAnswer[] {
     if (this.#prompts.length === 0) return [];

@@ -16,7 +16,7 @@ export interface PlaybookInput {
  * Decides the playbook of a run: the file of the option, the plays of the option, or one that runs the role; `undefined`
  * when there is none.
  *
- * @throws ConfigurationError for plays that JSON can't hold.
+ * @throws {ConfigurationError} for plays that JSON can't hold.
  */
 export async function playbookInput(
   options: RunOptions,

@@ -30,7 +30,7 @@ export interface RunInputs {
  * Makes the private data dir, 0700, and the folders above it that are missing; one that is there is left as it is. Callers of
  * `run` do so themselves if they want to: it refuses one that does not exist, which is a slip more often than not.
  *
- * @throws ConfigurationError when something else stands there, or it can't be made.
+ * @throws {ConfigurationError} when something else stands there, or it can't be made.
  */
 export async function makePrivateDataDir(path: string): Promise<void> {
   const root = resolve(path);
@@ -51,13 +51,13 @@ async function whyNotMade(root: string, cause: unknown): Promise<string> {
     : 'is no folder';
 }
 
-/** @throws ConfigurationError where a function that can't do without one got none. */
+/** @throws {ConfigurationError} where a function that can't do without one got none. */
 export function requirePrivateDataDir(where: string, path: string | undefined): void {
   if (path === undefined)
     throw new ConfigurationError(`${where}: privateDataDir is needed; it must be a text.`);
 }
 
-/** @throws ConfigurationError when there is no such folder. */
+/** @throws {ConfigurationError} when there is no such folder. */
 export async function checkPrivateDataDir(path: string): Promise<void> {
   if (!(await isKind(path, 'folder')))
     throw new ConfigurationError(
@@ -68,7 +68,7 @@ export async function checkPrivateDataDir(path: string): Promise<void> {
 /**
  * Reads the private data dir; writes nothing into it.
  *
- * @throws ConfigurationError when it does not exist, or a file in it can't be used.
+ * @throws {ConfigurationError} when it does not exist, or a file in it can't be used.
  */
 export async function readPrivateDataDir(options: RunOptionsWithFolder): Promise<RunInputs> {
   const root = resolve(options.privateDataDir);

@@ -15,7 +15,7 @@ export interface ProjectCopyPlan {
  * Copies a folder to a new one below `base`: files, folders and links, which stay as they are; nothing else.
  *
  * @param without folders that are left out
- * @throws ConfigurationError when that can't be done; nothing is left then.
+ * @throws {ConfigurationError} when that can't be done; nothing is left then.
  */
 export async function copyProject(
   folder: string,

@@ -8,7 +8,7 @@ const TAG = 'tag:yaml.org,2002:';
  * dot and a sign, and dates stay the text they are written as.
  *
  * @param exact integers become bigint and other numbers {@link PythonFloat}
- * @throws YAMLParseError with the place of the mistake.
+ * @throws {YAMLParseError} with the place of the mistake.
  */
 export function parsePythonYaml(text: string, exact: boolean): unknown {
   return parse(text, {

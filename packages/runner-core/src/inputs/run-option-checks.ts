@@ -102,7 +102,7 @@ export interface JobOptionNames {
  * Checks the options of a run, or of a function that takes most of these, from a caller who may have no types.
  *
  * @param where the function, as the caller wrote it
- * @throws ConfigurationError that names the option, what it takes and what it got, or the name that was probably meant;
+ * @throws {ConfigurationError} that names the option, what it takes and what it got, or the name that was probably meant;
  *   never a value
  */
 export function validateJobOptions(

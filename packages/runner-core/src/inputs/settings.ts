@@ -44,7 +44,7 @@ type SettingsOptions = Pick<
  *
  * @param source what an error calls the mapping
  * @param options count where the mapping says nothing
- * @throws ConfigurationError for a value of the wrong type, or a setting that is not supported.
+ * @throws {ConfigurationError} for a value of the wrong type, or a setting that is not supported.
  */
 export function readSettings(
   settings: Mapping,

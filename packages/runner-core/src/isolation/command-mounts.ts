@@ -15,7 +15,7 @@ const FILE_OPTIONS = [
  *
  * @param inherited environment of this process
  * @param mounts where the places are claimed
- * @throws ConfigurationError when something must not be mounted.
+ * @throws {ConfigurationError} when something must not be mounted.
  */
 export function commandMounts(
   command: readonly string[],

@@ -64,7 +64,7 @@ export class Container implements Isolation {
   /**
    * @param executable path of the engine
    * @param inherited environment of this process
-   * @throws ConfigurationError when something is asked for that must not be mounted.
+   * @throws {ConfigurationError} when something is asked for that must not be mounted.
    */
   constructor(
     settings: ContainerSettings,

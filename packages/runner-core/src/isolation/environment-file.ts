@@ -10,7 +10,7 @@ const MAX_VALUE = 16 * 1024;
  * engine shall take from its own environment. Those are values of several lines, long ones, and secrets, so that the
  * file, which stays in the artifacts, holds none. 0600.
  *
- * @throws ConfigurationError for a name the format can't express.
+ * @throws {ConfigurationError} for a name the format can't express.
  */
 export async function writeEnvironmentFile(
   path: string,

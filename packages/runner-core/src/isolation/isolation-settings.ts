@@ -40,7 +40,7 @@ export function engineOf(executable: string): Engine | undefined {
  * What the job is to be shut in, or `undefined`. Settings win over options.
  *
  * @param source what an error calls the settings
- * @throws ConfigurationError for a value of the wrong type, or a container without an image.
+ * @throws {ConfigurationError} for a value of the wrong type, or a container without an image.
  */
 export function readIsolation(
   options: IsolationOptions,

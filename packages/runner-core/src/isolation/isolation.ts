@@ -54,7 +54,7 @@ export interface Isolation {
    * will be there, unless there is none.
    *
    * @param made a folder that is made if need be
-   * @throws ConfigurationError when it must not be shown.
+   * @throws {ConfigurationError} when it must not be shown.
    */
   pathOf(path: string, made?: 'made'): string;
   /** Takes `folder` of this machine as working folder; returns that as the job sees it. */
@@ -62,7 +62,7 @@ export interface Isolation {
   /**
    * Makes what has to be there and says how to start the job.
    *
-   * @throws ConfigurationError when that can't be done; nothing is left behind then.
+   * @throws {ConfigurationError} when that can't be done; nothing is left behind then.
    */
   isolate(job: OpenJob): Promise<IsolatedJob>;
 }

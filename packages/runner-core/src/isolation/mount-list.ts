@@ -9,7 +9,7 @@ const REFUSED = new Set(['/', '/home', '/usr']);
  * Refuses to mount what would replace the image's system, also by a link to it, and what engines would take for something else.
  *
  * @param path a path of this machine; a file stands for its folder
- * @throws ConfigurationError
+ * @throws {ConfigurationError}
  */
 export function checkMountable(path: string): void {
   if (path.includes(':'))

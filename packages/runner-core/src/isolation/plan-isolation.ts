@@ -19,7 +19,7 @@ export interface EnclosedForm extends ContainerForm {
  *
  * @param source what an error calls the settings
  * @param inherited environment of this process
- * @throws ConfigurationError when the engine is missing, or is asked for something it must not do.
+ * @throws {ConfigurationError} when the engine is missing, or is asked for something it must not do.
  */
 export async function planIsolation(
   options: IsolationOptions,

@@ -6,7 +6,7 @@ import type { MountList } from './mount-list.js';
  * out a mount that is given twice.
  *
  * @returns the mounts of the setting
- * @throws ConfigurationError for two mounts of the setting at one place.
+ * @throws {ConfigurationError} for two mounts of the setting at one place.
  */
 export function claimUserMounts(
   mounts: MountList,

@@ -68,8 +68,8 @@ export interface CommandRunOptions extends Omit<RunOptions, PlayOption | 'privat
  * when it does not exist.
  *
  * @param feed gets each event's file
- * @throws ConfigurationError before anything is started.
- * @throws CallbackError when a handler threw; the command was ended before.
+ * @throws {ConfigurationError} before anything is started.
+ * @throws {CallbackError} when a handler threw; the command was ended before.
  */
 export async function runCommandLine(
   options: CommandRunOptions,
@@ -88,7 +88,7 @@ export async function runCommandLine(
   return executePlan(plan, options, inputs.settings, feed);
 }
 
-/** @throws ConfigurationError for anything else, which can come from callers without types. */
+/** @throws {ConfigurationError} for anything else, which can come from callers without types. */
 function checkWords(command: readonly unknown[]): void {
   const words =
     Array.isArray(command) &&

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.js';
  * The ident of a run: the given one if it can name a folder inside of the artifact folder, else a
  * random UUID.
  *
- * @throws ConfigurationError when the ident would leave the artifact folder or can't be a file name.
+ * @throws {ConfigurationError} when the ident would leave the artifact folder or can't be a file name.
  */
 export function runIdent(ident?: string): string {
   if (ident === undefined) return randomUUID();

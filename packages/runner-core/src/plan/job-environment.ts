@@ -22,7 +22,7 @@ export interface JobEnvironment {
 /**
  * Decides the environment of a job. Highest first: what the runner must set, `env/envvars`, the option, what was inherited.
  *
- * @throws ConfigurationError for a variable that can't be one.
+ * @throws {ConfigurationError} for a variable that can't be one.
  */
 export async function jobEnvironment(
   options: RunOptions,

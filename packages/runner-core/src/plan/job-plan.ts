@@ -58,7 +58,7 @@ export interface CommandForm {
 /**
  * Decides command, environment and places of a run.
  *
- * @throws ConfigurationError when the options contradict each other or name something missing.
+ * @throws {ConfigurationError} when the options contradict each other or name something missing.
  */
 export async function planJob(
   options: RunOptionsWithFolder,

@@ -33,7 +33,7 @@ export interface PlannedRun {
  * Says what {@link run} would run with these options, and runs nothing: no job, and no event plugin. The private data dir is read as by
  * a run; nothing is written into it.
  *
- * @throws ConfigurationError as {@link run} does before it starts anything.
+ * @throws {ConfigurationError} as {@link run} does before it starts anything.
  */
 export async function planRun(options: RunOptions): Promise<PlannedRun> {
   validateJobOptions('planRun', options);

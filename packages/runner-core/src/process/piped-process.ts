@@ -45,7 +45,7 @@ export class PipedProcess implements JobProcess {
   /**
    * Starts the program; what it writes into pipes goes to the two takers.
    *
-   * @throws ConfigurationError when it can't be started.
+   * @throws {ConfigurationError} when it can't be started.
    */
   static async start(
     { program, argv, cwd, env }: PipedCommand,

@@ -12,7 +12,7 @@ let following: Promise<readonly ProcessEntry[]> | undefined;
  * it. Calls that come while they are being read share the next reading: a hundred runs that are canceled at once would otherwise each
  * read all processes of the others.
  *
- * @throws ProcessTableError where they can't be listed
+ * @throws {ProcessTableError} where they can't be listed
  */
 export function listProcesses(): Promise<readonly ProcessEntry[]> {
   if (current === undefined) return begin();

@@ -15,7 +15,7 @@ export interface SecretVars {
  *
  * @param names of variables
  * @param extravarsFile path of `env/extravars`, if there is one
- * @throws ConfigurationError when a value can't be known: it, or the file it may be in, is encrypted or no mapping.
+ * @throws {ConfigurationError} when a value can't be known: it, or the file it may be in, is encrypted or no mapping.
  */
 export async function findSecretVars(
   names: readonly string[],

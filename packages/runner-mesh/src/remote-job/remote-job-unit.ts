@@ -48,7 +48,7 @@ export class RemoteJobUnit {
   /**
    * Sends the job, for as many attempts as it takes.
    *
-   * @throws NodeRunError `refused`, `unsent`, `peer-timeout`, `lost`, `unit-gone`; the signal's reason
+   * @throws {NodeRunError} `refused`, `unsent`, `peer-timeout`, `lost`, `unit-gone`; the signal's reason
    */
   async start(reconnectingClient: ReconnectingClient, signal: AbortSignal): Promise<string> {
     return reconnectingClient.withConnection(signal, async (client) => {

@@ -44,7 +44,7 @@ export class RemoteJob {
   /**
    * Runs the job to its end and takes its results.
    *
-   * @throws NodeRunError before the node has the job; what a handler threw, the job was ended then
+   * @throws {NodeRunError} before the node has the job; what a handler threw, the job was ended then
    */
   async run(): Promise<ProcessResult> {
     let known: KnownFiles | undefined;

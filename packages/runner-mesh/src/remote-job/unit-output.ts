@@ -19,7 +19,7 @@ export interface UnitOutputOptions {
  * All of a unit's output, as it comes. A connection that breaks is made anew and goes on at the byte where the last one
  * ended. It ends when the unit has ended and all was read.
  *
- * @throws NodeRunError `lost`, `unit-gone`, `protocol-violation`; `refused` when the unit has failed without a byte; the signal's reason
+ * @throws {NodeRunError} `lost`, `unit-gone`, `protocol-violation`; `refused` when the unit has failed without a byte; the signal's reason
  */
 export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Uint8Array, void> {
   const { reconnectingClient, signal, unitId } = options;

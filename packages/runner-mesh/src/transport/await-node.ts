@@ -15,7 +15,7 @@ export interface NodeWait {
 /**
  * Waits for something to happen to a node.
  *
- * @throws NodeRunError that of `late`, `node-id-in-use`; the signal's reason
+ * @throws {NodeRunError} that of `late`, `node-id-in-use`; the signal's reason
  */
 export async function awaitNode(node: MeshNode, wait: NodeWait): Promise<void> {
   const { signal, timeoutMs } = wait;

@@ -17,7 +17,7 @@ export function socketsToTry(environment: Readonly<Record<string, string | undef
 /**
  * The node of this machine by the first control socket that a process listens on; `undefined` when there is none.
  *
- * @throws NodeRunError `peer-timeout`; the signal's reason
+ * @throws {NodeRunError} `peer-timeout`; the signal's reason
  */
 export async function openDefaultSocket(
   sockets: readonly string[],

@@ -79,7 +79,7 @@ export class EphemeralNode implements ControlTransport {
   /**
    * Joins the mesh and waits until the target is known.
    *
-   * @throws NodeRunError `bad-peer`, `no-peer`, `peer-timeout`, `node-id-in-use`; the signal's reason
+   * @throws {NodeRunError} `bad-peer`, `no-peer`, `peer-timeout`, `node-id-in-use`; the signal's reason
    */
   static async join(options: EphemeralNodeOptions): Promise<EphemeralNode> {
     const { nodeId = `ansible-runner-${randomBytes(6).toString('hex')}` } = options;

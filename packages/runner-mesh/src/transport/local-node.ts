@@ -31,7 +31,7 @@ export class LocalNode implements ControlTransport {
   /**
    * Connects, and waits until the node knows the target.
    *
-   * @throws NodeRunError `no-peer`, `peer-timeout`; the signal's reason
+   * @throws {NodeRunError} `no-peer`, `peer-timeout`; the signal's reason
    */
   static async open(
     path: string,

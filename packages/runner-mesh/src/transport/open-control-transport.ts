@@ -22,7 +22,7 @@ export type TransportOptions = NodeOptions & {
 /**
  * Opens the control transport to a node that the options ask for.
  *
- * @throws NodeRunError `bad-peer`, `no-peer`, `peer-timeout`, `node-id-in-use`; the signal's reason
+ * @throws {NodeRunError} `bad-peer`, `no-peer`, `peer-timeout`, `node-id-in-use`; the signal's reason
  */
 export async function openControlTransport(options: TransportOptions): Promise<ControlTransport> {
   const { viaReceptor: target, receptorPeer, peerTimeoutMs = PEER_MS } = options;

@@ -27,7 +27,7 @@ const allowed =
  * Reads the URL of a peer. `receptor:`, `rnp:` and `tcp:` are the same, and so is no scheme at all; `tls:` and `rnps:` are
  * TCP with TLS. Host and port may be missing: `localhost`, and 8888, or 8899 with TLS; 80 and 443 for WebSockets.
  *
- * @throws NodeRunError `bad-peer`
+ * @throws {NodeRunError} `bad-peer`
  */
 export function parsePeer(text: string): PeerAddress {
   const path = /^unix:(?:\/\/)?(.+)$/.exec(text)?.[1];

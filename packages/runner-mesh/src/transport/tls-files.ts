@@ -17,7 +17,7 @@ export interface TlsFiles {
 /**
  * The ID that a certificate names as the only one; nothing without a certificate, or where it names none or several.
  *
- * @throws NodeRunError `bad-peer` when the file can't be read
+ * @throws {NodeRunError} `bad-peer` when the file can't be read
  */
 export async function certificateNodeId(files: TlsFiles | undefined): Promise<string | undefined> {
   if (files?.cert === undefined) return undefined;
@@ -34,7 +34,7 @@ export async function certificateNodeId(files: TlsFiles | undefined): Promise<st
 /**
  * Loads the files for a node. Whether the certificate names the node is left to those it is shown to.
  *
- * @throws NodeRunError `bad-peer`
+ * @throws {NodeRunError} `bad-peer`
  */
 export async function loadTls(
   files: TlsFiles,

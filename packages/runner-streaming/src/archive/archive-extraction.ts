@@ -63,7 +63,7 @@ const MAX_SMALL_BYTES = 1024 * 1024;
  * See docs/decisions/0064-archives-by-hand.md
  * and docs/decisions/0094-what-an-archive-may-become.md.
  *
- * @throws StreamError 'bad-archive' when it is no complete zip, 'unsafe-archive' when it would write outside
+ * @throws {StreamError} 'bad-archive' when it is no complete zip, 'unsafe-archive' when it would write outside
  * of the target, is larger than allowed or has members that overlap, 'no-space' when the disk has no room; the target is as it was
  * then.
  */

@@ -38,7 +38,7 @@ export const ANY_RATIO_BYTES = 256 * 1024 * 1024;
 /**
  * The limits, with defaults for those that are not given.
  *
- * @throws ConfigurationError for one that is no number from 0 on.
+ * @throws {ConfigurationError} for one that is no number from 0 on.
  */
 export function knownLimits(given: ArchiveLimits = {}): KnownLimits {
   const limits = { ...DEFAULT_LIMITS, diskReserve: given.diskReserve };
@@ -66,7 +66,7 @@ const SETTINGS: Readonly<Record<string, keyof ArchiveLimits>> = {
 /**
  * The limits that settings name.
  *
- * @throws ConfigurationError for a value that is no whole number from 0 on.
+ * @throws {ConfigurationError} for a value that is no whole number from 0 on.
  */
 export function limitsOfSettings(settings: Readonly<Record<string, unknown>>): ArchiveLimits {
   const limits: { -readonly [K in keyof ArchiveLimits]: ArchiveLimits[K] } = {};
@@ -102,7 +102,7 @@ export class UnpackedSum {
    * Adds a file or folder.
    *
    * @param packed its bytes where it comes from; one that was there already has as many as it has here
-   * @throws StreamError 'unsafe-archive'
+   * @throws {StreamError} 'unsafe-archive'
    */
   add(name: string, size: number, packed = size): void {
     const { maxBytes, maxMembers, maxRatio } = this.#limits;

@@ -47,7 +47,7 @@ const TURN = 1024;
  * Up to {@link MAX_DEFLATED_BYTES} of files are deflated, on all cores. Beyond, files are stored: so the size of the archive
  * is known from theirs, and its first byte need not wait for the last file.
  *
- * @throws StreamError 'file-changed', while the bytes are taken, when a file shrinks meanwhile; 'bad-name' for a file
+ * @throws {StreamError} 'file-changed', while the bytes are taken, when a file shrinks meanwhile; 'bad-name' for a file
  * whose name is no UTF-8.
  */
 export async function packFolder(folder: string, options: PackingOptions = {}): Promise<Archive> {

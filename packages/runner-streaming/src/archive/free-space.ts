@@ -15,7 +15,7 @@ export const spaceOf = (size: number): number =>
  *
  * @param bytes that will be written
  * @param reserve bytes that stay free; default: a twentieth of the file system, and at most 1 GiB
- * @throws StreamError 'no-space'
+ * @throws {StreamError} 'no-space'
  */
 export async function requireSpace(
   folder: string,

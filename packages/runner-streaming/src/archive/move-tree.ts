@@ -28,7 +28,7 @@ export interface UnpackedFolder {
  * Other work of the process gets its turn meanwhile.
  *
  * @param folders modes and times of the folders that are new in the target
- * @throws StreamError 'unsafe-archive' when a folder belongs where something else stands, 'bad-archive' when something else
+ * @throws {StreamError} 'unsafe-archive' when a folder belongs where something else stands, 'bad-archive' when something else
  * belongs where a folder stands.
  */
 export async function moveTree(

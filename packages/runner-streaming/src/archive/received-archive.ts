@@ -19,7 +19,7 @@ export interface ReceptionOptions extends ExtractionOptions, ArchiveLimits {
  * Receives the archive that a `zipfile` line announced and unpacks it. The zip lies in a private temporary
  * folder meanwhile. Text of others that got between is removed where its bounds are clear.
  *
- * @throws StreamError when the stream ends too early, the archive is broken or unsafe, or there is no room for it; the target is as it was then.
+ * @throws {StreamError} when the stream ends too early, the archive is broken or unsafe, or there is no room for it; the target is as it was then.
  */
 export async function receiveArchive(
   reader: MessageReader,

@@ -74,7 +74,7 @@ export class ZipFile {
   /**
    * The bytes at a place; valid until the next call.
    *
-   * @throws StreamError 'bad-archive' when the file ends before.
+   * @throws {StreamError} 'bad-archive' when the file ends before.
    */
   at(position: number, length: number): Buffer {
     if (position < 0 || position + length > this.size)
@@ -100,7 +100,7 @@ export class ZipFile {
  *
  * @param maxMembers 'unsafe-archive' when there are more
  * @param maxNamesBytes bytes of all names and link targets together, 'unsafe-archive' when there are more; by default 128 MiB
- * @throws StreamError 'bad-archive' when it is none, or has what is not supported (encryption, other compressions).
+ * @throws {StreamError} 'bad-archive' when it is none, or has what is not supported (encryption, other compressions).
  */
 export async function readDirectory(
   file: ZipFile,
@@ -148,7 +148,7 @@ export async function readDirectory(
 /**
  * Where the data of a member begins.
  *
- * @throws StreamError 'bad-archive' when its local record is not there.
+ * @throws {StreamError} 'bad-archive' when its local record is not there.
  */
 export function dataPosition(file: ZipFile, member: ZipMember): number {
   const local = file.at(member.offset, LOCAL_BYTES);

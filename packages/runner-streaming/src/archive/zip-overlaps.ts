@@ -8,7 +8,7 @@ const SORTED_AT_ONCE = 1024;
 /**
  * The members of an archive in the order they lie in.
  *
- * @throws StreamError 'unsafe-archive' when one begins before the end of another, as where a few bytes are to become many
+ * @throws {StreamError} 'unsafe-archive' when one begins before the end of another, as where a few bytes are to become many
  * files, or reaches into the directory; 'bad-archive' when a record is not there.
  */
 export async function inOrder(

@@ -34,7 +34,7 @@ const TURN = 1024;
  * Reads and hashes the files of a private data dir, on all cores, in bounded memory. Left out are `env/`, `inventory` and
  * `args`, where secrets are, and what `transmit` never sends.
  *
- * @throws ConfigurationError when there is no private data dir.
+ * @throws {ConfigurationError} when there is no private data dir.
  */
 export async function manifestOf(privateDataDir: string): Promise<Manifest> {
   await checkPrivateDataDir(privateDataDir);

@@ -94,7 +94,7 @@ async function writeList(
 /**
  * Files of a line that {@link writeBlobs} wrote.
  *
- * @throws StreamError 'bad-line' when it is none.
+ * @throws {StreamError} 'bad-line' when it is none.
  */
 export function blobsOf(entries: unknown): ManifestFile[] {
   if (!Array.isArray(entries)) throw notBlobs();
@@ -120,7 +120,7 @@ const notBlobs = () => new StreamError('bad-line', 'a list of blobs is malformed
  * store, those that did are kept there.
  *
  * @param added gets each file before it is taken from the store, with the bytes it has there
- * @throws StreamError 'missing-blobs' when some are not in the store, 'unsafe-archive' for a name that leads elsewhere.
+ * @throws {StreamError} 'missing-blobs' when some are not in the store, 'unsafe-archive' for a name that leads elsewhere.
  */
 export async function placeBlobs(
   files: readonly ManifestFile[],

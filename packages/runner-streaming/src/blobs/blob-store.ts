@@ -50,7 +50,7 @@ export class BlobStore {
     this.#maxBytes = maxBytes;
   }
 
-  /** @throws ConfigurationError when the folder can't be made, or belongs to or is open for others. */
+  /** @throws {ConfigurationError} when the folder can't be made, or belongs to or is open for others. */
   static async open({ folder, maxBytes = MAX_BYTES }: BlobStoreOptions): Promise<BlobStore> {
     const path = resolve(folder);
     try {

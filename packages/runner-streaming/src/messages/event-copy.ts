@@ -113,7 +113,7 @@ export async function* eventsOfCopy(copy: EventCopyMessage): AsyncGenerator<Mess
   }
 }
 
-/** @throws StreamError 'bad-line' when it is damaged or holds more than allowed */
+/** @throws {StreamError} 'bad-line' when it is damaged or holds more than allowed */
 async function* inflated(compressed: Buffer): AsyncGenerator<Buffer> {
   const allowed = Math.min(MAX_EVENT_BYTES, Math.max(FREE_OF_RATIO, compressed.length * MAX_RATIO));
   const gunzip = createGunzip({ chunkSize: 64 * 1024 });

@@ -22,7 +22,7 @@ export class MessageReader {
    * The next line without its end; the last one may lack it. `undefined` at the end of the stream. However short the lines
    * are, other work of the process gets its turn between them.
    *
-   * @throws StreamError 'bad-line' when the line is longer than {@link MAX_LINE_BYTES}; it is behind then, and
+   * @throws {StreamError} 'bad-line' when the line is longer than {@link MAX_LINE_BYTES}; it is behind then, and
    * reading can go on.
    */
   async line(): Promise<string | undefined> {
@@ -71,7 +71,7 @@ export class MessageReader {
   /**
    * Exactly the next `length` bytes, piece by piece; take all of them before reading on.
    *
-   * @throws StreamError 'truncated' when the stream ends before.
+   * @throws {StreamError} 'truncated' when the stream ends before.
    */
   async *bytes(length: number): AsyncGenerator<Buffer> {
     let left = length;

@@ -21,7 +21,7 @@ const NEXT_MESSAGE_BYTES = 16;
  * whether that was right.
  *
  * @param onForeign gets how many bytes were removed
- * @throws StreamError 'truncated' when the stream ends before, 'bad-archive' when foreign text can't be removed.
+ * @throws {StreamError} 'truncated' when the stream ends before, 'bad-archive' when foreign text can't be removed.
  */
 export async function* receiveBase64(
   reader: MessageReader,

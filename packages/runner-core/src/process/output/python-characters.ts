@@ -38,7 +38,7 @@ const SIMPLE: Readonly<Record<string, number>> = {
  *
  * @param rest what stands behind the backslash
  * @param inClass whether `\b` is the backspace and digits are never a group
- * @throws SyntaxError for an escape that Python does not know, or that is not supported.
+ * @throws {SyntaxError} for an escape that Python does not know, or that is not supported.
  */
 export function escapedCharacter(
   rest: string,
@@ -80,7 +80,7 @@ export function literal(code: number): string {
 /**
  * A range, in both cases where case does not count, as what stands in brackets.
  *
- * @throws SyntaxError when it is too long for that.
+ * @throws {SyntaxError} when it is too long for that.
  */
 export function range(from: number, to: number, flags: PatternFlags): string {
   if (flags.i && to - from > MAX_RANGE)

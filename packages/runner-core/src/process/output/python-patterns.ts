@@ -12,7 +12,7 @@ import {
  * Translates a regular expression of Python's `re`, searched with its multiline flag, into one of
  * JavaScript. Line ends are `\n` alone, as in Python.
  *
- * @throws SyntaxError when it can't be expressed or is no regular expression.
+ * @throws {SyntaxError} when it can't be expressed or is no regular expression.
  */
 export function fromPythonPattern(pattern: string): RegExp {
   const [leading = ''] = /^(?:\(\?[aiLmsux]+\))*/.exec(pattern) ?? [];

@@ -50,7 +50,7 @@ export class AdoptedTerminal implements TerminalLauncher {
    * Starts it.
    *
    * @param python path of the Python that runs it
-   * @throws ConfigurationError when there is no pseudo terminal to be had.
+   * @throws {ConfigurationError} when there is no pseudo terminal to be had.
    */
   static open(python: string): AdoptedTerminal {
     const descriptor = openMaster();
@@ -75,7 +75,7 @@ export class AdoptedTerminal implements TerminalLauncher {
   /**
    * Lets it become the program, whose output goes to `onOutput`. Called once.
    *
-   * @throws ConfigurationError when the launcher could not be started, or the command contains a null character.
+   * @throws {ConfigurationError} when the launcher could not be started, or the command contains a null character.
    */
   async become(
     command: TerminalCommand,

@@ -23,7 +23,7 @@ export interface TerminalLauncher {
   /**
    * Lets it run the program, whose output goes to `onOutput`. Called once.
    *
-   * @throws ConfigurationError when the launcher could not be started, or the command contains a null character.
+   * @throws {ConfigurationError} when the launcher could not be started, or the command contains a null character.
    */
   become(command: TerminalCommand, onOutput: (bytes: Buffer) => void): Promise<JobProcess>;
   /** Lets it end, unless it runs a program. */
@@ -33,7 +33,7 @@ export interface TerminalLauncher {
 /**
  * A command as launchers take it.
  *
- * @throws ConfigurationError when it contains a null character.
+ * @throws {ConfigurationError} when it contains a null character.
  */
 export function commandText({ program, argv, cwd, env }: TerminalCommand): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
