@@ -43,6 +43,7 @@ export async function relayStreams<Address>(
   const open = new Set<Duplex>();
   const frozen = new Set<Duplex>();
   let isFrozen = false;
+  let isHeld = false;
   let pieces = Infinity;
   const join = (from: Duplex, to: Duplex): void => {
     open.add(from);
@@ -52,7 +53,9 @@ export async function relayStreams<Address>(
         to.write(chunk.subarray(at, Math.min(chunk.length, at + pieces)));
       if (to.writableNeedDrain) from.pause();
     });
-    to.on('drain', () => from.resume());
+    to.on('drain', () => {
+      if (!isHeld) from.resume();
+    });
     from.on('error', () => undefined);
     from.on('end', () => {
       if (!frozen.has(from)) to.end();
@@ -67,6 +70,7 @@ export async function relayStreams<Address>(
     if (isFrozen) frozen.add(near).add(far);
     join(near, far);
     join(far, near);
+    if (isHeld) for (const stream of [near, far]) stream.pause();
   });
   const sever = (): void => {
     for (const stream of open) {
@@ -85,9 +89,11 @@ export async function relayStreams<Address>(
       for (const stream of frozen) stream.destroy();
     },
     hold: () => {
+      isHeld = true;
       for (const stream of open) stream.pause();
     },
     release: () => {
+      isHeld = false;
       for (const stream of open) stream.resume();
     },
     sever,
