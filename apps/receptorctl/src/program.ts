@@ -242,6 +242,13 @@ function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
       await (await load()).status(await open(), unitIds, options);
     });
   work
+    .command('watch <unitids...>')
+    .description('Print the state of units now and at each change until all have ended.')
+    .option('--json', 'print an object of JSON a line')
+    .action(async (unitIds: string[], options: { json?: boolean }) => {
+      await (await load()).watch(await open(), unitIds, options);
+    });
+  work
     .command('results <unitid>')
     .description('Print the results of a unit until it ends.')
     .option('--startpos <byte>', 'the first byte to print; default 0', position)

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { duplexPair } from 'node:stream';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -382,6 +383,39 @@ describe('receptorctl', () => {
     expect(await ours(['connect', 'b', 'echo'], 'there and back')).toMatchObject({
       code: 0,
       stdout: 'there and back',
+    });
+  });
+
+  it('watches units until all have ended', async () => {
+    const go = join(folder, 'watched-go');
+    const script = `while [ ! -e ${go} ]; do sleep 0.05; done; exit 3`;
+    const { stdout } = await ours(['work', 'submit', 'sh', '-n', '--json', '--', `-c '${script}'`]);
+    const { unitid } = JSON.parse(stdout) as { unitid: string };
+    const watched = spawn(process.execPath, [cli, 'work', 'watch', unitid, '--json'], {
+      env: { ...process.env, RECEPTORCTL_SOCKET: socket },
+    });
+    const closed = once(watched, 'close') as Promise<[number]>;
+    const lines = createInterface({ input: watched.stdout })[Symbol.asyncIterator]();
+    const next = async () => JSON.parse(String((await lines.next()).value)) as object;
+    const until = async (state: string): Promise<object> => {
+      for (;;) {
+        const line = await next();
+        if ('StateName' in line && line.StateName === state) return line;
+      }
+    };
+    expect(await until('Running')).toMatchObject({ UnitID: unitid });
+    await writeFile(go, '');
+    expect(await until('Failed')).toMatchObject({
+      UnitID: unitid,
+      Detail: 'exit status 3',
+      ErrorCode: 'exit-status',
+    });
+    expect((await closed)[0]).toBe(0);
+    const again = await ours(['work', 'watch', unitid]);
+    expect(again).toMatchObject({ code: 0, stdout: `${unitid}  Failed  exit status 3\n` });
+    expect(await ours(['work', 'watch', 'nonesuch'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('unknown work unit nonesuch') as string,
     });
   });
 

@@ -4,4 +4,5 @@
  * @packageDocumentation
  */
 export { ProtocolViolations } from './connection/protocol-violations.js';
+export { watchOrPoll } from './units/unit-watch.js';
 export { Backoff } from './connection/backoff.js';

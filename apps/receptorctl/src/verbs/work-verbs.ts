@@ -21,6 +21,7 @@ import { lastOutputs, unitTable } from '../output/unit-table.js';
 import { releaseInterrupted, reportInterrupted } from './unit-interrupted.js';
 
 export { results } from './results-verb.js';
+export { watch } from './watch-verb.js';
 
 export interface SubmitOptions extends PayloadOptions {
   readonly node?: string | undefined;
