@@ -9,17 +9,8 @@
  * receptor --check --config foo.yml
  * ```
  *
- * SIGHUP reloads the configuration files, SIGTERM and SIGINT end the node. As a service of systemd:
- *
- * ```ini
- * [Service]
- * Type=notify
- * NotifyAccess=all
- * ExecStart=/usr/bin/receptor --config /etc/receptor/receptor.conf
- * ExecReload=/bin/kill -HUP $MAINPID
- * # jobs outlive the daemon
- * KillMode=process
- * ```
+ * SIGHUP reloads the configuration files, SIGTERM and SIGINT end the node. A unit for systemd, and what goes with it, is in the folder
+ * `systemd` of the package.
  *
  * @packageDocumentation
  */

@@ -116,11 +116,6 @@ const apps = [
     },
     expects: /Node ID: far[\s\S]*^hello$/m,
   },
-  {
-    page: 'apps/receptor/README.md',
-    contains: 'Type=notify',
-    skip: 'a unit of systemd; what it asks of the daemon has tests there',
-  },
   ...['ansible-runner', 'receptor', 'receptorctl'].map((app) => ({
     page: `apps/${app}/README.md`,
     contains: 'npm install',
