@@ -5,6 +5,7 @@ import type { Action } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';
 import { listenAddress } from './addresses.js';
 import type { Log } from './log/log.js';
+import { accountId } from './system-accounts.js';
 import { withLocation } from './with-location.js';
 import { refusalLog } from './log/refusal-log.js';
 import type { TlsConfigs } from './tls-configs.js';
@@ -67,11 +68,16 @@ export async function listenLocally(
   each: Configured,
   { control, tls, log }: ControlParts,
 ): Promise<void> {
-  const { service, filename, permissions, tcplisten, tcptls } = each.fields;
+  const { service, filename, permissions, owner, group, tcplisten, tcptls } = each.fields;
   await at(each, async () => {
     if (tcplisten)
       await control.listenTcp({ ...listenAddress(tcplisten), tls: tls.server(tcptls) });
-    if (filename) await control.listenUnix(filename, permissions);
+    if (filename) {
+      await control.listenUnix(filename, permissions, {
+        uid: owner ? await accountId('passwd', owner) : undefined,
+        gid: group ? await accountId('group', group) : undefined,
+      });
+    }
   });
   log.info(`Running control service ${service || filename || tcplisten || ''}`);
 }

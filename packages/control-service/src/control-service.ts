@@ -2,7 +2,7 @@ import { errorText, silentLogger, type Logger } from '@receptorjs/primitives';
 import type { TlsServer } from '@receptorjs/certificates';
 import { createTlsServer } from '@receptorjs/certificates/sockets';
 import { listenPlaceText, serverPlace } from '@receptorjs/socket-addresses';
-import { chmod } from 'node:fs/promises';
+import { chmod, chown } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
@@ -57,6 +57,14 @@ export interface ControlServiceOptions {
   readonly maxSessions?: number | undefined;
   /** Milliseconds a client may take for its first request, and for the end of any line it has begun. Default 60,000. */
   readonly firstRequestMs?: number | undefined;
+}
+
+/** Whose a Unix socket is, by number. */
+export interface UnixSocketOwner {
+  /** Default: the user of the process. */
+  readonly uid?: number | undefined;
+  /** Default: as the system gives it, the group of the process or of the folder. */
+  readonly gid?: number | undefined;
 }
 
 /** A listening socket of a control service. */
@@ -148,16 +156,28 @@ export class ControlService {
    * Listens on a unix socket. A socket file on which no process listens any more is replaced; nothing else is ever removed.
    *
    * @param mode permissions of the socket file, default 0600
+   * @param owner another user needs the rights of root; a group, that the process is in it
    * @throws {ControlServiceError} `socket-in-use`, `no-such-folder`, `path-not-a-socket`, `path-too-long` or `listen-failed`
    */
-  async listenUnix(path: string, mode = 0o600): Promise<ControlListener> {
+  async listenUnix(
+    path: string,
+    mode = 0o600,
+    owner: UnixSocketOwner = {},
+  ): Promise<ControlListener> {
     validateArgument('listenUnix', 'path', path, text);
     validateArgument('listenUnix', 'mode', mode, count);
+    validateOptions<UnixSocketOwner>('listenUnix, owner', owner, {
+      uid: optional(count),
+      gid: optional(count),
+    });
     await clearSocketPath(path);
     const what = `error opening Unix socket: ${path}`;
     const server = await privately(() => this.#listen({ path }, 'unix', what));
     const listener = this.#listener(server, path);
     try {
+      // before others may use it
+      const { uid = -1, gid = -1 } = owner;
+      if (uid !== -1 || gid !== -1) await chown(path, uid, gid);
       await chmod(path, mode);
     } catch (cause) {
       await listener.close();

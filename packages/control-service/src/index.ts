@@ -29,7 +29,7 @@
  * @packageDocumentation
  */
 export { ControlService } from './control-service.js';
-export type { ControlListener, ControlServiceOptions } from './control-service.js';
+export type { ControlListener, ControlServiceOptions, UnixSocketOwner } from './control-service.js';
 export { ControlServiceError } from './errors.js';
 export type { ControlServiceErrorCode } from './errors.js';
 export type { Logger } from '@receptorjs/primitives';

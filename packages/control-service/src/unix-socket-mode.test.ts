@@ -34,3 +34,35 @@ it('a unix socket is the owner’s alone until it has its mode, whatever the uma
     await control.close();
   }
 });
+
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) console.warn('skipped: sockets of other users and groups, which only root can make');
+
+it.skipIf(!isRoot)('a unix socket gets its owner and group before others may use it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'control-'));
+  const control = new ControlService({ nodeId: 'a', mesh: {} as MeshHandler, version: '1' });
+  const facts = async (path: string) => {
+    const { uid, gid, mode } = await stat(path);
+    return { uid, gid, mode: mode & 0o777 };
+  };
+  modes.length = 0;
+  await control.listenUnix(join(folder, 'both'), 0o660, { uid: 4711, gid: 4712 });
+  await control.listenUnix(join(folder, 'group'), 0o660, { gid: 4712 });
+  expect(await facts(join(folder, 'both'))).toEqual({ uid: 4711, gid: 4712, mode: 0o660 });
+  expect(await facts(join(folder, 'group'))).toEqual({ uid: 0, gid: 4712, mode: 0o660 });
+  expect(modes).toEqual([0o700, 0o700]);
+  await control.close();
+});
+
+it('a unix socket whose owner can not be set is closed again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'control-'));
+  const control = new ControlService({ nodeId: 'a', mesh: {} as MeshHandler, version: '1' });
+  const path = join(folder, 's');
+  await expect(control.listenUnix(path, 0o660, { uid: -7 })).rejects.toThrow(/owner/);
+  // one more than any system has
+  await expect(control.listenUnix(path, 0o660, { gid: 2 ** 33 })).rejects.toMatchObject({
+    code: 'listen-failed',
+  });
+  await control.listenUnix(path);
+  await control.close();
+});

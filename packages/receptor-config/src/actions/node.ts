@@ -118,6 +118,10 @@ export const nodeActions = {
         fallback: 0o600,
         fallbackText: '0600',
       }),
+      owner: text({ help: 'User of the Unix socket, by name or number; needs the rights of root' }),
+      group: text({
+        help: 'Group of the Unix socket, by name or number; permissions 0660 let its members use it',
+      }),
       tls: tlsName('tls-server', 'TLS of the mesh service'),
       tcplisten: portOrHostAndPort({ help: 'Port, or host:port, of the TCP listener' }),
       tcptls: tlsName('tls-server', 'TLS of the TCP listener'),
