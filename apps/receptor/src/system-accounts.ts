@@ -9,7 +9,7 @@ const files = { passwd: '/etc/passwd', group: '/etc/group' } as const;
 const kinds = { passwd: 'user', group: 'group' } as const;
 
 /**
- * The number of a user (`passwd`) or a group by its name; a number stands for itself. Asked of the file first, then of `getent`, which
+ * The number of a user (`passwd`) or a group, whose a Unix socket is to be, by its name; a number stands for itself. Asked of the file first, then of `getent`, which
  * knows those of directories, too.
  *
  * @throws {Error} for a name that the system does not know
@@ -19,7 +19,9 @@ export async function accountId(database: keyof typeof files, name: string): Pro
   const text = await readFile(files[database], 'utf8').catch(() => '');
   const found = idIn(text, name) ?? idIn(await lookUp(database, name), name);
   if (found === undefined)
-    throw new Error(`there is no ${kinds[database]} ${name} on this machine`);
+    throw new Error(
+      `error opening Unix socket: there is no ${kinds[database]} ${name} on this machine (allowed: a name or a number)`,
+    );
   return found;
 }
 
