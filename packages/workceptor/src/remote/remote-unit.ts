@@ -9,6 +9,7 @@ import {
   type UnitStatus,
 } from '@receptorjs/control-protocol';
 import { WorkError } from '../errors.js';
+import { ExpiryTimer } from './expiry-timer.js';
 import { foreignText } from './foreign-text.js';
 import { expirationMs, parseRemoteData, type RemoteData } from './remote-extra-data.js';
 import { RemoteDelivery } from './remote-delivery.js';
@@ -53,9 +54,6 @@ export interface RemoteUnitOptions extends RemoteAccess {
 /** Milliseconds that a cancel or release tries to reach the other node before it is pending: it is answered within five seconds. */
 const FIRST_ATTEMPT_MS = 4_000;
 
-/** The longest a timer of Node can wait, in milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** The detail of a unit that the other node does not know (any more). */
 const unitIsGone = 'Remote work unit is gone';
 
@@ -77,7 +75,7 @@ export class RemoteUnit implements Unit {
   #follow: RemoteFollow | undefined;
   readonly #delivery: RemoteDelivery;
   #unsubscribe: (() => void) | undefined;
-  #expiry: NodeJS.Timeout | undefined;
+  readonly #expiry = new ExpiryTimer();
 
   constructor(
     readonly record: UnitRecord,
@@ -184,7 +182,7 @@ export class RemoteUnit implements Unit {
   detach(): void {
     this.#detached.abort();
     this.#unsubscribe?.();
-    clearTimeout(this.#expiry);
+    this.#expiry.stop();
   }
 
   /** Does what the phase of a unit found on disk asks for. */
@@ -307,7 +305,7 @@ export class RemoteUnit implements Unit {
           stdinPath: this.record.path('stdin'),
           connect: () => this.#connect(signal),
         });
-        clearTimeout(this.#expiry);
+        this.#expiry.stop();
         if (outcome === 'gone') {
           this.#fail(unitIsGone);
           refused(new WorkError('start-failed', unitIsGone));
@@ -319,7 +317,7 @@ export class RemoteUnit implements Unit {
       } catch (error) {
         if (isAborted(signal)) break;
         if (error instanceof WorkError) {
-          clearTimeout(this.#expiry);
+          this.#expiry.stop();
           this.#fail(`Error starting worker: ${foreignText(error.message)}`);
           refused(error);
           return;
@@ -338,13 +336,13 @@ export class RemoteUnit implements Unit {
     const { RemoteNode } = this.#data;
     this.options.logAttempt(RemoteNode, `Connection to ${RemoteNode} failed with error: ${text}`);
     if (!isTlsFailure(error)) return false;
-    clearTimeout(this.#expiry);
+    this.#expiry.stop();
     this.#fail(`TLS error connecting to remote service: ${text}`);
     return true;
   }
 
   async #stopStarting(): Promise<void> {
-    clearTimeout(this.#expiry);
+    this.#expiry.stop();
     this.#startStopped.abort();
     await this.#starting;
   }
@@ -352,20 +350,11 @@ export class RemoteUnit implements Unit {
   #armExpiry(): void {
     const at = expirationMs(this.#data);
     if (at === undefined) return;
-    const left = at - Date.now();
-    if (left <= 0) {
+    this.#expiry.start(at, () => {
       this.#expire(new Date(at)).catch((error: unknown) => {
         this.options.log.error(`[${this.record.id}] ${errorText(error)}`);
       });
-      return;
-    }
-    this.#expiry = setTimeout(
-      () => {
-        this.#armExpiry();
-      },
-      Math.min(left, LONGEST_TIMER_MS),
-    );
-    this.#expiry.unref();
+    });
   }
 
   async #expire(at: Date): Promise<void> {
