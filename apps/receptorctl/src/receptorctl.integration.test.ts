@@ -1,5 +1,5 @@
 import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
-import { ControlService, type MeshHandler } from '@receptorjs/control-service';
+import { ControlService, type MeshHandler, type WorkHandler } from '@receptorjs/control-service';
 import { commandWorkType, Workceptor } from '@receptorjs/workceptor';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -48,6 +48,17 @@ async function run(program: string, args: readonly string[], input = ''): Promis
 }
 const ours = (args: readonly string[], input?: string): Promise<Finished> =>
   run(process.execPath, [cli, ...args], input);
+
+/** The work of the node, without digests of its output. */
+const workWithoutDigests = (): WorkHandler => ({
+  submit: (submission, origin) => work.submit(submission, origin),
+  list: (unitId) => work.list(unitId),
+  status: (unitId) => work.status(unitId),
+  watch: (unitId, signal) => work.watch(unitId, signal),
+  results: (unitId, startPos, access) => work.results(unitId, startPos, access),
+  cancel: (unitId, access) => work.cancel(unitId, access),
+  release: (unitId, access) => work.release(unitId, access),
+});
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ctl-'));
@@ -329,15 +340,7 @@ describe('receptorctl', () => {
         nodeId: 'a',
         version: '1.6.9',
         mesh,
-        work: {
-          submit: (submission, origin) => work.submit(submission, origin),
-          list: (unitId) => work.list(unitId),
-          status: (unitId) => work.status(unitId),
-          watch: (unitId, signal) => work.watch(unitId, signal),
-          results: (unitId, startPos, access) => work.results(unitId, startPos, access),
-          cancel: () => new Promise(() => undefined),
-          release: (unitId, access) => work.release(unitId, access),
-        },
+        work: { ...workWithoutDigests(), cancel: () => new Promise(() => undefined) },
       });
       const path = join(folder, 'hanging');
       await hanging.listenUnix(path);
@@ -464,15 +467,7 @@ describe('receptorctl', () => {
         nodeId: 'old',
         version: '1.6.9',
         mesh,
-        work: {
-          submit: (submission, origin) => work.submit(submission, origin),
-          list: (unitId) => work.list(unitId),
-          status: (unitId) => work.status(unitId),
-          watch: (unitId, signal) => work.watch(unitId, signal),
-          results: (unitId, startPos, access) => work.results(unitId, startPos, access),
-          cancel: (unitId, access) => work.cancel(unitId, access),
-          release: (unitId, access) => work.release(unitId, access),
-        },
+        work: workWithoutDigests(),
       });
       const path = join(folder, 'original');
       await original.listenUnix(path);
