@@ -7,6 +7,7 @@ import type { UnitRecord } from './store/unit-record.js';
 import type { UnitStore } from './store/unit-store.js';
 import { UnknownUnit } from './store/unknown-unit.js';
 import type { Outcome, Unit } from './unit.js';
+import { UnitChanges } from './unit-changes.js';
 import type { UnitContext, WorkType } from './work-type.js';
 import type { WorkTypes } from './work-types.js';
 
@@ -21,6 +22,8 @@ export interface UnitsOptions {
 
 /** All known units of a node, from their creation or their being found on disk to their removal. */
 export class Units {
+  /** Tells of each change of one. */
+  readonly changes: UnitChanges;
   /** Written by `create`, `#adopt`, `typeAdded` and `remove` only. */
   readonly #units = new Map<string, Unit>();
   /** IDs of those whose type was not known when they were found. */
@@ -28,7 +31,9 @@ export class Units {
   /** Set by `start`. */
   #started = false;
 
-  constructor(private readonly options: UnitsOptions) {}
+  constructor(private readonly options: UnitsOptions) {
+    this.changes = new UnitChanges(options.log);
+  }
 
   get size(): number {
     return this.#units.size;
@@ -66,7 +71,7 @@ export class Units {
     const { store } = this.options;
     const record = store.allocate(type.workType, extraData, origin, submissionName);
     const unit = this.#unitOf(record, type);
-    this.#units.set(record.id, unit);
+    this.#know(unit);
     return unit;
   }
 
@@ -113,7 +118,7 @@ export class Units {
       }
       // the same record: somebody may wait for it to change
       const unit = this.#unitOf(record, type);
-      this.#units.set(id, unit);
+      this.#know(unit);
       unit.recover().catch((error: unknown) => {
         this.options.log.error(`[${id}] ${errorText(error)}`);
       });
@@ -165,9 +170,18 @@ export class Units {
     const type = readable ? types.ofUnits(record.status.workType) : undefined;
     const unit = type ? this.#unitOf(record, type) : new UnknownUnit(record);
     if (!type) this.#withoutType.add(id);
-    this.#units.set(id, unit);
+    this.#know(unit);
     await unit.recover();
     return unit;
+  }
+
+  #know(unit: Unit): void {
+    const { record } = unit;
+    this.#units.set(record.id, unit);
+    record.onTouch(() => {
+      this.changes.tell(unit);
+    });
+    this.changes.tell(unit);
   }
 
   #unitOf(record: UnitRecord, type: WorkType): Unit {

@@ -1,4 +1,4 @@
-import { UnitState, type WorkSubmission } from '@receptorjs/control-protocol';
+import { stateName, UnitState, type WorkSubmission } from '@receptorjs/control-protocol';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -189,4 +189,26 @@ it('refuses a name that is taken', () => {
       work.registerWorkType({ ...noteType(), workType });
     }).toThrow(`work type ${workType} already registered`);
   }
+});
+
+it('tells of each change of a unit, from its creation to its release', async () => {
+  const work = workceptor();
+  work.registerWorkType(noteType());
+  await work.start();
+  const heard: string[] = [];
+  const stop = work.onUnitChange(({ record }) => {
+    heard.push(record.released ? 'released' : stateName(record.status.state));
+  });
+  work.onUnitChange(() => {
+    throw new Error('a listener that fails');
+  });
+  const unit = await work.submit(submission({ note: 'x' }), local);
+  await unit.start(noInput());
+  await work.release(unit.unitId, { ...local, force: false });
+  expect([...new Set(heard)]).toEqual(['Pending', 'Succeeded', 'released']);
+  expect(lines).toContain(`[${unit.unitId}] a listener that fails`);
+  stop();
+  await work.submit(submission({ note: 'y' }), local);
+  expect(heard.at(-1)).toBe('released');
+  await work.close();
 });

@@ -31,6 +31,7 @@ import { checkedName, forgetSubmissionName, readSubmissionName } from './store/s
 import { storeInput } from './store/store-input.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
+import type { UnitListener } from './unit-changes.js';
 import { UnitMemory } from './unit-memory.js';
 import { UnitStore } from './store/unit-store.js';
 import { Units } from './units.js';
@@ -120,6 +121,15 @@ export class Workceptor {
   /** How many units there are of each work type in each state, without a look at the disk. */
   unitCounts(): ReadonlyMap<string, ReadonlyMap<UnitState, number>> {
     return this.#units.counts();
+  }
+
+  /**
+   * Calls back at each change of a unit, of status, of stdout and of existence, before whoever asked for the change hears that it is done.
+   *
+   * @returns a call that ends it
+   */
+  onUnitChange(listener: UnitListener): () => void {
+    return this.#units.changes.listen(listener);
   }
 
   /** The registered types, for the advertisement of the control service. */

@@ -40,6 +40,8 @@ export class UnitRecord {
   #flushing: Promise<void> = Promise.resolve();
   /** Whether a flush stands in line that has not begun; written by `#flush` only. */
   #flushWaits = false;
+  /** Hears of each change; written by `onTouch` only. */
+  #observer: (() => void) | undefined;
 
   constructor(
     readonly id: string,
@@ -66,6 +68,11 @@ export class UnitRecord {
   /** Whether the unit's folder is gone for good. */
   get released(): boolean {
     return this.#released;
+  }
+
+  /** Who hears of each change from now on, and nobody else does: the units of the node. */
+  onTouch(observer: () => void): void {
+    this.#observer = observer;
   }
 
   /** Path of a file in the unit's folder. */
@@ -109,6 +116,7 @@ export class UnitRecord {
   /** Wakes all callers that wait: something about the unit changed, perhaps only the length of its stdout. */
   touch(): void {
     this.#revision += 1;
+    this.#observer?.();
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
