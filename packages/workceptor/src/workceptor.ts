@@ -1,37 +1,28 @@
-import { errorText, point, silentLogger, type Logger } from '@receptorjs/primitives';
+import { errorText, silentLogger, type Logger } from '@receptorjs/primitives';
 import { dirname } from 'node:path';
 import {
-  isFinal,
   reportedStatus,
-  UnitState,
   type ReportedStatus,
+  type UnitState,
   type UnitStatus,
   type WorkSubmission,
 } from '@receptorjs/control-protocol';
 import { LoopTurns } from '@receptorjs/bounded-json';
-import {
-  DiskReserves,
-  nodeOrigin,
-  requestOrigin,
-  SharedLines,
-  type DiskReserve,
-} from '@receptorjs/quotas';
+import { DiskReserves, nodeOrigin, SharedLines, type DiskReserve } from '@receptorjs/quotas';
+import { AccessChecks } from './access-checks.js';
 import { defaultDataDir, formerDataDir } from './store/data-dir.js';
-import { failureCode, WorkError } from './errors.js';
 import { pendingInTime } from './pending-in-time.js';
 import { remoteWorkType } from './remote/remote-work-type.js';
 import { SecretParams } from './remote/secret-params.js';
-import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { tailStdout } from './store/result-tail.js';
 import { WorkSignatures } from './signing/work-signatures.js';
 import { StdoutDigests } from './store/stdout-digest.js';
 import { digestReply, type DigestReply, type DigestRequest } from './store/digest-request.js';
-import { checkParamSize } from './submission-checks.js';
-import { checkedName, forgetSubmissionName, readSubmissionName } from './store/submission-name.js';
-import { storeInput } from './store/store-input.js';
+import { Submissions } from './submissions.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
 import type { UnitListener } from './unit-changes.js';
+import { watchStatus } from './unit-watch.js';
 import { UnitMemory } from './unit-memory.js';
 import { UnitStore } from './store/unit-store.js';
 import { Units } from './units.js';
@@ -48,11 +39,10 @@ export class Workceptor {
   /** What this node signs by and verifies by; neither at first. */
   readonly signatures: WorkSignatures;
   readonly #log: Logger;
-  /** The type of units that other nodes run. */
-  readonly #remote: WorkType;
   readonly #types: WorkTypes;
   readonly #units: Units;
-  readonly #resubmissions = new Resubmissions();
+  readonly #access: AccessChecks;
+  readonly #submissions: Submissions;
   readonly #digests: StdoutDigests;
   /** Shared by all who write to a disk for others. */
   readonly #reserves: DiskReserves;
@@ -60,7 +50,7 @@ export class Workceptor {
   readonly #attempts = new SharedLines();
 
   /** @throws {TypeError} `invalid-argument` */
-  constructor(private readonly options: WorkceptorOptions) {
+  constructor(options: WorkceptorOptions) {
     checkWorkceptorOptions(options);
     const log = options.log ?? silentLogger;
     this.#log = log;
@@ -71,7 +61,7 @@ export class Workceptor {
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
     const memory = new UnitMemory(options.maxHeldBytes);
     const store = new UnitStore({ dataDir, former, nodeId }, log, memory);
-    this.#remote = remoteWorkType({
+    const remote = remoteWorkType({
       ...options,
       sign: (node) => this.signatures.sign(node),
       secrets: new SecretParams({ dataDir, nodeId }),
@@ -82,13 +72,25 @@ export class Workceptor {
         });
       },
     });
-    this.#types = new WorkTypes(this.#remote);
+    this.#types = new WorkTypes(remote);
     this.#units = new Units({
       store,
       types: this.#types,
       log,
       cancelGraceMs,
       digests: this.#digests,
+    });
+    this.#access = new AccessChecks(this.#types, this.signatures);
+    this.#submissions = new Submissions({
+      nodeId,
+      types: this.#types,
+      remote,
+      units: this.#units,
+      access: this.#access,
+      log,
+      maxUnits: options.maxUnits,
+      maxStdinBytes: options.maxStdinBytes,
+      reserveFor: (record) => this.#reserveFor(record),
     });
   }
 
@@ -145,11 +147,7 @@ export class Workceptor {
    */
   async start(): Promise<void> {
     await this.#units.start();
-    for (const { record } of this.#units.all()) {
-      if (record.status.state !== UnitState.Failed) continue;
-      const name = readSubmissionName(record.dir);
-      if (name !== undefined) this.#resubmissions.replace(name, record.id);
-    }
+    this.#submissions.recover();
   }
 
   /** Lets go of all units; commands and remote units go on without this daemon. */
@@ -159,27 +157,8 @@ export class Workceptor {
   }
 
   /** Checks a submission and creates its unit. A refused one leaves nothing behind. */
-  async submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
-    const { workType, signature } = submission;
-    checkParamSize(submission.params);
-    const isHere = this.#isHere(submission.node);
-    const refusal = isHere ? this.#types.refusal(workType) : undefined;
-    if (refusal !== undefined) throw new WorkError('rejected', refusal);
-    await this.#checkSubmission(submission, isHere, { ...access, signature });
-    const { maxUnits = 100_000 } = this.options;
-    if (this.#units.size >= maxUnits) {
-      throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
-    }
-    const type = isHere ? this.#typeHere(submission) : this.#remote;
-    const extraData = type.checkSubmission(submission);
-    // the name of a submission is for the node that runs it
-    const name = isHere ? checkedName(submission.params[submissionIdParam]) : undefined;
-    const unit = this.#units.create(type, extraData, requestOrigin(access), name);
-    return {
-      unitId: unit.record.id,
-      start: (stdin) =>
-        this.#start(unit, stdin, name === undefined ? undefined : this.#replaceEarlier(unit, name)),
-    };
+  submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
+    return this.#submissions.submit(submission, access);
   }
 
   /** The units with their status, or the one named. Throws for an unknown unit. */
@@ -212,7 +191,7 @@ export class Workceptor {
     access: Access & { signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>> {
     const unit = await this.#units.find(unitId);
-    await this.#checkAccess(unit, access);
+    await this.#access.ofUnit(unit, access);
     return tailStdout(unit.record, startPos, access.signal);
   }
 
@@ -228,7 +207,7 @@ export class Workceptor {
     access: Access & { signal: AbortSignal },
   ): Promise<DigestReply> {
     const unit = await this.#units.find(unitId);
-    await this.#checkAccess(unit, access);
+    await this.#access.ofUnit(unit, access);
     return digestReply(unit, request, { digests: this.#digests, signal: access.signal });
   }
 
@@ -238,7 +217,7 @@ export class Workceptor {
    */
   async cancel(unitId: string, access: Access): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
-    await this.#checkAccess(unit, access);
+    await this.#access.ofUnit(unit, access);
     return this.#inTime(unitId, flushed(unit, unit.cancel()));
   }
 
@@ -248,7 +227,7 @@ export class Workceptor {
    */
   async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
-    await this.#checkAccess(unit, access);
+    await this.#access.ofUnit(unit, access);
     return this.#inTime(unitId, flushed(unit, this.#units.release(unit, access.force)));
   }
 
@@ -258,96 +237,9 @@ export class Workceptor {
     });
   }
 
-  #isHere(node: string): boolean {
-    return node === this.options.nodeId || node.toLowerCase() === 'localhost';
-  }
-
-  /** The type of a submission to this node. */
-  #typeHere({ workType, ttl }: WorkSubmission): WorkType {
-    if (ttl !== undefined) {
-      throw new WorkError('rejected', 'ttl option is intended for remote work only');
-    }
-    const type = this.#types.registered(workType);
-    if (!type) throw new WorkError('rejected', `unknown work type ${workType}`);
-    return type;
-  }
-
   /** Of the file system where a unit is; the folder of all units outlasts it. */
   #reserveFor({ dir }: UnitRecord): DiskReserve {
     return this.#reserves.of(dirname(dir));
-  }
-
-  /** Releases what an interrupted attempt of the same submission has left; gives the call for when stdin is complete. */
-  #replaceEarlier(unit: Unit, name: string): () => void {
-    const { id, dir } = unit.record;
-    const earlier = this.#units.get(this.#resubmissions.replace(name, id) ?? '');
-    if (earlier) {
-      this.#units.remove(earlier).catch((error: unknown) => {
-        this.#log.warning(`[${earlier.record.id}] ${errorText(error)}`);
-      });
-    }
-    return () => {
-      this.#resubmissions.settle(name, id);
-      forgetSubmissionName(dir);
-    };
-  }
-
-  async #start(
-    unit: Unit,
-    stdin: AsyncIterable<Uint8Array>,
-    onStdinComplete: (() => void) | undefined,
-  ): Promise<string> {
-    const { record } = unit;
-    try {
-      await storeInput(record.path('stdin'), stdin, {
-        maxBytes: this.options.maxStdinBytes,
-        reserve: this.#reserveFor(record),
-      });
-    } catch (cause) {
-      const detail = `Error reading input data: ${errorText(cause)}`;
-      const report = { errorCode: failureCode(cause, 'input-incomplete') };
-      record.update({ state: UnitState.Failed, detail, report });
-      throw new WorkError('input-failed', detail, { cause });
-    }
-    await record.flushed();
-    if (record.released || isFinal(record.status.state)) {
-      const what = record.released ? 'released' : 'canceled';
-      throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);
-    }
-    point('stdin-stored');
-    onStdinComplete?.();
-    try {
-      const said = await unit.start();
-      point('started');
-      return said;
-    } catch (error) {
-      const detail = `Error starting worker: ${errorText(error)}`;
-      const report = { errorCode: failureCode(error, 'start-failed') };
-      record.update({ state: UnitState.Failed, detail, report });
-      throw error;
-    }
-  }
-
-  /** Checks the signature of a submission, and whether what is submitted to another node may be signed and can be. */
-  async #checkSubmission(
-    { workType, signWork }: WorkSubmission,
-    isHere: boolean,
-    access: Access,
-  ): Promise<void> {
-    const verify = this.#types.verifiesSubmission(workType, signWork);
-    if (isHere || !signWork) return this.signatures.check(verify, access);
-    if (access.transport === 'unix') await this.signatures.check(verify, access);
-    else await this.signatures.checkMaySign(access);
-    await this.signatures.checkCanSign();
-  }
-
-  #checkAccess({ record, signed = false }: Unit, access: Access): Promise<void> {
-    const { workType } = record.status;
-    // a type that is gone may have been one whose requests must be signed
-    const verify =
-      this.#types.verifiesUnit(workType, signed) ||
-      (this.signatures.verifies && !this.#types.knows(workType));
-    return this.signatures.check(verify, access);
   }
 }
 
@@ -356,19 +248,4 @@ async function flushed({ record }: Unit, ending: Promise<Outcome>): Promise<Outc
   const outcome = await ending;
   await record.flushed();
   return outcome;
-}
-
-async function* watchStatus(unit: Unit, signal: AbortSignal): AsyncGenerator<UnitStatus, void> {
-  const { record } = unit;
-  let shown: { readonly status: UnitStatus; readonly pending: string | undefined } | undefined;
-  while (!signal.aborted && !record.released) {
-    const { revision, status } = record;
-    const { pending } = unit;
-    // the whole status asks the file system for a size, and growth of stdout alone is no change here
-    const isNew = status.state !== shown?.status.state || status.detail !== shown.status.detail;
-    if (isNew || pending !== shown?.pending) yield unit.status();
-    if (isFinal(status.state)) return;
-    shown = { status, pending };
-    await record.changed(revision, signal);
-  }
 }
