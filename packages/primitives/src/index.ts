@@ -20,3 +20,4 @@ export { point } from './named-point.js';
 export { onAbort } from './on-abort.js';
 export { goShlex, pythonShlex, quoteShellWord, splitShellWords } from './shell-words.js';
 export type { ShellDialect } from './shell-words.js';
+export { memoizeBytes } from './memoize-bytes.js';

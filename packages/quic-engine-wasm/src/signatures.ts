@@ -1,3 +1,4 @@
+import { memoizeBytes } from '@receptorjs/primitives';
 import { constants, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 
 /** A way to sign: the algorithm's DER in a public key, its hash, and whether RSA pads by PSS. */
@@ -33,6 +34,8 @@ const SCHEMES = new Map<number, Scheme>([
 
 /** Signatures by longer keys have no room in the engine; Go takes none by them either. */
 const MAX_RSA_BITS = 8_192;
+/** Public keys of peers that are kept. */
+const KEPT_KEYS = 256;
 /** Kinds of private keys in the order of rust/src/crypto/signatures.rs. */
 const KEY_KINDS = ['prime256v1', 'secp384r1', 'secp521r1', 'ed25519', 'rsa'];
 
@@ -63,10 +66,14 @@ export function signWith(key: KeyObject, scheme: number, message: Buffer): Buffe
 export function isSigned(scheme: number, key: Buffer, message: Buffer, signature: Buffer): boolean {
   const { keyAlgorithm, hash, pss } = known(scheme);
   const bits = element(0x03, Buffer.concat([Buffer.from([0]), key]));
-  const spki = element(0x30, Buffer.concat([keyAlgorithm, bits]));
-  const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  const publicKey = publicKeyOf(element(0x30, Buffer.concat([keyAlgorithm, bits])));
   return verify(hash, message, pss === true ? { key: publicKey, ...PSS } : publicKey, signature);
 }
+
+/** Of a SubjectPublicKeyInfo. The peers of a node are few, and OpenSSL reads a key for as long as it verifies by it. */
+const publicKeyOf = memoizeBytes(KEPT_KEYS, (spki) =>
+  createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }),
+);
 
 const PSS = {
   padding: constants.RSA_PKCS1_PSS_PADDING,

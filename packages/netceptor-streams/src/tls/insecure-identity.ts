@@ -1,3 +1,4 @@
+import { memoizeBytes } from '@receptorjs/primitives';
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import type { QuicIdentity } from '@receptorjs/quic-engine';
 
@@ -6,6 +7,8 @@ export const INSECURE_COMMON_NAME = 'netceptor-insecure-common-name';
 
 const VALID_MS = 10 * 365 * 86_400_000;
 const SKEW_MS = 60_000;
+/** Certificates of services whose name is kept. */
+const KEPT_CERTIFICATES = 256;
 
 /** A DER element: tag, length, content. */
 function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
@@ -61,12 +64,15 @@ export function insecureIdentity(now: number): QuicIdentity {
 
 /** Whether one of a peer's certificates (DER) carries the name {@link INSECURE_COMMON_NAME}. */
 export function isInsecureIdentity(certificates: readonly Uint8Array[]): boolean {
-  return certificates.some((certificate) => {
-    try {
-      const { subject } = new X509Certificate(certificate);
-      return subject.split('\n').includes(`CN=${INSECURE_COMMON_NAME}`);
-    } catch {
-      return false;
-    }
-  });
+  return certificates.some(hasInsecureName);
 }
+
+/** A service has one certificate for as long as it runs, and is dialed time and again. */
+const hasInsecureName = memoizeBytes(KEPT_CERTIFICATES, (certificate) => {
+  try {
+    const { subject } = new X509Certificate(certificate);
+    return subject.split('\n').includes(`CN=${INSECURE_COMMON_NAME}`);
+  } catch {
+    return false;
+  }
+});
