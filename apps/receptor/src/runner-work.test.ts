@@ -58,6 +58,7 @@ it('offers the ansible-runner in the folder of the executable, with keep-alives,
       params: keepAlive,
       allowruntimeparams: false,
       verifysignature: false,
+      maxqueued: 10_000,
     },
   ]);
 });
@@ -97,6 +98,12 @@ it('can be told not to offer it', () => {
   expect(offered(actionsOf('--work-runner', 'offer=no'))).toEqual([]);
   expect(offered(actionsOf('--work-runner', 'no'))).toEqual([]);
   expect(offered(actionsOf('--work-runner', 'offer=yes'))).toHaveLength(1);
+});
+
+it('runs as many at once as work-runner says', () => {
+  program(join(folder, 'bin', 'ansible-runner'));
+  const some = actionsOf('--work-runner', 'offer=yes', 'maxrunning=3', 'maxqueued=20');
+  expect(offered(some)).toMatchObject([{ maxrunning: 3, maxqueued: 20 }]);
 });
 
 describe('on a listener that everybody reaches', () => {

@@ -65,6 +65,7 @@ export function withRunnerWork(actions: readonly Action[], installation: Install
       params: [...runner.params, ...workerParams(runner, actions)].map(quoteShellWord).join(' '),
       allowruntimeparams: false,
       verifysignature,
+      ...limitsOf(actions),
     },
     origin: 'command line',
   };
@@ -76,6 +77,15 @@ function wish(actions: readonly Action[]): 'yes' | 'no' | undefined {
   const [runner] = fieldsOf(actions, 'work-runner');
   if (runner === undefined) return undefined;
   return runner.offer ? 'yes' : 'no';
+}
+
+/** How many of its units there may be at once. */
+function limitsOf(actions: readonly Action[]): {
+  maxrunning: number | undefined;
+  maxqueued: number;
+} {
+  const [runner] = fieldsOf(actions, 'work-runner');
+  return { maxrunning: runner?.maxrunning, maxqueued: runner?.maxqueued ?? 10_000 };
 }
 
 const takesWork = (actions: readonly Action[]): boolean =>

@@ -7,6 +7,7 @@
  * - `start-failed`: the unit was stored but could not be started
  * - `remote-refused`: the other node answered a request about a remote unit with an error
  * - `too-many-units`: the bound on units is reached
+ * - `too-many-queued`: as many units of a work type wait as may, or of one submitter
  * - `too-many-params`: the bound on what units hold in memory is reached
  * - `not-removed`: the folder of a unit could not be removed
  * - `bad-status-file`: a status file can't be read
@@ -28,6 +29,7 @@ export type WorkErrorCode =
   | 'start-failed'
   | 'remote-refused'
   | 'too-many-units'
+  | 'too-many-queued'
   | 'too-many-params'
   | 'not-removed'
   | 'bad-status-file'

@@ -31,4 +31,5 @@ export type { WorkceptorOptions } from './workceptor-options.js';
 export { commandWorkType } from './local/command-work-type.js';
 export type { SigningOptions, WorkSignatures } from './signing/work-signatures.js';
 export type { CommandType } from './local/command-work-type.js';
+export type { QueueCounts, QueueLimits } from './room/type-queue.js';
 export type { UnitContext, WorkType } from './work-type.js';

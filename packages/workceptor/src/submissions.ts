@@ -9,6 +9,7 @@ import { checkedName, forgetSubmissionName, readSubmissionName } from './store/s
 import type { UnitRecord } from './store/unit-record.js';
 import { checkParamSize } from './submission-checks.js';
 import type { Unit } from './unit.js';
+import { failedStart } from './unit-start.js';
 import type { Units } from './units.js';
 import type { WorkType } from './work-type.js';
 import type { WorkTypes } from './work-types.js';
@@ -49,7 +50,7 @@ export class Submissions {
   /**
    * Checks a submission and creates its unit. A refused one leaves nothing behind.
    *
-   * @throws {WorkError} `rejected`, `too-many-units`, `too-many-params`, `unsafe-folder`; what the system says
+   * @throws {WorkError} `rejected`, `too-many-units`, `too-many-queued`, `too-many-params`, `unsafe-folder`; what the system says
    */
   async submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
     const { types, units, maxUnits = 100_000 } = this.options;
@@ -133,9 +134,7 @@ export class Submissions {
       point('started');
       return said;
     } catch (error) {
-      const detail = `Error starting worker: ${errorText(error)}`;
-      const report = { errorCode: failureCode(error, 'start-failed') };
-      record.update({ state: UnitState.Failed, detail, report });
+      failedStart(record, error);
       throw error;
     }
   }

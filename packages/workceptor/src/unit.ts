@@ -8,10 +8,10 @@ export type Outcome = 'done' | 'pending';
 export interface Unit {
   readonly record: UnitRecord;
   /** Whether requests about it must be signed, where its type leaves that to the submission. */
-  readonly signed?: boolean;
+  readonly signed?: boolean | undefined;
   /** The node that runs it, where this one does not: what it tells of the unit is not computed here. */
-  readonly ranOn?: string;
-  /** What other nodes have yet to be told, and why they have not been; stands in the detail of the status as shown. */
+  readonly ranOn?: string | undefined;
+  /** What it waits for, which is none of its own work: other nodes that have yet to be told something, or its turn. Stands in the detail of the status as shown. */
   readonly pending?: string | undefined;
   /** The status as shown: sizes current, secrets left out. */
   status(): UnitStatus;
@@ -22,6 +22,11 @@ export interface Unit {
    * @throws {WorkError} `start-failed`; its message becomes part of the detail
    */
   start(): Promise<string>;
+  /**
+   * Whether something is stored by which `recover` goes on after a start that was cut off. Without it, a unit that waited for its turn is
+   * not started a second time.
+   */
+  hasBegun?(): boolean;
   /** Takes the unit up again after a restart of the daemon. */
   recover(): Promise<void>;
   /** Ends the unit's work, if it goes on; says whether that is done or pending. */

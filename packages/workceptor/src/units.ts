@@ -2,6 +2,8 @@ import { errorText, type Logger } from '@receptorjs/primitives';
 import type { JsonValue, UnitState } from '@receptorjs/control-protocol';
 import type { Origin } from '@receptorjs/quotas';
 import { WorkError } from './errors.js';
+import { QueuedUnit } from './room/queued-unit.js';
+import type { TypeQueues } from './room/type-queues.js';
 import type { StdoutDigests } from './store/stdout-digest.js';
 import type { UnitRecord } from './store/unit-record.js';
 import type { UnitStore } from './store/unit-store.js';
@@ -18,6 +20,7 @@ export interface UnitsOptions {
   readonly log: Logger;
   readonly cancelGraceMs: number;
   readonly digests: StdoutDigests;
+  readonly queues: TypeQueues;
 }
 
 /** All known units of a node, from their creation or their being found on disk to their removal. */
@@ -33,6 +36,9 @@ export class Units {
 
   constructor(private readonly options: UnitsOptions) {
     this.changes = new UnitChanges(options.log);
+    this.changes.listen((unit) => {
+      if (unit instanceof QueuedUnit) unit.noticeChange();
+    });
   }
 
   get size(): number {
@@ -65,12 +71,13 @@ export class Units {
    *
    * @param origin whom it is counted for
    * @param submissionName under which the same submission comes again
-   * @throws {WorkError} `too-many-params`, `unsafe-folder`; what the system says
+   * @throws {WorkError} `too-many-queued`, `too-many-params`, `unsafe-folder`; what the system says
    */
   create(type: WorkType, extraData: JsonValue, origin: Origin, submissionName?: string): Unit {
-    const { store } = this.options;
+    const { store, queues } = this.options;
+    if (this.#hasQueue(type)) queues.of(type.workType).admit(origin);
     const record = store.allocate(type.workType, extraData, origin, submissionName);
-    const unit = this.#unitOf(record, type);
+    const unit = this.#unitOf(record, type, origin);
     this.#know(unit);
     return unit;
   }
@@ -103,11 +110,15 @@ export class Units {
     for (const id of ids) {
       if (!this.#units.has(id)) await this.#takeUp(id);
     }
+    this.options.queues.open();
   }
 
   /** Takes up those units of a type that were found before the type was known. */
   typeAdded(workType: string): void {
     const type = this.options.types.ofUnits(workType);
+    const queue = this.options.queues.of(workType);
+    // what runs is known before anything is started that waits
+    queue.pause();
     for (const id of this.#withoutType) {
       const record = this.#units.get(id)?.record;
       if (!type || record?.status.workType !== workType) continue;
@@ -123,6 +134,7 @@ export class Units {
         this.options.log.error(`[${id}] ${errorText(error)}`);
       });
     }
+    queue.resume();
   }
 
   /** Ends a unit and, when nothing is left to do, removes it. */
@@ -143,6 +155,7 @@ export class Units {
 
   /** Lets go of all units; what they stand for goes on. */
   async close(): Promise<void> {
+    this.options.queues.close();
     for (const unit of this.#units.values()) {
       unit.detach();
       unit.record.retire();
@@ -184,8 +197,13 @@ export class Units {
     this.changes.tell(unit);
   }
 
-  #unitOf(record: UnitRecord, type: WorkType): Unit {
-    const { log, cancelGraceMs, digests } = this.options;
+  #hasQueue(type: WorkType): boolean {
+    return this.options.types.registered(type.workType) === type;
+  }
+
+  /** @param origin whom it is counted for; nothing for one that was found on disk */
+  #unitOf(record: UnitRecord, type: WorkType, origin?: Origin): Unit {
+    const { log, cancelGraceMs, digests, queues } = this.options;
     const context: UnitContext = {
       log,
       cancelGraceMs,
@@ -194,6 +212,6 @@ export class Units {
       remove: () => this.remove(unit),
     };
     const unit = type.createUnit(record, context);
-    return unit;
+    return this.#hasQueue(type) ? queues.take(unit, origin) : unit;
   }
 }

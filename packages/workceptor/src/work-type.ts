@@ -1,5 +1,6 @@
 import type { JsonValue, WorkSubmission } from '@receptorjs/control-protocol';
 import type { Logger } from '@receptorjs/primitives';
+import type { QueueLimits } from './room/type-queue.js';
 import type { StdoutDigests } from './store/stdout-digest.js';
 import type { UnitRecord } from './store/unit-record.js';
 import type { Unit } from './unit.js';
@@ -29,6 +30,8 @@ export interface WorkType {
    * each submission says so by `signWork`, and its unit by {@link Unit.signed}.
    */
   readonly verifySignature: boolean | 'as-submitted';
+  /** How many of its units run at once, and how many may wait. Default: any number. */
+  readonly queue?: QueueLimits | undefined;
   /**
    * Checks a submission before anything of it is stored.
    *

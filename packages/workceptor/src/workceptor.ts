@@ -18,6 +18,8 @@ import { tailStdout } from './store/result-tail.js';
 import { WorkSignatures } from './signing/work-signatures.js';
 import { StdoutDigests } from './store/stdout-digest.js';
 import { digestReply, type DigestReply, type DigestRequest } from './store/digest-request.js';
+import type { QueueCounts } from './room/type-queue.js';
+import { TypeQueues } from './room/type-queues.js';
 import { Submissions } from './submissions.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
@@ -44,6 +46,7 @@ export class Workceptor {
   readonly #access: AccessChecks;
   readonly #submissions: Submissions;
   readonly #digests: StdoutDigests;
+  readonly #queues: TypeQueues;
   /** Shared by all who write to a disk for others. */
   readonly #reserves: DiskReserves;
   /** Lines about nodes that can't be reached. */
@@ -73,12 +76,14 @@ export class Workceptor {
       },
     });
     this.#types = new WorkTypes(remote);
+    this.#queues = new TypeQueues(log);
     this.#units = new Units({
       store,
       types: this.#types,
       log,
       cancelGraceMs,
       digests: this.#digests,
+      queues: this.#queues,
     });
     this.#access = new AccessChecks(this.#types, this.signatures);
     this.#submissions = new Submissions({
@@ -101,6 +106,7 @@ export class Workceptor {
    */
   registerWorkType(type: WorkType): void {
     this.#types.add(type);
+    this.#queues.of(type.workType).setLimits(type.queue);
     this.#units.typeAdded(type.workType);
   }
 
@@ -123,6 +129,11 @@ export class Workceptor {
   /** How many units there are of each work type in each state, without a look at the disk. */
   unitCounts(): ReadonlyMap<string, ReadonlyMap<UnitState, number>> {
     return this.#units.counts();
+  }
+
+  /** How many units of each work type of this node run, and how many wait for their turn. */
+  queueCounts(): ReadonlyMap<string, QueueCounts> {
+    return this.#queues.counts();
   }
 
   /**

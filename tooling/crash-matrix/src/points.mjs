@@ -1,5 +1,5 @@
 /**
- * @typedef {'finish' | 'cancel' | 'release'} Story what a client does with a unit
+ * @typedef {'finish' | 'cancel' | 'release' | 'queue'} Story what a client does with a unit
  * @typedef {'near' | 'far'} Victim
  * @typedef {object} Case one line of the table
  * @property {string} point name of a point in the code; `random` for any moment
@@ -17,6 +17,8 @@ const atFar = [
   ['stdin-stored', ['finish']],
   ['script-written', ['finish', 'cancel']],
   ['supervisor-spawned', ['finish', 'release']],
+  ['queued', ['queue']],
+  ['queue-left', ['queue']],
   ['started', ['finish']],
   ['running-seen', ['finish']],
   ['status-written-beside', ['finish']],

@@ -90,7 +90,9 @@ const problemOf = (error) =>
  */
 async function daemonsIn(folder, commands, restartMs) {
   const port = await freePort();
-  const job = { 'work-command': { worktype: 'job', command: 'env', allowruntimeparams: true } };
+  const job = {
+    'work-command': { worktype: 'job', command: 'env', allowruntimeparams: true, maxrunning: 1 },
+  };
   const peer = { 'tcp-peer': { address: `127.0.0.1:${port}` } };
   const listener = { 'tcp-listener': { bindaddr: '127.0.0.1', port } };
   return {

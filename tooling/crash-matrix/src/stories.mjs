@@ -54,6 +54,17 @@ export const stories = {
     await released(run, unitId);
     ranOnce(job, unitId);
   },
+  queue: async (run) => {
+    const first = await taken(run, true);
+    await runs(first.job);
+    const { unitId, job } = await taken(run, false);
+    if (job.runs() > 0) throw new Found('untrue', `${unitId} has run, and its turn had not come`);
+    await releasedHere(run, first.unitId);
+    const status = await ended(run, unitId);
+    if (status.state !== SUCCEEDED) throw new Found('lost', `${unitId}: ${status.detail}`);
+    ranOnce(job, unitId);
+    await released(run, unitId);
+  },
 };
 
 /**
@@ -94,18 +105,24 @@ const ended = ({ near }, unitId) =>
   });
 
 /** Released here, and with it on the node where it ran. @param {import('./run-case.mjs').Run} run @param {string} unitId */
-async function released({ near, far }, unitId) {
+async function released(run, unitId) {
+  const { far } = run;
+  await releasedHere(run, unitId);
+  await persist(far.daemon.socket, `no unit of ${unitId} at the far node`, async (client) =>
+    (await client.workList()).size === 0 ? true : undefined,
+  ).catch(() => {
+    throw new Found('leaked', `the unit of ${unitId} is still at the far node`);
+  });
+}
+
+/** @param {import('./run-case.mjs').Run} run @param {string} unitId */
+async function releasedHere({ near }, unitId) {
   await persist(near.daemon.socket, `the release of ${unitId}`, async (client) => {
     if (!(await client.workList()).has(unitId)) return true;
     await client.workRelease(unitId).catch((error) => {
       if (!isRefusal(error) || !error.message.includes('unknown work unit')) throw error;
     });
     return undefined;
-  });
-  await persist(far.daemon.socket, `no unit of ${unitId} at the far node`, async (client) =>
-    (await client.workList()).size === 0 ? true : undefined,
-  ).catch(() => {
-    throw new Found('leaked', `the unit of ${unitId} is still at the far node`);
   });
 }
 

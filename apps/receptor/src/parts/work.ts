@@ -24,6 +24,7 @@ export const workParts: PartStarters = {
   },
   'work-command': (fields, { work }) => {
     const { worktype, command, params, allowruntimeparams, verifysignature } = fields;
+    const { maxrunning, maxqueued } = fields;
     work.registerWorkType(
       commandWorkType({
         workType: worktype,
@@ -31,6 +32,8 @@ export const workParts: PartStarters = {
         params,
         allowRuntimeParams: allowruntimeparams,
         verifySignature: verifysignature,
+        maxRunning: maxrunning,
+        maxQueued: maxqueued,
       }),
     );
     return Promise.resolve({ close: () => work.removeType(worktype) });

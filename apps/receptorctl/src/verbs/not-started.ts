@@ -28,6 +28,10 @@ export async function sayWhyNotStarted(
     if (state === UnitState.Failed)
       throw new Failure(NEVER_STARTS, `unit ${unitId} will not start: ${detail}`);
     if (state !== UnitState.Pending) return;
+    if (detail.startsWith('Queued')) {
+      printWarning(`unit ${unitId} starts when it is its turn: ${detail}`);
+      return;
+    }
     const { NodeID, RoutingTable, KnownConnectionCosts } = await client.status();
     const nodes = [NodeID, ...keysOf(RoutingTable), ...keysOf(KnownConnectionCosts)];
     printWarning(

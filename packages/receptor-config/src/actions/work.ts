@@ -1,10 +1,25 @@
-import { flag, text, word } from '../fields/fields.js';
+import { flag, integer, text, word } from '../fields/fields.js';
 import { list, map } from '../fields/structured-fields.js';
 import { duration } from '../fields/time-fields.js';
 import { action, type NamedFile } from './spec.js';
 
 const worktype = text({ help: 'Name of the work type', required: true });
 const verifysignature = flag({ help: 'Submissions must be signed', fallback: false });
+
+/** How many units of a type there may be at once. */
+const maxrunning = integer(
+  {
+    help: 'Units that run at once; others wait, and submitters take turns (when not given: any number)',
+  },
+  { min: 1, max: 1_000_000 },
+);
+const maxqueued = integer(
+  {
+    help: 'With maxrunning: units that wait beyond those that run; further submissions are refused',
+    fallback: 10_000,
+  },
+  { min: 0, max: 1_000_000 },
+);
 
 const keyFile = (path: string | undefined): NamedFile => ({
   path,
@@ -31,6 +46,8 @@ export const workActions = {
       params: text({ help: 'Arguments of the command' }),
       allowruntimeparams: flag({ help: 'Submitters may add arguments', fallback: false }),
       verifysignature,
+      maxrunning,
+      maxqueued,
     },
   }),
   'work-runner': action({
@@ -44,6 +61,8 @@ export const workActions = {
         bare: true,
         fallback: true,
       }),
+      maxrunning,
+      maxqueued,
     },
   }),
   'work-kubernetes': action({

@@ -94,6 +94,16 @@ export class CommandUnit implements Unit {
     return Promise.resolve('Job Started');
   }
 
+  hasBegun(): boolean {
+    const { dir } = this.record;
+    return (
+      readEnding(dir) !== undefined ||
+      hasWholeScript(dir) ||
+      isClaimedByDaemon(dir) ||
+      readSupervisor(dir) !== undefined
+    );
+  }
+
   recover(): Promise<void> {
     if (!isFinal(this.record.status.state)) this.#takeUp();
     else this.options.digests.catchUp(this.record);

@@ -1,4 +1,4 @@
-import { flag, optional, text, validateOptions } from '@receptorjs/validation';
+import { count, flag, optional, text, validateOptions } from '@receptorjs/validation';
 import { runtimeParams } from '../submission-checks.js';
 import type { WorkType } from '../work-type.js';
 import { CommandUnit } from './command-unit.js';
@@ -21,6 +21,10 @@ export interface CommandType {
   readonly allowRuntimeParams?: boolean | undefined;
   /** Whether submissions from TCP and the mesh must be signed. Default false. */
   readonly verifySignature?: boolean | undefined;
+  /** Units that run at once; others wait, and submitters take turns. Default: any number. */
+  readonly maxRunning?: number | undefined;
+  /** Units that wait, beyond those that run; further submissions are refused. Default 10,000. */
+  readonly maxQueued?: number | undefined;
 }
 
 /**
@@ -35,11 +39,14 @@ export function commandWorkType(type: CommandType): WorkType {
     params: optional(text),
     allowRuntimeParams: optional(flag),
     verifySignature: optional(flag),
+    maxRunning: optional(count),
+    maxQueued: optional(count),
   });
-  const { workType, command, verifySignature = false } = type;
+  const { workType, command, verifySignature = false, maxRunning, maxQueued } = type;
   return {
     workType,
     verifySignature,
+    queue: { maxRunning, maxQueued },
     checkSubmission: ({ params }) => ({ Pid: 0, Params: runtimeParams(type, params) }),
     createUnit: (record, { cancelGraceMs, digests, log, release }) => {
       const options = {

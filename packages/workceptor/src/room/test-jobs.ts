@@ -1,0 +1,70 @@
+import { isFinal, UnitState } from '@receptorjs/control-protocol';
+import { existsSync, writeFileSync } from 'node:fs';
+import type { UnitRecord } from '../store/unit-record.js';
+import type { Outcome, Unit } from '../unit.js';
+import type { WorkType } from '../work-type.js';
+import type { QueueLimits } from './type-queue.js';
+
+/** Jobs that run until the test ends them, whatever becomes of the daemon: what tests of queues need of commands. */
+export class TestJobs {
+  /** IDs of units in the order in which they were started. */
+  readonly starts: string[] = [];
+  readonly running = new Set<string>();
+  /** Ended, and the daemon did not know yet when it was closed. */
+  readonly #ended = new Set<string>();
+  readonly #records = new Map<string, UnitRecord>();
+
+  /** The work type `job`; each daemon has one of its own. */
+  type(queue?: QueueLimits): WorkType {
+    return {
+      workType: 'job',
+      verifySignature: false,
+      queue,
+      checkSubmission: () => ({}),
+      createUnit: (record) => this.#unit(record),
+    };
+  }
+
+  /** The job of a unit ends. */
+  end(id: string): void {
+    if (!this.running.delete(id)) return;
+    this.#ended.add(id);
+    this.#records.get(id)?.update({ state: UnitState.Succeeded, detail: 'exit status 0' });
+  }
+
+  #unit(record: UnitRecord): Unit {
+    const { id } = record;
+    const begun = record.path('begun');
+    const follow = (): void => {
+      this.#records.set(id, record);
+      if (this.#ended.has(id)) record.update({ state: UnitState.Succeeded, detail: 'found ended' });
+    };
+    const stop = (): Promise<Outcome> => {
+      if (this.running.delete(id)) this.#ended.add(id);
+      record.update({ state: UnitState.Canceled, detail: 'Canceled' });
+      return Promise.resolve('done');
+    };
+    return {
+      record,
+      status: () => record.status,
+      hasBegun: () => existsSync(begun),
+      start: () => {
+        writeFileSync(begun, '');
+        this.starts.push(id);
+        this.running.add(id);
+        record.update({ state: UnitState.Running, detail: 'Running' });
+        follow();
+        return Promise.resolve('Job Started');
+      },
+      recover: () => {
+        if (isFinal(record.status.state)) return Promise.resolve();
+        if (existsSync(begun)) follow();
+        else record.update({ state: UnitState.Failed, detail: 'Pending at restart' });
+        return Promise.resolve();
+      },
+      cancel: stop,
+      prepareRelease: stop,
+      detach: () => undefined,
+    };
+  }
+}
