@@ -19,6 +19,7 @@ export function meshHandler({ node, dial, history }: MeshParts): MeshHandler {
   return {
     status: () => node.status(),
     statusInSteps: () => node.statusInSteps(),
+    links: () => node.links(),
     ping: (target, options) => node.ping(target, options),
     traceroute: (target, options) => node.traceroute(target, options),
     connect: dial,

@@ -1,5 +1,6 @@
 import {
   abortSignal,
+  arrayOf,
   bigint,
   bytes,
   callback,
@@ -18,6 +19,7 @@ import type { ControlTlsOptions } from './connection/address.js';
 import type { ConnectOptions, ControlClientOptions } from './connection/connect-options.js';
 import type { RunWorkOptions } from './units/run-work.js';
 import type { SubmitRequest } from './units/submission.js';
+import type { UnitEventsOptions } from './units/event-follow.js';
 import type { UnitFollowOptions } from './units/unit-follow.js';
 
 /** What the public functions of this package take, for callers without a type checker. */
@@ -49,6 +51,14 @@ export const resultsChecks: OptionChecks<Omit<UnitFollowOptions, 'onStatus'>> = 
   signature: optional(text),
   signal,
   lostTimeoutMs: optional(number),
+};
+
+export const eventsChecks: OptionChecks<UnitEventsOptions> = {
+  after: optional(text),
+  unitIds: optional(arrayOf(text)),
+  signal,
+  lostTimeoutMs: optional(number),
+  onDisconnect: optional(callback),
 };
 
 export const clientChecks: OptionChecks<ControlClientOptions> = {

@@ -21,6 +21,7 @@ import {
   payloadCheck,
   releaseChecks,
   digestChecks,
+  eventsChecks,
   resultsChecks,
   runWorkChecks,
   serviceChecks,
@@ -33,12 +34,14 @@ import { Connections, type ConnectionsOptions, type OpenStream } from './connect
 import type { ControlConnection } from './connection/control-connection.js';
 import {
   ControlError,
+  isFinal,
   isJsonObject,
   type JsonObject,
   type JsonValue,
   type WaitOptions,
   parseUnitStatus,
   type ReportedStatus,
+  type UnitEvent,
   type WorkResult,
 } from '@receptorjs/control-protocol';
 import {
@@ -48,11 +51,14 @@ import {
   type SubmitRequest,
   type SubmitResult,
 } from './units/submission.js';
+import { replyLines } from './connection/reply-lines.js';
 import { requestStream } from './connection/stream-request.js';
 import { parseNodeStatus, type NodeStatus } from './node-status.js';
 import { DIGEST_MS, parseDigestReply, type DigestReply, type DigestRange } from './digest-reply.js';
+import { parseActivity, type NodeActivity } from './node-activity.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
 import { toWorkResult, runWork, type RunWorkOptions } from './units/run-work.js';
+import { followEvents, type UnitEventsOptions } from './units/event-follow.js';
 import { UnitFollow, type UnitFollowOptions } from './units/unit-follow.js';
 
 /** Milliseconds to tell the node that a unit whose stdin was broken off is not wanted. */
@@ -323,24 +329,39 @@ export class ControlClient {
    */
   async *watch(unitId: string, signal?: AbortSignal): AsyncGenerator<ReportedStatus, void> {
     checkUnitId('watch', unitId);
-    let connection: ControlConnection | undefined;
-    try {
-      const first = await this.#connections.onOwn((own) => {
-        connection = own;
-        return own.request(work('watch', { unitid: unitId }), { signal });
-      }, signal);
-      let status = parseUnitStatus(first);
+    const request = work('watch', { unitid: unitId });
+    for await (const line of replyLines(this.#connections, request, signal)) {
+      const status = parseUnitStatus(line);
       yield status;
-      while (status.state < 2) {
-        const line = await connection?.nextLine(signal);
-        if (connection === undefined || line === undefined)
-          throw new ControlError('closed', 'status stream ended early');
-        status = parseUnitStatus(connection.parseReply(line));
-        yield status;
-      }
-    } finally {
-      if (this.#connections.canOpen) connection?.close();
+      if (isFinal(status.state)) return;
     }
+  }
+
+  /**
+   * How all units of the node are, or some of them, and then each change of state and detail, until the signal fires. A connection that
+   * breaks is made anew, also after a restart of the node: `resumed` says then that nothing was missed, `reset` that all units follow
+   * once more, up to `listed`. Only nodes of this project know the request; others answer with a `remote-error` whose text is
+   * `bad command`.
+   *
+   * @throws {ControlError} `remote-error`, `protocol`, `lost`, `one-connection`
+   */
+  async *unitEvents(options: UnitEventsOptions = {}): AsyncGenerator<UnitEvent, void> {
+    validateOptions<UnitEventsOptions>('unitEvents', options, eventsChecks);
+    this.#needConnections('unitEvents');
+    const { unitIds } = options;
+    yield* followEvents(
+      (after, signal) =>
+        replyLines(this.#connections, work('events', { after, unitid: unitIds }), signal),
+      options,
+    );
+  }
+
+  /**
+   * What there is to count at the node: its links with the bytes they have carried, its units by state, and how many were submitted,
+   * started, ended and released. Only nodes of this project know the request; others answer with `Unknown command`.
+   */
+  async activity(wait?: WaitOptions): Promise<NodeActivity> {
+    return parseActivity(await this.request({ command: 'activity' }, wait));
   }
 
   /** Joins this connection with a service of a node; the returned stream is the service's. */

@@ -26,6 +26,7 @@
 export { ControlClient } from './control-client.js';
 export type { ConnectOptions, ControlClientOptions } from './connection/connect-options.js';
 export type { DigestRange, DigestReply } from './digest-reply.js';
+export type { LinkActivity, NodeActivity } from './node-activity.js';
 export type { PingReply } from './ping-reply.js';
 export type { OpenStream } from './connection/connections.js';
 export type { RunWorkOptions } from './units/run-work.js';
@@ -39,6 +40,7 @@ export type {
   OfferedWork,
   ServiceAdvertisement,
 } from './node-status.js';
+export type { UnitEventsOptions } from './units/event-follow.js';
 export type { UnitFollowOptions } from './units/unit-follow.js';
 export {
   ControlError,
@@ -51,6 +53,7 @@ export {
   type JsonObject,
   type JsonValue,
   type ReportedStatus,
+  type UnitEvent,
   type UnitStatus,
   type WorkResult,
 } from '@receptorjs/control-protocol';

@@ -30,6 +30,8 @@ export {
   wasStarted,
 } from './unit-status.js';
 export type { ReportedStatus, UnitStatus } from './unit-status.js';
+export { parseUnitEvent, unitEventReply } from './unit-event.js';
+export type { UnitEvent } from './unit-event.js';
 export { mergeReports, reportFields } from './unit-report.js';
 export type { UnitReport } from './unit-report.js';
 export { parseUnitStatus, unitStatusReply } from './unit-status-reply.js';

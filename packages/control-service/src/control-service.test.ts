@@ -351,6 +351,107 @@ describe('refusals', () => {
   });
 });
 
+describe('events of units', () => {
+  const events = (seen: unknown[]): Partial<WorkHandler> => ({
+    events: async function* (options) {
+      seen.push(options);
+      yield await Promise.resolve([{ type: 'resumed', cursor: 'e-1' }] as const);
+      yield [
+        { type: 'unit', unitId: 'u1', status: running, cursor: 'e-2' },
+        { type: 'released', unitId: 'u1', cursor: 'e-3' },
+      ] as const;
+    },
+  });
+
+  it('come as lines, in both forms of a request, and keep the connection', async () => {
+    const seen: unknown[] = [];
+    const path = await start({ work: workWith(events(seen)) });
+    const expected = [
+      '{"Cursor":"e-1","Event":"resumed"}',
+      '{"Cursor":"e-2","Event":"unit","Status":{"Detail":"Running: PID 1 \\u0026 \\u003cmore\\u003e","ExtraData":{"Pid":1,"Params":""},"State":1,"StateName":"Running","StdoutSize":9007199254740993,"WorkType":"cat"},"UnitID":"u1"}',
+      '{"Cursor":"e-3","Event":"released","UnitID":"u1"}',
+    ];
+    expect(await replies(path, 'work events e-0\nstatus')).toEqual(expected);
+    for (const unitid of ['"u1"', '["u1"]'])
+      expect(
+        await replies(
+          path,
+          `{"command":"work","subcommand":"events","after":"e-0","unitid":${unitid}}`,
+        ),
+      ).toEqual(expected);
+    expect(seen).toEqual([
+      { verb: 'events', after: 'e-0' },
+      { verb: 'events', after: 'e-0', unitIds: ['u1'] },
+      { verb: 'events', after: 'e-0', unitIds: ['u1'] },
+    ]);
+  });
+
+  it.each([
+    ['work events a b', 'ERROR: work events only takes a cursor'],
+    ['{"command":"work","subcommand":"events","after":1}', 'ERROR: field after must be a string'],
+    [
+      '{"command":"work","subcommand":"events","unitid":[1]}',
+      'ERROR: field unitid must be a string or a list of strings',
+    ],
+  ])('%s is refused', async (request, refusal) => {
+    const path = await start({ work: workWith(events([])) });
+    expect(await replies(path, request)).toEqual([refusal]);
+    expect(await replies(await start(), 'work events')).toEqual(['ERROR: bad command']);
+  });
+});
+
+describe('what a node counts', () => {
+  it('is told by activity, as far as it is known', async () => {
+    const path = await start({
+      mesh: {
+        ...mesh,
+        links: () => [
+          {
+            nodeId: 'b',
+            cost: 1.5,
+            description: 'tcp 192.0.2.1:2222',
+            upSinceMs: 0,
+            lastHeardMs: 5,
+            answersProbes: true,
+            rttMs: 0.25,
+            traffic: { receivedBytes: 10, receivedMessages: 1, sentBytes: 20, sentMessages: 2 },
+          },
+        ],
+      },
+      work: workWith({
+        activity: () => ({
+          counts: new Map([[UnitState.Running, 2]]),
+          submitted: 4,
+          started: 3,
+          ended: 1,
+          released: 0,
+        }),
+      }),
+    });
+    const [full = ''] = await replies(path, 'activity');
+    expect(full.replace(/"Uptime":\d+/, '"Uptime":1')).toBe(
+      '{"Links":[{"Cost":1.5,"NodeID":"b","RTT":250000,"ReceivedBytes":10,"SentBytes":20,"UpSince":"1970-01-01T00:00:00.000Z"}],"NodeID":"a\\u003cb",' +
+        '"Units":{"Canceled":0,"Failed":0,"Pending":0,"Running":2,"Succeeded":0},"UnitsEnded":1,"UnitsReleased":0,"UnitsStarted":3,"UnitsSubmitted":4,"Uptime":1}',
+    );
+    const [bare = ''] = await replies(await start({ work: undefined }), 'activity');
+    expect(bare).toMatch(/^\{"NodeID":"a\\u003cb","Uptime":\d+\}$/);
+    expect(await replies(path, 'activity now')).toEqual([
+      'ERROR: activity command does not take parameters',
+    ]);
+  });
+
+  it('has the ages of units for who asks', async () => {
+    const path = await start({
+      work: workWith({ ages: () => Promise.resolve(new Map([['zz', 1500.4]])) }),
+    });
+    const [asked = ''] = await replies(path, '{"command":"work","subcommand":"list","ages":true}');
+    expect(asked).toMatch(/"zz":\{"Age":1500000000,"Detail"/);
+    expect(asked.match(/"Age"/g)).toHaveLength(1);
+    const [plain = ''] = await replies(path, '{"command":"work","subcommand":"list"}');
+    expect(plain).not.toContain('"Age"');
+  });
+});
+
 describe('work streams', () => {
   it.each([
     ['12', 12n],

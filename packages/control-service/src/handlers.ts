@@ -1,5 +1,11 @@
-import type { JsonObject, UnitStatus, WorkSubmission } from '@receptorjs/control-protocol';
-import type { MeshStatus } from '@receptorjs/netceptor';
+import type {
+  JsonObject,
+  UnitEvent,
+  UnitState,
+  UnitStatus,
+  WorkSubmission,
+} from '@receptorjs/control-protocol';
+import type { LinkInfo, MeshStatus } from '@receptorjs/netceptor';
 import type { Duplex } from 'node:stream';
 
 /** The answer to one probe. */
@@ -15,6 +21,8 @@ export interface MeshHandler {
   status(): MeshStatus;
   /** The same, put together in steps between which the node does its other work; default: all at once. */
   statusInSteps?(): Promise<MeshStatus>;
+  /** The established links; without it `activity` tells of none. */
+  links?(): readonly LinkInfo[];
   /** Rejects with an error whose message is the reason, such as `no route to node`. */
   ping(target: string, options: { signal: AbortSignal }): Promise<ProbeReply>;
   /** One item a hop; a hop whose probe failed has `error`. */
@@ -70,6 +78,23 @@ export interface PendingUnit {
   start(stdin: AsyncIterable<Uint8Array>): Promise<string>;
 }
 
+/** Which events of units are wanted. */
+export interface UnitEventsRequest {
+  /** The cursor of the last one that was heard; all units come first without one, or with one that is too old. */
+  readonly after?: string | undefined;
+  /** Default: all units. */
+  readonly unitIds?: readonly string[] | undefined;
+}
+
+/** How many units there are in each state, and how many there have been since somebody first asked. */
+export interface UnitActivity {
+  readonly counts: ReadonlyMap<UnitState, number>;
+  readonly submitted: number;
+  readonly started: number;
+  readonly ended: number;
+  readonly released: number;
+}
+
 /** Units of work as the control service needs them. Every rejection's message goes to the client as it is. */
 export interface WorkHandler {
   /** Makes a unit, which waits for its stdin. */
@@ -80,6 +105,18 @@ export interface WorkHandler {
   status(unitId: string): Promise<UnitStatus>;
   /** The status now and at every change, ending after a final one. Rejects at once for an unknown unit. */
   watch(unitId: string, signal: AbortSignal): Promise<AsyncIterable<UnitStatus>>;
+  /**
+   * All units and then their changes, or what has changed since a cursor, a few events at a time. Without it `work events` is an unknown
+   * command.
+   */
+  events?(
+    options: UnitEventsRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly UnitEvent<UnitStatus>[]>;
+  /** What the units are doing; without it `activity` tells of none. */
+  activity?(): UnitActivity;
+  /** For how many milliseconds the status of units has not changed; without it `work list` tells no ages. */
+  ages?(unitIds: Iterable<string>): Promise<ReadonlyMap<string, number>>;
   /** Stdout from a byte on; ends when the unit has ended and all was given. Rejects at once for an unknown unit. */
   results(
     unitId: string,

@@ -42,5 +42,7 @@ export type {
   ReloadHandler,
   ReloadOutcome,
   RequestOrigin,
+  UnitActivity,
+  UnitEventsRequest,
   WorkHandler,
 } from './handlers.js';

@@ -1,6 +1,7 @@
 import type { MeshStatus } from '@receptorjs/netceptor';
 import { fuzz } from '@receptorjs/tooling-fuzz';
 import { ControlServiceError } from './errors.js';
+import { activityReply } from './commands/activity.js';
 import { connectTarget } from './commands/connect.js';
 import { explainReply } from './commands/explain.js';
 import { firewallReply } from './commands/firewall.js';
@@ -33,6 +34,10 @@ fuzz('control requests', {
     '{"command":"work","subcommand":"results","unitid":"abcdefgh","startpos":18446744073709551616}',
     'work results abcdefgh 12',
     'work cancel abcdefgh',
+    'work events 0123456789abcdef-12',
+    '{"command":"work","subcommand":"events","after":"0123456789abcdef-12","unitid":["abcdefgh","x"]}',
+    '{"command":"work","subcommand":"list","ages":true}',
+    'activity',
     'explain b control tls',
     '{"command":"firewall","fromnode":"a","fromservice":"x","tonode":"b","toservice":"c"}',
   ],
@@ -54,6 +59,9 @@ fuzz('control requests', {
           return stdinMark(request).slice(0, 1);
         case 'explain':
           await explainReply(request, () => Promise.resolve({}), signal);
+          break;
+        case 'activity':
+          activityReply(request, { nodeId: 'a' });
           break;
         case 'firewall':
           firewallReply(request, () => ({}));

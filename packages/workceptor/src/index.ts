@@ -24,6 +24,8 @@ export type { ByteRange, StdoutDigests } from './store/stdout-digest.js';
 export type { DigestReply, DigestRequest } from './store/digest-request.js';
 export type { UnitChange } from './unit-transition.js';
 export type { Outcome, Unit } from './unit.js';
+export type { UnitEventsOptions } from './events/unit-events.js';
+export type { UnitTotals } from './events/unit-journal.js';
 export type { UnitListener } from './unit-changes.js';
 export type { Access, SubmittedUnit } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';

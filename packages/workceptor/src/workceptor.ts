@@ -6,10 +6,14 @@ import {
   type UnitState,
   type UnitStatus,
   type WorkSubmission,
+  type UnitEvent,
 } from '@receptorjs/control-protocol';
 import { LoopTurns } from '@receptorjs/bounded-json';
 import { DiskReserves, nodeOrigin, SharedLines, type DiskReserve } from '@receptorjs/quotas';
 import { AccessChecks } from './access-checks.js';
+import { unitAges } from './events/unit-ages.js';
+import { unitEvents, type UnitEventsOptions } from './events/unit-events.js';
+import { UnitJournal, type UnitTotals } from './events/unit-journal.js';
 import { defaultDataDir, formerDataDir } from './store/data-dir.js';
 import { pendingInTime } from './pending-in-time.js';
 import { remoteWorkType } from './remote/remote-work-type.js';
@@ -47,6 +51,8 @@ export class Workceptor {
   readonly #submissions: Submissions;
   readonly #digests: StdoutDigests;
   readonly #queues: TypeQueues;
+  /** There from the first question on; written by `#unitJournal` only. */
+  #journal: UnitJournal | undefined;
   /** Shared by all who write to a disk for others. */
   readonly #reserves: DiskReserves;
   /** Lines about nodes that can't be reached. */
@@ -195,6 +201,27 @@ export class Workceptor {
     return watchStatus(await this.#units.find(unitId), signal);
   }
 
+  /**
+   * How all units are, and then each change of state and detail until the signal fires, a few at a time; or what has changed since a
+   * cursor. See docs/decisions/0121-events-of-units.md.
+   */
+  events(options: UnitEventsOptions, signal: AbortSignal): AsyncIterable<readonly UnitEvent[]> {
+    return unitEvents(this.#unitJournal(), options, signal);
+  }
+
+  /** What became of units since somebody first asked for this or for events; how many there are in each state now. */
+  activity(): UnitTotals & { readonly counts: ReadonlyMap<UnitState, number> } {
+    const counts = new Map<UnitState, number>();
+    for (const states of this.#units.counts().values())
+      for (const [state, count] of states) counts.set(state, (counts.get(state) ?? 0) + count);
+    return { ...this.#unitJournal().totals, counts };
+  }
+
+  /** For how many milliseconds the status of units has not changed: for ended ones, since they ended. Those that are not known are left out. */
+  ages(unitIds: Iterable<string>): Promise<ReadonlyMap<string, number>> {
+    return unitAges(unitIds, (id) => this.#units.get(id));
+  }
+
   /** Stdout from byte `startPos` on; see `tailStdout`. */
   async results(
     unitId: string,
@@ -240,6 +267,12 @@ export class Workceptor {
     const unit = await this.#units.find(unitId);
     await this.#access.ofUnit(unit, access);
     return this.#inTime(unitId, flushed(unit, this.#units.release(unit, access.force)));
+  }
+
+  #unitJournal(): UnitJournal {
+    return (this.#journal ??= new UnitJournal(this.#units.all(), (listener) =>
+      this.#units.changes.listen(listener),
+    ));
   }
 
   #inTime(unitId: string, ending: Promise<Outcome>): Promise<Outcome> {

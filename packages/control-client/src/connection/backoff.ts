@@ -14,6 +14,9 @@ export class Backoff {
   #skipped = false;
   #wake: (() => void) | undefined;
 
+  /** @param longestMs the longest wait in milliseconds */
+  constructor(private readonly longestMs = bounds.longest) {}
+
   /** The next wait is as short as the first one: the node was reached. */
   reset(): void {
     this.#attempt = 0;
@@ -35,7 +38,10 @@ export class Backoff {
           this.#wake = undefined;
           resolve();
         };
-        const timer = setTimeout(done, backoffDelay(bounds, this.#attempt + 1, Math.random()));
+        const timer = setTimeout(
+          done,
+          backoffDelay({ ...bounds, longest: this.longestMs }, this.#attempt + 1, Math.random()),
+        );
         timer.unref();
         this.#wake = done;
         const forget = onAbort(signal, done);

@@ -23,6 +23,7 @@ const commands = [
   'firewall',
   'connect',
   'work',
+  'activity',
   'stdin-end',
 ];
 

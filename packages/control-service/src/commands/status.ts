@@ -7,12 +7,15 @@ import type { Request } from './request.js';
 
 /** What this project has added to the protocol; `status` gives it as `Additions` when that is requested. */
 const ADDITIONS = [
+  'activity',
   'explain',
   'firewall',
   'reload plan',
   'status RTT',
   'stdin-end',
   'work digest',
+  'work events',
+  'work list ages',
   'work watch',
 ] as const;
 

@@ -5,12 +5,14 @@ import {
   type WorkSubmission,
 } from '@receptorjs/control-protocol';
 import { badRequest } from '../errors.js';
+import type { UnitEventsRequest } from '../handlers.js';
 import { optionalString, stringField, type Request } from './request.js';
 
 /** A `work` request, checked. */
 export type WorkRequest =
   | { readonly verb: 'submit'; readonly submission: WorkSubmission }
-  | { readonly verb: 'list'; readonly unitId: string | undefined }
+  | { readonly verb: 'list'; readonly unitId: string | undefined; readonly ages: boolean }
+  | ({ readonly verb: 'events' } & UnitEventsRequest)
   | { readonly verb: 'status' | 'watch'; readonly unitId: string }
   | {
       readonly verb: 'cancel' | 'release' | 'force-release';
@@ -73,7 +75,10 @@ function parseLine(text: string): WorkRequest {
       };
     }
     case 'list':
-      return { verb, unitId: first };
+      return { verb, unitId: first, ages: false };
+    case 'events':
+      if (rest.length > 1) throw badRequest('work events only takes a cursor');
+      return { verb, after: first };
     case 'status':
     case 'watch':
       return { verb, unitId: onlyUnitId(verb, rest) };
@@ -124,7 +129,13 @@ function parseFields(fields: JsonObject): WorkRequest {
     case 'submit':
       return { verb, submission: parseSubmission(fields) };
     case 'list':
-      return { verb, unitId: optionalString(fields, 'unitid') };
+      return {
+        verb,
+        unitId: optionalString(fields, 'unitid'),
+        ages: fields['ages'] === true,
+      };
+    case 'events':
+      return { verb, after: optionalText(fields, 'after'), unitIds: unitIdsOf(fields) };
     case 'status':
     case 'watch':
       return { verb, unitId: stringField(fields, 'unitid') };
@@ -150,6 +161,21 @@ function parseFields(fields: JsonObject): WorkRequest {
     default:
       throw badRequest('bad command');
   }
+}
+
+/** A field that must be a string where it is there. */
+function optionalText(fields: JsonObject, name: string): string | undefined {
+  return fields[name] === undefined ? undefined : stringField(fields, name);
+}
+
+/** The IDs of `unitid`, one or a list. */
+function unitIdsOf({ unitid }: JsonObject): readonly string[] | undefined {
+  if (unitid === undefined) return undefined;
+  const ids = Array.isArray(unitid) ? (unitid as readonly JsonValue[]) : [unitid];
+  return ids.map((id) => {
+    if (typeof id === 'string') return id;
+    throw badRequest('field unitid must be a string or a list of strings');
+  });
 }
 
 function parseSubmission(fields: JsonObject): WorkSubmission {

@@ -20,6 +20,7 @@ import type {
   RequestOrigin,
   WorkHandler,
 } from '../handlers.js';
+import { activityReply } from '../commands/activity.js';
 import { connectTarget } from '../commands/connect.js';
 import { explainReply } from '../commands/explain.js';
 import { firewallReply } from '../commands/firewall.js';
@@ -29,6 +30,7 @@ import { mayBeRequest, parseRequest, type Request } from '../commands/request.js
 import { statusReply } from '../commands/status.js';
 import { stdinMark, untilMark } from '../commands/stdin-end.js';
 import { tracerouteReply } from '../commands/traceroute.js';
+import { unitEventLines } from '../commands/work-events.js';
 import { unitListReply } from '../commands/work-list.js';
 import { parseWorkRequest, type WorkRequest } from '../commands/work-request.js';
 import type { RequestLog } from './request-log.js';
@@ -187,6 +189,14 @@ class Session {
       case 'firewall':
         if (mesh.firewall) return this.#reply(firewallReply(request, mesh.firewall.bind(mesh)));
         break;
+      case 'activity':
+        return this.#reply(
+          activityReply(request, {
+            nodeId: this.context.nodeId,
+            links: mesh.links?.(),
+            units: work?.activity?.(),
+          }),
+        );
       case 'connect':
         return this.#connect(request);
       case 'work':
@@ -234,7 +244,9 @@ class Session {
         return this.#start(unit);
       }
       case 'list': {
-        return this.#replyInPieces(unitListReply(await work.list(request.unitId)));
+        const units = await work.list(request.unitId);
+        const ages = request.ages ? await work.ages?.(units.map(([id]) => id)) : undefined;
+        return this.#replyInPieces(unitListReply(units, ages));
       }
       case 'status':
         return this.#reply(unitStatusReply(await work.status(request.unitId)));
@@ -242,6 +254,12 @@ class Session {
         const statuses = await work.watch(request.unitId, signal);
         this.#stopAtEnd();
         return this.#stream(statuses, statusLine);
+      }
+      case 'events': {
+        if (!work.events) throw badRequest('bad command');
+        const batches = work.events(request, signal);
+        this.#stopAtEnd();
+        return this.#stream(unitEventLines(batches), (text) => text);
       }
       case 'results': {
         const { unitId, startPos, signature } = request;
