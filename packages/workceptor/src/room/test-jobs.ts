@@ -10,6 +10,8 @@ export class TestJobs {
   /** IDs of units in the order in which they were started. */
   readonly starts: string[] = [];
   readonly running = new Set<string>();
+  /** What a cancel waits for. */
+  cancelable: Promise<void> = Promise.resolve();
   /** Ended, and the daemon did not know yet when it was closed. */
   readonly #ended = new Set<string>();
   readonly #records = new Map<string, UnitRecord>();
@@ -39,10 +41,11 @@ export class TestJobs {
       this.#records.set(id, record);
       if (this.#ended.has(id)) record.update({ state: UnitState.Succeeded, detail: 'found ended' });
     };
-    const stop = (): Promise<Outcome> => {
+    const stop = async (): Promise<Outcome> => {
+      await this.cancelable;
       if (this.running.delete(id)) this.#ended.add(id);
       record.update({ state: UnitState.Canceled, detail: 'Canceled' });
-      return Promise.resolve('done');
+      return 'done';
     };
     return {
       record,

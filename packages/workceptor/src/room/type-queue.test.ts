@@ -113,6 +113,18 @@ describe('a work type that runs two units at once', () => {
     expect(work.queueCounts().get('job')).toMatchObject({ running: 0, queued: 0 });
   });
 
+  it('does not start what is being canceled, however long that takes', async () => {
+    const [a, b, c] = await submitAll(3);
+    let isCancelable = (): void => undefined;
+    jobs.cancelable = new Promise((resolve) => (isCancelable = resolve));
+    const canceled = work.cancel(c ?? '', local);
+    await setImmediate();
+    await endFirst();
+    isCancelable();
+    expect(await canceled).toBe('done');
+    expect(jobs.starts).toEqual([a, b]);
+  });
+
   it('goes on after a restart, in the same order, with what had begun counted', async () => {
     const [a, b, c, d, e] = await submitAll(5);
     await work.close();
