@@ -72,9 +72,15 @@ export function app({ external = [], ...options } = {}) {
     // What is shorter starts sooner. Names stay: people read them in stacks.
     minifyWhitespace: true,
     minifySyntax: true,
-    noExternal: [/^(?!node:|@receptorjs\/quic-engine-native$|koffi$|bufferutil$)/],
+    noExternal: [/^(?!node:|@receptorjs\/quic-engine-native$|koffi$|bufferutil$|@opentelemetry\/)/],
     // tsup leaves out dependencies by itself, optional ones not
-    external: ['@receptorjs/quic-engine-native', 'koffi', 'bufferutil', ...external],
+    external: [
+      '@receptorjs/quic-engine-native',
+      'koffi',
+      'bufferutil',
+      /^@opentelemetry\//,
+      ...external,
+    ],
     removeNodeProtocol: false,
     esbuildPlugins: [builtinsOnDemand],
     esbuildOptions(build) {

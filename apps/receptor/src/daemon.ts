@@ -81,7 +81,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       version,
       unready: () => unready,
     });
-    await parts.open(actions.filter(isWork));
+    await parts.open(actions.filter(isBeforeUnits));
     await work.start();
     const history = keep(new LinkHistory(node));
     const control = keep(
@@ -99,7 +99,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const controlParts = { control, streams, tls, work, log };
     for (const each of controls) listeners.push(...(await serveMesh(each, controlParts)));
     // The node closes links itself, and last: the streams' goodbyes go over them.
-    await parts.open(actions.filter((each) => !isWork(each)));
+    await parts.open(actions.filter((each) => !isBeforeUnits(each)));
     keep({ close: () => parts.closeServices() });
     // Last what is looked at to see whether the node is ready: who gets an answer gets a whole one.
     for (const each of controls) await listenLocally(each, controlParts);
@@ -126,8 +126,8 @@ function startNode({ settings, log }: DaemonOptions): MeshNode {
   });
 }
 
-/** Whether an action is a type of work: these are known before the units that an earlier daemon has left. */
-const isWork = ({ action }: Action): boolean => action in workParts;
+/** Whether an action is a type of work, or follows units: these are there before the units that an earlier daemon has left. */
+const isBeforeUnits = ({ action }: Action): boolean => action in workParts || action === 'tracing';
 
 function makeWork(
   { settings }: DaemonOptions,

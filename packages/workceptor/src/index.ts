@@ -27,6 +27,7 @@ export type { Outcome, Unit } from './unit.js';
 export type { UnitEventsOptions } from './events/unit-events.js';
 export type { UnitTotals } from './events/unit-journal.js';
 export type { UnitListener } from './unit-changes.js';
+export type { UnitTracer, UnitTracing } from './unit-tracer.js';
 export type { Access, SubmittedUnit } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
 export type { WorkceptorOptions } from './workceptor-options.js';

@@ -10,6 +10,7 @@ import type { UnitRecord } from './store/unit-record.js';
 import { checkParamSize } from './submission-checks.js';
 import type { Unit } from './unit.js';
 import { failedStart } from './unit-start.js';
+import type { UnitTracing } from './unit-tracer.js';
 import type { Units } from './units.js';
 import type { WorkType } from './work-type.js';
 import type { WorkTypes } from './work-types.js';
@@ -23,6 +24,7 @@ export interface SubmissionsOptions {
   readonly remote: WorkType;
   readonly units: Units;
   readonly access: AccessChecks;
+  readonly tracing: UnitTracing;
   readonly log: Logger;
   /** Units held at once. Default 100,000. */
   readonly maxUnits?: number | undefined;
@@ -68,6 +70,7 @@ export class Submissions {
     // the name of a submission is for the node that runs it
     const name = isHere ? checkedName(submission.params[submissionIdParam]) : undefined;
     const unit = units.create(type, extraData, requestOrigin(access), name);
+    this.options.tracing.submitted(unit, submission);
     return {
       unitId: unit.record.id,
       start: (stdin) =>

@@ -30,6 +30,7 @@ import type { UnitRecord } from './store/unit-record.js';
 import type { UnitListener } from './unit-changes.js';
 import { watchStatus } from './unit-watch.js';
 import { UnitMemory } from './unit-memory.js';
+import { UnitTracing } from './unit-tracer.js';
 import { UnitStore } from './store/unit-store.js';
 import { Units } from './units.js';
 import type { WorkType } from './work-type.js';
@@ -44,6 +45,8 @@ import { checkWorkceptorOptions, type WorkceptorOptions } from './workceptor-opt
 export class Workceptor {
   /** What this node signs by and verifies by; neither at first. */
   readonly signatures: WorkSignatures;
+  /** What joins units to traces; nothing at first. */
+  readonly tracing = new UnitTracing();
   readonly #log: Logger;
   readonly #types: WorkTypes;
   readonly #units: Units;
@@ -74,6 +77,7 @@ export class Workceptor {
       ...options,
       sign: (node) => this.signatures.sign(node),
       secrets: new SecretParams({ dataDir, nodeId }),
+      tracing: this.tracing,
       reserveFor: (record) => this.#reserveFor(record),
       logAttempt: (node, line) => {
         this.#attempts.write(nodeOrigin(node, node), line, (each) => {
@@ -98,6 +102,7 @@ export class Workceptor {
       remote,
       units: this.#units,
       access: this.#access,
+      tracing: this.tracing,
       log,
       maxUnits: options.maxUnits,
       maxStdinBytes: options.maxStdinBytes,

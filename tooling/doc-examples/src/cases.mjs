@@ -134,6 +134,7 @@ const docs = [
     }),
   ),
   { page: 'docs/operations.md', contains: 'metrics-listener', expects: /^/ },
+  { page: 'docs/operations.md', contains: 'tracing:', expects: /^/ },
   { page: 'docs/runner.md', contains: '├──', skip: 'a drawing' },
   {
     page: 'docs/runner.md',
@@ -317,6 +318,12 @@ const mesh = [
     until: /the database is at 127\.0\.0\.1:\d+/,
   },
   { page: 'packages/node-metrics/README.md', contains: 'serveMetrics', expects: /^true$/m },
+  {
+    page: 'packages/unit-traces/README.md',
+    contains: 'traceUnits',
+    before: (place) => ({ '/var/lib/receptor': place.path('data') }),
+    expects: /all traces are sent/,
+  },
   {
     page: 'packages/netceptor/README.md',
     contains: 'node.ping',

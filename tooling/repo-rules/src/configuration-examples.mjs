@@ -10,6 +10,7 @@ export const examples = {
   trace: '- trace',
   'control-service': '- control-service: {filename: /run/receptor.sock, permissions: 0660}',
   'log-format': '- log-format: json',
+  tracing: '- tracing: {endpoint: "http://localhost:4318"}',
   'metrics-listener': '- metrics-listener: {port: 9324}',
   version: '- version',
   'tls-server':

@@ -28,6 +28,7 @@ export const layers = [
     'runner-mesh',
     'controller-core',
     'node-metrics',
+    'unit-traces',
   ],
   ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt'],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],

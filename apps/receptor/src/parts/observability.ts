@@ -27,6 +27,19 @@ export const observabilityParts: PartStarters = {
     log.info(`Answering metrics on ${fields.tls ? 'https' : 'http'}://${hostPort(host, port)}`);
     return listener;
   },
+  tracing: async ({ endpoint, headers, samplepercent }, { node, work, log, version }) => {
+    const { traceUnits } = await import('@receptorjs/unit-traces');
+    return traceUnits({
+      nodeId: node.nodeId,
+      version,
+      work,
+      endpoint: endpoint === '' ? undefined : endpoint,
+      headers,
+      ratio: samplepercent / 100,
+      nextHopTo: (nodeId) => node.nextHopTo(nodeId),
+      log,
+    });
+  },
 };
 
 /** The first certificate of each TLS configuration: the node's own. */

@@ -1,5 +1,6 @@
 import { bindAddress } from '../fields/address-fields.js';
-import { port, tlsName, word } from '../fields/fields.js';
+import { percent, port, text, tlsName, word } from '../fields/fields.js';
+import { headers } from '../fields/structured-fields.js';
 import { boundAddress, tcpSocket } from './sockets.js';
 import { action } from './spec.js';
 
@@ -30,6 +31,25 @@ export const observabilityActions = {
       bindaddr: bindAddress('127.0.0.1'),
       port: port({ help: 'Port to listen on', bare: true, required: true }),
       tls: tlsName('tls-server', 'TLS of the listener'),
+    },
+  }),
+  tracing: action({
+    help: 'Send OpenTelemetry traces of units of work to a collector, by OTLP over HTTP',
+    reload: 'reopened',
+    v2: 'tracing',
+    singleton: true,
+    fields: {
+      endpoint: text({
+        help: 'URL of the collector, such as http://localhost:4318; /v1/traces is appended. Without it OTEL_EXPORTER_OTLP_ENDPOINT',
+        bare: true,
+      }),
+      headers: headers({
+        help: 'Headers of each request to the collector, such as one that authorizes it. They are secrets',
+      }),
+      samplepercent: percent({
+        help: 'Percentage of the traces begun here that are sent; one that is begun elsewhere says it itself',
+        fallback: 100,
+      }),
     },
   }),
 } as const;

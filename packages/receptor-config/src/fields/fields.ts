@@ -112,6 +112,11 @@ export function integer<const O extends FieldOptions<number>>(
   );
 }
 
+/** A percentage. */
+export const percent = <const O extends FieldOptions<number>>(
+  options: O,
+): Field<Value<number, O>> => integer(options, { min: 0, max: 100 });
+
 /** A port number of TCP or UDP; 0 lets the system choose. */
 export const port = <const O extends FieldOptions<number>>(options: O): Field<Value<number, O>> =>
   integer(options, { min: 0, max: 65_535 });

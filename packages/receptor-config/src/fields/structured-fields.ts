@@ -45,6 +45,20 @@ const readRules: Reader<FirewallRule[]> = (value) => {
 const readMap: Reader<Record<string, unknown>> = (value) =>
   Object.fromEntries(asMap(fromJson(value, '{'), 'is not a map'));
 
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const readHeaders: Reader<Record<string, string>> = (value) =>
+  Object.fromEntries(
+    asMap(fromJson(value, '{'), 'is not a map of header names to texts').map(([name, text]) => {
+      if (!headerName.test(name)) throw new FieldError('has a name that no header can have');
+      const content = readText(text);
+      if (!/^[\t -~\u0080-\u00ff]*$/.test(content)) {
+        throw new FieldError(`has a value for ${name} that no header can have`);
+      }
+      return [name, content];
+    }),
+  );
+
 /** A list of texts; one text is a list of one, and text that starts with `[` is JSON. */
 export const list = <const O extends FieldOptions<string[]>>(
   options: O,
@@ -102,6 +116,24 @@ export const firewallRules = <const O extends FieldOptions<FirewallRule[]>>(
             },
           },
           { type: 'string', pattern: '^\\[' },
+        ],
+      },
+    },
+    options,
+  );
+
+/** Headers of HTTP: a map of texts; text that starts with `{` is JSON. Values are secrets, so no mistake shows one. */
+export const headers = <const O extends FieldOptions<Record<string, string>>>(
+  options: O,
+): Field<Value<Record<string, string>, O>> =>
+  field<Record<string, string>, O>(
+    {
+      allowed: 'a map of header names to texts',
+      read: readHeaders,
+      schema: {
+        anyOf: [
+          { type: 'object', additionalProperties: textSchema },
+          { type: 'string', pattern: '^\\{' },
         ],
       },
     },

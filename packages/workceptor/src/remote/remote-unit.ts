@@ -34,6 +34,7 @@ import {
 import { startOnNode } from './remote-start.js';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
+import type { UnitTracing } from '../unit-tracer.js';
 import type { UnitChange } from '../unit-transition.js';
 
 /** What a remote unit needs to know besides its record. */
@@ -45,6 +46,7 @@ export interface RemoteUnitOptions extends RemoteAccess {
   /** Says that the node could not be reached. Very many units may wait for one node. */
   readonly logAttempt: (node: string, text: string) => void;
   readonly secrets: SecretParams;
+  readonly tracing: UnitTracing;
   /** What of the other node's output is stored. */
   readonly stdoutLimits: StdoutLimits;
   /** Removes the local unit once a pending release was delivered. */
@@ -260,6 +262,11 @@ export class RemoteUnit implements Unit {
     return openControl(this.options, this.#data, signal);
   }
 
+  #params(): Readonly<Record<string, string>> {
+    const { secrets, tracing } = this.options;
+    return tracing.paramsFor(this.record, secrets.open(this.#data).RemoteParams);
+  }
+
   /** One request on a connection of its own. */
   async #request<T>(
     run: (client: ControlClient) => Promise<T>,
@@ -296,7 +303,7 @@ export class RemoteUnit implements Unit {
       try {
         const outcome = await startOnNode({
           data: () => this.#data,
-          params: () => this.options.secrets.open(this.#data).RemoteParams,
+          params: () => this.#params(),
           save: (change, when) => {
             this.#save(change, when);
           },

@@ -5,6 +5,7 @@ import { WorkError } from '../errors.js';
 import { UnknownUnit } from '../store/unknown-unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
 import { checkRemoteSubmission } from '../submission-checks.js';
+import type { UnitTracing } from '../unit-tracer.js';
 import type { WorkType } from '../work-type.js';
 import type { WorkceptorOptions } from '../workceptor-options.js';
 import { parseRemoteData, remoteExtraData } from './remote-extra-data.js';
@@ -24,11 +25,12 @@ export interface RemoteWorkOptions extends Pick<
   readonly sign: (nodeId: string) => Promise<string>;
   /** What keeps secret parameters until the other node has the job. */
   readonly secrets: SecretParams;
+  readonly tracing: UnitTracing;
 }
 
 /** The work type of units that another node runs for this one. Without a dial it refuses submissions, and its units are shown only. */
 export function remoteWorkType(options: RemoteWorkOptions): WorkType {
-  const { nodeId, dial, onReachable, logAttempt, sign, secrets } = options;
+  const { nodeId, dial, onReachable, logAttempt, sign, secrets, tracing } = options;
   return {
     workType: 'remote',
     verifySignature: 'as-submitted',
@@ -50,6 +52,7 @@ export function remoteWorkType(options: RemoteWorkOptions): WorkType {
         dial,
         sign,
         secrets,
+        tracing,
         onReachable,
         log,
         logAttempt,
