@@ -217,9 +217,13 @@ export interface Finished {
 export async function command(
   path: string,
   args: readonly string[],
-  { input = '', cwd = root }: { input?: string | Uint8Array; cwd?: string } = {},
+  {
+    input = '',
+    cwd = root,
+    env: variables = env,
+  }: { input?: string | Uint8Array; cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Finished> {
-  const child = spawn(path, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(path, args, { cwd, env: variables, stdio: ['pipe', 'pipe', 'pipe'] });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

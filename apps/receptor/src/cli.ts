@@ -10,7 +10,7 @@
  * ```
  *
  * SIGHUP reloads the configuration files, SIGTERM and SIGINT end the node. A unit for systemd, and what goes with it, is in the folder
- * `systemd` of the package.
+ * `systemd` of the package; what container images are built of is in `container`.
  *
  * @packageDocumentation
  */

@@ -3,6 +3,19 @@ import type { Socket } from 'node:net';
 /** A port of a loopback address that was free a moment ago, for TCP and for UDP; given once in a process. Default: 127.0.0.1. */
 export function freePort(host?: string): Promise<number>;
 
+/** The path of a program: of those on PATH, else of those for root. */
+export function onPath(name: string): string | undefined;
+
+/**
+ * Unpacks packages of Debian, and the libraries they need that are not here, into a cache of the clone: that needs no rights and
+ * changes no system.
+ *
+ * @param name - Name of the cache
+ * @returns the folder they are unpacked in; scripts in its folder `run` start the programs with the libraries
+ * @throws Error where they can't be had, with the reason
+ */
+export function debianPrograms(name: string, packages: readonly string[]): string;
+
 /** The program that the variable `RECEPTOR_GO` names, for tests that compare with it or talk to it. */
 export const goReceptor: {
   /** Empty where there is none. */
