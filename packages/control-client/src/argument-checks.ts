@@ -20,6 +20,7 @@ import type { ConnectOptions, ControlClientOptions } from './connection/connect-
 import type { RunWorkOptions } from './units/run-work.js';
 import type { SubmitRequest } from './units/submission.js';
 import type { UnitEventsOptions } from './units/event-follow.js';
+import type { SizedStdin } from './units/sized-submission.js';
 import type { UnitFollowOptions } from './units/unit-follow.js';
 
 /** What the public functions of this package take, for callers without a type checker. */
@@ -84,6 +85,12 @@ export const tlsChecks: OptionChecks<ControlTlsOptions> = {
   insecureSkipVerify: optional(flag),
 };
 
+export const sizedStdinChecks: OptionChecks<SizedStdin> = {
+  bytes: count,
+  open: callback,
+  onUnit: optional(callback),
+};
+
 export const payloadCheck = either(text, bytes, object);
 
 export const addressCheck = either(text, object);
@@ -96,6 +103,12 @@ export const streamChecks = {
   ...wait,
   startPos: optional(either(count, bigint)),
   signature: optional(text),
+} as const;
+
+export const unitStreamChecks = {
+  startPos: optional(either(count, bigint)),
+  signature: optional(text),
+  signal,
 } as const;
 
 export const digestChecks = {

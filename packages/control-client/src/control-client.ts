@@ -23,10 +23,12 @@ import {
   digestChecks,
   eventsChecks,
   resultsChecks,
+  sizedStdinChecks,
   runWorkChecks,
   serviceChecks,
   streamChecks,
   submitRequestChecks,
+  unitStreamChecks,
   tlsChecks,
 } from './argument-checks.js';
 import type { ConnectOptions, ControlClientOptions } from './connection/connect-options.js';
@@ -59,6 +61,8 @@ import { parseActivity, type NodeActivity } from './node-activity.js';
 import { parsePingReply, type PingReply } from './ping-reply.js';
 import { toWorkResult, runWork, type RunWorkOptions } from './units/run-work.js';
 import { followEvents, type UnitEventsOptions } from './units/event-follow.js';
+import { submitSized, type SizedResult, type SizedStdin } from './units/sized-submission.js';
+import { unitStream, type UnitPart } from './units/unit-stream.js';
 import { UnitFollow, type UnitFollowOptions } from './units/unit-follow.js';
 
 /** Milliseconds to tell the node that a unit whose stdin was broken off is not wanted. */
@@ -245,6 +249,28 @@ export class ControlClient {
   }
 
   /**
+   * Submits a unit whose stdin has a known number of bytes. A node of this project goes on with the connection behind it; the connection to
+   * any other ends with the stdin.
+   *
+   * @throws {ControlError} `wrong-size` when the stdin has another size, else as {@link ControlClient.openSubmission}; the unit then never
+   *   starts at a node of this project
+   */
+  async submitSized(
+    request: SubmitRequest,
+    stdin: SizedStdin,
+    wait?: WaitOptions,
+  ): Promise<SizedResult> {
+    validateOptions<SubmitRequest>('submitSized', request, submitRequestChecks);
+    validateOptions<SizedStdin>('submitSized', stdin, sizedStdinChecks);
+    const signature = request.signature ?? (await this.#sign?.());
+    return this.#connections.onShared(
+      (connection) =>
+        connection.exchange(() => submitSized(connection, { ...request, signature }, stdin, wait)),
+      wait?.signal,
+    );
+  }
+
+  /**
    * Submits a unit, follows it to its end and releases it. A connection that breaks on the way is made anew; the output goes
    * on at the byte where it broke off. A break before the node has all of the stdin rejects, and the unit never starts.
    *
@@ -364,6 +390,33 @@ export class ControlClient {
     return parseActivity(await this.request({ command: 'activity' }, wait));
   }
 
+  /**
+   * The unit's status, now and at each change, and its stdout from byte `startPos` on as it comes, over one connection, which serves further
+   * requests behind it. It ends when the unit has ended and all was given, and when the unit is released. Only nodes of this project know
+   * the request; others answer with a `remote-error` whose text is `bad command`.
+   *
+   * @throws {ControlError} `remote-error` for a unit that is not known; `protocol`, `closed`, `aborted`
+   */
+  async *unitStream(
+    unitId: string,
+    options: {
+      startPos?: number | bigint;
+      signature?: string | undefined;
+      signal?: AbortSignal;
+    } = {},
+  ): AsyncGenerator<UnitPart, void> {
+    checkUnitId('unitStream', unitId);
+    validateOptions<typeof options>('unitStream', options, unitStreamChecks);
+    const { startPos = 0, signature, signal } = options;
+    const request = await this.#signed('follow', unitId, { startpos: startPos, signature });
+    const connection = await this.#connections.onOwn((own) => Promise.resolve(own), signal);
+    try {
+      yield* unitStream(connection, request, signal);
+    } finally {
+      if (this.#connections.canOpen) connection.close();
+    }
+  }
+
   /** Joins this connection with a service of a node; the returned stream is the service's. */
   async connectService(
     node: string,
@@ -404,6 +457,11 @@ export class ControlClient {
       (connection) => connection.takeOver(() => run(connection)),
       wait?.signal,
     );
+  }
+
+  /** Whether a request can be made: there is an open connection that no request keeps, or one can be opened. */
+  get canRequest(): boolean {
+    return this.#connections.canRequest;
   }
 
   /** Closes all connections at once, those that are kept by a request too; none is opened any more. */

@@ -41,6 +41,8 @@ export type {
   ServiceAdvertisement,
 } from './node-status.js';
 export type { UnitEventsOptions } from './units/event-follow.js';
+export type { SizedResult, SizedStdin } from './units/sized-submission.js';
+export type { UnitPart } from './units/unit-stream.js';
 export type { UnitFollowOptions } from './units/unit-follow.js';
 export {
   ControlError,

@@ -16,6 +16,7 @@ import type { WorkResult } from './work-result.js';
  * - `work-failed`, `work-canceled`: the unit of work has ended so; `work` has its status and what is there of its stdout
  * - `output-too-long`: a unit has more stdout than its caller wants to collect
  * - `lost`: the node could not be reached again in time; a unit of work there goes on
+ * - `wrong-size`: a stdin has another number of bytes than its caller has said
  * - `one-connection`: the client has one stream only, and the request needs further ones
  */
 export type ControlErrorCode =
@@ -33,6 +34,7 @@ export type ControlErrorCode =
   | 'work-canceled'
   | 'output-too-long'
   | 'lost'
+  | 'wrong-size'
   | 'one-connection';
 
 /** The one error class of this package. Recognize it by `code`; `cause` holds what lay beneath. */

@@ -72,3 +72,35 @@ it('ends its wait by time, by signal and by the loss of the stream', async () =>
   stream.destroy(new Error('reset'));
   await expect(lost).rejects.toMatchObject({ code: 'closed', message: 'connection broke: reset' });
 });
+
+it('gives so many bytes and no more, however they arrive', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (data, size) => {
+        const stream = new PassThrough();
+        const bytes = Buffer.concat([Buffer.from('head\n'), data, Buffer.from('next\ntail')]);
+        for (let at = 0; at < bytes.length; at += size) stream.write(bytes.subarray(at, at + size));
+        stream.end();
+        const reader = new LineReader(stream);
+        expect(await reader.next()).toBe('head');
+        const got: Buffer[] = [];
+        for await (const chunk of reader.bytes(data.length)) got.push(chunk);
+        expect(Buffer.concat(got)).toEqual(Buffer.from(data));
+        expect(await reader.next()).toBe('next');
+        expect(await rest(stream)).toBe('tail');
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it('says how many bytes are missing at the end', async () => {
+  const stream = new PassThrough();
+  stream.end('abc');
+  const read = async (): Promise<void> => {
+    for await (const chunk of new LineReader(stream).bytes(5)) expect(String(chunk)).toBe('abc');
+  };
+  await expect(read()).rejects.toThrow('connection ended 2 bytes early');
+});

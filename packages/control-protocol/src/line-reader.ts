@@ -39,8 +39,8 @@ export interface LineReaderOptions {
 }
 
 /**
- * Takes lines off the front of a stream and leaves everything behind them in it, so that the next reader reads
- * the very next byte. Owns the stream's reading side only while {@link LineReader.next} is pending; at most
+ * Takes lines, and numbers of bytes, off the front of a stream and leaves everything behind them in it, so that the next reader reads
+ * the very next byte. Owns the stream's reading side only while {@link LineReader.next} or {@link LineReader.bytes} is pending; at most
  * `maxLineBytes` are held.
  */
 export class LineReader {
@@ -79,21 +79,11 @@ export class LineReader {
   async next(options: WaitOptions = {}): Promise<string | undefined> {
     const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, isCutOffLine = true } = this.#options;
     for (;;) {
-      const chunk = this.stream.read() as Buffer | null;
-      if (chunk === null) {
-        if (this.#failure) {
-          throw new ControlError('closed', `connection broke: ${this.#failure.message}`, {
-            cause: this.#failure,
-          });
-        }
-        if (this.stream.readableEnded) {
-          if (this.#held === 0) return undefined;
-          if (isCutOffLine) return this.#take();
-          throw new ControlError('line-cut-off', 'the line is not ended by a line break');
-        }
-        if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
-        await this.#change(options);
-        continue;
+      const chunk = await this.#chunk(options);
+      if (chunk === undefined) {
+        if (this.#held === 0) return undefined;
+        if (isCutOffLine) return this.#take();
+        throw new ControlError('line-cut-off', 'the line is not ended by a line break');
       }
       const end = chunk.indexOf(NEWLINE);
       const part = end < 0 ? chunk : chunk.subarray(0, end);
@@ -106,6 +96,40 @@ export class LineReader {
       this.#keep(part);
       if (end >= 0) return this.#take();
       this.#checkBegin();
+    }
+  }
+
+  /**
+   * So many bytes as they come, and none behind them.
+   *
+   * @throws {ControlError} `closed` when the stream ends before, `aborted`, `timeout` when the next of them do not come in time
+   */
+  async *bytes(count: number, options: WaitOptions = {}): AsyncGenerator<Buffer, void> {
+    let left = count;
+    while (left > 0) {
+      const chunk = await this.#chunk(options);
+      if (chunk === undefined)
+        throw new ControlError('closed', `connection ended ${left} bytes early`);
+      if (chunk.length > left) this.stream.unshift(chunk.subarray(left));
+      const part = chunk.length > left ? chunk.subarray(0, left) : chunk;
+      left -= part.length;
+      yield part;
+    }
+  }
+
+  /** What has arrived, as soon as there is anything; `undefined` at the end of the stream. */
+  async #chunk(options: WaitOptions): Promise<Buffer | undefined> {
+    for (;;) {
+      const chunk = this.stream.read() as Buffer | null;
+      if (chunk !== null) return chunk;
+      if (this.#failure) {
+        throw new ControlError('closed', `connection broke: ${this.#failure.message}`, {
+          cause: this.#failure,
+        });
+      }
+      if (this.stream.readableEnded) return undefined;
+      if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
+      await this.#change(options);
     }
   }
 

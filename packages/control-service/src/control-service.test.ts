@@ -542,6 +542,71 @@ describe('work streams', () => {
     },
   );
 
+  it.each([
+    ['hello', 'work list\n', 'hello', '{"result":"Job Started","unitid":"u1"}'],
+    ['', 'work list\n', '', '{"result":"Job Started","unitid":"u1"}'],
+    ['hell', '', undefined, /^ERROR: .*cut before the end of stdin/],
+  ])(
+    'a stdin whose size was told ends by it, and requests go on behind it: %j',
+    async (sent, next, got, answer) => {
+      let stdin: string | undefined;
+      const path = await start({
+        work: workWith({
+          list: () => Promise.resolve([]),
+          submit: () =>
+            Promise.resolve({
+              unitId: 'u1',
+              start: async (input) => {
+                stdin = await text(input);
+                return 'Job Started';
+              },
+            }),
+        }),
+      });
+      const size = got?.length ?? 5;
+      const replies = await talk(path, `stdin-size ${size}\nwork submit b cat\n${sent}${next}`);
+      const [, agreed, created, last, after] = replies.split('\n');
+      expect(agreed).toBe(`{"StdinSize":${size}}`);
+      expect(created).toBe('Work unit created with ID u1. Send stdin data and EOF.');
+      expect(last).toEqual(typeof answer === 'string' ? answer : expect.stringMatching(answer));
+      expect(after).toBe(got === undefined ? '' : '{}');
+      expect(stdin).toBe(got);
+    },
+  );
+
+  it('follows a unit by one request, and takes the next one behind it', async () => {
+    let given: AbortSignal | undefined;
+    const path = await start({
+      work: workWith({
+        list: () => Promise.resolve([]),
+        watch: async function* () {
+          yield await Promise.resolve({ ...running, state: UnitState.Succeeded, stdoutSize: 3n });
+        } as unknown as WorkHandler['watch'],
+        results: (_id, from, { signal, signature }) => {
+          given = signal;
+          const stdout = Buffer.from(`${from}${signature}`);
+          return Promise.resolve(
+            (async function* () {
+              yield await Promise.resolve(stdout);
+            })(),
+          );
+        },
+      }),
+    });
+    const request = { command: 'work', subcommand: 'follow', unitid: 'u1', startpos: 7 };
+    const replies = await talk(
+      path,
+      `${JSON.stringify({ ...request, signature: 'sig' })}\nwork list\n`,
+    );
+    const lines = replies.split('\n').slice(1);
+    expect(lines.filter((line) => line.startsWith('{"Detail"'))).toHaveLength(1);
+    // the bytes end without a line break
+    expect(replies).toContain('{"Bytes":4}\n7sig{');
+    expect(lines.slice(-2)).toEqual(['{}', '']);
+    expect(replies).toContain('{"End":"u1"}\n');
+    expect(given?.aborted).toBe(true);
+  });
+
   it('never takes the rest of a refused payload for requests', async () => {
     const path = await start({
       work: workWith({

@@ -7,7 +7,7 @@ import { explainReply } from './commands/explain.js';
 import { firewallReply } from './commands/firewall.js';
 import { parseRequest } from './commands/request.js';
 import { statusReply } from './commands/status.js';
-import { stdinMark } from './commands/stdin-end.js';
+import { stdinMark, stdinSize } from './commands/stdin-end.js';
 import { parseWorkRequest } from './commands/work-request.js';
 
 const known: MeshStatus = {
@@ -27,6 +27,9 @@ fuzz('control requests', {
     '{"command":"status","requested_fields":["Version"]}',
     'stdin-end 0123456789abcdef',
     '{"command":"stdin-end","mark":"0123456789abcdef"}',
+    'stdin-size 12',
+    '{"command":"stdin-size","bytes":12}',
+    '{"command":"work","subcommand":"follow","unitid":"abcdefgh","startpos":12}',
     'connect b control ',
     '{"command":"connect","node":"b","service":"c","tls":"t"}',
     'work submit b cat a b c',
@@ -57,6 +60,8 @@ fuzz('control requests', {
           return parseWorkRequest(request).verb;
         case 'stdin-end':
           return stdinMark(request).slice(0, 1);
+        case 'stdin-size':
+          return typeof stdinSize(request);
         case 'explain':
           await explainReply(request, () => Promise.resolve({}), signal);
           break;

@@ -16,6 +16,7 @@ import { unitEvents, type UnitEventsOptions } from './events/unit-events.js';
 import { UnitJournal, type UnitTotals } from './events/unit-journal.js';
 import { defaultDataDir, formerDataDir } from './store/data-dir.js';
 import { pendingInTime } from './pending-in-time.js';
+import { RemoteSessions } from './remote/remote-sessions.js';
 import { remoteWorkType } from './remote/remote-work-type.js';
 import { SecretParams } from './remote/secret-params.js';
 import { tailStdout } from './store/result-tail.js';
@@ -58,6 +59,8 @@ export class Workceptor {
   #journal: UnitJournal | undefined;
   /** Shared by all who write to a disk for others. */
   readonly #reserves: DiskReserves;
+  /** The connections to other nodes; absent without a dial. */
+  readonly #sessions: RemoteSessions | undefined;
   /** Lines about nodes that can't be reached. */
   readonly #attempts = new SharedLines();
 
@@ -73,9 +76,12 @@ export class Workceptor {
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
     const memory = new UnitMemory(options.maxHeldBytes);
     const store = new UnitStore({ dataDir, former, nodeId }, log, memory);
+    const { dial } = options;
+    this.#sessions =
+      dial && new RemoteSessions({ dial, sign: (node) => this.signatures.sign(node) });
     const remote = remoteWorkType({
       ...options,
-      sign: (node) => this.signatures.sign(node),
+      sessions: this.#sessions,
       secrets: new SecretParams({ dataDir, nodeId }),
       tracing: this.tracing,
       reserveFor: (record) => this.#reserveFor(record),
@@ -175,6 +181,7 @@ export class Workceptor {
   /** Lets go of all units; commands and remote units go on without this daemon. */
   close(): Promise<void> {
     this.#digests.close();
+    this.#sessions?.close();
     return this.#units.close();
   }
 

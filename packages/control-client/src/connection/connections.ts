@@ -22,18 +22,28 @@ export interface ConnectionsOptions extends ControlConnectionOptions {
 export class Connections {
   /** The one that requests share; written by `onShared`, `onOwn` and the constructor only. */
   #shared: Promise<ControlConnection> | undefined;
+  /** The first stream's, while it is the only one; written by the constructor only. */
+  readonly #only: ControlConnection | undefined;
   /** All that are open, for `close`. */
   readonly #all = new Set<ControlConnection>();
   /** Set by `close` for good. */
   #closed = false;
 
   constructor(private readonly options: ConnectionsOptions) {
-    if (options.first) this.#shared = Promise.resolve(this.#over(options.first));
+    if (!options.first) return;
+    const first = this.#over(options.first);
+    this.#shared = Promise.resolve(first);
+    if (options.open === undefined) this.#only = first;
   }
 
   /** Whether further connections can be opened. */
   get canOpen(): boolean {
     return this.options.open !== undefined;
+  }
+
+  /** Whether a request can be made. */
+  get canRequest(): boolean {
+    return !this.#closed && (this.canOpen || this.#only?.isOver === false);
   }
 
   /** Runs a request with one reply on the shared connection. One that has ended, or was handed on, is replaced. */

@@ -33,11 +33,11 @@ const errorPrefix = /^ERROR:? ?/;
 export class ControlConnection {
   readonly #reader: LineReader;
   readonly #greeting: Promise<string>;
-  /** The end of the queue of requests; written by `#inTurn` only. */
+  /** The end of the queue of requests; written by `exchange` only. */
   #last: Promise<unknown>;
   /** Set for good by the request that keeps the stream; written by `takeOver` only. */
   #takenOver = false;
-  /** Requests that have no reply yet; written by `#inTurn` only. */
+  /** Requests that have no reply yet; written by `exchange` only. */
   #pending = 0;
 
   constructor(
@@ -83,9 +83,19 @@ export class ControlConnection {
    * @throws {ControlError} `remote-error` for an `ERROR:` line (the connection stays usable), else as documented
    */
   request(request: string | JsonObject, wait: WaitOptions = {}): Promise<JsonValue> {
-    return this.#inTurn(async () => {
+    return this.exchange(async () => {
       this.write(request);
       return this.parseReply(await this.line(wait));
+    });
+  }
+
+  /**
+   * Waits for the turn of an exchange of several lines, and of bytes between them. Other requests wait until the returned call is made,
+   * which says that nothing of the exchange is still to come.
+   */
+  turn(): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      this.exchange(() => new Promise<void>(resolve)).catch(reject);
     });
   }
 
@@ -94,12 +104,12 @@ export class ControlConnection {
    * {@link ControlConnection.write} and {@link ControlConnection.line}.
    */
   takeOver<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#inTurn(run);
+    const turn = this.exchange(run);
     this.#takenOver = true;
     return turn;
   }
 
-  /** Writes request lines at once. Only for use inside a takeover. */
+  /** Writes request lines at once. Only for use inside an exchange. */
   write(...requests: readonly (string | JsonObject)[]): void {
     const lines = requests.map((request) =>
       typeof request === 'string' ? request : encodeJson(request),
@@ -110,7 +120,7 @@ export class ControlConnection {
     this.stream.write(`${lines.join('\n')}\n`);
   }
 
-  /** Reads one reply line; only for use inside a takeover. Destroys the stream when the wait fails. */
+  /** Reads one reply line; only for use inside an exchange. Destroys the stream when the wait fails. */
   async line(wait: WaitOptions = {}): Promise<string> {
     try {
       await this.#greeting;
@@ -130,12 +140,22 @@ export class ControlConnection {
     return this.#reader.next({ signal });
   }
 
+  /**
+   * So many bytes behind the last line, as they come; only for use inside an exchange.
+   *
+   * @throws {ControlError} `closed` when the connection ends before, `aborted`
+   */
+  bytes(count: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
+    return this.#reader.bytes(count, { signal });
+  }
+
   /** Ends the conversation at once. */
   close(): void {
     this.stream.destroy();
   }
 
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+  /** Runs an exchange after those before it have ended. */
+  exchange<T>(run: () => Promise<T>): Promise<T> {
     if (this.#takenOver) {
       const text =
         'the connection was handed on to an earlier request that keeps it; a client that opens its connections itself (ControlClient.connect or through) has further ones';
@@ -199,9 +219,15 @@ function parseReply(
 
 /** Throws a ControlError `remote-error` when the line is an `ERROR:` line. */
 export function throwIfError(line: string): void {
-  if (line.startsWith('ERROR')) {
-    throw new ControlError('remote-error', line.replace(errorPrefix, ''));
-  }
+  const error = errorOf(line);
+  if (error) throw error;
+}
+
+/** The ControlError `remote-error` of an `ERROR:` line. */
+export function errorOf(line: string): ControlError | undefined {
+  return line.startsWith('ERROR')
+    ? new ControlError('remote-error', line.replace(errorPrefix, ''))
+    : undefined;
 }
 
 /** As much of a line as an error repeats. */

@@ -1,18 +1,11 @@
-import { onAbort } from '@receptorjs/primitives';
-import type { Duplex } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import {
-  shortened,
-  throwIfError,
-  type ControlConnection,
-} from '../connection/control-connection.js';
+import { errorOf, shortened, type ControlConnection } from '../connection/control-connection.js';
 import {
   ControlError,
   isJsonObject,
   type JsonObject,
   type WaitOptions,
-  writeChunk,
 } from '@receptorjs/control-protocol';
+import { writeStdin, type Payload } from './write-stdin.js';
 
 /** What to run where. All values travel as strings. */
 export interface SubmitRequest {
@@ -29,8 +22,7 @@ export interface SubmitRequest {
   readonly signature?: string | undefined;
 }
 
-/** The stdin of a unit. */
-export type Payload = string | Uint8Array | AsyncIterable<Uint8Array | string>;
+export type { Payload } from './write-stdin.js';
 
 /** The answer to a submission whose stdin is complete. */
 export interface SubmitResult {
@@ -72,16 +64,14 @@ export async function openSubmission(
   request: SubmitRequest,
   { giveUp, wait }: { readonly giveUp: GiveUp; readonly wait: WaitOptions | undefined },
 ): Promise<Submission> {
-  // by the global, so that the cryptography of Node is loaded for submissions only
-  const mark = crypto.randomUUID().replaceAll('-', '');
+  const mark = stdinMark();
   connection.write(`stdin-end ${mark}`, submitLine(request));
   const knowsEnd = !(await connection.line(wait)).startsWith('ERROR');
   const line = await connection.line(wait);
-  const unitId = /with ID ([a-zA-Z0-9]{1,64})\./.exec(line)?.[1];
+  const unitId = createdUnit(line);
   if (unitId === undefined) {
     connection.close();
-    throwIfError(line);
-    throw new ControlError('protocol', `could not parse response: ${shortened(line)}`);
+    throw notCreated(line);
   }
   const { stream } = connection;
   let isSent = false;
@@ -91,7 +81,7 @@ export async function openSubmission(
     isSent: () => isSent,
     async send(payload, sendWait) {
       try {
-        await writePayload(stream, payload, knowsEnd ? mark : '', sendWait?.signal);
+        await writeStdin(stream, payload, { mark: knowsEnd ? mark : '' }, sendWait?.signal);
         isSent = true;
       } catch (error) {
         await giveUp(unitId, knowsEnd);
@@ -100,9 +90,7 @@ export async function openSubmission(
       }
       const limits = { timeoutMs: Number.POSITIVE_INFINITY, ...sendWait };
       try {
-        const reply = connection.parseReply(await connection.line(limits));
-        const result = isJsonObject(reply) ? reply['result'] : undefined;
-        return { unitId, result: typeof result === 'string' ? result : '' };
+        return { unitId, result: startResult(connection, await connection.line(limits)) };
       } finally {
         connection.close();
       }
@@ -110,7 +98,37 @@ export async function openSubmission(
   };
 }
 
-function submitLine(request: SubmitRequest): JsonObject {
+/** The mark by which a stdin ends: nobody else's can end so. */
+export function stdinMark(): string {
+  // by the global, so that the cryptography of Node is loaded for submissions only
+  return crypto.randomUUID().replaceAll('-', '');
+}
+
+/** The ID of the unit that a reply tells of, if it does. */
+export function createdUnit(line: string): string | undefined {
+  return /with ID ([a-zA-Z0-9]{1,64})\./.exec(line)?.[1];
+}
+
+/** The error that a reply without an ID stands for. */
+export function notCreated(line: string): ControlError {
+  return (
+    errorOf(line) ?? new ControlError('protocol', `could not parse response: ${shortened(line)}`)
+  );
+}
+
+/**
+ * What the node says of the start.
+ *
+ * @throws {ControlError} `remote-error` when the unit could not be started, `protocol`
+ */
+export function startResult(connection: ControlConnection, line: string): string {
+  const reply = connection.parseReply(line);
+  const result = isJsonObject(reply) ? reply['result'] : undefined;
+  return typeof result === 'string' ? result : '';
+}
+
+/** The request that creates a unit. */
+export function submitLine(request: SubmitRequest): JsonObject {
   return {
     ...request.params,
     command: 'work',
@@ -122,49 +140,4 @@ function submitLine(request: SubmitRequest): JsonObject {
     signwork: request.signWork === true ? 'true' : undefined,
     signature: request.signature,
   };
-}
-
-/** Resolves once the payload and its end are out of this process; nothing is written any more once it has rejected. */
-async function writePayload(
-  stream: Duplex,
-  payload: Payload,
-  mark: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  let forget = (): void => undefined;
-  let stopped: ControlError | undefined;
-  // a payload may be silent for as long as it likes
-  const broken = new Promise<never>((_resolve, reject) => {
-    const stop = (error: ControlError): void => {
-      stopped = error;
-      reject(error);
-    };
-    const onClose = (): void => {
-      stop(new ControlError('closed', 'connection was closed'));
-    };
-    const ignoreAbort = onAbort(signal, () => {
-      stop(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
-    });
-    stream.once('close', onClose);
-    forget = () => {
-      ignoreAbort();
-      stream.off('close', onClose);
-    };
-  });
-  const write = async (chunk: Uint8Array | string): Promise<void> => {
-    if (stopped) throw stopped;
-    if (chunk.length > 0) await writeChunk(stream, chunk);
-  };
-  const writeAll = async (): Promise<void> => {
-    if (typeof payload === 'string' || payload instanceof Uint8Array) await write(payload);
-    else for await (const chunk of payload) await write(chunk);
-    await write(mark);
-    stream.end();
-    await finished(stream, { readable: false });
-  };
-  try {
-    await Promise.race([broken, writeAll()]);
-  } finally {
-    forget();
-  }
 }

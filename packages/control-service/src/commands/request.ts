@@ -25,6 +25,7 @@ const commands = [
   'work',
   'activity',
   'stdin-end',
+  'stdin-size',
 ];
 
 /** Whether what a line begins with can be a request: JSON, or the name of a command, as far as it is there. */

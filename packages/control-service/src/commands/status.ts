@@ -13,8 +13,10 @@ const ADDITIONS = [
   'reload plan',
   'status RTT',
   'stdin-end',
+  'stdin-size',
   'work digest',
   'work events',
+  'work follow',
   'work list ages',
   'work watch',
 ] as const;

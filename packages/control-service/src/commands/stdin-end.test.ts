@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { parseRequest } from './request.js';
-import { stdinMark, untilMark } from './stdin-end.js';
+import { stdinMark, stdinSize, untilMark } from './stdin-end.js';
 
 const mark = '0123456789abcdef';
 
@@ -48,4 +48,25 @@ it.each([
   expect(() => stdinMark(parseRequest(line))).toThrow(
     expect.objectContaining({ code: 'bad-request' }) as Error,
   );
+});
+
+it.each([
+  ['stdin-size 0', 0],
+  ['stdin-size 12', 12],
+  ['{"command":"stdin-size","bytes":12}', 12],
+  ['{"command":"stdin-size","bytes":"12"}', 12],
+])('reads %s', (line, size) => {
+  expect(stdinSize(parseRequest(line))).toBe(size);
+});
+
+it.each([
+  'stdin-size',
+  'stdin-size -1',
+  'stdin-size 1 2',
+  'stdin-size 9007199254740993',
+  '{"command":"stdin-size"}',
+  '{"command":"stdin-size","bytes":1.5}',
+  '{"command":"stdin-size","bytes":-1}',
+])('refuses %s', (line) => {
+  expect(() => stdinSize(parseRequest(line))).toThrow('stdin-size takes a number of bytes');
 });

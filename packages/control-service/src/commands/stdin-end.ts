@@ -1,3 +1,4 @@
+import type { LineReader } from '@receptorjs/control-protocol';
 import { badRequest, ControlServiceError } from '../errors.js';
 import { stringField, type Request } from './request.js';
 
@@ -37,7 +38,42 @@ export async function* untilMark(
     held = Buffer.from(bytes.subarray(free));
   }
   if (held.equals(end)) return;
-  throw new ControlServiceError(
+  throw wasCut();
+}
+
+/**
+ * How many bytes the stdin of the next submission on a connection has, out of `stdin-size BYTES` or the field `bytes`. The connection
+ * serves further requests behind them.
+ *
+ * See docs/decisions/0127-one-connection-for-a-unit.md.
+ *
+ * @throws {ControlServiceError} `bad-request`
+ */
+export function stdinSize(request: Request): number {
+  const bytes = request.form === 'line' ? request.text : request.fields['bytes'];
+  const size = typeof bytes === 'string' && /^\d+$/.test(bytes) ? Number(bytes) : bytes;
+  if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size;
+  throw badRequest(`stdin-size takes a number of bytes, 0 to ${Number.MAX_SAFE_INTEGER}`);
+}
+
+/**
+ * Input of so many bytes.
+ *
+ * @throws {ControlServiceError} `stdin-cut` when the connection ends before
+ */
+export async function* sizedStdin(
+  lines: LineReader,
+  size: number,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* lines.bytes(size);
+  } catch {
+    throw wasCut();
+  }
+}
+
+function wasCut(): ControlServiceError {
+  return new ControlServiceError(
     'stdin-cut',
     'the connection was cut before the end of stdin was sent',
   );

@@ -20,7 +20,7 @@ export type WorkRequest =
       readonly signature: string | undefined;
     }
   | {
-      readonly verb: 'results';
+      readonly verb: 'results' | 'follow';
       readonly unitId: string;
       readonly startPos: bigint;
       readonly signature: string | undefined;
@@ -86,10 +86,11 @@ function parseLine(text: string): WorkRequest {
     case 'release':
     case 'force-release':
       return { verb, unitId: onlyUnitId(verb, rest), signature: undefined };
-    case 'results': {
-      if (first === undefined) throw badRequest('work results requires a unit ID');
+    case 'results':
+    case 'follow': {
+      if (first === undefined) throw badRequest(`work ${verb} requires a unit ID`);
       if (rest.length > 2) {
-        throw badRequest('work results only takes a unit ID and optional start position');
+        throw badRequest(`work ${verb} only takes a unit ID and optional start position`);
       }
       return { verb, unitId: first, startPos: linePosition(second ?? '0'), signature: undefined };
     }
@@ -144,6 +145,7 @@ function parseFields(fields: JsonObject): WorkRequest {
     case 'force-release':
       return { verb, unitId: stringField(fields, 'unitid'), signature };
     case 'results':
+    case 'follow':
       return {
         verb,
         unitId: stringField(fields, 'unitid'),

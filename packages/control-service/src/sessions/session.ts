@@ -28,9 +28,10 @@ import { pingReply } from '../commands/ping.js';
 import { reloadReply } from '../commands/reload.js';
 import { mayBeRequest, parseRequest, type Request } from '../commands/request.js';
 import { statusReply } from '../commands/status.js';
-import { stdinMark, untilMark } from '../commands/stdin-end.js';
+import { sizedStdin, stdinMark, stdinSize, untilMark } from '../commands/stdin-end.js';
 import { tracerouteReply } from '../commands/traceroute.js';
 import { unitEventLines } from '../commands/work-events.js';
+import { followReply } from '../commands/work-follow.js';
 import { unitListReply } from '../commands/work-list.js';
 import { parseWorkRequest, type WorkRequest } from '../commands/work-request.js';
 import type { RequestLog } from './request-log.js';
@@ -88,6 +89,10 @@ class Session {
   readonly #lines: LineReader;
   /** By which the stdin of a submission ends; written by `#execute` only. Without one, the end of the connection does. */
   #stdinMark: string | undefined;
+  /** Bytes of the stdin of the next submission, which come before the mark counts; written by `#execute` and `#start` only. */
+  #stdinBytes: number | undefined;
+  /** The next line while it is read during a request; written by `#readAhead` and `run` only. */
+  #ahead: Promise<string | undefined> | undefined;
 
   /** Ends a connection whose line does not end; there while one has begun. Written by the callbacks of `#lines` only. */
   #unfinished: NodeJS.Timeout | undefined;
@@ -129,7 +134,8 @@ class Session {
     await this.#write(`Receptor Control, node ${this.context.nodeId}\n`);
     const turns = new LoopTurns();
     for (;;) {
-      const line = await this.#nextLine();
+      const line = await (this.#ahead ?? this.#nextLine());
+      this.#ahead = undefined;
       if (line === undefined) return;
       await turns.due();
       // it is no request, and keeps no place
@@ -206,6 +212,10 @@ class Session {
         if (!work) break;
         this.#stdinMark = stdinMark(request);
         return this.#reply({ StdinEnd: this.#stdinMark });
+      case 'stdin-size':
+        if (!work) break;
+        this.#stdinBytes = stdinSize(request);
+        return this.#reply({ StdinSize: this.#stdinBytes });
     }
     throw badRequest('Unknown command');
   }
@@ -236,12 +246,14 @@ class Session {
     const { signal } = this.#gone;
     switch (request.verb) {
       case 'submit': {
+        const stdinBytes = this.#stdinBytes;
+        this.#stdinBytes = undefined;
         const unit = await work.submit(request.submission, origin);
         await this.#write(
           `Work unit created with ID ${unit.unitId}. Send stdin data and EOF.\n`,
         ).catch(() => undefined);
         point('unit-id-told');
-        return this.#start(unit);
+        return this.#start(unit, stdinBytes);
       }
       case 'list': {
         const units = await work.list(request.unitId);
@@ -266,6 +278,20 @@ class Session {
         const data = await work.results(unitId, startPos, { ...origin, signature, signal });
         await this.#write(`Streaming results for work unit ${unitId}\n`);
         return this.#stream(data, (chunk) => chunk);
+      }
+      case 'follow': {
+        const { unitId, startPos, signature } = request;
+        const over = new AbortController();
+        const either = AbortSignal.any([signal, over.signal]);
+        const statuses = await work.watch(unitId, either);
+        const data = await work.results(unitId, startPos, { ...origin, signature, signal: either });
+        this.#readAhead();
+        try {
+          await this.#stream(followReply(unitId, statuses, data), (part) => part);
+        } finally {
+          over.abort();
+        }
+        return 'next-request';
       }
       case 'digest': {
         if (!work.digest) throw badRequest('bad command');
@@ -292,11 +318,10 @@ class Session {
     }
   }
 
-  async #start(unit: PendingUnit): Promise<After> {
+  async #start(unit: PendingUnit, stdinBytes: number | undefined): Promise<After> {
     const { stream } = this;
-    const all = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-    const marked = this.#stdinMark === undefined ? all : untilMark(all, this.#stdinMark);
-    const input = whileWaiting(marked, this.#place);
+    const stdin = stdinBytes === undefined ? this.#stdin() : sizedStdin(this.#lines, stdinBytes);
+    const input = whileWaiting(stdin, this.#place);
     try {
       return await this.#reply({ result: await unit.start(input), unitid: unit.unitId });
     } catch (error) {
@@ -305,6 +330,23 @@ class Session {
       await this.#refuse(error);
       return 'close';
     }
+  }
+
+  /** What comes until the mark at the end of the connection, or until that end. */
+  #stdin(): AsyncIterable<Uint8Array> {
+    const all = this.stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    return this.#stdinMark === undefined ? all : untilMark(all, this.#stdinMark);
+  }
+
+  /** The client may send its next request during this one; the end of its half means that it is gone. */
+  #readAhead(): void {
+    this.#ahead ??= this.#nextLine();
+    const isOver = (): void => {
+      this.#gone.abort();
+    };
+    this.#ahead.then((line) => {
+      if (line === undefined) isOver();
+    }, isOver);
   }
 
   /** The client sends nothing more on this connection: its end means that it is gone, and whatever comes is dropped. */

@@ -20,6 +20,9 @@ export interface FollowContext {
   readonly remoteUnitId: string;
   readonly stdout: RemoteStdout;
   readonly connect: () => Promise<ControlClient>;
+  /** Makes a request on a connection that serves others too; absent where the node is not known to tell all of a unit over one. */
+  readonly together?:
+    ((run: (client: ControlClient) => Promise<void>) => Promise<void>) | undefined;
   /** A status that is not final, as it arrives. Its size is what is here; its detail says so while this node lacks space. */
   readonly onStatus: (status: UnitStatus) => void;
   /** Stdout has grown. */
@@ -46,14 +49,17 @@ const LONGEST_POLL_MS = 1_000;
 /** Times that stdout which is not what the digest says is fetched again. */
 const FETCHED_AGAIN = 3;
 
+/** Milliseconds the node may take to say that it has told all, when all is here: the unit waits for that. */
+const TOLD_ALL_MS = 1_000;
+
 /** After so many statuses in a row comes a pause of so many milliseconds: a unit changes a few times in its life. */
 const STATUS_BURST = 16;
 const STATUS_PAUSE_MS = 100;
 
 /**
- * Follows a started unit on another node: one connection brings its status, one its stdout from the byte on that is
- * here already. Both are made anew, for as long as it takes, when they break. It ends when the status is final and
- * all of stdout is here.
+ * Follows a started unit on another node: one connection brings its status and its stdout from the byte on that is here already. Where
+ * the node does not know that, or when it breaks, one connection brings the status and another the stdout, and both are made anew, for as
+ * long as it takes, when they break. It ends when the status is final and all of stdout is here.
  *
  * See docs/decisions/0023-watching-units.md
  * and docs/decisions/0100-what-another-node-sends-of-a-unit.md.
@@ -104,6 +110,7 @@ export class RemoteFollow {
   async run(): Promise<FollowEnd | undefined> {
     const { context } = this;
     for (let again = 0; ; again++) {
+      if (again === 0) await this.#followTogether();
       await Promise.all([this.#followStatus(), this.#followStdout()]);
       if (this.#isDetached()) return undefined;
       if (this.#givenUp) return { kind: 'given-up', reason: this.#givenUp };
@@ -141,6 +148,48 @@ export class RemoteFollow {
 
   #isComplete(): boolean {
     return this.#isFinal() && this.stdoutSize >= (this.#latest?.stdoutSize ?? 0n);
+  }
+
+  /** Whatever goes wrong is dealt with by the loops that follow, which meet it again. */
+  async #followTogether(): Promise<void> {
+    const { together, remoteUnitId, log } = this.context;
+    if (!together) return;
+    try {
+      await together((client) => this.#takeTogether(client));
+    } catch (error) {
+      const why = foreignText(errorText(error));
+      log.debug(`Connection for remote unit ${remoteUnitId} failed: ${why}`);
+    }
+  }
+
+  async #takeTogether(client: ControlClient): Promise<void> {
+    const { remoteUnitId, stdout } = this.context;
+    const late = new AbortController();
+    const signal = AbortSignal.any([this.#signal, late.signal]);
+    let timer: NodeJS.Timeout | undefined;
+    let file: FileHandle | undefined;
+    let heard = 0;
+    try {
+      for await (const part of client.unitStream(remoteUnitId, { startPos: stdout.size, signal })) {
+        if ('stdout' in part) {
+          file ??= await stdout.open();
+          await this.#append(file, part.stdout);
+        } else {
+          this.#heard(part.status);
+          heard += 1;
+          if (heard % STATUS_BURST === 0 && !this.#isFinal())
+            await this.#pollPause(STATUS_PAUSE_MS);
+        }
+        if (this.#isOver()) return;
+        if (!this.#isComplete()) continue;
+        timer ??= setTimeout(() => {
+          late.abort();
+        }, TOLD_ALL_MS);
+      }
+    } finally {
+      clearTimeout(timer);
+      await file?.close();
+    }
   }
 
   async #followStatus(): Promise<void> {
@@ -268,7 +317,7 @@ export class RemoteFollow {
   }
 
   async #copy(client: ControlClient, file: FileHandle): Promise<void> {
-    const { remoteUnitId, onData, stdout } = this.context;
+    const { remoteUnitId, stdout } = this.context;
     const signal = this.#signal;
     const startPos = stdout.size;
     const results = await client.resultStream(remoteUnitId, { startPos, signal });
@@ -276,17 +325,22 @@ export class RemoteFollow {
     try {
       this.#stopIfComplete();
       for await (const chunk of results as AsyncIterable<Uint8Array>) {
-        await stdout.append(file, chunk);
-        point('remote-stdout-begun');
-        this.#stdout.reset();
-        this.#stdoutViolations.reset();
-        this.#wait(undefined);
-        onData();
+        await this.#append(file, chunk);
         this.#stopIfComplete();
       }
     } finally {
       this.#results = undefined;
     }
+  }
+
+  async #append(file: FileHandle, chunk: Uint8Array): Promise<void> {
+    const { stdout, onData } = this.context;
+    await stdout.append(file, chunk);
+    point('remote-stdout-begun');
+    this.#stdout.reset();
+    this.#stdoutViolations.reset();
+    this.#wait(undefined);
+    onData();
   }
 
   /** Says that nothing can be stored, or that it can again. */

@@ -1,5 +1,5 @@
 import { ControlClient } from '@receptorjs/control-client';
-import { errorText, onAbort } from '@receptorjs/primitives';
+import { errorText } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import type { RemoteData } from './remote-extra-data.js';
 
@@ -38,11 +38,11 @@ const GREETING_TIMEOUT_MS = 5_000;
  *
  * @throws whatever the dial throws
  */
-export async function openControl(
+export async function dialControl(
   { dial, sign }: RemoteAccess,
   { RemoteNode, TLSClient, SignWork }: RemoteData,
   signal: AbortSignal,
-): Promise<ControlClient> {
+): Promise<{ client: ControlClient; stream: Duplex }> {
   const stream = await dial(RemoteNode, 'control', {
     tlsClient: TLSClient === '' ? undefined : TLSClient,
     signal,
@@ -54,12 +54,7 @@ export async function openControl(
     maxReplyValues: MAX_REPLY_VALUES,
     sign: SignWork ? () => sign(RemoteNode) : undefined,
   });
-  const stopListening = onAbort(signal, () => {
-    client.close();
-  });
-  // the signal outlives its connections, of which a long job may need many
-  stream.once('close', stopListening);
-  return client;
+  return { client, stream };
 }
 
 /** Whether a dial has failed for what the two ends know of each other's certificates, which another attempt does not change. */

@@ -19,11 +19,11 @@ export interface StartContext {
   /** Name of the submission, the same in every attempt. */
   readonly submissionId: string;
   readonly stdinPath: string;
-  readonly connect: () => Promise<ControlClient>;
+  /** Makes requests on a connection to the other node; all once more when it was one of before that is closed. */
+  readonly use: <T>(run: (client: ControlClient) => Promise<T>) => Promise<T>;
+  /** Hears whether the node takes a stdin by its size. */
+  readonly onKnown: (knowsSize: boolean) => void;
 }
-
-/** Milliseconds the other node may take to start a unit that it has the whole stdin of. */
-const STARTED_MS = 60_000;
 
 /** Bytes of stdin read at once. */
 const STDIN_CHUNK_BYTES = 256 * 1024;
@@ -37,50 +37,56 @@ const STDIN_CHUNK_BYTES = 256 * 1024;
  * @returns `gone` when the unit of an earlier attempt is not known there any more
  * @throws {WorkError} `start-failed` when the node refuses; anything else means that it could not be reached
  */
-export async function startOnNode(context: StartContext): Promise<'started' | 'gone'> {
+export function startOnNode(context: StartContext): Promise<'started' | 'gone'> {
+  return context.use((client) => startBy(client, context));
+}
+
+async function startBy(client: ControlClient, context: StartContext): Promise<'started' | 'gone'> {
   if (context.data().RemoteUnitID !== '') {
-    const earlier = await earlierAttempt(context);
+    const earlier = await earlierAttempt(client, context);
     if (earlier === 'started') context.save({ RemoteStarted: true });
     if (earlier !== 'remains') return earlier;
   }
   const { RemoteNode, RemoteWorkType, TLSClient } = context.data();
   const params = { ...context.params(), [submissionIdParam]: context.submissionId };
-  const client = await context.connect();
+  const stdin = await openUnitFile(context.stdinPath, 'read');
+  let hasId = false;
   try {
-    const submission = await refusal('could not parse response: ERROR: ', () =>
-      client.openSubmission({
-        node: RemoteNode,
-        workType: RemoteWorkType,
-        params,
-        tlsClient: TLSClient,
-      }),
+    const { size } = await stdin.stat();
+    const { knowsSize } = await client.submitSized(
+      { node: RemoteNode, workType: RemoteWorkType, params, tlsClient: TLSClient },
+      {
+        bytes: size,
+        open: () => stdin.createReadStream({ highWaterMark: STDIN_CHUNK_BYTES, autoClose: false }),
+        onUnit: async (unitId) => {
+          hasId = true;
+          point('remote-id-heard');
+          context.save({ RemoteUnitID: unitId });
+          await context.flushed();
+          point('remote-id-stored');
+        },
+      },
     );
-    point('remote-id-heard');
-    context.save({ RemoteUnitID: submission.unitId });
-    await context.flushed();
-    point('remote-id-stored');
-    const stdin = await openUnitFile(context.stdinPath, 'read');
-    try {
-      await refusal('error from remote: ', () =>
-        submission.send(stdin.createReadStream({ highWaterMark: STDIN_CHUNK_BYTES }), {
-          timeoutMs: STARTED_MS,
-        }),
-      );
-    } finally {
-      await stdin.close();
-    }
     point('remote-started');
+    context.onKnown(knowsSize);
     context.save({ RemoteStarted: true }, 'soon');
     return 'started';
+  } catch (cause) {
+    if (!isRemoteAnswer(cause)) throw cause;
+    const prefix = hasId ? 'error from remote: ' : 'could not parse response: ERROR: ';
+    const text = `${prefix}${foreignText(cause.message)}`;
+    throw new WorkError('start-failed', text, { cause });
   } finally {
-    client.close();
+    await stdin.close();
   }
 }
 
 /** What has become of the unit of an earlier attempt. Its remains, which never started, are released. */
-async function earlierAttempt(context: StartContext): Promise<'started' | 'remains' | 'gone'> {
+async function earlierAttempt(
+  client: ControlClient,
+  context: StartContext,
+): Promise<'started' | 'remains' | 'gone'> {
   const { RemoteUnitID } = context.data();
-  const client = await context.connect();
   try {
     if (wasStarted(await client.workStatus(RemoteUnitID))) return 'started';
     // forgotten first: a release whose answer got lost would read as a unit that is gone
@@ -91,16 +97,5 @@ async function earlierAttempt(context: StartContext): Promise<'started' | 'remai
   } catch (error) {
     if (isUnknownUnit(error)) return 'gone';
     throw error;
-  } finally {
-    client.close();
-  }
-}
-
-async function refusal<T>(prefix: string, request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (cause) {
-    if (!isRemoteAnswer(cause)) throw cause;
-    throw new WorkError('start-failed', `${prefix}${foreignText(cause.message)}`, { cause });
   }
 }

@@ -25,12 +25,8 @@ import {
 } from './remote-phase.js';
 import { withoutSecrets, type SecretParams } from './secret-params.js';
 import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
-import {
-  isTlsFailure,
-  openControl,
-  type OnReachable,
-  type RemoteAccess,
-} from './remote-session.js';
+import { isTlsFailure, type OnReachable } from './remote-session.js';
+import type { RemoteSessions } from './remote-sessions.js';
 import { startOnNode } from './remote-start.js';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
@@ -38,7 +34,9 @@ import type { UnitTracing } from '../unit-tracer.js';
 import type { UnitChange } from '../unit-transition.js';
 
 /** What a remote unit needs to know besides its record. */
-export interface RemoteUnitOptions extends RemoteAccess {
+export interface RemoteUnitOptions {
+  /** Shared by all units. */
+  readonly sessions: RemoteSessions;
   /** The node this unit belongs to. */
   readonly nodeId: string;
   readonly onReachable?: OnReachable | undefined;
@@ -259,7 +257,7 @@ export class RemoteUnit implements Unit {
   }
 
   #connect(signal: AbortSignal): Promise<ControlClient> {
-    return openControl(this.options, this.#data, signal);
+    return this.options.sessions.connect(this.#data, signal);
   }
 
   #params(): Readonly<Record<string, string>> {
@@ -267,17 +265,12 @@ export class RemoteUnit implements Unit {
     return tracing.paramsFor(this.record, secrets.open(this.#data).RemoteParams);
   }
 
-  /** One request on a connection of its own. */
-  async #request<T>(
+  /** Requests on one connection; they may be made twice. */
+  #request<T>(
     run: (client: ControlClient) => Promise<T>,
     signal = this.#detached.signal,
   ): Promise<T> {
-    const client = await this.#connect(signal);
-    try {
-      return await run(client);
-    } finally {
-      client.close();
-    }
+    return this.options.sessions.use(this.#data, signal, run);
   }
 
   /** The same while somebody waits for the answer: a node that is there and silent counts as one that can't be reached. */
@@ -310,7 +303,10 @@ export class RemoteUnit implements Unit {
           flushed: () => this.record.flushed(),
           submissionId: `${this.options.nodeId}/${this.record.id}`,
           stdinPath: this.record.path('stdin'),
-          connect: () => this.#connect(signal),
+          use: (run) => this.#request(run, signal),
+          onKnown: (knowsSize) => {
+            this.options.sessions.learn(this.#data.RemoteNode, knowsSize);
+          },
         });
         this.#expiry.stop();
         if (outcome === 'gone') {
@@ -386,6 +382,9 @@ export class RemoteUnit implements Unit {
       remoteUnitId: this.#data.RemoteUnitID,
       stdout: new RemoteStdout(record.path('stdout'), options.stdoutLimits),
       connect: () => this.#connect(signal),
+      together: options.sessions.knows(this.#data.RemoteNode)
+        ? (run) => this.#request(run)
+        : undefined,
       onStatus: ({ state, detail, stdoutSize }) => {
         record.update({ state, detail, stdoutSize }, 'soon');
       },

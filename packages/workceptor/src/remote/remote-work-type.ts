@@ -10,19 +10,20 @@ import type { WorkType } from '../work-type.js';
 import type { WorkceptorOptions } from '../workceptor-options.js';
 import { parseRemoteData, remoteExtraData } from './remote-extra-data.js';
 import { withoutSecrets, type SecretParams } from './secret-params.js';
+import type { RemoteSessions } from './remote-sessions.js';
 import { RemoteUnit } from './remote-unit.js';
 
 /** What the work of other nodes needs: the options of the workceptor, and what all its units share. */
 export interface RemoteWorkOptions extends Pick<
   WorkceptorOptions,
-  'nodeId' | 'dial' | 'onReachable' | 'hasTlsClient' | 'defaultTlsClient' | 'maxRemoteStdoutBytes'
+  'nodeId' | 'onReachable' | 'hasTlsClient' | 'defaultTlsClient' | 'maxRemoteStdoutBytes'
 > {
   /** The reserve of the disk on which a unit is. */
   readonly reserveFor: (record: UnitRecord) => DiskReserve;
   /** Logs that a node could not be reached. Very many units may wait for one node. */
   readonly logAttempt: (node: string, text: string) => void;
-  /** Signs a request to a node. */
-  readonly sign: (nodeId: string) => Promise<string>;
+  /** The connections of all units; absent without a dial. */
+  readonly sessions: RemoteSessions | undefined;
   /** What keeps secret parameters until the other node has the job. */
   readonly secrets: SecretParams;
   readonly tracing: UnitTracing;
@@ -30,12 +31,13 @@ export interface RemoteWorkOptions extends Pick<
 
 /** The work type of units that another node runs for this one. Without a dial it refuses submissions, and its units are shown only. */
 export function remoteWorkType(options: RemoteWorkOptions): WorkType {
-  const { nodeId, dial, onReachable, logAttempt, sign, secrets, tracing } = options;
+  const { nodeId, sessions, onReachable, logAttempt, secrets, tracing } = options;
   return {
     workType: 'remote',
     verifySignature: 'as-submitted',
     checkSubmission(asked) {
-      if (!dial) throw new WorkError('rejected', 'this node does not submit work to other nodes');
+      if (!sessions)
+        throw new WorkError('rejected', 'this node does not submit work to other nodes');
       const tlsClient = asked.tlsClient ?? options.defaultTlsClient?.(asked.node);
       const submission = { ...asked, tlsClient };
       const expiration = checkRemoteSubmission(submission, {
@@ -46,11 +48,10 @@ export function remoteWorkType(options: RemoteWorkOptions): WorkType {
     },
     createUnit(record, { log, remove }) {
       sealFound(record, secrets, log);
-      if (!dial) return new UnknownUnit(record);
+      if (!sessions) return new UnknownUnit(record);
       return new RemoteUnit(record, {
         nodeId,
-        dial,
-        sign,
+        sessions,
         secrets,
         tracing,
         onReachable,

@@ -1,0 +1,80 @@
+import { encodeJson, unitStatusReply, type UnitStatus } from '@receptorjs/control-protocol';
+
+/** A piece of stdout up to this size is sent together with the line before it. */
+const JOINED_BYTES = 16 * 1024;
+
+/**
+ * Answers `work follow`: each status as a line as it comes, each piece of stdout as a line `{"Bytes":N}` and N bytes, and when
+ * both have ended a line `{"End":"ID"}`.
+ *
+ * See docs/decisions/0127-one-connection-for-a-unit.md.
+ *
+ * @throws whatever the statuses or the stdout throw
+ */
+export async function* followReply(
+  unitId: string,
+  statuses: AsyncIterable<UnitStatus>,
+  stdout: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array | string, void> {
+  for await (const part of merged<UnitStatus | Uint8Array>(statuses, stdout)) {
+    if (!(part instanceof Uint8Array)) {
+      yield `${encodeJson(unitStatusReply(part))}\n`;
+      continue;
+    }
+    const head = `{"Bytes":${part.length}}\n`;
+    if (part.length <= JOINED_BYTES) yield Buffer.concat([Buffer.from(head), part]);
+    else {
+      yield head;
+      yield part;
+    }
+  }
+  yield `${encodeJson({ End: unitId })}\n`;
+}
+
+/**
+ * The items of several sequences, each as soon as it is there; ends with the last of them, and fails with the first that does. Of each one
+ * item is held.
+ */
+async function* merged<T>(...sources: readonly AsyncIterable<T>[]): AsyncGenerator<T, void> {
+  const ready: (() => T | undefined)[] = [];
+  let wake = (): void => undefined;
+  const open = new Set(sources.map((source) => source[Symbol.asyncIterator]()));
+  const settle = (take: () => T | undefined): void => {
+    ready.push(take);
+    wake();
+  };
+  const pull = (iterator: AsyncIterator<T, unknown>): void => {
+    iterator.next().then(
+      ({ done, value }) => {
+        settle(() => {
+          if (done === true) open.delete(iterator);
+          else {
+            pull(iterator);
+            return value as T;
+          }
+          return undefined;
+        });
+      },
+      (error: unknown) => {
+        settle(() => {
+          throw error;
+        });
+      },
+    );
+  };
+  for (const iterator of open) pull(iterator);
+  try {
+    while (open.size > 0) {
+      const take = ready.shift();
+      if (!take) {
+        await new Promise<void>((resolve) => (wake = resolve));
+        continue;
+      }
+      const item = take();
+      if (item !== undefined) yield item;
+    }
+  } finally {
+    // one that waits ends when its signal fires, which nobody waits for here
+    for (const iterator of open) iterator.return?.().catch(() => undefined);
+  }
+}
