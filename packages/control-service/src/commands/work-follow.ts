@@ -50,7 +50,7 @@ async function* merged<T>(...sources: readonly AsyncIterable<T>[]): AsyncGenerat
           if (done === true) open.delete(iterator);
           else {
             pull(iterator);
-            return value as T;
+            return value;
           }
           return undefined;
         });

@@ -50,7 +50,6 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
   const { RemoteNode, RemoteWorkType, TLSClient } = context.data();
   const params = { ...context.params(), [submissionIdParam]: context.submissionId };
   const stdin = await openUnitFile(context.stdinPath, 'read');
-  let hasId = false;
   try {
     const { size } = await stdin.stat();
     const { knowsSize } = await client.submitSized(
@@ -59,7 +58,6 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
         bytes: size,
         open: () => stdin.createReadStream({ highWaterMark: STDIN_CHUNK_BYTES, autoClose: false }),
         onUnit: async (unitId) => {
-          hasId = true;
           point('remote-id-heard');
           context.save({ RemoteUnitID: unitId });
           await context.flushed();
@@ -73,7 +71,8 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
     return 'started';
   } catch (cause) {
     if (!isRemoteAnswer(cause)) throw cause;
-    const prefix = hasId ? 'error from remote: ' : 'could not parse response: ERROR: ';
+    const isCreated = context.data().RemoteUnitID !== '';
+    const prefix = isCreated ? 'error from remote: ' : 'could not parse response: ERROR: ';
     const text = `${prefix}${foreignText(cause.message)}`;
     throw new WorkError('start-failed', text, { cause });
   } finally {
