@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { failureCode } from '../errors.js';
 import { commandEndOf, wasKilled, type CommandEnd } from './command-end.js';
 import { whyNotExecutable } from './executable.js';
+import { ownUmask } from './own-umask.js';
 import { memoryGroupOf } from './memory-group.js';
 import type { FollowedUnit, OutOfMemoryKills } from './oom-kills.js';
 import { storageProblem, waitingText } from './storage-problem.js';
@@ -166,7 +167,8 @@ export class CommandUnit implements Unit {
 
   #spawn(): void {
     const { record } = this;
-    const child = spawn('/bin/sh', [record.path(supervisorFiles.script)], {
+    const script = record.path(supervisorFiles.script);
+    const child = spawn('/bin/sh', [script, currentBootId(), ownUmask()], {
       detached: true,
       stdio: 'ignore',
     });

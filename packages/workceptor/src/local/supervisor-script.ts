@@ -6,16 +6,17 @@ export const scriptEnd = '# end\n';
 
 /** Lines of the script that differ by system. */
 interface SystemLines {
-  /** Sets the boot ID and what tells the supervisor's start time, as `ProcessEntry` has it. */
+  /** Sets what tells the supervisor's start time, as `ProcessEntry` has it, and the boot ID where that is not given. */
   readonly ownIdentity: string;
-  /** Sets a text that begins with the process ID of the subshell that becomes the command. */
+  /** Sets the process ID of the subshell that becomes the command. */
   readonly commandId: string;
 }
 
 const byProc: SystemLines = {
   ownIdentity:
-    '{ read -r _unit_boot </proc/sys/kernel/random/boot_id; read -r _unit_self </proc/$$/stat; } 2>/dev/null',
-  commandId: 'read -r _unit_own </proc/self/stat',
+    '{ [ -n "$_unit_boot" ] || read -r _unit_boot </proc/sys/kernel/random/boot_id; read -r _unit_self </proc/$$/stat; } 2>/dev/null',
+  // a shell reads a file byte by byte, and a folder at once
+  commandId: 'set -- /proc/self/task/*; _unit_own=${1##*/}',
 };
 
 /** Without a `ps` that works the start time stays empty, and the unit can only be ended by the daemon that started it. */
@@ -30,10 +31,13 @@ const byPs: SystemLines = {
  * - it claims the unit by creating `started` (and gives up when that exists), with its process ID, the boot ID of the
  *   machine and its start time in it;
  * - the command runs in its foreground (in the background it would ignore SIGINT), with the unit's `stdin` and
- *   `stdout`, after its own process ID and start time were written to `pid`;
+ *   `stdout`, after its own process ID was written to `pid`;
  * - afterwards it writes `exit N` or `signal N` to `exit`. A shell tells death by signal N and `exit 128+N` apart only
  *   by the message it prints for the first, which is looked for in `supervisor.err`. While the disk is full it tries
  *   again.
+ *
+ * Its arguments are the boot ID and the umask, which it finds out by itself where they are missing: the first by a read of a byte at a
+ * time, the second by another process.
  *
  * Its variables have names that no environment has: a shell hands a changed variable on when it came with the environment.
  *
@@ -46,9 +50,9 @@ export function supervisorScript(unitDir: string, words: readonly string[]): str
   const { ownIdentity, commandId } = hasProc() ? byProc : byPs;
   return `_unit=${quoteShellWord(unitDir)}
 trap : HUP INT TERM
-_unit_mask=$(umask)
+_unit_boot=$1 _unit_mask=\${2:-$(umask)}
 umask 077
-_unit_boot= _unit_self= _unit_code=2
+_unit_self= _unit_code=2
 ${ownIdentity}
 set -C
 { printf '%s\\n%s\\n%s\\n' $$ "$_unit_boot" "$_unit_self" >"$_unit/started"; } 2>/dev/null || exit 1

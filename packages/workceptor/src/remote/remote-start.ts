@@ -1,6 +1,7 @@
 import { point } from '@receptorjs/primitives';
 import { type ControlClient } from '@receptorjs/control-client';
 import { isRemoteAnswer, isUnknownUnit, wasStarted } from '@receptorjs/control-protocol';
+import type { FileHandle } from 'node:fs/promises';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import type { RemoteData } from './remote-extra-data.js';
@@ -25,7 +26,7 @@ export interface StartContext {
   readonly onKnown: (knowsSize: boolean) => void;
 }
 
-/** Bytes of stdin read at once. */
+/** Bytes of stdin read at once. One that is shorter is read whole. */
 const STDIN_CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -56,7 +57,7 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
       { node: RemoteNode, workType: RemoteWorkType, params, tlsClient: TLSClient },
       {
         bytes: size,
-        open: () => stdin.createReadStream({ highWaterMark: STDIN_CHUNK_BYTES, autoClose: false }),
+        open: () => piecesOf(stdin, size),
         onUnit: async (unitId) => {
           point('remote-id-heard');
           context.save({ RemoteUnitID: unitId });
@@ -78,6 +79,12 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
   } finally {
     await stdin.close();
   }
+}
+
+async function* piecesOf(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void> {
+  if (size > STDIN_CHUNK_BYTES) {
+    yield* file.createReadStream({ highWaterMark: STDIN_CHUNK_BYTES, autoClose: false });
+  } else if (size > 0) yield await file.readFile();
 }
 
 /** What has become of the unit of an earlier attempt. Its remains, which never started, are released. */

@@ -5,8 +5,9 @@ import { isMissing } from '../errors.js';
 import { openUnitFile } from './unit-file.js';
 import type { UnitRecord } from './unit-record.js';
 
-/** Bytes read at once: large enough to carry bulk output, small enough for thousands of readers. */
-const CHUNK_BYTES = 256 * 1024;
+/** Bytes read at once: few at first, since most output is short, and in the end enough to carry bulk output, but not too many for thousands of readers. */
+const FIRST_BYTES = 16 * 1024;
+const MOST_BYTES = 256 * 1024;
 
 /**
  * The bytes of a unit's stdout from a position on, as they come, until the unit was final before a look found no more, the unit is released, or the signal fires. Holds one chunk at a time and reads on only when asked to.
@@ -18,13 +19,15 @@ export async function* tailStdout(
 ): AsyncGenerator<Uint8Array, void> {
   let file: FileHandle | undefined;
   let position = startPos;
+  let size = FIRST_BYTES;
   try {
     while (!signal.aborted) {
       const { revision, status, released } = record;
       file ??= await openIfThere(record.path('stdout'));
-      const chunk = file && (await readAt(file, position));
+      const chunk = file && (await readAt(file, position, size));
       if (chunk) {
         position += BigInt(chunk.length);
+        size = chunk.length === size ? Math.min(4 * size, MOST_BYTES) : FIRST_BYTES;
         yield chunk;
         point('results-begun');
       } else if (released || isFinal(status.state)) {
@@ -47,13 +50,17 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-async function readAt(file: FileHandle, position: bigint): Promise<Buffer | undefined> {
+async function readAt(
+  file: FileHandle,
+  position: bigint,
+  size: number,
+): Promise<Buffer | undefined> {
   if (position > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, Number(position));
+  const buffer = Buffer.allocUnsafeSlow(size);
+  const { bytesRead } = await file.read(buffer, 0, size, Number(position));
   if (bytesRead === 0) return undefined;
   // small pieces are copied, so that they do not hold the whole buffer
-  return bytesRead < CHUNK_BYTES / 4
+  return bytesRead < size / 4
     ? Buffer.from(buffer.subarray(0, bytesRead))
     : buffer.subarray(0, bytesRead);
 }

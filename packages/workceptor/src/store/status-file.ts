@@ -41,13 +41,15 @@ export function writeStatusFile(unitDir: string, status: UnitStatus): void {
 }
 
 /**
- * Waits until the status of a unit, and its folder, would be found again after a power cut. What can't be flushed is as safe as its
- * file system makes it.
+ * Waits until the status of a unit would be found again after a power cut, and its folder where that is new. What can't be flushed is as
+ * safe as its file system makes it.
  *
  * See docs/decisions/0117-what-a-power-cut-must-not-take.md.
  */
-export async function flushStatusFile(unitDir: string): Promise<void> {
-  for (const path of [join(unitDir, statusFileName), unitDir, dirname(unitDir)]) {
+export async function flushStatusFile(unitDir: string, isNew: boolean): Promise<void> {
+  const paths = [join(unitDir, statusFileName), unitDir];
+  if (isNew) paths.push(dirname(unitDir));
+  for (const path of paths) {
     try {
       const file = await open(path, 'r');
       try {

@@ -38,6 +38,8 @@ export class UnitRecord {
   readonly #waiting = new Set<() => void>();
   /** What is to be flushed to the disk is flushed when it resolves; written by `#flush` only. */
   #flushing: Promise<void> = Promise.resolve();
+  /** Whether the folder itself has yet to be flushed; written by `create` and `#flush` only. */
+  #isNew = false;
   /** Whether a flush stands in line that has not begun; written by `#flush` only. */
   #flushWaits = false;
   /** Hears of each change; written by `onTouch` only. */
@@ -84,6 +86,7 @@ export class UnitRecord {
   create(): void {
     createStatusLock(this.dir);
     createStatusFile(this.dir, this.#status);
+    this.#isNew = true;
     this.#flush();
   }
 
@@ -159,7 +162,9 @@ export class UnitRecord {
     this.#flushWaits = true;
     this.#flushing = this.#flushing.then(() => {
       this.#flushWaits = false;
-      return this.#released ? undefined : flushStatusFile(this.dir);
+      const isNew = this.#isNew;
+      this.#isNew = false;
+      return this.#released ? undefined : flushStatusFile(this.dir, isNew);
     });
   }
 
