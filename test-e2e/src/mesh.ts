@@ -44,6 +44,8 @@ export interface DaemonOptions {
   readonly command?: string;
   /** Network namespace to run in; the test's own when not given. */
   readonly namespace?: string;
+  /** Variables of its environment, besides those of the test. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Further fields of the action `node`. */
   readonly node?: object;
   /** Further fields of the action `control-service`. */
@@ -111,7 +113,7 @@ export class Daemon {
     if (namespace !== undefined) words.unshift('ip', 'netns', 'exec', namespace);
     this.#child = spawn(words[0] ?? command, words.slice(1), {
       cwd: this.folder,
-      env,
+      env: { ...env, ...this.options.environment },
       stdio: ['ignore', out, out],
     });
     closeSync(out);

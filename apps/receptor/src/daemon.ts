@@ -1,11 +1,17 @@
-import { ControlService, type ReloadHandler } from '@receptorjs/control-service';
+import {
+  ControlService,
+  type LogLevelHandler,
+  type ReloadHandler,
+  type WorkHandler,
+} from '@receptorjs/control-service';
 import { LinkHistory } from '@receptorjs/mesh-diagnostics';
 import { MeshNode } from '@receptorjs/netceptor';
 import { StreamHost, type StreamListener } from '@receptorjs/netceptor-streams';
 import type { Action } from '@receptorjs/receptor-config';
 import { defaultDataDir, Workceptor } from '@receptorjs/workceptor';
 import { advertisement, clearLocally, listenLocally, serveMesh } from './control-listeners.js';
-import type { Log } from './log/log.js';
+import { levels, type LevelledLog, type Log } from './log/log.js';
+import { payloadTraced, type PayloadTraceLevel } from './log/payload-trace.js';
 import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
@@ -33,7 +39,9 @@ export interface DaemonOptions {
   readonly settings: NodeSettings;
   readonly actions: readonly Action[];
   readonly version: string;
-  readonly log: Log;
+  readonly log: LevelledLog;
+  /** How much of payloads is logged; default: nothing. */
+  readonly payloadTrace?: PayloadTraceLevel | undefined;
   /** Answers `reload` once the daemon runs; without it the node says that it has no configuration file. */
   readonly reload?: ReloadHandler | undefined;
 }
@@ -88,8 +96,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       new ControlService({
         nodeId: settings.id,
         mesh: meshHandler({ node, dial, history }),
-        work,
+        work: tracedWork(options, work),
         reload: options.reload,
+        logLevel: logLevelOf(log),
         version,
         log,
       }),
@@ -114,6 +123,29 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await close();
     throw error;
   }
+}
+
+/** The units as the control service has them. */
+function tracedWork({ payloadTrace, settings, log }: DaemonOptions, work: Workceptor): WorkHandler {
+  if (payloadTrace === undefined) return work;
+  return payloadTraced(work, payloadTrace, { log, nodeId: settings.id });
+}
+
+/** What `log-level` does. */
+function logLevelOf(log: LevelledLog): LogLevelHandler {
+  return {
+    levels,
+    get: () => log.level,
+    set: (wanted) => {
+      const level = levels.find((each) => each === wanted);
+      if (level === undefined) return false;
+      // said at the level that says more
+      if (levels.indexOf(level) > levels.indexOf(log.level)) log.setLevel(level);
+      log.info(`Log level is ${level}`);
+      log.setLevel(level);
+      return true;
+    },
+  };
 }
 
 function startNode({ settings, log }: DaemonOptions): MeshNode {

@@ -4,6 +4,7 @@ import { startDaemon, type Daemon } from './daemon.js';
 import type { HangUps } from './process/hang-ups.js';
 import { lineFormat } from './log/line-format.js';
 import { lineLog } from './log/log.js';
+import { payloadTraceLevel } from './log/payload-trace.js';
 import { offersOf } from './node-offers.js';
 import { checkAllNamedFiles } from './checks/named-files.js';
 import { nodeSettings } from './node-settings.js';
@@ -57,6 +58,7 @@ export async function runNode(run: NodeRun): Promise<number | Error> {
     actions,
     version,
     log,
+    payloadTrace: payloadTraceLevel(process.env['RECEPTOR_PAYLOAD_TRACE_LEVEL']),
     reload: read && ((options) => reloader.reload(options)),
   });
   const reloader = new Reloader(starting, {

@@ -168,6 +168,16 @@ const verbs: Readonly<Record<string, AddVerb>> = {
         await (await mesh()).reload(await open(), options);
       });
   },
+  'log-level': (program, open) => {
+    program
+      .command('log-level [level]')
+      .description('Show or change, until the next reload, which lines the node logs.')
+      .option('--json', 'print JSON')
+      .action(async (level: string | undefined, options: { json?: boolean }) => {
+        const { logLevel } = await import('./verbs.js');
+        await logLevel(await open(), level, options);
+      });
+  },
   version: (program, open) => {
     program
       .command('version')

@@ -3,5 +3,6 @@
  * the rest, and each file takes time to be found and opened.
  */
 export { explain } from './verbs/explain.js';
+export { logLevel } from './verbs/log-level-verb.js';
 export * as mesh from './verbs/mesh-verbs.js';
 export * as work from './verbs/work-verbs.js';

@@ -20,6 +20,7 @@ import {
 } from '@receptorjs/validation';
 import { ControlServiceError } from './errors.js';
 import type {
+  LogLevelHandler,
   MeshHandler,
   NodeFacts,
   ReloadHandler,
@@ -40,6 +41,8 @@ export interface ControlServiceOptions {
   readonly work?: WorkHandler | undefined;
   /** Without it `reload` answers that no configuration file was given. */
   readonly reload?: ReloadHandler | undefined;
+  /** Without it `log-level` is an unknown command. */
+  readonly logLevel?: LogLevelHandler | undefined;
   /** Version of the program, for `status`. */
   readonly version: string;
   readonly log?: Logger | undefined;
@@ -108,6 +111,7 @@ export class ControlService {
       mesh: object,
       work: optional(object),
       reload: optional(anything),
+      logLevel: optional(object),
       version: text,
       log: optional(logger),
       maxLineBytes: optional(count),
@@ -126,6 +130,7 @@ export class ControlService {
       mesh: options.mesh,
       work: options.work,
       reload: options.reload,
+      logLevel: options.logLevel,
       facts: nodeFacts(options.version),
       log: this.#requestLog,
       maxLineBytes: options.maxLineBytes ?? 2 * 1024 * 1024,

@@ -161,6 +161,16 @@ export type ReloadOutcome =
 /** Reads the configuration again and carries out what changed; with `planOnly` only says what would change. */
 export type ReloadHandler = (options: { planOnly: boolean }) => Promise<ReloadOutcome>;
 
+/** Which lines a node logs, for who may change it while it runs. */
+export interface LogLevelHandler {
+  /** The levels that there are. */
+  readonly levels: readonly string[];
+  /** The least severe level that is logged. */
+  get(): string;
+  /** Changes it; false for a level that is none. */
+  set(level: string): boolean;
+}
+
 /** Facts about the machine and the program, for `status`. */
 export interface NodeFacts {
   readonly version: string;

@@ -35,6 +35,7 @@ export type { ControlServiceErrorCode } from './errors.js';
 export type { Logger } from '@receptorjs/primitives';
 export type {
   FirewallQuestion,
+  LogLevelHandler,
   MeshHandler,
   PendingUnit,
   ProbeReply,

@@ -11,6 +11,7 @@ export type Log = Readonly<Record<Level, (message: string) => void>> & {
 /** A log whose least severe level can be changed. */
 export interface LevelledLog extends Log {
   setLevel(least: Level): void;
+  readonly level: Level;
 }
 
 /** Writes one event: a line with its end. */
@@ -64,6 +65,9 @@ export function lineLog(
     enabled: (level) => levels.indexOf(level) <= least,
     setLevel: (level) => {
       least = levels.indexOf(level);
+    },
+    get level() {
+      return levels[least] ?? first;
     },
   };
 }

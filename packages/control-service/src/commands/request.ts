@@ -24,6 +24,7 @@ const commands = [
   'connect',
   'work',
   'activity',
+  'log-level',
   'stdin-end',
   'stdin-size',
 ];

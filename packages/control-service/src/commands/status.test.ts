@@ -46,7 +46,7 @@ describe('status', () => {
   it('names what was added to the protocol, to who asks', () => {
     const request = parseRequest('{"command":"status","requested_fields":["Additions"]}');
     expect(text(request, mesh, facts)).toBe(
-      '{"Additions":["activity","explain","firewall","reload plan","status RTT","stdin-end","stdin-size","work digest","work events","work follow","work list ages","work watch"]}',
+      '{"Additions":["activity","explain","firewall","log-level","reload plan","status RTT","stdin-end","stdin-size","work digest","work events","work follow","work list ages","work watch"]}',
     );
     expect(text(parseRequest('status'), mesh, facts)).not.toContain('Additions');
   });

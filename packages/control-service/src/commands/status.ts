@@ -10,6 +10,7 @@ const ADDITIONS = [
   'activity',
   'explain',
   'firewall',
+  'log-level',
   'reload plan',
   'status RTT',
   'stdin-end',

@@ -13,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badRequest } from '../errors.js';
 import type {
+  LogLevelHandler,
   MeshHandler,
   NodeFacts,
   PendingUnit,
@@ -24,6 +25,7 @@ import { activityReply } from '../commands/activity.js';
 import { connectTarget } from '../commands/connect.js';
 import { explainReply } from '../commands/explain.js';
 import { firewallReply } from '../commands/firewall.js';
+import { logLevelReply } from '../commands/log-level.js';
 import { pingReply } from '../commands/ping.js';
 import { reloadReply } from '../commands/reload.js';
 import { mayBeRequest, parseRequest, type Request } from '../commands/request.js';
@@ -43,6 +45,7 @@ export interface SessionContext {
   readonly mesh: MeshHandler;
   readonly work: WorkHandler | undefined;
   readonly reload: ReloadHandler | undefined;
+  readonly logLevel: LogLevelHandler | undefined;
   readonly facts: NodeFacts;
   readonly log: RequestLog;
   readonly maxLineBytes: number;
@@ -173,7 +176,7 @@ class Session {
   }
 
   async #execute(request: Request): Promise<After> {
-    const { mesh, facts, reload, work } = this.context;
+    const { mesh, facts, reload, logLevel, work } = this.context;
     const { signal } = this.#gone;
     switch (request.command) {
       case 'status':
@@ -194,6 +197,9 @@ class Session {
         break;
       case 'firewall':
         if (mesh.firewall) return this.#reply(firewallReply(request, mesh.firewall.bind(mesh)));
+        break;
+      case 'log-level':
+        if (logLevel) return this.#reply(logLevelReply(request, this.#origin, logLevel));
         break;
       case 'activity':
         return this.#reply(
