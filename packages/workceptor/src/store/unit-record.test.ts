@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { silentLogger } from '@receptorjs/primitives';
 import { UnitRecord } from './unit-record.js';
 
 let dir: string;
@@ -38,18 +39,24 @@ it('stores a change before it tells of it, and leaves nothing beside the file', 
   expect(readdirSync(dir).sort()).toEqual(['status', 'status.lock']);
 });
 
-it('flushes what is stored at once, with the folders above it, and no passing change', async () => {
+it('flushes what is stored at once, with the folders above it when it is new, and no passing change', async () => {
   await record.flushed();
   const file = await open(dir);
   const flush = vi.spyOn(Object.getPrototypeOf(file) as typeof file, 'datasync');
   await file.close();
   record.update({ detail: 'Cancel' });
   await record.flushed();
-  expect(flush).toHaveBeenCalledTimes(3);
+  expect(flush).toHaveBeenCalledTimes(2);
   record.update({ detail: 'passing' }, 'soon');
   vi.advanceTimersByTime(200);
   await record.flushed();
-  expect(flush).toHaveBeenCalledTimes(3);
+  expect(flush).toHaveBeenCalledTimes(2);
+  const another = mkdtempSync(join(tmpdir(), 'record-'));
+  const fresh = new UnitRecord('u2', another, record.status, silentLogger);
+  fresh.create();
+  await fresh.flushed();
+  expect(flush).toHaveBeenCalledTimes(5);
+  rmSync(another, { recursive: true });
   rmSync(dir, { recursive: true });
   record.update({ detail: 'one more' });
   await record.flushed();
