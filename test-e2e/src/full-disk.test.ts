@@ -8,7 +8,7 @@ if (!canMount) console.warn('skipped: units on a full disk, because no disk can 
 
 /** Nothing for a submission that found no room; throws any other error. */
 function whenFull(error: unknown): undefined {
-  if (!(error instanceof Error && error.message.includes('ENOSPC'))) throw error;
+  if (!(error instanceof Error && /ENOSPC|no space/.test(error.message))) throw error;
 }
 
 let mesh: Mesh;
@@ -91,6 +91,41 @@ describe.skipIf(!canMount)('on a full disk', () => {
     }
   });
 
+  it('at the limit of units a submission is refused while there is room, and taken after a release', async () => {
+    const job = `-c 'head -c 3000000 /dev/zero; exec sleep 1000'`;
+    const near = new DaemonOnSmallDisk(
+      mesh,
+      'near',
+      [
+        { 'local-only': null },
+        { 'work-command': { worktype: 'job', command: 'sh', params: job } },
+        { 'work-command': { worktype: 'hello', command: 'echo', params: 'hello' } },
+      ],
+      { maxunitdisk: 2 },
+    );
+    const control = await near.daemon.control();
+    const hello = () => control.submit({ node: 'near', workType: 'hello' });
+    try {
+      const { unitId } = await control.submit({ node: 'near', workType: 'job' });
+      const refusal = await until('a refusal', () =>
+        hello().then(async (taken) => {
+          await control.workRelease(taken.unitId);
+          return undefined;
+        }, String),
+      );
+      expect(refusal).toMatch(
+        /no space for another unit: all units have (2\.9|3\.\d) MiB on disk, and 2\.0 MiB are allowed \(maxunitdisk of node\); release some first$/,
+      );
+      near.inside('test $(df --output=avail -k "$0" | tail -1) -gt 4000');
+      // what runs goes on
+      expect((await control.workStatus(unitId)).state).toBe(1);
+      await control.workRelease(unitId);
+      await hello();
+    } finally {
+      control.close();
+    }
+  });
+
   it('a submission is refused with that, and leaves no unit', async () => {
     const near = new DaemonOnSmallDisk(mesh, 'near', [
       { 'local-only': null },
@@ -100,7 +135,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
     try {
       near.inside('cat /dev/zero >"$0/filler" 2>/dev/null || :');
       await expect(control.submit({ node: 'near', workType: 'hello' })).rejects.toThrow(
-        'no space left on device',
+        /no space for another unit: of the disk of .* 0\.0 MiB are free, and 0\.4 MiB are kept free \(diskreserve of node\); release some units first$/,
       );
       expect([...(await control.workList()).keys()]).toEqual([]);
     } finally {

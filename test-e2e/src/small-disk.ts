@@ -20,13 +20,14 @@ export class DaemonOnSmallDisk {
     mesh: Mesh,
     readonly name: string,
     actions: readonly object[],
+    node: object = {},
   ) {
     this.disk = join(mesh.folder, 'disk');
     mkdirSync(this.disk);
     const command = join(mesh.folder, 'receptor');
     const line = `exec unshare -m sh -c '${script}' '${this.disk}' '${bin('receptor')}' "$@"`;
     writeFileSync(command, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-    const options = { command, node: { datadir: this.disk } };
+    const options = { command, node: { datadir: this.disk, ...node } };
     this.daemon = mesh.start(name, actions, options);
   }
 

@@ -28,6 +28,7 @@ export interface Daemon {
   readonly parts: RunningParts;
   readonly tls: TlsConfigs;
   readonly node: MeshNode;
+  readonly work: Workceptor;
   /** Advertises to the mesh which work types there are now. */
   announceWork(): void;
   /** Closes everything; commands of units go on. */
@@ -118,7 +119,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       }
     };
     unready = undefined;
-    return { failed, parts, tls, node, announceWork, close };
+    return { failed, parts, tls, node, work, announceWork, close };
   } catch (error) {
     await close();
     throw error;
@@ -171,6 +172,7 @@ function makeWork(
     maxRemoteStdoutBytes: settings.maxRemoteStdoutBytes,
     maxStdinBytes: settings.maxStdinBytes,
     diskReserveBytes: settings.diskReserveBytes,
+    room: settings.room,
     dial,
     hasTlsClient: (name) => tls.hasClient(name),
     defaultTlsClient: (nodeId) =>

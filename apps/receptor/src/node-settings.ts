@@ -1,5 +1,6 @@
 import type { FirewallRule } from '@receptorjs/netceptor';
-import { fieldsOf, nodeIdOf, type Action } from '@receptorjs/receptor-config';
+import { fieldsOf, nodeIdOf, type Action, type Fields } from '@receptorjs/receptor-config';
+import type { RoomLimits } from '@receptorjs/workceptor';
 import type { Level } from './log/log.js';
 
 /** What holds for the node as a whole. */
@@ -11,8 +12,10 @@ export interface NodeSettings {
   readonly maxRemoteStdoutBytes: number;
   /** The most bytes of stdin of one submission that are stored. */
   readonly maxStdinBytes: number;
-  /** Free bytes of the disk that output of other nodes and stdin of submissions leave alone; undefined for the usual ones. */
+  /** Free bytes of the disk that output of other nodes and submissions leave alone; undefined for the usual ones. */
   readonly diskReserveBytes: number | undefined;
+  /** How much disk units may have, and which of those that have ended are kept. */
+  readonly room: RoomLimits;
   /** Name of the TLS client configuration for services with TLS where none is named. */
   readonly tlsClient: string | undefined;
   /** A link with nothing received for so many milliseconds is dropped. */
@@ -45,6 +48,7 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
     maxRemoteStdoutBytes: (node?.maxremotestdout ?? 65_536) * MIB,
     maxStdinBytes: (node?.maxstdin ?? 65_536) * MIB,
     diskReserveBytes: node?.diskreserve === undefined ? undefined : node.diskreserve * MIB,
+    room: roomOf(node),
     tlsClient: node?.tlsclient,
     maxIdleMs: node?.maxidleconnectiontimeout ?? 21_000,
     level: logLevel?.level ?? 'info',
@@ -52,5 +56,18 @@ export function nodeSettings(actions: readonly Action[], hostname: string): Node
     firewallRules: node?.firewallrules ?? [],
     trace: actions.some(({ action }) => action === 'trace'),
     hasBackends: actions.some(({ action }) => backend.test(action)),
+  };
+}
+
+function roomOf(node: Fields<'node'> | undefined): RoomLimits {
+  const bytes = (mebibytes: number | undefined): number | undefined =>
+    mebibytes === undefined ? undefined : mebibytes * MIB;
+  return {
+    maxUnitBytes: bytes(node?.maxunitdisk),
+    retention: {
+      maxAgeMs: node?.retentionage,
+      maxCount: node?.retentioncount,
+      maxBytes: bytes(node?.retentionsize),
+    },
   };
 }

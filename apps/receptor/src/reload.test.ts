@@ -1,5 +1,6 @@
 import { MeshNode } from '@receptorjs/netceptor';
 import { configure, type Action } from '@receptorjs/receptor-config';
+import type { RoomLimits } from '@receptorjs/workceptor';
 import { afterEach, expect, it } from 'vitest';
 import type { Daemon } from './daemon.js';
 import { lineLog } from './log/log.js';
@@ -12,12 +13,12 @@ import { TlsConfigs } from './tls-configs.js';
 let node: MeshNode;
 afterEach(() => node.close());
 
-/** @param words Names of work types, and words of a command line. */
+/** @param words Names of work types, and words of a command line: fields of the node, further actions. */
 const actionsOf = (...words: string[]): readonly Action[] => {
   const types = words.filter((word) => /^[a-d]$/.test(word));
   const work = types.flatMap((name) => ['--work-command', `worktype=${name}`, 'command=x']);
   const others = words.filter((word) => !types.includes(word));
-  const configuration = configure(['--node', 'id=near', '--local-only', ...others, ...work]);
+  const configuration = configure(['--local-only', '--node', 'id=near', ...others, ...work]);
   return configuration.help ? [] : configuration.actions;
 };
 
@@ -28,19 +29,21 @@ async function running(...workTypes: string[]) {
   node = new MeshNode({ nodeId: 'near', log });
   const registered = new Set<string>();
   const refused = new Set<string>();
+  const rooms: RoomLimits[] = [];
   const work = {
     registerWorkType: ({ workType }: { workType: string }) => {
       if (refused.has(workType)) throw new Error(`${workType} is refused`);
       registered.add(workType);
     },
     removeType: (workType: string) => registered.delete(workType),
+    setRoom: (room: RoomLimits) => rooms.push(room),
   };
   const tls = new TlsConfigs('near', log);
   const parts = new RunningParts({ node, work, tls, log } as unknown as PartContext);
   let actions = actionsOf(...workTypes);
   const notices: Notice[] = [];
   await parts.open(actions);
-  const daemon = { parts, tls, node, announceWork: () => undefined } as unknown as Daemon;
+  const daemon = { parts, tls, node, work, announceWork: () => undefined } as unknown as Daemon;
   const reloader = new Reloader(Promise.resolve(daemon), {
     offers: { actions, notices: [] },
     read: () => ({ actions, notices: notices.splice(0) }),
@@ -51,7 +54,7 @@ async function running(...workTypes: string[]) {
     actions = actionsOf(...after);
     return reloader.reload({ planOnly: false });
   };
-  return { reload, registered, refused, lines, notices };
+  return { reload, registered, refused, lines, notices, rooms };
 }
 
 it('D8: after a failure everything runs that ran before', async () => {
@@ -86,6 +89,21 @@ it('changes settings in place', async () => {
   expect(await reload('a', '--log-level', 'info')).toMatchObject({
     changes: { opened: [], closed: [], changed: ['log-level info'] },
   });
+});
+
+it('changes how much units may have in place', async () => {
+  const { reload, rooms } = await running('a');
+  const limits = ['maxunitdisk=5', 'retentionage=2h', 'retentioncount=9'];
+  expect(await reload('a', ...limits)).toMatchObject({
+    success: true,
+    changes: { changed: ['node near'] },
+  });
+  expect(rooms).toEqual([
+    {
+      maxUnitBytes: 5 * 2 ** 20,
+      retention: { maxAgeMs: 7_200_000, maxCount: 9, maxBytes: undefined },
+    },
+  ]);
 });
 
 it('says what is offered or open now and was not before, when the reload has succeeded', async () => {

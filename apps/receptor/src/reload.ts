@@ -93,7 +93,7 @@ export class Reloader {
    * process took its port meanwhile, counts as not there, so that the next reload opens it.
    */
   async #apply(daemon: Daemon, plan: ReloadPlan, settings: NodeSettings): Promise<void> {
-    const { parts, tls, node } = daemon;
+    const { parts, tls, node, work } = daemon;
     const { closed, opened, kept, applied } = plan;
     const { log } = this.#parts;
     const set = await tls.prepare(closed, opened);
@@ -111,6 +111,7 @@ export class Reloader {
     }
     tls.release(before);
     node.setFirewallRules(settings.firewallRules);
+    work.setRoom(settings.room);
     log.setLevel(settings.level);
     const changed = new Set(applied.map((change) => change.before));
     this.#actions = [

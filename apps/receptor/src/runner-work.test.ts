@@ -59,6 +59,7 @@ it('offers the ansible-runner in the folder of the executable, with keep-alives,
       allowruntimeparams: false,
       verifysignature: false,
       maxqueued: 10_000,
+      maxstdout: 65_536,
     },
   ]);
 });
@@ -102,8 +103,14 @@ it('can be told not to offer it', () => {
 
 it('runs as many at once as work-runner says', () => {
   program(join(folder, 'bin', 'ansible-runner'));
-  const some = actionsOf('--work-runner', 'offer=yes', 'maxrunning=3', 'maxqueued=20');
-  expect(offered(some)).toMatchObject([{ maxrunning: 3, maxqueued: 20 }]);
+  const some = actionsOf(
+    '--work-runner',
+    'offer=yes',
+    'maxrunning=3',
+    'maxqueued=20',
+    'maxstdout=9',
+  );
+  expect(offered(some)).toMatchObject([{ maxrunning: 3, maxqueued: 20, maxstdout: 9 }]);
 });
 
 describe('on a listener that everybody reaches', () => {

@@ -79,13 +79,15 @@ function wish(actions: readonly Action[]): 'yes' | 'no' | undefined {
   return runner.offer ? 'yes' : 'no';
 }
 
-/** How many of its units there may be at once. */
+/** How many of its units there may be at once, and how much they may write. */
 function limitsOf(actions: readonly Action[]): {
   maxrunning: number | undefined;
   maxqueued: number;
+  maxstdout: number;
 } {
   const [runner] = fieldsOf(actions, 'work-runner');
-  return { maxrunning: runner?.maxrunning, maxqueued: runner?.maxqueued ?? 10_000 };
+  const { maxrunning, maxqueued = 10_000, maxstdout = 65_536 } = runner ?? {};
+  return { maxrunning, maxqueued, maxstdout };
 }
 
 const takesWork = (actions: readonly Action[]): boolean =>

@@ -9,6 +9,28 @@ const MOST_RESERVE_BYTES = 2 ** 30;
 const LOOK_MS = 1_000;
 const LOOK_BYTES = 64 * 2 ** 20;
 
+/** The space of a file system, in bytes. */
+export interface DiskSpace {
+  readonly free: number;
+  /** What is to stay free of it. */
+  readonly reserve: number;
+}
+
+/**
+ * The free space of the file system of a folder, and its reserve.
+ *
+ * @param folder any on the file system
+ * @param reserveBytes undefined for a twentieth of the file system, and at most 1 GiB
+ * @throws what the system says when the file system can't be asked
+ */
+async function diskSpace(folder: string, reserveBytes?: number): Promise<DiskSpace> {
+  const { blocks, bavail, bsize } = await statfs(folder);
+  // some file systems, those of networks among them, do not say how large they are
+  if (blocks === 0) return { free: Number.MAX_SAFE_INTEGER, reserve: 0 };
+  const reserve = reserveBytes ?? Math.min(blocks * bsize * RESERVE_SHARE, MOST_RESERVE_BYTES);
+  return { free: bavail * bsize, reserve };
+}
+
 /**
  * Bytes that may be written to the file system of a folder while its reserve stays free; negative when that is touched already.
  *
@@ -17,11 +39,8 @@ const LOOK_BYTES = 64 * 2 ** 20;
  * @throws what the system says when the file system can't be asked
  */
 export async function usableBytes(folder: string, reserveBytes?: number): Promise<number> {
-  const { blocks, bavail, bsize } = await statfs(folder);
-  // some file systems, those of networks among them, do not say how large they are
-  if (blocks === 0) return Number.MAX_SAFE_INTEGER;
-  const reserve = reserveBytes ?? Math.min(blocks * bsize * RESERVE_SHARE, MOST_RESERVE_BYTES);
-  return Math.floor(bavail * bsize - reserve);
+  const { free, reserve } = await diskSpace(folder, reserveBytes);
+  return Math.floor(free - reserve);
 }
 
 /**
@@ -84,5 +103,14 @@ export class DiskReserves {
     const reserve = new DiskReserve(() => usableBytes(folder, this.reserveBytes));
     this.#byDevice.set(dev, reserve);
     return reserve;
+  }
+
+  /**
+   * The space of the file system that a folder is on.
+   *
+   * @throws what the system says when the file system can't be asked
+   */
+  spaceOf(folder: string): Promise<DiskSpace> {
+    return diskSpace(folder, this.reserveBytes);
   }
 }

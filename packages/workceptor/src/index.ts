@@ -34,5 +34,7 @@ export type { WorkceptorOptions } from './workceptor-options.js';
 export { commandWorkType } from './local/command-work-type.js';
 export type { SigningOptions, WorkSignatures } from './signing/work-signatures.js';
 export type { CommandType } from './local/command-work-type.js';
+export type { RetentionLimits } from './room/retention.js';
+export type { RoomLimits } from './room/room.js';
 export type { QueueCounts, QueueLimits } from './room/type-queue.js';
 export type { UnitContext, WorkType } from './work-type.js';

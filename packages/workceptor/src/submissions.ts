@@ -7,6 +7,7 @@ import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { storeInput } from './store/store-input.js';
 import { checkedName, forgetSubmissionName, readSubmissionName } from './store/submission-name.js';
 import type { UnitRecord } from './store/unit-record.js';
+import type { Room } from './room/room.js';
 import { checkParamSize } from './submission-checks.js';
 import type { Unit } from './unit.js';
 import { failedStart } from './unit-start.js';
@@ -23,6 +24,7 @@ export interface SubmissionsOptions {
   /** The type of units that other nodes run. */
   readonly remote: WorkType;
   readonly units: Units;
+  readonly room: Room;
   readonly access: AccessChecks;
   readonly tracing: UnitTracing;
   readonly log: Logger;
@@ -52,7 +54,7 @@ export class Submissions {
   /**
    * Checks a submission and creates its unit. A refused one leaves nothing behind.
    *
-   * @throws {WorkError} `rejected`, `too-many-units`, `too-many-queued`, `too-many-params`, `unsafe-folder`; what the system says
+   * @throws {WorkError} `rejected`, `too-many-units`, `too-many-queued`, `too-many-params`, `no-space`, `unsafe-folder`; what the system says
    */
   async submit(submission: WorkSubmission, access: Access): Promise<SubmittedUnit> {
     const { types, units, maxUnits = 100_000 } = this.options;
@@ -62,6 +64,7 @@ export class Submissions {
     const refusal = isHere ? types.refusal(workType) : undefined;
     if (refusal !== undefined) throw new WorkError('rejected', refusal);
     await this.options.access.ofSubmission(submission, isHere, { ...access, signature });
+    await this.options.room.admit();
     if (units.size >= maxUnits) {
       throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
     }
@@ -118,6 +121,7 @@ export class Submissions {
       await storeInput(record.path('stdin'), stdin, {
         maxBytes: this.options.maxStdinBytes,
         reserve: this.options.reserveFor(record),
+        take: (bytes) => this.options.room.takeInput(record, bytes),
       });
     } catch (cause) {
       const detail = `Error reading input data: ${errorText(cause)}`;

@@ -13,6 +13,8 @@ export interface Unit {
   readonly ranOn?: string | undefined;
   /** What it waits for, which is none of its own work: other nodes that have yet to be told something, or its turn. Stands in the detail of the status as shown. */
   readonly pending?: string | undefined;
+  /** Whether another node has yet to be told of a cancel or a release. */
+  readonly unsettled?: boolean | undefined;
   /** The status as shown: sizes current, secrets left out. */
   status(): UnitStatus;
   /**

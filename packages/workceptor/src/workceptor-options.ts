@@ -3,11 +3,13 @@ import {
   count,
   logger,
   number,
+  object,
   optional,
   text,
   validateOptions,
 } from '@receptorjs/validation';
 import type { Logger } from '@receptorjs/primitives';
+import type { RoomLimits } from './room/room.js';
 import type { Dial, OnReachable } from './remote/remote-session.js';
 
 /** What a workceptor is made of. */
@@ -41,10 +43,12 @@ export interface WorkceptorOptions {
   /** The most bytes of stdin of one submission that are stored; one with more is refused. Default 64 GiB, `Infinity` for no limit. */
   readonly maxStdinBytes?: number | undefined;
   /**
-   * Free bytes of the disk that the stdout of remote units and the stdin of submissions leave alone. While there is less remote units
-   * wait, and their status says so, and submissions with stdin fail. Default: a twentieth of the disk, and at most 1 GiB.
+   * Free bytes of the disk that the stdout of remote units and submissions leave alone. While there is less remote units wait, and their
+   * status says so, and submissions are refused. Default: a twentieth of the disk, and at most 1 GiB.
    */
   readonly diskReserveBytes?: number | undefined;
+  /** How much disk units may have, and which of those that have ended are kept. Default: all, while the disk's reserve is free. */
+  readonly room?: RoomLimits | undefined;
 }
 
 /** @throws {TypeError} `invalid-argument` */
@@ -63,5 +67,6 @@ export function checkWorkceptorOptions(options: WorkceptorOptions): void {
     maxRemoteStdoutBytes: optional(number),
     maxStdinBytes: optional(number),
     diskReserveBytes: optional(number),
+    room: optional(object),
   });
 }

@@ -1,5 +1,5 @@
 import { errorText, silentLogger, type Logger } from '@receptorjs/primitives';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   reportedStatus,
   type ReportedStatus,
@@ -24,7 +24,9 @@ import { WorkSignatures } from './signing/work-signatures.js';
 import { StdoutDigests } from './store/stdout-digest.js';
 import { digestReply, type DigestReply, type DigestRequest } from './store/digest-request.js';
 import type { QueueCounts } from './room/type-queue.js';
+import { Room, type RoomLimits } from './room/room.js';
 import { TypeQueues } from './room/type-queues.js';
+import { UnitReaders } from './room/unit-readers.js';
 import { Submissions } from './submissions.js';
 import type { Outcome, Unit } from './unit.js';
 import type { UnitRecord } from './store/unit-record.js';
@@ -55,6 +57,8 @@ export class Workceptor {
   readonly #submissions: Submissions;
   readonly #digests: StdoutDigests;
   readonly #queues: TypeQueues;
+  readonly #room: Room;
+  readonly #readers = new UnitReaders();
   /** There from the first question on; written by `#unitJournal` only. */
   #journal: UnitJournal | undefined;
   /** Shared by all who write to a disk for others. */
@@ -65,7 +69,7 @@ export class Workceptor {
   readonly #attempts = new SharedLines();
 
   /** @throws {TypeError} `invalid-argument` */
-  constructor(options: WorkceptorOptions) {
+  constructor(private readonly options: WorkceptorOptions) {
     checkWorkceptorOptions(options);
     const log = options.log ?? silentLogger;
     this.#log = log;
@@ -101,12 +105,20 @@ export class Workceptor {
       digests: this.#digests,
       queues: this.#queues,
     });
+    this.#room = new Room({
+      units: this.#units,
+      reserves: this.#reserves,
+      folder: join(dataDir, nodeId),
+      readers: this.#readers,
+      log,
+    });
     this.#access = new AccessChecks(this.#types, this.signatures);
     this.#submissions = new Submissions({
       nodeId,
       types: this.#types,
       remote,
       units: this.#units,
+      room: this.#room,
       access: this.#access,
       tracing: this.tracing,
       log,
@@ -176,10 +188,17 @@ export class Workceptor {
   async start(): Promise<void> {
     await this.#units.start();
     this.#submissions.recover();
+    this.setRoom(this.options.room ?? {});
+  }
+
+  /** Keeps room for units by other limits from now on. */
+  setRoom(limits: RoomLimits): void {
+    this.#room.setLimits(limits);
   }
 
   /** Lets go of all units; commands and remote units go on without this daemon. */
   close(): Promise<void> {
+    this.#room.close();
     this.#digests.close();
     this.#sessions?.close();
     return this.#units.close();
@@ -242,7 +261,7 @@ export class Workceptor {
   ): Promise<AsyncIterable<Uint8Array>> {
     const unit = await this.#units.find(unitId);
     await this.#access.ofUnit(unit, access);
-    return tailStdout(unit.record, startPos, access.signal);
+    return this.#readers.counted(unitId, tailStdout(unit.record, startPos, access.signal));
   }
 
   /**
@@ -258,7 +277,9 @@ export class Workceptor {
   ): Promise<DigestReply> {
     const unit = await this.#units.find(unitId);
     await this.#access.ofUnit(unit, access);
-    return digestReply(unit, request, { digests: this.#digests, signal: access.signal });
+    return this.#readers.during(unitId, () =>
+      digestReply(unit, request, { digests: this.#digests, signal: access.signal }),
+    );
   }
 
   /**

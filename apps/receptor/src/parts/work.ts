@@ -24,7 +24,7 @@ export const workParts: PartStarters = {
   },
   'work-command': (fields, { work }) => {
     const { worktype, command, params, allowruntimeparams, verifysignature } = fields;
-    const { maxrunning, maxqueued } = fields;
+    const { maxrunning, maxqueued, maxstdout } = fields;
     work.registerWorkType(
       commandWorkType({
         workType: worktype,
@@ -34,6 +34,7 @@ export const workParts: PartStarters = {
         verifySignature: verifysignature,
         maxRunning: maxrunning,
         maxQueued: maxqueued,
+        maxStdoutBytes: maxstdout * 2 ** 20,
       }),
     );
     return Promise.resolve({ close: () => work.removeType(worktype) });

@@ -53,7 +53,29 @@ export const nodeActions = {
       ),
       diskreserve: integer(
         {
-          help: 'MiB of the disk of the data folder that output of other nodes and stdin of submissions leave free (when not given: a twentieth of it, at most 1024)',
+          help: 'MiB of the disk of the data folder that output of other nodes and submissions leave free; submissions are refused while there is less (when not given: a twentieth of it, at most 1024)',
+        },
+        { min: 0, max: 1_000_000_000 },
+      ),
+      maxunitdisk: integer(
+        {
+          help: 'MiB on disk of all units that are not released; further submissions are refused (when not given: what the disk has but diskreserve)',
+        },
+        { min: 1, max: 1_000_000_000 },
+      ),
+      retentionage: duration(
+        { help: 'Units are released so long after their end (when not given: never)' },
+        { minMs: 1_000, name: 'retentionage' },
+      ),
+      retentioncount: integer(
+        {
+          help: 'Units that have ended and are kept; the oldest beyond are released (when not given: all)',
+        },
+        { min: 0, max: 1_000_000 },
+      ),
+      retentionsize: integer(
+        {
+          help: 'MiB on disk of the units that have ended and are kept; the oldest beyond are released (when not given: any)',
         },
         { min: 0, max: 1_000_000_000 },
       ),

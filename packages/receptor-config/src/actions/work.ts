@@ -21,6 +21,14 @@ const maxqueued = integer(
   { min: 0, max: 1_000_000 },
 );
 
+const maxstdout = integer(
+  {
+    help: 'MiB of stdout of one unit; one with more is ended and fails',
+    fallback: 65_536,
+  },
+  { min: 1, max: 1_000_000_000 },
+);
+
 const keyFile = (path: string | undefined): NamedFile => ({
   path,
   missing: `${path ?? ''} does not exist`,
@@ -48,6 +56,7 @@ export const workActions = {
       verifysignature,
       maxrunning,
       maxqueued,
+      maxstdout,
     },
   }),
   'work-runner': action({
@@ -63,6 +72,7 @@ export const workActions = {
       }),
       maxrunning,
       maxqueued,
+      maxstdout,
     },
   }),
   'work-kubernetes': action({

@@ -71,7 +71,7 @@ describe('planReload', () => {
     expect(
       plan(
         '--node id=a --log-level debug --local-only',
-        '--node id=a firewallrules=[{"action":"drop"}] --log-level info',
+        '--node id=a maxunitdisk=9 retentionage=1h firewallrules=[{"action":"drop"}] --log-level info',
       ),
     ).toEqual({
       ...nothing,

@@ -1,5 +1,5 @@
 import { specOf } from '../actions.js';
-import type { Action } from '../actions.js';
+import type { Action, Fields } from '../actions.js';
 import { describeAction } from '../action-facts.js';
 import { ConfigError } from '../errors.js';
 import { tlsNamesOf } from './cross-checks.js';
@@ -25,7 +25,7 @@ export interface ReloadPlan {
   readonly opened: readonly Action[];
   /** To be stopped, in the order of the old configuration; the very objects of `before`. */
   readonly closed: readonly Action[];
-  /** Settings to be changed in place: log-level, local-only, work-runner, and node when only its firewall rules differ. */
+  /** Settings to be changed in place: log-level, local-only, work-runner, and node when only its firewall rules and limits of units differ. */
   readonly applied: readonly Change[];
   /** Not to be touched, in the order of the old configuration; the very objects of `before`. */
   readonly kept: readonly Action[];
@@ -41,7 +41,7 @@ export interface ReloadPlan {
  * - Reopened when they change: tcp-, udp- and ws-listener, tcp-, udp- and ws-peer, tcp-, udp- and
  *   unix-socket-server, tcp-, udp- and unix-socket-client, command-service, ip-router, work-command, work-signing,
  *   work-verification, tls-server and tls-client, and of these the ones that name a TLS configuration which changed.
- * - Applied in place: log-level, local-only, work-runner; node when nothing but its firewall rules changed.
+ * - Applied in place: log-level, local-only, work-runner; node when nothing but its firewall rules, maxunitdisk and retention changed.
  * - Refused: any other change of node, trace, control-service (also when a TLS configuration changed that it names), work-kubernetes
  *   and work-python.
  *
@@ -150,15 +150,23 @@ const isSameThing = (a: Action, b: Action): boolean =>
   a.action === b.action &&
   (specOf(a.action).singleton === true || describeAction(a) === describeAction(b));
 
+/** What of a running node can be changed. */
+const appliedOfNode = {
+  firewallrules: undefined,
+  maxunitdisk: undefined,
+  retentionage: undefined,
+  retentioncount: undefined,
+  retentionsize: undefined,
+} satisfies Partial<Fields<'node'>>;
+
 function isSetting({ before, after }: Change): boolean {
   const action = (after ?? before)?.action;
   if (action === undefined) return false;
   if (specOf(action).reload === 'applied') return true;
   if (before?.action !== 'node' || after?.action !== 'node') return false;
-  const firewallrules = undefined;
   return (
-    canonical({ ...before, fields: { ...before.fields, firewallrules } }) ===
-    canonical({ ...after, fields: { ...after.fields, firewallrules } })
+    canonical({ ...before, fields: { ...before.fields, ...appliedOfNode } }) ===
+    canonical({ ...after, fields: { ...after.fields, ...appliedOfNode } })
   );
 }
 
@@ -167,7 +175,7 @@ function refusedChange({ before, after }: Change): Refused {
   const change = before === undefined ? 'added' : after === undefined ? 'removed' : 'modified';
   const why =
     action.action === 'node' && change === 'modified'
-      ? 'of a running node only the firewall rules can be changed'
+      ? 'of a running node only the firewall rules, maxunitdisk and retention can be changed'
       : `${action.action} is fixed while the node runs`;
   return { action, change, why };
 }

@@ -38,6 +38,8 @@ export interface CommandUnitOptions {
   readonly log: Logger;
   /** Whether everybody who may see the status may see the last output: not where results need a signature. */
   readonly showsOutput: boolean;
+  /** One that has more is ended, within a second or so. */
+  readonly maxStdoutBytes: number;
   /** Releases the unit: a release that an earlier daemon had begun goes on. */
   readonly onReleased: () => Promise<unknown>;
 }
@@ -198,6 +200,7 @@ export class CommandUnit implements Unit {
   }
 
   #look(): void {
+    this.#course.boundStdout(this.options.maxStdoutBytes);
     this.#sayWhatItWaitsFor();
     if (this.#adopted) this.#course.inBackground(this.#checkSupervisor(this.#adopted));
   }

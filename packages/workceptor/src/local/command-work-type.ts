@@ -1,4 +1,4 @@
-import { count, flag, optional, text, validateOptions } from '@receptorjs/validation';
+import { count, flag, number, optional, text, validateOptions } from '@receptorjs/validation';
 import { runtimeParams } from '../submission-checks.js';
 import type { WorkType } from '../work-type.js';
 import { CommandUnit } from './command-unit.js';
@@ -8,6 +8,9 @@ import { OutOfMemoryKills } from './oom-kills.js';
 
 /** Of all types: their units may run in the same control group. */
 const outOfMemory = new OutOfMemoryKills();
+
+/** 64 GiB: the most stdout of one unit unless configured. */
+const DEFAULT_MAX_STDOUT_BYTES = 64 * 2 ** 30;
 
 /** A work type that runs a command of this machine. */
 export interface CommandType {
@@ -25,6 +28,8 @@ export interface CommandType {
   readonly maxRunning?: number | undefined;
   /** Units that wait, beyond those that run; further submissions are refused. Default 10,000. */
   readonly maxQueued?: number | undefined;
+  /** Bytes of stdout of one unit; one with more is ended, and fails. Looked at once a second. Default 64 GiB, `Infinity` for no limit. */
+  readonly maxStdoutBytes?: number | undefined;
 }
 
 /**
@@ -41,8 +46,10 @@ export function commandWorkType(type: CommandType): WorkType {
     verifySignature: optional(flag),
     maxRunning: optional(count),
     maxQueued: optional(count),
+    maxStdoutBytes: optional(number),
   });
   const { workType, command, verifySignature = false, maxRunning, maxQueued } = type;
+  const { maxStdoutBytes = DEFAULT_MAX_STDOUT_BYTES } = type;
   return {
     workType,
     verifySignature,
@@ -58,7 +65,7 @@ export function commandWorkType(type: CommandType): WorkType {
       };
       return isLeftByGo(record)
         ? new GoUnit(record, options)
-        : new CommandUnit(record, { ...options, command, outOfMemory });
+        : new CommandUnit(record, { ...options, command, outOfMemory, maxStdoutBytes });
     },
   };
 }

@@ -83,6 +83,12 @@ export class UnitCourse {
     if (!this.isOver && !this.folderWasRemoved()) this.steps.look();
   }
 
+  /** Ends a unit that has more stdout than so many bytes. */
+  boundStdout(maxBytes: number): void {
+    if (this.isOver || this.isEnding || this.#stdoutSize() <= maxBytes) return;
+    this.inBackground(this.endLost((left) => ({ seen: 'too-much-output', maxBytes, left })));
+  }
+
   /** For work that no caller waits for: a failure of it is logged. */
   inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {

@@ -15,6 +15,7 @@ import { commandEndText, type CommandEnd } from './command-end.js';
  * - `folder-removed`: the unit's folder was removed while it was not final
  * - `host-rebooted`: the machine was started anew before the end was stored
  * - `supervisor-lost`: what watched the command is gone, and the end is not known
+ * - `output-too-long`: it wrote more than its work type takes, and was ended for that
  * - `canceled`: somebody canceled it
  */
 export type UnitEndCode =
@@ -31,6 +32,7 @@ export type UnitEndCode =
   | 'folder-removed'
   | 'host-rebooted'
   | 'supervisor-lost'
+  | 'output-too-long'
   | 'canceled';
 
 /** Why a command can't be started, in the original's words and for programs. */
@@ -66,6 +68,8 @@ export type UnitEndFacts =
   /** A daemon of the original, or a process of it, has stored the end. */
   | { readonly seen: 'stored-by-original'; readonly state: UnitState; readonly detail: string }
   | { readonly seen: 'no-folder'; readonly left: ProcessesLeft }
+  /** It had more stdout than is taken, and its processes were ended. */
+  | { readonly seen: 'too-much-output'; readonly maxBytes: number; readonly left: ProcessesLeft }
   | { readonly seen: 'canceled' };
 
 /** A kill that the kernel counted in the control group of a command when that was killed. */
@@ -153,6 +157,11 @@ function failureOf(facts: Exclude<UnitEndFacts, { seen: 'canceled' }>): Failure 
       };
     case 'stored-by-original':
       return { code: codeOfOriginal(facts.detail), text: facts.detail };
+    case 'too-much-output':
+      return {
+        code: 'output-too-long',
+        text: `ended for having more than ${facts.maxBytes} bytes of stdout, the most that its work type takes (maxstdout); ${leftText(facts.left)}`,
+      };
     case 'no-folder':
       return {
         code: 'folder-removed',

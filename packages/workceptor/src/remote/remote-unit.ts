@@ -105,6 +105,10 @@ export class RemoteUnit implements Unit {
     return this.#data.RemoteNode;
   }
 
+  get unsettled(): boolean {
+    return this.#delivery.what !== undefined;
+  }
+
   get pending(): string | undefined {
     const { what, note } = this.#delivery;
     // how a unit has ended says more than that its node does not know it yet

@@ -50,6 +50,10 @@ export class QueuedUnit implements Unit, QueueMember {
     return this.unit.ranOn;
   }
 
+  get unsettled(): boolean | undefined {
+    return this.unit.unsettled;
+  }
+
   get pending(): string | undefined {
     return this.queue.waitText(this) ?? this.unit.pending;
   }

@@ -12,6 +12,12 @@ export class TestJobs {
   readonly running = new Set<string>();
   /** What a cancel waits for. */
   cancelable: Promise<void> = Promise.resolve();
+  /** Whether other nodes have yet to be told something. */
+  isUnsettled = false;
+  /** IDs of units that had ended, at each attempt to release them. */
+  readonly releasesOf: string[] = [];
+  /** What comes of a release of a unit that has ended. */
+  releases: () => Promise<Outcome> = () => Promise.resolve('done');
   /** Ended, and the daemon did not know yet when it was closed. */
   readonly #ended = new Set<string>();
   readonly #records = new Map<string, UnitRecord>();
@@ -34,6 +40,11 @@ export class TestJobs {
     this.#records.get(id)?.update({ state: UnitState.Succeeded, detail: 'exit status 0' });
   }
 
+  /** The job of a unit has written something. */
+  touch(id: string): void {
+    this.#records.get(id)?.touch();
+  }
+
   #unit(record: UnitRecord): Unit {
     const { id } = record;
     const begun = record.path('begun');
@@ -43,12 +54,20 @@ export class TestJobs {
     };
     const stop = async (): Promise<Outcome> => {
       await this.cancelable;
+      if (isFinal(record.status.state)) {
+        this.releasesOf.push(id);
+        return this.releases();
+      }
       if (this.running.delete(id)) this.#ended.add(id);
       record.update({ state: UnitState.Canceled, detail: 'Canceled' });
       return 'done';
     };
+    const isUnsettled = (): boolean => this.isUnsettled;
     return {
       record,
+      get unsettled() {
+        return isUnsettled();
+      },
       status: () => record.status,
       hasBegun: () => existsSync(begun),
       start: () => {

@@ -12,6 +12,8 @@ export interface InputLimits {
   readonly maxBytes?: number | undefined;
   /** What is left alone of the file system. */
   readonly reserve: DiskReserve;
+  /** Counts what is about to be written; rejects when it is too much. */
+  readonly take?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function storeInput(
 async function store(
   path: string,
   input: AsyncIterable<Uint8Array>,
-  { maxBytes = DEFAULT_MAX_STDIN_BYTES, reserve }: InputLimits,
+  { maxBytes = DEFAULT_MAX_STDIN_BYTES, reserve, take }: InputLimits,
 ): Promise<void> {
   const file = await openUnitFile(path, 'replace');
   let size = 0;
@@ -54,6 +56,7 @@ async function store(
           'no space on the disk of this node: what is left of it is kept free (diskreserve of node)',
         );
       }
+      await take?.(chunk.length);
       await file.writeFile(chunk);
       point('stdin-begun');
     }
