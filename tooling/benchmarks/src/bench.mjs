@@ -12,6 +12,7 @@ import * as runner from './runner-cases.mjs';
 import { concurrentRuns } from './runner-memory.mjs';
 import * as streaming from './streaming-cases.mjs';
 import { table } from './table.mjs';
+import * as work from './work-cases.mjs';
 
 /** Figures of ours alone, each by a script of its own. @type {Record<string, readonly string[]>} */
 const scripts = {
@@ -29,6 +30,8 @@ if (script !== undefined) {
   process.exit(status ?? 1);
 }
 
+// what the two commands of the README and npm install give; the optional native engine is named to be measured
+process.env.RECEPTOR_QUIC_ENGINE ||= 'wasm';
 const root = join(import.meta.dirname, '..', '..', '..');
 const only = process.argv.includes('--only')
   ? (process.argv[process.argv.indexOf('--only') + 1] ?? '')
@@ -59,7 +62,7 @@ async function measure(cases, commands) {
   /** @type {Rows} */
   const rows = new Map();
   for (const [name, run] of Object.entries(cases)) {
-    if (!name.includes(only)) continue;
+    if (!only.split(',').some((each) => name.startsWith(each))) continue;
     for (const side of /** @type {const} */ (['ours', 'original'])) {
       const command = commands[side];
       if (!command) continue;
@@ -93,9 +96,12 @@ const meshRows = await measure(
     idle: (command) => mesh.idle(command, times(30)),
     ping: (command) => mesh.ping(command, times(500)),
     pingload: (command) => mesh.pingUnderLoad(command, times(100)),
-    submit: (command) => mesh.submitLatency(command, times(9)),
-    rate: (command, isOurs) => mesh.submitRate(command, times(isOurs ? 400 : 64)),
-    stdout: (command, isOurs) => mesh.remoteStdout(command, times(isOurs ? 200 : 50)),
+    submit: (command) => work.submitLatency(command, times(9)),
+    rate: (command, isOurs) => work.submitRate(command, times(isOurs ? 400 : 64)),
+    rate200: (command, isOurs) => work.submitRate(command, times(isOurs ? 1000 : 400), 200),
+    stdout: (command, isOurs) => work.remoteStdout(command, times(isOurs ? 200 : 50)),
+    stored: (command) => work.storedUnits(command, times(10_000)),
+    running: (command) => work.runningUnits(command, times(500)),
   },
   { ours: ours.receptor, original: go },
 );
@@ -111,6 +117,8 @@ const runnerRows = await measure(
   { ours: ours.runner, original: python },
 );
 
+if (meshRows.size + runnerRows.size > 0)
+  console.log(`\nNode.js ${process.version}, QUIC engine ${process.env.RECEPTOR_QUIC_ENGINE}`);
 if (meshRows.size > 0)
   console.log(`\n${table(meshRows, { ours: 'receptorjs', original: 'receptor (Go)' })}`);
 skipsWithoutGo('\nnothing to compare the mesh with');

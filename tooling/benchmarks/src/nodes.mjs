@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@receptorjs/tooling-test-peers';
@@ -12,6 +21,31 @@ function cpuSeconds(/** @type {number} */ pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+}
+
+/** Name and parent of a process, if it is still there. */
+function statFields(/** @type {string} */ pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const end = stat.lastIndexOf(')');
+    return {
+      name: stat.slice(stat.indexOf('(') + 1, end),
+      parent: stat.slice(end + 2).split(' ')[1],
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resident memory of a process, pages that several share in parts. */
+function proportionalKilobytes(/** @type {string} */ pid) {
+  try {
+    return Number(
+      /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0,
+    );
+  } catch {
+    return 0;
+  }
 }
 
 /** One daemon under measurement. */
@@ -69,6 +103,30 @@ class BenchNode {
   memory() {
     const match = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'));
     return Math.round(Number(match?.[1]) / 1024);
+  }
+
+  /** Proportional memory in MB of the daemon and of all that it has started, without the commands themselves. */
+  treeMemory(/** @type {string} */ command) {
+    const parents = new Map(
+      readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .flatMap((pid) => {
+          const fields = statFields(pid);
+          return fields === undefined ? [] : [[pid, fields]];
+        }),
+    );
+    const isOurs = (/** @type {string} */ pid) => {
+      // a supervisor that leads a session of its own is still the daemon's child
+      for (let at = pid; at !== '0' && at !== ''; at = parents.get(at)?.parent ?? '') {
+        if (at === String(this.child.pid)) return true;
+      }
+      return false;
+    };
+    let kilobytes = 0;
+    for (const [pid, { name }] of parents) {
+      if (name !== command && isOurs(pid)) kilobytes += proportionalKilobytes(pid);
+    }
+    return Math.round(kilobytes / 1024);
   }
 
   async stop() {
@@ -145,6 +203,36 @@ export async function withChain(command, hops, measure, backend = 'tcp') {
     return await measure({ na, nh, nb, entry, sink });
   } finally {
     await Promise.all(nodes.map((node) => node.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs a measurement on one node without links.
+ *
+ * @template T
+ * @param {string} command
+ * @param {(dataDir: string) => void} prepare the folder of its units, before it is started
+ * @param {(started: { node: BenchNode, started: number }) => Promise<T>} measure
+ * @returns {Promise<T>}
+ */
+export async function withNode(command, prepare, measure) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const dataDir = join(folder, 'data', 'na');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  prepare(dataDir);
+  const port = await freePort();
+  const started = performance.now();
+  const node = new BenchNode(command, 'na', folder, [
+    // one without any link ends at once
+    { 'tcp-listener': { bindaddr: '127.0.0.1', port } },
+    { 'work-command': { worktype: 'cat', command: 'cat' } },
+    { 'work-command': { worktype: 'wait', command: 'sleep', params: '1000' } },
+  ]);
+  try {
+    return await measure({ node, started });
+  } finally {
+    await node.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
