@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePort } from '@receptorjs/tooling-test-peers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Mesh } from './mesh.js';
+import { Mesh, root } from './mesh.js';
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 if (!hasPromtool) {
@@ -42,6 +44,24 @@ it('a daemon tells Prometheus of its links and units, and whether it is ready', 
   expect(text).toMatch(/^receptor_disk_free_bytes [1-9]/m);
   expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
   expect((await fetch(`${base}/readyz`)).status).toBe(200);
+});
+
+it.skipIf(!hasPromtool)('promtool can read what the dashboard asks for', () => {
+  const file = join(root, 'apps', 'receptor', 'grafana', 'receptor.json');
+  const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {
+    panels: { targets?: { expr: string }[] }[];
+  };
+  const rules = panels
+    .flatMap(({ targets = [] }) => targets)
+    .map(({ expr }, at) => ({
+      record: `panel:${at}`,
+      // what Grafana puts in their place
+      expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*'),
+    }));
+  const path = join(mesh.folder, 'rules.yml');
+  writeFileSync(path, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+  const said = execFileSync('promtool', ['check', 'rules', path], { encoding: 'utf8' });
+  expect(said).toContain(`SUCCESS: ${rules.length} rules found`);
 });
 
 it.skipIf(!hasPromtool)('promtool finds nothing wrong with the metrics', async () => {

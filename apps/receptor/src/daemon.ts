@@ -56,6 +56,7 @@ export interface DaemonOptions {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { settings, actions, version, log } = options;
   let unready: string | undefined = 'the node is starting';
+  let controlConnections = (): number => 0;
   const opened: { close(): unknown }[] = [];
   const close = async (): Promise<void> => {
     unready = 'the node is stopping';
@@ -89,6 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       dataDir: settings.dataDir ?? defaultDataDir(),
       version,
       unready: () => unready,
+      controlConnections: () => controlConnections(),
     });
     await parts.open(actions.filter(isBeforeUnits));
     await work.start();
@@ -104,6 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         log,
       }),
     );
+    controlConnections = () => control.openConnections;
     const listeners: StreamListener[] = [];
     keep({ close: () => listeners.forEach((listener) => listener.close()) });
     const controlParts = { control, streams, tls, work, log };

@@ -143,6 +143,11 @@ export class ControlService {
     };
   }
 
+  /** How many connections there are, over all listeners and the mesh. */
+  get openConnections(): number {
+    return this.#sessions.size;
+  }
+
   /** Serves one accepted connection until it ends; resolves then. The stream must allow half-close. Never rejects. */
   async serve(stream: Duplex, origin: RequestOrigin): Promise<void> {
     stream.on('error', () => undefined);

@@ -17,6 +17,8 @@ export interface MetricsSources {
   readonly version: string;
   readonly streams?: StreamHost | undefined;
   readonly work?: Workceptor | undefined;
+  /** How many connections the control service has. */
+  readonly controlConnections?: (() => number) | undefined;
   /** A folder on the disk of the units of work. */
   readonly dataDir?: string | undefined;
   /** The certificates in use now. */

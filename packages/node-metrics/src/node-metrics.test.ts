@@ -5,6 +5,7 @@ import { commandWorkType, Workceptor } from '@receptorjs/workceptor';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { MetricsSources } from './metrics-sources.js';
 import { NodeMetrics } from './node-metrics.js';
@@ -69,18 +70,22 @@ it('forgets a link that is gone, and has nothing of parts that are not there', a
   await down;
   const text = await metrics.read();
   expect(valuesOf(text, 'receptor_link_up')).toEqual([]);
-  expect(text).not.toMatch(/receptor_(?:open_streams|work_units|disk_|certificate)/);
+  expect(text).not.toMatch(/receptor_(?:open_streams|work_|disk_|certificate|control_)/);
   await listener.close();
 });
 
 it('counts units by type and state, and measures their disk', async () => {
   const work = new Workceptor({ nodeId: 'near', dataDir: folder });
   work.registerWorkType(commandWorkType({ workType: 'cat', command: 'cat' }));
+  work.registerWorkType(commandWorkType({ workType: 'one', command: 'cat', maxRunning: 1 }));
   await work.start();
   const submission = { node: 'near', workType: 'cat', params: {}, signWork: false };
   const access = { transport: 'unix' } as const;
   await work.submit(submission, access);
-  await work.submit(submission, access);
+  const pending = await work.submit({ ...submission, params: { submissionid: 'far/abc' } }, access);
+  // it is known by its name from when its stdin begins to come
+  const input = new PassThrough().on('error', () => undefined);
+  const started = pending.start(input);
   const certificates = () => [
     { config: 'mesh', kind: 'tls-server' as const, notAfterMs: 1_800_000_000_000 },
   ];
@@ -90,8 +95,16 @@ it('counts units by type and state, and measures their disk', async () => {
     work,
     dataDir: folder,
     certificates,
+    controlConnections: () => 7,
   });
   const text = await metrics.read();
+  expect(valueOf(text, 'receptor_control_connections')).toBe(7);
+  expect(valueOf(text, 'receptor_mesh_entries', { kind: 'nodes' })).toBe(1);
+  expect(valueOf(text, 'receptor_work_running_units', { work_type: 'one' })).toBe(0);
+  expect(valueOf(text, 'receptor_work_max_running_units', { work_type: 'one' })).toBe(1);
+  expect(valuesOf(text, 'receptor_work_max_running_units')).toHaveLength(1);
+  expect(valueOf(text, 'receptor_work_pending_units')).toBe(0);
+  expect(valueOf(text, 'receptor_work_incomplete_submissions')).toBe(1);
   expect(valueOf(text, 'receptor_work_units', { work_type: 'cat', state: 'Pending' })).toBe(2);
   const free = valueOf(text, 'receptor_disk_free_bytes');
   expect(free).toBeGreaterThan(0);
@@ -100,6 +113,8 @@ it('counts units by type and state, and measures their disk', async () => {
   expect(valueOf(text, 'receptor_certificate_expiry_timestamp_seconds', labels)).toBe(
     1_800_000_000,
   );
+  input.destroy(new Error('gone'));
+  await expect(started).rejects.toThrow('gone');
   await work.close();
 });
 
@@ -118,6 +133,7 @@ it('has a row in docs/operations.md for each metric, and no other', async () => 
     work,
     dataDir: folder,
     certificates: () => [],
+    controlConnections: () => 0,
   });
   const text = await metrics.read();
   const names = [...text.matchAll(/^# TYPE (receptor_\w+) (\w+)$/gm)].map(

@@ -7,6 +7,7 @@ import {
   validateOptions,
   withMethods,
 } from '@receptorjs/validation';
+import type { Workceptor } from '@receptorjs/workceptor';
 import { statfs } from 'node:fs/promises';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { MetricsSources } from './metrics-sources.js';
@@ -32,6 +33,7 @@ export class NodeMetrics {
       version: text,
       streams: optional(object),
       work: optional(withMethods('a Workceptor', 'unitCounts')),
+      controlConnections: optional(callback),
       dataDir: optional(text),
       certificates: optional(callback),
     });
@@ -51,7 +53,7 @@ export class NodeMetrics {
     return this.#registry.metrics();
   }
 
-  #ofNode({ node, version, streams, certificates }: MetricsSources): void {
+  #ofNode({ node, version, streams, certificates, controlConnections }: MetricsSources): void {
     this.#gauge('info', 'What runs here; always 1.', ['node_id', 'version'], (set) => {
       set({ node_id: node.nodeId, version }, 1);
     });
@@ -70,6 +72,21 @@ export class NodeMetrics {
         for (const [reason, count] of node.drops()) set({ reason }, count);
       },
     );
+    this.#gauge(
+      'mesh_entries',
+      'What this node remembers of the mesh, by what it is.',
+      ['kind'],
+      (set) => {
+        for (const [kind, count] of Object.entries(node.sizes)) {
+          set({ kind: words(kind) }, Number(count));
+        }
+      },
+    );
+    if (controlConnections) {
+      this.#gauge('control_connections', 'Connections of the control service.', [], (set) => {
+        set({}, controlConnections());
+      });
+    }
     if (streams) {
       this.#gauge('open_streams', 'Streams that are open or being opened.', [], (set) => {
         set({}, streams.openStreams);
@@ -146,6 +163,7 @@ export class NodeMetrics {
         },
       );
     }
+    if (work) this.#ofQueues(work);
     if (dataDir !== undefined) {
       const disk = async (): Promise<{ free: number; size: number } | undefined> => {
         try {
@@ -164,6 +182,29 @@ export class NodeMetrics {
         if (found) set({}, found.size);
       });
     }
+  }
+
+  #ofQueues(work: Workceptor): void {
+    const counts = [
+      ['running', 'Units that run, or have begun', 'running'],
+      ['queued', 'Units that wait for a place (maxrunning)', 'queued'],
+      ['max_running', 'Units that may run at once, where that is bounded', 'maxRunning'],
+    ] as const;
+    for (const [name, what, key] of counts) {
+      this.#gauge(`work_${name}_units`, `${what}, by type.`, ['work_type'], (set) => {
+        for (const [workType, queue] of work.queueCounts()) {
+          if (Number.isFinite(queue[key])) set({ work_type: workType }, queue[key]);
+        }
+      });
+    }
+    const pending = 'Units with a cancel or release that another node does not know of yet.';
+    this.#gauge('work_pending_units', pending, [], (set) => {
+      set({}, work.pendingUnits);
+    });
+    const incomplete = 'Submissions of other nodes that do not have all their stdin yet.';
+    this.#gauge('work_incomplete_submissions', incomplete, [], (set) => {
+      set({}, work.incompleteSubmissions);
+    });
   }
 
   #gauge<L extends string>(name: string, help: string, names: readonly L[], fill: Fill<L>): void {
@@ -192,5 +233,8 @@ export class NodeMetrics {
     });
   }
 }
+
+/** `seenUpdates` as `seen-updates`. */
+const words = (name: string): string => name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 
 const labels = (peer: string, link: string): { peer: string; link: string } => ({ peer, link });

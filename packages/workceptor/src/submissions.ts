@@ -42,6 +42,11 @@ export class Submissions {
 
   constructor(private readonly options: SubmissionsOptions) {}
 
+  /** How many submissions by name do not have all their stdin. */
+  get incomplete(): number {
+    return this.#resubmissions.size;
+  }
+
   /** Remembers the names of those that an earlier daemon has left without all their stdin. */
   recover(): void {
     for (const { record } of this.options.units.all()) {

@@ -45,6 +45,16 @@ export class Units {
     return this.#units.size;
   }
 
+  /** How many have something that other nodes are yet to be told. */
+  get pending(): number {
+    let count = 0;
+    for (const unit of this.#units.values()) {
+      // what waits for a place here is pending in another way
+      if (unit.ranOn !== undefined && unit.pending !== undefined) count += 1;
+    }
+    return count;
+  }
+
   /** A unit that is known by now. */
   get(unitId: string): Unit | undefined {
     return this.#units.get(unitId);

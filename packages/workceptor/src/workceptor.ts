@@ -160,6 +160,16 @@ export class Workceptor {
     return this.#units.counts();
   }
 
+  /** How many units have a cancel or a release that another node does not know of yet. */
+  get pendingUnits(): number {
+    return this.#units.pending;
+  }
+
+  /** How many submissions by name, as other nodes make them, do not have all their stdin yet. */
+  get incompleteSubmissions(): number {
+    return this.#submissions.incomplete;
+  }
+
   /** How many units of each work type of this node run, and how many wait for their turn. */
   queueCounts(): ReadonlyMap<string, QueueCounts> {
     return this.#queues.counts();

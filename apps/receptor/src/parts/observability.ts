@@ -7,7 +7,8 @@ import type { PartStarters } from './part.js';
 /** What tells those who watch a node how it is; its library is loaded only when it is configured. */
 export const observabilityParts: PartStarters = {
   'metrics-listener': async (fields, context) => {
-    const { node, streams, work, tls, log, dataDir, version, unready } = context;
+    const { node, streams, work, tls, log, dataDir, version, unready, controlConnections } =
+      context;
     const { NodeMetrics, serveMetrics } = await import('@receptorjs/node-metrics');
     const metrics = new NodeMetrics({
       node,
@@ -15,6 +16,7 @@ export const observabilityParts: PartStarters = {
       streams,
       work,
       dataDir,
+      controlConnections,
       certificates: () => certificatesOf(tls),
     });
     const listener = await serveMetrics(metrics, {

@@ -20,6 +20,8 @@ export interface PartContext {
   /** The folder of the units of work. */
   readonly dataDir: string;
   readonly version: string;
+  /** How many connections the control service has. */
+  readonly controlConnections: () => number;
   /** Why the node is not ready, or nothing when it is. */
   readonly unready: () => string | undefined;
 }

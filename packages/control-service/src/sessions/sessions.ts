@@ -44,6 +44,10 @@ export class Sessions {
     this.#firstRequestMs = firstRequestMs;
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Takes a connection in until it is closed; undefined when there is no place for it. */
   admit(stream: Duplex, origin: Origin): SessionPlace | undefined {
     let waits: { readonly since: number; readonly REST_MS: number } | undefined;

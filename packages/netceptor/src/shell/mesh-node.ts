@@ -11,7 +11,7 @@ import {
   validateOptions,
   type OptionChecks,
 } from '@receptorjs/validation';
-import { NetceptorCore, type MeshStatus } from '../core/core.js';
+import { NetceptorCore, type CoreSizes, type MeshStatus } from '../core/core.js';
 import type { ServiceDescription } from '../core/routing/advertisements.js';
 import type { CoreEvent, LinkFailure } from '../core/events.js';
 import { guardedLog } from '../core/guarded-log.js';
@@ -167,6 +167,11 @@ export class MeshNode extends EventEmitter<MeshNodeEvents> {
   /** How many datagram services are open. */
   get openServices(): number {
     return this.#sockets.size;
+  }
+
+  /** How much the node remembers of the mesh. */
+  get sizes(): CoreSizes {
+    return this.#core.sizes;
   }
 
   /** The epoch of this start of the node. */

@@ -12,6 +12,10 @@ export class Resubmissions {
   /** Name to unit ID, the oldest first. */
   readonly #units = new Map<string, string>();
 
+  get size(): number {
+    return this.#units.size;
+  }
+
   /** Notes the unit of a name, and gives the one it replaces. */
   replace(name: string, unitId: string): string | undefined {
     const before = this.#units.get(name);
