@@ -15,6 +15,7 @@ import { payloadTraced, type PayloadTraceLevel } from './log/payload-trace.js';
 import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
+import { askItself } from './process/ask-itself.js';
 import { workParts } from './parts/work.js';
 import { withoutRepeats } from './log/repeated-lines.js';
 import { RunningParts } from './running-parts.js';
@@ -31,6 +32,8 @@ export interface Daemon {
   readonly work: Workceptor;
   /** Advertises to the mesh which work types there are now. */
   announceWork(): void;
+  /** Resolves when the node has answered a request for its status, as it answers clients; rejects when it refuses or the signal comes. */
+  answer(signal: AbortSignal): Promise<unknown>;
   /** Closes everything; commands of units go on. */
   close(): Promise<void>;
 }
@@ -121,8 +124,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         listener.updateAdvertisement(advertisement(work));
       }
     };
+    const answer = (signal: AbortSignal): Promise<unknown> => askItself(control, signal);
     unready = undefined;
-    return { failed, parts, tls, node, work, announceWork, close };
+    return { failed, parts, tls, node, work, announceWork, answer, close };
   } catch (error) {
     await close();
     throw error;

@@ -9,7 +9,7 @@ import { offersOf } from './node-offers.js';
 import { checkAllNamedFiles } from './checks/named-files.js';
 import { nodeSettings } from './node-settings.js';
 import { reportCrashes } from './process/crash-report.js';
-import { tellServiceManager } from './process/service-manager.js';
+import { ServiceManager } from './process/service-manager.js';
 import { Reloader } from './reload.js';
 
 /** What a node is run with. */
@@ -42,6 +42,7 @@ export async function runNode(run: NodeRun): Promise<number | Error> {
     ),
   });
   reportCrashes(process, { nodeId: settings.id, version }, log);
+  const manager = new ServiceManager(process.env, log);
   if (!settings.hasBackends) {
     log.warning('Nothing to do - no backends are running.');
     process.stdout.write(
@@ -68,11 +69,13 @@ export async function runNode(run: NodeRun): Promise<number | Error> {
     log,
   });
   const daemon = await starting;
-  hangUps.serve(read && (() => reloader.reload({ planOnly: false })), log);
-  await tellServiceManager(log);
+  const reload = () => manager.reloading(() => reloader.reload({ planOnly: false }));
+  hangUps.serve(read && reload, log);
+  await manager.ready();
+  manager.keepInformed((signal) => daemon.answer(signal));
   log.info('Initialization complete');
   const end = await Promise.race([stopped, daemon.failed]);
   hangUps.ignore();
-  await daemon.close();
+  await Promise.all([manager.stopping(), daemon.close()]);
   return end;
 }

@@ -74,6 +74,16 @@ export class GoReceptor {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** A socket on which services say how they are, as systemd has one. */
+export interface NotifySocket {
+  /** Resolves with the next message. */
+  readonly message: () => Promise<string>;
+  close(): void;
+}
+
+/** Listens on a path as systemd does. Needs Python. */
+export function notifySocket(path: string): Promise<NotifySocket>;
+
 /**
  * Reads up to and without the next newline, byte by byte so that what follows stays in the stream.
  *
