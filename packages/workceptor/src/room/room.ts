@@ -1,5 +1,5 @@
 import type { Logger } from '@receptorjs/primitives';
-import type { DiskReserves } from '@receptorjs/quotas';
+import type { DiskReserve, DiskReserves } from '@receptorjs/quotas';
 import { dirname } from 'node:path';
 import { isMissing, WorkError } from '../errors.js';
 import type { UnitRecord } from '../store/unit-record.js';
@@ -67,8 +67,8 @@ export class Room {
    */
   async admit(): Promise<void> {
     const { reserves } = this.options;
-    const folder = this.#folder();
-    if (!(await reserves.of(folder).admits(UNIT_BYTES))) {
+    const { folder, reserve: ofDisk } = this.#disk();
+    if (!(await ofDisk.admits(UNIT_BYTES))) {
       const { free, reserve } = await reserves.spaceOf(folder);
       throw new WorkError(
         'no-space',
@@ -117,13 +117,12 @@ export class Room {
     );
   }
 
-  /** The folder of all units, or the nearest above that is there. */
-  #folder(): string {
+  /** The folder of all units, or the nearest above that is there, and the reserve of its disk. */
+  #disk(): { folder: string; reserve: DiskReserve } {
     let { folder } = this.options;
     for (;;) {
       try {
-        this.options.reserves.of(folder);
-        return folder;
+        return { folder, reserve: this.options.reserves.of(folder) };
       } catch (error) {
         if (!isMissing(error) || dirname(folder) === folder) throw error;
         folder = dirname(folder);
