@@ -61,7 +61,9 @@ describe('a work type that runs two units at once', () => {
       });
       // one that waits there is canceled from here
       await there.workCancel(unitsOf[9] ?? '');
-      expect(await there.workStatus(unitsOf[9] ?? '')).toMatchObject({ state: 4 });
+      await until('the end of what was canceled', async () =>
+        (await there.workStatus(unitsOf[9] ?? '')).state === 4 ? true : undefined,
+      );
       await endInTurn(0, 6, 19);
       expect(starts()).toEqual([
         ...['local0', 'local1', 'near0', 'local2', 'near1', 'local3', 'near2', 'local4'],
