@@ -14,6 +14,14 @@ export function mayUseLinux(): boolean {
 /** Whether processes are read from `/proc`: where one is mounted that has the form of Linux'. */
 export function hasProc(): boolean {
   if (!mayUseLinux()) return false;
+  isMounted ??= readsOwnStat();
+  return isMounted;
+}
+
+/** Whether such a `/proc` is mounted, which is asked for each unit; written by `hasProc` only. */
+let isMounted: boolean | undefined;
+
+function readsOwnStat(): boolean {
   try {
     return readFileSync('/proc/self/stat', 'latin1').startsWith(`${process.pid} (`);
   } catch {
