@@ -7,6 +7,8 @@
  * ```sh
  * receptorctl --socket /run/receptor.sock status
  * receptorctl --socket /run/receptor.sock work submit cat --node far -l hello -f --rm
+ * receptorctl --socket /run/receptor.sock top --once
+ * receptorctl --socket /run/receptor.sock work release --older-than 2d --state Failed
  * ```
  *
  * @packageDocumentation

@@ -1,18 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { GlobalOptions } from './global-options.js';
+import { atLeastTenth, notNegative, ofNode, seconds, wholeNumber } from './option-values.js';
 import { Session } from './session.js';
 import { status } from './verbs/status-verb.js';
-import type { ResultsOptions } from './verbs/results-verb.js';
-import type { ListOptions, SubmitOptions } from './verbs/work-verbs.js';
-
-/** The option `--tls-client` behind a verb; the one before the verb is another. */
-const ofNode =
-  'tls-client of the node spoken to, for its stream to the other node; where that wants TLS, default is the one its configuration names, or has';
-
-/** Collects an option that may be given several times. */
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
-}
+import type { TopOptions } from './top/top-verb.js';
+import { addWorkVerbs } from './work-program.js';
 
 /**
  * The command line: global options, verbs and their options. Verbs are loaded when they are used.
@@ -63,31 +55,6 @@ export function buildProgram(ownVersion: string, words: readonly string[] = []):
   return program;
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It must be a whole number from 1 on.');
-  }
-  return value;
-}
-
-function position(text: string): bigint {
-  if (/^\d{1,19}$/.test(text)) return BigInt(text);
-  throw new InvalidArgumentError('It must be a byte from 0 on.');
-}
-
-function notNegative(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0)) throw new InvalidArgumentError('It must be a number of seconds from 0 on.');
-  return value;
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new Error(`--timeout must be a number of seconds, not ${text}`);
-  return value;
-}
-
 /** Defines a verb; its session is opened when it is carried out. */
 type AddVerb = (program: Command, open: () => Promise<Session>) => void;
 
@@ -123,7 +90,7 @@ const verbs: Readonly<Record<string, AddVerb>> = {
   traceroute: (program, open) => {
     program
       .command('traceroute <node>')
-      .description('Show the way to a node; exit code 1 if it was not reached.')
+      .description('Show the route to a node; exit code 1 if it was not reached.')
       .option('--exit-zero', 'end with 0 all the same, as the original does')
       .option('--json', 'print JSON')
       .action(async (node: string, options: { json?: boolean; exitZero?: boolean }) => {
@@ -178,6 +145,20 @@ const verbs: Readonly<Record<string, AddVerb>> = {
         await logLevel(await open(), level, options);
       });
   },
+  top: (program, open) => {
+    program
+      .command('top')
+      .description(
+        'Show nodes, links, units and rates, again and again; q ends it. Once where stdout is no terminal.',
+      )
+      .option('--once', 'show it once, with the rates of one interval')
+      .option('--interval <seconds>', 'time between two looks', atLeastTenth, 1)
+      .option('--json', 'print JSON, once')
+      .action(async (options: TopOptions) => {
+        const { top } = await import('./verbs.js');
+        await top(await open(), options);
+      });
+  },
   version: (program, open) => {
     program
       .command('version')
@@ -189,102 +170,3 @@ const verbs: Readonly<Record<string, AddVerb>> = {
   },
   work: addWorkVerbs,
 };
-
-function addWorkVerbs(program: Command, open: () => Promise<Session>): void {
-  const load = async () => (await import('./verbs.js')).work;
-  const work = program.command('work').description('Units of work.');
-  const given: { payload?: string; noPayload?: boolean } = {};
-  work
-    .command('submit <worktype> [cmdparams...]')
-    .description('Submit a new unit of work.')
-    .option('--node <node>', 'node to run on; this one by default')
-    .option('-p, --payload <file>', 'file with the stdin of the unit; - for stdin')
-    .option('-l, --payload-literal <text>', 'stdin of the unit; a line break is added')
-    .option('-n, --no-payload', 'empty stdin')
-    .option('--tls-client <name>', ofNode)
-    .option('--ttl <duration>', 'time within which remote work must start, such as 1h20m30s')
-    .option('--signwork', 'sign the submission')
-    .option('-f, --follow', 'print the results of the unit and wait for its end')
-    .option('--rm', 'release the unit in the end')
-    .option('-a, --param <key=value>', 'further parameter; @FILE as value reads it', collect, [])
-    .option('--json', 'print JSON')
-    .action(
-      async (
-        workType: string,
-        words: string[],
-        options: Omit<SubmitOptions, keyof typeof given>,
-      ) => {
-        const { payload, noPayload } = given;
-        const all = { ...options, payload, noPayload };
-        await (await load()).submit(await open(), workType, words, all);
-      },
-    )
-    // as values of options, --payload and --no-payload would replace each other
-    .on('option:payload', (file: string) => {
-      given.payload = file;
-    })
-    .on('option:no-payload', () => {
-      given.noPayload = true;
-    });
-  work
-    .command('list')
-    .description('List units of work.')
-    .option('-q, --quiet', 'print unit IDs only')
-    .option('--node <node>', 'node whose units to list; this one by default')
-    .option('--unit_id <id>', 'only this unit; also --unit-id')
-    .addOption(new Option('--unit-id <id>').hideHelp())
-    .option('--tls-client <name>', ofNode)
-    .option('--json', 'print JSON, as is done where stdout is no terminal')
-    .action(
-      async ({
-        unit_id: original,
-        unitId = original,
-        ...options
-      }: ListOptions & { unit_id?: string }) => {
-        await (await load()).list(await open(), { ...options, unitId });
-      },
-    );
-  work
-    .command('status <unitids...>')
-    .description('Show how far units are.')
-    .option('--json', 'print JSON, as is done where stdout is no terminal')
-    .action(async (unitIds: string[], options: { json?: boolean }) => {
-      await (await load()).status(await open(), unitIds, options);
-    });
-  work
-    .command('watch <unitids...>')
-    .description('Print the state of units now and at each change until all have ended.')
-    .option('--json', 'print an object of JSON a line')
-    .action(async (unitIds: string[], options: { json?: boolean }) => {
-      await (await load()).watch(await open(), unitIds, options);
-    });
-  work
-    .command('results <unitid>')
-    .description('Print the results of a unit until it ends.')
-    .option('--startpos <byte>', 'the first byte to print; default 0', position)
-    .option(
-      '--verify',
-      'compare all of it with the digest of the node where it ran; exit code 1 when it is another, or not known',
-    )
-    .action(async (unitId: string, options: ResultsOptions) => {
-      await (await load()).results(await open(), unitId, options);
-    });
-  work
-    .command('cancel [unitids...]')
-    .description('Cancel units.')
-    .option('--json', 'print JSON')
-    .action(async (unitIds: string[], options: { json?: boolean }) => {
-      await (await load()).cancel(await open(), unitIds, options);
-    });
-  work
-    .command('release [unitids...]')
-    .description('Release units: cancel them and delete what they have left.')
-    .option('--force', 'delete here even if the remote node can not be reached')
-    .option('--all', 'all units')
-    .option('--json', 'print JSON')
-    .action(
-      async (unitIds: string[], options: { force?: boolean; all?: boolean; json?: boolean }) => {
-        await (await load()).release(await open(), unitIds, options);
-      },
-    );
-}

@@ -461,6 +461,41 @@ describe('receptorctl', () => {
       );
     });
 
+    it('are verified from any byte on, against what was written where the unit ran', async () => {
+      const id = await finished();
+      const from = (byte: string) => ours(['work', 'results', id, '--verify', '--startpos', byte]);
+      expect(await from('7')).toEqual({
+        code: 0,
+        stdout: '789\n',
+        stderr: expect.stringContaining(
+          'verified: 4 bytes from byte 7 on, SHA-256 d928266e',
+        ) as string,
+      });
+      expect((await from('99')).stderr).toContain('verified: 0 bytes from byte 11 on');
+      const stdout = join(folder, 'data', 'a', id, 'stdout');
+      await writeFile(stdout, 'X123456789\n');
+      const { code, stderr } = await from('7');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /ERROR: the output differs: the copy at this node has 11 bytes, SHA-256 [0-9a-f]{64}; the unit has written 11 bytes/,
+      );
+    });
+
+    it('are lines of JSON, with the status in the end', async () => {
+      const id = await finished();
+      const { code, stdout } = await ours(['work', 'results', id, '--json', '--startpos', '7']);
+      expect(code).toBe(0);
+      expect(
+        stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as unknown),
+      ).toEqual([
+        { Position: 7, Text: '789\n' },
+        { UnitID: id, Status: expect.objectContaining({ StateName: 'Succeeded' }) as unknown },
+      ]);
+    });
+
     it('of a node that knows no digests are not verifiable', async () => {
       const id = await finished();
       const original = new ControlService({
@@ -477,6 +512,59 @@ describe('receptorctl', () => {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '0123456789\n' });
       expect(stderr).toContain('ERROR: not verifiable: old reports no digest\n');
       await original.close();
+    });
+  });
+
+  describe('at a node that tells no events and ages, as the original', () => {
+    let original: ControlService;
+    let path: string;
+    beforeAll(async () => {
+      original = new ControlService({
+        nodeId: 'old',
+        version: '1.6.9',
+        mesh,
+        work: workWithoutDigests(),
+      });
+      path = join(folder, 'asked');
+      await original.listenUnix(path);
+    });
+    afterAll(() => original.close());
+
+    it('work watch asks for the list again and again', async () => {
+      const watched = spawn(process.execPath, [cli, '--socket', path, 'work', 'watch', '--json']);
+      const lines = createInterface({ input: watched.stdout })[Symbol.asyncIterator]();
+      const { stdout } = await ours(['work', 'submit', 'cat', '-l', 'x', '--json']);
+      const { unitid } = JSON.parse(stdout) as { unitid: string };
+      const until = async (text: string): Promise<void> => {
+        while (!String((await lines.next()).value).includes(text));
+      };
+      await until(`"UnitID":"${unitid}"`);
+      await ours(['work', 'release', unitid]);
+      await until(`{"Event":"released","UnitID":"${unitid}"}`);
+      const closed = once(watched, 'close');
+      watched.kill('SIGTERM');
+      expect(await closed).toEqual([null, 'SIGTERM']);
+    });
+
+    it('top shows links and units, without rates of what is not told', async () => {
+      const { code, stdout } = await ours(['--socket', path, 'top', '--interval', '0.1']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(
+        '\na-node-with-a-long-name  1     -           -   -    -         -\n',
+      );
+      expect(stdout).not.toContain('Rates');
+    });
+
+    it('release by age is refused, and by state works', async () => {
+      expect(await ours(['--socket', path, 'work', 'release', '--older-than', '1s'])).toMatchObject(
+        {
+          code: 1,
+          stdout: '',
+          stderr: expect.stringContaining('does not tell how old its units are') as string,
+        },
+      );
+      const release = ['--socket', path, 'work', 'release', '--state', 'Canceled'];
+      expect(await ours(release)).toMatchObject({ code: 0, stdout: 'Released:\n' });
     });
   });
 

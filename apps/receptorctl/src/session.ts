@@ -45,6 +45,12 @@ export class Session {
     return connectMs(this.options);
   }
 
+  /** Milliseconds of `--timeout`, if it was given. */
+  get givenTimeoutMs(): number | undefined {
+    const { timeout } = this.options;
+    return timeout === undefined ? undefined : timeout * 1000;
+  }
+
   /** The option that names the node in another call, with a space before it; empty when the environment names it. */
   get socketOption(): string {
     const { socket = '' } = this.options;
@@ -78,7 +84,7 @@ async function connect(
   return ControlClient.connect(options.socket ?? '', {
     timeoutMs: connectMs(options),
     // a node may ask others before it answers, and has a minute unless it is given less
-    replyTimeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+    replyTimeoutMs: options.timeout === undefined ? undefined : connectMs(options),
     tls: await tls,
   });
 }

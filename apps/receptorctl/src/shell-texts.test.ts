@@ -7,6 +7,11 @@ const text = (option: string) => shellText(option, buildProgram('1.2.3'));
 it('completion knows every verb and its options', () => {
   expect(text('--bash-completion')).toContain("'work submit') options='--node -p --payload ");
   expect(text('--bash-completion')).toContain("'work') options='-h --help' words='submit list ");
+  expect(text('--bash-completion')).toContain("'top') options='--once --interval --json ");
+  expect(text('--bash-completion')).toContain(
+    "'work release') options='--force --all --older-than --state --json ",
+  );
+  expect(text('--bash-completion')).toContain("'work watch') options='--after --json ");
   expect(text('--zsh-completion')).toMatch(/^autoload .*bashcompinit\n_receptorctl\(\)/);
 });
 

@@ -4,5 +4,6 @@
  */
 export { explain } from './verbs/explain.js';
 export { logLevel } from './verbs/log-level-verb.js';
+export { top } from './top/top-verb.js';
 export * as mesh from './verbs/mesh-verbs.js';
 export * as work from './verbs/work-verbs.js';

@@ -18,6 +18,19 @@
  * client.close();
  * ```
  *
+ * `unitEvents` tells of all units of a node and of each change, over restarts of the node:
+ *
+ * ```ts
+ * import { ControlClient } from '@receptorjs/control-client';
+ *
+ * const client = await ControlClient.connect('unix:/run/receptor.sock');
+ * for await (const event of client.unitEvents()) {
+ *   if (event.type === 'unit') console.log(event.unitId, event.status.detail);
+ *   if (event.type === 'listed') break; // by now each unit was told; changes follow
+ * }
+ * client.close();
+ * ```
+ *
  * `runWork` and `results` follow the unit over broken connections and end by its final state: one that has failed or was
  * canceled rejects, with a `ControlError` whose `work` has the status. The client opens connections as it needs them.
  *

@@ -293,12 +293,20 @@ const mesh = [
   },
   {
     page: 'packages/control-client/README.md',
-    contains: 'ControlClient',
+    contains: 'runWork',
     before: async (place) => {
       await far(place);
       return { '/run/receptor.sock': place.path('receptor.sock') };
     },
     expects: /hello/,
+  },
+  {
+    page: 'packages/control-client/README.md',
+    contains: 'unitEvents',
+    before: async (place) => {
+      await far(place);
+      return { '/run/receptor.sock': place.path('receptor.sock') };
+    },
   },
   {
     page: 'packages/control-protocol/README.md',

@@ -2,7 +2,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/contr
 import { harmless } from './terminal.js';
 import { tableLines, type Cell, type Style } from './terminal-table.js';
 
-const styles: Readonly<Record<string, Style>> = {
+/** How the name of a state looks. */
+export const stateStyles: Readonly<Record<string, Style>> = {
   Succeeded: 'green',
   Running: 'yellow',
   Pending: 'dim',
@@ -37,7 +38,7 @@ function unitRow(id: string, unit: JsonObject): Cell[] {
   const remote = objectOf(unit['ExtraData']);
   const state = textOf(StateName);
   const type = textOf(remote['RemoteWorkType']) || textOf(WorkType);
-  const style = styles[state];
+  const style = stateStyles[state];
   return [
     harmless(id),
     style === undefined ? harmless(state) : { text: state, style },

@@ -1,8 +1,15 @@
-import type { ControlClient } from '@receptorjs/control-client';
-import { ControlError, isBadCommand, isRemoteAnswer } from '@receptorjs/control-protocol';
+import type { ControlClient, DigestRange, DigestReply } from '@receptorjs/control-client';
+import {
+  ControlError,
+  encodeJson,
+  isBadCommand,
+  isRemoteAnswer,
+  unitStatusReply,
+} from '@receptorjs/control-protocol';
 import { createHash, type Hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../failure.js';
+import { jsonPieces } from '../output/json-pieces.js';
 import { withProgress } from '../output/progress.js';
 import { printNotice } from '../output/terminal.js';
 import { isSeen } from '../output/terminal-table.js';
@@ -13,8 +20,10 @@ import { remoteError } from './remote-error.js';
 export interface ResultsOptions {
   /** The first byte. Default 0. */
   readonly startpos?: bigint | undefined;
-  /** Whether all of it is compared with the digest of the node where the unit ran. */
+  /** Whether it is compared with the digest of the node where the unit ran. */
   readonly verify?: boolean | undefined;
+  /** Objects of JSON instead of the bytes: one a line for each piece, and one for the end. */
+  readonly json?: boolean | undefined;
 }
 
 /**
@@ -24,11 +33,8 @@ export interface ResultsOptions {
 export async function results(
   session: Session,
   unitId: string,
-  { startpos, verify, signal }: ResultsOptions & { readonly signal?: AbortSignal } = {},
+  { startpos = 0n, verify, json, signal }: ResultsOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  if (verify && startpos !== undefined) {
-    throw new Failure(1, '--verify is about the whole output: leave out --startpos');
-  }
   const client = await session.connect();
   const received = verify ? new Received() : undefined;
   try {
@@ -37,10 +43,14 @@ export async function results(
     );
     // on a terminal the output itself shows how far it is
     const shown = isSeen() ? output : withProgress(output, { verb: 'Received' });
-    const problem = await endOf(
-      pipeline(received?.of(shown) ?? shown, process.stdout, { end: false, signal }),
-    );
-    if (received) await compare(client, unitId, received);
+    const bytes = received?.of(shown) ?? shown;
+    const pieces = json ? jsonPieces(bytes, startpos) : bytes;
+    const problem = await endOf(pipeline(pieces, process.stdout, { end: false, signal }));
+    if (json) {
+      const status = unitStatusReply(await client.workStatus(unitId));
+      process.stdout.write(`${encodeJson({ Status: status, UnitID: unitId })}\n`);
+    }
+    if (received) await compare(client, unitId, startpos, received);
     if (problem !== undefined) throw new Failure(1, problem);
   } finally {
     client.close();
@@ -85,23 +95,45 @@ class Received {
   }
 }
 
-/** @throws {Failure} when the output is another than that of the node where the unit ran, or when that can't be known */
-async function compare(client: ControlClient, unitId: string, received: Received): Promise<void> {
-  const there = await digestOf(client, unitId);
+/**
+ * Compares what was received with what the unit has written where it ran. When only a part was received, the copy at this node is compared with
+ * both: all of it with what was written, and the part with what was received.
+ *
+ * @throws {Failure} when the output is another than that of the node where the unit ran, or when that can't be known
+ */
+async function compare(
+  client: ControlClient,
+  unitId: string,
+  startPos: bigint,
+  received: Received,
+): Promise<void> {
   const sha256 = received.digest();
-  if (there.sha256 === sha256) {
-    printNotice(`verified: ${received.bytes} bytes, SHA-256 ${sha256}`);
-    return;
+  const there = await digestOf(client, unitId);
+  const from = startPos > there.endPos ? there.endPos : startPos;
+  if (from > 0n) {
+    const copy = await digestOf(client, unitId, { startPos: 0n, endPos: there.endPos });
+    if (copy.sha256 !== there.sha256) throw differs('the copy at this node has', copy, there);
   }
-  throw new Failure(
+  const part =
+    from > 0n ? await digestOf(client, unitId, { startPos: from, endPos: there.endPos }) : there;
+  if (part.sha256 !== sha256) {
+    const got = { startPos: 0n, endPos: received.bytes, sha256 };
+    throw differs('received were', got, part);
+  }
+  const where = from > 0n ? ` from byte ${from} on` : '';
+  printNotice(`verified: ${received.bytes} bytes${where}, SHA-256 ${sha256}`);
+}
+
+function differs(what: string, got: DigestReply, there: DigestReply): Failure {
+  return new Failure(
     1,
-    `the output differs: received were ${received.bytes} bytes, SHA-256 ${sha256}; the unit has written ${there.endPos} bytes, SHA-256 ${there.sha256}`,
+    `the output differs: ${what} ${got.endPos - got.startPos} bytes, SHA-256 ${got.sha256}; the unit has written ${there.endPos - there.startPos} bytes, SHA-256 ${there.sha256}`,
   );
 }
 
-async function digestOf(client: ControlClient, unitId: string) {
+async function digestOf(client: ControlClient, unitId: string, range: DigestRange = {}) {
   try {
-    return await client.workDigest(unitId);
+    return await client.workDigest(unitId, range);
   } catch (cause) {
     if (isBadCommand(cause)) {
       throw new Failure(1, `not verifiable: ${await client.nodeId()} reports no digest`);

@@ -35,7 +35,11 @@ export async function payloadOf(options: PayloadOptions): Promise<Payload> {
   }
   if (payloadLiteral !== undefined) return `${payloadLiteral}\n`;
   if (payload === undefined) return '';
-  if (payload === '-') return process.stdin;
+  if (payload === '-') {
+    const { stdin, stderr } = process;
+    // who types sees what was typed
+    return stderr.isTTY && !stdin.isTTY ? withProgress(stdin, { verb: 'Sent' }) : stdin;
+  }
   try {
     const file = await open(payload, 'r');
     const { size } = await file.stat();

@@ -9,15 +9,11 @@ import { print } from '../output/terminal.js';
 import type { Session } from '../session.js';
 import { Interruption } from './interruption.js';
 import { remoteError } from './remote-error.js';
-
-/** How changes are printed. */
-export interface WatchOptions {
-  /** One object of JSON a line: `UnitID` and the keys of a status. */
-  readonly json?: boolean | undefined;
-}
+import { watchAll } from './watch-all.js';
+import type { WatchOptions } from './watch-options.js';
 
 /**
- * Prints the state of units now and at each change until all have ended. Exit code 0 however they end: what came of them is printed.
+ * Prints the state of units now and at each change until all have ended; without IDs, of all units, for ever. Exit code 0 however they end: what came of them is printed.
  *
  * @throws {Failure} for a unit that the node does not know, once the others have ended
  */
@@ -26,6 +22,10 @@ export async function watch(
   unitIds: readonly string[],
   options: WatchOptions,
 ): Promise<void> {
+  if (unitIds.length === 0 || options.after !== undefined) {
+    await watchAll(session, unitIds, options);
+    return;
+  }
   const interruption = new Interruption(() => undefined);
   const { signal } = interruption;
   const ends = await Promise.allSettled(

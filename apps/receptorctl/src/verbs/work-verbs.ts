@@ -11,15 +11,16 @@ import { paramsOf, payloadOf, type PayloadOptions } from './submit-options.js';
 import {
   onOutputFailure,
   print,
-  printError,
   printJson,
   printNotice,
   printWarning,
 } from '../output/terminal.js';
 import { hasColour, isSeen } from '../output/terminal-table.js';
 import { lastOutputs, unitTable } from '../output/unit-table.js';
+import { onUnits, withClient } from './on-units.js';
 import { releaseInterrupted, reportInterrupted } from './unit-interrupted.js';
 
+export { release } from './release-verb.js';
 export { results } from './results-verb.js';
 export { watch } from './watch-verb.js';
 
@@ -113,7 +114,10 @@ async function settle(
   { rm, json }: SubmitOptions,
 ): Promise<void> {
   if (rm && !interrupted)
-    await onUnits(session, 'release', [unitId], json, isSeen() || json ? print : printNotice);
+    await onUnits(session, 'release', [unitId], {
+      json,
+      tell: isSeen() || json ? print : printNotice,
+    });
   else if (rm) await releaseInterrupted(session, unitId, json);
   else if (interrupted) await reportInterrupted(session, unitId);
 }
@@ -207,58 +211,5 @@ export async function cancel(
     return;
   }
   if (!json) print('Cancelled:');
-  await onUnits(session, 'cancel', unitIds, json);
-}
-
-export async function release(
-  session: Session,
-  unitIds: readonly string[],
-  { force, all, json }: { force?: boolean; all?: boolean; json?: boolean | undefined },
-): Promise<void> {
-  if (unitIds.length === 0 && !all) {
-    printWarning('No unit IDs supplied: Not doing anything');
-    return;
-  }
-  if (!json) print('Released:');
-  const ids = all
-    ? await withClient(session, async (client) => (await client.workList()).keys())
-    : unitIds;
-  await onUnits(session, force ? 'force-release' : 'release', [...ids], json);
-}
-
-/** Does the same to each unit and stops at the first that fails. */
-async function onUnits(
-  session: Session,
-  verb: 'cancel' | 'release' | 'force-release',
-  unitIds: readonly string[],
-  json: boolean | undefined,
-  tell: (line: string) => void = print,
-): Promise<void> {
-  const outcomes: Record<string, string> = {};
-  await withClient(session, async (client) => {
-    for (const unitId of unitIds) {
-      try {
-        const reply = await client.request(`work ${verb} ${unitId}`);
-        const [outcome = '', id] = Object.entries(isJsonObject(reply) ? reply : {})[0] ?? [];
-        outcomes[unitId] = outcome;
-        if (!json) tell(`(${typeof id === 'string' ? id : ''}, ${outcome})`);
-      } catch (error) {
-        printError(`${unitId}: ERROR: ${errorText(error)}`);
-        throw new Failure(1);
-      }
-    }
-  });
-  if (json) printJson(outcomes);
-}
-
-async function withClient<T>(
-  session: Session,
-  run: (client: ControlClient) => Promise<T>,
-): Promise<T> {
-  const client = await session.connect();
-  try {
-    return await run(client);
-  } finally {
-    client.close();
-  }
+  await onUnits(session, 'cancel', unitIds, { json });
 }

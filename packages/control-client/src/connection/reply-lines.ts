@@ -22,7 +22,7 @@ export async function* replyLines(
     for (;;) {
       const line = await connection?.nextLine(signal);
       if (connection === undefined || line === undefined)
-        throw new ControlError('closed', 'status stream ended early');
+        throw new ControlError('closed', 'the node has ended the connection');
       yield connection.parseReply(line);
     }
   } finally {
