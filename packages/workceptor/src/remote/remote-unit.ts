@@ -25,9 +25,9 @@ import {
 } from './remote-phase.js';
 import { withoutSecrets, type SecretParams } from './secret-params.js';
 import { RemoteStdout, type StdoutLimits } from './remote-stdout.js';
-import { isTlsFailure, type OnReachable } from './remote-session.js';
+import type { OnReachable } from './remote-session.js';
 import type { RemoteSessions } from './remote-sessions.js';
-import { startOnNode } from './remote-start.js';
+import { StartAttempts, unitIsGone } from './start-attempts.js';
 import type { Outcome, Unit } from '../unit.js';
 import type { UnitRecord } from '../store/unit-record.js';
 import type { UnitTracing } from '../unit-tracer.js';
@@ -54,9 +54,6 @@ export interface RemoteUnitOptions {
 /** Milliseconds that a cancel or release tries to reach the other node before it is pending: it is answered within five seconds. */
 const FIRST_ATTEMPT_MS = 4_000;
 
-/** The detail of a unit that the other node does not know (any more). */
-const unitIsGone = 'Remote work unit is gone';
-
 /**
  * A unit that another node runs for this one. Everything it decides is stored before it acts on it, so that a restart
  * at any moment goes on where the last one ended: it never starts a job twice and never loses one.
@@ -67,10 +64,7 @@ export class RemoteUnit implements Unit {
   /** Fires when the daemon lets go of the unit. */
   readonly #detached = new AbortController();
   readonly #backoff = new Backoff();
-  /** Fires to end the attempts to start; replaced never. */
-  readonly #startStopped = new AbortController();
-  /** The attempts to start, until they have ended. */
-  #starting: Promise<void> | undefined;
+  readonly #attempts: StartAttempts;
   /** Present while the started unit is followed. */
   #follow: RemoteFollow | undefined;
   readonly #delivery: RemoteDelivery;
@@ -94,6 +88,31 @@ export class RemoteUnit implements Unit {
       backoff: this.#backoff,
       signal: this.#detached.signal,
       log: options.log,
+    });
+    this.#attempts = new StartAttempts({
+      data: () => this.#data,
+      params: () => this.#params(),
+      save: (change, when) => {
+        this.#save(change, when);
+      },
+      flushed: () => record.flushed(),
+      submissionId: `${options.nodeId}/${record.id}`,
+      stdinPath: record.path('stdin'),
+      use: (run, signal) => this.#request(run, signal),
+      onKnown: (knowsSize) => {
+        options.sessions.learn(this.#data.RemoteNode, knowsSize);
+      },
+      backoff: this.#backoff,
+      signal: this.#detached.signal,
+      logAttempt: options.logAttempt,
+      onStarted: () => {
+        this.#expiry.stop();
+        this.#startFollowing();
+      },
+      onFailed: (detail) => {
+        this.#expiry.stop();
+        this.#fail(detail);
+      },
     });
   }
 
@@ -131,10 +150,9 @@ export class RemoteUnit implements Unit {
   start(): Promise<string> {
     this.record.update({ detail: START_REQUESTED });
     point('start-requested');
-    return new Promise((resolve, reject) => {
-      this.#subscribe();
-      this.#starting = this.#startLoop(resolve, reject);
-    });
+    this.#subscribe();
+    this.#armExpiry();
+    return this.#attempts.begin();
   }
 
   async recover(): Promise<void> {
@@ -290,68 +308,9 @@ export class RemoteUnit implements Unit {
     }
   }
 
-  async #startLoop(
-    accepted: (result: string) => void,
-    refused: (error: Error) => void,
-  ): Promise<void> {
-    const signal = AbortSignal.any([this.#detached.signal, this.#startStopped.signal]);
-    this.#armExpiry();
-    while (!signal.aborted) {
-      try {
-        const outcome = await startOnNode({
-          data: () => this.#data,
-          params: () => this.#params(),
-          save: (change, when) => {
-            this.#save(change, when);
-          },
-          flushed: () => this.record.flushed(),
-          submissionId: `${this.options.nodeId}/${this.record.id}`,
-          stdinPath: this.record.path('stdin'),
-          use: (run) => this.#request(run, signal),
-          onKnown: (knowsSize) => {
-            this.options.sessions.learn(this.#data.RemoteNode, knowsSize);
-          },
-        });
-        this.#expiry.stop();
-        if (outcome === 'gone') {
-          this.#fail(unitIsGone);
-          refused(new WorkError('start-failed', unitIsGone));
-          return;
-        }
-        this.#startFollowing();
-        accepted('Job Started');
-        return;
-      } catch (error) {
-        if (isAborted(signal)) break;
-        if (error instanceof WorkError) {
-          this.#expiry.stop();
-          this.#fail(`Error starting worker: ${foreignText(error.message)}`);
-          refused(error);
-          return;
-        }
-        accepted('Job Submitted');
-        if (this.#failedForGood(error)) return;
-        await this.#backoff.wait(signal);
-      }
-    }
-    accepted('Job Submitted');
-  }
-
-  /** A failed attempt is worth another one, unless the other side's certificate is refused. */
-  #failedForGood(error: unknown): boolean {
-    const text = foreignText(errorText(error));
-    const { RemoteNode } = this.#data;
-    this.options.logAttempt(RemoteNode, `Connection to ${RemoteNode} failed with error: ${text}`);
-    if (!isTlsFailure(error)) return false;
-    this.#expiry.stop();
-    this.#fail(`TLS error connecting to remote service: ${text}`);
-    return true;
-  }
-
   async #stopStarting(): Promise<void> {
     this.#expiry.stop();
-    this.#startStopped.abort();
-    await this.#starting;
+    await this.#attempts.stop();
   }
 
   #armExpiry(): void {
@@ -365,8 +324,7 @@ export class RemoteUnit implements Unit {
   }
 
   async #expire(at: Date): Promise<void> {
-    this.#startStopped.abort();
-    await this.#starting;
+    await this.#attempts.stop();
     const step = expirySteps[this.#phase];
     if (step === 'nothing' || this.#detached.signal.aborted) return;
     const mayRunThere = step === 'fail-and-cancel';
@@ -455,9 +413,4 @@ function endOf({ state, detail, report, stdoutSize }: UnitStatus, here: bigint):
 function expiryText(at: Date): string {
   const [day = '', month = '', , , time = ''] = at.toString().split(' ');
   return `${day} ${month} ${at.getDate()} ${time}`;
-}
-
-/** Asked anew each time, since a signal may fire during any wait. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
