@@ -84,7 +84,9 @@ async function taken(run, isLong) {
     const status = await persist(socket, `the fate of ${unitId}`, async (client) => {
       const found = (await client.workList()).get(unitId);
       if (found === undefined) throw new Found('lost', `${unitId} is not known any more`);
-      return isFinal(found) || job.runs() > 0 ? found : undefined;
+      // one that is in line may wait for what comes later in its story
+      const isQueued = found.detail.startsWith('Queued');
+      return isFinal(found) || isQueued || job.runs() > 0 ? found : undefined;
     });
     if (!isFinal(status) || status.state === SUCCEEDED) return { unitId, job };
     if (job.runs() > 0) throw new Found('untrue', `${unitId} ran: ${status.detail}`);
