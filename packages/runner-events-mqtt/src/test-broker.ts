@@ -47,8 +47,7 @@ export async function startMosquitto(
     ...(await lines(folder)),
   ];
   await writeFile(join(folder, 'mosquitto.conf'), config.map((line) => `${line}\n`).join(''));
-  const child = spawn(mosquitto?.path ?? '', ['-c', join(folder, 'mosquitto.conf')], {
-    env: mosquitto?.env,
+  const child = spawn(mosquitto ?? '', ['-c', join(folder, 'mosquitto.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

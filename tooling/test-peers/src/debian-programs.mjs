@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const caches = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url));
+const caches = fileURLToPath(new URL('../../../node_modules/.cache/debian', import.meta.url));
 
 /** Where Debian has programs; the last two are not on everybody's PATH. */
 const BINARIES = ['usr/bin', 'bin', 'usr/sbin', 'sbin'];
@@ -66,15 +66,19 @@ function unpack(/** @type {string} */ folder, /** @type {readonly string[]} */ p
  */
 function wrap(folder, cache) {
   const present = (/** @type {string} */ name) => existsSync(join(folder, name));
-  const libraries = LIBRARIES.filter(present)
-    .flatMap((name) => [name, ...readdirSync(join(folder, name)).map((each) => join(name, each))])
-    .map((name) => join(cache, name))
-    .join(delimiter);
+  const found = LIBRARIES.filter(present).flatMap((name) =>
+    readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.so(?:\.[\d.]+)?$/.test(path))
+      .map((path) => join(cache, name, dirname(path))),
+  );
+  const libraries = [...new Set(found)].join(delimiter);
+  // programs hand their environment on
+  const setting = libraries === '' ? '' : `LD_LIBRARY_PATH='${libraries}' `;
   const scripts = join(folder, 'run');
   mkdirSync(scripts);
   for (const binaries of BINARIES.filter(present)) {
     for (const name of readdirSync(join(folder, binaries))) {
-      const line = `LD_LIBRARY_PATH='${libraries}' exec '${join(cache, binaries, name)}' "$@"`;
+      const line = `${setting}exec '${join(cache, binaries, name)}' "$@"`;
       writeFileSync(join(scripts, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
     }
   }

@@ -1,50 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { debianPrograms, onPath } from '@receptorjs/tooling-test-peers';
 
-const cache = fileURLToPath(new URL('../../../../node_modules/.cache/bubblewrap', import.meta.url));
+const SANDBOX = ['--ro-bind', '/', '/', '--unshare-pid', '--proc', '/proc', 'true'];
 
-function onPath(name: string): boolean {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .some((folder) => folder !== '' && existsSync(join(folder, name)));
-}
-
-/** Unpacks Debian's bubblewrap into the cache, which needs no rights. */
-function fetchPackage(): void {
-  const folder = `${cache}.${process.pid}`;
-  mkdirSync(folder, { recursive: true });
+/** The folder that bwrap is found in besides those of PATH, once it has made a sandbox. */
+function find(): { folders: readonly string[] } | { missing: string } {
   try {
-    const quiet = { cwd: folder, stdio: 'ignore', timeout: 60_000 } as const;
-    execFileSync('apt-get', ['download', 'bubblewrap'], quiet);
-    execFileSync('sh', ['-c', 'dpkg -x bubblewrap_*.deb .'], quiet);
-    if (!existsSync(cache)) renameSync(folder, cache);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function find(): { folder: string } | { missing: string } {
-  const folder = onPath('bwrap') ? '' : join(cache, 'usr', 'bin');
-  if (folder !== '' && !existsSync(join(folder, 'bwrap'))) {
-    if (!onPath('apt-get')) return { missing: 'no bwrap on PATH, and no apt-get to get it by' };
-    try {
-      fetchPackage();
-    } catch (error) {
-      return { missing: `no bwrap on PATH, and apt-get download failed: ${String(error)}` };
-    }
-  }
-  const path = `${folder}${delimiter}${process.env.PATH ?? ''}`;
-  try {
-    execFileSync('bwrap', ['--ro-bind', '/', '/', '--unshare-pid', '--proc', '/proc', 'true'], {
-      env: { ...process.env, PATH: path },
-      stdio: 'pipe',
-    });
+    const folders =
+      onPath('bwrap') === undefined
+        ? [join(debianPrograms('bubblewrap', ['bubblewrap']), 'run')]
+        : [];
+    const PATH = [...folders, process.env.PATH ?? ''].join(delimiter);
+    execFileSync('bwrap', SANDBOX, { env: { ...process.env, PATH }, stdio: 'pipe' });
+    return { folders };
   } catch (error) {
     return { missing: `bwrap can make no sandbox here: ${String(error)}` };
   }
-  return { folder };
 }
 
 const found = find();
@@ -55,6 +27,6 @@ if (bubblewrapMissing !== undefined) console.warn(`skipped: ${bubblewrapMissing}
 
 /** `PATH` with bwrap on it. */
 export const bubblewrapPath = [
-  ...('folder' in found && found.folder !== '' ? [found.folder] : []),
+  ...('folders' in found ? found.folders : []),
   process.env.PATH ?? '',
 ].join(delimiter);
