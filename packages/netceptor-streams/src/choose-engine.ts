@@ -20,6 +20,8 @@ export interface EngineWish {
 /**
  * Loads a QUIC engine: the native one where its package is installed and loads, otherwise the one in WebAssembly.
  *
+ * With the environment variable `QLOGDIR` each connection has a file in that folder, which tells what was seen of it.
+ *
  * See docs/decisions/0071-quic-in-webassembly.md.
  *
  * @throws {StreamError} `engine-unavailable`
@@ -30,7 +32,10 @@ export async function loadQuicEngine({
 }: EngineWish = {}): Promise<QuicEngine> {
   const engine = await wished(name, log);
   log.info(`streams use QUIC: ${engine.name}`);
-  return engine;
+  const { QLOGDIR: dir = '' } = process.env;
+  if (dir === '') return engine;
+  const { withQlog } = await import('./qlog/qlog-engine.js');
+  return withQlog(engine, dir, log);
 }
 
 async function wished(name: string | undefined, log: Logger): Promise<QuicEngine> {
