@@ -3,6 +3,7 @@
 //   bench.mjs scale [OPTIONS]   large simulated meshes, see scale.mjs
 //   bench.mjs churn [OPTIONS]   streams opened and closed, see streams-churn.mjs
 //   bench.mjs quic [OPTIONS]    both QUIC engines, see quic-engines.mjs
+//   bench.mjs --compare BASE    this build beside another one of ours, see compare.mjs
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ const scripts = {
   scale: ['scale.mjs'],
   churn: ['--expose-gc', 'streams-churn.mjs'],
   quic: ['quic-engines.mjs'],
+  '--compare': ['compare.mjs'],
 };
 const [own = '', ...rest] = process.argv.slice(2);
 const script = scripts[own];

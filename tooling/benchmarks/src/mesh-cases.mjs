@@ -41,7 +41,7 @@ async function push(/** @type {number} */ port, /** @type {number} */ total) {
 }
 
 /**
- * One stream through two tcp proxies; gives MB/s, and the CPU seconds a GB of the hop and of the answering node.
+ * One stream through two tcp proxies; gives MB/s, and the CPU seconds a GB of each node.
  *
  * @param {string | import('./nodes.mjs').Commands} command
  * @param {number} hops
@@ -64,10 +64,10 @@ function transfer(command, hops, megabytes, backend) {
       const after = nodes.map((node) => node?.cpu() ?? 0);
       socket.destroy();
       target.close();
-      const [, hop = 0, answering = 0] = after.map(
+      const [sending = 0, hop = 0, answering = 0] = after.map(
         (cpu, at) => (cpu - (before[at] ?? 0)) / (total / 1e9),
       );
-      return { speed: total / 1e6 / took, hop, answering };
+      return { speed: total / 1e6 / took, sending, hop, answering };
     },
     backend,
   );
@@ -80,10 +80,12 @@ function transfer(command, hops, megabytes, backend) {
  * @returns {Promise<Figures>}
  */
 export async function stream(command, hops, megabytes) {
-  const { speed, hop, answering } = await transfer(command, hops, megabytes);
+  const { speed, sending, hop, answering } = await transfer(command, hops, megabytes);
   return {
     [`stream, ${hops} hops (MB/s)`]: speed,
-    ...(hops > 0 ? { 'hop, CPU (s/GB)': hop } : { 'answering node, CPU (s/GB)': answering }),
+    ...(hops > 0
+      ? { 'hop, CPU (s/GB)': hop }
+      : { 'sending node, CPU (s/GB)': sending, 'answering node, CPU (s/GB)': answering }),
   };
 }
 
@@ -94,8 +96,11 @@ export async function stream(command, hops, megabytes) {
  * @returns {Promise<Figures>}
  */
 export async function streamOver(command, backend, megabytes) {
-  const { speed } = await transfer(command, 0, megabytes, backend);
-  return { [`stream over ${backend}, 0 hops (MB/s)`]: speed };
+  const { speed, sending, answering } = await transfer(command, 0, megabytes, backend);
+  return {
+    [`stream over ${backend}, 0 hops (MB/s)`]: speed,
+    [`both ends over ${backend}, CPU (s/GB)`]: sending + answering,
+  };
 }
 
 /**

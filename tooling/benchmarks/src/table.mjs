@@ -1,5 +1,6 @@
-/** Figures of which less is better. */
-const lessIsBetter = /\((ms|s|s\/GB|MB|% of a core)\)$|, p\d+/;
+/** Whether less of a figure is better. */
+export const isLessBetter = (/** @type {string} */ name) =>
+  /\((ms|s|s\/GB|MB|% of a core)\)$|, p\d+/.test(name);
 
 /**
  * A table of figures, ours beside the original's, with their ratio.
@@ -11,8 +12,7 @@ export function table(rows, names) {
   const lines = [['figure', names.ours, names.original, 'ours / theirs', '']];
   for (const [name, { ours, original }] of rows) {
     const ratio = ours !== undefined && original ? ours / original : undefined;
-    const better =
-      ratio === undefined ? '' : lessIsBetter.test(name) === ratio < 1 ? 'better' : 'worse';
+    const better = ratio === undefined ? '' : isLessBetter(name) === ratio < 1 ? 'better' : 'worse';
     lines.push([
       name,
       number(ours),

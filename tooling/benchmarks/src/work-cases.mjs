@@ -53,6 +53,9 @@ export function submitLatency(command, count) {
   });
 }
 
+/** CPU seconds of all nodes and of the commands that have ended. @param {import('./nodes.mjs').Chain} chain */
+const cpuOf = ({ na, nh, nb }) => na.cpu() + (nh?.cpu() ?? 0) + nb.cpu();
+
 /**
  * Units from several clients at once, after as many again that are not counted: what is compiled as it runs is compiled by then.
  *
@@ -72,15 +75,13 @@ export function submitRate(command, count, clients = 16) {
     };
     await Promise.all(Array.from({ length: clients }, client));
     left = count;
-    const nodes = [chain.na, chain.nh, chain.nb];
-    const cpu = () => nodes.reduce((sum, node) => sum + (node?.cpu() ?? 0), 0);
-    const before = cpu();
+    const before = cpuOf(chain);
     const started = performance.now();
     await Promise.all(Array.from({ length: clients }, client));
     return {
       [`units per second, ${clients} clients`]: count / ((performance.now() - started) / 1000),
       [`CPU of all nodes and commands a unit, ${clients} clients (ms)`]:
-        ((cpu() - before) / count) * 1000,
+        ((cpuOf(chain) - before) / count) * 1000,
     };
   });
 }
@@ -89,9 +90,13 @@ export function submitRate(command, count, clients = 16) {
 export function remoteStdout(command, megabytes) {
   return withChain(command, 1, async (chain) => {
     const total = megabytes * 1_000_000;
+    const before = cpuOf(chain);
     const { bytes, ms } = await unit(chain, 'bulk', '', { params: `-c ${total} /dev/zero` });
     if (bytes !== total) throw new Error(`${bytes} bytes of ${total} came back`);
-    return { 'remote stdout over a hop (MB/s)': megabytes / (ms / 1000) };
+    return {
+      'remote stdout over a hop (MB/s)': megabytes / (ms / 1000),
+      'all nodes, CPU of remote stdout (s/GB)': (cpuOf(chain) - before) / (total / 1e9),
+    };
   });
 }
 
