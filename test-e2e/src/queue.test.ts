@@ -101,4 +101,26 @@ describe('a work type that runs two units at once', () => {
       client.close();
     }
   });
+
+  it('receptorctl says of a unit that it waits for its turn', async () => {
+    const client = await far.control();
+    try {
+      for (const name of ['one', 'two']) {
+        await client.submit({ node: 'far', workType: 'job' }, `${name}\n`);
+      }
+    } finally {
+      client.close();
+    }
+    const submit = ['work', 'submit', 'job', '--node', 'far', '--payload-literal', 'three\n'];
+    const { code, stdout, stderr } = await far.ctl(...submit);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Job Submitted') as string,
+    });
+    expect(stderr).toMatch(
+      /unit \w+ starts when it is its turn: Queued at place 1 of its submitter/,
+    );
+    for (const name of ['one', 'two', 'three']) writeFileSync(join(mesh.folder, 'go', name), '');
+    await begun(3);
+  });
 });
