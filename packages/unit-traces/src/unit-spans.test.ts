@@ -61,6 +61,21 @@ it('divides a unit of this node by its steps', () => {
   ]);
 });
 
+it('says on which node each span of a unit was', () => {
+  const all = notes([
+    ['stdin-stored', 110],
+    ['launched', 115],
+    ['running', 120],
+    ['ended', 150],
+  ]);
+  for (const { name, attributes } of unitSpans(all, { ...facts, status: status() })) {
+    expect(attributes, name).toMatchObject({
+      'receptor.node.id': 'near',
+      'receptor.unit.id': 'unit',
+    });
+  }
+});
+
 it('divides a unit of another node by its steps', () => {
   const client = 'c'.repeat(16);
   const all = notes(

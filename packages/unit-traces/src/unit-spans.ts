@@ -98,7 +98,10 @@ export function unitSpans(notes: TraceNotes, facts: UnitFacts): UnitSpan[] {
       ...stdin,
       ...child('wait for a place', between('queued', 'launched')),
       ...child('start', between('launched', 'running')),
-      ...child('run', between('running', 'ended'), outcome),
+      ...child('run', between('running', 'ended'), {
+        attributes: { ...common, ...outcome.attributes },
+        failed: outcome.failed,
+      }),
     ];
   }
   const attributes = { ...common, ...there };
