@@ -73,5 +73,5 @@ process.stdout.on('error', (error: Error & { code?: string }) => {
   });
 });
 const code = await main(process.argv.slice(2));
-// after the failure of the last write, should there be one
-setImmediate(() => process.exit(code));
+// behind all that was written before, and after the failure of the last write, should there be one
+process.stdout.write('', () => setImmediate(() => process.exit(code)));

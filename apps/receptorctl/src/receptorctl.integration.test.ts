@@ -382,6 +382,22 @@ describe('receptorctl', () => {
     },
   );
 
+  it('ends when all of its output is taken, however long that is', async () => {
+    const routes = Array.from({ length: 100_000 }, (_, at) => [`node-with-a-name-${at}`, 'b']);
+    const routingTable = Object.fromEntries(routes) as Record<string, string>;
+    const large = new ControlService({
+      nodeId: 'large',
+      version: '1.6.9',
+      mesh: { ...mesh, status: () => ({ ...mesh.status(), routingTable }) },
+    });
+    const path = join(folder, 'large');
+    await large.listenUnix(path);
+    const { code, stdout } = await ours(['--socket', path, 'status', '--json']);
+    await large.close();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ RoutingTable: { 'node-with-a-name-99999': 'b' } });
+  });
+
   it('joins stdin and stdout with a service', async () => {
     expect(await ours(['connect', 'b', 'echo'], 'there and back')).toMatchObject({
       code: 0,
