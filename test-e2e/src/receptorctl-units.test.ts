@@ -7,7 +7,7 @@ import { bin, env, Mesh, until, type Daemon } from './mesh.js';
 
 const hasTerminal = spawnSync('script', ['--version']).status === 0;
 if (!hasTerminal)
-  console.warn('skipped: top on a terminal, because there is no script to make one');
+  console.warn('skipped: top and progress on a terminal, because there is no script to make one');
 
 let mesh: Mesh;
 const children: ChildProcess[] = [];
@@ -193,6 +193,25 @@ describe.skipIf(!hasTerminal)('top on a terminal', () => {
     expect(top.out).toContain(leave);
   });
 });
+
+it.skipIf(!hasTerminal)(
+  'what comes from a pipe is shown as it is sent, on a terminal',
+  async () => {
+    const near = mesh.start('near', [
+      { 'local-only': null },
+      { 'work-command': { worktype: 'count', command: 'wc', params: '-c' } },
+    ]);
+    (await near.control()).close();
+    const go = join(mesh.folder, 'go');
+    const source = `(head -c 1048576 /dev/zero; while [ ! -e ${go} ]; do sleep 0.05; done)`;
+    const submit = `${bin('receptorctl')} --socket ${near.socket} work submit count -p -`;
+    const both = new Program('script', ['-qfec', `${source} | ${submit}`, '/dev/null']);
+    await both.writes('how much was sent', ({ out }) => /Sent 1\.0 MiB, [\d.]+ \w+\/s/.test(out));
+    writeFileSync(go, '');
+    expect(await both.closed).toEqual([0, null]);
+    expect(both.out).toContain('\r\u001b[KResult: Job Started');
+  },
+);
 
 it.skipIf(!existsSync('/proc/self/status'))(
   'work submit takes a pipe as it comes, however long it is (needs /proc)',
