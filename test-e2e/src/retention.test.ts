@@ -38,10 +38,15 @@ it('releases a remote unit on its node too, or when that is back', async () => {
     await near.logs(/INFO .*Retention released 0 units .*; 1 more when their nodes can be reached/);
     expect((await client.workStatus(unitId)).detail).toMatch(/^Release pending: far /);
     far.start();
-    await until('no unit at both nodes', async () => {
-      const left = [...(await unitsOf(near)), ...(await unitsOf(far))];
-      return left.length === 0 ? true : undefined;
-    });
+    // near dials again after waits that have grown
+    await until(
+      'no unit at both nodes',
+      async () => {
+        const left = [...(await unitsOf(near)), ...(await unitsOf(far))];
+        return left.length === 0 ? true : undefined;
+      },
+      60_000,
+    );
     const { unitId: next } = await client.submit({ node: 'far', workType: 'cat' }, 'hello\n');
     await near.logs(
       /INFO .*Retention released 1 units that had ended, the first at .*: 0\.\d MiB$/m,
