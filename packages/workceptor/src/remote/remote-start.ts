@@ -45,7 +45,10 @@ export function startOnNode(context: StartContext): Promise<'started' | 'gone'> 
 async function startBy(client: ControlClient, context: StartContext): Promise<'started' | 'gone'> {
   if (context.data().RemoteUnitID !== '') {
     const earlier = await earlierAttempt(client, context);
-    if (earlier === 'started') context.save({ RemoteStarted: true });
+    if (earlier === 'started') {
+      point('remote-started');
+      context.save({ RemoteStarted: true });
+    }
     if (earlier !== 'remains') return earlier;
   }
   const { RemoteNode, RemoteWorkType, TLSClient } = context.data();
