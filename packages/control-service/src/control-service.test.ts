@@ -607,6 +607,35 @@ describe('work streams', () => {
     expect(given?.aborted).toBe(true);
   });
 
+  it('does not say that a unit has ended when its follower went', async () => {
+    const path = await start({
+      work: workWith({
+        watch: (_id, signal) => Promise.resolve(untilAborted(signal) as AsyncIterable<never>),
+        results: (_id, _from, { signal }) => Promise.resolve(untilAborted(signal)),
+      }),
+    });
+    // the end of its half follows at once
+    expect(await talk(path, 'work follow u1\n')).not.toContain('End');
+  });
+
+  it('answers a line that comes during a follow behind it', async () => {
+    const path = await start({
+      work: workWith({
+        watch: async function* () {
+          // the line is looked at meanwhile
+          for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+          yield { ...running, state: UnitState.Succeeded };
+        } as unknown as WorkHandler['watch'],
+        results: async function* () {
+          yield await Promise.resolve(Buffer.from('x'));
+        } as unknown as WorkHandler['results'],
+      }),
+    });
+    // no request begins so, which is known before the line ends
+    const text = await talk(path, `work follow u1\n${'nonsense '.repeat(9)}`, true);
+    expect(text.split('\n').slice(-3)).toEqual(['{"End":"u1"}', 'ERROR: Unknown command', '']);
+  });
+
   it('never takes the rest of a refused payload for requests', async () => {
     const path = await start({
       work: workWith({

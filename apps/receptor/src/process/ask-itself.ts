@@ -15,5 +15,7 @@ export async function askItself(control: ControlService, signal: AbortSignal): P
     return await asking.status(['NodeID'], { signal });
   } finally {
     asking.close();
+    // one half that is destroyed tells the other nothing
+    served.destroy();
   }
 }

@@ -2,6 +2,7 @@ import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { expect, it } from 'vitest';
 import { followReply } from './work-follow.js';
 
+const never = new AbortController().signal;
 const status = (detail: string): UnitStatus => ({
   state: UnitState.Running,
   detail,
@@ -24,7 +25,7 @@ function pushed<T>(): { items: AsyncIterable<T>; push: (item: T) => void; end: (
 it('tells statuses and stdout as they come, and the end of both', async () => {
   const statuses = pushed<UnitStatus>();
   const stdout = pushed<Uint8Array>();
-  const reply = followReply('aaaaaaaa', statuses.items, stdout.items);
+  const reply = followReply('aaaaaaaa', statuses.items, stdout.items, never);
   const next = async (): Promise<string> => String((await reply.next()).value);
   stdout.push(Buffer.from('ab'));
   expect(await next()).toBe('{"Bytes":2}\nab');
@@ -46,7 +47,7 @@ it('fails as soon as one of the two does, and lets go of the other', async () =>
     yield status('one');
     throw await Promise.resolve(new Error('no status'));
   }
-  const reply = followReply('aaaaaaaa', broken(), stdout.items);
+  const reply = followReply('aaaaaaaa', broken(), stdout.items, never);
   await reply.next();
   await expect(reply.next()).rejects.toThrow('no status');
 });

@@ -5,16 +5,18 @@ const JOINED_BYTES = 16 * 1024;
 
 /**
  * Answers `work follow`: each status as a line as it comes, each piece of stdout as a line `{"Bytes":N}` and N bytes, and when
- * both have ended a line `{"End":"ID"}`.
+ * both have ended a line `{"End":"ID"}`, which is left out when they were made to end.
  *
  * See docs/decisions/0127-one-connection-for-a-unit.md.
  *
+ * @param signal by which the sequences are made to end early
  * @throws whatever the statuses or the stdout throw
  */
 export async function* followReply(
   unitId: string,
   statuses: AsyncIterable<UnitStatus>,
   stdout: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array | string, void> {
   for await (const part of merged<UnitStatus | Uint8Array>(statuses, stdout)) {
     if (!(part instanceof Uint8Array)) {
@@ -28,7 +30,7 @@ export async function* followReply(
       yield part;
     }
   }
-  yield `${encodeJson({ End: unitId })}\n`;
+  if (!signal.aborted) yield `${encodeJson({ End: unitId })}\n`;
 }
 
 /**

@@ -94,7 +94,7 @@ class Session {
   #stdinMark: string | undefined;
   /** Bytes of the stdin of the next submission, which come before the mark counts; written by `#execute` and `#start` only. */
   #stdinBytes: number | undefined;
-  /** The next line while it is read during a request; written by `#readAhead` and `run` only. */
+  /** The next line while it is read during a request; written by `#readAhead` and `#nextLine` only. */
   #ahead: Promise<string | undefined> | undefined;
 
   /** Ends a connection whose line does not end; there while one has begun. Written by the callbacks of `#lines` only. */
@@ -137,8 +137,7 @@ class Session {
     await this.#write(`Receptor Control, node ${this.context.nodeId}\n`);
     const turns = new LoopTurns();
     for (;;) {
-      const line = await (this.#ahead ?? this.#nextLine());
-      this.#ahead = undefined;
+      const line = await this.#nextLine();
       if (line === undefined) return;
       await turns.due();
       // it is no request, and keeps no place
@@ -155,8 +154,10 @@ class Session {
   }
 
   async #nextLine(): Promise<string | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
     try {
-      return await this.#lines.next();
+      return await (ahead ?? this.#lines.next());
     } catch (error) {
       if (error instanceof Error && 'code' in error && isRefusal(error.code)) {
         await this.#write(`ERROR: ${error.message}\n`);
@@ -293,11 +294,11 @@ class Session {
         const data = await work.results(unitId, startPos, { ...origin, signature, signal: either });
         this.#readAhead();
         try {
-          await this.#stream(followReply(unitId, statuses, data), (part) => part);
+          await this.#stream(followReply(unitId, statuses, data, signal), (part) => part);
         } finally {
           over.abort();
         }
-        return 'next-request';
+        return signal.aborted ? 'close' : 'next-request';
       }
       case 'digest': {
         if (!work.digest) throw badRequest('bad command');
@@ -344,15 +345,22 @@ class Session {
     return this.#stdinMark === undefined ? all : untilMark(all, this.#stdinMark);
   }
 
-  /** The client may send its next request during this one; the end of its half means that it is gone. */
+  /**
+   * The client may send its next request during this one, which is answered behind it whatever it is. The end of its half means that it is
+   * gone.
+   */
   #readAhead(): void {
-    this.#ahead ??= this.#nextLine();
-    const isOver = (): void => {
-      this.#gone.abort();
-    };
-    this.#ahead.then((line) => {
-      if (line === undefined) isOver();
-    }, isOver);
+    this.#ahead ??= this.#lines.next();
+    this.#ahead.then(
+      (line) => {
+        if (line === undefined) this.#gone.abort();
+      },
+      (error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && isRefusal(error.code))) {
+          this.#gone.abort();
+        }
+      },
+    );
   }
 
   /** The client sends nothing more on this connection: its end means that it is gone, and whatever comes is dropped. */
