@@ -89,6 +89,8 @@ export const sizedStdinChecks: OptionChecks<SizedStdin> = {
   bytes: count,
   open: callback,
   onUnit: optional(callback),
+  isPlain: optional(flag),
+  startTimeoutMs: optional(number),
 };
 
 export const payloadCheck = either(text, bytes, object);

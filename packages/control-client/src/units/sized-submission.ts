@@ -18,12 +18,18 @@ export interface SizedStdin {
   readonly open: () => Payload;
   /** Called when the unit has an ID and waits for its stdin, which is sent once this has resolved; a rejection breaks the connection off. */
   readonly onUnit?: ((unitId: string) => Promise<void> | void) | undefined;
+  /** Whether the node is known to be one of the original, which is asked for nothing that it would refuse. Default false. */
+  readonly isPlain?: boolean | undefined;
+  /** Milliseconds the node may take to start the unit once the stdin has left this process; default: no limit, for it first stores all of it. */
+  readonly startTimeoutMs?: number | undefined;
 }
 
 /** The answer to such a submission. */
 export interface SizedResult extends SubmitResult {
   /** Whether the node takes a stdin by its size, so that the connection serves further requests. Otherwise its end is the end of stdin. */
   readonly knowsSize: boolean;
+  /** Whether it knows neither that nor a mark by which stdin ends, as nodes of the original. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -36,15 +42,20 @@ export interface SizedResult extends SubmitResult {
 export async function submitSized(
   connection: ControlConnection,
   request: SubmitRequest,
-  { bytes, open, onUnit }: SizedStdin,
+  stdin: SizedStdin,
   wait: WaitOptions = {},
 ): Promise<SizedResult> {
+  const { bytes, open, onUnit, isPlain = false } = stdin;
+  const { startTimeoutMs: timeoutMs = Number.POSITIVE_INFINITY } = stdin;
   const mark = stdinMark();
   let isInStep = false;
   try {
-    connection.write(`stdin-size ${bytes}`, `stdin-end ${mark}`, submitLine(request));
-    const knowsSize = !(await connection.line(wait)).startsWith('ERROR');
-    const knowsEnd = !(await connection.line(wait)).startsWith('ERROR');
+    const asked = isPlain ? [] : [`stdin-size ${bytes}`, `stdin-end ${mark}`];
+    connection.write(...asked, submitLine(request));
+    const knows = async (): Promise<boolean> =>
+      !isPlain && !(await connection.line(wait)).startsWith('ERROR');
+    const knowsSize = await knows();
+    const knowsEnd = await knows();
     const line = await connection.line(wait);
     const unitId = createdUnit(line);
     if (unitId === undefined) {
@@ -54,11 +65,11 @@ export async function submitSized(
     await onUnit?.(unitId);
     const end = knowsSize ? { bytes } : { mark: knowsEnd ? mark : '' };
     await writeStdin(connection.stream, open(), end, wait.signal);
-    const answer = await connection.line(wait);
+    const answer = await connection.line({ ...wait, timeoutMs });
     // the node reads no further request of a connection whose stdin it has refused
     const result = startResult(connection, answer);
     isInStep = knowsSize;
-    return { unitId, result, knowsSize };
+    return { unitId, result, knowsSize, isPlain: !knowsSize && !knowsEnd };
   } finally {
     if (!isInStep) connection.close();
   }

@@ -1,5 +1,6 @@
 import type { ControlClient } from '@receptorjs/control-client';
 import { onAbort } from '@receptorjs/primitives';
+import { NodeAbilities } from './node-abilities.js';
 import type { RemoteData } from './remote-extra-data.js';
 import { dialControl, type RemoteAccess } from './remote-session.js';
 
@@ -7,11 +8,9 @@ import { dialControl, type RemoteAccess } from './remote-session.js';
 const KEPT_MS = 4_000;
 /** Milliseconds after which a connection is not kept any more, so that what has changed of certificates and rules comes to bear. */
 const OLDEST_MS = 60_000;
-/** Connections kept for one node, and over all. */
+/** Connections kept for one node, one TLS client and one way of signing, and over all. */
 const MAX_KEPT_PER_NODE = 32;
 const MAX_KEPT = 256;
-/** Nodes of which it is known what they know. */
-const MAX_NODES = 10_000;
 
 /** A connection that waits for its next request. */
 interface KeptSession {
@@ -31,23 +30,12 @@ export class RemoteSessions {
   readonly #kept = new Map<string, KeptSession[]>();
   /** Of all of those; written by `#keep` and `#take` only. */
   #count = 0;
-  /** Whether nodes serve a unit over one connection; written by `learn` only. */
-  readonly #knowing = new Map<string, boolean>();
+  /** What the nodes at their other ends know. */
+  readonly abilities = new NodeAbilities();
   /** Set by `close` for good. */
   #closed = false;
 
   constructor(private readonly access: RemoteAccess) {}
-
-  /** Whether a node is known to submit and follow a unit over one connection, as those of this project do. */
-  knows(node: string): boolean {
-    return this.#knowing.get(node) === true;
-  }
-
-  /** Notes whether a node does. */
-  learn(node: string, knows: boolean): void {
-    if (this.#knowing.size >= MAX_NODES) this.#knowing.clear();
-    this.#knowing.set(node, knows);
-  }
 
   /**
    * A connection of its own, which is closed when the signal fires.

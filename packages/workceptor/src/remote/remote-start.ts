@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import type { RemoteData } from './remote-extra-data.js';
+import type { NodeAbilities } from './node-abilities.js';
 import { submissionIdParam } from './resubmissions.js';
 import { openUnitFile } from '../store/unit-file.js';
 
@@ -22,9 +23,14 @@ export interface StartContext {
   readonly stdinPath: string;
   /** Makes requests on a connection to the other node; all once more when it was one of before that is closed. */
   readonly use: <T>(run: (client: ControlClient) => Promise<T>) => Promise<T>;
-  /** Hears whether the node takes a stdin by its size. */
-  readonly onKnown: (knowsSize: boolean) => void;
+  /** What is known of the other node's control service. */
+  readonly abilities: NodeAbilities;
 }
+
+/** Milliseconds the other node may take to start a unit, besides those for its stdin, which it stores first. */
+const STARTED_MS = 60_000;
+/** What any disk stores: 1 MiB a second. */
+const FLUSHED_BYTES_PER_MS = 2 ** 20 / 1_000;
 
 /** Bytes of stdin read at once. One that is shorter is read whole. */
 const STDIN_CHUNK_BYTES = 256 * 1024;
@@ -56,11 +62,13 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
   const stdin = await openUnitFile(context.stdinPath, 'read');
   try {
     const { size } = await stdin.stat();
-    const { knowsSize } = await client.submitSized(
+    const { knowsSize, isPlain } = await client.submitSized(
       { node: RemoteNode, workType: RemoteWorkType, params, tlsClient: TLSClient },
       {
         bytes: size,
         open: () => piecesOf(stdin, size),
+        isPlain: context.abilities.of(RemoteNode) === 'original',
+        startTimeoutMs: STARTED_MS + size / FLUSHED_BYTES_PER_MS,
         onUnit: async (unitId) => {
           point('remote-id-heard');
           context.save({ RemoteUnitID: unitId });
@@ -70,7 +78,10 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
       },
     );
     point('remote-started');
-    context.onKnown(knowsSize);
+    context.abilities.note(
+      RemoteNode,
+      knowsSize ? 'one-connection' : isPlain ? 'original' : 'end-of-stdin',
+    );
     context.save({ RemoteStarted: true }, 'soon');
     return 'started';
   } catch (cause) {

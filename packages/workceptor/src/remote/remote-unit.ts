@@ -99,9 +99,7 @@ export class RemoteUnit implements Unit {
       submissionId: `${options.nodeId}/${record.id}`,
       stdinPath: record.path('stdin'),
       use: (run, signal) => this.#request(run, signal),
-      onKnown: (knowsSize) => {
-        options.sessions.learn(this.#data.RemoteNode, knowsSize);
-      },
+      abilities: options.sessions.abilities,
       backoff: this.#backoff,
       signal: this.#detached.signal,
       logAttempt: options.logAttempt,
@@ -344,9 +342,10 @@ export class RemoteUnit implements Unit {
       remoteUnitId: this.#data.RemoteUnitID,
       stdout: new RemoteStdout(record.path('stdout'), options.stdoutLimits),
       connect: () => this.#connect(signal),
-      together: options.sessions.knows(this.#data.RemoteNode)
-        ? (run) => this.#request(run)
-        : undefined,
+      together:
+        options.sessions.abilities.of(this.#data.RemoteNode) === 'one-connection'
+          ? (run) => this.#request(run)
+          : undefined,
       onStatus: ({ state, detail, stdoutSize }) => {
         record.update({ state, detail, stdoutSize }, 'soon');
       },
