@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ControlError } from '@receptorjs/control-client';
 import { notifySocket, type NotifySocket } from '@receptorjs/tooling-test-peers';
 import { lineLog } from '../log/log.js';
 import { ServiceManager } from './service-manager.js';
@@ -60,16 +61,35 @@ describe.skipIf(!isThere)('systemd', () => {
   it('is told again and again that the node lives, as long as it answers', async () => {
     const { message, manager } = await managed({ WATCHDOG_USEC: '300000' });
     let asked = 0;
-    manager.keepInformed(async () => {
+    manager.keepInformed(() => {
       asked += 1;
-      // what it answers does not matter
-      if (asked === 1) await Promise.reject(new Error('too many clients'));
+      // an answer of any kind is a sign of life
+      const refusal = new ControlError('remote-error', 'not now');
+      return asked === 1 ? Promise.reject(refusal) : Promise.resolve();
     });
     expect(await message()).toBe('WATCHDOG=1');
     expect(await message()).toBe('WATCHDOG=1');
     expect(asked).toBeGreaterThanOrEqual(2);
     await manager.stopping();
     expect(await message()).toBe('STOPPING=1');
+  });
+
+  it('is not told that a node lives that takes no connection', async () => {
+    const { message, manager } = await managed({ WATCHDOG_USEC: '60000' });
+    let asked = 0;
+    await new Promise<void>((resolve) => {
+      manager.keepInformed(() => {
+        asked += 1;
+        if (asked === 3) resolve();
+        const reason = 'connection ended before the greeting';
+        return Promise.reject(new ControlError('closed', reason));
+      });
+    });
+    await manager.stopping();
+    expect(await message()).toBe('STOPPING=1');
+    expect(log[0]).toMatch(
+      /^WARNING .* The node could not ask itself \(connection ended before the greeting\): systemd is not told/,
+    );
   });
 
   it('is not told that a node lives that is silent', async () => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isRemoteAnswer } from '@receptorjs/control-client';
 import { errorText } from '@receptorjs/primitives';
 import type { Log } from '../log/log.js';
 
@@ -56,10 +57,10 @@ export class ServiceManager {
   }
 
   /**
-   * Gives signs of life from now on, where they are wanted: each when the node has answered a request of its own. None comes while
-   * the event loop stands still, or the node is silent.
+   * Gives signs of life from now on, where they are wanted: each when the node has answered a request of its own, be it with an error.
+   * None comes while the event loop stands still, the node is silent or it takes no connection.
    *
-   * @param ask makes the request; what the answer is does not matter
+   * @param ask makes the request; rejects with a ControlError `remote-error` when the answer is an error, else when there was none
    */
   keepInformed(ask: (signal: AbortSignal) => Promise<unknown>): void {
     const everyMs = this.#everyMs;
@@ -90,15 +91,17 @@ export class ServiceManager {
 
   async #giveSign(ask: (signal: AbortSignal) => Promise<unknown>, everyMs: number): Promise<void> {
     const timeout = AbortSignal.timeout(everyMs);
-    await ask(timeout).catch(() => undefined);
+    const failure = await ask(timeout).then(() => undefined, noAnswer);
     if (this.#stopping) return;
-    if (!timeout.aborted) await this.#send('that the node lives', 'WATCHDOG=1');
-    else {
-      const seconds = Math.round(everyMs) / 1000;
-      this.#log.warning(
-        `The node has not answered itself for ${seconds} s: systemd is not told that it lives`,
-      );
+    if (failure === undefined && !timeout.aborted) {
+      await this.#send('that the node lives', 'WATCHDOG=1');
+      return;
     }
+    const seconds = Math.round(everyMs) / 1000;
+    const what = timeout.aborted
+      ? `has not answered itself for ${seconds} s`
+      : `could not ask itself (${failure})`;
+    this.#log.warning(`The node ${what}: systemd is not told that it lives`);
   }
 
   #send(what: string, ...args: readonly string[]): Promise<void> {
@@ -116,4 +119,9 @@ export class ServiceManager {
     });
     return this.#last;
   }
+}
+
+/** Why there was no answer; nothing when the answer is an error. */
+function noAnswer(error: unknown): string | undefined {
+  return isRemoteAnswer(error) ? undefined : errorText(error);
 }
