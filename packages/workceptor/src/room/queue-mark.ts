@@ -1,14 +1,17 @@
 import type { Origin } from '@receptorjs/quotas';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing } from '../errors.js';
-import { readUnitFile } from '../store/unit-file.js';
+import { openUnitFileSync, readUnitFile } from '../store/unit-file.js';
 
 /** Name of the file, in the folder of a unit that has all its stdin and waits for its turn. */
 const fileName = 'queued';
 
 /** The most characters of the key and the link of an origin: those of an ID of a node, and a word. */
 const MAX_CHARACTERS = 1_024;
+
+/** Half of the safe integers: milliseconds since 1970 for a hundred thousand years. */
+const MAX_ORDER = 2 ** 52;
 
 /** Whose turn a unit waits for, and since when. */
 export interface QueueMark {
@@ -18,13 +21,22 @@ export interface QueueMark {
   readonly origin: Origin | undefined;
 }
 
-/** Writes down that a unit waits, so that it does after a restart. */
+/**
+ * Writes down that a unit waits, so that it does after a restart.
+ *
+ * @throws {WorkError} `unsafe-file` when something else than a file is there; what the system says
+ */
 export function writeQueueMark(
   unitDir: string,
   { order, origin }: QueueMark & { origin: Origin },
 ): void {
   const text = `${JSON.stringify({ order, ...origin })}\n`;
-  writeFileSync(join(unitDir, fileName), text, { mode: 0o600 });
+  const file = openUnitFileSync(join(unitDir, fileName), 'replace');
+  try {
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The mark of a unit that waited when the daemon ended. */
@@ -35,7 +47,7 @@ export function readQueueMark(unitDir: string): QueueMark | undefined {
     const { order, key, local, link } = JSON.parse(readUnitFile(path)) as Record<string, unknown>;
     const isOrigin = isShort(key) && typeof local === 'boolean';
     return {
-      order: typeof order === 'number' ? order : 0,
+      order: isOrder(order) ? order : 0,
       origin: isOrigin ? { key, local, ...(isShort(link) ? { link } : {}) } : undefined,
     };
   } catch (error) {
@@ -48,6 +60,10 @@ export function readQueueMark(unitDir: string): QueueMark | undefined {
 export function removeQueueMark(unitDir: string): void {
   rmSync(join(unitDir, fileName), { force: true });
 }
+
+/** Whether there are greater ones left for units that come later. */
+const isOrder = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_ORDER;
 
 const isShort = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= MAX_CHARACTERS;

@@ -10,9 +10,6 @@ import type { QueueMember, TypeQueue } from './type-queue.js';
 /** Units that an earlier daemon has left running: whose they are is not stored. */
 const found: Origin = { key: 'found on disk', local: false };
 
-/** The order of those that wait, over restarts: never the same twice in one process. */
-let lastOrder = 0;
-
 /** A unit of this node that is started when it has a place among those of its type. */
 export class QueuedUnit implements Unit, QueueMember {
   readonly record: UnitRecord;
@@ -34,7 +31,7 @@ export class QueuedUnit implements Unit, QueueMember {
     this.origin = origin ?? mark?.origin ?? found;
     this.#order = mark?.order ?? 0;
     this.#wasWaiting = mark !== undefined;
-    lastOrder = Math.max(lastOrder, this.#order);
+    queue.order.notice(this.#order);
     queue.hold(this);
   }
 
@@ -68,7 +65,7 @@ export class QueuedUnit implements Unit, QueueMember {
   async start(): Promise<string> {
     const { record } = this;
     if (this.queue.takePlace(this)) return this.unit.start();
-    lastOrder = this.#order = Math.max(lastOrder + 1, Date.now());
+    this.#order = this.queue.order.next();
     writeQueueMark(record.dir, { order: this.#order, origin: this.origin });
     this.queue.enter(this);
     record.update({ detail: 'Queued' });

@@ -1,6 +1,13 @@
 import { UnitState } from '@receptorjs/control-protocol';
 import fc from 'fast-check';
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -153,6 +160,40 @@ describe('a work type that runs two units at once', () => {
     work.registerWorkType(jobs.type());
     await setImmediate();
     expect(jobs.starts).toHaveLength(6);
+  });
+
+  it.each(['1e308', `${Number.MAX_SAFE_INTEGER}`, '-1', '0.5', '"first"'])(
+    'keeps the order of later units where a mark has %s',
+    async (order) => {
+      const [, , c, d] = await submitAll(4);
+      await work.close();
+      writeFileSync(
+        join(folder, 'near', d ?? '', 'queued'),
+        `{"order":${order},"key":"","local":true}`,
+      );
+      await start({ maxRunning: 2 });
+      const later = await submitAll(2);
+      await work.close();
+      const mark = (id = ''): string => readFileSync(join(folder, 'near', id, 'queued'), 'utf8');
+      const orders = [c, ...later].map((id) => Number(/"order":(\d+),/.exec(mark(id))?.[1]));
+      expect(orders).toEqual([...new Set(orders)].sort((a, b) => a - b));
+      expect(orders.every((each) => Number.isSafeInteger(each))).toBe(true);
+      // the one whose place is lost is the first
+      await start({ maxRunning: 2 });
+      jobs.starts.length = 0;
+      while (jobs.running.size > 0) await endFirst();
+      expect(jobs.starts).toEqual([d, c, ...later]);
+    },
+  );
+
+  it('writes no mark through a link', async () => {
+    await submitAll(2);
+    const target = join(folder, 'target');
+    writeFileSync(target, 'mine');
+    const submitted = await work.submit(submission, local);
+    symlinkSync(target, join(folder, 'near', submitted.unitId, 'queued'));
+    await expect(submitted.start(noInput())).rejects.toMatchObject({ code: 'unsafe-file' });
+    expect(readFileSync(target, 'utf8')).toBe('mine');
   });
 
   it('starts what waits although its mark was lost in a power cut', async () => {

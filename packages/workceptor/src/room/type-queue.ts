@@ -1,6 +1,7 @@
 import { SharedQuota, type Origin } from '@receptorjs/quotas';
 import { WorkError } from '../errors.js';
 import { OriginTurns } from './origin-turns.js';
+import type { QueueOrder } from './queue-order.js';
 import type { UnitRecord } from '../store/unit-record.js';
 
 /** Units of a type that may wait where nothing is said about it. */
@@ -56,7 +57,11 @@ export class TypeQueue {
   /** Whether a look at what can be started is due. */
   #isDue = false;
 
-  constructor(private readonly workType: string) {}
+  /** @param order that of all units of the node */
+  constructor(
+    private readonly workType: string,
+    readonly order: QueueOrder,
+  ) {}
 
   get counts(): QueueCounts {
     const { maxRunning = Infinity } = this.#limits;

@@ -2,12 +2,14 @@ import { isFinal } from '@receptorjs/control-protocol';
 import type { Logger } from '@receptorjs/primitives';
 import type { Origin } from '@receptorjs/quotas';
 import type { Unit } from '../unit.js';
+import { QueueOrder } from './queue-order.js';
 import { QueuedUnit } from './queued-unit.js';
 import { TypeQueue, type QueueCounts } from './type-queue.js';
 
-/** The queue of each work type of this node. It alone writes its map. */
+/** The queue of each work type of this node, and the order of what waits in them. It alone writes its map. */
 export class TypeQueues {
   readonly #queues = new Map<string, TypeQueue>();
+  readonly #order = new QueueOrder();
   #isPaused = true;
 
   constructor(private readonly log: Logger) {}
@@ -16,7 +18,7 @@ export class TypeQueues {
   of(workType: string): TypeQueue {
     let queue = this.#queues.get(workType);
     if (queue === undefined) {
-      queue = new TypeQueue(workType);
+      queue = new TypeQueue(workType, this.#order);
       if (this.#isPaused) queue.pause();
       this.#queues.set(workType, queue);
     }
