@@ -55,7 +55,7 @@ export interface ControlServiceOptions {
   readonly maxUnfinishedBytes?: number | undefined;
   /**
    * Connections served at once over all listeners and the mesh. An address or node has no more than three quarters, and a sixteenth is
-   * reserved for Unix sockets; of too many those give way that have been silentLogger longest. Default 4,096.
+   * reserved for Unix sockets; of too many those give way that have been silent longest. Default 4,096.
    */
   readonly maxSessions?: number | undefined;
   /** Milliseconds a client may take for its first request, and for the end of any line it has begun. Default 60,000. */

@@ -50,20 +50,20 @@ export class Sessions {
 
   /** Takes a connection in until it is closed; undefined when there is no place for it. */
   admit(stream: Duplex, origin: Origin): SessionPlace | undefined {
-    let waits: { readonly since: number; readonly REST_MS: number } | undefined;
+    let waits: { readonly since: number; readonly restMs: number } | undefined;
     let hasAsked = false;
     const answer = this.#places.take(origin, {
       idleSince: () => {
         if (waits === undefined) return undefined;
         if (!hasAsked) return waits.since - NEVER_ASKED_MS;
-        return performance.now() - waits.since < waits.REST_MS ? undefined : waits.since;
+        return performance.now() - waits.since < waits.restMs ? undefined : waits.since;
       },
       giveWay: () => stream.destroy(),
     });
     if ('refused' in answer) return undefined;
     const firstRequest = setTimeout(() => stream.destroy(), this.#firstRequestMs).unref();
-    const wait = (rest: number) => (): void => {
-      waits = { since: performance.now(), REST_MS: rest };
+    const wait = (restMs: number) => (): void => {
+      waits = { since: performance.now(), restMs };
     };
     const place: SessionPlace = {
       waits: wait(REST_MS),

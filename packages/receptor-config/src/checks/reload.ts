@@ -40,10 +40,11 @@ export interface ReloadPlan {
  *
  * - Reopened when they change: tcp-, udp- and ws-listener, tcp-, udp- and ws-peer, tcp-, udp- and
  *   unix-socket-server, tcp-, udp- and unix-socket-client, command-service, ip-router, work-command, work-signing,
- *   work-verification, tls-server and tls-client, and of these the ones that name a TLS configuration which changed.
+ *   work-verification, metrics-listener, tracing, tls-server and tls-client, and of these the ones that name a TLS configuration
+ *   which changed.
  * - Applied in place: log-level, local-only, work-runner; node when nothing but its firewall rules, maxunitdisk and retention changed.
- * - Refused: any other change of node, trace, control-service (also when a TLS configuration changed that it names), work-kubernetes
- *   and work-python.
+ * - Refused: any other change of node, trace, log-format, control-service (also when a TLS configuration changed that it names),
+ *   work-kubernetes and work-python.
  *
  * Actions are compared by their values after validation, each counted as often as it stands: order of items and keys, quoting,
  * comments and defaults written out make no difference.

@@ -37,10 +37,10 @@ export class UnitJournal {
   /** Tells this journal from those of other runs of the daemon. */
   readonly epoch = randomBytes(8).toString('hex');
   readonly log: ChangeLog;
-  /** Written by `#hear` only. */
+  /** Written by `#hear` and `#note` only. */
   readonly #seen = new Map<string, Seen>();
   readonly #waiting = new Set<() => void>();
-  /** Written by `#hear` only. */
+  /** Written by `#hear` and `#sum` only. */
   readonly #totals = { submitted: 0, started: 0, ended: 0, released: 0 };
 
   /** @param units those that are known; of all others, and of changes, `listen` tells */
