@@ -64,7 +64,9 @@ export const nodeActions = {
         { min: 1, max: 1_000_000_000 },
       ),
       retentionage: duration(
-        { help: 'Units are released so long after their end (when not given: never)' },
+        {
+          help: 'Units are released so long after their end, with results that another node has not fetched yet: longer than links are down (when not given: never)',
+        },
         { minMs: 1_000, name: 'retentionage' },
       ),
       retentioncount: integer(

@@ -11,11 +11,15 @@ import { mebibytes } from './mebibytes.js';
 const SWEEP_MS = 60_000;
 const MIN_SWEEP_MS = 1_000;
 
-/** Milliseconds that a unit stays after its end whatever the number and size of units, so that its results can be asked for. */
-const GRACE_MS = 60_000;
+/**
+ * Milliseconds that a unit stays after its end whatever the number and size of units, so that its results can be asked for, also by a node that
+ * has submitted it and is out of reach for a moment.
+ */
+const GRACE_MS = 600_000;
 
-/** Releases at once: those of remote units wait for other nodes. */
+/** Releases at once, and of remote units in one sweep: these wait for other nodes, up to some seconds each. */
 const AT_ONCE = 8;
+const MAX_REMOTE = 64;
 
 /** Milliseconds until a release that went wrong is tried again. */
 const AGAIN_MS = 3_600_000;
@@ -127,7 +131,7 @@ export class Retention {
 
   async #sweep(): Promise<void> {
     const ended = await this.#ended();
-    const due = this.#tooMany(ended);
+    const due = localFirst(this.#tooMany(ended));
     const sweep = new Sweep(due[0]);
     const turns = new LoopTurns();
     const work = async (): Promise<void> => {
@@ -206,4 +210,10 @@ export class Retention {
       (this.#failed.get(record) ?? 0) <= Date.now()
     );
   }
+}
+
+/** Those that ran here, then the oldest of those that other nodes have yet to be told of. */
+function localFirst(due: readonly Ended[]): Ended[] {
+  const isRemote = ({ unit }: Ended): boolean => unit.ranOn !== undefined;
+  return [...due.filter((each) => !isRemote(each)), ...due.filter(isRemote).slice(0, MAX_REMOTE)];
 }

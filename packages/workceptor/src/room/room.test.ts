@@ -180,10 +180,9 @@ describe('retention', () => {
     await start({ retention: { maxCount: 3 } });
     const all = await ended(5, MIB);
     // nobody may have had time to ask for the results
-    await pass(50_000);
-    await pass(50_000);
+    await pass(590_000);
     expect(jobs.releasesOf).toEqual([]);
-    await pass(30_000);
+    await pass(80_000);
     await until(() => lines.length === 1);
     expect(await ids()).toEqual(all.slice(2));
     work.setRoom({ retention: { maxBytes: 2.5 * MIB } });
@@ -201,7 +200,7 @@ describe('retention', () => {
     const { signal } = new AbortController();
     const results = (await work.results(first, 0n, { ...local, signal }))[Symbol.asyncIterator]();
     await results.next();
-    await pass(130_000);
+    await pass(670_000);
     expect(jobs.releasesOf).toEqual([]);
     await results.next();
     await pass(60_000);
@@ -213,7 +212,7 @@ describe('retention', () => {
     await start({ retention: { maxCount: 0 } });
     jobs.isUnsettled = true;
     await ended(1);
-    await pass(130_000);
+    await pass(670_000);
     expect(jobs.releasesOf).toEqual([]);
     jobs.isUnsettled = false;
     await pass(60_000);
@@ -225,7 +224,7 @@ describe('retention', () => {
     await start({ retention: { maxCount: 0 } });
     await ended(2);
     jobs.releases = () => Promise.reject(new Error('refused by far'));
-    await pass(130_000);
+    await pass(670_000);
     expect(lines).toEqual([
       expect.stringMatching(
         /^Retention could not release 2 units, and tries again in an hour: \[\w+\] refused by far$/,
