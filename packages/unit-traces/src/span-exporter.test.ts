@@ -74,6 +74,21 @@ it('says that a collector refuses', async () => {
   ]);
 });
 
+it('says that spans can not be written as a request, and sends those that come later', async () => {
+  const { url, got } = await collector(200);
+  const warning = vi.fn();
+  const sink = await otlpSink({ ...options, endpoint: url, log: { ...silentLogger, warning } });
+  // as many as go together
+  for (let batch = 0; batch < 511; batch++) sink.add([span]);
+  sink.add([{ ...span, startMs: NaN }]);
+  sink.add([{ ...span, name: 'unit later' }]);
+  await sink.close(5_000);
+  expect(warning.mock.calls).toEqual([
+    [expect.stringMatching(/^Traces: 512 spans could not be sent: ./)],
+  ]);
+  expect(JSON.stringify(got)).toContain('"unit later"');
+});
+
 it('waits for a silent collector no longer than it is told to', async () => {
   server = createServer(() => undefined);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));

@@ -143,11 +143,18 @@ export class LostSpans {
 function saying(exporter: SpanExporter, lost: LostSpans): SpanExporter {
   return {
     export: (spans, done) => {
-      exporter.export(spans, (result) => {
-        const code: number = result.code;
-        if (code !== SUCCESS) lost.add(spans.length, whyOf(result.error));
-        done(result);
-      });
+      try {
+        exporter.export(spans, (result) => {
+          const code: number = result.code;
+          if (code !== SUCCESS) lost.add(spans.length, whyOf(result.error));
+          done(result);
+        });
+      } catch (cause) {
+        // what can't be written as a request
+        const error = cause instanceof Error ? cause : new Error(errorText(cause));
+        lost.add(spans.length, whyOf(error));
+        done({ code: FAILURE, error });
+      }
     },
     shutdown: () => exporter.shutdown(),
     forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
@@ -162,8 +169,9 @@ function whyOf(error: unknown): string {
   return typeof message === 'string' ? message.slice(0, 200) : 'no reason given';
 }
 
-/** The code of an export that has succeeded. */
+/** The codes of exports that have succeeded and failed. */
 const SUCCESS = 0;
+const FAILURE = 1;
 
 function readable(
   span: UnitSpan,

@@ -60,6 +60,18 @@ it('is none without a file, with a link, and with anything else in it', () => {
   expect(UnitNotes.load(dir)).toBeUndefined();
 });
 
+it.each(['"soon"', 'null', '{}', '1e400', '-5', '1e300', '99999999999999999999'])(
+  'takes %s for no time',
+  (at) => {
+    UnitNotes.begin(dir, undefined, remote).reach('queued', 1_001);
+    const path = join(dir, 'trace');
+    appendFileSync(path, `{"step":"sent","at":${at}}\n`);
+    expect([...(UnitNotes.load(dir)?.reached ?? [])]).toEqual([['queued', 1_001]]);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('1000.5', at));
+    expect(UnitNotes.load(dir)).toBeUndefined();
+  },
+);
+
 it('follows no link when it writes, and goes on without its file', () => {
   writeFileSync(join(dir, 'other'), 'whole');
   symlinkSync('other', join(dir, 'trace'));

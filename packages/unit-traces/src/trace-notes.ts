@@ -100,19 +100,21 @@ export class UnitNotes implements TraceNotes {
   static load(dir: string): UnitNotes | undefined {
     const [first, ...lines] = readLines(join(dir, NOTES_FILE)).map(objectOf);
     const own = parseTraceparent(textOf(first?.['own']));
-    if (first === undefined || own === undefined) return undefined;
+    const submittedMs = timeOf(first?.['at']);
+    if (first === undefined || own === undefined || submittedMs === undefined) return undefined;
     const notes = new UnitNotes(
       dir,
       own,
       spanIdOf(first['parent']),
       spanIdOf(first['client']),
-      Number(first['at']),
+      submittedMs,
     );
     for (const line of lines) {
       if (line === undefined) continue;
       if (line['exported'] === true) notes.exported = true;
       const step = steps.find((each) => each === line['step']);
-      if (step !== undefined) notes.reached.set(step, Number(line['at']));
+      const at = timeOf(line['at']);
+      if (step !== undefined && at !== undefined) notes.reached.set(step, at);
     }
     return notes;
   }
@@ -180,6 +182,14 @@ function objectOf(line: string): JsonObject | undefined {
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
+
+/** The latest time whose nanoseconds have 64 bits, as collectors want them; one that is noted as later is damage. */
+const MAX_TIME_MS = 1.8e13;
+
+const timeOf = (value: unknown): number | undefined => {
+  const isTime = typeof value === 'number' && value >= 0 && value <= MAX_TIME_MS;
+  return isTime ? value : undefined;
+};
 
 const spanIdOf = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? value : undefined;
