@@ -23,7 +23,7 @@ const maxqueued = integer(
 
 const maxstdout = integer(
   {
-    help: 'MiB of stdout of one unit; one with more is ended and fails',
+    help: 'MiB of stdout of one unit; one with more fails, and is ended within a second or so',
     fallback: 65_536,
   },
   { min: 1, max: 1_000_000_000 },

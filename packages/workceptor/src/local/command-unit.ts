@@ -38,7 +38,7 @@ export interface CommandUnitOptions {
   readonly log: Logger;
   /** Whether everybody who may see the status may see the last output: not where results need a signature. */
   readonly showsOutput: boolean;
-  /** One that has more is ended, within a second or so. */
+  /** One that has more is ended, within a second or so, and fails; so does one that ended by itself with more. */
   readonly maxStdoutBytes: number;
   /** Releases the unit: a release that an earlier daemon had begun goes on. */
   readonly onReleased: () => Promise<unknown>;
@@ -233,6 +233,12 @@ export class CommandUnit implements Unit {
     if (!end) return false;
     point('end-seen');
     if (this.#course.isEnding) return true;
+    const { maxStdoutBytes: maxBytes } = this.options;
+    // it may have ended before anybody looked how much it had
+    if (this.#course.hasMoreStdout(maxBytes)) {
+      this.#course.finish({ seen: 'ended-with-too-much', maxBytes, end });
+      return true;
+    }
     const outOfMemory = wasKilled(end) ? this.#group?.explain() : undefined;
     this.#course.finish({ seen: 'command-ended', end, outOfMemory });
     return true;

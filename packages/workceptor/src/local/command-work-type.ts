@@ -28,7 +28,7 @@ export interface CommandType {
   readonly maxRunning?: number | undefined;
   /** Units that wait, beyond those that run; further submissions are refused. Default 10,000. */
   readonly maxQueued?: number | undefined;
-  /** Bytes of stdout of one unit; one with more is ended, and fails. Looked at once a second. Default 64 GiB, `Infinity` for no limit. */
+  /** Bytes of stdout of one unit; one with more is ended, and fails. Looked at once a second and at its end. Default 64 GiB, `Infinity` for no limit. */
   readonly maxStdoutBytes?: number | undefined;
 }
 

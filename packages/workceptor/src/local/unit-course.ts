@@ -83,9 +83,14 @@ export class UnitCourse {
     if (!this.isOver && !this.folderWasRemoved()) this.steps.look();
   }
 
+  /** Whether there is more stdout than so many bytes. */
+  hasMoreStdout(maxBytes: number): boolean {
+    return this.#stdoutSize() > maxBytes;
+  }
+
   /** Ends a unit that has more stdout than so many bytes. */
   boundStdout(maxBytes: number): void {
-    if (this.isOver || this.isEnding || this.#stdoutSize() <= maxBytes) return;
+    if (this.isOver || this.isEnding || !this.hasMoreStdout(maxBytes)) return;
     this.inBackground(this.endLost((left) => ({ seen: 'too-much-output', maxBytes, left })));
   }
 

@@ -76,6 +76,18 @@ it.each<[UnitEndFacts, UnitState, string | undefined, string]>([
     'host was rebooted before it was stored how the command ended (boot ID a, now b)',
   ],
   [
+    { seen: 'too-much-output', maxBytes: 5, left },
+    Failed,
+    'output-too-long',
+    'ended for having more than 5 bytes of stdout, the most that its work type takes (maxstdout); none of its processes is found any more',
+  ],
+  [
+    { seen: 'ended-with-too-much', maxBytes: 5, end: exit(0) },
+    Failed,
+    'output-too-long',
+    'exit status 0, with more than 5 bytes of stdout, the most that its work type takes (maxstdout)',
+  ],
+  [
     { seen: 'no-folder', left },
     Failed,
     'folder-removed',

@@ -15,7 +15,7 @@ import { commandEndText, type CommandEnd } from './command-end.js';
  * - `folder-removed`: the unit's folder was removed while it was not final
  * - `host-rebooted`: the machine was started anew before the end was stored
  * - `supervisor-lost`: what watched the command is gone, and the end is not known
- * - `output-too-long`: it wrote more than its work type takes, and was ended for that
+ * - `output-too-long`: it wrote more than its work type takes, and was ended for that where it had not ended by itself
  * - `canceled`: somebody canceled it
  */
 export type UnitEndCode =
@@ -70,6 +70,8 @@ export type UnitEndFacts =
   | { readonly seen: 'no-folder'; readonly left: ProcessesLeft }
   /** It had more stdout than is taken, and its processes were ended. */
   | { readonly seen: 'too-much-output'; readonly maxBytes: number; readonly left: ProcessesLeft }
+  /** It ended by itself, and had more stdout by then. */
+  | { readonly seen: 'ended-with-too-much'; readonly maxBytes: number; readonly end: CommandEnd }
   | { readonly seen: 'canceled' };
 
 /** A kill that the kernel counted in the control group of a command when that was killed. */
@@ -160,7 +162,12 @@ function failureOf(facts: Exclude<UnitEndFacts, { seen: 'canceled' }>): Failure 
     case 'too-much-output':
       return {
         code: 'output-too-long',
-        text: `ended for having more than ${facts.maxBytes} bytes of stdout, the most that its work type takes (maxstdout); ${leftText(facts.left)}`,
+        text: `ended for having ${tooMuchText(facts)}; ${leftText(facts.left)}`,
+      };
+    case 'ended-with-too-much':
+      return {
+        code: 'output-too-long',
+        text: `${commandEndText(facts.end)}, with ${tooMuchText(facts)}`,
       };
     case 'no-folder':
       return {
@@ -192,6 +199,9 @@ function codeOfOriginal(detail: string): UnitEndCode | undefined {
   if (/^signal: /.test(detail) || detail === 'Killed') return 'signal';
   return detail === 'Pending at restart' ? 'input-incomplete' : undefined;
 }
+
+const tooMuchText = ({ maxBytes }: { readonly maxBytes: number }): string =>
+  `more than ${maxBytes} bytes of stdout, the most that its work type takes (maxstdout)`;
 
 function leftText(left: ProcessesLeft): string {
   return left === 'none'

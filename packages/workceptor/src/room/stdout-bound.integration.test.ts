@@ -39,3 +39,35 @@ it('ends a unit with more stdout than its type takes, and says so', async () => 
   });
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
+
+it.each([
+  ['', 'exit status 0'],
+  ['; exit 3', 'exit status 3'],
+])('a unit fails that has ended with more before anybody looked%s', async (then, how) => {
+  const quick = commandWorkType({
+    workType: 'quick',
+    command: 'sh',
+    params: `-c 'head -c 200000 /dev/zero${then}'`,
+    maxStdoutBytes: 199_999,
+  });
+  node.work.registerWorkType(quick);
+  expect(await node.ended(await node.submit('quick'))).toMatchObject({
+    state: UnitState.Failed,
+    detail: `${how}, with more than 199999 bytes of stdout, the most that its work type takes (maxstdout)`,
+    stdoutSize: 200_000n,
+    report: { errorCode: 'output-too-long' },
+  });
+});
+
+it('takes as much as its type does', async () => {
+  const params = `-c 'head -c 200000 /dev/zero'`;
+  const quick = commandWorkType({
+    workType: 'quick',
+    command: 'sh',
+    params,
+    maxStdoutBytes: 200_000,
+  });
+  node.work.registerWorkType(quick);
+  const end = await node.ended(await node.submit('quick'));
+  expect(end).toMatchObject({ state: UnitState.Succeeded, stdoutSize: 200_000n });
+});
