@@ -153,9 +153,9 @@ it('top shows links, nodes and units once where there is no terminal', async () 
 
 describe.skipIf(!hasTerminal)('top on a terminal', () => {
   const leave = '\u001b[?25h\u001b[?1049l';
-  const open = (near: Daemon): Program => {
+  const open = (near: Daemon, before = ''): Program => {
     const words = [bin('receptorctl'), '--socket', near.socket, 'top', '--interval', '0.1'];
-    return new Program('script', ['-qfec', `exec ${words.join(' ')}`, '/dev/null']);
+    return new Program('script', ['-qfec', `${before}exec ${words.join(' ')}`, '/dev/null']);
   };
   /** What stands on the screen. */
   const shown = ({ out }: Program): string => out.split('\u001b[H').at(-1) ?? '';
@@ -178,6 +178,32 @@ describe.skipIf(!hasTerminal)('top on a terminal', () => {
     top.child.stdin?.write('q');
     expect(await top.closed).toEqual([0, null]);
     expect(top.out).toContain(leave);
+  });
+
+  it('Ctrl-Z gives the terminal its mode back, and fg takes it again', async () => {
+    const near = mesh.start('near', [{ 'local-only': null }, sh]);
+    (await near.control()).close();
+    const file = join(mesh.folder, 'terminal');
+    const top = open(near, `echo $$ $(tty) > ${file}; `);
+    await top.writes('a frame', (each) => shown(each).includes('Units: '));
+    const [pid = '', terminal = ''] = readFileSync(file, 'utf8').trim().split(' ');
+    const stty = (...words: string[]): string =>
+      spawnSync('stty', ['-F', terminal, ...words], { encoding: 'utf8' }).stdout;
+    const isRaw = (): boolean => stty('-a').includes('-icanon');
+    expect(isRaw()).toBe(true);
+    top.child.stdin?.write('\u001a');
+    const isStopped = (): boolean => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ');
+    await until('the stop', () => isStopped() || undefined);
+    expect(isRaw()).toBe(false);
+    // as a shell does
+    stty('sane');
+    top.child.kill('SIGCONT');
+    process.kill(Number(pid), 'SIGCONT');
+    const again = `${leave}\u001b[?1049h`;
+    await top.writes('a frame again', ({ out }) => (out.split(again)[1] ?? '').includes('Units: '));
+    expect(isRaw()).toBe(true);
+    top.child.stdin?.write('q');
+    expect(await top.closed).toEqual([0, null]);
   });
 
   it.each([

@@ -27,6 +27,7 @@ it.each([
   ['ping', [7], "ping: argument 'target' takes text"],
   ['traceroute', [], "traceroute: argument 'target' takes text"],
   ['workStatus', [{ unitId: 'u1' }], "workStatus: argument 'unitId' takes text, not a mapping"],
+  ['workStatuses', [[7]], "workStatuses: argument 'unitId' takes text, not a number"],
   ['workCancel', ['u1', { signature: 's' }], "argument 'signature' takes text, not a mapping"],
   ['workRelease', ['u1', { forced: true }], "did you mean 'force'?"],
   ['connectService', ['far'], "connectService: argument 'service' takes text"],

@@ -42,6 +42,32 @@ describe('ControlClient', () => {
     expect(await client.request('status')).toEqual([[]]);
   });
 
+  it('asks for the statuses of many units in one round trip, and leaves out those that are unknown', async () => {
+    const ids = Array.from({ length: 100 }, (_, at) => `u${at}`);
+    const answers = ids.map(
+      (id) => `{"State":1,"Detail":"${id}","StdoutSize":0,"WorkType":"sh"}\n`,
+    );
+    answers[7] = 'ERROR: unknown work unit u7\n';
+    // nothing is answered before the last question
+    const held = [...ids.slice(1).map(() => ''), answers.join('')];
+    const client = await ControlClient.connect(await scripted([...held, '{"a":1}\n']));
+    closers.push(() => client.close());
+    const statuses = await client.workStatuses(ids, { timeoutMs: 5_000 });
+    expect([...statuses.keys()]).toEqual(ids.filter((id) => id !== 'u7'));
+    expect(statuses.get('u99')).toMatchObject({ detail: 'u99' });
+    expect(await client.request('one')).toEqual({ a: 1 });
+    expect(await client.workStatuses([])).toEqual(new Map());
+  });
+
+  it('reads no further reply out of step after a broken one among several', async () => {
+    const answers = ['', '{"State":\n{"a":1}\n', '{"b":2}\n'];
+    const client = await ControlClient.connect(await scripted(answers));
+    closers.push(() => client.close());
+    await expect(client.workStatuses(['u1', 'u2'])).rejects.toMatchObject({ code: 'protocol' });
+    // over a connection of its own
+    expect(await client.request('one')).toEqual({ b: 2 });
+  });
+
   it('answers requests in order and stays usable after an error', async () => {
     const client = await ControlClient.connect(
       await scripted([

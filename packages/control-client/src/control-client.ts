@@ -38,6 +38,7 @@ import {
   ControlError,
   isFinal,
   isJsonObject,
+  isUnknownUnit,
   type JsonObject,
   type JsonValue,
   type WaitOptions,
@@ -183,6 +184,30 @@ export class ControlClient {
   async workStatus(unitId: string, wait?: WaitOptions): Promise<ReportedStatus> {
     checkUnitId('workStatus', unitId);
     return parseUnitStatus(await this.request(work('status', { unitid: unitId }), wait));
+  }
+
+  /**
+   * Of several units, keyed by unit ID, in one round trip; without those that the node does not know.
+   *
+   * @throws {ControlError} `remote-error` when it refuses to tell of one, else as {@link ControlClient.request}
+   */
+  async workStatuses(
+    unitIds: readonly string[],
+    wait?: WaitOptions,
+  ): Promise<Map<string, ReportedStatus>> {
+    for (const unitId of unitIds) checkUnitId('workStatuses', unitId);
+    const requests = unitIds.map((unitId) => work('status', { unitid: unitId }));
+    const replies = await this.#connections.onShared(
+      (connection) => connection.requestAll(requests, wait),
+      wait?.signal,
+    );
+    const statuses = new Map<string, ReportedStatus>();
+    for (const [at, reply] of replies.entries()) {
+      if (isUnknownUnit(reply)) continue;
+      if (reply instanceof ControlError) throw reply;
+      statuses.set(unitIds[at] ?? '', parseUnitStatus(reply));
+    }
+    return statuses;
   }
 
   /** True when done, false when the cancel is pending because the remote node can't be reached. */

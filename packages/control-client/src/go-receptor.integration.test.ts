@@ -47,6 +47,8 @@ describe.skipIf(withoutGo)(`against a Go receptor ${goReceptor.missing}`, () => 
       stdoutSize: 6n,
     });
     expect([...(await client.workList()).keys()]).toEqual([unitId]);
+    const statuses = await client.workStatuses(['x', unitId, 'y', unitId]);
+    expect([...statuses].map(([id, { stdoutSize }]) => [id, stdoutSize])).toEqual([[unitId, 6n]]);
     expect(await client.workRelease(unitId)).toBe(true);
     await expect(client.workStatus(unitId)).rejects.toMatchObject({
       code: 'remote-error',

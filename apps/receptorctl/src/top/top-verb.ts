@@ -1,5 +1,4 @@
-import type { ControlClient, NodeActivity } from '@receptorjs/control-client';
-import { isRemoteAnswer, isUnknownUnit, type UnitStatus } from '@receptorjs/control-protocol';
+import type { ControlClient } from '@receptorjs/control-client';
 import { errorText } from '@receptorjs/primitives';
 import { setTimeout as delay } from 'node:timers/promises';
 import { printJson } from '../output/terminal.js';
@@ -9,9 +8,10 @@ import { Interruption } from '../verbs/interruption.js';
 import { unitEventsOrPoll } from '../verbs/unit-events.js';
 import { AlternateScreen } from './alternate-screen.js';
 import { listenToKeys } from './keys.js';
+import { NodeProbe } from './node-probe.js';
 import { topFrame } from './top-frame.js';
 import { topJson } from './top-json.js';
-import { TopModel, type TopSample } from './top-model.js';
+import { TopModel } from './top-model.js';
 
 /** How often a node is looked at. */
 export interface TopOptions {
@@ -24,11 +24,8 @@ export interface TopOptions {
 
 /** Running units whose stdout is asked for at each look: more than a terminal has rows, and not what a node has to work for. */
 const MAX_ASKED = 100;
-/** Milliseconds within which a node answers that people look at. */
-const ANSWER_MS = 3_000;
 /** Units that have ended, in what is shown once. */
 const ENDED_ONCE = 20;
-const FIELDS = ['NodeID', 'Version', 'Connections', 'RoutingTable', 'KnownConnectionCosts'];
 
 /** Shows nodes, links, units and rates: on a terminal again and again until it is ended, elsewhere once. */
 export async function top(session: Session, options: TopOptions): Promise<void> {
@@ -44,13 +41,14 @@ export async function top(session: Session, options: TopOptions): Promise<void> 
 /** Two looks, one interval apart. */
 async function showOnce(client: ControlClient, { interval, json }: TopOptions): Promise<void> {
   const model = new TopModel();
+  const probe = new NodeProbe(client);
   for (const waitMs of [0, interval * 1000]) {
     await delay(waitMs);
     const units = await client.workList();
     model.hear({ type: 'reset' });
     for (const [unitId, status] of units) model.hear({ type: 'unit', unitId, status });
     model.hear({ type: 'listed', cursor: '' });
-    model.look(await sample(client, units), Date.now());
+    model.look(await probe.sample(units), Date.now());
   }
   const view = model.view();
   if (!view) return;
@@ -68,29 +66,32 @@ async function showLive(client: ControlClient, { interval }: TopOptions): Promis
   const quit = new AbortController();
   const signal = AbortSignal.any([interruption.signal, quit.signal]);
   const model = new TopModel();
+  const probe = new NodeProbe(client);
   const screen = new AlternateScreen();
   const draw = (): void => {
     const view = model.view();
     const { columns, rows } = screen;
     if (view) screen.draw(topFrame(view, { columns, rows, colour: hasColour() }));
   };
+  const keys = listenToKeys(() => {
+    quit.abort();
+  });
   const suspend = (): void => {
     screen.leave();
+    keys.release();
     process.kill(process.pid, 'SIGSTOP');
   };
   const resume = (): void => {
+    keys.take();
     screen.enter();
     draw();
   };
   const hearing = hearUnits(client, model, signal);
-  const keys = listenToKeys(() => {
-    quit.abort();
-  });
   process.on('SIGTSTP', suspend).on('SIGCONT', resume);
   process.stdout.on('resize', draw);
   try {
     for (;;) {
-      await look(client, model, signal);
+      await look(probe, model, signal);
       if (signal.aborted) break;
       screen.enter();
       draw();
@@ -123,39 +124,10 @@ async function hearUnits(
   }
 }
 
-async function look(client: ControlClient, model: TopModel, signal: AbortSignal): Promise<void> {
+async function look(probe: NodeProbe, model: TopModel, signal: AbortSignal): Promise<void> {
   try {
-    const asked = new Map<string, UnitStatus>();
-    for (const unitId of model.running(MAX_ASKED)) {
-      const status = await client
-        .workStatus(unitId, { signal, timeoutMs: ANSWER_MS })
-        .catch(unlessUnknown);
-      if (status) asked.set(unitId, status);
-    }
-    model.look(await sample(client, asked, signal), Date.now());
+    model.look(await probe.look(model.running(MAX_ASKED), signal), Date.now());
   } catch (error) {
     model.lost(errorText(error), Date.now());
   }
-}
-
-async function sample(
-  client: ControlClient,
-  statuses: ReadonlyMap<string, UnitStatus>,
-  signal?: AbortSignal,
-): Promise<TopSample> {
-  const wait = { signal, timeoutMs: ANSWER_MS };
-  const at = performance.now();
-  const activity = await client.activity(wait).catch(unlessUnanswered);
-  return { at, activity, status: await client.status(FIELDS, wait), statuses };
-}
-
-/** A unit that is gone has no status. */
-function unlessUnknown(error: unknown): undefined {
-  if (!isUnknownUnit(error)) throw error;
-}
-
-/** A node of others does not know the question. */
-function unlessUnanswered(error: unknown): NodeActivity | undefined {
-  if (isRemoteAnswer(error)) return undefined;
-  throw error;
 }

@@ -90,6 +90,32 @@ export class ControlConnection {
   }
 
   /**
+   * Sends requests at once and reads their replies, one for each in their order; an `ERROR:` line stands there as what it says. So many
+   * take one round trip.
+   *
+   * @throws {ControlError} as documented; the stream is destroyed, since further replies are still to come
+   */
+  requestAll(
+    requests: readonly (string | JsonObject)[],
+    wait: WaitOptions = {},
+  ): Promise<(JsonValue | ControlError)[]> {
+    return this.exchange(async () => {
+      const replies: (JsonValue | ControlError)[] = [];
+      if (requests.length > 0) this.write(...requests);
+      while (replies.length < requests.length) {
+        const line = await this.line(wait);
+        try {
+          replies.push(errorOf(line) ?? this.parseReply(line));
+        } catch (error) {
+          this.stream.destroy();
+          throw error;
+        }
+      }
+      return replies;
+    });
+  }
+
+  /**
    * Waits for the turn of an exchange of several lines, and of bytes between them. Other requests wait until the returned call is made,
    * which says that nothing of the exchange is still to come.
    */
