@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -31,11 +31,11 @@ export function buildOf(root, revision) {
   const folder = join(root, 'node_modules', '.cache', 'bench', stdout.trim());
   const done = join(folder, '.built');
   if (!existsSync(done)) {
-    if (!existsSync(folder)) {
-      mkdirSync(join(folder, '..'), { recursive: true });
-      run(root, 'git', ['clone', '--quiet', '--no-checkout', '--shared', '.', folder]);
-      run(folder, 'git', ['checkout', '--quiet', '--detach', stdout.trim()]);
-    }
+    // what was broken off is made anew, whatever of it is there
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(join(folder, '..'), { recursive: true });
+    run(root, 'git', ['clone', '--quiet', '--no-checkout', '--shared', '.', folder]);
+    run(folder, 'git', ['checkout', '--quiet', '--detach', stdout.trim()]);
     const setUp =
       "import { setUp } from './tooling/bootstrap/setup.mjs'; await setUp({ tests: true });";
     run(folder, process.execPath, ['--input-type=module', '-e', setUp]);

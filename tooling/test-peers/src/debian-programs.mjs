@@ -25,7 +25,7 @@ export const onPath = (name) =>
 
 /** @type {typeof import('./index.d.mts').debianPrograms} */
 export function debianPrograms(name, packages) {
-  const cache = join(caches, name);
+  const cache = join(caches, [name, ...packages].join('+'));
   if (!existsSync(cache)) {
     for (const needed of ['apt-get', 'dpkg'])
       if (onPath(needed) === undefined) throw new Error(`there is no ${needed} to get it by`);
@@ -34,13 +34,21 @@ export function debianPrograms(name, packages) {
     try {
       unpack(folder, packages);
       wrap(folder, cache);
-      // another process may have been faster
-      if (!existsSync(cache)) renameSync(folder, cache);
+      renameIfFirst(folder, cache);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
   return cache;
+}
+
+/** Renames a folder, or leaves it where another process was faster. */
+function renameIfFirst(/** @type {string} */ folder, /** @type {string} */ cache) {
+  try {
+    renameSync(folder, cache);
+  } catch (error) {
+    if (!existsSync(cache)) throw error;
+  }
 }
 
 /** Unpacks these packages, and of what they need the libraries that this system lacks, as apt would install them. */

@@ -10,7 +10,7 @@ export function onPath(name: string): string | undefined;
  * Unpacks packages of Debian, and the libraries they need that are not here, into a cache of the clone: that needs no rights and
  * changes no system.
  *
- * @param name - Name of the cache
+ * @param name - First word of the name of the cache; the packages are the others
  * @returns the folder they are unpacked in; scripts in its folder `run` start the programs with the libraries
  * @throws Error where they can't be had, with the reason
  */
@@ -81,7 +81,11 @@ export interface NotifySocket {
   close(): void;
 }
 
-/** Listens on a path as systemd does. Needs Python. */
+/**
+ * Listens on a path as systemd does. Needs Python.
+ *
+ * @throws Error where there is none
+ */
 export function notifySocket(path: string): Promise<NotifySocket>;
 
 /**
