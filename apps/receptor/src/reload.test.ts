@@ -92,12 +92,16 @@ it('changes settings in place', async () => {
 });
 
 it('changes how much units may have in place', async () => {
-  const { reload, rooms } = await running('a');
+  const { reload, rooms, lines } = await running('a');
   const limits = ['maxunitdisk=5', 'retentionage=2h', 'retentioncount=9'];
   expect(await reload('a', ...limits)).toMatchObject({
     success: true,
     changes: { changed: ['node near'] },
   });
+  const kept = actionsOf('a').length - 1;
+  expect(lines.join('')).toContain(
+    `Configuration reloaded: 0 closed, 0 opened, 1 changed, ${kept} kept\n`,
+  );
   expect(rooms).toEqual([
     {
       maxUnitBytes: 5 * 2 ** 20,

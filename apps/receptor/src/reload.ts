@@ -74,6 +74,7 @@ export class Reloader {
     if (planOnly) return { success: true, changes };
     try {
       await this.#apply(daemon, plan, settings);
+      this.#parts.log.info(`Configuration reloaded: ${countsOf(changes)}`);
       this.#tell(offers);
       return { success: true, changes };
     } catch (error) {
@@ -95,7 +96,6 @@ export class Reloader {
   async #apply(daemon: Daemon, plan: ReloadPlan, settings: NodeSettings): Promise<void> {
     const { parts, tls, node, work } = daemon;
     const { closed, opened, kept, applied } = plan;
-    const { log } = this.#parts;
     const set = await tls.prepare(closed, opened);
     await parts.close(closed);
     const before = tls.swap(set);
@@ -112,16 +112,13 @@ export class Reloader {
     tls.release(before);
     node.setFirewallRules(settings.firewallRules);
     work.setRoom(settings.room);
-    log.setLevel(settings.level);
+    this.#parts.log.setLevel(settings.level);
     const changed = new Set(applied.map((change) => change.before));
     this.#actions = [
       ...kept,
       ...opened,
       ...applied.flatMap(({ after }) => (after === undefined ? [] : [after])),
     ].filter((action) => !changed.has(action));
-    log.info(
-      `Configuration reloaded: ${closed.length} closed, ${opened.length} opened, ${kept.length} kept`,
-    );
   }
 }
 
@@ -137,6 +134,10 @@ function changesOf({ opened, closed, kept, applied }: ReloadPlan): ReloadChanges
     kept: described(kept),
   };
 }
+
+/** The same as `reload --plan` shows. */
+const countsOf = ({ closed, opened, changed, kept }: ReloadChanges): string =>
+  `${closed.length} closed, ${opened.length} opened, ${changed.length} changed, ${kept.length} kept`;
 
 function failure(text: string, code: number): { success: false; error: string } {
   return { success: false, error: `${text} ERRORCODE ${code}` };

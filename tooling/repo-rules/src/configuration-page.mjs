@@ -43,7 +43,8 @@ and editors know it by its [JSON Schema](../packages/receptor-config/schema/rece
 Names of actions and fields may be in any case. A field whose key may be left out also takes the action's own value:
 \`- tcp-listener: 2222\`. \`receptor --check --config FILE\` lists every mistake with its place. What counts when a running node is
 told to reload stands with each action: *reopened* is closed and opened on its own, *applied* changes in place, *fixed* needs a restart
-(of \`node\` the firewall rules, \`maxunitdisk\` and the fields that begin with \`retention\` alone are applied).`;
+(of \`node\` the firewall rules, \`maxunitdisk\` and the fields that begin with \`retention\` alone are applied; retention releases
+units within a minute).`;
 
 const inCell = (/** @type {string} */ text) =>
   text.replaceAll('|', '\\|').replace(/<(?=\w)/g, '\\<');
