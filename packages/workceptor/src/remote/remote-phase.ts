@@ -44,7 +44,7 @@ export function remotePhase(
   const hasId = RemoteUnitID !== '';
   if (LocalReleased) return hasId ? 'release-pending' : 'released';
   if (isFinal(state)) {
-    // expired here while the other node may have started it
+    // expired or given up here while the other node may run it
     return LocalCancelled && !RemoteStarted && hasId ? 'cancel-pending' : 'finished';
   }
   if (LocalCancelled) return hasId ? 'canceling' : 'canceled';

@@ -384,7 +384,8 @@ export class RemoteUnit implements Unit {
         state: UnitState.Failed,
         detail: message,
         stdoutSize,
-        extraData: { ...this.#data, LocalCancelled: true },
+        // as one that may run there: after a restart the cancel is still to be delivered
+        extraData: { ...this.#data, LocalCancelled: true, RemoteStarted: false },
       });
       this.#delivery.begin('cancel');
     }

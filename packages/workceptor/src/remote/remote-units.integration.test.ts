@@ -107,6 +107,20 @@ describe('a remote unit', () => {
     expect(link.dials).toBe(1);
   });
 
+  it('whose output is too long is given up, and canceled there after a restart that comes before', async () => {
+    await near.close();
+    near = await startNear({ maxRemoteStdoutBytes: 10 });
+    near.work.onUnitChange(({ record }) => {
+      if (isFinal(record.status.state)) link.cut();
+    });
+    const id = await near.submit('sh', `-c 'echo more than ten bytes; exec sleep 1000'`, 'far');
+    expect(await near.ended(id)).toMatchObject({ state: UnitState.Failed });
+    const farId = await remoteIdOf(id);
+    expect((await far.status(farId)).state).toBe(UnitState.Running);
+    await restartNear(() => link.join());
+    expect((await far.ended(farId)).state).toBe(UnitState.Canceled);
+  });
+
   it('carries large stdin and stdout to the byte, with the link cut on the way', async () => {
     const input = Buffer.alloc(8_000_000, 'some text that repeats itself, ');
     link.onCut = () => {
