@@ -54,11 +54,12 @@ it('work watch tells of all units, over a restart of the daemon, and goes on beh
   const ctl = ['--socket', near.socket];
   const all = new Program(bin('receptorctl'), [...ctl, 'work', 'watch', '--json']);
   const plain = new Program(bin('receptorctl'), [...ctl, 'work', 'watch']);
+  const one = new Program(bin('receptorctl'), [...ctl, 'work', 'watch', unit]);
   const isRunning = ({ out }: Program): boolean => out.includes('Running: PID');
-  await Promise.all([all, plain].map((each) => each.writes('the unit', isRunning)));
+  await Promise.all([all, plain, one].map((each) => each.writes('the unit', isRunning)));
 
   await near.stop('SIGKILL');
-  for (const each of [all, plain])
+  for (const each of [all, plain, one])
     await each.writes('the end of the daemon', ({ err }) => err.includes("can't be reached"));
   writeFileSync(go, '');
   near.start();
@@ -66,6 +67,11 @@ it('work watch tells of all units, over a restart of the daemon, and goes on beh
     await each.writes('the end of the unit', ({ out }) => out.includes('exit status 3'));
     expect(each.err).toContain('Connected again, to a node that was started anew');
   }
+  expect(await one.closed).toEqual([0, null]);
+  expect(one.err).toContain('Connected again');
+  expect(one.out).toMatch(
+    new RegExp(`^${unit}  Running  Running: PID \\d+\n${unit}  Failed  exit status 3\n$`),
+  );
   expect(plain.out).toMatch(new RegExp(`\n${unit}  Failed  exit status 3\n$`));
   await near.ctl('work', 'release', unit);
   await all.writes('the release', ({ out }) => out.includes('"released"'));

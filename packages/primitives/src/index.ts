@@ -21,3 +21,4 @@ export { onAbort } from './on-abort.js';
 export { goShlex, pythonShlex, quoteShellWord, splitShellWords } from './shell-words.js';
 export type { ShellDialect } from './shell-words.js';
 export { memoizeBytes } from './memoize-bytes.js';
+export { makeFolder } from './make-folder.js';

@@ -1,11 +1,15 @@
+import type { ControlClient } from '@receptorjs/control-client';
 import { watchOrPoll } from '@receptorjs/control-client/internal';
 import {
   encodeJson,
+  isRemoteAnswer,
   stateName,
   unitStatusReply,
   type UnitStatus,
 } from '@receptorjs/control-protocol';
-import { print } from '../output/terminal.js';
+import { errorText } from '@receptorjs/primitives';
+import { setTimeout as delay } from 'node:timers/promises';
+import { print, printNotice } from '../output/terminal.js';
 import type { Session } from '../session.js';
 import { Interruption } from './interruption.js';
 import { remoteError } from './remote-error.js';
@@ -13,7 +17,8 @@ import { watchAll } from './watch-all.js';
 import type { WatchOptions } from './watch-options.js';
 
 /**
- * Prints the state of units now and at each change until all have ended; without IDs, of all units, for ever. Exit code 0 however they end: what came of them is printed.
+ * Prints the state of units now and at each change until all have ended; without IDs, of all units, for ever. Restarts of the node are said on
+ * stderr and waited for. Exit code 0 however they end: what came of them is printed.
  *
  * @throws {Failure} for a unit that the node does not know, once the others have ended
  */
@@ -32,10 +37,15 @@ export async function watch(
     unitIds.map(async (unitId) => {
       const client = await session.connect();
       try {
-        await remoteError('', async () => {
-          for await (const status of watchOrPoll(client, unitId, signal))
-            show(unitId, status, options);
-        });
+        await remoteError('', () =>
+          watchUnit(client, unitId, {
+            signal,
+            lostMs: session.givenTimeoutMs ?? Number.POSITIVE_INFINITY,
+            show: (status) => {
+              show(unitId, status, options);
+            },
+          }),
+        );
       } finally {
         client.close();
       }
@@ -44,6 +54,43 @@ export async function watch(
   // a signal that has come ends the program here
   interruption.end();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Milliseconds between attempts to reach the node. */
+const AGAIN_MS = 500;
+
+/** Shows a unit to its end, over connections that break. */
+async function watchUnit(
+  client: ControlClient,
+  unitId: string,
+  {
+    signal,
+    lostMs,
+    show,
+  }: { signal: AbortSignal; lostMs: number; show: (status: UnitStatus) => void },
+): Promise<void> {
+  let shown: string | undefined;
+  let lostAt: number | undefined;
+  for (;;) {
+    try {
+      for await (const status of watchOrPoll(client, unitId, signal)) {
+        if (lostAt !== undefined) printNotice('Connected again');
+        lostAt = undefined;
+        const state = `${status.state} ${status.detail}`;
+        if (state !== shown) show(status);
+        shown = state;
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted || isRemoteAnswer(error)) throw error;
+      if (lostAt === undefined) {
+        printNotice(`The node can't be reached (${errorText(error)}); it is tried again`);
+        lostAt = performance.now();
+      }
+      if (performance.now() - lostAt > lostMs) throw error;
+      await delay(AGAIN_MS, undefined, { signal });
+    }
+  }
 }
 
 function show(unitId: string, status: UnitStatus, { json }: WatchOptions): void {

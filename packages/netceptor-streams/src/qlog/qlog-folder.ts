@@ -1,5 +1,5 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
-import { closeSync, constants, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { errorText, makeFolder, type Logger } from '@receptorjs/primitives';
+import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { QlogFile } from './qlog-file.js';
 
@@ -53,7 +53,7 @@ export class QlogFolder {
   }
 
   #make(path: string): void {
-    if (this.#paths.length === 0) mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    if (this.#paths.length === 0) makeFolder(this.dir);
     this.#paths.push(path);
     if (this.#paths.length <= this.maxFiles) return;
     const oldest = this.#paths.shift();

@@ -1,4 +1,4 @@
-import { UnitState } from '@receptorjs/control-protocol';
+import { isFinal, UnitState } from '@receptorjs/control-protocol';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -117,7 +117,10 @@ describe('a remote unit', () => {
     expect(await near.ended(id)).toMatchObject({ state: UnitState.Failed });
     const farId = await remoteIdOf(id);
     expect((await far.status(farId)).state).toBe(UnitState.Running);
-    await restartNear(() => link.join());
+    await restartNear(() => {
+      link.join();
+      return Promise.resolve();
+    });
     expect((await far.ended(farId)).state).toBe(UnitState.Canceled);
   });
 

@@ -1,9 +1,9 @@
+import { makeFolder } from '@receptorjs/primitives';
 import { encodeJson, isJsonObject, parseJson } from '@receptorjs/control-protocol';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, WorkError } from '../errors.js';
-import { makeFolder } from '../store/make-folder.js';
 import { checkNodeFolder } from '../store/own-folder.js';
 import { openUnitFileSync } from '../store/unit-file.js';
 import { isSecret } from '../submission-checks.js';

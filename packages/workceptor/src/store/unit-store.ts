@@ -1,4 +1,4 @@
-import { errorText, point, type Logger } from '@receptorjs/primitives';
+import { errorText, point, type Logger, makeFolder } from '@receptorjs/primitives';
 import { UnitState, type JsonValue, type UnitStatus } from '@receptorjs/control-protocol';
 import { localOrigin, type Origin } from '@receptorjs/quotas';
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -9,7 +9,6 @@ import { isMissing, WorkError } from '../errors.js';
 import { DataDirOwner } from './data-dir-owner.js';
 import { lockFileName, readStatusFile, statusFileName } from './status-file.js';
 import { isUnitId, randomUnitId } from './unit-id.js';
-import { makeFolder } from './make-folder.js';
 import { checkNodeFolder, checkUnitFolder } from './own-folder.js';
 import { UnitMemory } from '../unit-memory.js';
 import { submissionFileName, writeSubmissionName } from './submission-name.js';
