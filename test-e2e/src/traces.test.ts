@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { goReceptor, freePort, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Mesh, until, type Daemon } from './mesh.js';
@@ -187,6 +187,27 @@ it('without tracing nothing is sent along', async () => {
   await near.ctl('work', 'submit', 'cat', '--node', 'far', '-l', 'x', '-f');
   const spans = await collector.units('far');
   expect(named(spans, 'far', 'unit cat').parentSpanId ?? '').toBe('');
+});
+
+it('commands do not inherit what authorizes at the collector, and a later reload can still use it', async () => {
+  const show = { 'work-command': { worktype: 'show', command: '/usr/bin/env' } };
+  const environment = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=${HEADER_SECRET}`,
+  };
+  const backend = { 'tcp-listener': { bindaddr: '127.0.0.1', port: await freePort() } };
+  const near = mesh.start('near', [backend, show], { environment });
+  (await near.control()).close();
+  const shown = async (): Promise<string> =>
+    (await near.ctl('work', 'submit', 'show', '-l', 'x', '-f')).stdout;
+  const before = await shown();
+  expect(before).toContain(endpoint);
+  expect(before).not.toContain('OTEL_EXPORTER_OTLP_HEADERS');
+  appendFileSync(near.config, '- tracing: {}\n');
+  expect((await near.ctl('reload')).code).toBe(0);
+  expect(await shown()).not.toContain(HEADER_SECRET);
+  await collector.units('near');
+  expect(collector.requests[0]?.headers.authorization).toBe(HEADER_SECRET);
 });
 
 it('a collector that is not there delays nothing, and is said once', async () => {

@@ -46,6 +46,8 @@ export interface DaemonOptions {
   readonly log: LevelledLog;
   /** How much of payloads is logged; default: nothing. */
   readonly payloadTrace?: PayloadTraceLevel | undefined;
+  /** Variables of OpenTelemetry that only what sends traces is to have; default: none besides those of the process. */
+  readonly collectorCredentials?: Readonly<Record<string, string | undefined>> | undefined;
   /** Answers `reload` once the daemon runs; without it the node says that it has no configuration file. */
   readonly reload?: ReloadHandler | undefined;
 }
@@ -92,6 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log,
       dataDir: settings.dataDir ?? defaultDataDir(),
       version,
+      collectorCredentials: options.collectorCredentials,
       unready: () => unready,
       controlConnections: () => controlConnections(),
     });

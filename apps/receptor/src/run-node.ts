@@ -9,6 +9,7 @@ import { offersOf } from './node-offers.js';
 import { checkAllNamedFiles } from './checks/named-files.js';
 import { nodeSettings } from './node-settings.js';
 import { reportCrashes } from './process/crash-report.js';
+import { takeCollectorCredentials } from './process/collector-credentials.js';
 import { ServiceManager } from './process/service-manager.js';
 import { Reloader } from './reload.js';
 
@@ -42,6 +43,7 @@ export async function runNode(run: NodeRun): Promise<number | Error> {
     ),
   });
   reportCrashes(process, { nodeId: settings.id, version }, log);
+  const collectorCredentials = takeCollectorCredentials(process.env);
   const manager = new ServiceManager(process.env, log);
   if (!settings.hasBackends) {
     log.warning('Nothing to do - no backends are running.');
@@ -59,6 +61,7 @@ export async function runNode(run: NodeRun): Promise<number | Error> {
     actions,
     version,
     log,
+    collectorCredentials,
     payloadTrace: payloadTraceLevel(process.env['RECEPTOR_PAYLOAD_TRACE_LEVEL']),
     reload: read && ((options) => reloader.reload(options)),
   });

@@ -63,6 +63,23 @@ it('takes what the environment says where the configuration says nothing', async
   expect(JSON.stringify(got[2])).toContain('mesh-of-mine');
 });
 
+it('takes variables that the process is not to have, and leaves none of them behind', async () => {
+  const { url, got } = await collector(200);
+  vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', undefined);
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'x-other=before');
+  const variables = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-key=kept-apart',
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: undefined,
+  };
+  const sink = await otlpSink({ ...options, variables });
+  expect(process.env).not.toHaveProperty('OTEL_EXPORTER_OTLP_HEADERS');
+  expect(process.env['OTEL_EXPORTER_OTLP_TRACES_HEADERS']).toBe('x-other=before');
+  sink.add([span]);
+  await sink.close(5_000);
+  expect(got.slice(0, 2)).toEqual(['/v1/traces', 'kept-apart']);
+});
+
 it('says that a collector refuses', async () => {
   const { url } = await collector(401);
   const warning = vi.fn();

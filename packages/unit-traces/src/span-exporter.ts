@@ -17,6 +17,8 @@ export interface SpanExporterOptions {
   readonly endpoint?: string | undefined;
   /** Sent with each request; they are secrets, and in no log. Those of `OTEL_EXPORTER_OTLP_HEADERS` come besides. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Variables of OpenTelemetry besides those of the process, see `TraceUnitsOptions`. */
+  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
   /** Attributes of the resource; `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` come before them. */
   readonly resource: Readonly<Record<string, string>>;
   readonly log: Logger;
@@ -49,11 +51,15 @@ export async function otlpSink(options: SpanExporterOptions): Promise<SpanSink> 
   const given = resources.resourceFromAttributes({ ...options.resource });
   const fromEnvironment = resources.detectResources({ detectors: [resources.envDetector] });
   const resource = given.merge(fromEnvironment);
-  const exporter = new otlp.OTLPTraceExporter({
-    ...(url === undefined ? {} : { url }),
-    ...(headers === undefined ? {} : { headers: { ...headers } }),
-    timeoutMillis: SEND_MS,
-  });
+  const exporter = withVariables(
+    options.variables ?? {},
+    () =>
+      new otlp.OTLPTraceExporter({
+        ...(url === undefined ? {} : { url }),
+        ...(headers === undefined ? {} : { headers: { ...headers } }),
+        timeoutMillis: SEND_MS,
+      }),
+  );
   const lost = new LostSpans(log);
   const processor = new sdk.BatchSpanProcessor(saying(exporter, lost), {
     maxQueueSize: MAX_QUEUED,
@@ -79,6 +85,28 @@ export async function otlpSink(options: SpanExporterOptions): Promise<SpanSink> 
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Makes something that reads the environment of the process, which has these variables meanwhile: the library takes them from nowhere else.
+ * Nothing else runs before they are gone again.
+ */
+function withVariables<T>(
+  variables: Readonly<Record<string, string | undefined>>,
+  make: () => T,
+): T {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  try {
+    for (const [name, value] of Object.entries(variables)) setVariable(name, value);
+    return make();
+  } finally {
+    for (const [name, value] of before) setVariable(name, value);
+  }
+}
+
+function setVariable(name: string, value: string | undefined): void {
+  if (value === undefined) Reflect.deleteProperty(process.env, name);
+  else process.env[name] = value;
 }
 
 /** @throws {TracesError} `bad-endpoint` */
@@ -139,21 +167,25 @@ export class LostSpans {
   }
 }
 
+/** How an export has ended. */
+interface Outcome {
+  readonly code: number;
+  readonly error?: Error;
+}
+
 /** An exporter whose failures are said here and nowhere else. */
 function saying(exporter: SpanExporter, lost: LostSpans): SpanExporter {
   return {
-    export: (spans, done) => {
+    export: (spans, done: (result: Outcome) => void) => {
+      const end = (result: Outcome): void => {
+        if (result.code !== SUCCESS) lost.add(spans.length, whyOf(result.error));
+        done(result);
+      };
       try {
-        exporter.export(spans, (result) => {
-          const code: number = result.code;
-          if (code !== SUCCESS) lost.add(spans.length, whyOf(result.error));
-          done(result);
-        });
-      } catch (cause) {
+        exporter.export(spans, end);
+      } catch (error) {
         // what can't be written as a request
-        const error = cause instanceof Error ? cause : new Error(errorText(cause));
-        lost.add(spans.length, whyOf(error));
-        done({ code: FAILURE, error });
+        end({ code: FAILURE, error: error instanceof Error ? error : new Error(errorText(error)) });
       }
     },
     shutdown: () => exporter.shutdown(),

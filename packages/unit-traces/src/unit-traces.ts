@@ -28,6 +28,11 @@ export interface TraceUnitsOptions {
   readonly endpoint?: string | undefined;
   /** Headers of each request to the collector; they are secrets. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Variables of OpenTelemetry that the environment of the process has not, for its commands not to inherit them, such as
+   * `OTEL_EXPORTER_OTLP_HEADERS`: they hold as if they stood there. Default: none.
+   */
+  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
   /** Part of the traces begun here that are recorded, from 0 to 1; those begun elsewhere are as they say themselves. Default 1. */
   readonly ratio?: number | undefined;
   /** The neighbor over which a node is reached now. */
@@ -61,14 +66,16 @@ export async function traceUnits(options: TraceUnitsOptions): Promise<UnitTraces
     work: withMethods('a Workceptor', 'onUnitChange'),
     endpoint: optional(text),
     headers: optional(mapping),
+    variables: optional(mapping),
     ratio: optional(number),
     nextHopTo: optional(callback),
     log: optional(logger),
   });
-  const { nodeId, version, work, endpoint, headers, log = silentLogger } = options;
+  const { nodeId, version, work, endpoint, headers, variables, log = silentLogger } = options;
   const sink = await otlpSink({
     endpoint,
     headers,
+    variables,
     resource: {
       'service.name': 'receptor',
       'service.version': version,

@@ -29,7 +29,8 @@ export const observabilityParts: PartStarters = {
     log.info(`Answering metrics on ${fields.tls ? 'https' : 'http'}://${hostPort(host, port)}`);
     return listener;
   },
-  tracing: async ({ endpoint, headers, samplepercent }, { node, work, log, version }) => {
+  tracing: async ({ endpoint, headers, samplepercent }, context) => {
+    const { node, work, log, version, collectorCredentials } = context;
     const { traceUnits } = await import('@receptorjs/unit-traces');
     return traceUnits({
       nodeId: node.nodeId,
@@ -37,6 +38,7 @@ export const observabilityParts: PartStarters = {
       work,
       endpoint: endpoint === '' ? undefined : endpoint,
       headers,
+      variables: collectorCredentials,
       ratio: samplepercent / 100,
       nextHopTo: (nodeId) => node.nextHopTo(nodeId),
       log,

@@ -20,6 +20,8 @@ export interface PartContext {
   /** The folder of the units of work. */
   readonly dataDir: string;
   readonly version: string;
+  /** Variables of OpenTelemetry that commands must not inherit. */
+  readonly collectorCredentials: Readonly<Record<string, string | undefined>> | undefined;
   /** How many connections the control service has. */
   readonly controlConnections: () => number;
   /** Why the node is not ready, or nothing when it is. */
