@@ -30,12 +30,14 @@ async function running(...workTypes: string[]) {
   const registered = new Set<string>();
   const refused = new Set<string>();
   const rooms: RoomLimits[] = [];
+  const signing: unknown[] = [];
   const work = {
     registerWorkType: ({ workType }: { workType: string }) => {
       if (refused.has(workType)) throw new Error(`${workType} is refused`);
       registered.add(workType);
     },
     removeType: (workType: string) => registered.delete(workType),
+    signatures: { signWith: (options: unknown) => signing.push(options) },
     setRoom: (room: RoomLimits) => rooms.push(room),
   };
   const tls = new TlsConfigs('near', log);
@@ -54,7 +56,7 @@ async function running(...workTypes: string[]) {
     actions = actionsOf(...after);
     return reloader.reload({ planOnly: false });
   };
-  return { reload, registered, refused, lines, notices, rooms };
+  return { reload, registered, refused, lines, notices, rooms, signing };
 }
 
 it('D8: after a failure everything runs that ran before', async () => {
@@ -108,6 +110,19 @@ it('changes how much units may have in place', async () => {
       retention: { maxAgeMs: 7_200_000, maxCount: 9, maxBytes: undefined },
     },
   ]);
+});
+
+it('fails for a key file that holds another key, and nothing has changed', async () => {
+  const { reload, registered, signing } = await running('a');
+  const key = ['--work-signing', `privatekey=${import.meta.filename}`];
+  expect(await reload('b', ...key)).toEqual({
+    success: false,
+    error: expect.stringMatching(
+      /reload\.test\.ts: failed to decode PEM block; expected is one RSA private key, PEM .* ERRORCODE 4$/,
+    ) as string,
+  });
+  expect([...registered]).toEqual(['a']);
+  expect(signing).toEqual([]);
 });
 
 it('says what is offered or open now and was not before, when the reload has succeeded', async () => {

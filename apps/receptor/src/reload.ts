@@ -6,6 +6,7 @@ import {
   type Action,
   type ReloadPlan,
 } from '@receptorjs/receptor-config';
+import { checkAllNamedFiles } from './checks/named-files.js';
 import type { Daemon } from './daemon.js';
 import type { LevelledLog } from './log/log.js';
 import type { NodeOffers } from './node-offers.js';
@@ -71,8 +72,10 @@ export class Reloader {
     if (plan.refusal !== undefined) {
       return { ...failure(plan.refusal.message, CODE.fixedActionChanged), changes };
     }
-    if (planOnly) return { success: true, changes };
     try {
+      // those of actions that stay too: a file may hold another key by now
+      await checkAllNamedFiles(offers.actions);
+      if (planOnly) return { success: true, changes };
       await this.#apply(daemon, plan, settings);
       this.#parts.log.info(`Configuration reloaded: ${countsOf(changes)}`);
       this.#tell(offers);

@@ -30,7 +30,7 @@ export interface NodeRun {
  */
 export async function runNode(run: NodeRun): Promise<number | Error> {
   const { configured, read, version, hangUps } = run;
-  checkAllNamedFiles(configured);
+  await checkAllNamedFiles(configured);
   const offers = offersOf(configured);
   const { actions, notices } = offers;
   const settings = nodeSettings(actions, hostname());

@@ -32,6 +32,7 @@ export type { Access, SubmittedUnit } from './work-verbs.js';
 export { Workceptor } from './workceptor.js';
 export type { WorkceptorOptions } from './workceptor-options.js';
 export { commandWorkType } from './local/command-work-type.js';
+export { checkKeyFile } from './signing/key-file.js';
 export type { SigningOptions, WorkSignatures } from './signing/work-signatures.js';
 export type { CommandType } from './local/command-work-type.js';
 export type { RetentionLimits } from './room/retention.js';

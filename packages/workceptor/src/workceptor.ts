@@ -73,7 +73,7 @@ export class Workceptor {
     checkWorkceptorOptions(options);
     const log = options.log ?? silentLogger;
     this.#log = log;
-    this.signatures = new WorkSignatures(options.nodeId);
+    this.signatures = new WorkSignatures(options.nodeId, log);
     this.#digests = new StdoutDigests(log);
     this.#reserves = new DiskReserves(options.diskReserveBytes);
     const { dataDir = defaultDataDir(), nodeId, cancelGraceMs = 10_000 } = options;

@@ -1,27 +1,30 @@
 import { statSync } from 'node:fs';
 import { factsOf, type Action } from '@receptorjs/receptor-config';
+import { checkKeyFile } from '@receptorjs/workceptor';
 import { withLocation } from '../with-location.js';
 
 /**
- * Looks for the files that an action names and that are read only when work is submitted.
+ * Looks for the files that an action names and that are read only when work is submitted, and at the kind of key in those that hold one.
  *
- * @throws {Error} in the original's words for one that is not there, with the system's error as its cause
+ * @throws {Error} for one that is not there, in the original's words and with the system's error as its cause, or that holds no such key
  */
-export function checkNamedFiles(action: Action): void {
-  for (const { path, missing } of factsOf(action).namedFiles) {
-    if (path) checkIsThere(path, missing);
+export async function checkNamedFiles(action: Action): Promise<void> {
+  for (const { path, missing, key } of factsOf(action).namedFiles) {
+    if (!path) continue;
+    checkIsThere(path, missing);
+    if (key !== undefined) await checkKeyFile(path, key);
   }
 }
 
 /**
- * Looks for the named files of all actions.
+ * Looks at the named files of all actions.
  *
- * @throws {Error} for the first that is not there, with the place of the action
+ * @throws {Error} for the first that is not there or no good, with the place of the action
  */
-export function checkAllNamedFiles(actions: readonly Action[]): void {
+export async function checkAllNamedFiles(actions: readonly Action[]): Promise<void> {
   for (const action of actions) {
     try {
-      checkNamedFiles(action);
+      await checkNamedFiles(action);
     } catch (error) {
       throw withLocation(error, action);
     }

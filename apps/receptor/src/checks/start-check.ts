@@ -18,7 +18,7 @@ export async function startMistakes(
   const mistakes: string[] = [];
   for (const action of actions) {
     try {
-      checkNamedFiles(action);
+      await checkNamedFiles(action);
       const { unixSocket } = factsOf(action);
       if (unixSocket) await checkSocketFolder(unixSocket);
       if (action.action.startsWith('tls-')) tls.release(await tls.prepare([], [action]));

@@ -4,6 +4,9 @@ import { headers } from '../fields/structured-fields.js';
 import { boundAddress, tcpSocket } from './sockets.js';
 import { action } from './spec.js';
 
+const isWebAddress = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
 /** What tells those who watch a node how it is. Additions to the original's actions. */
 export const observabilityActions = {
   'log-format': action({
@@ -51,5 +54,14 @@ export const observabilityActions = {
         fallback: 100,
       }),
     },
+    check: ({ endpoint }) =>
+      endpoint && !isWebAddress(endpoint)
+        ? {
+            // no endpoint in the text: a URL may hold a password
+            why: 'the endpoint of traces is no http or https URL',
+            hint: 'give a URL such as http://localhost:4318',
+            field: 'endpoint',
+          }
+        : undefined,
   }),
 } as const;

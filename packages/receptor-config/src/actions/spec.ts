@@ -34,6 +34,8 @@ export interface NamedFile {
   readonly path: string | undefined;
   /** What an error says when it is not there. */
   readonly missing: string;
+  /** The kind of RSA key that must be in it; without one anything may. */
+  readonly key?: 'private' | 'public';
 }
 
 /** An action of the configuration: what it is for, which fields it takes, what may be done with it. */

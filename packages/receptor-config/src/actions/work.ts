@@ -29,9 +29,10 @@ const maxstdout = integer(
   { min: 1, max: 1_000_000_000 },
 );
 
-const keyFile = (path: string | undefined): NamedFile => ({
+const keyFile = (path: string | undefined, key: 'private' | 'public'): NamedFile => ({
   path,
   missing: `${path ?? ''} does not exist`,
+  key,
 });
 
 /** The most keys that a node verifies signatures by: each may be tried for a signature. */
@@ -171,7 +172,7 @@ export const workActions = {
     v2: 'work-signing',
     singleton: true,
     subject: ({ privatekey }) => privatekey,
-    namedFiles: ({ privatekey }) => [keyFile(privatekey)],
+    namedFiles: ({ privatekey }) => [keyFile(privatekey, 'private')],
     fields: {
       privatekey: text({ help: 'File of the RSA private key, PEM', bare: true }),
       tokenexpiration: duration(
@@ -189,7 +190,7 @@ export const workActions = {
     v2: 'work-verification',
     singleton: true,
     subject: ({ publickey }) => publickey?.join(' '),
-    namedFiles: ({ publickey = [] }) => publickey.map(keyFile),
+    namedFiles: ({ publickey = [] }) => publickey.map((path) => keyFile(path, 'public')),
     fields: {
       publickey: list({
         help: 'Files of RSA public keys, PEM, at most 16; a signature by any of them is good',

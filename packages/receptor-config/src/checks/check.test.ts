@@ -40,6 +40,24 @@ describe('checkConfiguration', () => {
     expect(found.every((line) => line.startsWith(path) && !line.includes('\n'))).toBe(true);
   });
 
+  it.each(['foo', 'localhost:4318', 'ftp://user:hidden@host/'])(
+    'tells that traces can not be sent to %s, without the value, which may hold a password',
+    (endpoint) => {
+      const path = file(`- node: {id: a}\n- tracing:\n    endpoint: ${endpoint}\n`);
+      expect(check('--config', path)).toEqual([
+        `${path}:3:5: the endpoint of traces is no http or https URL (in --tracing: give a URL such as http://localhost:4318)`,
+      ]);
+    },
+  );
+
+  it('takes a collector at a URL, and none where the environment may name it', () => {
+    for (const endpoint of ['HTTPS://host/otlp', 'http://[::1]:4318', '']) {
+      expect(
+        check('--config', file(`- node: {id: a}\n- tracing: {endpoint: "${endpoint}"}\n`)),
+      ).toEqual([]);
+    }
+  });
+
   it('goes on after a file with broken syntax or a missing one', () => {
     const path = folder({
       'a.yml': '- node: {id: x\n- y: ]\n',

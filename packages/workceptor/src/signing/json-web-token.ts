@@ -7,6 +7,9 @@ export class TokenError extends Error {
   override readonly name = 'TokenError';
 }
 
+/** None of the keys has signed the token. */
+export class UnknownSigner extends TokenError {}
+
 /** The longest token that is looked at, in bytes; one signed by a key of 16,384 bits has less than 3,000. */
 const MAX_TOKEN_BYTES = 16_384;
 
@@ -74,7 +77,7 @@ export async function verifyToken(
     const how = { key, padding, saltLength: RSA_PSS_SALTLEN_AUTO };
     verified ||= await verifyData(hash, data, how, bytes).catch(() => false);
   }
-  if (!verified) throw new TokenError('crypto/rsa: verification error');
+  if (!verified) throw new UnknownSigner('crypto/rsa: verification error');
   checkTimes(contents, nowMs);
   return contents;
 }

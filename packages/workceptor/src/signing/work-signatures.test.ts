@@ -9,13 +9,16 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { silentLogger } from '@receptorjs/primitives';
 import type { Access } from '../work-verbs.js';
+import { checkKeyFile } from './key-file.js';
 import { signToken } from './json-web-token.js';
 import { WorkSignatures } from './work-signatures.js';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'signatures-'));
+  warnings = [];
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -32,7 +35,12 @@ function keyFiles(name: string): { privateKey: KeyObject; private: string; publi
   return { privateKey, ...paths };
 }
 
-const signatures = (): WorkSignatures => new WorkSignatures('far', () => NOW);
+/** Warnings of all that were made in a test. */
+let warnings: string[];
+const signatures = (): WorkSignatures => {
+  const warning = (line: string): number => warnings.push(line);
+  return new WorkSignatures('far', { ...silentLogger, warning }, () => NOW);
+};
 const from = (signature?: string): Access => ({ transport: 'mesh', from: 'near', signature });
 
 it('signs for one node and for a time, in the form of the original', async () => {
@@ -63,6 +71,53 @@ it('takes a signature by any of its keys, while another file can not be read', a
   far.verifyWith([join(folder, 'missing')]);
   await expect(far.check(true, from('a.b.c'))).rejects.toThrow(
     `could not load verifying key file: open ${join(folder, 'missing')}: no such file or directory`,
+  );
+});
+
+it('names in the log the files that a signature could not be verified by', async () => {
+  const [old, next] = [keyFiles('old'), keyFiles('next')];
+  const missing = join(folder, 'missing');
+  const far = signatures();
+  const token = (key: KeyObject): Promise<string> =>
+    signToken(key, { audience: 'far', expiresAtMs: NOW + 1000 });
+  far.verifyWith([missing, next.public, old.private]);
+  await far.check(true, from(await token(next.privateKey)));
+  expect(warnings).toEqual([]);
+  const refused = async (reply: string): Promise<void> => {
+    await expect(far.check(true, from(await token(old.privateKey)))).rejects.toThrow(reply);
+  };
+  // what is no token, or is signed and no good, needs no other key
+  await expect(far.check(true, from('a.b.c'))).rejects.toThrow('could not verify');
+  expect(warnings).toEqual([]);
+  await refused('could not verify signature: crypto/rsa: verification error');
+  const line = 'A signature was not verified, and this key could not be tried: ';
+  const lines = [
+    `${line}open ${missing}: no such file or directory`,
+    `${line}${old.private}: public key file does not contain public key data`,
+  ];
+  expect(warnings).toEqual(lines);
+  far.verifyWith([old.private]);
+  await refused('could not load verifying key file: ');
+  expect(warnings).toEqual([...lines, lines[1]]);
+  // whoever sends signatures can't fill the log
+  for (let count = 0; count < 70; count += 1) await refused('could not load');
+  expect(warnings).toHaveLength(60);
+});
+
+it('tells before a file is used that it holds no such key, and what should be there', async () => {
+  const key = keyFiles('a');
+  await checkKeyFile(key.private, 'private');
+  await checkKeyFile(key.public, 'public');
+  await checkKeyFile(join(folder, 'missing'), 'public');
+  await expect(checkKeyFile(key.public, 'private')).rejects.toThrow(
+    `${key.public}: private key file does not contain private key data; expected is one RSA private key, PEM (PKCS #1 or PKCS #8)`,
+  );
+  await expect(checkKeyFile(key.private, 'public')).rejects.toThrow(
+    `${key.private}: public key file does not contain public key data; expected is one RSA public key, PEM (-----BEGIN PUBLIC KEY-----)`,
+  );
+  writeFileSync(key.public, 'garbage');
+  await expect(checkKeyFile(key.public, 'public')).rejects.toThrow(
+    `${key.public}: failed to decode PEM block; expected is`,
   );
 });
 

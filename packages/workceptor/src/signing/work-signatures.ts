@@ -1,10 +1,11 @@
-import { errorText } from '@receptorjs/primitives';
+import { errorText, silentLogger, type Logger } from '@receptorjs/primitives';
+import { requestOrigin, SharedLines } from '@receptorjs/quotas';
 import { arrayOf, number, text, validateArgument, validateOptions } from '@receptorjs/validation';
 import type { KeyObject } from 'node:crypto';
 import { WorkError } from '../errors.js';
 import type { Access } from '../work-verbs.js';
-import { signToken, TokenError, verifyToken } from './json-web-token.js';
-import { KeyFile } from './key-file.js';
+import { signToken, TokenError, UnknownSigner, verifyToken } from './json-web-token.js';
+import { keyFileText, KeyFile } from './key-file.js';
 
 /** The most files with keys that a node verifies signatures by: each may be tried for a signature. */
 const MAX_VERIFYING_KEYS = 16;
@@ -26,10 +27,13 @@ export interface SigningOptions {
 export class WorkSignatures {
   #signing: { readonly file: KeyFile; readonly expirationMs: number } | undefined;
   #verifying: readonly KeyFile[] = [];
+  /** Lines about files that can't be read, which whoever sends a signature causes. */
+  readonly #lines = new SharedLines();
 
   /** @param nodeId what the tokens that this node takes must be for */
   constructor(
     private readonly nodeId: string,
+    private readonly log: Logger = silentLogger,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -101,11 +105,12 @@ export class WorkSignatures {
    * @param required whether what the request is about asks for one
    * @throws {WorkError} `rejected`
    */
-  async check(required: boolean, { transport, signature = '' }: Access): Promise<void> {
+  async check(required: boolean, access: Access): Promise<void> {
+    const { transport, signature = '' } = access;
     if (!required && signature !== '') {
       throw new WorkError('rejected', 'work type did not expect a signature');
     }
-    if (required && transport !== 'unix') await this.#verify(signature);
+    if (required && transport !== 'unix') await this.#verify(signature, access);
   }
 
   /**
@@ -136,15 +141,23 @@ export class WorkSignatures {
     return { key, expirationMs };
   }
 
-  async #verify(signature: string): Promise<void> {
+  async #verify(signature: string, access: Access): Promise<void> {
     const unverified = (why: string, cause?: unknown): WorkError =>
       new WorkError('rejected', `could not verify signature: ${why}`, { cause });
     if (signature === '') throw unverified('signature is empty');
     if (this.#verifying.length === 0) throw unverified('verifying key not specified');
-    const loads = await Promise.allSettled(this.#verifying.map((file) => file.key()));
+    const files = this.#verifying;
+    const loads = await Promise.allSettled(files.map((file) => file.key()));
     const keys = loads.flatMap((load) => (load.status === 'fulfilled' ? [load.value] : []));
     const broken = loads.find((load) => load.status === 'rejected')?.reason as unknown;
+    const sayWhatIsMissing = (): void => {
+      for (const [index, { path }] of files.entries()) {
+        const load = loads[index];
+        if (load?.status === 'rejected') this.#sayMissing(path, load.reason, access);
+      }
+    };
     if (keys.length === 0) {
+      sayWhatIsMissing();
       throw new WorkError('rejected', `could not load verifying key file: ${errorText(broken)}`, {
         cause: broken,
       });
@@ -153,6 +166,7 @@ export class WorkSignatures {
     try {
       ({ aud } = await verifyToken(signature, keys, this.now()));
     } catch (error) {
+      if (error instanceof UnknownSigner) sayWhatIsMissing();
       if (error instanceof TokenError) throw unverified(error.message, error);
       throw error;
     }
@@ -160,5 +174,13 @@ export class WorkSignatures {
     if (!audience.includes(this.nodeId)) {
       throw new WorkError('rejected', 'token audience did not match node ID');
     }
+  }
+
+  /** What was refused may be signed by the very key that is missing; the reply does not say so, for files are the operator's. */
+  #sayMissing(path: string, why: unknown, access: Access): void {
+    const line = `A signature was not verified, and this key could not be tried: ${keyFileText(path, why)}`;
+    this.#lines.write(requestOrigin(access), line, (each) => {
+      this.log.warning(each);
+    });
   }
 }
