@@ -212,7 +212,7 @@ it('refuses what is more than may wait, and leaves no unit behind', async () => 
   await expect(submit(address(1))).rejects.toMatchObject({
     code: 'too-many-queued',
     message:
-      'work type job takes 1 units that run and 7 that wait (maxrunning, maxqueued), 6 of them from one address or node, and there are 1 and 5: submit again when some have ended',
+      'work type job takes 1 unit that runs and 7 that wait (maxrunning, maxqueued), 6 of them from one address or node, and there are 1 and 5: submit again when some have ended',
   });
   await submitAll(1, address(2));
   // the last one is for unix sockets

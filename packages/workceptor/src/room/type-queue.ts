@@ -114,7 +114,7 @@ export class TypeQueue {
     }[answer];
     throw new WorkError(
       'too-many-queued',
-      `work type ${this.workType} takes ${maxRunning} units that run and ${maxQueued} that wait (maxrunning, maxqueued)${share}, and there are ${this.#running.size} and ${this.#held.size - this.#running.size}: submit again when some have ended`,
+      `work type ${this.workType} takes ${maxRunning} ${maxRunning === 1 ? 'unit that runs' : 'units that run'} and ${maxQueued} that wait (maxrunning, maxqueued)${share}, and there are ${this.#running.size} and ${this.#held.size - this.#running.size}: submit again when some have ended`,
     );
   }
 
@@ -176,7 +176,7 @@ export class TypeQueue {
     const place = this.#turns.placeOf(unit);
     if (place === undefined) return undefined;
     const { maxRunning = Infinity } = this.#limits;
-    return `Queued at place ${place} of its submitter: ${this.workType} runs ${maxRunning} units at once (maxrunning), and submitters take turns`;
+    return `Queued at place ${place} of its submitter: ${this.workType} runs ${maxRunning} ${maxRunning === 1 ? 'unit' : 'units'} at once (maxrunning), and submitters take turns`;
   }
 
   get #hasPlace(): boolean {
