@@ -138,7 +138,7 @@ describe('a remote unit', () => {
     const hash = createHash('sha256');
     for await (const chunk of results as AsyncIterable<Buffer>) hash.update(chunk);
     expect(hash.digest('hex')).toBe(createHash('sha256').update(input).digest('hex'));
-    expect(cuts).toBe(2);
+    expect(cuts).toBeGreaterThan(1);
   });
 
   it.each([
