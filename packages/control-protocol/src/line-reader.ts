@@ -79,7 +79,11 @@ export class LineReader {
   async next(options: WaitOptions = {}): Promise<string | undefined> {
     const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, isCutOffLine = true } = this.#options;
     for (;;) {
-      const chunk = await this.#chunk(options);
+      const chunk = this.#chunkNow();
+      if (chunk === 'none yet') {
+        await this.#change(options);
+        continue;
+      }
       if (chunk === undefined) {
         if (this.#held === 0) return undefined;
         if (isCutOffLine) return this.#take();
@@ -120,17 +124,24 @@ export class LineReader {
   /** What has arrived, as soon as there is anything; `undefined` at the end of the stream. */
   async #chunk(options: WaitOptions): Promise<Buffer | undefined> {
     for (;;) {
-      const chunk = this.stream.read() as Buffer | null;
-      if (chunk !== null) return chunk;
-      if (this.#failure) {
-        throw new ControlError('closed', `connection broke: ${this.#failure.message}`, {
-          cause: this.#failure,
-        });
-      }
-      if (this.stream.readableEnded) return undefined;
-      if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
+      const chunk = this.#chunkNow();
+      if (chunk !== 'none yet') return chunk;
       await this.#change(options);
     }
+  }
+
+  /** The same without a wait: a long line comes in many pieces, and while one is waited for without need more of it piles up. */
+  #chunkNow(): Buffer | undefined | 'none yet' {
+    const chunk = this.stream.read() as Buffer | null;
+    if (chunk !== null) return chunk;
+    if (this.#failure) {
+      throw new ControlError('closed', `connection broke: ${this.#failure.message}`, {
+        cause: this.#failure,
+      });
+    }
+    if (this.stream.readableEnded) return undefined;
+    if (this.stream.destroyed) throw new ControlError('closed', 'connection was closed');
+    return 'none yet';
   }
 
   /** Lets go of a line that has begun: nothing more is read. */
