@@ -67,7 +67,7 @@ describe('bash completion', () => {
     const path = folder({ 'a b.yml': '', 'c.pem': '' });
     expect(await complete(['--tls-server', 'cert', '=', 'c'], path)).toEqual(['c.pem']);
     expect(await complete(['--config', 'a'], path)).toEqual(['a b.yml']);
-    expect(await complete(['--config', 'c.pem', '--tr'], path)).toEqual(['--trace']);
+    expect(await complete(['--config', 'c.pem', '--tr'], path)).toEqual(['--trace', '--tracing']);
   });
 });
 
