@@ -102,6 +102,17 @@ async function start(options: Partial<ControlServiceOptions> = {}): Promise<stri
 }
 
 /** Everything the service says to `input`, with the end of input after it unless `open`. */
+/** A unit that waits for its stdin, and tells all of it once it is there. */
+function taking(heard: (stdin: string) => void): ReturnType<WorkHandler['submit']> {
+  return Promise.resolve({
+    unitId: 'u1',
+    start: async (input) => {
+      heard(await text(input));
+      return 'Job Started';
+    },
+  });
+}
+
 async function talk(path: string, input: string | Buffer, open = false): Promise<string> {
   const socket = connect({ path, allowHalfOpen: true });
   if (open) socket.write(input);
@@ -523,14 +534,7 @@ describe('work streams', () => {
       let stdin: string | undefined;
       const path = await start({
         work: workWith({
-          submit: () =>
-            Promise.resolve({
-              unitId: 'u1',
-              start: async (input) => {
-                stdin = await text(input);
-                return 'Job Started';
-              },
-            }),
+          submit: () => taking((all) => (stdin = all)),
         }),
       });
       const replies = await talk(path, `stdin-end 0123456789abcdef\nwork submit b cat\n${sent}`);
@@ -553,14 +557,7 @@ describe('work streams', () => {
       const path = await start({
         work: workWith({
           list: () => Promise.resolve([]),
-          submit: () =>
-            Promise.resolve({
-              unitId: 'u1',
-              start: async (input) => {
-                stdin = await text(input);
-                return 'Job Started';
-              },
-            }),
+          submit: () => taking((all) => (stdin = all)),
         }),
       });
       const size = got?.length ?? 5;

@@ -92,7 +92,7 @@ class Session {
   readonly #lines: LineReader;
   /** By which the stdin of a submission ends; written by `#execute` only. Without one, the end of the connection does. */
   #stdinMark: string | undefined;
-  /** Bytes of the stdin of the next submission, which come before the mark counts; written by `#execute` and `#start` only. */
+  /** Bytes of the stdin of the next submission, which come before the mark counts; written by `#execute` and `#work` only. */
   #stdinBytes: number | undefined;
   /** The next line while it is read during a request; written by `#readAhead` and `#nextLine` only. */
   #ahead: Promise<string | undefined> | undefined;

@@ -77,7 +77,7 @@ export class RemoteFollow {
   readonly #ended = new AbortController();
   /** That, or the signal of the unit. */
   readonly #signal: AbortSignal;
-  /** Why nothing is stored at the moment; written by the stdout loop only. */
+  /** Why nothing is stored at the moment; written by `#wait` only. */
   #waiting: string | undefined;
   /** Whether the node knows the requests of this project; written by `#listen` only. */
   #canTell = true;
