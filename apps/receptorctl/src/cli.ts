@@ -74,4 +74,7 @@ process.stdout.on('error', (error: Error & { code?: string }) => {
 });
 const code = await main(process.argv.slice(2));
 // behind all that was written before, and after the failure of the last write, should there be one
-process.stdout.write('', () => setImmediate(() => process.exit(code)));
+const end = (): unknown => setImmediate(() => process.exit(code));
+// even an empty write fails when the reader has gone
+if (process.stdout.writableLength === 0) end();
+else process.stdout.write('', end);

@@ -297,6 +297,27 @@ describe('receptorctl', () => {
       expect(await known()).toEqual(before);
     });
 
+    it('a reader that goes when it has all of the output is no interruption', async () => {
+      const before = await known();
+      const go = join(folder, 'read-go');
+      const job = [
+        'sh',
+        '-n',
+        '-a',
+        `params=-c 'echo all; until [ -e ${go} ]; do sleep 0.05; done'`,
+      ];
+      const { child, stderr, closed } = begin(['work', 'submit', ...job, '-f']);
+      await once(child.stdout, 'data');
+      const gone = once(child.stdout, 'close');
+      child.stdout.destroy();
+      await gone;
+      await writeFile(go, '');
+      expect(await closed).toEqual([0, null]);
+      expect(await stderr).not.toContain('Interrupted');
+      const id = await unitThat(before, ({ state }) => state === UnitState.Succeeded);
+      await work.release(id, { transport: 'unix' });
+    });
+
     it.each([
       ['SIGINT', 'canceled', UnitState.Canceled, 'Canceled'],
       ['SIGKILL', 'failed', UnitState.Failed, /cut before the end of stdin/],

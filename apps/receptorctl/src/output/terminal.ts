@@ -31,14 +31,23 @@ export function printNotice(text: string): void {
   process.stderr.write(`${harmless(text)}\n`);
 }
 
-/** Who ends the program when its output can't be written; written by `onOutputFailure` only. */
-let endProgram = (exit: () => void): void => {
+const atOnce = (exit: () => void): void => {
   exit();
 };
 
-/** Sets what happens when the output can't be written; by default the program ends at once. */
-export function onOutputFailure(handler: (exit: () => void) => void): void {
+/** Who ends the program when its output can't be written; written by `onOutputFailure` only. */
+let endProgram = atOnce;
+
+/**
+ * Sets what happens when the output can't be written; by default the program ends at once.
+ *
+ * @returns restores the default
+ */
+export function onOutputFailure(handler: (exit: () => void) => void): () => void {
   endProgram = handler;
+  return () => {
+    endProgram = atOnce;
+  };
 }
 
 /** The output can't be written: to be called by the listener of its errors, with what ends the program. */

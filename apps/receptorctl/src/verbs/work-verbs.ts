@@ -55,7 +55,7 @@ export async function submit(
         : 'Interrupted (again to end at once)',
     );
   });
-  onOutputFailure((exit) => {
+  const endAtOnce = onOutputFailure((exit) => {
     interruption.outputFailed(exit);
   });
   const unit: { id?: string } = {};
@@ -68,6 +68,7 @@ export async function submit(
   } catch (error) {
     if (!interruption.hasCome()) throw error;
   } finally {
+    endAtOnce();
     interruption.end();
   }
 }
