@@ -19,6 +19,9 @@ const carriageReturn = /\r/g;
 /** Bytes after which it is asked what a line begins with, when it has not ended. */
 const BEGIN_BYTES = 32;
 
+/** Bytes looked at first for the end of a line. What is read with it is put back, so with much of it a short line costs much. */
+const FIRST_BYTES = 512;
+
 /** How lines are bounded, and what becomes of one that is not whole. */
 export interface LineReaderOptions {
   /** Longest line in bytes; default 16 MiB. */
@@ -78,8 +81,8 @@ export class LineReader {
    */
   async next(options: WaitOptions = {}): Promise<string | undefined> {
     const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, isCutOffLine = true } = this.#options;
-    for (;;) {
-      const chunk = this.#chunkNow();
+    for (let most = FIRST_BYTES; ; most = Number.POSITIVE_INFINITY) {
+      const chunk = this.#chunkNow(most);
       if (chunk === 'none yet') {
         await this.#change(options);
         continue;
@@ -111,28 +114,25 @@ export class LineReader {
   async *bytes(count: number, options: WaitOptions = {}): AsyncGenerator<Buffer, void> {
     let left = count;
     while (left > 0) {
-      const chunk = await this.#chunk(options);
+      const chunk = this.#chunkNow(left);
+      if (chunk === 'none yet') {
+        await this.#change(options);
+        continue;
+      }
       if (chunk === undefined)
         throw new ControlError('closed', `connection ended ${left} bytes early`);
-      if (chunk.length > left) this.stream.unshift(chunk.subarray(left));
-      const part = chunk.length > left ? chunk.subarray(0, left) : chunk;
-      left -= part.length;
-      yield part;
+      left -= chunk.length;
+      yield chunk;
     }
   }
 
-  /** What has arrived, as soon as there is anything; `undefined` at the end of the stream. */
-  async #chunk(options: WaitOptions): Promise<Buffer | undefined> {
-    for (;;) {
-      const chunk = this.#chunkNow();
-      if (chunk !== 'none yet') return chunk;
-      await this.#change(options);
-    }
-  }
-
-  /** The same without a wait: a long line comes in many pieces, and while one is waited for without need more of it piles up. */
-  #chunkNow(): Buffer | undefined | 'none yet' {
-    const chunk = this.stream.read() as Buffer | null;
+  /**
+   * What has arrived, up to `most` bytes; `undefined` at the end of the stream. Without a wait: a long line comes in many pieces, and
+   * while one is waited for without need more of it piles up.
+   */
+  #chunkNow(most: number): Buffer | undefined | 'none yet' {
+    const available = this.stream.readableLength;
+    const chunk = this.stream.read(available > most ? most : undefined) as Buffer | null;
     if (chunk !== null) return chunk;
     if (this.#failure) {
       throw new ControlError('closed', `connection broke: ${this.#failure.message}`, {
