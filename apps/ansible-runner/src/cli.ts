@@ -10,6 +10,7 @@
  *
  * @packageDocumentation
  */
+import { plainCommandLine } from './command-line/plain-command-line.js';
 import { dispatch } from './subcommands.js';
 import { Answered, UsageError } from './command-line/usage.js';
 import { version } from './version.js';
@@ -33,8 +34,7 @@ try {
     const { shellText } = await import('./command-line/shell-texts.js');
     throw new Answered(shellText(words[0] ?? '', version) ?? '');
   }
-  const { parseCommandLine } = await import('./command-line/command-line.js');
-  const line = parseCommandLine(words, process.env, version);
+  const line = plainCommandLine(words, process.env) ?? (await parsed(words));
   // Further ones change nothing: the job is being ended, with force after its grace. Transmitting just ends.
   if (line.subcommand !== 'transmit') for (const signal of signals) process.on(signal, cancel);
   process.exitCode = await dispatch(line, {
@@ -64,6 +64,11 @@ try {
 } finally {
   for (const signal of signals) process.removeListener(signal, cancel);
   if (stdin.used) process.stdin.destroy();
+}
+
+async function parsed(words: readonly string[]) {
+  const { parseCommandLine } = await import('./command-line/command-line.js');
+  return parseCommandLine(words, process.env, version);
 }
 
 function sentenceOf(error: unknown): string {

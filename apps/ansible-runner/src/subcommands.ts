@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { archiveLimits } from './command-line/archive-options.js';
 import type { CommandLineOptions } from './command-line/command-line-options.js';
 import type { CommandContext } from './command-context.js';
-import type { CommandLine } from './command-line/command-line.js';
+import type { CommandLine } from './command-line/checked-options.js';
 import { exitCode } from './exit-code.js';
 import type { JobRequest, JobContext } from './run-job.js';
 import { logOptions, RunnerLog } from './runner-log.js';

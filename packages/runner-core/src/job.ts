@@ -62,6 +62,7 @@ export class Job {
   readonly #options: JobOptions;
   readonly #sinks: PluginSinks;
   readonly #feed: EventFeed | undefined;
+  readonly #terminal: TerminalLauncher | undefined;
   readonly #termination = new Termination();
   #failure: Error | undefined;
   #isolatedJob: IsolatedJob | undefined;
@@ -72,12 +73,20 @@ export class Job {
   /**
    * @param sinks get statuses and events; closing them is left to the caller
    * @param feed gets each event's file
+   * @param terminal is used rather than one that the job opens, if it runs on one
    */
-  constructor(plan: JobPlan, options: JobOptions, sinks: PluginSinks, feed: EventFeed | undefined) {
+  constructor(
+    plan: JobPlan,
+    options: JobOptions,
+    sinks: PluginSinks,
+    feed: EventFeed | undefined,
+    terminal?: TerminalLauncher,
+  ) {
     this.#plan = plan;
     this.#options = options;
     this.#sinks = sinks;
     this.#feed = feed;
+    this.#terminal = terminal;
   }
 
   /**
@@ -96,7 +105,7 @@ export class Job {
     let verdict: JobVerdict = { status: 'failed', rc: RC_ENDED };
     let reported = false;
     try {
-      if (this.#plan.streams === undefined) launcher = openTerminal(python);
+      if (this.#plan.streams === undefined) launcher = this.#terminal ?? openTerminal(python);
       const mark = randomBytes(16).toString('hex');
       const context = { privateDir: await this.#makePrivateDir(), python, launcher, mark };
       const isolatedJob = await this.#isolate(context);

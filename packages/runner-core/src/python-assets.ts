@@ -18,6 +18,11 @@ export function pythonFolder(): string {
 const SYSTEM_FOLDERS = ['/usr/bin', '/usr/local/bin', '/usr/libexec'];
 const INTERPRETERS = ['python3', 'platform-python'];
 
+/** The system's Python, if it has one. */
+export function systemPython(): Promise<string | undefined> {
+  return findExecutable(INTERPRETERS, SYSTEM_FOLDERS.join(delimiter));
+}
+
 /**
  * A Python to start the launcher with, which needs nothing but the standard library: the system's,
  * which starts fastest, else the first on the path of the job.
@@ -25,9 +30,7 @@ const INTERPRETERS = ['python3', 'platform-python'];
  * @throws {ConfigurationError} when there is none.
  */
 export async function findPython(path: string): Promise<string> {
-  const found =
-    (await findExecutable(INTERPRETERS, SYSTEM_FOLDERS.join(delimiter))) ??
-    (await findExecutable(INTERPRETERS, path));
+  const found = (await systemPython()) ?? (await findExecutable(INTERPRETERS, path));
   if (found === undefined)
     throw new ConfigurationError(
       'No python3 was found in /usr/bin, /usr/local/bin and PATH; Ansible needs one, and so does the runner.',

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,6 +26,23 @@ async function gone(pid: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** The processes that are started meanwhile, of which some may still be there. */
+async function startedBy(work: () => Promise<unknown>): Promise<number[]> {
+  const started: number[] = [];
+  const listener = (message: unknown) => {
+    const { process: child } = message as { process: ChildProcess };
+    // its id is known at the end of the call that starts it
+    queueMicrotask(() => started.push(child.pid ?? 0));
+  };
+  subscribe('child_process', listener);
+  try {
+    await work();
+  } finally {
+    unsubscribe('child_process', listener);
+  }
+  return started;
+}
+
 describe('a process', () => {
   it('runs on a terminal of 24 x 80 without echo, as leader of its own session', async () => {
     fixture = await Fixture.ofScript(
@@ -47,6 +65,17 @@ describe('a process', () => {
     fixture = await Fixture.ofScript('kill -9 $$');
     expect(await start()).toMatchObject({ status: 'failed', rc: 137 });
     expect([await artifact('rc'), await artifact('status')]).toEqual(['137', 'failed']);
+  });
+
+  it('is prepared before it is known what to run, and leaves nothing when nothing is', async () => {
+    fixture = await Fixture.ofScript('exit 0');
+    await mkdir(fixture.at('env'), { recursive: true });
+    await writeFile(fixture.at('env', 'settings'), '- no mapping');
+    const children = await startedBy(() =>
+      expect(start()).rejects.toMatchObject({ code: 'configuration' }),
+    );
+    expect(children).toHaveLength(1);
+    await Promise.all(children.map(gone));
   });
 
   it('that does not exist ends with 127 and says so in its output', async () => {

@@ -2,6 +2,7 @@ import { executePlan } from './execute-plan.js';
 import type { EventFeed } from './events/event-feed.js';
 import { runIdent } from './plan/ident.js';
 import { artifactPlaces, planJob } from './plan/job-plan.js';
+import { prepareTerminal } from './process/terminal/open-terminal.js';
 import { readPrivateDataDir } from './inputs/private-data-dir.js';
 import { startRun, type RunHandle } from './run-handle.js';
 import { validateJobOptions } from './inputs/run-option-checks.js';
@@ -57,7 +58,12 @@ export function runAsync(options: RunOptions): RunHandle {
 }
 
 async function start(options: RunOptionsWithFolder, feed?: EventFeed): Promise<RunResult> {
-  const inputs = await readPrivateDataDir(options);
-  const plan = await planJob(options, inputs, process.env);
-  return executePlan(plan, options, inputs.settings, feed);
+  const terminal = await prepareTerminal();
+  try {
+    const inputs = await readPrivateDataDir(options);
+    const plan = await planJob(options, inputs, process.env);
+    return await executePlan(plan, options, inputs.settings, feed, terminal);
+  } finally {
+    terminal?.close();
+  }
 }
