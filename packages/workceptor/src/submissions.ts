@@ -82,7 +82,10 @@ export class Submissions {
     return {
       unitId: unit.record.id,
       start: (stdin) =>
-        this.#start(unit, stdin, name === undefined ? undefined : this.#replaceEarlier(unit, name)),
+        this.#start(unit, stdin, {
+          isHere,
+          onStdinComplete: name === undefined ? undefined : this.#replaceEarlier(unit, name),
+        }),
     };
   }
 
@@ -119,7 +122,10 @@ export class Submissions {
   async #start(
     unit: Unit,
     stdin: AsyncIterable<Uint8Array>,
-    onStdinComplete: (() => void) | undefined,
+    {
+      isHere,
+      onStdinComplete,
+    }: { readonly isHere: boolean; readonly onStdinComplete: (() => void) | undefined },
   ): Promise<string> {
     const { record } = unit;
     try {
@@ -134,7 +140,8 @@ export class Submissions {
       record.update({ state: UnitState.Failed, detail, report });
       throw new WorkError('input-failed', detail, { cause });
     }
-    await record.flushed();
+    // a unit of another node waits for that before it is started there, when more is to be flushed
+    if (isHere) await record.flushed();
     if (record.released || isFinal(record.status.state)) {
       const what = record.released ? 'released' : 'canceled';
       throw new WorkError('start-failed', `work unit ${record.id} was ${what} before it started`);

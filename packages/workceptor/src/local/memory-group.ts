@@ -18,12 +18,19 @@ export interface MemoryGroupTexts {
   readonly mountinfo: string;
 }
 
+/** What was found last, by the text of `/proc/PID/cgroup`: those of one daemon are all in one group, and mounts stay. Written by `memoryGroupOf` only. */
+let last: { readonly cgroup: string; readonly group: MemoryGroup | undefined } | undefined;
+
 /** The memory group of a process; nothing where the system has none, or does not tell. */
 export function memoryGroupOf(pid: number): MemoryGroup | undefined {
   if (!hasProc()) return undefined;
   try {
     const cgroup = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-    return findMemoryGroup({ cgroup, mountinfo: readFileSync('/proc/self/mountinfo', 'utf8') });
+    if (last?.cgroup !== cgroup) {
+      const mountinfo = readFileSync('/proc/self/mountinfo', 'utf8');
+      last = { cgroup, group: findMemoryGroup({ cgroup, mountinfo }) };
+    }
+    return last.group;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { ControlClient } from '@receptorjs/control-client';
 import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { DiskReserves } from '@receptorjs/quotas';
 import { ControlService, type MeshHandler, type WorkHandler } from '@receptorjs/control-service';
-import type * as FsPromises from 'node:fs/promises';
+import type * as Fs from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,20 +13,15 @@ import { RemoteStdout } from './remote-stdout.js';
 
 /** How many of the next appends write half of what they should and fail, as they do on a full disk. */
 const disk = vi.hoisted(() => ({ failures: 0 }));
-vi.mock('node:fs/promises', async (original) => {
-  const fs = await original<typeof FsPromises>();
-  const open: typeof fs.open = async (...args) => {
-    const file = await fs.open(...args);
-    const append = file.appendFile.bind(file);
-    file.appendFile = async (data, options) => {
-      if (disk.failures === 0) return append(data, options);
-      disk.failures -= 1;
-      await append((data as Buffer).subarray(0, 3), options);
-      throw new Error('ENOSPC: no space left on device');
-    };
-    return file;
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  const writeSync = (file: number, bytes: Uint8Array, at: number, length: number): number => {
+    if (disk.failures === 0) return fs.writeSync(file, bytes, at, length);
+    disk.failures -= 1;
+    fs.writeSync(file, bytes, at, 3);
+    throw new Error('ENOSPC: no space left on device');
   };
-  return { ...fs, open };
+  return { ...fs, writeSync };
 });
 
 const ended: UnitStatus = {

@@ -8,10 +8,10 @@ import {
   UnitState,
   type UnitStatus,
 } from '@receptorjs/control-protocol';
-import type { FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
+import type { UnitFile } from '../store/unit-file.js';
 import type { RemoteStdout } from './remote-stdout.js';
 import { RemoteVerification } from './remote-verification.js';
 
@@ -167,12 +167,12 @@ export class RemoteFollow {
     const late = new AbortController();
     const signal = AbortSignal.any([this.#signal, late.signal]);
     let timer: NodeJS.Timeout | undefined;
-    let file: FileHandle | undefined;
+    let file: UnitFile | undefined;
     let heard = 0;
     try {
       for await (const part of client.unitStream(remoteUnitId, { startPos: stdout.size, signal })) {
         if ('stdout' in part) {
-          file ??= await stdout.open();
+          file ??= stdout.open();
           await this.#append(file, part.stdout);
         } else {
           this.#heard(part.status);
@@ -188,7 +188,7 @@ export class RemoteFollow {
       }
     } finally {
       clearTimeout(timer);
-      await file?.close();
+      file?.close();
     }
   }
 
@@ -305,18 +305,18 @@ export class RemoteFollow {
 
   /** Appends what is missing, for as long as one connection brings it. */
   async #fetch(): Promise<void> {
-    const file = await this.context.stdout.open();
+    const file = this.context.stdout.open();
     let client: ControlClient | undefined;
     try {
       client = await this.context.connect();
       await this.#copy(client, file);
     } finally {
       client?.close();
-      await file.close();
+      file.close();
     }
   }
 
-  async #copy(client: ControlClient, file: FileHandle): Promise<void> {
+  async #copy(client: ControlClient, file: UnitFile): Promise<void> {
     const { remoteUnitId, stdout } = this.context;
     const signal = this.#signal;
     const startPos = stdout.size;
@@ -333,7 +333,7 @@ export class RemoteFollow {
     }
   }
 
-  async #append(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  async #append(file: UnitFile, chunk: Uint8Array): Promise<void> {
     const { stdout, onData } = this.context;
     await stdout.append(file, chunk);
     point('remote-stdout-begun');

@@ -1,13 +1,12 @@
 import { point } from '@receptorjs/primitives';
 import { type ControlClient } from '@receptorjs/control-client';
 import { isRemoteAnswer, isUnknownUnit, wasStarted } from '@receptorjs/control-protocol';
-import type { FileHandle } from 'node:fs/promises';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
 import type { RemoteData } from './remote-extra-data.js';
 import type { NodeAbilities } from './node-abilities.js';
 import { submissionIdParam } from './resubmissions.js';
-import { openUnitFile } from '../store/unit-file.js';
+import { AT_ONCE_BYTES, UnitFile } from '../store/unit-file.js';
 
 /** What a start needs from its unit. */
 export interface StartContext {
@@ -32,7 +31,7 @@ const STARTED_MS = 60_000;
 /** What any disk stores: 1 MiB a second. */
 const FLUSHED_BYTES_PER_MS = 2 ** 20 / 1_000;
 
-/** Bytes of stdin read at once. One that is shorter is read whole. */
+/** Bytes of stdin read into one piece. */
 const STDIN_CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -59,9 +58,9 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
   }
   const { RemoteNode, RemoteWorkType, TLSClient } = context.data();
   const params = { ...context.params(), [submissionIdParam]: context.submissionId };
-  const stdin = await openUnitFile(context.stdinPath, 'read');
+  const stdin = UnitFile.open(context.stdinPath, 'read');
   try {
-    const { size } = await stdin.stat();
+    const size = Number(stdin.size());
     const { knowsSize, isPlain } = await client.submitSized(
       { node: RemoteNode, workType: RemoteWorkType, params, tlsClient: TLSClient },
       {
@@ -91,14 +90,19 @@ async function startBy(client: ControlClient, context: StartContext): Promise<'s
     const text = `${prefix}${foreignText(cause.message)}`;
     throw new WorkError('start-failed', text, { cause });
   } finally {
-    await stdin.close();
+    stdin.close();
   }
 }
 
-async function* piecesOf(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void> {
-  if (size > STDIN_CHUNK_BYTES) {
-    yield* file.createReadStream({ highWaterMark: STDIN_CHUNK_BYTES, autoClose: false });
-  } else if (size > 0) yield await file.readFile();
+async function* piecesOf(file: UnitFile, size: number): AsyncGenerator<Uint8Array, void> {
+  const pieceBytes = size <= AT_ONCE_BYTES ? size : STDIN_CHUNK_BYTES;
+  for (let position = 0; position < size;) {
+    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, size - position));
+    const length = await file.read(piece, position);
+    if (length === 0) return;
+    position += length;
+    yield piece.subarray(0, length);
+  }
 }
 
 /** What has become of the unit of an earlier attempt. Its remains, which never started, are released. */

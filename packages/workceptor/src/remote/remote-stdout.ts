@@ -1,9 +1,8 @@
 import type { DiskReserve } from '@receptorjs/quotas';
 import { statSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { WorkError } from '../errors.js';
 import { digestOf, type ByteRange } from '../store/stdout-digest.js';
-import { openUnitFile } from '../store/unit-file.js';
+import { UnitFile } from '../store/unit-file.js';
 
 /** 64 GiB: the most stdout of one remote unit that is stored unless configured. */
 export const DEFAULT_MAX_REMOTE_STDOUT_BYTES = 64 * 2 ** 30;
@@ -47,30 +46,30 @@ export class RemoteStdout {
   }
 
   /** Bytes that stand in the file: what somebody else has done to it counts. */
-  async storedSize(): Promise<bigint> {
-    const file = await openUnitFile(this.path, 'append');
+  storedSize(): bigint {
+    const file = UnitFile.open(this.path, 'append');
     try {
-      return (await file.stat({ bigint: true })).size;
+      return file.size();
     } finally {
-      await file.close();
+      file.close();
     }
   }
 
   /** Takes away what stands behind the first bytes, to be fetched again. */
   async truncate(size: bigint): Promise<void> {
-    const file = await openUnitFile(this.path, 'append');
+    const file = UnitFile.open(this.path, 'append');
     try {
       await file.truncate(Number(size));
       this.#size = size;
     } finally {
-      await file.close();
+      file.close();
     }
   }
 
   /** Opens the file at its end. What an append that failed half-way has left counts too. */
-  async open(): Promise<FileHandle> {
-    const file = await openUnitFile(this.path, 'append');
-    this.#size = (await file.stat({ bigint: true })).size;
+  open(): UnitFile {
+    const file = UnitFile.open(this.path, 'append');
+    this.#size = file.size();
     return file;
   }
 
@@ -79,7 +78,7 @@ export class RemoteStdout {
    *
    * @throws {WorkError} `output-too-long` when the unit has more than is stored, `no-space` when the disk's reserve would be touched
    */
-  async append(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  async append(file: UnitFile, chunk: Uint8Array): Promise<void> {
     if (Number(this.#size) + chunk.length > this.#maxBytes) {
       throw new WorkError(
         'output-too-long',
@@ -92,7 +91,7 @@ export class RemoteStdout {
         'Waiting for space on the disk of this node: what is left of it is kept free (diskreserve of node)',
       );
     }
-    await file.appendFile(chunk);
+    await file.write(chunk);
     this.#size += BigInt(chunk.length);
   }
 }

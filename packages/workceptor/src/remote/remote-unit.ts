@@ -145,12 +145,14 @@ export class RemoteUnit implements Unit {
     };
   }
 
-  start(): Promise<string> {
+  async start(): Promise<string> {
     this.record.update({ detail: START_REQUESTED });
     point('start-requested');
     this.#subscribe();
     this.#armExpiry();
-    return this.#attempts.begin();
+    const said = await this.#attempts.begin();
+    await this.record.flushed();
+    return said;
   }
 
   async recover(): Promise<void> {

@@ -52,7 +52,7 @@ export class RemoteVerification {
     const { stdout, signal } = this.context;
     const told = status.report?.stdoutSha256 ?? (canTell ? await this.#askWhole() : undefined);
     if (told === undefined) return { kind: 'untold' };
-    const stored = await stdout.storedSize();
+    const stored = stdout.storedSize();
     const size = status.stdoutSize;
     if (stored >= size && (await this.#digestHere(0n, size)) === told) {
       return { kind: 'same', sha256: told };

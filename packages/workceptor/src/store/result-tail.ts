@@ -1,8 +1,8 @@
 import { point } from '@receptorjs/primitives';
 import { isFinal } from '@receptorjs/control-protocol';
-import type { FileHandle } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { isMissing } from '../errors.js';
-import { openUnitFile } from './unit-file.js';
+import { UnitFile } from './unit-file.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** Bytes read at once: few at first, since most output is short, and in the end enough to carry bulk output, but not too many for thousands of readers. */
@@ -17,13 +17,13 @@ export async function* tailStdout(
   startPos: bigint,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  let file: FileHandle | undefined;
+  let file: UnitFile | undefined;
   let position = startPos;
   let size = FIRST_BYTES;
   try {
     while (!signal.aborted) {
       const { revision, status, released } = record;
-      file ??= await openIfThere(record.path('stdout'));
+      file ??= openIfThere(record.path('stdout'));
       const chunk = file && (await readAt(file, position, size));
       if (chunk) {
         position += BigInt(chunk.length);
@@ -37,27 +37,25 @@ export async function* tailStdout(
       }
     }
   } finally {
-    await file?.close();
+    file?.close();
   }
 }
 
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
+function openIfThere(path: string): UnitFile | undefined {
+  // most often it is not there yet, and an error costs more than a look
+  if (!existsSync(path)) return undefined;
   try {
-    return await openUnitFile(path, 'read');
+    return UnitFile.open(path, 'read');
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
-async function readAt(
-  file: FileHandle,
-  position: bigint,
-  size: number,
-): Promise<Buffer | undefined> {
+async function readAt(file: UnitFile, position: bigint, size: number): Promise<Buffer | undefined> {
   if (position > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   const buffer = Buffer.allocUnsafeSlow(size);
-  const { bytesRead } = await file.read(buffer, 0, size, Number(position));
+  const bytesRead = await file.read(buffer, Number(position));
   if (bytesRead === 0) return undefined;
   // small pieces are copied, so that they do not hold the whole buffer
   return bytesRead < size / 4

@@ -6,9 +6,9 @@ import {
   reportFields,
   type UnitStatus,
 } from '@receptorjs/control-protocol';
-import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, fdatasync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { WorkError } from '../errors.js';
 import { openUnitFileSync, readUnitFile } from './unit-file.js';
 
@@ -16,6 +16,8 @@ import { openUnitFileSync, readUnitFile } from './unit-file.js';
 export const statusFileName = 'status';
 /** Name of the file that programs of the original lock. */
 export const lockFileName = 'status.lock';
+
+const sync = promisify(fdatasync);
 
 /** Writes the first status of a unit, into a folder that no other part knows of yet. */
 export function createStatusFile(unitDir: string, status: UnitStatus): void {
@@ -51,11 +53,11 @@ export async function flushStatusFile(unitDir: string, isNew: boolean): Promise<
   if (isNew) paths.push(dirname(unitDir));
   for (const path of paths) {
     try {
-      const file = await open(path, 'r');
+      const file = openSync(path, 'r');
       try {
-        await file.datasync();
+        await sync(file);
       } finally {
-        await file.close();
+        closeSync(file);
       }
     } catch {
       // the unit is released meanwhile, or its file system flushes no folders

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import { isMissing, WorkError } from '../errors.js';
 import type { UnitChange } from '../unit-transition.js';
-import { openUnitFile, openUnitFileSync } from './unit-file.js';
+import { openUnitFileSync, UnitFile } from './unit-file.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** Bytes read at once, and of the longest stdout whose digest comes with the end of its unit: some 0.3 ms of work. */
@@ -33,20 +33,16 @@ export async function digestOf(
 ): Promise<string> {
   const hash = createHash('sha256');
   if (startPos === endPos) return hash.digest('hex');
-  const file = await openUnitFile(path, 'read');
+  const file = UnitFile.open(path, 'read');
   try {
     const turns = new LoopTurns();
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     let position = Number(startPos);
     const end = Number(endPos);
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - position));
     while (position < end) {
       if (isOver()) throw new WorkError('canceled', 'the digest is not wanted any more');
-      const { bytesRead } = await file.read(
-        buffer,
-        0,
-        Math.min(CHUNK_BYTES, end - position),
-        position,
-      );
+      const piece = buffer.subarray(0, Math.min(CHUNK_BYTES, end - position));
+      const bytesRead = await file.read(piece, position);
       if (bytesRead === 0) {
         throw new WorkError('bad-range', `there are no more than ${position} bytes of stdout`);
       }
@@ -56,7 +52,7 @@ export async function digestOf(
     }
     return hash.digest('hex');
   } finally {
-    await file.close();
+    file.close();
   }
 }
 

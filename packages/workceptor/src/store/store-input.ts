@@ -1,7 +1,7 @@
 import { point } from '@receptorjs/primitives';
 import type { DiskReserve } from '@receptorjs/quotas';
 import { WorkError } from '../errors.js';
-import { emptyUnitFile, openUnitFile } from './unit-file.js';
+import { emptyUnitFile, UnitFile } from './unit-file.js';
 
 /** 64 GiB: the most stdin of one submission that is stored unless configured. */
 export const DEFAULT_MAX_STDIN_BYTES = 64 * 2 ** 30;
@@ -39,7 +39,7 @@ async function store(
   input: AsyncIterable<Uint8Array>,
   { maxBytes = DEFAULT_MAX_STDIN_BYTES, reserve, take }: InputLimits,
 ): Promise<void> {
-  const file = await openUnitFile(path, 'replace');
+  const file = UnitFile.open(path, 'replace');
   let size = 0;
   try {
     for await (const chunk of input) {
@@ -57,12 +57,12 @@ async function store(
         );
       }
       await take?.(chunk.length);
-      await file.writeFile(chunk);
+      await file.write(chunk);
       point('stdin-begun');
     }
     // a unit that is started after a power cut has all of it
     if (size > 0) await file.datasync();
   } finally {
-    await file.close();
+    file.close();
   }
 }

@@ -1,5 +1,17 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  ftruncate,
+  openSync,
+  read,
+  readSync,
+  write,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { promisify } from 'node:util';
 import { WorkError } from '../errors.js';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
@@ -20,21 +32,94 @@ const flags: Readonly<Record<UnitFileUse, number>> = {
 };
 
 /**
- * Opens a file in a unit's folder; a new one has mode 0600. A link is not followed, and only a regular file is read.
- *
- * @throws {WorkError} `unsafe-file`; what the system says, a missing file included
+ * Bytes that are read at once, and that are written at once from the first one on: the system has them in memory, or takes them there, in
+ * less time than it takes to hand them to another thread. What is longer, and what waits for a disk, never stops the event loop.
  */
-export async function openUnitFile(path: string, use: UnitFileUse): Promise<FileHandle> {
-  const file = await open(path, flags[use], 0o600).catch((error: unknown) => {
-    throw linkError(path, error);
-  });
-  try {
-    checkRegular(path, await file.stat());
-  } catch (error) {
-    await file.close();
-    throw error;
+export const AT_ONCE_BYTES = 64 * 1024;
+
+const readLater = promisify(read);
+const writeLater = promisify(write);
+const truncateLater = promisify(ftruncate);
+const syncLater = promisify(fdatasync);
+
+/** An open file in a unit's folder, and the only owner of its descriptor. */
+export class UnitFile {
+  /** Calls that are under way in other threads; written by `#later` only. */
+  #running = 0;
+  /** Set by `close`. */
+  #closed = false;
+  /** Bytes written; written by `write` only. */
+  #written = 0;
+
+  private constructor(private readonly fd: number) {}
+
+  /**
+   * Opens a file; a new one has mode 0600. A link is not followed, and only a regular file is opened.
+   *
+   * @throws {WorkError} `unsafe-file`; what the system says, a missing file included
+   */
+  static open(path: string, use: UnitFileUse): UnitFile {
+    return new UnitFile(openUnitFileSync(path, use));
   }
-  return file;
+
+  /** Bytes that are in it. */
+  size(): bigint {
+    return fstatSync(this.fd, { bigint: true }).size;
+  }
+
+  /**
+   * Fills a buffer from a position on, as far as the file goes.
+   *
+   * @returns how many bytes were read
+   */
+  read(buffer: Uint8Array, position: number): Promise<number> | number {
+    if (buffer.length <= AT_ONCE_BYTES) {
+      return readSync(this.fd, buffer, 0, buffer.length, position);
+    }
+    return this.#later(
+      async () => (await readLater(this.fd, buffer, 0, buffer.length, position)).bytesRead,
+    );
+  }
+
+  /** Writes all of the bytes where the last write has ended, or at the end of a file that is opened to `append`. */
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#written += bytes.length;
+    const isShort = this.#written <= AT_ONCE_BYTES;
+    for (let at = 0; at < bytes.length;) {
+      const length = bytes.length - at;
+      at += isShort
+        ? writeSync(this.fd, bytes, at, length)
+        : await this.#later(
+            async () => (await writeLater(this.fd, bytes, at, length, null)).bytesWritten,
+          );
+    }
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.#later(() => truncateLater(this.fd, size));
+  }
+
+  /** Resolves when what was written outlasts a power cut. */
+  async datasync(): Promise<void> {
+    await this.#later(() => syncLater(this.fd));
+  }
+
+  /** Closes it, at once or when the last call that is under way has ended. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#running === 0) closeSync(this.fd);
+  }
+
+  async #later<T>(call: () => Promise<T>): Promise<T> {
+    this.#running += 1;
+    try {
+      return await call();
+    } finally {
+      this.#running -= 1;
+      if (this.#closed && this.#running === 0) closeSync(this.fd);
+    }
+  }
 }
 
 /**
@@ -71,7 +156,7 @@ export function emptyUnitFile(path: string): void {
   }
 }
 
-/** As {@link openUnitFile}, at once; gives the descriptor. */
+/** As {@link UnitFile.open}; gives the descriptor. */
 export function openUnitFileSync(path: string, use: UnitFileUse): number {
   let file: number;
   try {

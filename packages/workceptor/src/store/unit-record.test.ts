@@ -1,11 +1,25 @@
 import { UnitState } from '@receptorjs/control-protocol';
+import type * as Fs from 'node:fs';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { silentLogger } from '@receptorjs/primitives';
 import { UnitRecord } from './unit-record.js';
+
+const flush = vi.hoisted(() => vi.fn());
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  const fdatasync: typeof fs.fdatasync = Object.assign(
+    (file: number, done: Fs.NoParamCallback) => {
+      flush();
+      fs.fdatasync(file, done);
+    },
+    { __promisify__: fs.fdatasync.__promisify__ },
+  );
+  return { ...fs, fdatasync };
+});
 
 let dir: string;
 let errors: string[];
@@ -41,9 +55,7 @@ it('stores a change before it tells of it, and leaves nothing beside the file', 
 
 it('flushes what is stored at once, with the folders above it when it is new, and no passing change', async () => {
   await record.flushed();
-  const file = await open(dir);
-  const flush = vi.spyOn(Object.getPrototypeOf(file) as typeof file, 'datasync');
-  await file.close();
+  flush.mockClear();
   record.update({ detail: 'Cancel' });
   await record.flushed();
   expect(flush).toHaveBeenCalledTimes(2);
@@ -51,16 +63,31 @@ it('flushes what is stored at once, with the folders above it when it is new, an
   vi.advanceTimersByTime(200);
   await record.flushed();
   expect(flush).toHaveBeenCalledTimes(2);
-  const another = mkdtempSync(join(tmpdir(), 'record-'));
-  const fresh = new UnitRecord('u2', another, record.status, silentLogger);
-  fresh.create();
-  await fresh.flushed();
-  expect(flush).toHaveBeenCalledTimes(5);
-  rmSync(another, { recursive: true });
   rmSync(dir, { recursive: true });
   record.update({ detail: 'one more' });
   await record.flushed();
-  flush.mockRestore();
+});
+
+it.each([
+  ['when somebody waits for it', (): void => void record.flushed()],
+  ['a moment later by itself', (): void => void vi.advanceTimersByTime(50)],
+  [
+    'with the first change that is stored at once',
+    (): void => {
+      record.update({ detail: 'Starting Worker' });
+    },
+  ],
+])('flushes a new unit once, with the folder above it: %s', async (_when, what) => {
+  await record.flushed();
+  flush.mockClear();
+  rmSync(join(dir, 'status'));
+  record = new UnitRecord('u1', dir, record.status, silentLogger);
+  record.create();
+  expect(flush).not.toHaveBeenCalled();
+  what();
+  while (flush.mock.calls.length < 3) await setImmediate();
+  await record.flushed();
+  expect(flush).toHaveBeenCalledTimes(3);
 });
 
 it('stores passing changes a moment later, the last one only, or when the daemon lets go', () => {

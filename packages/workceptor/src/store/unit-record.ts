@@ -15,6 +15,9 @@ import { transition, type UnitChange } from '../unit-transition.js';
 const SOON_MS = 200;
 const AGAIN_MS = 1_000;
 
+/** Milliseconds until a new unit is flushed when nobody waits for it and nothing else is stored: most often what follows is flushed with it. */
+const GATHER_MS = 50;
+
 /**
  * The state of one unit and the only writer of its status file. A change on which recovery relies is written before
  * anyone hears of it; one that passes, and that recovery finds out without it, is written a moment later, with whatever
@@ -42,6 +45,8 @@ export class UnitRecord {
   #isNew = false;
   /** Whether a flush stands in line that has not begun; written by `#flush` only. */
   #flushWaits = false;
+  /** Present while a new unit is not flushed yet; written by `create` and `#flush` only. */
+  #firstFlush: NodeJS.Timeout | undefined;
   /** Hears of each change; written by `onTouch` only. */
   #observer: (() => void) | undefined;
 
@@ -87,11 +92,14 @@ export class UnitRecord {
     createStatusLock(this.dir);
     createStatusFile(this.dir, this.#status);
     this.#isNew = true;
-    this.#flush();
+    this.#firstFlush = setTimeout(() => {
+      this.#flush();
+    }, GATHER_MS).unref();
   }
 
   /** Resolves once all that recovery relies on would outlast a power cut: what `create` and `update` have written, unless it was `soon`. Never rejects. */
   flushed(): Promise<void> {
+    if (this.#firstFlush) this.#flush();
     return this.#flushing;
   }
 
@@ -158,7 +166,9 @@ export class UnitRecord {
 
   /** In the background, one at a time: what is written while a flush waits is flushed by it. */
   #flush(): void {
-    if (this.#flushWaits) return;
+    clearTimeout(this.#firstFlush);
+    this.#firstFlush = undefined;
+    if (this.#flushWaits)
     this.#flushWaits = true;
     this.#flushing = this.#flushing.then(() => {
       this.#flushWaits = false;

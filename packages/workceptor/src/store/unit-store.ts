@@ -96,9 +96,10 @@ export class UnitStore {
     };
     this.memory.check(origin, status);
     // before: nothing is made behind a link; after: what has come there meanwhile
-    checkNodeFolder(this.#dataDir, this.#dir);
-    makeFolder(this.#dir);
-    checkNodeFolder(this.#dataDir, this.#dir);
+    if (!checkNodeFolder(this.#dataDir, this.#dir)) {
+      makeFolder(this.#dir);
+      checkNodeFolder(this.#dataDir, this.#dir);
+    }
     for (;;) {
       const id = randomUnitId();
       const dir = join(this.#dir, id);
