@@ -168,7 +168,7 @@ export class UnitRecord {
   #flush(): void {
     clearTimeout(this.#firstFlush);
     this.#firstFlush = undefined;
-    if (this.#flushWaits)
+    if (this.#flushWaits) return;
     this.#flushWaits = true;
     this.#flushing = this.#flushing.then(() => {
       this.#flushWaits = false;
