@@ -144,7 +144,7 @@ async function cleanUp(options: CommandLineOptions, context: CommandContext) {
 async function receive(folder: string, options: CommandLineOptions, context: CommandContext) {
   const { processResults } = await import('@receptorjs/runner-streaming');
   const { deliverySentence, installedPlugins } = await import('./installed-plugins.js');
-  const { artifactDir, ident, json } = options;
+  const { artifactDir, ident, json, eventLog } = options;
   const { warn } = shown(options, context);
   const log = RunnerLog.open(logOptions(options), warn);
   try {
@@ -157,6 +157,7 @@ async function receive(folder: string, options: CommandLineOptions, context: Com
       ...(ident !== undefined && { ident }),
       ...output(options, context),
       ...(json === true && { jsonMode: true }),
+      ...(eventLog === true && { eventLog: true }),
       plugins: await installedPlugins(warn),
       onWarning: warn,
       onDamage: warn,

@@ -24,6 +24,7 @@ export { makeFolder, makeFolderSync } from './artifacts/make-folder.js';
 export { runIdent } from './plan/ident.js';
 export { ShownOutput } from './events/shown-output.js';
 export { ArtifactFolder } from './artifacts/artifacts.js';
+export { EVENT_LOG } from './events/event-log.js';
 export { MAX_OUTPUT_BYTES } from './artifacts/run-artifacts.js';
 export { MAX_WORD_BYTES, readRegularFile } from './artifacts/regular-file.js';
 export { spacedJson } from './events/json-text.js';

@@ -221,6 +221,7 @@ export class Job {
         feed: this.#feed,
         output: silent ? undefined : new ShownOutput(output),
         asJson: jsonMode === true,
+        asLog: this.#plan.settings.eventLog,
       }),
       errors: new ErrorOutput(artifacts, errorOutput, this.#plan.mask),
       onEvent,

@@ -54,6 +54,7 @@ export const workerChecks: OptionChecks<WorkerOptions> = {
 };
 
 export const processChecks: OptionChecks<ProcessOptions> = {
+  eventLog: optional(flag),
   input: readable,
   privateDataDir: text,
   artifactDir: optional(text),

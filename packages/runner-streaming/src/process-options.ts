@@ -33,6 +33,8 @@ export interface ProcessOptions {
   readonly output?: OutputSink;
   /** Show events as JSON lines instead of their text. */
   readonly jsonMode?: boolean;
+  /** Write events into one file, `job_events.jsonl`, and not into a file each. The setting `event_log` in `env/settings` wins. */
+  readonly eventLog?: boolean;
   /** Called for each event, in order; may leave it without a file, change it or drop it, as the handler of a run may. */
   readonly onEvent?: EventHandler;
   /** Called for each status, in order. */

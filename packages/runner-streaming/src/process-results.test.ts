@@ -32,6 +32,21 @@ describe('processResults', () => {
     expect(shown).toBe('hi\n');
   });
 
+  it('writes events to the log where that is asked for, by an option or the setting', async () => {
+    const lines = ['{"uuid": "a", "counter": 1, "n": 1.0}', '{"uuid": "b", "counter": 2}'];
+    const stream = `${lines.join('\n')}\n{"eof": true}\n`;
+    await take(stream, { eventLog: true });
+    expect(await file('job_events.jsonl')).toBe(`${lines.join('\n')}\n`);
+    expect(await readdir(join(root, 'artifacts', 'r', 'job_events'))).toEqual([]);
+    await mkdir(join(root, 'env'));
+    await writeFile(join(root, 'env', 'settings'), 'event_log: false');
+    await take(stream, { eventLog: true });
+    expect(await readdir(join(root, 'artifacts', 'r', 'job_events'))).toHaveLength(2);
+    expect(await readdir(join(root, 'artifacts', 'r'))).not.toContain('job_events.jsonl');
+    await writeFile(join(root, 'env', 'settings'), 'event_log: 3');
+    await expect(take(stream)).rejects.toThrow(/env\/settings: event_log must be true or false/);
+  });
+
   it.each([
     ['', /^Unexpected empty line encountered/],
     ['{"status": "running"}\n', /^Unexpected empty line encountered/],

@@ -1,4 +1,5 @@
 import { onAbort } from '@receptorjs/primitives';
+import { ConfigurationError, type Mapping } from '@receptorjs/runner-core';
 import { PluginSinks, readMapping, runIdent } from '@receptorjs/runner-core/internal';
 import { join, resolve } from 'node:path';
 import { knownLimits, limitsOfSettings } from './archive/archive-limits.js';
@@ -8,7 +9,7 @@ import type { ProcessOptions, ProcessResult } from './process-options.js';
 import { ReceivedResults } from './received-results.js';
 
 /**
- * Takes what a worker wrote: writes the artifacts (each event to `job_events/`), shows the output, reports statuses and
+ * Takes what a worker wrote: writes the artifacts (each event to `job_events/`, or all to the event log), shows the output, reports statuses and
  * events. Never waits for more once the end mark came.
  *
  * A damaged line costs that line at most: reading goes on with the next one, and what is whole in it is taken. Events
@@ -38,7 +39,7 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
   const results = await ReceivedResults.open(
     artifactDir,
     root,
-    { ...options, limits },
+    { ...options, limits, eventLog: loggedBy(settings, settingsFile) ?? options.eventLog },
     sinks,
   ).catch(async (error: unknown) => {
     await sinks.close();
@@ -56,4 +57,13 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
     results.close();
     await sinks.close();
   }
+}
+
+/** What settings say of the event log, if anything. */
+function loggedBy({ event_log: value }: Mapping, source: string): boolean | undefined {
+  if (value === undefined || value === null || typeof value === 'boolean')
+    return value ?? undefined;
+  throw new ConfigurationError(
+    `${source}: event_log must be true or false; it is ${JSON.stringify(value)}.`,
+  );
 }

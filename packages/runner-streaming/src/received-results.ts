@@ -237,8 +237,13 @@ export class ReceivedResults {
     const { event, json } = handled.fate === 'replaced' ? handled : { event: received, json: line };
     this.#sinks.event(event, json);
     if (handled.fate === 'replaced' || handled.withFile) {
-      this.#folder.writeEvent(counter, uuid, json);
-      this.#options.feed?.written({ counter, name: `${counter}-${uuid}.json` });
+      if (this.#options.eventLog === true) {
+        const bytes = this.#folder.logEvents(`${json}\n`);
+        this.#options.feed?.logged(bytes);
+      } else {
+        this.#folder.writeEvent(counter, uuid, json);
+        this.#options.feed?.written({ counter, name: `${counter}-${uuid}.json` });
+      }
     }
     const shown = this.#options.jsonMode === true ? `${json}\n` : shownText(event);
     if (shown === '') return;

@@ -50,6 +50,7 @@ describe('artifacts of a worker', () => {
     ['stdout', 'a link', link],
     ['stderr', 'a folder', folder],
     ['command', 'a link', link],
+    ['job_events.jsonl', 'a link', link],
     ['job_events/1-a.json', 'a folder', folder],
     ['job_events/1-a.json', 'a link', link],
   ])('whose %s is %s end with the status error', async (name, kind, make) => {

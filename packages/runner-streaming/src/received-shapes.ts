@@ -1,11 +1,11 @@
-import { MAX_WORD_BYTES } from '@receptorjs/runner-core/internal';
+import { EVENT_LOG, MAX_WORD_BYTES } from '@receptorjs/runner-core/internal';
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Files of artifacts that are read whole by everybody, and so hold one word each. */
 const WORDS = ['rc', 'status'];
-const FILES = [...WORDS, 'stdout', 'stderr', 'command'];
+const FILES = [...WORDS, 'stdout', 'stderr', 'command', EVENT_LOG];
 
 /**
  * What is wrong with the shape of artifacts that another program made: a file that is a folder, a link or a pipe, or a word that is

@@ -37,6 +37,7 @@ export interface CommandLineOptions {
   readonly inventory?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly eventLog?: boolean;
   readonly omitEventData?: boolean;
   readonly onlyFailedEventData?: boolean;
   readonly omitEnvFiles?: boolean;
@@ -113,6 +114,8 @@ const elsewhere: readonly Scope[] = [...here, ...background];
 const isolation: readonly Scope[] = [...here, ...background, ...direct];
 const container: readonly Scope[] = [...job, ...direct];
 const results: readonly Scope[] = [...job, ...direct, 'process'];
+/** What writes artifacts. */
+const recorded: readonly Scope[] = [...elsewhere, ...direct, 'process'];
 const worker: readonly Scope[] = ['worker'];
 /** What takes an archive from elsewhere; `run` and `start` with `--via-receptor`. */
 const receiving: readonly Scope[] = ['worker', 'process', ...elsewhere];
@@ -222,6 +225,11 @@ export const OPTIONS: readonly OptionGroup[] = [
         of: job,
       },
       { flags: '-j, --json', help: 'show events as JSON lines', of: results },
+      {
+        flags: '--event-log',
+        help: 'write all events into one file, job_events.jsonl',
+        of: recorded,
+      },
       { flags: '--omit-event-data', help: 'leave the data out of events', of: job },
       { flags: '--only-failed-event-data', help: 'keep the data of failures only', of: job },
       { flags: '--omit-env-files', help: 'accepted; env files are never written', of: job },

@@ -152,8 +152,8 @@ describe('the command line', () => {
   it('shows the usage of the subcommand before what is wrong with it', () => {
     expect(shown('process')).toBe(
       'usage: ansible-runner process [-h] [--version] [--debug] [--logfile FILE]\n' +
-        '                              [-i IDENT] [--artifact-dir DIR] [-j] [-q]\n' +
-        '                              [--archive-max-bytes N]\n' +
+        '                              [-i IDENT] [--artifact-dir DIR] [-j]\n' +
+        '                              [--event-log] [-q] [--archive-max-bytes N]\n' +
         '                              [--archive-max-unpacked-bytes N]\n' +
         '                              [--archive-max-members N]\n' +
         '                              [--archive-max-ratio N]\n' +

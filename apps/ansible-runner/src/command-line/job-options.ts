@@ -48,6 +48,7 @@ export function jobOptions(privateDataDir: string, options: CommandLineOptions):
     ...(artifactDir !== undefined && { artifactDir: resolve(artifactDir) }),
     ...(projectDir !== undefined && { projectDir: resolve(projectDir) }),
     ...(options.json === true && { jsonMode: true }),
+    ...(options.eventLog === true && { eventLog: true }),
     ...(options.omitEventData === true && { omitEventData: true }),
     ...(options.onlyFailedEventData === true && { onlyFailedEventData: true }),
     ...sandboxOptions(options),

@@ -3,6 +3,7 @@ import { closeSync, fchmodSync, lstatSync, openSync, renameSync, rmSync } from '
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, errorCode, UnsafeFileError } from '../errors.js';
+import { EVENT_LOG } from '../events/event-log.js';
 import { spacedJson } from '../events/json-text.js';
 import { makeFolder } from './make-folder.js';
 import { openRegularToWrite } from './regular-file.js';
@@ -10,8 +11,8 @@ import { slicesOf, writeText } from '../process/output/written-text.js';
 import type { FinalStatus } from '../statuses.js';
 
 /**
- * The artifact folder of one run: `command`, `stdout`, `stderr`, `status`, `rc` and `job_events/`.
- * Files are 0600, folders 0700. Owns the open `stdout` file.
+ * The artifact folder of one run: `command`, `stdout`, `stderr`, `status`, `rc`, `job_events/` and the event log.
+ * Files are 0600, folders 0700. Owns the open files.
  *
  * Event files and `stdout` are written synchronously, a few microseconds each, so that their order is the
  * order of the events and nothing is buffered when the process is killed.
@@ -23,6 +24,8 @@ export class ArtifactFolder {
   readonly #draft: string;
   #stdout: number | undefined;
   #stderr: number | undefined;
+  #log: number | undefined;
+  #logBytes = 0;
 
   private constructor(path: string) {
     this.path = path;
@@ -44,7 +47,7 @@ export class ArtifactFolder {
       if (path !== root) await refuseLink(path);
       await refuseLink(folder.#events);
       await makeFolder(folder.#events);
-      for (const name of ['status', 'rc']) await rm(join(path, name), { force: true });
+      for (const name of ['status', 'rc', EVENT_LOG]) await rm(join(path, name), { force: true });
     } catch (cause) {
       if (cause instanceof ConfigurationError) throw cause;
       throw new ConfigurationError(
@@ -99,6 +102,17 @@ export class ArtifactFolder {
     );
   }
 
+  /**
+   * Appends events to the log, which is made with the first of them: each a line with its end, or a part of one.
+   *
+   * @returns how many bytes the log has then
+   */
+  logEvents(text: string): number {
+    this.#log ??= openRegularToWrite(join(this.path, EVENT_LOG), 'append');
+    this.#logBytes += writeText(this.#log, text);
+    return this.#logBytes;
+  }
+
   /** Writes the files that say how the run ended, whole from the moment they are there, and closes `stdout`. */
   finish(status: FinalStatus, rc: number): void {
     this.close();
@@ -114,9 +128,11 @@ export class ArtifactFolder {
     this.#place(path, [word]);
   }
 
-  /** Closes `stdout` and `stderr`; nothing is appended to them any more. */
+  /** Closes `stdout`, `stderr` and the event log; nothing is appended to the first two any more. */
   close(): void {
-    for (const file of [this.#stdout, this.#stderr]) if (file !== undefined) closeSync(file);
+    for (const file of [this.#stdout, this.#stderr, this.#log])
+      if (file !== undefined) closeSync(file);
+    this.#log = undefined;
     this.#stdout = undefined;
     this.#stderr = undefined;
   }

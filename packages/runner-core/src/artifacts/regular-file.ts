@@ -51,6 +51,19 @@ export function openRegularToWrite(path: string, use: 'replace' | 'append'): num
   throw notRegular(path);
 }
 
+/**
+ * Opens a file of a folder that others may have made for reading.
+ *
+ * @returns `undefined` when there is none
+ * @throws {UnsafeFileError} when something else than a regular file stands there
+ */
+export async function openRegularToRead(path: string): Promise<FileHandle | undefined> {
+  const file = await openRegular(path);
+  if (file === undefined || (await file.stat()).isFile()) return file;
+  await file.close();
+  throw notRegular(path);
+}
+
 async function openRegular(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, constants.O_RDONLY | ALWAYS);

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import { EVENT_LOG, openEventLog } from '../events/event-log.js';
 import { listEventFiles, readEvent } from '../events/event-files.js';
 import type { HostEvent, RunEvent } from '../events/events.js';
 import { FactCacheFolder, type HostFacts } from './fact-cache.js';
@@ -33,12 +34,17 @@ export class RunArtifacts {
   }
 
   /**
-   * The recorded events, by counter.
+   * The recorded events, by counter: from the event log where there is one, else from the files.
    *
    * @throws {ConfigurationError} when there is no folder of events.
    * @throws {UnsafeFileError} for one of more than 256 MiB, or that is no JSON mapping of at most 1,000 levels.
    */
   async *events(): AsyncGenerator<RunEvent, void, undefined> {
+    const log = await openEventLog(join(this.artifactDir, EVENT_LOG));
+    if (log !== undefined) {
+      for await (const { event } of log) yield event;
+      return;
+    }
     const folder = join(this.artifactDir, 'job_events');
     for (const file of await listEventFiles(folder)) {
       const event = await readEvent(folder, file);

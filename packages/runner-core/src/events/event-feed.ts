@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+import { EVENT_LOG, openEventLog } from './event-log.js';
 import { listEventFiles, readEvent, type EventFile } from './event-files.js';
 import type { RunEvent } from './events.js';
 
@@ -18,16 +20,20 @@ interface Reader {
  */
 export class EventFeed {
   readonly #folder: string;
+  readonly #log: string;
   readonly #readers = new Set<Reader>();
   /** Who waits for a reader to leave. */
   readonly #leaving: (() => void)[] = [];
   /** Counter of the last file that was written. */
   #last = 0;
+  /** Bytes of the event log that were written. */
+  #logged = 0;
   #ended = false;
 
-  /** @param folder of the event files; need not exist yet */
+  /** @param folder of the event files, beside which the event log lies; need not exist yet */
   constructor(folder: string) {
     this.#folder = folder;
+    this.#log = join(dirname(folder), EVENT_LOG);
   }
 
   /** Says that an event's file was written. */
@@ -38,6 +44,12 @@ export class EventFeed {
       reader.ahead?.push(file);
       reader.wake?.();
     }
+  }
+
+  /** Says how many bytes the event log has, which has the events where they have no files. */
+  logged(bytes: number): void {
+    this.#logged = bytes;
+    for (const reader of this.#readers) reader.wake?.();
   }
 
   /** How many read the events now. */
@@ -65,7 +77,14 @@ export class EventFeed {
     this.#readers.add(reader);
     try {
       let last = 0;
+      let read = 0;
       for (;;) {
+        const to = this.#logged;
+        if (to > read) {
+          for await (const { event } of (await openEventLog(this.#log, read, to)) ?? [])
+            yield event;
+          read = to;
+        }
         const files = await this.#next(reader, last);
         for (const file of files) {
           if (file.counter <= last) continue;
@@ -73,7 +92,7 @@ export class EventFeed {
           const event = await readEvent(this.#folder, file);
           if (event !== undefined) yield event;
         }
-        if (reader.ahead?.length !== 0) continue;
+        if (reader.ahead?.length !== 0 || this.#logged > read) continue;
         if (this.#ended) return;
         await new Promise<void>((resolve) => {
           reader.wake = resolve;

@@ -13,33 +13,62 @@ export interface RecorderParts {
   readonly output: ShownOutput | undefined;
   /** Show events as JSON lines. */
   readonly asJson: boolean;
+  /** Events go to the event log rather than to files of their own. */
+  readonly asLog: boolean;
 }
 
-/** Characters of output that are gathered before they are written, at most. */
+/** Characters of output, and of events for the log, that are gathered before they are written, at most. */
 const MAX_GATHERED = 64 * 1024;
 
 /**
- * Records events, after their handler: event plugins, file, `stdout`, console, in this order. Owns the text that was
+ * Records events, after their handler: event plugins, file or log, `stdout`, console, in this order. Owns the text that was
  * not written yet.
  */
 export class EventRecorder implements EventDestination {
   readonly #parts: RecorderParts;
   #gathered = '';
+  /** Lines for the event log. */
+  #lines = '';
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
   }
 
   record(event: EventRecord, withFile: boolean): void | Promise<void> {
-    const { artifacts, sinks, feed, asJson } = this.#parts;
+    const { sinks, asJson, asLog } = this.#parts;
     if (!sinks.none) sinks.event(event.event, event.json);
-    if (withFile) {
-      artifacts.writeEvent(event.counter, event.uuid, event.jsonParts());
-      feed?.written({ counter: event.counter, name: `${event.counter}-${event.uuid}.json` });
-    }
+    if (withFile && asLog) this.#log(event);
+    else if (withFile) this.#writeFile(event);
     if (event.large) return this.#flushed(event);
     this.#gathered += asJson ? `${event.json}\n` : event.shown;
-    return this.#gathered.length > MAX_GATHERED ? this.flush() : undefined;
+    const waiting = Math.max(this.#gathered.length, this.#lines.length);
+    return waiting > MAX_GATHERED ? this.flush() : undefined;
+  }
+
+  #writeFile(event: EventRecord): void {
+    const { artifacts, feed } = this.#parts;
+    const { counter, uuid } = event;
+    artifacts.writeEvent(counter, uuid, event.jsonParts());
+    feed?.written({ counter, name: `${counter}-${uuid}.json` });
+  }
+
+  #log(event: EventRecord): void {
+    if (!event.large) {
+      this.#lines += `${event.json}\n`;
+      return;
+    }
+    this.#flushLines();
+    for (const part of event.jsonParts()) this.#parts.artifacts.logEvents(part);
+    this.#lines = '\n';
+    this.#flushLines();
+  }
+
+  #flushLines(): void {
+    if (this.#lines === '') return;
+    const { artifacts, feed } = this.#parts;
+    const bytes = artifacts.logEvents(this.#lines);
+    this.#lines = '';
+    feed?.logged(bytes);
   }
 
   /** Writes what is shown of the event, a part at a time, behind what was gathered. */
@@ -54,6 +83,7 @@ export class EventRecorder implements EventDestination {
   }
 
   flush(): void | Promise<void> {
+    this.#flushLines();
     const text = this.#gathered;
     if (text === '') return undefined;
     this.#gathered = '';

@@ -306,6 +306,7 @@ describe('settings', () => {
     [`{"a":${'['.repeat(1001)}${']'.repeat(1001)}}`, /env\/settings can't be read: JSON is nested/],
     ['idle_timeout: soon', /env\/settings: idle_timeout must be a number of seconds/],
     ['suppress_output_file: 3', /suppress_output_file must be true or false/],
+    ['event_log: 3', /event_log must be true or false/],
     ['process_isolation: 1', /process_isolation must be true or false/],
   ])('runner 25: env/settings with %j is told with its place', async (content, message) => {
     await env('settings', content);

@@ -79,6 +79,7 @@ const runOptionChecks: OptionChecks<RunOptions> = {
   factCacheType: optional(text),
   suppressOutputFile: optional(flag),
   suppressAnsibleOutput: optional(flag),
+  eventLog: optional(flag),
   checkJobEventData: optional(flag),
   output: outputCheck,
   jsonMode: optional(flag),

@@ -105,6 +105,11 @@ export interface RunOptions extends IsolationOptions {
   readonly suppressOutputFile?: boolean;
   /** Show nothing on `output`. The setting of that name wins. */
   readonly suppressAnsibleOutput?: boolean;
+  /**
+   * Write all events into one file, `job_events.jsonl` in the artifact folder, a JSON line each, and not into a file of `job_events/`
+   * each. The setting `event_log` wins.
+   */
+  readonly eventLog?: boolean;
   /** Fail the run when the data of an event that the output announces did not arrive. */
   readonly checkJobEventData?: boolean;
   /** Shows the job's output here. Default: nowhere. */

@@ -21,6 +21,7 @@ export interface RunSettings {
   readonly directoryIsolationCleanup: boolean;
   readonly suppressOutputFile: boolean;
   readonly suppressAnsibleOutput: boolean;
+  readonly eventLog: boolean;
   /** Absent when it is not set. */
   readonly omitEventData?: boolean;
   readonly onlyFailedEventData?: boolean;
@@ -33,6 +34,7 @@ type SettingsOptions = Pick<
   RunOptions,
   | 'suppressOutputFile'
   | 'suppressAnsibleOutput'
+  | 'eventLog'
   | 'omitEventData'
   | 'onlyFailedEventData'
   | 'directoryIsolationBasePath'
@@ -95,6 +97,7 @@ export function readSettings(
   return {
     suppressOutputFile: flag('suppress_output_file', options.suppressOutputFile),
     suppressAnsibleOutput: flag('suppress_ansible_output', options.suppressAnsibleOutput),
+    eventLog: flag('event_log', options.eventLog),
     secretExtravars: texts('secret_extravars'),
     directoryIsolationCleanup: flag('directory_isolation_cleanup', true),
     ...(omitEventData !== undefined && { omitEventData }),

@@ -22,7 +22,7 @@ export async function takeResults(
   signal: AbortSignal,
 ): Promise<ProcessResult> {
   const { privateDataDir, artifactDir, output, jsonMode, onEvent, onStatus } = run;
-  const { plugins, settings, limits, onWarning, suppressAnsibleOutput } = run;
+  const { plugins, settings, limits, onWarning, suppressAnsibleOutput, eventLog } = run;
   try {
     return await processResults({
       input,
@@ -32,6 +32,7 @@ export async function takeResults(
       artifactDir,
       ...(output !== undefined && suppressAnsibleOutput !== true && { output }),
       jsonMode,
+      eventLog,
       onEvent,
       ...(onStatus !== undefined && { onStatus: unlessSentAgain(onStatus) }),
       plugins,

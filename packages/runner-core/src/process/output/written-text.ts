@@ -13,12 +13,15 @@ export function* slicesOf(text: string): Generator<string> {
   }
 }
 
-/** Writes all of a text, or of a part of one, to a file. */
-export function writeText(file: number, text: string): void {
+/** Writes all of a text, or of a part of one, to a file. @returns how many bytes it has */
+export function writeText(file: number, text: string): number {
+  let length = 0;
   for (const slice of slicesOf(text)) {
     const bytes = Buffer.from(slice);
+    length += bytes.length;
     for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
   }
+  return length;
 }
 
 function isFirstHalf(code: number): boolean {
