@@ -14,12 +14,14 @@
  *
  * @packageDocumentation
  */
+import { compileEarly } from './process/compile-early.js';
 import { HangUps } from './process/hang-ups.js';
 
 // The first would open Node's debugger on a port, the second end the program.
 for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);
 // Before anything else is loaded: a service manager may ask for a reload as soon as it has started the process.
 const hangUps = new HangUps(process);
+compileEarly(process.versions.v8);
 const { main } = await import('./main.js');
 
 process.stdout.on('error', () => undefined);
