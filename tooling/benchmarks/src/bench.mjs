@@ -110,7 +110,7 @@ const meshRows = await measure(
 const runnerRows = await measure(
   {
     startup: (command) => runner.startUp(command, times(15)),
-    events: (command) => runner.eventRate(command, times(20_000)),
+    events: (command, isOurs) => runner.eventRate(command, isOurs, times(50_000)),
     loop: (command) => runner.loopOverhead(command, times(2000), venv),
     memory: (command, isOurs) => concurrentRuns(command, isOurs, times(100)),
     transmit: (command) => streaming.transmit(command, times(100), 1_000_000, 'MB'),

@@ -39,8 +39,11 @@ def foreign(value):
     return str(value)
 
 
+ENCODER = json.JSONEncoder(default=foreign, allow_nan=False)
+
+
 def encode(value):
     try:
-        return json.dumps(value, default=foreign, allow_nan=False)
+        return ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError):
         return json.dumps(plain(value))

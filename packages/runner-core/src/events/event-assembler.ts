@@ -15,14 +15,15 @@ export interface EventSource {
  * counts lines. Owns the counters; call {@link assemble} for one segment after the other.
  */
 export class EventAssembler {
-  readonly #ident: string;
+  /** The JSON that follows the lines. */
+  readonly #runnerIdent: string;
   readonly #source: EventSource;
   #counter = 0;
   #line = 0;
   #stats: RunStats | undefined;
 
   constructor(ident: string, source: EventSource) {
-    this.#ident = ident;
+    this.#runnerIdent = `"runner_ident": ${JSON.stringify(ident)}, `;
     this.#source = source;
   }
 
@@ -47,9 +48,7 @@ export class EventAssembler {
     for (const piece of pieces) this.#line += newlines(piece);
     const stdout = segment.cut ? pieces : withoutLineEnd(pieces);
     const head = `"uuid": ${JSON.stringify(uuid)}, "counter": ${counter}, "stdout": `;
-    const lines =
-      `, "start_line": ${startLine}, "end_line": ${this.#line}, ` +
-      `"runner_ident": ${JSON.stringify(this.#ident)}, `;
+    const lines = `, "start_line": ${startLine}, "end_line": ${this.#line}, ${this.#runnerIdent}`;
     const announced = body?.startsWith('{') === true ? this.#announced(body) : undefined;
     // The original's order of keys, which differs for text that no mark announced.
     const parts =

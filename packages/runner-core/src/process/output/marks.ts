@@ -26,20 +26,12 @@ export function markPrefix(secret: string): Buffer {
   return Buffer.from(`${ESCAPE}[K${text}`, 'latin1');
 }
 
-const piecePattern = new RegExp(`([A-Za-z0-9+/=]{1,78})${ESCAPE}\\[(\\d{1,2})D`, 'g');
+const base64Text = /^[A-Za-z0-9+/=]+$/;
 
 /** Reads a complete mark, from `ESC[K` to `ESC[K`; `undefined` when it is none of this run. */
 export function decodeMark(bytes: Buffer, secret: string): Mark | undefined {
-  const body = bytes.toString('latin1', 3, bytes.length - 3);
-  let text = '';
-  let end = 0;
-  for (const match of body.matchAll(piecePattern)) {
-    const [whole, piece = '', length = ''] = match;
-    if (match.index !== end || piece.length !== Number(length)) return undefined;
-    text += piece;
-    end += whole.length;
-  }
-  if (end !== body.length) return undefined;
+  const text = joinedPieces(bytes.toString('latin1', 3, bytes.length - 3));
+  if (text === undefined) return undefined;
   let content: unknown;
   try {
     content = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
@@ -52,4 +44,18 @@ export function decodeMark(bytes: Buffer, secret: string): Mark | undefined {
   if (uuid === undefined) return {};
   // It becomes part of a file name.
   return typeof uuid === 'string' && /^[\w.-]{1,128}$/.test(uuid) ? { uuid } : undefined;
+}
+
+/** The base64 of pieces of at most 78 characters, each with its length behind it; `undefined` where that is not what they are. */
+function joinedPieces(body: string): string | undefined {
+  let text = '';
+  for (let at = 0; at < body.length;) {
+    const end = body.indexOf(ESCAPE, at);
+    const length = end - at;
+    const back = `${ESCAPE}[${length}D`;
+    if (length < 1 || length > 78 || !body.startsWith(back, end)) return undefined;
+    text += body.slice(at, end);
+    at = end + back.length;
+  }
+  return base64Text.test(text) ? text : undefined;
 }
