@@ -1,5 +1,6 @@
 // Every figure, ours beside the original's where it is present, as one table.
-//   bench.mjs [--only TEXT] [--quick]
+//   bench.mjs [--only TEXT[,TEXT]] [--quick] [--rounds N]
+//   bench.mjs path [OPTIONS]    where a ping waits while a stream fills the links, see ping-path.mjs
 //   bench.mjs scale [OPTIONS]   large simulated meshes, see scale.mjs
 //   bench.mjs churn [OPTIONS]   streams opened and closed, see streams-churn.mjs
 //   bench.mjs quic [OPTIONS]    both QUIC engines, see quic-engines.mjs
@@ -7,9 +8,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import * as mesh from './mesh-cases.mjs';
 import * as runner from './runner-cases.mjs';
+import { sshForward } from './ssh-forward.mjs';
 import { concurrentRuns } from './runner-memory.mjs';
 import * as streaming from './streaming-cases.mjs';
 import { table } from './table.mjs';
@@ -20,6 +23,7 @@ const scripts = {
   scale: ['scale.mjs'],
   churn: ['--expose-gc', 'streams-churn.mjs'],
   quic: ['quic-engines.mjs'],
+  path: ['ping-path.mjs'],
   '--compare': ['compare.mjs'],
 };
 const [own = '', ...rest] = process.argv.slice(2);
@@ -35,10 +39,19 @@ if (script !== undefined) {
 // what the two commands of the README and npm install give; the optional native engine is named to be measured
 process.env.RECEPTOR_QUIC_ENGINE ||= 'wasm';
 const root = join(import.meta.dirname, '..', '..', '..');
-const only = process.argv.includes('--only')
-  ? (process.argv[process.argv.indexOf('--only') + 1] ?? '')
-  : '';
-const scale = process.argv.includes('--quick') ? 0.2 : 1;
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '1' },
+  },
+});
+const rounds = Number(options.rounds);
+if (!Number.isInteger(rounds) || rounds < 1 || rounds > 20) {
+  console.error('usage: bench [--only TEXT[,TEXT]] [--quick] [--rounds 1..20]');
+  process.exit(2);
+}
+const scale = options.quick ? 0.2 : 1;
 const times = (/** @type {number} */ count) => Math.max(2, Math.round(count * scale));
 
 const ours = {
@@ -51,39 +64,54 @@ const python = existsSync(join(venv, 'bin', 'ansible-runner'))
   ? join(venv, 'bin', 'ansible-runner')
   : undefined;
 
-/** @typedef {Map<string, { ours?: number, original?: number }>} Rows */
+/** @typedef {import('./table.mjs').Rows} Rows */
+/** @typedef {Record<string, number>} Figures */
 
 /**
- * Runs cases for ours and for the original in turn, so that both see the same machine.
+ * Runs cases for ours and for the original in turn, so that both see the same machine; who is first changes from round to round.
  *
- * @param {Record<string, (command: string, isOurs: boolean) => Promise<Record<string, number>>>} cases
+ * @param {Record<string, (command: string, isOurs: boolean) => Promise<Figures>>} cases
  * @param {{ ours: string, original: string | undefined }} commands
+ * @param {(name: string) => (() => Promise<Figures>) | undefined} [third] what else a case is compared with
  * @returns {Promise<Rows>}
  */
-async function measure(cases, commands) {
+async function measure(cases, commands, third = () => undefined) {
   /** @type {Rows} */
   const rows = new Map();
   for (const [name, run] of Object.entries(cases)) {
-    if (!only.split(',').some((each) => name.startsWith(each))) continue;
-    for (const side of /** @type {const} */ (['ours', 'original'])) {
-      const command = commands[side];
-      if (!command) continue;
-      process.stderr.write(`${name}: ${side}\n`);
-      try {
-        for (const [figure, value] of Object.entries(await run(command, side === 'ours'))) {
-          rows.set(figure, { ...rows.get(figure), [side]: value });
+    if (!options.only.split(',').some((each) => name.startsWith(each))) continue;
+    const { ours: ourCommand, original } = commands;
+    const other = third(name);
+    /** @type {[import('./table.mjs').Side, () => Promise<Figures>][]} */
+    const sides = [['ours', () => run(ourCommand, true)]];
+    if (original !== undefined) sides.push(['original', () => run(original, false)]);
+    if (other !== undefined) sides.push(['ssh', other]);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [side, figures] of round % 2 === 0 ? sides : sides.toReversed()) {
+        process.stderr.write(`${name}${rounds > 1 ? `, round ${round + 1}` : ''}: ${side}\n`);
+        try {
+          for (const [figure, value] of Object.entries(await figures())) {
+            const row = rows.get(figure) ?? {};
+            row[side] = [...(row[side] ?? []), value];
+            rows.set(figure, row);
+          }
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          if (side === 'ssh') {
+            withoutSsh = reason;
+            continue;
+          }
+          process.exitCode = 1;
+          console.error(`${name}: ${side} failed: ${reason}`);
         }
-      } catch (error) {
-        process.exitCode = 1;
-        console.error(
-          `${name}: ${side} failed: ${error instanceof Error ? error.message : String(error)}`,
-        );
       }
     }
   }
   return rows;
 }
 
+/** Why there is nothing of OpenSSH to compare with. @type {string | undefined} */
+let withoutSsh;
 const meshRows = await measure(
   {
     stream0: (command) => mesh.stream(command, 0, times(300)),
@@ -106,6 +134,8 @@ const meshRows = await measure(
     running: (command) => work.runningUnits(command, times(500)),
   },
   { ours: ours.receptor, original: go },
+  (name) =>
+    name === 'stream0' && withoutSsh === undefined ? () => sshForward(times(300)) : undefined,
 );
 const runnerRows = await measure(
   {
@@ -120,9 +150,14 @@ const runnerRows = await measure(
 );
 
 if (meshRows.size + runnerRows.size > 0)
-  console.log(`\nNode.js ${process.version}, QUIC engine ${process.env.RECEPTOR_QUIC_ENGINE}`);
+  console.log(
+    `\nNode.js ${process.version}, QUIC engine ${process.env.RECEPTOR_QUIC_ENGINE}, ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds (least to most)`}`,
+  );
 if (meshRows.size > 0)
   console.log(`\n${table(meshRows, { ours: 'receptorjs', original: 'receptor (Go)' })}`);
+const overSsh = new Map([...meshRows].filter(([, row]) => row.ssh !== undefined));
+if (overSsh.size > 0) console.log(`\n${table(overSsh, { ours: 'receptorjs', ssh: 'ssh -L' })}`);
+if (withoutSsh !== undefined) console.log(`\nNo stream through ssh -L: ${withoutSsh}`);
 skipsWithoutGo('\nnothing to compare the mesh with');
 if (runnerRows.size > 0)
   console.log(

@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -13,40 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@receptorjs/tooling-test-peers';
 import { openControl } from './control.mjs';
-
-const ticksPerSecond = 100;
-
-/** User and system seconds of a process and its reaped children. */
-function cpuSeconds(/** @type {number} */ pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
-}
-
-/** Name and parent of a process, if it is still there. */
-function statFields(/** @type {string} */ pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const end = stat.lastIndexOf(')');
-    return {
-      name: stat.slice(stat.indexOf('(') + 1, end),
-      parent: stat.slice(end + 2).split(' ')[1],
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Resident memory of a process, pages that several share in parts. */
-function proportionalKilobytes(/** @type {string} */ pid) {
-  try {
-    return Number(
-      /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0,
-    );
-  } catch {
-    return 0;
-  }
-}
+import { cpuSeconds, processTree, proportionalKilobytes } from './process-figures.mjs';
 
 /** One daemon under measurement. */
 class BenchNode {
@@ -107,24 +73,9 @@ class BenchNode {
 
   /** Proportional memory in MB of the daemon and of all that it has started, without the commands themselves. */
   treeMemory(/** @type {string} */ command) {
-    const parents = new Map(
-      readdirSync('/proc')
-        .filter((name) => /^\d+$/.test(name))
-        .flatMap((pid) => {
-          const fields = statFields(pid);
-          return fields === undefined ? [] : [[pid, fields]];
-        }),
-    );
-    const isOurs = (/** @type {string} */ pid) => {
-      // a supervisor that leads a session of its own is still the daemon's child
-      for (let at = pid; at !== '0' && at !== ''; at = parents.get(at)?.parent ?? '') {
-        if (at === String(this.child.pid)) return true;
-      }
-      return false;
-    };
     let kilobytes = 0;
-    for (const [pid, { name }] of parents) {
-      if (name !== command && isOurs(pid)) kilobytes += proportionalKilobytes(pid);
+    for (const { pid, name } of processTree(/** @type {number} */ (this.child.pid))) {
+      if (name !== command) kilobytes += proportionalKilobytes(pid);
     }
     return Math.round(kilobytes / 1024);
   }

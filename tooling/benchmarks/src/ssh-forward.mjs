@@ -1,0 +1,130 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { debianPrograms, freePort, onPath } from '@receptorjs/tooling-test-peers';
+import { push, sinkOn } from './mesh-cases.mjs';
+import { cpuSeconds, processTree } from './process-figures.mjs';
+
+/** Who runs both ends where this runs as root: sshd would then want an account of its own and a folder below /run. */
+const NOBODY = 65_534;
+const PATIENCE_MS = 10_000;
+
+/** Programs of OpenSSH: those of this system, else those of Debian's packages. @returns {Record<'ssh' | 'sshd' | 'ssh-keygen', string>} */
+function programs() {
+  const found = (/** @type {string} */ name) => {
+    const path = onPath(name);
+    if (path !== undefined) return path;
+    const server = name === 'sshd';
+    const folder = debianPrograms('ssh', [server ? 'openssh-server' : 'openssh-client']);
+    return join(folder, 'run', name);
+  };
+  return { ssh: found('ssh'), sshd: found('sshd'), 'ssh-keygen': found('ssh-keygen') };
+}
+
+/** Resolves when something listens on a port (what is behind it does not matter); rejects with what the process has written when it ends before that. */
+async function listening(
+  /** @type {number} */ port,
+  /** @type {import('node:child_process').ChildProcess} */ child,
+  /** @type {string} */ log,
+) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch {
+      if (child.exitCode !== null || performance.now() > deadline)
+        throw new Error(readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? 'no answer');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
+/**
+ * The bytes of a stream case through `ssh -L`, to an sshd of its own on the loopback interface with keys of its own.
+ *
+ * @param {number} megabytes
+ * @returns {Promise<import('./mesh-cases.mjs').Figures>}
+ * @throws Error where OpenSSH can't be had or does not start, with the reason
+ */
+export async function sshForward(megabytes) {
+  const { ssh, sshd, 'ssh-keygen': keygen } = programs();
+  const folder = mkdtempSync(join(tmpdir(), 'bench-ssh-'));
+  const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  /** @type {import('node:child_process').ChildProcess[]} */
+  const children = [];
+  const start = (/** @type {string} */ program, /** @type {string[]} */ args) => {
+    // what both write goes to -E
+    const child = spawn(program, args, { stdio: 'ignore', cwd: folder, ...identity });
+    child.on('error', () => undefined);
+    children.push(child);
+    return child;
+  };
+  try {
+    const [port, entry, sink] = await Promise.all([freePort(), freePort(), freePort()]);
+    const own = (/** @type {string} */ name) => join(folder, name);
+    execFileSync(keygen, ['-q', '-t', 'ed25519', '-N', '', '-f', own('key')]);
+    copyFileSync(own('key'), own('host'));
+    copyFileSync(own('key.pub'), own('keys'));
+    const config = [
+      `ListenAddress 127.0.0.1:${port}`,
+      `HostKey ${own('host')}`,
+      `AuthorizedKeysFile ${own('keys')}`,
+      'PidFile none',
+      // for sshd, nobody's account is locked, unless PAM is asked
+      `UsePAM ${identity.uid === undefined ? 'no' : 'yes'}`,
+      'StrictModes no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'AllowTcpForwarding local',
+    ];
+    writeFileSync(own('sshd_config'), config.map((line) => `${line}\n`).join(''));
+    for (const log of ['sshd.log', 'ssh.log']) writeFileSync(own(log), '');
+    if (identity.uid !== undefined) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, folder]);
+    chmodSync(folder, 0o700);
+    const server = start(sshd, ['-D', '-f', own('sshd_config'), '-E', own('sshd.log')]);
+    await listening(port, server, own('sshd.log'));
+    const user = execFileSync('id', ['-un', ...(identity.uid === undefined ? [] : [`${NOBODY}`])], {
+      encoding: 'utf8',
+    }).trim();
+    const client = start(ssh, [
+      ...['-F', 'none', '-N', '-L', `127.0.0.1:${entry}:127.0.0.1:${sink}`, '-p', `${port}`],
+      ...['-i', own('key'), '-E', own('ssh.log'), '-o', 'ExitOnForwardFailure=yes'],
+      ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'IdentitiesOnly=yes'],
+      ...['-o', `UserKnownHostsFile=${own('known')}`, `${user}@127.0.0.1`],
+    ]);
+    const total = megabytes * 1_000_000;
+    await listening(entry, client, own('ssh.log'));
+    const target = await sinkOn(sink, total);
+    const cpu = (/** @type {import('node:child_process').ChildProcess} */ child) =>
+      processTree(/** @type {number} */ (child.pid)).reduce(
+        (sum, { pid }) => sum + cpuSeconds(pid),
+        0,
+      );
+    const before = [cpu(client), cpu(server)];
+    const started = performance.now();
+    const socket = await push(entry, total);
+    await target.reached;
+    const took = (performance.now() - started) / 1000;
+    const after = [cpu(client), cpu(server)];
+    socket.destroy();
+    target.close();
+    const [sending = 0, answering = 0] = after.map(
+      (each, at) => (each - (before[at] ?? 0)) / (total / 1e9),
+    );
+    return {
+      'stream, 0 hops (MB/s)': total / 1e6 / took,
+      'sending node, CPU (s/GB)': sending,
+      'answering node, CPU (s/GB)': answering,
+    };
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
