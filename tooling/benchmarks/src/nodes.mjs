@@ -24,6 +24,7 @@ class BenchNode {
    */
   constructor(command, name, folder, actions) {
     this.name = name;
+    this.folder = folder;
     this.socket = join(folder, `${name}.sock`);
     this.log = join(folder, `${name}.log`);
     const config = join(folder, `${name}.yml`);
@@ -74,7 +75,7 @@ class BenchNode {
   /** Proportional memory in MB of the daemon and of all that it has started, without the commands themselves. */
   treeMemory(/** @type {string} */ command) {
     let kilobytes = 0;
-    for (const { pid, name } of processTree(/** @type {number} */ (this.child.pid))) {
+    for (const { pid, name } of processTree(/** @type {number} */ (this.child.pid), this.folder)) {
       if (name !== command) kilobytes += proportionalKilobytes(pid);
     }
     return Math.round(kilobytes / 1024);

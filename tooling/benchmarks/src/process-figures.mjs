@@ -23,6 +23,25 @@ function statFields(/** @type {string} */ pid) {
   }
 }
 
+/** Seconds that all cores have worked since the machine was started, whoever for. */
+export function machineSeconds() {
+  const [, user, nice, system, , , irq, softirq] = (
+    readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? ''
+  ).split(/\s+/);
+  const ticks = [user, nice, system, irq, softirq].map(Number);
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;
+}
+
+/** Whether the arguments of a process name the script of a unit below a folder. */
+function isSupervisor(/** @type {string} */ pid, /** @type {string} */ folder) {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return words.some((word) => word.startsWith(`${folder}/`) && word.endsWith('/supervisor'));
+  } catch {
+    return false;
+  }
+}
+
 /** Resident memory of a process, pages that several share in parts. */
 export function proportionalKilobytes(/** @type {string} */ pid) {
   try {
@@ -34,8 +53,14 @@ export function proportionalKilobytes(/** @type {string} */ pid) {
   }
 }
 
-/** A process and all that it has started and that is still there. @param {number} root @returns {{ pid: string, name: string }[]} */
-export function processTree(root) {
+/**
+ * A process and all that it has started and that is still there.
+ *
+ * @param {number} root
+ * @param {string} [folder] where its units are, whose supervisors need not be its children
+ * @returns {{ pid: string, name: string }[]}
+ */
+export function processTree(root, folder) {
   const all = new Map(
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -49,7 +74,7 @@ export function processTree(root) {
     for (let at = pid; at !== '0' && at !== ''; at = all.get(at)?.parent ?? '') {
       if (at === String(root)) return true;
     }
-    return false;
+    return folder !== undefined && isSupervisor(pid, folder);
   };
   return [...all].flatMap(([pid, { name }]) => (isOfRoot(pid) ? [{ pid, name }] : []));
 }

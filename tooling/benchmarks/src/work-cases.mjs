@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quantile } from './mesh-cases.mjs';
 import { withChain, withNode } from './nodes.mjs';
+import { machineSeconds } from './process-figures.mjs';
 
 /** @typedef {import('./mesh-cases.mjs').Figures} Figures */
 
@@ -75,13 +76,14 @@ export function submitRate(command, count, clients = 16) {
     };
     await Promise.all(Array.from({ length: clients }, client));
     left = count;
-    const before = cpuOf(chain);
+    // supervisors are no children of a daemon, so that theirs does not count as its
+    const before = machineSeconds();
     const started = performance.now();
     await Promise.all(Array.from({ length: clients }, client));
     return {
       [`units per second, ${clients} clients`]: count / ((performance.now() - started) / 1000),
-      [`CPU of all nodes and commands a unit, ${clients} clients (ms)`]:
-        ((cpuOf(chain) - before) / count) * 1000,
+      [`CPU of the machine a unit, ${clients} clients (ms)`]:
+        ((machineSeconds() - before) / count) * 1000,
     };
   });
 }

@@ -1,6 +1,12 @@
 import { errorText, goShlex, point, type Logger, splitShellWords } from '@receptorjs/primitives';
-import { currentBootId, isAlive, type ProcessIdentity } from '@receptorjs/process-table';
-import { isFinal, isJsonObject, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
+import { currentBootId, isAlive, isThere, type ProcessIdentity } from '@receptorjs/process-table';
+import {
+  isFinal,
+  isJsonObject,
+  UnitState,
+  type JsonValue,
+  type UnitStatus,
+} from '@receptorjs/control-protocol';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { failureCode } from '../errors.js';
@@ -19,6 +25,7 @@ import {
   readSupervisor,
   supervisorFiles,
 } from './supervisor-files.js';
+import type { SupervisorLauncher } from './supervisor-launcher.js';
 import { supervisorScript } from './supervisor-script.js';
 import type { StartProblem } from './unit-end.js';
 import type { Outcome, Unit } from '../unit.js';
@@ -33,6 +40,8 @@ export interface CommandUnitOptions {
   /** Milliseconds between SIGTERM and SIGKILL at cancel. */
   readonly graceMs: number;
   readonly digests: StdoutDigests;
+  /** Shared by all units. */
+  readonly launcher: Pick<SupervisorLauncher, 'launch'>;
   /** Shared by all units, for a kill explains the end of one of them. */
   readonly outOfMemory: OutOfMemoryKills;
   readonly log: Logger;
@@ -43,6 +52,12 @@ export interface CommandUnitOptions {
   /** Releases the unit: a release that an earlier daemon had begun goes on. */
   readonly onReleased: () => Promise<unknown>;
 }
+
+/** Each tenth look at a supervisor that was handed over reads all that the system says of it, for another process may have its ID; the others cost nothing. */
+const WHOLE_LOOKS = 10;
+
+/** Milliseconds after which a supervisor that was handed over and has not claimed the unit is not waited for any more. */
+const HANDED_OVER_MS = 5_000;
 
 /**
  * A unit that runs a command on this machine, under a supervisor of its own (see `supervisorScript`). This class
@@ -55,6 +70,12 @@ export class CommandUnit implements Unit {
   #group: FollowedUnit | undefined;
   /** The supervisor whose life is looked after: one that is no child of this daemon. */
   #adopted: ProcessIdentity | undefined;
+  /** Looks at one that was handed over, on a system that reaps; written by `#look` only. */
+  #looks = 0;
+  /** Whether it is one that was handed over; written by `#noticeClaim` only. */
+  #isReaped = false;
+  /** When a supervisor was handed over that has not claimed the unit yet; written by `#spawn`, `#noticeClaim` and `#look` only. */
+  #handedOverAt: number | undefined;
   /** Whether the last look found that the command is gone; written by `#sayWhatItWaitsFor` only. */
   #commandIsGone = false;
 
@@ -168,6 +189,17 @@ export class CommandUnit implements Unit {
   }
 
   #spawn(): void {
+    const { record, options } = this;
+    if (!options.launcher.launch(record.path(supervisorFiles.script))) {
+      this.#spawnChild();
+      return;
+    }
+    this.#handedOverAt = performance.now();
+    point('supervisor-spawned');
+    record.update({ detail: 'Not started yet' }, 'soon');
+  }
+
+  #spawnChild(): void {
     const { record } = this;
     const script = record.path(supervisorFiles.script);
     const child = spawn('/bin/sh', [script, currentBootId(), ownUmask()], {
@@ -188,9 +220,23 @@ export class CommandUnit implements Unit {
     child.on('exit', (code, signal) => {
       this.#course.inBackground(this.#childEnded(pid, commandEndOf(code, signal)));
     });
-    const { extraData } = record.status;
-    const data = { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' };
-    record.update({ detail: 'Not started yet', extraData: data }, 'soon');
+    record.update({ detail: 'Not started yet', extraData: this.#dataWith(pid) }, 'soon');
+  }
+
+  #dataWith(pid: number): { readonly Pid: number; readonly Params: JsonValue | undefined } {
+    const { extraData } = this.record.status;
+    return { Pid: pid, Params: isJsonObject(extraData) ? extraData['Params'] : '' };
+  }
+
+  /** A supervisor that was handed over is one that this daemon did not start. */
+  #noticeClaim(): void {
+    const { supervisor } = this.#processes;
+    if (this.#handedOverAt === undefined || supervisor === undefined) return;
+    this.#handedOverAt = undefined;
+    this.#adopted = supervisor;
+    this.#isReaped = true;
+    this.#followGroup(supervisor.pid);
+    this.record.update({ extraData: this.#dataWith(supervisor.pid) }, 'soon');
   }
 
   /** What the kernel counts there may explain how the command ends. */
@@ -200,9 +246,19 @@ export class CommandUnit implements Unit {
   }
 
   #look(): void {
+    if (performance.now() - (this.#handedOverAt ?? Number.NaN) > HANDED_OVER_MS) {
+      this.#handedOverAt = undefined;
+      // where both come after all, one of them gets the claim
+      if (!this.#course.isEnding) this.#spawnChild();
+    }
     this.#course.boundStdout(this.options.maxStdoutBytes);
     this.#sayWhatItWaitsFor();
-    if (this.#adopted) this.#course.inBackground(this.#checkSupervisor(this.#adopted));
+    const adopted = this.#adopted;
+    if (adopted === undefined) return;
+    this.#looks += 1;
+    if (!this.#isReaped || this.#looks % WHOLE_LOOKS === 0 || !isThere(adopted.pid)) {
+      this.#course.inBackground(this.#checkSupervisor(adopted));
+    }
   }
 
   /** A command may have ended although nobody could store how: while the disk is full its supervisor tries again and again. */
@@ -216,7 +272,7 @@ export class CommandUnit implements Unit {
   }
 
   #noticeChange(name: string | undefined): void {
-    if (name === supervisorFiles.started) this.#processes.look();
+    if (name === undefined || name === supervisorFiles.started) this.#noticeClaim();
     if (name === undefined || name === supervisorFiles.pid) {
       const pid = this.#processes.command;
       if (pid !== undefined) {

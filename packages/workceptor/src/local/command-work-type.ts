@@ -5,9 +5,13 @@ import { CommandUnit } from './command-unit.js';
 import { isLeftByGo } from './go-runner.js';
 import { GoUnit } from './go-unit.js';
 import { OutOfMemoryKills } from './oom-kills.js';
+import { SupervisorLauncher } from './supervisor-launcher.js';
 
 /** Of all types: their units may run in the same control group. */
 const outOfMemory = new OutOfMemoryKills();
+
+/** Of all types: one shell is enough. */
+const launcher = new SupervisorLauncher();
 
 /** 64 GiB: the most stdout of one unit unless configured. */
 const DEFAULT_MAX_STDOUT_BYTES = 64 * 2 ** 30;
@@ -65,7 +69,7 @@ export function commandWorkType(type: CommandType): WorkType {
       };
       return isLeftByGo(record)
         ? new GoUnit(record, options)
-        : new CommandUnit(record, { ...options, command, outOfMemory, maxStdoutBytes });
+        : new CommandUnit(record, { ...options, command, outOfMemory, launcher, maxStdoutBytes });
     },
   };
 }

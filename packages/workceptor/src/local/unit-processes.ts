@@ -54,6 +54,12 @@ export class UnitProcesses {
     this.#command ??= readCommandPid(this.options.dir);
   }
 
+  /** The supervisor that claimed the unit, once that was written down. */
+  get supervisor(): ProcessIdentity | undefined {
+    this.look();
+    return this.#supervisor;
+  }
+
   /** Process ID of the command, once it was written down. */
   get command(): number | undefined {
     this.look();
