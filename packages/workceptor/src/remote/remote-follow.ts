@@ -11,9 +11,9 @@ import {
 import type { Duplex } from 'node:stream';
 import { WorkError } from '../errors.js';
 import { foreignText } from './foreign-text.js';
-import type { UnitFile } from '../store/unit-file.js';
 import type { RemoteStdout } from './remote-stdout.js';
 import { RemoteVerification } from './remote-verification.js';
+import type { StdoutWriter } from './stdout-writer.js';
 
 /** What following needs from its unit. */
 export interface FollowContext {
@@ -167,14 +167,15 @@ export class RemoteFollow {
     const late = new AbortController();
     const signal = AbortSignal.any([this.#signal, late.signal]);
     let timer: NodeJS.Timeout | undefined;
-    let file: UnitFile | undefined;
+    let writer: StdoutWriter | undefined;
     let heard = 0;
     try {
       for await (const part of client.unitStream(remoteUnitId, { startPos: stdout.size, signal })) {
         if ('stdout' in part) {
-          file ??= stdout.open();
-          await this.#append(file, part.stdout);
+          writer ??= this.#open();
+          await this.#append(writer, part.stdout);
         } else {
+          await writer?.drained();
           this.#heard(part.status);
           heard += 1;
           if (heard % STATUS_BURST === 0 && !this.#isFinal())
@@ -186,9 +187,10 @@ export class RemoteFollow {
           late.abort();
         }, TOLD_ALL_MS);
       }
+      await writer?.drained();
     } finally {
       clearTimeout(timer);
-      file?.close();
+      await writer?.close();
     }
   }
 
@@ -305,18 +307,18 @@ export class RemoteFollow {
 
   /** Appends what is missing, for as long as one connection brings it. */
   async #fetch(): Promise<void> {
-    const file = this.context.stdout.open();
+    const writer = this.#open();
     let client: ControlClient | undefined;
     try {
       client = await this.context.connect();
-      await this.#copy(client, file);
+      await this.#copy(client, writer);
     } finally {
       client?.close();
-      file.close();
+      await writer.close();
     }
   }
 
-  async #copy(client: ControlClient, file: UnitFile): Promise<void> {
+  async #copy(client: ControlClient, writer: StdoutWriter): Promise<void> {
     const { remoteUnitId, stdout } = this.context;
     const signal = this.#signal;
     const startPos = stdout.size;
@@ -325,22 +327,33 @@ export class RemoteFollow {
     try {
       this.#stopIfComplete();
       for await (const chunk of results as AsyncIterable<Uint8Array>) {
-        await this.#append(file, chunk);
-        this.#stopIfComplete();
+        await this.#append(writer, chunk);
       }
+      await writer.drained();
     } finally {
       this.#results = undefined;
     }
   }
 
-  async #append(file: UnitFile, chunk: Uint8Array): Promise<void> {
+  #open(): StdoutWriter {
     const { stdout, onData } = this.context;
-    await stdout.append(file, chunk);
+    return stdout.open(() => {
+      onData();
+      this.#stopIfComplete();
+    });
+  }
+
+  async #append(writer: StdoutWriter, chunk: Uint8Array): Promise<void> {
+    const { stdout } = this.context;
+    await stdout.append(writer, chunk);
+    // nobody tells that these were the last
+    if (this.#isFinal() && stdout.accepted >= (this.#latest?.stdoutSize ?? 0n)) {
+      await writer.drained();
+    }
     point('remote-stdout-begun');
     this.#stdout.reset();
     this.#stdoutViolations.reset();
     this.#wait(undefined);
-    onData();
   }
 
   /** Says that nothing can be stored, or that it can again. */

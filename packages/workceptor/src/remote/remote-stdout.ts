@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { WorkError } from '../errors.js';
 import { digestOf, type ByteRange } from '../store/stdout-digest.js';
 import { UnitFile } from '../store/unit-file.js';
+import { StdoutWriter } from './stdout-writer.js';
 
 /** 64 GiB: the most stdout of one remote unit that is stored unless configured. */
 export const DEFAULT_MAX_REMOTE_STDOUT_BYTES = 64 * 2 ** 30;
@@ -20,6 +21,8 @@ export class RemoteStdout {
   readonly #reserve: DiskReserve;
   readonly #maxBytes: number;
   #size: bigint;
+  /** The last one; written by `open` only. */
+  #writer: StdoutWriter | undefined;
 
   /** @param path of the file, in the unit's folder, which exists */
   constructor(
@@ -66,20 +69,33 @@ export class RemoteStdout {
     }
   }
 
-  /** Opens the file at its end. What an append that failed half-way has left counts too. */
-  open(): UnitFile {
-    const file = UnitFile.open(this.path, 'append');
-    this.#size = file.size();
-    return file;
+  /** Bytes that are here or on their way to the file. */
+  get accepted(): bigint {
+    return this.#size + BigInt(this.#writer?.unwritten ?? 0);
   }
 
   /**
-   * Writes a piece at the end.
+   * Opens the file at its end; what an append that failed half-way has left counts too. One at a time.
+   *
+   * @param onGrown called when bytes have been written
+   */
+  open(onGrown: () => void): StdoutWriter {
+    const file = UnitFile.open(this.path, 'append');
+    this.#size = file.size();
+    this.#writer = new StdoutWriter(file, (bytes) => {
+      this.#size += BigInt(bytes);
+      onGrown();
+    });
+    return this.#writer;
+  }
+
+  /**
+   * Writes a piece at the end, as {@link StdoutWriter.write} does.
    *
    * @throws {WorkError} `output-too-long` when the unit has more than is stored, `no-space` when the disk's reserve would be touched
    */
-  async append(file: UnitFile, chunk: Uint8Array): Promise<void> {
-    if (Number(this.#size) + chunk.length > this.#maxBytes) {
+  async append(writer: StdoutWriter, chunk: Uint8Array): Promise<void> {
+    if (Number(this.accepted) + chunk.length > this.#maxBytes) {
       throw new WorkError(
         'output-too-long',
         `The unit has more than ${this.#maxBytes} bytes of stdout, the most that this node stores (maxremotestdout of node)`,
@@ -91,7 +107,6 @@ export class RemoteStdout {
         'Waiting for space on the disk of this node: what is left of it is kept free (diskreserve of node)',
       );
     }
-    await file.write(chunk);
-    this.#size += BigInt(chunk.length);
+    await writer.write(chunk);
   }
 }

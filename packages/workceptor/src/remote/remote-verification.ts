@@ -50,13 +50,16 @@ export class RemoteVerification {
    */
   async check(status: UnitStatus, canTell: boolean): Promise<Verdict> {
     const { stdout, signal } = this.context;
-    const told = status.report?.stdoutSha256 ?? (canTell ? await this.#askWhole() : undefined);
+    const { report, stdoutSize: size } = status;
+    if (report?.stdoutSha256 === undefined && !canTell) return { kind: 'untold' };
+    // both sides read their own at the same time
+    const [told, here] = await Promise.all([
+      report?.stdoutSha256 ?? this.#askWhole(),
+      stdout.storedSize() >= size ? this.#digestHere(0n, size) : undefined,
+    ]);
     if (told === undefined) return { kind: 'untold' };
+    if (here === told) return { kind: 'same', sha256: told };
     const stored = stdout.storedSize();
-    const size = status.stdoutSize;
-    if (stored >= size && (await this.#digestHere(0n, size)) === told) {
-      return { kind: 'same', sha256: told };
-    }
     if (signal.aborted) return { kind: 'untold' };
     return { kind: 'differs', goodBytes: await this.#goodBytes(stored < size ? stored : size) };
   }

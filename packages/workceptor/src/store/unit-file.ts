@@ -7,8 +7,8 @@ import {
   openSync,
   read,
   readSync,
-  write,
   writeSync,
+  writev,
   type Stats,
 } from 'node:fs';
 import { promisify } from 'node:util';
@@ -38,7 +38,7 @@ const flags: Readonly<Record<UnitFileUse, number>> = {
 export const AT_ONCE_BYTES = 64 * 1024;
 
 const readLater = promisify(read);
-const writeLater = promisify(write);
+const writeLater = promisify(writev);
 const truncateLater = promisify(ftruncate);
 const syncLater = promisify(fdatasync);
 
@@ -81,17 +81,23 @@ export class UnitFile {
     );
   }
 
-  /** Writes all of the bytes where the last write has ended, or at the end of a file that is opened to `append`. */
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#written += bytes.length;
-    const isShort = this.#written <= AT_ONCE_BYTES;
-    for (let at = 0; at < bytes.length;) {
-      const length = bytes.length - at;
-      at += isShort
-        ? writeSync(this.fd, bytes, at, length)
-        : await this.#later(
-            async () => (await writeLater(this.fd, bytes, at, length, null)).bytesWritten,
-          );
+  /** Whether no more was written so far than is written at once. */
+  get isShort(): boolean {
+    return this.#written <= AT_ONCE_BYTES;
+  }
+
+  /** Writes all of the pieces where the last write has ended, or at the end of a file that is opened to `append`. */
+  async write(...pieces: readonly Uint8Array[]): Promise<void> {
+    for (const { length } of pieces) this.#written += length;
+    if (this.isShort) {
+      for (const piece of pieces) {
+        for (let at = 0; at < piece.length;) at += writeSync(this.fd, piece, at, piece.length - at);
+      }
+      return;
+    }
+    for (let left = pieces; left.length > 0;) {
+      const { bytesWritten } = await this.#later(() => writeLater(this.fd, left));
+      left = behind(left, bytesWritten);
     }
   }
 
@@ -120,6 +126,16 @@ export class UnitFile {
       if (this.#closed && this.#running === 0) closeSync(this.fd);
     }
   }
+}
+
+/** What is left of pieces behind their first bytes. */
+function behind(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skipped = bytes;
+  for (const [at, piece] of pieces.entries()) {
+    if (skipped < piece.length) return [piece.subarray(skipped), ...pieces.slice(at + 1)];
+    skipped -= piece.length;
+  }
+  return [];
 }
 
 /**
