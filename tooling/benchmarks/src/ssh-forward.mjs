@@ -24,11 +24,11 @@ function programs() {
   return { ssh: found('ssh'), sshd: found('sshd'), 'ssh-keygen': found('ssh-keygen') };
 }
 
-/** Resolves when something listens on a port (what is behind it does not matter); rejects with what the process has written when it ends before that. */
+/** Resolves when something listens on a port; rejects with the reason when the process ends before that. */
 async function listening(
   /** @type {number} */ port,
   /** @type {import('node:child_process').ChildProcess} */ child,
-  /** @type {string} */ log,
+  /** @type {() => string} */ reason,
 ) {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
@@ -37,8 +37,8 @@ async function listening(
       await once(socket, 'connect');
       return;
     } catch {
-      if (child.exitCode !== null || performance.now() > deadline)
-        throw new Error(readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? 'no answer');
+      if (child.pid === undefined || child.exitCode !== null || performance.now() > deadline)
+        throw new Error(reason());
       await new Promise((resolve) => setTimeout(resolve, 20));
     } finally {
       socket.destroy();
@@ -59,10 +59,16 @@ export async function sshForward(megabytes) {
   const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   /** @type {import('node:child_process').ChildProcess[]} */
   const children = [];
+  /** Why they could not be started. @type {WeakMap<object, string>} */
+  const failures = new WeakMap();
+  /** Why one does not listen, if it does not. */
+  const reason = (/** @type {object} */ child, /** @type {string} */ log) =>
+    failures.get(child) ??
+    (readFileSync(log, 'utf8').trim().split('\n').at(-1) || 'it does not listen');
   const start = (/** @type {string} */ program, /** @type {string[]} */ args) => {
     // what both write goes to -E
     const child = spawn(program, args, { stdio: 'ignore', cwd: folder, ...identity });
-    child.on('error', () => undefined);
+    child.on('error', (error) => failures.set(child, error.message));
     children.push(child);
     return child;
   };
@@ -89,7 +95,7 @@ export async function sshForward(megabytes) {
     if (identity.uid !== undefined) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, folder]);
     chmodSync(folder, 0o700);
     const server = start(sshd, ['-D', '-f', own('sshd_config'), '-E', own('sshd.log')]);
-    await listening(port, server, own('sshd.log'));
+    await listening(port, server, () => `sshd: ${reason(server, own('sshd.log'))}`);
     const user = execFileSync('id', ['-un', ...(identity.uid === undefined ? [] : [`${NOBODY}`])], {
       encoding: 'utf8',
     }).trim();
@@ -100,7 +106,7 @@ export async function sshForward(megabytes) {
       ...['-o', `UserKnownHostsFile=${own('known')}`, `${user}@127.0.0.1`],
     ]);
     const total = megabytes * 1_000_000;
-    await listening(entry, client, own('ssh.log'));
+    await listening(entry, client, () => `ssh: ${reason(client, own('ssh.log'))}`);
     const target = await sinkOn(sink, total);
     const cpu = (/** @type {import('node:child_process').ChildProcess} */ child) =>
       processTree(/** @type {number} */ (child.pid)).reduce(
