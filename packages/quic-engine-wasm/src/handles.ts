@@ -15,8 +15,16 @@ export class Handles<T> {
     return thing;
   }
 
-  remove(handle: number): void {
+  /** Returns what had the number. */
+  remove(handle: number): T | undefined {
+    const thing = this.#things[handle];
     this.#things[handle] = undefined;
     this.#free.push(handle);
+    return thing;
+  }
+
+  /** All that are there. */
+  all(): T[] {
+    return this.#things.filter((thing) => thing !== undefined);
   }
 }

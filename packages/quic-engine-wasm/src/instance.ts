@@ -1,7 +1,8 @@
 import { randomFillSync, type KeyObject } from 'node:crypto';
 import { callVerifier, type QuicVerifier } from '@receptorjs/quic-engine';
 import { unpack } from './certificate-list.js';
-import { HostCipher } from './ciphers.js';
+import { HostCipher, type CipherChoice } from './ciphers/host-cipher.js';
+import { TAG_BYTES } from './ciphers/aead.js';
 import { EngineMemory } from './engine-memory.js';
 import { VERDICT, type EngineExports } from './exports.js';
 import { Handles } from './handles.js';
@@ -24,6 +25,7 @@ export interface InstanceOptions {
   readonly authorities: readonly Buffer[];
   /** What certificates of peers are for, an object identifier. */
   readonly purpose: string;
+  readonly ciphers: CipherChoice;
 }
 
 /**
@@ -81,12 +83,18 @@ export class Instance {
         try {
           return call(a, b, c, d, e, f, g);
         } catch (error) {
-          this.#failure = this.#lastWords ?? String(error);
+          this.#fail(this.#lastWords ?? String(error));
           return 0;
         }
       };
     }
     return guarded as unknown as EngineExports;
+  }
+
+  /** Nothing is called any more, so that what the engine holds is freed here. */
+  #fail(reason: string): void {
+    this.#failure = reason;
+    for (const cipher of this.#ciphers.all()) cipher.free();
   }
 
   /** The imports of rust/src/host.rs. */
@@ -122,13 +130,12 @@ export class Instance {
         ),
       exchange_drop: (pair = 0) => this.#pairs.remove(pair),
       cipher_new: (algorithm = 0, key, length) =>
-        this.#ciphers.add(new HostCipher(algorithm, at(key, length))),
-      cipher_drop: (cipher = 0) => this.#ciphers.remove(cipher),
+        this.#ciphers.add(new HostCipher(this.#options.ciphers, algorithm, at(key, length))),
+      cipher_drop: (cipher = 0) => this.#ciphers.remove(cipher)?.free(),
       cipher_seal: (cipher = 0, nonce, header, headerLength, data, length, tag = 0) => {
-        const sealed = this.#ciphers
+        this.#ciphers
           .get(cipher)
-          .seal(at(nonce, 12), at(header, headerLength), at(data, length));
-        this.memory.write(sealed, tag);
+          .seal(at(nonce, 12), at(header, headerLength), at(data, length), at(tag, TAG_BYTES));
       },
       cipher_open: (cipher = 0, nonce, header, headerLength, data, length) =>
         Number(

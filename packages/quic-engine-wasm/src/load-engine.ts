@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import type { QuicEngine, QuicEngineOptions } from '@receptorjs/quic-engine';
+import { CipherChoice } from './ciphers/host-cipher.js';
 import { EngineUnavailable } from './engine-unavailable.js';
 import { hasSimd } from './simd.js';
 import { WasmEngine } from './wasm-engine.js';
@@ -11,6 +12,11 @@ import { webAssembly, type WasmModule } from './web-assembly.js';
 export interface WasmEngineOptions extends QuicEngineOptions {
   /** Whether to use the instructions for vectors; default: where the machine has them. */
   readonly simd?: boolean;
+  /**
+   * Whether large datagrams are sealed by OpenSSL where they lie, for which the optional package `koffi` is needed; without it
+   * `node:crypto` does it, at half the speed. `true` looks for it at once. Default: once the process has sealed or opened a MiB.
+   */
+  readonly inPlaceCiphers?: boolean;
 }
 
 /**
@@ -19,8 +25,10 @@ export interface WasmEngineOptions extends QuicEngineOptions {
  * @throws {EngineUnavailable}
  */
 export async function loadEngine(options: WasmEngineOptions = {}): Promise<QuicEngine> {
-  const { simd = hasSimd(), ...limits } = options;
-  return new WasmEngine(await compiled(simd), simd, limits);
+  const { simd = hasSimd(), inPlaceCiphers, ...limits } = options;
+  const ciphers = inPlaceCiphers === false ? CipherChoice.nodes : CipherChoice.best;
+  const [module] = await Promise.all([compiled(simd), inPlaceCiphers && ciphers.look()]);
+  return new WasmEngine({ module, simd, ciphers }, limits);
 }
 
 const decompress = promisify(brotliDecompress);

@@ -1,9 +1,12 @@
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync } from 'node:zlib';
 import { TestIdentities } from '@receptorjs/tooling-quic-conformance';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { HostCipher } from './ciphers.js';
+import { TAG_BYTES, type Aead } from './ciphers/aead.js';
+import { CipherChoice, HostCipher } from './ciphers/host-cipher.js';
+import { NodeCipher } from './ciphers/node-cipher.js';
+import { findOpenSsl } from './ciphers/openssl.js';
 import { Instance } from './instance.js';
 import { loadEngine } from './load-engine.js';
 import { webAssembly, type WasmModule } from './web-assembly.js';
@@ -31,7 +34,12 @@ describe.each(['simd', 'plain'])('the engine, %s,', (variant) => {
     header: Buffer,
     payload: Buffer,
   ): Buffer {
-    const instance = new Instance(module, { key: undefined, authorities: [], purpose: '' });
+    const instance = new Instance(module, {
+      key: undefined,
+      authorities: [],
+      purpose: '',
+      ciphers: CipherChoice.nodes,
+    });
     const input = Buffer.concat([hex(keys.key), hex(keys.iv), hex(keys.hp), header, payload]);
     instance.memory.write(input, instance.exports.input(input.length));
     const length = instance.exports.seal_packet(aead, number, header.length, payload.length);
@@ -66,7 +74,12 @@ describe.each(['simd', 'plain'])('the engine, %s,', (variant) => {
     };
     // A payload that becomes bytes of 0xff, of which those after the first four bytes after the number are the sample.
     const payload = Buffer.alloc(32, 0xff);
-    new HostCipher(CHACHA20_POLY1305, hex(keys.key)).seal(hex(keys.iv), Buffer.alloc(0), payload);
+    sealed(
+      new NodeCipher(CHACHA20_POLY1305, hex(keys.key)),
+      hex(keys.iv),
+      Buffer.alloc(0),
+      payload,
+    );
     const header = hex('4300000000');
     const packet = seal(CHACHA20_POLY1305, keys, 0, header, payload);
     expect(packet.subarray(5, 37).equals(Buffer.alloc(32, 0xff))).toBe(true);
@@ -105,14 +118,32 @@ describe.each(['simd', 'plain'])('the engine, %s,', (variant) => {
     for (const length of [3_071, 3_072, 15_000]) {
       const payload = Buffer.alloc(length, 'payload');
       const packet = seal(CHACHA20_POLY1305, keys, 0, header, payload);
-      const host = new HostCipher(CHACHA20_POLY1305, hex(keys.key));
-      const tag = host.seal(hex(keys.iv), header, payload);
+      const host = new NodeCipher(CHACHA20_POLY1305, hex(keys.key));
+      const tag = sealed(host, hex(keys.iv), header, payload);
       expect(packet.subarray(header.length).equals(Buffer.concat([payload, tag]))).toBe(true);
     }
   });
 });
 
-describe("the host's ciphers", () => {
+/** Seals `data` in place and returns its tag. */
+function sealed(cipher: Aead, nonce: Buffer, header: Buffer, data: Buffer): Buffer {
+  const tag = Buffer.alloc(TAG_BYTES);
+  cipher.seal(nonce, header, data, tag);
+  return tag;
+}
+
+const openSsl = await findOpenSsl();
+if (openSsl === undefined)
+  console.warn('skipped: ciphers of OpenSSL, because koffi is not installed');
+
+const implementations: readonly (readonly [string, (algorithm: number, key: Buffer) => Aead])[] = [
+  ['node:crypto', (algorithm, key) => new NodeCipher(algorithm, key)],
+  ...(openSsl === undefined
+    ? []
+    : [['OpenSSL', (algorithm: number, key: Buffer) => openSsl.cipher(algorithm, key)] as const]),
+];
+
+describe.each(implementations)('ciphers of %s', (_, make) => {
   it.each([
     [CHACHA20_POLY1305, 'RFC 8439, 2.8.2'],
     [AES_128_GCM, 'test case 4 of the GCM specification'],
@@ -120,20 +151,47 @@ describe("the host's ciphers", () => {
   ])('number %i does what %s says', (algorithm) => {
     const vector = algorithm === CHACHA20_POLY1305 ? RFC_8439_HEX : GCM[algorithm];
     if (vector === undefined) throw new Error('no vector');
-    const cipher = new HostCipher(algorithm, hex(vector.key));
+    const cipher = make(algorithm, hex(vector.key));
     const data = hex(vector.text);
-    const tag = cipher.seal(hex(vector.nonce), hex(vector.aad), data);
+    const [nonce, header] = [hex(vector.nonce), hex(vector.aad)];
+    const tag = sealed(cipher, nonce, header, data);
     expect(data.toString('hex')).toBe(vector.sealed);
     expect(tag.toString('hex')).toBe(vector.tag);
-    const sealed = Buffer.concat([data, tag]);
-    expect(cipher.open(hex(vector.nonce), hex(vector.aad), sealed)).toBe(true);
-    expect(sealed.subarray(0, data.length).toString('hex')).toBe(vector.text);
-    const spoilt = Buffer.concat([data, tag]);
-    spoilt[0] = (spoilt[0] ?? 0) ^ 1;
-    const before = Buffer.from(spoilt);
-    expect(cipher.open(hex(vector.nonce), hex(vector.aad), spoilt)).toBe(false);
-    expect(spoilt.equals(before)).toBe(true);
+    const packet = Buffer.concat([data, tag]);
+    expect(cipher.open(nonce, header, packet)).toBe(true);
+    expect(packet.subarray(0, data.length).toString('hex')).toBe(vector.text);
+    for (const place of [0, data.length, packet.length - 1]) {
+      const spoilt = Buffer.concat([data, tag]);
+      spoilt[place] = (spoilt[place] ?? 0) ^ 1;
+      expect(cipher.open(nonce, header, spoilt)).toBe(false);
+      expect(spoilt.includes(hex(vector.text).subarray(0, 16))).toBe(false);
+    }
+    expect(cipher.open(nonce, Buffer.from('x'), Buffer.concat([data, tag]))).toBe(false);
+    expect(sealed(cipher, nonce, header, hex(vector.text))).toEqual(tag);
+    cipher.free();
   });
+});
+
+it.skipIf(openSsl === undefined)('a cipher is of OpenSSL once much has been sealed', async () => {
+  const choice = new CipherChoice(100_000);
+  const key = randomBytes(16);
+  const cipher = new HostCipher(choice, AES_128_GCM, key);
+  const reference = new NodeCipher(AES_128_GCM, key);
+  const [nonce, header] = [randomBytes(12), randomBytes(20)];
+  const seal = (): void => {
+    const data = randomBytes(40_000);
+    const copy = Buffer.from(data);
+    expect(sealed(cipher, nonce, header, data)).toEqual(sealed(reference, nonce, header, copy));
+    expect(data.equals(copy)).toBe(true);
+  };
+  seal();
+  seal();
+  expect(choice.openSsl).toBeUndefined();
+  seal();
+  await choice.look();
+  expect(choice.openSsl).toBeDefined();
+  seal();
+  cipher.free();
 });
 
 const RFC_8439 = {

@@ -14,6 +14,7 @@ import {
   type QuicVerifier,
 } from '@receptorjs/quic-engine';
 import { packPem, unpack } from './certificate-list.js';
+import type { CipherChoice } from './ciphers/host-cipher.js';
 import { Instance } from './instance.js';
 import { kindOfKey } from './signatures.js';
 import { PURPOSE } from './trusted-peers.js';
@@ -28,15 +29,25 @@ const NONE = -1;
 /** Room for the longest reason that connections are closed with, in bytes. */
 const INPUT_BYTES = 1_024;
 
+/** What an engine is made of. */
+export interface WasmEngineParts {
+  readonly module: WasmModule;
+  /** Whether the module uses the instructions for vectors. */
+  readonly simd: boolean;
+  readonly ciphers: CipherChoice;
+}
+
 /** The engine of this package: every connector and acceptor has an instance of its own, so that none can end the others. */
 export class WasmEngine implements QuicEngine {
   readonly name: string;
   readonly #module: WasmModule;
+  readonly #ciphers: CipherChoice;
   readonly #limits: QuicEngineOptions;
 
-  constructor(module: WasmModule, simd: boolean, limits: QuicEngineOptions) {
+  constructor({ module, simd, ciphers }: WasmEngineParts, limits: QuicEngineOptions) {
     this.name = simd ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD';
     this.#module = module;
+    this.#ciphers = ciphers;
     this.#limits = limits;
   }
 
@@ -62,6 +73,7 @@ export class WasmEngine implements QuicEngine {
       key,
       authorities: unpack(authorities ?? Buffer.alloc(0)),
       purpose: role === DIALER ? PURPOSE.listener : PURPOSE.dialer,
+      ciphers: this.#ciphers,
     };
     return new Source(() => {
       const instance = new Instance(this.#module, options);

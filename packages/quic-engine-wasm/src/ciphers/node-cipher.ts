@@ -6,32 +6,30 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { MessageChannel } from 'node:worker_threads';
+import { AEAD_NAMES, TAG_BYTES, type Aead } from './aead.js';
 
-const TAG_BYTES = 16;
 const OPTIONS = { authTagLength: TAG_BYTES };
-/** In the order of `Aead` in rust/src/crypto/packets.rs. All are AEADs and share one signature. */
-const NAMES = ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'];
 
-/** An AEAD with its key. */
-export class HostCipher {
+/** An AEAD by `node:crypto`, which makes a cipher and memory for its output at each call. */
+export class NodeCipher implements Aead {
   readonly #name: CipherGCMTypes;
   readonly #key: KeyObject;
 
+  /** @param algorithm - A place in {@link AEAD_NAMES}. */
   constructor(algorithm: number, key: Buffer) {
-    this.#name = NAMES[algorithm] as CipherGCMTypes;
+    // all are AEADs and share one signature
+    this.#name = AEAD_NAMES[algorithm] as CipherGCMTypes;
     this.#key = createSecretKey(key);
   }
 
-  /** Seals `data` in place and returns its tag. */
-  seal(nonce: Buffer, header: Buffer, data: Buffer): Buffer {
+  seal(nonce: Buffer, header: Buffer, data: Buffer, tag: Buffer): void {
     const cipher = createCipheriv(this.#name, this.#key, nonce, OPTIONS);
     cipher.setAAD(header);
     moveInto(data, cipher.update(data));
     cipher.final();
-    return cipher.getAuthTag();
+    tag.set(cipher.getAuthTag());
   }
 
-  /** Opens `data`, which ends with its tag, in place; false when it is not what was sealed. */
   open(nonce: Buffer, header: Buffer, data: Buffer): boolean {
     const sealed = data.subarray(0, data.length - TAG_BYTES);
     const cipher = createDecipheriv(this.#name, this.#key, nonce, OPTIONS);
@@ -45,6 +43,10 @@ export class HostCipher {
     }
     moveInto(sealed, opened);
     return true;
+  }
+
+  free(): void {
+    // all of it is JavaScript's
   }
 }
 
