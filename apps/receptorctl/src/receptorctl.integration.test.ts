@@ -315,7 +315,7 @@ describe('receptorctl', () => {
       expect(await closed).toEqual([0, null]);
       expect(await stderr).not.toContain('Interrupted');
       const id = await unitThat(before, ({ state }) => state === UnitState.Succeeded);
-      await work.release(id, { transport: 'unix' });
+      await work.release(id, { transport: 'unix', force: false });
     });
 
     it.each([

@@ -17,6 +17,8 @@ export interface Carrier {
   readonly framing: Framing;
   /** The longest message it carries, in bytes. */
   readonly maxMessageBytes: number;
+  /** The largest payload of a data message, in bytes; default: what there is room for in the longest message. */
+  readonly maxPayloadBytes?: number | undefined;
   /** How much it wants at a time, in bytes. */
   readonly batchBytes: number;
   /** Sends a batch; calls `written` once, when it takes the next. */
@@ -41,6 +43,7 @@ export class QueuedLink implements LinkTransport {
   readonly description: string;
   readonly origin: string | undefined;
   readonly maxMessageBytes: number;
+  readonly maxPayloadBytes: number | undefined;
   readonly waitsToBeListed: boolean;
   readonly #node: MeshNode;
   readonly #carrier: Carrier;
@@ -78,6 +81,7 @@ export class QueuedLink implements LinkTransport {
     this.origin = origin;
     this.description = description;
     this.maxMessageBytes = carrier.maxMessageBytes;
+    this.maxPayloadBytes = carrier.maxPayloadBytes;
     this.waitsToBeListed = carrier.waitsToBeListed === true;
     this.#node = node;
     this.#carrier = carrier;
@@ -107,7 +111,7 @@ export class QueuedLink implements LinkTransport {
     };
   }
 
-  /** Takes the message `chunk[start..end)` that arrived; the caller does not touch these bytes again. */
+  /** Takes the message `chunk[start..end)` that arrived; its bytes are the caller's again when the call returns. */
   receive(chunk: Buffer, start: number, end: number): void {
     if (this.#state !== 'open') return;
     this.#receivedBytes += end - start;
@@ -189,6 +193,8 @@ export class QueuedLink implements LinkTransport {
 
   #written(): void {
     this.#writing = false;
+    // a link that closes hands over all at once, so that more may be being written
+    if (this.#state === 'open') this.#queue.written();
     this.#flush();
     if (this.#refusedRoom && this.#queue.dataBytes < QUEUE_BOUNDS.reserve) {
       this.#refusedRoom = false;

@@ -23,7 +23,9 @@ it('lets others have their turn while one socket has messages that take long, an
         resolve();
       });
       const turns = new ReadingTurns(socket, reader);
-      socket.on('data', (chunk: Buffer) => turns.take(chunk));
+      socket.on('data', (chunk: Buffer) => {
+        if (!turns.take(chunk)) socket.pause();
+      });
       const other = (): void => {
         if (isDone) return;
         othersTurns++;

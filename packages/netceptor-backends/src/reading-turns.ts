@@ -21,22 +21,25 @@ export class ReadingTurns {
     this.#reader = reader;
   }
 
-  /** Takes a chunk that the socket has given; it gives no other before that one is done. */
-  take(chunk: Buffer): void {
-    if (this.#goOn(chunk, 0) >= chunk.length) return;
-    this.#socket.pause();
+  /** Takes a chunk, which is good until the call returns; false when no other may be given before the socket is resumed. */
+  take(chunk: Buffer): boolean {
+    const at = this.#goOn(chunk, 0);
+    if (at < chunk.length) this.#later(Buffer.from(chunk.subarray(at)), 0);
+    return at >= chunk.length;
   }
 
-  /** Reads for one turn, and sees to the next. */
+  /** Reads for one turn; returns where it has ended. */
   #goOn(chunk: Buffer, from: number): number {
     this.#endsAt = performance.now() + TURN_MS;
-    const at = this.#reader.push(chunk, from, this.#isOver);
-    if (at < chunk.length) {
-      setImmediate(() => {
-        if (this.#goOn(chunk, at) >= chunk.length) this.#socket.resume();
-      });
-    }
-    return at;
+    return this.#reader.push(chunk, from, this.#isOver);
+  }
+
+  #later(rest: Buffer, from: number): void {
+    setImmediate(() => {
+      const at = this.#goOn(rest, from);
+      if (at < rest.length) this.#later(rest, at);
+      else this.#socket.resume();
+    });
   }
 
   readonly #isOver = (): boolean =>

@@ -94,7 +94,7 @@ export function dial(
       verifier,
     },
   );
-  socket.on('message', (payload, fromNode, fromService) => {
+  socket.on('view', (payload, fromNode, fromService) => {
     if (fromNode === remoteNode && fromService === service) connection.receive(payload);
   });
   socket.on('unreachable', ({ problem, toNode, toService, maxPayloadBytes }) => {

@@ -22,3 +22,4 @@ export { goShlex, pythonShlex, quoteShellWord, splitShellWords } from './shell-w
 export type { ShellDialect } from './shell-words.js';
 export { memoizeBytes } from './memoize-bytes.js';
 export { makeFolder } from './make-folder.js';
+export { readChunks } from './read-chunks.js';

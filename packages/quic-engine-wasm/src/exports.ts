@@ -10,6 +10,7 @@ export interface EngineExports {
     idleMs: number,
     streamWindow: number,
     connectionWindow: number,
+    prefersAes: number,
   ): number;
   connection_new(): number;
   connection_drop(connection: number): void;

@@ -72,16 +72,16 @@ export class Instance {
     this.#examination = undefined;
   }
 
-  /** The functions of the module, of up to seven numbers each, with what they throw caught. */
+  /** The functions of the module, of up to eight numbers each, with what they throw caught. */
   #guarded(exports: Readonly<Record<string, unknown>>): EngineExports {
     const guarded: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(exports)) {
       if (typeof value !== 'function') continue;
       const call = value as (...numbers: number[]) => number;
-      guarded[name] = (a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0): number => {
+      guarded[name] = (a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0): number => {
         if (this.#failure !== undefined) return 0;
         try {
-          return call(a, b, c, d, e, f, g);
+          return call(a, b, c, d, e, f, g, h);
         } catch (error) {
           this.#fail(this.#lastWords ?? String(error));
           return 0;

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import type { QuicEngine, QuicEngineOptions } from '@receptorjs/quic-engine';
 import { CipherChoice } from './ciphers/host-cipher.js';
+import { isAesFaster } from './ciphers/faster-cipher.js';
 import { EngineUnavailable } from './engine-unavailable.js';
 import { hasSimd } from './simd.js';
 import { WasmEngine } from './wasm-engine.js';
@@ -28,7 +29,7 @@ export async function loadEngine(options: WasmEngineOptions = {}): Promise<QuicE
   const { simd = hasSimd(), inPlaceCiphers, ...limits } = options;
   const ciphers = inPlaceCiphers === false ? CipherChoice.nodes : CipherChoice.best;
   const [module] = await Promise.all([compiled(simd), inPlaceCiphers && ciphers.look()]);
-  return new WasmEngine({ module, simd, ciphers }, limits);
+  return new WasmEngine({ module, simd, ciphers, prefersAes: isAesFaster() }, limits);
 }
 
 const decompress = promisify(brotliDecompress);

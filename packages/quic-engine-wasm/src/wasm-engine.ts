@@ -35,6 +35,8 @@ export interface WasmEngineParts {
   /** Whether the module uses the instructions for vectors. */
   readonly simd: boolean;
   readonly ciphers: CipherChoice;
+  /** Whether AES is offered, and taken, before ChaCha20. */
+  readonly prefersAes: boolean;
 }
 
 /** The engine of this package: every connector and acceptor has an instance of its own, so that none can end the others. */
@@ -42,12 +44,14 @@ export class WasmEngine implements QuicEngine {
   readonly name: string;
   readonly #module: WasmModule;
   readonly #ciphers: CipherChoice;
+  readonly #prefersAes: boolean;
   readonly #limits: QuicEngineOptions;
 
-  constructor({ module, simd, ciphers }: WasmEngineParts, limits: QuicEngineOptions) {
+  constructor({ module, simd, ciphers, prefersAes }: WasmEngineParts, limits: QuicEngineOptions) {
     this.name = simd ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD';
     this.#module = module;
     this.#ciphers = ciphers;
+    this.#prefersAes = prefersAes;
     this.#limits = limits;
   }
 
@@ -88,6 +92,7 @@ export class WasmEngine implements QuicEngine {
         idleTimeoutMs,
         streamWindow,
         connectionWindow,
+        Number(this.#prefersAes),
       );
       if (configured !== 1) throw new Error(instance.failure ?? 'the identity can not be used');
       return { instance, input: exports.input(INPUT_BYTES) };

@@ -18,7 +18,13 @@
  *
  * @packageDocumentation
  */
-export { IDLE_TIMEOUT_MS, MAX_DATAGRAM, MIN_DATAGRAM, STREAM_WINDOW } from './limits.js';
+export {
+  IDLE_TIMEOUT_MS,
+  LARGE_DATAGRAM,
+  MAX_DATAGRAM,
+  MIN_DATAGRAM,
+  STREAM_WINDOW,
+} from './limits.js';
 export { CONNECTION_WINDOW, CONNECTION_ID_BYTES } from './limits.js';
 export { callVerifier } from './call-verifier.js';
 export { isInitial } from './initial.js';

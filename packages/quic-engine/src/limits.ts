@@ -1,5 +1,7 @@
-/** The largest datagram of ours. A peer that takes this much is of our kind. */
-export const MAX_DATAGRAM = 16_000;
+/** The largest datagram, in bytes: with what is around it four of them fill 256 KiB, and one a message of a link. */
+export const MAX_DATAGRAM = 65_480;
+/** What links carry that take no such large ones, and what all nodes of this project take: a peer that takes less is of another kind. */
+export const LARGE_DATAGRAM = 16_000;
 /** The smallest that a path must carry (RFC 9000, 14), and the size used where larger ones get lost. */
 export const MIN_DATAGRAM = 1_200;
 /** A connection over which nothing came for so long is lost, in milliseconds. */

@@ -27,18 +27,67 @@ describe('a frame queue', () => {
     expect(messagesIn(queue.takeBatch())).toEqual(['control', 'data']);
   });
 
-  it('joins messages that lie side by side into one buffer', () => {
+  it('puts data together in one buffer, whatever way it came', () => {
     const queue = new FrameQueue('stream');
-    const chunk = Buffer.from('__one__two__three');
-    queue.pushData(chunk, 2, 5);
-    queue.pushData(chunk, 7, 10);
+    const chunk = Buffer.from('one two three');
+    queue.pushData(chunk, 0, 3);
+    queue.pushData(chunk, 4, 7);
+    chunk.fill('-');
     for (const text of ['a', 'b']) {
       queue.reserve(100).write(text);
       queue.commit(1);
     }
     const batch = queue.takeBatch();
-    expect(batch).toHaveLength(2);
+    expect(batch).toHaveLength(1);
     expect(messagesIn(batch)).toEqual(['one', 'two', 'a', 'b']);
+  });
+
+  it('uses memory again once it was written, and not before', () => {
+    const random = fc.record({ size: fc.integer({ min: 1, max: 65_480 }), writes: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.constantFrom('stream' as const, 'messages' as const),
+        fc.array(random, { maxLength: 60 }),
+        (framing, steps) => {
+          const queue = new FrameQueue(framing);
+          const memories = new Set<ArrayBufferLike>();
+          const expected: Buffer[] = [];
+          const written: Buffer[] = [];
+          let underWay: Buffer[] = [];
+          const finish = (): void => {
+            written.push(...underWay.map((buffer) => Buffer.from(buffer)));
+            queue.written();
+          };
+          const write = (limit?: number): void => {
+            underWay = queue.takeBatch(limit);
+            for (const { buffer } of underWay) memories.add(buffer);
+          };
+          steps.forEach(({ size, writes }, at) => {
+            const message = Buffer.alloc(size, at + 1);
+            message.copy(queue.reserve(65_480));
+            queue.commit(size);
+            expected.push(message);
+            if (!writes) return;
+            finish();
+            write(100_000);
+          });
+          while (!queue.isEmpty) {
+            finish();
+            write();
+          }
+          finish();
+          const messages =
+            framing === 'messages'
+              ? written
+              : messagesIn(written).map((text) => Buffer.from(text, 'latin1'));
+          expect(messages.map(({ length }) => length)).toEqual(
+            expected.map(({ length }) => length),
+          );
+          expect(Buffer.concat(messages).equals(Buffer.concat(expected))).toBe(true);
+          if (steps.every(({ writes }) => writes)) expect(memories.size).toBeLessThanOrEqual(4);
+        },
+      ),
+    );
   });
 
   it('keeps the order of data, whatever way it came', () => {

@@ -1,4 +1,5 @@
 import { framed, PREFIX_BYTES } from './frame-reader.js';
+import { SLAB_BYTES, slabs } from './slab-pool.js';
 
 /** Bounds of a link's queue, in bytes. */
 export const QUEUE_BOUNDS = {
@@ -14,33 +15,39 @@ export const QUEUE_BOUNDS = {
   batch: 262_144,
 } as const;
 
-const SLAB_BYTES = 131_072;
-
 /**
- * How a batch is cut: `stream` has the length in front of each message, and several of them in a buffer; `messages` has
+ * How a batch is cut: `stream` has the length in front of each message, and many of them in a buffer; `messages` has
  * each bare and alone in its buffer, for carriers that keep messages apart by themselves.
  */
 export type Framing = 'stream' | 'messages';
 
+/** Data that was put together in one piece of memory and not written so far: from `start` to `end`. */
+interface Slab {
+  readonly memory: Buffer;
+  start: number;
+  end: number;
+  /** The ends of its messages, where they are kept apart. */
+  readonly ends: number[];
+}
+
 /**
- * What a link is to send: control messages ahead of data. For byte streams, data that lies side by side in memory
- * (messages handed on out of one chunk, messages built in one slab) goes out as one buffer. It alone writes its fields.
+ * What a link is to send: control messages ahead of data. Data is put together in slabs of memory, out of which it is
+ * written, and which are used again after that. It alone writes its fields.
  */
 export class FrameQueue {
+  readonly #framing: Framing;
   /** Bytes in front of each message. */
   readonly #prefix: number;
   #control: Buffer[] = [];
   #controlBytes = 0;
-  #data: Buffer[] = [];
+  /** What is to be written, the oldest first; the last is still filled. */
+  readonly #data: Slab[] = [];
   #dataBytes = 0;
-  /** The last stretch of data, which may still grow at its end. */
-  #stretch: Buffer | undefined;
-  #stretchStart = 0;
-  #stretchEnd = 0;
-  #slab = Buffer.alloc(0);
-  #slabUsed = 0;
+  /** Slabs of which nothing is left to be written but what is being written. */
+  #leaving: Buffer[] = [];
 
   constructor(framing: Framing) {
+    this.#framing = framing;
     this.#prefix = framing === 'stream' ? PREFIX_BYTES : 0;
   }
 
@@ -53,7 +60,7 @@ export class FrameQueue {
     return this.#control.length === 0 && this.#dataBytes === 0;
   }
 
-  /** Queues a control message; false when there is no room for it. */
+  /** Queues a control message, which must not change any more; false when there is no room for it. */
   pushControl(message: Buffer, mayDrop: boolean): boolean {
     const bound = mayDrop ? QUEUE_BOUNDS.droppableControl : QUEUE_BOUNDS.control;
     if (this.#controlBytes + message.length > bound) return false;
@@ -63,48 +70,50 @@ export class FrameQueue {
     return true;
   }
 
-  /**
-   * Queues the data message `chunk[start..end)`, for a stream overwriting the two bytes in front of it; false when there is
-   * no room.
-   */
+  /** Queues a copy of the data message `chunk[start..end)`; false when there is no room. */
   pushData(chunk: Buffer, start: number, end: number): boolean {
     if (this.#dataBytes >= QUEUE_BOUNDS.data) return false;
-    if (this.#prefix === 0) {
-      this.#append(chunk, start, end);
-    } else if (start >= PREFIX_BYTES) {
-      chunk.writeUInt16LE(end - start, start - PREFIX_BYTES);
-      this.#append(chunk, start - PREFIX_BYTES, end);
-    } else {
-      const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
-      prefix.writeUInt16LE(end - start, 0);
-      this.#append(prefix, 0, PREFIX_BYTES);
-      this.#append(chunk, start, end);
-    }
+    const length = end - start;
+    chunk.copy(this.reserve(length), 0, start, end);
+    this.commit(length);
     return true;
   }
 
   /** Room for a data message of up to `length` bytes; see `LinkTransport.reserve`. */
   reserve(length: number): Buffer {
     const size = this.#prefix + length;
-    if (this.#slab.length - this.#slabUsed < size) {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, size));
-      this.#slabUsed = 0;
+    let slab = this.#data.at(-1);
+    if (slab === undefined || slab.memory.length - slab.end < size) {
+      // all of it is being written, or was
+      if (slab !== undefined && slab.start === slab.end) this.#leave();
+      const memory = size > SLAB_BYTES ? Buffer.allocUnsafeSlow(size) : slabs.take();
+      slab = { memory, start: 0, end: 0, ends: [] };
+      this.#data.push(slab);
     }
-    const start = this.#slabUsed + this.#prefix;
-    return this.#slab.subarray(start, start + length);
+    const start = slab.end + this.#prefix;
+    return slab.memory.subarray(start, start + length);
   }
 
   commit(length: number): void {
-    if (length === 0) return;
-    const start = this.#slabUsed;
-    if (this.#prefix > 0) this.#slab.writeUInt16LE(length, start);
-    this.#slabUsed = start + this.#prefix + length;
-    this.#append(this.#slab, start, this.#slabUsed);
+    const slab = this.#data.at(-1);
+    if (slab === undefined) return;
+    if (length === 0) {
+      if (slab.end > 0) return;
+      this.#data.pop();
+      this.#release(slab.memory);
+      return;
+    }
+    if (this.#prefix > 0) slab.memory.writeUInt16LE(length, slab.end);
+    slab.end += this.#prefix + length;
+    if (this.#framing === 'messages') slab.ends.push(slab.end);
+    this.#dataBytes += this.#prefix + length;
   }
 
-  /** Takes out what is to be written next, control messages first, up to `limit` bytes and the rest of the last buffer. */
+  /**
+   * Takes out what is to be written next, control messages first, up to `limit` bytes and the rest of the last piece. To be
+   * followed by {@link written} before the next.
+   */
   takeBatch(limit: number = QUEUE_BOUNDS.batch): Buffer[] {
-    this.#endStretch();
     const batch: Buffer[] = [];
     let room = limit;
     for (const buffer of this.#control) {
@@ -113,38 +122,52 @@ export class FrameQueue {
       this.#controlBytes -= buffer.length;
       batch.push(buffer);
     }
-    const controls = batch.length;
-    this.#control = controls === this.#control.length ? [] : this.#control.slice(controls);
-    for (const buffer of this.#data) {
-      if (room <= 0) break;
-      room -= buffer.length;
-      this.#dataBytes -= buffer.length;
-      batch.push(buffer);
+    this.#control = batch.length === this.#control.length ? [] : this.#control.slice(batch.length);
+    for (let slab = this.#data[0]; slab !== undefined && room > 0; slab = this.#data[0]) {
+      const { start } = slab;
+      if (this.#framing === 'stream') this.#takeAll(slab, batch);
+      else this.#takeMessages(slab, batch, room);
+      room -= slab.start - start;
+      this.#dataBytes -= slab.start - start;
+      // the last may have room for more
+      if (slab.start < slab.end || this.#data.length === 1) break;
+      this.#leave();
     }
-    const taken = batch.length - controls;
-    this.#data = taken === this.#data.length ? [] : this.#data.slice(taken);
     return batch;
   }
 
-  #append(buffer: Buffer, start: number, end: number): void {
-    this.#dataBytes += end - start;
-    if (this.#prefix === 0) {
-      this.#data.push(buffer.subarray(start, end));
-      return;
-    }
-    if (this.#stretch === buffer && this.#stretchEnd === start) {
-      this.#stretchEnd = end;
-      return;
-    }
-    this.#endStretch();
-    this.#stretch = buffer;
-    this.#stretchStart = start;
-    this.#stretchEnd = end;
+  /** What {@link takeBatch} gave was written: its memory is used again. */
+  written(): void {
+    const [slab] = this.#data;
+    if (slab !== undefined && slab.start === slab.end) this.#leave();
+    for (const memory of this.#leaving) this.#release(memory);
+    this.#leaving = [];
   }
 
-  #endStretch(): void {
-    if (this.#stretch === undefined) return;
-    this.#data.push(this.#stretch.subarray(this.#stretchStart, this.#stretchEnd));
-    this.#stretch = undefined;
+  /** The oldest slab has nothing left to be taken out. */
+  #leave(): void {
+    const slab = this.#data.shift();
+    if (slab !== undefined) this.#leaving.push(slab.memory);
+  }
+
+  #release(memory: Buffer): void {
+    if (memory.length === SLAB_BYTES) slabs.give(memory);
+  }
+
+  #takeAll(slab: Slab, batch: Buffer[]): void {
+    if (slab.start < slab.end) batch.push(slab.memory.subarray(slab.start, slab.end));
+    slab.start = slab.end;
+  }
+
+  #takeMessages(slab: Slab, batch: Buffer[], limit: number): void {
+    let taken = 0;
+    for (const end of slab.ends) {
+      if (limit - taken <= 0) break;
+      batch.push(slab.memory.subarray(slab.start, end));
+      taken += end - slab.start;
+      slab.start = end;
+    }
+    const left = slab.ends.findIndex((end) => end > slab.start);
+    slab.ends.splice(0, left < 0 ? slab.ends.length : left);
   }
 }

@@ -1,4 +1,4 @@
-/** Takes a message as it lies in a chunk: `chunk[start..end)`, its framing in the two bytes in front. */
+/** Takes the message `chunk[start..end)`; its bytes are good until the call returns. */
 export type TakeMessage = (chunk: Buffer, start: number, end: number) => void;
 
 /** Bytes of the length in front of each message, little-endian. */
@@ -14,14 +14,16 @@ export function framed(message: Buffer): Buffer {
 
 /**
  * Cuts a byte stream into messages. A message that lies whole in a chunk is not copied; one that spans chunks is put
- * together once. Holds at most one message. It alone writes its fields.
+ * together once, in memory that is kept for the next. Holds at most one message. It alone writes its fields.
  */
 export class FrameReader {
   readonly #take: TakeMessage;
   /** The first byte of a length whose second has not come. */
   #firstByte: number | undefined;
-  /** A message with its prefix, not yet full. */
-  #partial: Buffer | undefined;
+  /** Room for messages that span chunks; as large as the longest so far. */
+  #room = Buffer.alloc(0);
+  /** How long the message is that is not yet full, and how much of it is there. */
+  #length: number | undefined;
   #filled = 0;
 
   constructor(take: TakeMessage) {
@@ -30,6 +32,7 @@ export class FrameReader {
 
   /**
    * Takes the chunk from a place on; returns the place where it stopped, the chunk's end unless the turn was over before.
+   * What follows that place is to be given again; nothing else of the chunk is kept.
    *
    * @param isTurnOver - Asked between two messages; default: never.
    */
@@ -40,7 +43,7 @@ export class FrameReader {
       const start = at + PREFIX_BYTES;
       const end = start + chunk.readUInt16LE(at);
       if (end > chunk.length) {
-        this.#begin(chunk.readUInt16LE(at));
+        this.#begin(end - start);
         return this.#fillPartial(chunk, start);
       }
       this.#take(chunk, start, end);
@@ -58,20 +61,20 @@ export class FrameReader {
       this.#firstByte = undefined;
       at++;
     }
-    const partial = this.#partial;
-    if (partial === undefined) return at;
-    const copied = chunk.copy(partial, this.#filled, at);
+    const length = this.#length;
+    if (length === undefined) return at;
+    const copied = chunk.copy(this.#room, this.#filled, at, at + length - this.#filled);
     this.#filled += copied;
-    if (this.#filled === partial.length) {
-      this.#partial = undefined;
-      this.#take(partial, PREFIX_BYTES, partial.length);
+    if (this.#filled === length) {
+      this.#length = undefined;
+      this.#take(this.#room, 0, length);
     }
     return at + copied;
   }
 
   #begin(length: number): void {
-    this.#partial = Buffer.allocUnsafe(PREFIX_BYTES + length);
-    this.#partial.writeUInt16LE(length, 0);
-    this.#filled = PREFIX_BYTES;
+    if (this.#room.length < length) this.#room = Buffer.allocUnsafeSlow(length);
+    this.#length = length;
+    this.#filled = 0;
   }
 }

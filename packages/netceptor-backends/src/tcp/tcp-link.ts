@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
+import { readChunks } from '@receptorjs/primitives';
 import { QUEUE_BOUNDS } from './frame-queue.js';
 import { FrameReader } from './frame-reader.js';
 import { QueuedLink, type Carrier } from '../queued-link.js';
@@ -24,10 +25,6 @@ export function openTcpLink(
   const turns = new ReadingTurns(socket, reader);
   let failure: Error | undefined;
   let heard = false;
-  socket.on('data', (chunk: Buffer) => {
-    heard = true;
-    turns.take(chunk);
-  });
   socket.on('error', (error) => {
     failure = error;
   });
@@ -35,6 +32,10 @@ export function openTcpLink(
   socket.on('close', () => {
     const end = heard || !(socket instanceof TLSSocket) ? CLOSED : CLOSED_AT_ONCE;
     link.handleClosed(failure === undefined ? end : describeFailure(failure));
+  });
+  readChunks(socket, (chunk) => {
+    heard = true;
+    return turns.take(chunk);
   });
   return link;
 }

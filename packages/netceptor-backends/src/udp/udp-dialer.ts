@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
+import { MAX_PAYLOAD_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import { hostPort, makeUdpSocket, udpAddresses } from '@receptorjs/socket-addresses';
 import { dialChecks, targetChecks, validateBackend } from '../argument-checks.js';
 import { connectFailed, STAGE_MS, type SocketTarget } from '../tcp/connect-socket.js';
@@ -110,6 +110,7 @@ function openUdpLink(
   const carrier: Carrier = {
     framing: 'messages',
     maxMessageBytes: MAX_DATAGRAM_BYTES,
+    maxPayloadBytes: MAX_PAYLOAD_BYTES,
     batchBytes: UDP_BATCH_BYTES,
     // The original's listener reads no more, from any peer, when several datagrams follow a hello that it rejects.
     waitsToBeListed: true,

@@ -1,5 +1,5 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
-import type { LinkOptions, MeshNode } from '@receptorjs/netceptor';
+import { MAX_PAYLOAD_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 import { CONNECTION_BOUNDS } from '../listener.js';
 import { addressOrigin, SharedQuota, PendingConnections } from '@receptorjs/quotas';
@@ -112,6 +112,7 @@ export class UdpSessions {
     return {
       framing: 'messages',
       maxMessageBytes: MAX_DATAGRAM_BYTES,
+      maxPayloadBytes: MAX_PAYLOAD_BYTES,
       batchBytes: UDP_BATCH_BYTES,
       write(batch, written) {
         if (ended) return;

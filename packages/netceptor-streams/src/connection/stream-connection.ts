@@ -1,6 +1,6 @@
 import { type OutgoingPath } from '@receptorjs/netceptor';
 import { MovableTimer } from '@receptorjs/netceptor/internal';
-import { MAX_DATAGRAM, type QuicConnection } from '@receptorjs/quic-engine';
+import { LARGE_DATAGRAM, type QuicConnection } from '@receptorjs/quic-engine';
 import type { ConnectionsByNode } from './connections-by-node.js';
 import { StreamError } from '../errors.js';
 import { DatagramSender } from '../datagrams/datagram-sender.js';
@@ -244,7 +244,7 @@ export class StreamConnection {
   #endWhenDone(stream: QuicStream): void {
     if (this.#lingering || !stream.bothEnded || !this.#quic.streamDone()) return;
     this.#lingering = true;
-    if (this.#quic.peerMaxDatagram >= MAX_DATAGRAM) this.#close(CLOSE.normal);
+    if (this.#quic.peerMaxDatagram >= LARGE_DATAGRAM) this.#close(CLOSE.normal);
     else this.#phaseEndsAt = performance.now() + LINGER_MS;
   }
 

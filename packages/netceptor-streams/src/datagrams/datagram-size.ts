@@ -1,4 +1,12 @@
-import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicLosses } from '@receptorjs/quic-engine';
+import {
+  LARGE_DATAGRAM,
+  MAX_DATAGRAM,
+  MIN_DATAGRAM,
+  type QuicLosses,
+} from '@receptorjs/quic-engine';
+
+/** The sizes that are used until a node says what it carries, in bytes. */
+const STEPS = [MIN_DATAGRAM, LARGE_DATAGRAM, MAX_DATAGRAM] as const;
 
 /** How soon a larger size is tried after datagrams vanished; twice as long after each try that failed. */
 const FIRST_RETRY_MS = 1_000;
@@ -17,8 +25,9 @@ const FEW = 0.5;
 /**
  * How large the datagrams of one connection may be: as large as both ends take, until the path turns out to carry less.
  * A node of this project that can't hand a datagram on says what it could; others drop it, which shows when large
- * datagrams get lost and small ones do not, or nothing is answered. Then 1,200 bytes are used, which every path of QUIC
- * carries, and the large size is tried again by one datagram after a while, and when the route changes. It alone writes
+ * datagrams get lost and small ones do not, or nothing is answered. Then 16,000 bytes are used, and in the end 1,200, which
+ * every path of QUIC carries; the next larger size is tried again by one datagram after a while, and the largest when the
+ * route changes. It alone writes
  * its fields.
  *
  * See docs/decisions/0019-sizes-of-datagrams.md.
@@ -40,7 +49,8 @@ export class DatagramSize {
 
   /** The room for the next datagram, in bytes. */
   next(now: number): number {
-    return now >= this.#retryAt && this.#trial === undefined ? MAX_DATAGRAM : this.#limit;
+    if (now < this.#retryAt || this.#trial !== undefined) return this.#limit;
+    return STEPS.find((step) => step > this.#limit) ?? this.#limit;
   }
 
   /** Whether it is time to call {@link evaluate} after what was sent. */
@@ -113,6 +123,7 @@ export class DatagramSize {
     } else {
       this.#limit = Math.max(this.#limit, size);
       this.#retryMs = FIRST_RETRY_MS;
+      if (this.#limit < MAX_DATAGRAM) this.#retryAt = now + FIRST_RETRY_MS;
     }
   }
 
@@ -121,7 +132,7 @@ export class DatagramSize {
     this.#largeSent = 0;
     this.#trial = undefined;
     if (this.#limit > MIN_DATAGRAM) this.#retryMs = FIRST_RETRY_MS;
-    this.#limit = MIN_DATAGRAM;
+    this.#limit = this.#limit > LARGE_DATAGRAM ? LARGE_DATAGRAM : MIN_DATAGRAM;
     this.#retryAt = Math.min(this.#retryAt, now + this.#retryMs);
   }
 }

@@ -13,7 +13,7 @@ function lossy(node: MeshNode, loses: (socket: DatagramSocket) => boolean): void
     const socket = open(service);
     const emit = socket.emit.bind(socket) as (event: string, ...args: unknown[]) => boolean;
     const lossyEmit = (event: string, ...args: unknown[]): boolean =>
-      event === 'message' && loses(socket) ? true : emit(event, ...args);
+      event === 'view' && loses(socket) ? true : emit(event, ...args);
     return Object.assign(socket, { emit: lossyEmit });
   };
 }

@@ -47,7 +47,7 @@ it('datagrams of a service that has no name take no place', async () => {
   const [opened] = open.mock.results;
   const socket = opened?.value as DatagramSocket;
   for (let count = 0; count < 300; count++) {
-    expect(() => socket.emit('message', words, 'near', '')).toThrow('service name "" is not valid');
+    expect(() => socket.emit('view', words, 'near', '')).toThrow('service name "" is not valid');
   }
   const stream = await first.streams.dial('far', 'echo', { timeoutMs: 5_000 });
   stream.end('welcome');

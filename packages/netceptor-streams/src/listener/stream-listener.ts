@@ -100,7 +100,7 @@ export class StreamListener {
     this.#onClose = onClose;
     this.#socket = node.openDatagram(service);
     this.service = this.#socket.service;
-    this.#socket.on('message', (payload, fromNode, fromService) => {
+    this.#socket.on('view', (payload, fromNode, fromService) => {
       this.#receive(payload, fromNode, fromService);
     });
     this.#socket.on('unreachable', ({ problem, toNode, toService, maxPayloadBytes }) => {

@@ -8,6 +8,12 @@ import type { OutgoingPath } from '../core/data/outgoing-path.js';
 export interface DatagramSocketEvents {
   /** A datagram: payload, node and service it comes from. The payload may be kept. */
   message: [payload: Buffer, fromNode: string, fromService: string];
+  /**
+   * The same before that, where the datagram lies: the payload is good until the listener returns. For who copies it anyway.
+   *
+   * @internal
+   */
+  view: [payload: Buffer, fromNode: string, fromService: string];
   /** A node reports that a datagram of this socket could not be delivered. */
   unreachable: [notice: UnreachableNotice];
   close: [];
@@ -25,8 +31,11 @@ export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
     this.setMaxListeners(0);
     this.#dataPlane = dataPlane;
     this.service = dataPlane.open(service, {
-      receive: (payload, fromNode, fromService) =>
-        this.emit('message', payload, fromNode, fromService),
+      receive: (payload, fromNode, fromService) => {
+        this.emit('view', payload, fromNode, fromService);
+        if (this.listenerCount('message') > 0)
+          this.emit('message', Buffer.from(payload), fromNode, fromService);
+      },
       unreachable: (notice) => this.emit('unreachable', notice),
     });
   }

@@ -90,8 +90,8 @@ export interface LinkReceiver {
   /** Whether one end has rejected the other, rather than a link that stood. */
   readonly wasRefused: boolean;
   /**
-   * Takes the whole message `chunk[start..end)`. The node keeps it: the backend does not touch these bytes again, nor
-   * the up to 2 bytes of framing in front of them.
+   * Takes the whole message `chunk[start..end)`, of which the node keeps nothing: the bytes, which it may have changed, are the
+   * backend's again when the call returns.
    */
   message(chunk: Buffer, start: number, end: number): void;
   /** The link takes data again after it was backlogged. */

@@ -11,8 +11,11 @@ export const MESSAGE_TYPE = {
 /** The largest message a link carries, in bytes: what a 2-byte length can say. */
 export const MAX_MESSAGE_BYTES = 65_535;
 
-/** The largest payload of a data message, in bytes. */
+/** The largest payload of a data message that every node takes and every link carries, in bytes. */
 export const MAX_PAYLOAD_BYTES = 16_384;
+
+/** The largest that a message has room for behind its header of 36 bytes; links that carry less say so. In bytes. */
+export const LARGEST_PAYLOAD_BYTES = MAX_MESSAGE_BYTES - 36;
 
 /** How many times a message may be handed on, its sender's link included. */
 export const MAX_HOPS = 30;

@@ -1,4 +1,4 @@
-import { MAX_PAYLOAD_BYTES } from './message-type.js';
+import { LARGEST_PAYLOAD_BYTES } from './message-type.js';
 import { encodeString, parseObject, stringField } from './json.js';
 
 /** The payload of a message to the service `unreach`: what became of another message. */
@@ -46,7 +46,7 @@ function payloadLimit(value: unknown): number | undefined {
   return typeof value === 'number' &&
     Number.isInteger(value) &&
     value >= 0 &&
-    value <= MAX_PAYLOAD_BYTES
+    value <= LARGEST_PAYLOAD_BYTES
     ? value
     : undefined;
 }

@@ -4,6 +4,7 @@
 
 #![deny(clippy::undocumented_unsafe_blocks)]
 
+mod congestion;
 mod connection;
 mod connection_ids;
 mod crypto;
@@ -100,7 +101,7 @@ pub extern "C" fn results() -> *const f64 {
 
 /// Settles the role of the instance, from the chain and the authorities in the input. `clients` is 0 for a dialer,
 /// otherwise 1 to ask for no certificate, 2 for an optional and 3 for a required one. `authorities` is the length of
-/// those, or -1 for taking any certificate; `key` a kind of key, or -1.
+/// those, or -1 for taking any certificate; `key` a kind of key, or -1. `prefers_aes` is 1 where AES is the faster cipher.
 #[unsafe(no_mangle)]
 pub extern "C" fn configure(
     clients: u32,
@@ -110,6 +111,7 @@ pub extern "C" fn configure(
     idle_millis: u32,
     stream_window: u32,
     connection_window: u32,
+    prefers_aes: u32,
 ) -> u32 {
     with_engine(|engine| {
         let (chain, rest) = engine.input.split_at(chain);
@@ -125,6 +127,7 @@ pub extern "C" fn configure(
             idle_millis,
             stream_window,
             connection_window,
+            prefers_aes: prefers_aes == 1,
         };
         let clients = match clients {
             1 => Clients::Unasked,

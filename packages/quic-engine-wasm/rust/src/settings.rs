@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quinn_proto::{
-    ClientConfig, EndpointConfig, IdleTimeout, ServerConfig, TransportConfig, VarInt, congestion,
+    ClientConfig, EndpointConfig, IdleTimeout, ServerConfig, TransportConfig, VarInt,
 };
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -13,6 +13,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::version::TLS13;
 use web_time::{SystemTime, UNIX_EPOCH};
 
+use crate::congestion::DelayBoundedConfig;
 use crate::connection_ids::ConnectionIds;
 use crate::crypto::signatures::HostKey;
 use crate::crypto::suites::provider;
@@ -24,11 +25,11 @@ use crate::session::{Dialer, Listener};
 /// The protocol all peers speak on QUIC.
 const ALPN: &[u8] = b"netceptor";
 /// The largest datagram that is taken, in bytes.
-pub const MAX_DATAGRAM: u16 = 16_000;
+pub const MAX_DATAGRAM: u16 = 65_480;
 /// What a connection begins with (RFC 9000, 14), in bytes.
 pub const MIN_DATAGRAM: u16 = 1_200;
-/// In flight before anything is known of the way: ten of the largest datagrams.
-const INITIAL_WINDOW: u64 = 10 * MAX_DATAGRAM as u64;
+/// In flight before anything is known of the way, in bytes.
+const INITIAL_WINDOW: u64 = 160_000;
 /// What may wait to be acknowledged, in bytes.
 const SEND_WINDOW: u64 = 16 << 20;
 
@@ -43,6 +44,8 @@ pub struct Limits {
     pub idle_millis: u32,
     pub stream_window: u32,
     pub connection_window: u32,
+    /// Whether AES comes before ChaCha20.
+    pub prefers_aes: bool,
 }
 
 /// What an instance begins connections with.
@@ -57,7 +60,7 @@ pub fn dialer(
     limits: &Limits,
 ) -> Role {
     let verifier = Arc::new(PeerVerifier::new(authorities, Clients::Unasked));
-    let builder = rustls::ClientConfig::builder_with_details(provider(), Arc::new(HostTime))
+    let builder = rustls::ClientConfig::builder_with_details(provider(limits.prefers_aes), Arc::new(HostTime))
         .with_protocol_versions(&[&TLS13])
         .expect("the provider has suites of TLS 1.3")
         .dangerous()
@@ -80,7 +83,7 @@ pub fn listener(
     identity: Identity,
     limits: &Limits,
 ) -> Role {
-    let builder = rustls::ServerConfig::builder_with_details(provider(), Arc::new(HostTime))
+    let builder = rustls::ServerConfig::builder_with_details(provider(limits.prefers_aes), Arc::new(HostTime))
         .with_protocol_versions(&[&TLS13])
         .expect("the provider has suites of TLS 1.3");
     let builder = match clients {
@@ -123,8 +126,6 @@ fn resolver(Identity { chain, key }: Identity) -> Arc<SingleCertAndKey> {
 
 fn transport(limits: &Limits) -> Arc<TransportConfig> {
     let idle = Duration::from_millis(limits.idle_millis.into());
-    let mut cubic = congestion::CubicConfig::default();
-    cubic.initial_window(INITIAL_WINDOW);
     let mut config = TransportConfig::default();
     config
         .max_idle_timeout(Some(
@@ -141,7 +142,7 @@ fn transport(limits: &Limits) -> Arc<TransportConfig> {
         .datagram_receive_buffer_size(None)
         .enable_segmentation_offload(false)
         .allow_spin(false)
-        .congestion_controller_factory(Arc::new(cubic));
+        .congestion_controller_factory(Arc::new(DelayBoundedConfig::new(INITIAL_WINDOW)));
     Arc::new(config)
 }
 

@@ -247,7 +247,8 @@ export class DataPlane {
     }
     chunk.writeUInt8(hops - 1, start + DATA_OFFSET.hopsToLive);
     this.#trace?.forwarded(end - start - DATA_HEADER_BYTES, next.nodeId);
-    if (isUrgent(chunk, start)) next.transport.sendControl(chunk.subarray(start, end), true);
+    if (isUrgent(chunk, start))
+      next.transport.sendControl(Buffer.from(chunk.subarray(start, end)), true);
     else next.transport.sendData(chunk, start, end);
   }
 

@@ -105,9 +105,11 @@ export class LinkSession {
       }
       if (this.#link !== undefined) this.#link.handleMessage(now, type, chunk, start, end);
       else if (type === MESSAGE_TYPE.reject) this.#rejected(now, decodeReject(chunk, start, end));
-      else if (this.#state === 'waiting') this.#waiting.push(chunk.subarray(start, end));
+      else if (this.#state === 'waiting')
+        this.#waiting.push(Buffer.from(chunk.subarray(start, end)));
       else if (type === MESSAGE_TYPE.routingUpdate) this.#meet(now, chunk, start, end);
-      else if (this.#greeting.first !== undefined) this.#waiting.push(chunk.subarray(start, end));
+      else if (this.#greeting.first !== undefined)
+        this.#waiting.push(Buffer.from(chunk.subarray(start, end)));
       else this.#recordViolation(now, false);
     } catch (error) {
       if (!(error instanceof MeshError)) throw error;
@@ -171,7 +173,7 @@ export class LinkSession {
     const { first } = this.#greeting;
     const cost = update.nodeId === peer ? update.connections.get(nodeId) : undefined;
     const isTaken = this.#greeting.heard(now, update, cost !== undefined);
-    if (first !== undefined) this.#waiting.push(chunk.subarray(start, end));
+    if (first !== undefined) this.#waiting.push(Buffer.from(chunk.subarray(start, end)));
     const ours = costFor(this.#options, peer);
     const disagreement = cost === undefined ? undefined : costRefusal(cost, ours);
     if (disagreement !== undefined) this.#refuse(now, peer, disagreement);

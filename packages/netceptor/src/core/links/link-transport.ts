@@ -1,5 +1,5 @@
 import { DATA_HEADER_BYTES } from '../../wire/data-header.js';
-import { MAX_PAYLOAD_BYTES } from '../../wire/message-type.js';
+import { LARGEST_PAYLOAD_BYTES, MAX_MESSAGE_BYTES } from '../../wire/message-type.js';
 
 /** What went over a link since it was opened, framing aside. */
 export interface LinkTraffic {
@@ -28,19 +28,21 @@ export interface LinkTransport {
   readonly origin?: string | undefined;
   /** The largest message the link carries at present, in bytes; `MAX_MESSAGE_BYTES` when undefined. */
   readonly maxMessageBytes?: number | undefined;
+  /** The largest payload of a data message, in bytes, where that is less than there is room for in the largest message. */
+  readonly maxPayloadBytes?: number | undefined;
   /**
    * Whether nothing but hellos may be sent until the peer has listed this node among its links. One end of a link at
    * most may wait so; default false.
    */
   readonly waitsToBeListed?: boolean | undefined;
   /**
-   * Queues a message ahead of all data; one longer than `MAX_MESSAGE_BYTES` is dropped. When the control queue is full, a message that `mayDrop` is dropped; for any
+   * Queues a message, which does not change any more, ahead of all data; one longer than `MAX_MESSAGE_BYTES` is dropped. When the control queue is full, a message that `mayDrop` is dropped; for any
    * other the transport closes the link, since its peer has stopped reading.
    */
   sendControl(message: Buffer, mayDrop?: boolean): void;
   /**
-   * Queues the data message `chunk[start..end)` without copying it: the caller does not touch these bytes again. Up to 2 bytes
-   * in front of `start` belong to the message's own framing and may be overwritten. Dropped when the queue is full.
+   * Queues a copy of the data message `chunk[start..end)`: the bytes are the caller's again when the call returns. Dropped when the
+   * queue is full.
    */
   sendData(chunk: Buffer, start: number, end: number): void;
   /**
@@ -62,7 +64,7 @@ export interface LinkTransport {
 
 /** The largest payload of a data message that a link carries at present, in bytes; the mesh's largest when there is no link. */
 export function payloadLimit(transport: LinkTransport | undefined): number {
-  const max = transport?.maxMessageBytes;
-  if (max === undefined) return MAX_PAYLOAD_BYTES;
-  return Math.min(MAX_PAYLOAD_BYTES, Math.max(0, max - DATA_HEADER_BYTES));
+  const { maxMessageBytes = MAX_MESSAGE_BYTES, maxPayloadBytes = LARGEST_PAYLOAD_BYTES } =
+    transport ?? {};
+  return Math.min(maxPayloadBytes, Math.max(0, maxMessageBytes - DATA_HEADER_BYTES));
 }

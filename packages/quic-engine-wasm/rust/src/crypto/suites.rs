@@ -21,9 +21,13 @@ use super::packets::Aead;
 use super::signatures::ALGORITHMS;
 use crate::host;
 
-/// ChaCha20 comes first: it is the one that WebAssembly does well.
-pub fn provider() -> Arc<CryptoProvider> {
-    let suites = [&CHACHA20_POLY1305, &AES_128_GCM, &AES_256_GCM];
+/// `prefers_aes` where the processor has it: the suites are in the order in which they are wanted.
+pub fn provider(prefers_aes: bool) -> Arc<CryptoProvider> {
+    let suites = if prefers_aes {
+        [&AES_128_GCM, &CHACHA20_POLY1305, &AES_256_GCM]
+    } else {
+        [&CHACHA20_POLY1305, &AES_128_GCM, &AES_256_GCM]
+    };
     Arc::new(CryptoProvider {
         cipher_suites: suites
             .into_iter()
