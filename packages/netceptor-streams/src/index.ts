@@ -28,7 +28,7 @@ export type { StreamHostOptions } from './stream-host.js';
 export { StreamListener } from './listener/stream-listener.js';
 export type { ListenOptions } from './listener/stream-listener.js';
 export type { DialOptions } from './dial.js';
-export type { MeshStream, StreamEnds } from './mesh-stream.js';
+export type { MeshStream, StreamEnds, StreamReceiver } from './mesh-stream.js';
 export { loadQuicEngine } from './choose-engine.js';
 export type { EngineWish } from './choose-engine.js';
 export type {

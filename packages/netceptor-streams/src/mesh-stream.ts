@@ -17,6 +17,27 @@ export interface MeshStream extends Duplex {
   readonly peerCertificates: readonly Uint8Array[];
   /** The largest datagrams that the stream sends at present, in bytes: what both ends and the path between them carry; 0 when it is destroyed. */
   readonly maxDatagram: number;
+  /**
+   * Takes as much of the chunk as there is room for, and returns how many bytes that is; 0 too where the stream can't be written, or
+   * something written to it as a `Duplex` still waits. The chunk may be overwritten then. For who has the bytes in memory of its own
+   * that it uses again.
+   */
+  writeNow(chunk: Buffer): number;
+  /** Calls `ready` once, when {@link writeNow} may take more; never when the stream is destroyed before. */
+  whenWritable(ready: () => void): void;
+  /**
+   * Has what arrives put into the memory of `receiver` from now on, not into that of the stream. Its end and its errors come as
+   * before. The function that is returned says that there is room again after there was none.
+   */
+  readTo(receiver: StreamReceiver): () => void;
+}
+
+/** Takes what a stream receives, in memory of its own. */
+export interface StreamReceiver {
+  /** Room for what comes next, which is followed by {@link filled}; undefined when there is none now. */
+  room(): Buffer | undefined;
+  /** The first `bytes` bytes of the room were filled; 0 when it was not needed. */
+  filled(bytes: number): void;
 }
 
 /** The two ends of a stream. */

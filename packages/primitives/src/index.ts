@@ -13,6 +13,7 @@
  */
 export { backoffDelay } from './backoff-delay.js';
 export type { BackoffBounds } from './backoff-delay.js';
+export { BufferPool } from './buffer-pool.js';
 export { errorText } from './error-text.js';
 export { silentLogger } from './logger.js';
 export type { Logger } from './logger.js';

@@ -1,15 +1,16 @@
 import { Socket } from 'node:net';
 import { finished, type Duplex } from 'node:stream';
+import { isDirect, joinDirectly } from './direct-join.js';
 
 /**
  * Joins two connections until both directions have ended. The end of one direction is handed on as the end of that
  * direction only; a failure of either connection ends both, and a TCP connection is reset then, so that its peer
- * does not take what it got for all there was. Data waits in the streams' own buffers, so a slow reader slows its
- * writer.
+ * does not take what it got for all there was. A slow reader slows its writer.
  *
+ * @param carries - Called once, when the first data comes.
  * @throws the first failure
  */
-export function bridge(a: Duplex, b: Duplex): Promise<void> {
+export function bridge(a: Duplex, b: Duplex, carries: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let open = 2;
     const ended = (error: Error | null | undefined): void => {
@@ -24,8 +25,14 @@ export function bridge(a: Duplex, b: Duplex): Promise<void> {
     };
     finished(a, ended);
     finished(b, ended);
-    a.pipe(b);
-    b.pipe(a);
+    if (a instanceof Socket && isDirect(b)) joinDirectly(a, b, carries);
+    else if (b instanceof Socket && isDirect(a)) joinDirectly(b, a, carries);
+    else {
+      a.pipe(b);
+      b.pipe(a);
+      a.once('data', carries);
+      b.once('data', carries);
+    }
   });
 }
 

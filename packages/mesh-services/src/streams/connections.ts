@@ -109,14 +109,9 @@ export class Connections {
     if (accepted.destroyed) gone.abort();
     try {
       const dialed = await unlessAborted(dial(gone.signal), gone.signal);
-      const joined = bridge(accepted, dialed);
-      // the bridge reads already: data that comes is carried
-      const carries = (): void => {
+      await bridge(accepted, dialed, () => {
         place.carriesData = true;
-      };
-      accepted.once('data', carries);
-      dialed.once('data', carries);
-      await joined;
+      });
     } catch (error) {
       const why = errorText(error);
       if (gone.signal.aborted) this.log.debug(`${this.what}: connection ended: ${why}`);

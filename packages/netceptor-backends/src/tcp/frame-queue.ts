@@ -100,7 +100,7 @@ export class FrameQueue {
     if (length === 0) {
       if (slab.end > 0) return;
       this.#data.pop();
-      this.#release(slab.memory);
+      slabs.give(slab.memory);
       return;
     }
     if (this.#prefix > 0) slab.memory.writeUInt16LE(length, slab.end);
@@ -140,7 +140,7 @@ export class FrameQueue {
   written(): void {
     const [slab] = this.#data;
     if (slab !== undefined && slab.start === slab.end) this.#leave();
-    for (const memory of this.#leaving) this.#release(memory);
+    for (const memory of this.#leaving) slabs.give(memory);
     this.#leaving = [];
   }
 
@@ -148,10 +148,6 @@ export class FrameQueue {
   #leave(): void {
     const slab = this.#data.shift();
     if (slab !== undefined) this.#leaving.push(slab.memory);
-  }
-
-  #release(memory: Buffer): void {
-    if (memory.length === SLAB_BYTES) slabs.give(memory);
   }
 
   #takeAll(slab: Slab, batch: Buffer[]): void {

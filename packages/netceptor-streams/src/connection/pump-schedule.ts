@@ -18,6 +18,8 @@ export class PumpSchedule implements ConnectionHost {
   /** Those that wait for links: without having sent anything in their last turn, and with. */
   #starved = new Set<StreamConnection>();
   #blocked = new Set<StreamConnection>();
+  /** Those with something that fills no datagram. */
+  #held = new Set<StreamConnection>();
   #scheduled = false;
   #rounds = 0;
 
@@ -34,6 +36,11 @@ export class PumpSchedule implements ConnectionHost {
     (hasSent ? this.#blocked : this.#starved).add(connection);
   }
 
+  scheduleTurnEnd(connection: StreamConnection): void {
+    if (this.#held.size === 0) setImmediate(this.#endTurn);
+    this.#held.add(connection);
+  }
+
   /** Links take data again: those that got nothing last time come before those that filled the links. */
   drained(): void {
     const waiting = [...this.#starved, ...this.#blocked];
@@ -41,6 +48,12 @@ export class PumpSchedule implements ConnectionHost {
     this.#blocked = new Set();
     for (const connection of waiting) this.schedule(connection);
   }
+
+  readonly #endTurn = (): void => {
+    const held = this.#held;
+    this.#held = new Set();
+    for (const connection of held) connection.endTurn();
+  };
 
   readonly #run = (): void => {
     this.#scheduled = false;

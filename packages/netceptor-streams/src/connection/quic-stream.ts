@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { QuicConnection } from '@receptorjs/quic-engine';
 import { StreamError } from '../errors.js';
-import type { MeshStream, StreamEnds } from '../mesh-stream.js';
+import type { MeshStream, StreamEnds, StreamReceiver } from '../mesh-stream.js';
 import type { ReadSlab } from './read-slab.js';
 
 /** Bytes a stream holds in each direction besides what QUIC holds. */
@@ -12,6 +12,8 @@ const EMPTY = Buffer.alloc(0);
 export interface StreamCarrier {
   /** There is something to read or write. */
   wake(): void;
+  /** As that of a `QuicConnection`. */
+  write(chunk: Buffer, finish: boolean): number;
   /** The stream was destroyed before it was over. */
   abandon(): void;
   /** In bytes. */
@@ -23,6 +25,7 @@ export interface StreamCarrier {
 /** Of a stream that is over: so that who keeps it does not keep its connection. */
 const NO_CARRIER: StreamCarrier = {
   wake: () => undefined,
+  write: () => 0,
   abandon: () => undefined,
   maxDatagram: () => 0,
   destroyed: () => undefined,
@@ -51,6 +54,12 @@ export class QuicStream extends Duplex implements MeshStream {
   #pendingAt = 0;
   #pendingOffset = 0;
   #pendingFinal: ((error?: Error | null) => void) | undefined;
+  /** Who waits for room to write. */
+  #whenWritable: (() => void) | undefined;
+  /** Who takes what is read in place of the reader of the `Duplex`. */
+  #receiver: StreamReceiver | undefined;
+  /** Why writing failed outside of a turn of the connection. */
+  #writeFailure: StreamError | undefined;
   /** Why the connection is gone; given to the reader once it has everything that came before. */
   #failure: StreamError | undefined;
 
@@ -76,26 +85,67 @@ export class QuicStream extends Duplex implements MeshStream {
     return this.#readEnded && this.#writeEnded;
   }
 
+  writeNow(chunk: Buffer): number {
+    if (this.#pending !== undefined || this.writableLength > 0 || this.writableEnded) return 0;
+    let taken = 0;
+    try {
+      taken = this.#carrier.write(chunk, false);
+    } catch (cause) {
+      this.#writeFailure = readsNoMore(cause);
+    }
+    if (taken > 0 || this.#writeFailure !== undefined) this.#carrier.wake();
+    return taken;
+  }
+
+  whenWritable(ready: () => void): void {
+    this.#whenWritable = ready;
+  }
+
+  readTo(receiver: StreamReceiver): () => void {
+    this.#receiver = receiver;
+    // its end is read still
+    this.resume();
+    return () => this.#carrier.wake();
+  }
+
   /** Moves what the connection has received to the reader, as far as it wants it. */
   readFrom(quic: QuicConnection, slab: ReadSlab): void {
+    const receiver = this.#receiver;
+    if (receiver === undefined) this.#pushTo(quic, slab);
+    else this.#fill(receiver, quic);
+    this.#giveFailure(quic);
+  }
+
+  #pushTo(quic: QuicConnection, slab: ReadSlab): void {
     while (this.#wantsData && !this.#readEnded && !this.destroyed) {
-      let result: ReturnType<QuicConnection['read']>;
-      try {
-        result = quic.read(slab.get());
-      } catch (cause) {
-        this.#failure ??= new StreamError('closed-by-peer', 'the peer canceled the stream', {
-          cause,
-        });
-        break;
-      }
+      const result = this.#readNext(quic, slab.get());
       if (result === undefined) break;
       const [length, finished] = result;
       if (length > 0) this.#wantsData = this.push(slab.take(length));
-      if (!finished) continue;
-      this.#readEnded = true;
-      this.push(null);
+      if (finished) this.endReading();
     }
-    this.#giveFailure(quic);
+  }
+
+  #fill(receiver: StreamReceiver, quic: QuicConnection): void {
+    while (!this.#readEnded && !this.destroyed) {
+      const room = receiver.room();
+      if (room === undefined) break;
+      const [length, finished] = this.#readNext(quic, room) ?? [0, false];
+      receiver.filled(length);
+      if (length === 0 && !finished) break;
+      if (finished) this.endReading();
+    }
+  }
+
+  #readNext(quic: QuicConnection, room: Buffer): ReturnType<QuicConnection['read']> {
+    try {
+      return quic.read(room);
+    } catch (cause) {
+      this.#failure ??= new StreamError('closed-by-peer', 'the peer canceled the stream', {
+        cause,
+      });
+      return undefined;
+    }
   }
 
   /** The peer ended its direction before it sent anything. */
@@ -106,18 +156,22 @@ export class QuicStream extends Duplex implements MeshStream {
 
   /** Moves what the writer has given to the connection, as far as that takes it. */
   writeTo(quic: QuicConnection): void {
+    if (this.#writeFailure !== undefined) {
+      this.fail(this.#writeFailure, quic);
+      return;
+    }
+    const ready = this.#whenWritable;
+    this.#whenWritable = undefined;
+    ready?.();
     try {
-      if (this.#pending !== undefined && !this.#writePending(quic, this.#pending)) return;
+      if (this.#pending !== undefined && !this.#writePending(this.#pending)) return;
       const final = this.#pendingFinal;
-      if (final === undefined || quic.write(EMPTY, true) < 0) return;
+      if (final === undefined || this.#carrier.write(EMPTY, true) < 0) return;
       this.#pendingFinal = undefined;
       this.#writeEnded = true;
       final();
     } catch (cause) {
-      this.fail(
-        new StreamError('closed-by-peer', 'the peer reads no more of the stream', { cause }),
-        quic,
-      );
+      this.fail(readsNoMore(cause), quic);
     }
   }
 
@@ -161,6 +215,8 @@ export class QuicStream extends Duplex implements MeshStream {
     const pending = this.#pending?.done ?? this.#pendingFinal;
     this.#pending = undefined;
     this.#pendingFinal = undefined;
+    this.#whenWritable = undefined;
+    this.#receiver = undefined;
     if (!this.bothEnded) this.#carrier.abandon();
     this.#carrier.destroyed();
     this.#carrier = NO_CARRIER;
@@ -176,7 +232,7 @@ export class QuicStream extends Duplex implements MeshStream {
   }
 
   /** True when everything pending has been taken. */
-  #writePending(quic: QuicConnection, { chunks, done }: PendingWrite): boolean {
+  #writePending({ chunks, done }: PendingWrite): boolean {
     for (
       let chunk = chunks[this.#pendingAt];
       chunk !== undefined;
@@ -184,7 +240,7 @@ export class QuicStream extends Duplex implements MeshStream {
     ) {
       if (this.#pendingOffset < chunk.length) {
         const rest = this.#pendingOffset === 0 ? chunk : chunk.subarray(this.#pendingOffset);
-        const taken = quic.write(rest, false);
+        const taken = this.#carrier.write(rest, false);
         if (taken === 0) return false;
         this.#pendingOffset += taken;
       }
@@ -208,4 +264,8 @@ export class QuicStream extends Duplex implements MeshStream {
       this.destroy(this.#failure);
     }
   }
+}
+
+function readsNoMore(cause: unknown): StreamError {
+  return new StreamError('closed-by-peer', 'the peer reads no more of the stream', { cause });
 }

@@ -39,6 +39,8 @@ export interface ConnectionHost {
   schedule(connection: StreamConnection): void;
   /** Schedules the connection when links take data again, behind those that have sent nothing in their last turn. */
   scheduleAfterDrain(connection: StreamConnection, hasSent: boolean): void;
+  /** Calls {@link StreamConnection.endTurn} when all that has arrived was taken. */
+  scheduleTurnEnd(connection: StreamConnection): void;
 }
 
 /** What becomes of a connection, for its dialer or listener. */
@@ -153,8 +155,17 @@ export class StreamConnection {
     if (this.#phase !== 'over' && this.#sender.routeChanged()) this.#host.schedule(this);
   }
 
-  /** Does all that can be done now: reads, writes, sends, ends. */
+  /** Does all that can be done now: reads, writes, sends what fills datagrams, ends. */
   pump(): void {
+    this.#move(false);
+  }
+
+  /** The same at the end of a turn of the process: what does not fill a datagram is sent too. */
+  endTurn(): void {
+    if (this.#phase !== 'over') this.#move(true);
+  }
+
+  #move(turnEnds: boolean): void {
     const quic = this.#quic;
     if (this.#phase === 'handshake' && quic.established) this.#establish();
     if (this.#phase === 'confirming' && this.#confirmed && !quic.ended) this.#open();
@@ -168,7 +179,7 @@ export class StreamConnection {
       }
     }
     if (this.#phase === 'over') return;
-    this.#sendAll();
+    this.#sendAll(turnEnds);
     if (this.#phase !== 'ended' && (this.#closing || quic.ended)) this.#ended();
     if (quic.closed || (this.#phase === 'ended' && this.#isEndedByPeer)) this.#over();
     else this.#setTimer();
@@ -232,6 +243,11 @@ export class StreamConnection {
     this.#phaseEndsAt = Infinity;
     const stream = new QuicStream(this.ends, this.#quic.peerCertificates(), {
       wake: () => this.#host.schedule(this),
+      write: (chunk, finish) => {
+        const taken = this.#quic.write(chunk, finish);
+        this.#sender.written(taken);
+        return taken;
+      },
       abandon: () => this.#close(CLOSE.canceled),
       maxDatagram: () => this.#sender.maxDatagram,
       destroyed: () => this.#streamDestroyed(),
@@ -256,10 +272,13 @@ export class StreamConnection {
     this.#host.schedule(this);
   }
 
-  #sendAll(): void {
+  #sendAll(turnEnds: boolean): void {
     const beginning = this.#phase === 'handshake' && !this.#closing;
-    const end = this.#sender.send(performance.now(), beginning);
+    // what does not fill a datagram may become more until the turn ends
+    const fullOnly = this.#phase === 'open' && !this.#closing && !turnEnds;
+    const end = this.#sender.send(performance.now(), { beginning, fullOnly });
     if (end === 'turn-over') this.#host.schedule(this);
+    else if (end === 'held-back') this.#host.scheduleTurnEnd(this);
     else if (end !== 'nothing-left') this.#host.scheduleAfterDrain(this, end === 'blocked');
   }
 

@@ -4,13 +4,23 @@ import { DatagramSize } from './datagram-size.js';
 import { HandshakeFlight } from './handshake-flight.js';
 
 /** How much a connection sends before the others get their turn, in bytes. */
-const TURN_BYTES = 65_536;
+const TURN_BYTES = 131_072;
+/** Of a datagram that is full so much is not the stream's at most, in bytes: its headers, acknowledgements, the tag. */
+const AROUND_BYTES = 256;
 
 /**
- * Why a turn of sending ended: nothing is left or there is no route, the turn is over, or the link takes no more before
- * or after something was sent.
+ * Why a turn of sending ended: nothing is left or there is no route, what is left fills no datagram, the turn is over, or the
+ * link takes no more before or after something was sent.
  */
-export type TurnEnd = 'nothing-left' | 'turn-over' | 'starved' | 'blocked';
+export type TurnEnd = 'nothing-left' | 'held-back' | 'turn-over' | 'starved' | 'blocked';
+
+/** What is sent. */
+export interface Sending {
+  /** It begins the connection, and is to be repeated while it is not answered. */
+  readonly beginning: boolean;
+  /** Datagrams that are full alone. */
+  readonly fullOnly: boolean;
+}
 
 /**
  * Moves what a QUIC connection wants to send onto the path to its peer, in datagrams that the path carries; what a
@@ -21,6 +31,8 @@ export class DatagramSender {
   readonly #path: OutgoingPath;
   readonly #flight = new HandshakeFlight();
   readonly #size = new DatagramSize();
+  /** Bytes of the stream that were written and not sent so far; less when others were sent again. */
+  #unsent = 0;
 
   constructor(quic: QuicConnection, path: OutgoingPath) {
     this.#quic = quic;
@@ -42,11 +54,21 @@ export class DatagramSender {
     this.#flight.received();
   }
 
-  /** Sends what there is, up to a turn's worth. `beginning` for what is to be repeated while it is not answered. */
-  send(now: number, beginning: boolean): TurnEnd {
+  /** So many bytes of the stream were written. */
+  written(bytes: number): void {
+    if (bytes > 0) this.#unsent += bytes;
+  }
+
+  /** Sends what there is, up to a turn's worth. */
+  send(now: number, { beginning, fullOnly }: Sending): TurnEnd {
     for (let sent = 0; sent < TURN_BYTES;) {
       const { maxPayloadBytes } = this.#path;
-      const size = Math.min(this.#size.next(now), maxPayloadBytes);
+      const size = Math.min(
+        this.#size.next(now),
+        maxPayloadBytes,
+        this.#quic.peerMaxDatagram || MIN_DATAGRAM,
+      );
+      if (fullOnly && this.#unsent + AROUND_BYTES < size) return 'held-back';
       const room = this.#path.reserve(Math.max(MIN_DATAGRAM, size));
       if (room === undefined) {
         if (!this.#path.hasRoute) return 'nothing-left';
@@ -57,6 +79,7 @@ export class DatagramSender {
       this.#path.commit(length);
       if (length === 0) return 'nothing-left';
       sent += length;
+      this.#unsent = Math.max(0, this.#unsent - length);
       this.#size.sent(length, now, this.#losses);
       if (this.#size.isEvaluationDue) this.#size.evaluate(now, this.#losses());
     }
