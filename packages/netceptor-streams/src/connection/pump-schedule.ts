@@ -2,8 +2,6 @@ import { ConnectionsByNode } from './connections-by-node.js';
 import { ReadSlab } from './read-slab.js';
 import type { ConnectionHost, StreamConnection } from './stream-connection.js';
 
-/** So many rounds run before the process gets to anything else: two streams of one node must not keep it to themselves. */
-const MAX_ROUNDS = 8;
 
 /**
  * Which connections have something to do: pumps each once after all that arrives in the running task, so that a batch
@@ -21,15 +19,16 @@ export class PumpSchedule implements ConnectionHost {
   /** Those with something that fills no datagram. */
   #held = new Set<StreamConnection>();
   #scheduled = false;
-  #rounds = 0;
+  /** Whether connections were pumped since the process got to anything else last. */
+  #hasRun = false;
 
   schedule(connection: StreamConnection): void {
     this.#due.add(connection);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (this.#rounds === 0) setImmediate(() => (this.#rounds = 0));
-    if (this.#rounds++ < MAX_ROUNDS) queueMicrotask(this.#run);
-    else setImmediate(this.#run);
+    // two streams of one node must not keep it to themselves
+    if (this.#hasRun) setImmediate(this.#run);
+    else queueMicrotask(this.#run);
   }
 
   scheduleAfterDrain(connection: StreamConnection, hasSent: boolean): void {
@@ -57,6 +56,8 @@ export class PumpSchedule implements ConnectionHost {
 
   readonly #run = (): void => {
     this.#scheduled = false;
+    if (!this.#hasRun) setImmediate(() => (this.#hasRun = false));
+    this.#hasRun = true;
     const due = this.#due;
     this.#due = new Set();
     for (const connection of due) connection.pump();

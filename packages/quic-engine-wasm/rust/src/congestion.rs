@@ -11,9 +11,9 @@ use quinn_proto::congestion::{Controller, ControllerFactory, Cubic, CubicConfig}
 use web_time::Instant;
 
 /// For how long what is in flight may wait on the way, besides the time of the way itself.
-const QUEUEING: Duration = Duration::from_millis(4);
+const QUEUEING: Duration = Duration::from_millis(3);
 /// In flight at any rate, in bytes.
-const LEAST: u64 = 512 << 10;
+const LEAST: u64 = 256 << 10;
 /// The time over which a rate is measured, if the way does not take longer.
 const SAMPLE: Duration = Duration::from_millis(20);
 /// Of the best rate so much is kept with each sample that is lower, in hundredths.
