@@ -2,7 +2,6 @@ import { ConnectionsByNode } from './connections-by-node.js';
 import { ReadSlab } from './read-slab.js';
 import type { ConnectionHost, StreamConnection } from './stream-connection.js';
 
-
 /**
  * Which connections have something to do: pumps each once after all that arrives in the running task, so that a batch
  * of datagrams is answered by one. It alone writes its fields.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MAX_DATAGRAM, MIN_DATAGRAM } from '@receptorjs/quic-engine';
+import { LARGE_DATAGRAM, MAX_DATAGRAM, MIN_DATAGRAM } from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
 import { loadQuicEngine } from '../choose-engine.js';
 import type { MeshStream } from '../mesh-stream.js';
@@ -133,34 +133,44 @@ describe('the size of datagrams', () => {
 describe('DatagramSize', () => {
   const none = { datagrams: 0, bytes: 0 };
 
-  it('tries the large size by one datagram, later after each loss, and keeps what arrived', () => {
+  it('falls in steps, tries the next larger size by one datagram, later after each loss, and keeps what arrived', () => {
     const size = new DatagramSize();
-    for (let count = 0; count < 3; count++) {
-      size.sent(MAX_DATAGRAM, 0, () => none);
-      size.timedOut(0, none);
+    for (const [sent, limit] of [
+      [MAX_DATAGRAM, LARGE_DATAGRAM],
+      [LARGE_DATAGRAM, MIN_DATAGRAM],
+    ] as const) {
+      for (let count = 0; count < 3; count++) {
+        size.sent(sent, 0, () => none);
+        size.timedOut(0, none);
+      }
+      expect(size.limit).toBe(limit);
     }
-    expect(size.limit).toBe(MIN_DATAGRAM);
     let now = 0;
     const losses = { ...none };
     for (const wait of [1_000, 2_000, 4_000, 8_000]) {
       expect(size.next(now + wait - 1)).toBe(MIN_DATAGRAM);
-      expect(size.next(now + wait)).toBe(MAX_DATAGRAM);
+      expect(size.next(now + wait)).toBe(LARGE_DATAGRAM);
       now += wait;
-      size.sent(MAX_DATAGRAM, now, () => ({ ...losses }));
+      size.sent(LARGE_DATAGRAM, now, () => ({ ...losses }));
       expect(size.next(now)).toBe(MIN_DATAGRAM);
       losses.datagrams += 3;
-      losses.bytes += MAX_DATAGRAM + 2 * MIN_DATAGRAM;
+      losses.bytes += LARGE_DATAGRAM + 2 * MIN_DATAGRAM;
       now += 1_000;
       size.evaluate(now, { ...losses });
       expect(size.limit).toBe(MIN_DATAGRAM);
     }
     now += 16_000;
-    expect(size.next(now)).toBe(MAX_DATAGRAM);
-    size.sent(MAX_DATAGRAM, now, () => ({ ...losses }));
-    losses.datagrams += 2;
-    losses.bytes += 2 * MIN_DATAGRAM;
-    size.evaluate(now + 1_000, { ...losses });
-    expect(size.limit).toBe(MAX_DATAGRAM);
+    for (const larger of [LARGE_DATAGRAM, MAX_DATAGRAM]) {
+      expect(size.next(now)).toBe(larger);
+      size.sent(larger, now, () => ({ ...losses }));
+      losses.datagrams += 2;
+      losses.bytes += 2 * MIN_DATAGRAM;
+      now += 1_000;
+      size.evaluate(now, { ...losses });
+      expect(size.limit).toBe(larger);
+      now += 1_000;
+    }
+    expect(size.next(now + 100_000)).toBe(MAX_DATAGRAM);
   });
 
   it('is not disturbed by ordinary losses', () => {
@@ -177,15 +187,16 @@ describe('DatagramSize', () => {
 
   it('falls when timeouts follow one another, whose small probes are answered: losses show late', () => {
     const size = new DatagramSize();
+    size.refused(0, LARGE_DATAGRAM);
     let [lost, known] = [0, 0];
-    const losses = () => ({ datagrams: known, bytes: known * MAX_DATAGRAM });
+    const losses = () => ({ datagrams: known, bytes: known * LARGE_DATAGRAM });
     for (const flight of [10, 7, 6]) {
       for (let count = 0; count < flight; count++) {
-        size.sent(MAX_DATAGRAM, 0, losses);
+        size.sent(LARGE_DATAGRAM, 0, losses);
         if (size.isEvaluationDue) size.evaluate(0, losses());
         lost++;
       }
-      expect(size.limit).toBe(MAX_DATAGRAM);
+      expect(size.limit).toBe(LARGE_DATAGRAM);
       size.timedOut(0, losses());
       // The probe after the timeout shows the losses before it.
       known = lost;

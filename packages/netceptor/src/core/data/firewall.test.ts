@@ -261,6 +261,6 @@ describe('a link that carries less than the largest message', () => {
     path.reserve(2000);
     path.commit(2000);
     expect(middle.notices).toEqual([{ ...notice, toNode: 'b', toService: 'far' }]);
-    expect(a.core.dataPlane.path(near.service, 'b', 'far').maxPayloadBytes).toBe(16_384);
+    expect(a.core.dataPlane.path(near.service, 'b', 'far').maxPayloadBytes).toBe(65_499);
   });
 });
