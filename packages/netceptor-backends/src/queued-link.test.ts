@@ -1,11 +1,12 @@
 import { silentLogger } from '@receptorjs/primitives';
 import { MeshNode } from '@receptorjs/netceptor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bare } from './framing.js';
 import { QueuedLink, type Carrier } from './queued-link.js';
 
 /** Keeps what it is given to send, and is ready for more when its test says so. */
 class Notebook implements Carrier {
-  readonly framing = 'messages';
+  readonly framing = bare;
   readonly maxMessageBytes = 1000;
   readonly batchBytes = 10_000;
   readonly batches: Buffer[][] = [];

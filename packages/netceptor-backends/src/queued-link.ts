@@ -6,14 +6,15 @@ import {
   type LinkTransport,
   type MeshNode,
 } from '@receptorjs/netceptor';
-import { FrameQueue, QUEUE_BOUNDS, type Framing } from './tcp/frame-queue.js';
+import type { Framing } from './framing.js';
+import { FrameQueue, QUEUE_BOUNDS } from './tcp/frame-queue.js';
 
 /** How long a closed link may take to send its last messages. */
 const CLOSE_MS = 1_000;
 
 /** The socket under a link, which knows its own framing. */
 export interface Carrier {
-  /** How the link cuts what it hands over. */
+  /** How the link frames what it hands over. */
   readonly framing: Framing;
   /** The longest message it carries, in bytes. */
   readonly maxMessageBytes: number;

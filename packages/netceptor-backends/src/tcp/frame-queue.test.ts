@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameQueue, QUEUE_BOUNDS } from './frame-queue.js';
-import { FrameReader } from './frame-reader.js';
+import { bare } from '../framing.js';
+import { FrameReader, lengthPrefixed } from './frame-reader.js';
 
 function messagesIn(batch: readonly Buffer[]): string[] {
   const messages: string[] = [];
@@ -20,7 +21,7 @@ function drain(queue: FrameQueue): string[] {
 
 describe('a frame queue', () => {
   it('sends control messages ahead of data', () => {
-    const queue = new FrameQueue('stream');
+    const queue = new FrameQueue(lengthPrefixed);
     const data = Buffer.from('..data');
     queue.pushData(data, 2, data.length);
     queue.pushControl(Buffer.from('control'), false);
@@ -28,7 +29,7 @@ describe('a frame queue', () => {
   });
 
   it('puts data together in one buffer, whatever way it came', () => {
-    const queue = new FrameQueue('stream');
+    const queue = new FrameQueue(lengthPrefixed);
     const chunk = Buffer.from('one two three');
     queue.pushData(chunk, 0, 3);
     queue.pushData(chunk, 4, 7);
@@ -46,7 +47,7 @@ describe('a frame queue', () => {
     const random = fc.record({ size: fc.integer({ min: 1, max: 65_480 }), writes: fc.boolean() });
     fc.assert(
       fc.property(
-        fc.constantFrom('stream' as const, 'messages' as const),
+        fc.constantFrom(lengthPrefixed, bare),
         fc.array(random, { maxLength: 60 }),
         (framing, steps) => {
           const queue = new FrameQueue(framing);
@@ -76,10 +77,9 @@ describe('a frame queue', () => {
             write();
           }
           finish();
-          const messages =
-            framing === 'messages'
-              ? written
-              : messagesIn(written).map((text) => Buffer.from(text, 'latin1'));
+          const messages = framing.isApart
+            ? written
+            : messagesIn(written).map((text) => Buffer.from(text, 'latin1'));
           expect(messages.map(({ length }) => length)).toEqual(
             expected.map(({ length }) => length),
           );
@@ -97,7 +97,7 @@ describe('a frame queue', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const queue = new FrameQueue('stream');
+        const queue = new FrameQueue(lengthPrefixed);
         const expected: string[] = [];
         steps.forEach(({ way, size }, at) => {
           const text = `${at}:`.padEnd(size, '.');
@@ -122,7 +122,7 @@ describe('a frame queue', () => {
   });
 
   it('holds no more than its bounds', () => {
-    const queue = new FrameQueue('stream');
+    const queue = new FrameQueue(lengthPrefixed);
     const message = Buffer.alloc(10_002);
     let taken = 0;
     while (queue.pushData(message, 2, message.length)) taken++;
@@ -137,7 +137,7 @@ describe('a frame queue', () => {
   });
 
   it('gives control messages a turn between batches of data', () => {
-    const queue = new FrameQueue('stream');
+    const queue = new FrameQueue(lengthPrefixed);
     const message = Buffer.alloc(10_002, 1);
     while (queue.pushData(message, 2, message.length));
     expect(queue.takeBatch().length).toBeGreaterThan(0);

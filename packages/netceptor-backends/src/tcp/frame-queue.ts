@@ -1,4 +1,4 @@
-import { framed, PREFIX_BYTES } from './frame-reader.js';
+import { framedBy, type Framing } from '../framing.js';
 import { SLAB_BYTES, slabs } from './slab-pool.js';
 
 /** Bounds of a link's queue, in bytes. */
@@ -15,18 +15,12 @@ export const QUEUE_BOUNDS = {
   batch: 262_144,
 } as const;
 
-/**
- * How a batch is cut: `stream` has the length in front of each message, and many of them in a buffer; `messages` has
- * each bare and alone in its buffer, for carriers that keep messages apart by themselves.
- */
-export type Framing = 'stream' | 'messages';
-
 /** Data that was put together in one piece of memory and not written so far: from `start` to `end`. */
 interface Slab {
   readonly memory: Buffer;
   start: number;
   end: number;
-  /** The ends of its messages, where they are kept apart. */
+  /** The ends of its messages, where each is written by itself. */
   readonly ends: number[];
 }
 
@@ -36,8 +30,6 @@ interface Slab {
  */
 export class FrameQueue {
   readonly #framing: Framing;
-  /** Bytes in front of each message. */
-  readonly #prefix: number;
   #control: Buffer[] = [];
   #controlBytes = 0;
   /** What is to be written, the oldest first; the last is still filled. */
@@ -48,7 +40,6 @@ export class FrameQueue {
 
   constructor(framing: Framing) {
     this.#framing = framing;
-    this.#prefix = framing === 'stream' ? PREFIX_BYTES : 0;
   }
 
   /** Bytes of data waiting. */
@@ -64,7 +55,7 @@ export class FrameQueue {
   pushControl(message: Buffer, mayDrop: boolean): boolean {
     const bound = mayDrop ? QUEUE_BOUNDS.droppableControl : QUEUE_BOUNDS.control;
     if (this.#controlBytes + message.length > bound) return false;
-    const frame = this.#prefix > 0 ? framed(message) : message;
+    const frame = framedBy(this.#framing, message);
     this.#control.push(frame);
     this.#controlBytes += frame.length;
     return true;
@@ -81,7 +72,8 @@ export class FrameQueue {
 
   /** Room for a data message of up to `length` bytes; see `LinkTransport.reserve`. */
   reserve(length: number): Buffer {
-    const size = this.#prefix + length;
+    const { headerBytes } = this.#framing;
+    const size = headerBytes + length;
     let slab = this.#data.at(-1);
     if (slab === undefined || slab.memory.length - slab.end < size) {
       // all of it is being written, or was
@@ -90,7 +82,7 @@ export class FrameQueue {
       slab = { memory, start: 0, end: 0, ends: [] };
       this.#data.push(slab);
     }
-    const start = slab.end + this.#prefix;
+    const start = slab.end + headerBytes;
     return slab.memory.subarray(start, start + length);
   }
 
@@ -103,10 +95,15 @@ export class FrameQueue {
       slabs.give(slab.memory);
       return;
     }
-    if (this.#prefix > 0) slab.memory.writeUInt16LE(length, slab.end);
-    slab.end += this.#prefix + length;
-    if (this.#framing === 'messages') slab.ends.push(slab.end);
-    this.#dataBytes += this.#prefix + length;
+    const { headerBytes, isApart } = this.#framing;
+    const { memory, end } = slab;
+    const messageEnd = end + headerBytes + length;
+    const start = this.#framing.frame(memory, end + headerBytes, messageEnd);
+    // a short header leaves a gap
+    if (start > end) memory.copyWithin(end, start, messageEnd);
+    slab.end = messageEnd - (start - end);
+    if (isApart) slab.ends.push(slab.end);
+    this.#dataBytes += slab.end - end;
   }
 
   /**
@@ -125,8 +122,8 @@ export class FrameQueue {
     this.#control = batch.length === this.#control.length ? [] : this.#control.slice(batch.length);
     for (let slab = this.#data[0]; slab !== undefined && room > 0; slab = this.#data[0]) {
       const { start } = slab;
-      if (this.#framing === 'stream') this.#takeAll(slab, batch);
-      else this.#takeMessages(slab, batch, room);
+      if (this.#framing.isApart) this.#takeMessages(slab, batch, room);
+      else this.#takeAll(slab, batch);
       room -= slab.start - start;
       this.#dataBytes -= slab.start - start;
       // the last may have room for more

@@ -1,15 +1,24 @@
+import { framedBy, type Framing } from '../framing.js';
+
 /** Takes the message `chunk[start..end)`; its bytes are good until the call returns. */
 export type TakeMessage = (chunk: Buffer, start: number, end: number) => void;
 
 /** Bytes of the length in front of each message, little-endian. */
 export const PREFIX_BYTES = 2;
 
-/** A message with its length in front, as it goes over a byte stream. */
+/** Messages with their length in front, as they go over a byte stream. */
+export const lengthPrefixed: Framing = {
+  headerBytes: PREFIX_BYTES,
+  isApart: false,
+  frame(memory, start, end) {
+    memory.writeUInt16LE(end - start, start - PREFIX_BYTES);
+    return start - PREFIX_BYTES;
+  },
+};
+
+/** A message with its length in front. */
 export function framed(message: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
-  frame.writeUInt16LE(message.length, 0);
-  message.copy(frame, PREFIX_BYTES);
-  return frame;
+  return framedBy(lengthPrefixed, message);
 }
 
 /**

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import { readChunks } from '@receptorjs/primitives';
 import { QUEUE_BOUNDS } from './frame-queue.js';
-import { FrameReader } from './frame-reader.js';
+import { FrameReader, lengthPrefixed } from './frame-reader.js';
 import { QueuedLink, type Carrier } from '../queued-link.js';
 import { ReadingTurns } from '../reading-turns.js';
 import { CLOSED_AT_ONCE, describeFailure } from '../refused-certificate.js';
@@ -46,25 +46,22 @@ export function keepAlive(socket: Socket): void {
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
 }
 
+/** Writes buffers by one call of the system; calls `written` when they are. */
+export function writeBatch(socket: Socket, batch: readonly Buffer[], written: () => void): void {
+  socket.cork();
+  batch.forEach((buffer, at) => {
+    if (at < batch.length - 1) socket.write(buffer);
+    else socket.write(buffer, written);
+  });
+  socket.uncork();
+}
+
 function tcpCarrier(socket: Socket): Carrier {
   return {
-    framing: 'stream',
+    framing: lengthPrefixed,
     maxMessageBytes: MAX_MESSAGE_BYTES,
     batchBytes: QUEUE_BOUNDS.batch,
-    write(batch, written) {
-      const last = batch.at(-1);
-      if (last === undefined) return;
-      if (batch.length === 1) {
-        socket.write(last, written);
-        return;
-      }
-      socket.cork();
-      for (const buffer of batch) {
-        if (buffer === last) socket.write(buffer, written);
-        else socket.write(buffer);
-      }
-      socket.uncork();
-    },
+    write: (batch, written) => writeBatch(socket, batch, written),
     end: () => void socket.end(),
     destroy: (reason) => void socket.destroy(new Error(reason)),
   };

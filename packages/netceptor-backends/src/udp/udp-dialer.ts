@@ -6,6 +6,7 @@ import { dialChecks, targetChecks, validateBackend } from '../argument-checks.js
 import { connectFailed, STAGE_MS, type SocketTarget } from '../tcp/connect-socket.js';
 import { startDialer, type Dialer, type DialOptions } from '../dialer.js';
 import { MessageTurns } from '../message-turns.js';
+import { bare } from '../framing.js';
 import { QueuedLink, type Carrier } from '../queued-link.js';
 import {
   GOODBYE,
@@ -108,7 +109,7 @@ function openUdpLink(
   const fail = (error: NodeJS.ErrnoException): void =>
     close(error.code === 'ECONNREFUSED' ? 'nobody listens there (ECONNREFUSED)' : error.message);
   const carrier: Carrier = {
-    framing: 'messages',
+    framing: bare,
     maxMessageBytes: MAX_DATAGRAM_BYTES,
     maxPayloadBytes: MAX_PAYLOAD_BYTES,
     batchBytes: UDP_BATCH_BYTES,

@@ -3,6 +3,7 @@ import { MAX_PAYLOAD_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/
 import { hostPort, plainAddress } from '@receptorjs/socket-addresses';
 import { CONNECTION_BOUNDS } from '../listener.js';
 import { addressOrigin, SharedQuota, PendingConnections } from '@receptorjs/quotas';
+import { bare } from '../framing.js';
 import { QueuedLink, type Carrier } from '../queued-link.js';
 import { GOODBYE, MAX_DATAGRAM_BYTES, UDP_BATCH_BYTES } from './udp-socket.js';
 
@@ -110,7 +111,7 @@ export class UdpSessions {
       queueMicrotask(() => closed(reason));
     };
     return {
-      framing: 'messages',
+      framing: bare,
       maxMessageBytes: MAX_DATAGRAM_BYTES,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       batchBytes: UDP_BATCH_BYTES,

@@ -68,7 +68,7 @@ export async function dialWebSocket(
         return ws.readyState !== ws.OPEN;
       },
       destroy: () => ws.terminate(),
-      link: () => openWsLink(node, ws, socket, link, options),
+      link: () => openWsLink(node, { ws, socket, isClient: true }, link, options),
     };
   });
   return {

@@ -4,7 +4,8 @@ import type { WebSocket } from 'ws';
 import { QUEUE_BOUNDS } from '../tcp/frame-queue.js';
 import { MessageTurns } from '../message-turns.js';
 import { QueuedLink, type Carrier } from '../queued-link.js';
-import { keepAlive } from '../tcp/tcp-link.js';
+import { keepAlive, writeBatch } from '../tcp/tcp-link.js';
+import { wsFraming } from './ws-framing.js';
 
 /**
  * What both ends ask of the library. No compression: what streams carry is encrypted already. A message longer than
@@ -18,19 +19,29 @@ export const WS_OPTIONS = {
   skipUTF8Validation: true,
 } as const;
 
-const SEND_OPTIONS = { binary: true, compress: false, fin: true } as const;
+/** One end of an open WebSocket. */
+export interface WsEnd {
+  readonly ws: WebSocket;
+  /** The socket under it. */
+  readonly socket: Socket;
+  /** Whether this end has begun it: what that end sends is masked. */
+  readonly isClient: boolean;
+}
 
-/** Makes a link of an open WebSocket and the socket under it, which are the link's from now on. */
+/**
+ * Makes a link of an open WebSocket, which is the link's from now on. The library reads it and opens and closes it; messages
+ * are framed where they lie and written to the socket, since the library would copy each to mask it.
+ */
 export function openWsLink(
   node: MeshNode,
-  ws: WebSocket,
-  socket: Socket,
+  end: WsEnd,
   description: string,
   options: LinkOptions,
   origin?: string,
 ): QueuedLink {
+  const { ws, socket } = end;
   keepAlive(socket);
-  const link = new QueuedLink(node, wsCarrier(ws, socket), description, options, origin);
+  const link = new QueuedLink(node, wsCarrier(end), description, options, origin);
   let failure: Error | undefined;
   const turns = new MessageTurns({
     // what one read of the socket holds; it is paused meanwhile
@@ -51,18 +62,14 @@ export function openWsLink(
   return link;
 }
 
-function wsCarrier(ws: WebSocket, socket: Socket): Carrier {
+function wsCarrier({ ws, socket, isClient }: WsEnd): Carrier {
   return {
-    framing: 'messages',
+    framing: wsFraming(isClient),
     maxMessageBytes: MAX_MESSAGE_BYTES,
     batchBytes: QUEUE_BOUNDS.batch,
     write(batch, written) {
-      socket.cork();
-      batch.forEach((message, at) => {
-        if (at < batch.length - 1) ws.send(message, SEND_OPTIONS);
-        else ws.send(message, SEND_OPTIONS, written);
-      });
-      socket.uncork();
+      // nothing may follow what says that the WebSocket ends
+      if (ws.readyState === ws.OPEN) writeBatch(socket, batch, written);
     },
     end: () => ws.close(),
     destroy: (reason) => {

@@ -71,7 +71,7 @@ export async function listenWebSocket(
       else {
         const name = `${scheme} ${peerOf(socket)}`;
         const { key: origin } = addressOrigin(socket.remoteAddress);
-        links.add(openWsLink(node, ws, socket, name, options, origin), socket);
+        links.add(openWsLink(node, { ws, socket, isClient: false }, name, options, origin), socket);
       }
     });
   });
