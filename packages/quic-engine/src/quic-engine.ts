@@ -125,7 +125,7 @@ export interface QuicConnector {
   connect(verifier?: QuicVerifier): QuicConnection;
 }
 
-/** An implementation of QUIC v1 for the mesh, with the ALPN `netceptor` and datagrams of up to 16,000 bytes. */
+/** An implementation of QUIC v1 for the mesh, with the ALPN `netceptor` and datagrams of up to 65,480 bytes. */
 export interface QuicEngine {
   /** What it is, in a few words. */
   readonly name: string;
