@@ -10,7 +10,7 @@ use quinn_proto::RttEstimator;
 use quinn_proto::congestion::{Controller, ControllerFactory, Cubic, CubicConfig};
 use web_time::Instant;
 
-/// For how long what is in flight may wait on the way, besides the time of the way itself.
+/// For how long what is in flight may wait on the way, besides an eighth of the time of the way itself.
 const QUEUEING: Duration = Duration::from_millis(3);
 /// In flight at any rate, in bytes.
 const LEAST: u64 = 256 << 10;
@@ -18,8 +18,12 @@ const LEAST: u64 = 256 << 10;
 const SAMPLE: Duration = Duration::from_millis(20);
 /// Of the best rate so much is kept with each sample that is lower, in hundredths.
 const KEPT: u64 = 90;
-/// How long the shortest time of the way is good; at its end it is measured anew, with little in flight.
+/// How long the shortest time of the way is good; then it is measured anew.
 const SHORTEST_FOR: Duration = Duration::from_secs(10);
+/// The beginning is over after so many samples whose rate is no quarter above the best before.
+const FLAT_SAMPLES: u32 = 3;
+/// After so many samples with little in flight nothing of this connection waits on the way any more.
+const EMPTIED_AFTER: u32 = 2;
 
 /// Makes [`DelayBounded`] controllers.
 pub struct DelayBoundedConfig {
@@ -44,9 +48,12 @@ impl ControllerFactory for DelayBoundedConfig {
             best_rate: 0,
             sample_from: now,
             sample_bytes: 0,
+            sample_shortest: Duration::MAX,
             shortest: Duration::MAX,
             shortest_until: now + SHORTEST_FOR,
             measures_anew: false,
+            samples_with_little: 0,
+            beginning: FLAT_SAMPLES,
         })
     }
 }
@@ -61,33 +68,43 @@ struct DelayBounded {
     best_rate: u64,
     sample_from: Instant,
     sample_bytes: u64,
+    sample_shortest: Duration,
     /// The shortest time from sending to the acknowledgement.
     shortest: Duration,
     shortest_until: Instant,
     /// Little is in flight, so that nothing waits on the way.
     measures_anew: bool,
+    /// How many samples in a row had little in flight.
+    samples_with_little: u32,
+    /// How many flat samples are left of the beginning, in which the rate may double with each.
+    beginning: u32,
 }
 
 impl DelayBounded {
-    fn measure(&mut self, now: Instant, round_trip: Duration) {
-        if now >= self.shortest_until {
-            self.shortest = round_trip;
+    /// A sample has ended that took so long.
+    fn measure(&mut self, now: Instant, took: Duration) {
+        let little = self.measures_anew || self.limit == LEAST;
+        self.samples_with_little = if little { self.samples_with_little + 1 } else { 0 };
+        if self.samples_with_little >= EMPTIED_AFTER {
+            // also when the way has become longer
+            self.shortest = self.sample_shortest;
             self.shortest_until = now + SHORTEST_FOR;
-            self.measures_anew = true;
-        } else if round_trip < self.shortest {
-            self.shortest = round_trip;
-        }
-        let took = now.saturating_duration_since(self.sample_from);
-        if took < SAMPLE.max(self.shortest) {
-            return;
+            self.measures_anew = false;
+        } else {
+            self.shortest = self.shortest.min(self.sample_shortest);
+            self.measures_anew |= now >= self.shortest_until;
         }
         let rate = (self.sample_bytes as f64 / took.as_secs_f64()) as u64;
+        if self.beginning > 0 && rate < self.best_rate * 5 / 4 {
+            self.beginning -= 1;
+        }
         self.best_rate = rate.max(self.best_rate * KEPT / 100);
+        let gain = if self.beginning > 0 { 2.0 } else { 1.0 };
+        let within = (self.shortest * 9 / 8 + QUEUEING).as_secs_f64();
+        self.limit = LEAST.max((self.best_rate as f64 * within * gain) as u64);
         self.sample_from = now;
         self.sample_bytes = 0;
-        self.measures_anew = false;
-        let within = (self.shortest + QUEUEING).as_secs_f64();
-        self.limit = LEAST.max((self.best_rate as f64 * within * 1.25) as u64);
+        self.sample_shortest = Duration::MAX;
     }
 }
 
@@ -104,7 +121,13 @@ impl Controller for DelayBounded {
         let bounded = self.cubic.window() > self.limit;
         self.cubic.on_ack(now, sent, bytes, app_limited || bounded, rtt);
         self.sample_bytes += bytes;
-        self.measure(now, now.saturating_duration_since(sent));
+        self.sample_shortest = self
+            .sample_shortest
+            .min(now.saturating_duration_since(sent));
+        let took = now.saturating_duration_since(self.sample_from);
+        if took >= SAMPLE.max(self.shortest.min(self.sample_shortest)) {
+            self.measure(now, took);
+        }
     }
 
     fn on_congestion_event(
