@@ -85,27 +85,49 @@ function watch() {
       return result;
     };
   }
+  /**
+   * Takes what a socket has read to where it goes.
+   *
+   * @template T
+   * @param {Socket & { _handle: object }} socket
+   * @param {unknown} data
+   * @param {() => T} take
+   * @returns {T}
+   */
+  const read = (socket, data, take) => {
+    const at = now();
+    const handle = socket._handle;
+    const bytes = socket.bytesRead;
+    // the memory may be used again afterwards
+    const what = handle && data ? seen(data) : '';
+    const result = take();
+    if (handle && data)
+      events.push({ at, way: 'in', socket: numberOf(handle), bytes, what, took: now() - at });
+    return result;
+  };
   const { push } = Socket.prototype;
   /** @this {Socket & { _handle: object }} */
   Socket.prototype.push = function (
     /** @type {unknown} */ data,
     /** @type {BufferEncoding | undefined} */ encoding,
   ) {
-    const at = now();
-    const handle = this._handle;
-    const bytes = this.bytesRead;
-    const result = push.call(this, data, encoding);
-    if (handle && data)
-      events.push({
-        at,
-        way: 'in',
-        socket: numberOf(handle),
-        bytes,
-        what: seen(data),
-        took: now() - at,
-      });
-    return result;
+    return read(this, data, () => push.call(this, data, encoding));
   };
+  // sockets that read into memory of their user's do not come by there
+  const { useUserBuffer } = prototype;
+  prototype.useUserBuffer = function (/** @type {Uint8Array} */ memory) {
+    const owner = this[symbolOf(this, 'owner_symbol')];
+    const callback = symbolOf(owner, 'kBufferCb');
+    const take = owner[callback];
+    owner[callback] = (/** @type {number} */ length, /** @type {unknown} */ buffer) =>
+      read(owner, memory.subarray(0, length), () => take(length, buffer));
+    return useUserBuffer.call(this, memory);
+  };
+}
+
+/** The symbol that Node has for a part of an object. @param {object} object @param {string} name @returns {any} */
+function symbolOf(object, name) {
+  return Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
 }
 
 if (out) {

@@ -53,6 +53,21 @@ it('stores a change before it tells of it, and leaves nothing beside the file', 
   expect(readdirSync(dir).sort()).toEqual(['status', 'status.lock']);
 });
 
+it('flushes changes that come while it flushes by one flush more, for which those wait who ask then', async () => {
+  await record.flushed();
+  flush.mockClear();
+  record.update({ detail: 'first' });
+  const first = record.flushed();
+  while (flush.mock.calls.length === 0) await setImmediate();
+  for (const detail of ['second', 'third', 'fourth']) record.update({ detail });
+  const last = record.flushed();
+  await first;
+  await last;
+  expect(detailOnDisk()).toBe('fourth');
+  // the file and its folder, twice
+  expect(flush).toHaveBeenCalledTimes(4);
+});
+
 it('flushes what is stored at once, with the folders above it when it is new, and no passing change', async () => {
   await record.flushed();
   flush.mockClear();
