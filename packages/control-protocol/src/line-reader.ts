@@ -81,7 +81,7 @@ export class LineReader {
    */
   async next(options: WaitOptions = {}): Promise<string | undefined> {
     const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, isCutOffLine = true } = this.#options;
-    for (let most = FIRST_BYTES; ; most = Number.POSITIVE_INFINITY) {
+    for (let most = FIRST_BYTES; ;) {
       const chunk = this.#chunkNow(most);
       if (chunk === 'none yet') {
         await this.#change(options);
@@ -92,6 +92,7 @@ export class LineReader {
         if (isCutOffLine) return this.#take();
         throw new ControlError('line-cut-off', 'the line is not ended by a line break');
       }
+      most = Number.POSITIVE_INFINITY;
       const end = chunk.indexOf(NEWLINE);
       const part = end < 0 ? chunk : chunk.subarray(0, end);
       const length = this.#held + part.length;

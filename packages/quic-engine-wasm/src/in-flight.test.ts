@@ -53,10 +53,20 @@ interface Use {
   readonly share: number;
 }
 
-/** One stream flat out over a path whose delay in each direction is first one, then another for good. */
+/** What happens before a stream is measured. */
+interface Before {
+  /** The delay of the path in each direction, before and after half a second, in milliseconds. */
+  readonly delays: readonly [number, number];
+  /** For how long it has little to say at first, in milliseconds. */
+  readonly quietMs?: number;
+  /** For how long it is not read after that, in milliseconds. */
+  readonly unreadMs?: number;
+}
+
+/** One stream, flat out in the end; it is measured in the second after one and a half more. */
 async function use(
   bytesPerMs: number,
-  [firstMs, delayMs]: readonly [number, number],
+  { delays: [firstMs, delayMs], quietMs = 0, unreadMs = 0 }: Before,
 ): Promise<Use> {
   const identities = new TestIdentities();
   const server = identities.issue('far', { key: 'p256' });
@@ -67,17 +77,29 @@ async function use(
   const [there, back] = [new Direction(bytesPerMs), new Direction(bytesPerMs)];
   const room = Buffer.alloc(MAX_DATAGRAM);
   const chunk = Buffer.alloc(65_536, 'stream');
-  const [changes, settled, ends] = [now + 500, now + 1_500, now + 2_500];
+  const [changes, full] = [now + 500, now + quietMs];
+  const [settled, ends] = [full + unreadMs + 1_500, full + unreadMs + 2_500];
   const waits: number[] = [];
   let received = 0;
+  let saidAt = now;
   const write = (): void => {
-    while (dialer.established && dialer.write(chunk, false) > 0);
+    if (!dialer.established) return;
+    if (now >= full) while (dialer.write(chunk, false) > 0);
+    else if (now >= saidAt + 50) {
+      saidAt = now;
+      dialer.write(chunk.subarray(0, 100), false);
+    }
   };
   while (now < ends) {
     there.delayMs = back.delayMs = now < changes ? firstMs : delayMs;
     for (let each = there.take(); each !== undefined; each = there.take()) listener.receive(each);
     for (let each = back.take(); each !== undefined; each = back.take()) dialer.receive(each);
-    for (let read = listener.read(room); read !== undefined; read = listener.read(room))
+    const reads = now < full + 500 || now >= full + 500 + unreadMs;
+    for (
+      let read = reads ? listener.read(room) : undefined;
+      read !== undefined;
+      read = listener.read(room)
+    )
       if (now >= settled) received += read[0];
     write();
     for (let length = dialer.send(room); length > 0; length = dialer.send(room)) {
@@ -88,6 +110,8 @@ async function use(
       back.send(room.subarray(0, length));
     if (now >= settled) waits.push(there.waitMs);
     const due = [dialer, listener].map((end) => now + (end.timeout() ?? Infinity));
+    if (now < full) due.push(saidAt + 50);
+    if (!reads) due.push(full + 500 + unreadMs);
     now = Math.max(now + 0.01, Math.min(there.nextAt, back.nextAt, ...due));
     for (const end of [dialer, listener]) if (end.timeout() === 0) end.handleTimeout();
   }
@@ -101,14 +125,16 @@ async function use(
 }
 
 it.each([
-  ['to a node near', [2, 2], 100_000, 8],
-  ['to a node far away', [40, 40], 30_000, 25],
-  ['over a path that has become longer', [1, 20], 50_000, 20],
-  ['over a path that has become shorter', [40, 2], 50_000, 20],
+  ['to a node near', { delays: [2, 2] }, 100_000, 6],
+  ['to a node far away', { delays: [40, 40] }, 30_000, 25],
+  ['over a path that has become longer', { delays: [1, 20] }, 50_000, 20],
+  ['over a path that has become shorter', { delays: [40, 2] }, 50_000, 16],
+  ['after a quiet while', { delays: [40, 40], quietMs: 2_000 }, 30_000, 25],
+  ['after it was not read for long', { delays: [20, 20], unreadMs: 3_000 }, 30_000, 20],
 ] as const)(
   'what is in flight %s fills the path and waits some milliseconds',
-  async (_where, delays, bytesPerMs, mostMs) => {
-    const { waitMs, share } = await use(bytesPerMs, delays);
+  async (_where, before, bytesPerMs, mostMs) => {
+    const { waitMs, share } = await use(bytesPerMs, before);
     expect(waitMs).toBeLessThan(mostMs);
     expect(share).toBeGreaterThan(0.95);
   },

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** For each step of a build; what hangs is no reason to wait. */
 const STEP_MS = 300_000;
+/** How many bases are kept. */
+const KEPT = 2;
 const APP = '@receptorjs/receptor';
 
 /**
@@ -47,6 +49,16 @@ export function previous(root) {
   return found;
 }
 
+/** Keeps the newest bases alone. @param {string} bases @param {string} present */
+function removeOld(bases, present) {
+  const older = readdirSync(bases)
+    .filter((name) => name !== present)
+    .map((name) => ({ name, at: statSync(join(bases, name)).mtimeMs }))
+    .sort((a, b) => b.at - a.at);
+  for (const { name } of older.slice(KEPT - 1))
+    rmSync(join(bases, name), { recursive: true, force: true });
+}
+
 /**
  * The folder of a revision with its receptor built. It is kept for the next time.
  *
@@ -77,6 +89,7 @@ export function buildOf(root, revision) {
     run(folder, 'pnpm', install);
     run(folder, 'pnpm', ['--filter', APP, 'build']);
     writeFileSync(done, '');
+    removeOld(join(folder, '..'), hash);
   }
   return folder;
 }

@@ -73,10 +73,14 @@ async function measure(commands) {
       const order = /** @type {Build[]} */ (round % 2 === 0 ? ['base', 'now'] : ['now', 'base']);
       for (const side of order) {
         process.stderr.write(`${name}, round ${round + 1} of ${rounds}: ${side}\n`);
-        for (const [figure, value] of Object.entries(await run(commands[side]))) {
-          const samples = figures.get(figure) ?? { base: [], now: [] };
-          samples[side].push(value);
-          figures.set(figure, samples);
+        try {
+          for (const [figure, value] of Object.entries(await run(commands[side]))) {
+            const samples = figures.get(figure) ?? { base: [], now: [] };
+            samples[side].push(value);
+            figures.set(figure, samples);
+          }
+        } catch (error) {
+          console.log(`${name}: ${side} failed: ${error instanceof Error ? error.message : error}`);
         }
       }
     }
@@ -93,6 +97,7 @@ function print(figures) {
   /** @type {string[]} */
   const different = [];
   for (const [name, samples] of figures) {
+    if (samples.base.length < rounds || samples.now.length < rounds) continue;
     const { ratio, chance, differs } = change(samples.base, samples.now);
     const verdict = !differs
       ? 'no change beyond noise'

@@ -55,7 +55,7 @@ function fromSocket(socket: Socket, stream: DirectStream, note: () => void): voi
     else if (ended) stream.end();
     else socket.resume();
   };
-  socket.once('end', () => {
+  onceEnded(socket, () => {
     ended = true;
     if (rest.length === 0) stream.end();
   });
@@ -97,5 +97,11 @@ function toSocket(stream: DirectStream, socket: Socket, note: () => void): void 
       });
     },
   });
-  stream.once('end', () => socket.end());
+  onceEnded(stream, () => socket.end());
+}
+
+/** Calls back when a stream has ended, also where that was before: a socket reads by itself from the start. */
+function onceEnded(stream: Duplex, ended: () => void): void {
+  if (stream.readableEnded) ended();
+  else stream.once('end', ended);
 }

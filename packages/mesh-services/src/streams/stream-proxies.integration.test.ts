@@ -185,6 +185,15 @@ describe.each(table)('$names', ({ entrance, exit, names }) => {
     expect((await buffer(client)).equals(payload)).toBe(true);
   });
 
+  it('D15: a client that ends its side without a word still gets the answer', async () => {
+    const open = await through((backend) => {
+      void buffer(backend).then((all) => backend.end(`${all.length} bytes`));
+    });
+    const client = await open();
+    client.end();
+    expect((await buffer(client)).toString()).toBe('0 bytes');
+  });
+
   it('D15: a backend that ends its side still gets what the client says', async () => {
     const heard = new Promise<string>((resolve) => {
       void through((backend) => {

@@ -24,9 +24,10 @@ function received(bytes: readonly Buffer[], isServer: boolean): Buffer[] {
 }
 
 it.each([
-  ['a client', true],
-  ['a server', false],
-])('the library reads the frames of %s', (_who, isClient) => {
+  ['a client', { isClient: true, isSecret: false }],
+  ['a client under TLS', { isClient: true, isSecret: true }],
+  ['a server', { isClient: false, isSecret: false }],
+])('the library reads the frames of %s', (_who, sender) => {
   const lengths = fc.oneof(
     fc.constantFrom(0, 1, 125, 126, 127, 65_535),
     fc.nat(300),
@@ -34,17 +35,30 @@ it.each([
   );
   fc.assert(
     fc.property(fc.array(lengths, { minLength: 1, maxLength: 8 }), (sizes) => {
-      const framing = wsFraming(isClient);
+      const framing = wsFraming(sender);
       const messages = sizes.map((size, at) => Buffer.alloc(size, `message ${at}`));
       const frames = messages.map((message) => framedBy(framing, message));
-      expect(received(frames, isClient)).toEqual(messages);
+      expect(received(frames, sender.isClient)).toEqual(messages);
     }),
     { numRuns: 50 },
   );
 });
 
+it('messages are masked wherever they lie in memory', () => {
+  const framing = wsFraming({ isClient: true, isSecret: false });
+  for (let offset = 0; offset < 8; offset++) {
+    for (let length = 0; length < 12; length++) {
+      const memory = Buffer.alloc(64, 'message');
+      const start = framing.headerBytes + offset;
+      const message = Buffer.from(memory.subarray(start, start + length));
+      const begin = framing.frame(memory, start, start + length);
+      expect(received([memory.subarray(begin, start + length)], true)).toEqual([message]);
+    }
+  }
+});
+
 it('no two frames of a client have the same key', () => {
-  const framing = wsFraming(true);
+  const framing = wsFraming({ isClient: true, isSecret: false });
   const keys = Array.from({ length: 5_000 }, () =>
     framedBy(framing, Buffer.alloc(8)).readInt32LE(2),
   );

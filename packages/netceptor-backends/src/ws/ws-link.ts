@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
 import type { WebSocket } from 'ws';
 import { QUEUE_BOUNDS } from '../tcp/frame-queue.js';
@@ -64,7 +65,7 @@ export function openWsLink(
 
 function wsCarrier({ ws, socket, isClient }: WsEnd): Carrier {
   return {
-    framing: wsFraming(isClient),
+    framing: wsFraming({ isClient, isSecret: socket instanceof TLSSocket }),
     maxMessageBytes: MAX_MESSAGE_BYTES,
     batchBytes: QUEUE_BOUNDS.batch,
     write(batch, written) {

@@ -1,10 +1,10 @@
 import type { OutgoingPath } from '@receptorjs/netceptor';
-import { MIN_DATAGRAM, type QuicConnection, type QuicLosses } from '@receptorjs/quic-engine';
+import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicConnection, type QuicLosses } from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
 import { HandshakeFlight } from './handshake-flight.js';
 
 /** How much a connection sends before the others get their turn, in bytes. */
-const TURN_BYTES = 131_072;
+const TURN_BYTES = 2 * MAX_DATAGRAM;
 /** Of a datagram that is full so much is not the stream's at most, in bytes: its headers, acknowledgements, the tag. */
 const AROUND_BYTES = 256;
 

@@ -42,7 +42,7 @@ class TestEnd implements LinkTransport {
 
   sendControl(message: Buffer): void {
     const copy = Buffer.from(message);
-    setImmediate(() => this.peer?.message(copy, 0, copy.length));
+    setImmediate(() => this.#arrive(copy));
   }
 
   sendData(chunk: Buffer, start: number, end: number): void {
@@ -76,6 +76,12 @@ class TestEnd implements LinkTransport {
     this.#run();
   }
 
+  /** As with real links the memory is used for something else then. */
+  #arrive(message: Buffer): void {
+    this.peer?.message(message, 0, message.length);
+    message.fill(0xee);
+  }
+
   #run(): void {
     if (this.#running) return;
     this.#running = true;
@@ -87,7 +93,7 @@ class TestEnd implements LinkTransport {
         room -= message.length;
         this.#queued -= message.length;
         this.#limits.carried += message.length;
-        this.peer?.message(message, 0, message.length);
+        this.#arrive(message);
       }
       if (this.#queue.length > 0) this.#run();
       if (!this.#refused || this.#queued >= this.#limits.queueBytes) return;

@@ -19,7 +19,7 @@ export interface DatagramSocketEvents {
   close: [];
 }
 
-/** One service of a node, for datagrams of up to 16,384 bytes. Like UDP: datagrams may be lost, doubled or reordered. */
+/** One service of a node, for datagrams, of which it sends up to 16,384 bytes. Like UDP: datagrams may be lost, doubled or reordered. */
 export class DatagramSocket extends EventEmitter<DatagramSocketEvents> {
   /** The name of the service. */
   readonly service: string;

@@ -60,11 +60,14 @@ pub fn dialer(
     limits: &Limits,
 ) -> Role {
     let verifier = Arc::new(PeerVerifier::new(authorities, Clients::Unasked));
-    let builder = rustls::ClientConfig::builder_with_details(provider(limits.prefers_aes), Arc::new(HostTime))
-        .with_protocol_versions(&[&TLS13])
-        .expect("the provider has suites of TLS 1.3")
-        .dangerous()
-        .with_custom_certificate_verifier(verifier);
+    let builder = rustls::ClientConfig::builder_with_details(
+        provider(limits.prefers_aes),
+        Arc::new(HostTime),
+    )
+    .with_protocol_versions(&[&TLS13])
+    .expect("the provider has suites of TLS 1.3")
+    .dangerous()
+    .with_custom_certificate_verifier(verifier);
     let mut tls = match identity {
         Some(identity) => builder.with_client_cert_resolver(resolver(identity)),
         None => builder.with_no_client_auth(),
@@ -83,9 +86,12 @@ pub fn listener(
     identity: Identity,
     limits: &Limits,
 ) -> Role {
-    let builder = rustls::ServerConfig::builder_with_details(provider(limits.prefers_aes), Arc::new(HostTime))
-        .with_protocol_versions(&[&TLS13])
-        .expect("the provider has suites of TLS 1.3");
+    let builder = rustls::ServerConfig::builder_with_details(
+        provider(limits.prefers_aes),
+        Arc::new(HostTime),
+    )
+    .with_protocol_versions(&[&TLS13])
+    .expect("the provider has suites of TLS 1.3");
     let builder = match clients {
         Clients::Unasked => builder.with_no_client_auth(),
         _ => builder.with_client_cert_verifier(Arc::new(PeerVerifier::new(authorities, clients))),

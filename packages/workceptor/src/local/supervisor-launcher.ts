@@ -72,11 +72,13 @@ export class SupervisorLauncher {
   launch(script: string): boolean {
     if (!this.#isBusy() || this.#isUseless || !hasProc()) return false;
     const shell = this.#shell;
+    const inherited = inheritedNow();
+    if (inherited === undefined) return false;
     if (shell === undefined) {
-      this.#start();
+      this.#start(inherited);
       return false;
     }
-    if (shell.inherited !== inheritedNow()) {
+    if (shell.inherited !== inherited) {
       this.#drop(shell);
       return false;
     }
@@ -95,7 +97,7 @@ export class SupervisorLauncher {
     return this.#recent.length === BUSY_UNITS && now - first < BUSY_MS;
   }
 
-  #start(): void {
+  #start(inherited: string): void {
     const child = spawn(
       '/bin/sh',
       ['-c', launcherScript, 'supervisors', currentBootId(), ownUmask()],
@@ -103,7 +105,7 @@ export class SupervisorLauncher {
     );
     const { stdin, stdout } = child;
     if (!(stdin instanceof Socket && stdout instanceof Socket)) return;
-    const shell: LauncherShell = { child, stdin, inherited: inheritedNow(), isReady: false };
+    const shell: LauncherShell = { child, stdin, inherited, isReady: false };
     this.#shell = shell;
     this.#idle = setTimeout(() => {
       this.#drop(shell);
@@ -145,6 +147,11 @@ export class SupervisorLauncher {
   }
 }
 
-function inheritedNow(): string {
-  return JSON.stringify([process.cwd(), process.env]);
+/** What a process started now inherits; undefined for a folder that was removed. */
+function inheritedNow(): string | undefined {
+  try {
+    return JSON.stringify([process.cwd(), process.env]);
+  } catch {
+    return undefined;
+  }
 }

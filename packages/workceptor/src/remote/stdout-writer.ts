@@ -2,6 +2,8 @@ import type { UnitFile } from '../store/unit-file.js';
 
 /** Bytes that wait for the write before them; then whoever brings more waits. */
 const MOST_WAITING_BYTES = 1024 * 1024;
+/** The same in pieces, which may be as small as a byte. */
+const MOST_WAITING = 1_024;
 
 /**
  * Writes pieces to the end of a file in their order. What comes while a write is under way is written by the next one, all at once, so
@@ -40,7 +42,8 @@ export class StdoutWriter {
     this.#waitingBytes += piece.length;
     this.#unwritten += piece.length;
     this.#running ??= this.#run();
-    if (this.file.isShort || this.#waitingBytes > MOST_WAITING_BYTES) await this.drained();
+    const isMuch = this.#waitingBytes > MOST_WAITING_BYTES || this.#waiting.length > MOST_WAITING;
+    if (this.file.isShort || isMuch) await this.drained();
   }
 
   /**
@@ -65,7 +68,7 @@ export class StdoutWriter {
         const [pieces, bytes] = [this.#waiting, this.#waitingBytes];
         this.#waiting = [];
         this.#waitingBytes = 0;
-        await this.file.write(...pieces);
+        await this.file.write(pieces);
         this.#unwritten -= bytes;
         this.onWritten(bytes);
       }

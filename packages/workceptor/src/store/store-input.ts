@@ -57,7 +57,7 @@ async function store(
         );
       }
       await take?.(chunk.length);
-      await file.write(chunk);
+      await file.write([chunk]);
       point('stdin-begun');
     }
     // a unit that is started after a power cut has all of it

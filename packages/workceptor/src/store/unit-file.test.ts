@@ -61,7 +61,7 @@ it.each([1, AT_ONCE_BYTES, AT_ONCE_BYTES + 1, 5 * AT_ONCE_BYTES])(
   async (length) => {
     const pieces = [1, 2, 3].map((byte) => Buffer.alloc(length, byte));
     const file = UnitFile.open(path, 'append');
-    for (const piece of pieces) await file.write(piece);
+    for (const piece of pieces) await file.write([piece]);
     expect(file.size()).toBe(BigInt(3 * length));
     await file.truncate(3 * length - 1);
     file.close();

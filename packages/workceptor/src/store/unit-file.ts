@@ -87,7 +87,7 @@ export class UnitFile {
   }
 
   /** Writes all of the pieces where the last write has ended, or at the end of a file that is opened to `append`. */
-  async write(...pieces: readonly Uint8Array[]): Promise<void> {
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
     for (const { length } of pieces) this.#written += length;
     if (this.isShort) {
       for (const piece of pieces) {

@@ -32,7 +32,7 @@ const UNREACH = [0x756e7265, 0x61636800] as const;
 
 /** Takes what arrives for one service of this node. */
 export interface ServicePort {
-  /** `payload` is not touched again by the mesh, and may be kept. */
+  /** `payload` is good until the call returns: its memory is used again. */
   receive(payload: Buffer, fromNode: string, fromService: string): void;
   /** A datagram of this service could not be delivered. */
   unreachable(notice: UnreachableNotice): void;
