@@ -23,6 +23,10 @@ export class PumpSchedule implements ConnectionHost {
 
   schedule(connection: StreamConnection): void {
     this.#due.add(connection);
+    this.#runSoon();
+  }
+
+  #runSoon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // two streams of one node must not keep it to themselves
@@ -39,12 +43,13 @@ export class PumpSchedule implements ConnectionHost {
     this.#held.add(connection);
   }
 
-  /** Links take data again: those that got nothing last time come before those that filled the links. */
+  /** Links take data again: those that got nothing last time come before those that sent and have more, or filled the links. */
   drained(): void {
-    const waiting = [...this.#starved, ...this.#blocked];
+    if (this.#starved.size + this.#blocked.size === 0) return;
+    this.#due = new Set([...this.#starved, ...this.#due, ...this.#blocked]);
     this.#starved = new Set();
     this.#blocked = new Set();
-    for (const connection of waiting) this.schedule(connection);
+    this.#runSoon();
   }
 
   readonly #endTurn = (): void => {

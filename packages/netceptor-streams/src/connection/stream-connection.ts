@@ -83,6 +83,8 @@ export class StreamConnection {
   /** Whether the listener has answered what the dialer's end of the handshake said last. */
   #confirmed = false;
   #lingering = false;
+  /** Links had no room at the end of a turn for what fills no datagram: it is sent when they have. */
+  #flushes = false;
   /** Whether this end has closed the connection. */
   #closing = false;
 
@@ -275,8 +277,10 @@ export class StreamConnection {
   #sendAll(turnEnds: boolean): void {
     const beginning = this.#phase === 'handshake' && !this.#closing;
     // what does not fill a datagram may become more until the turn ends
-    const fullOnly = this.#phase === 'open' && !this.#closing && !turnEnds;
+    const flushes = turnEnds || this.#flushes;
+    const fullOnly = this.#phase === 'open' && !this.#closing && !flushes;
     const end = this.#sender.send(performance.now(), { beginning, fullOnly });
+    this.#flushes = flushes && (end === 'starved' || end === 'blocked');
     if (end === 'turn-over') this.#host.schedule(this);
     else if (end === 'held-back') this.#host.scheduleTurnEnd(this);
     else if (end !== 'nothing-left') this.#host.scheduleAfterDrain(this, end === 'blocked');

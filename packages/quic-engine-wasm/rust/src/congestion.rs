@@ -13,7 +13,7 @@ use web_time::Instant;
 /// For how long what is in flight may wait on the path, besides an eighth of the time of the path itself.
 const MAX_QUEUEING_DELAY: Duration = Duration::from_millis(3);
 /// In flight at any rate, in bytes, besides one mtu.
-const MIN_WINDOW: u64 = 256 << 10;
+const MIN_WINDOW: u64 = 512 << 10;
 /// The time over which a rate is measured, if the path does not take longer.
 const SAMPLE: Duration = Duration::from_millis(20);
 /// Of the best rate so much is kept with each sample that is lower, in hundredths.
