@@ -6,6 +6,7 @@ const ANSWER_MS = 10_000;
 export const PATIENCE_MS = 30_000;
 
 /** States of a unit. */
+export const PENDING = 0;
 export const SUCCEEDED = 2;
 export const FAILED = 3;
 export const CANCELED = 4;

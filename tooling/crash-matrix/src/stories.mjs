@@ -6,6 +6,7 @@ import {
   persist,
   readResults,
   submitOnce,
+  PENDING,
   SUCCEEDED,
 } from './client.mjs';
 import { until } from '@receptorjs/tooling-attacks/until';
@@ -37,6 +38,8 @@ export const stories = {
   cancel: async (run) => {
     const { unitId, job } = await taken(run, true);
     await runs(job);
+    // a cancel that comes while the other node is answering passes that answer by
+    await isKnownToRun(run, unitId);
     run.beforeLastRequest();
     await persist(run.near.daemon.socket, `the cancel of ${unitId}`, async (client) => {
       await client.workCancel(unitId);
@@ -98,6 +101,12 @@ async function taken(run, isLong) {
 
 /** @param {Job} job */
 const runs = (job) => until('the job to run', () => job.runs() > 0 || undefined);
+
+/** @param {import('./run-case.mjs').Run} run @param {string} unitId */
+const isKnownToRun = ({ near }, unitId) =>
+  persist(near.daemon.socket, `${unitId} to run`, async (client) =>
+    (await client.workStatus(unitId)).state === PENDING ? undefined : true,
+  );
 
 /** @param {import('./run-case.mjs').Run} run @param {string} unitId */
 const ended = ({ near }, unitId) =>

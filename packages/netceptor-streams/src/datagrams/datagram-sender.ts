@@ -1,5 +1,10 @@
 import type { OutgoingPath } from '@receptorjs/netceptor';
-import { MAX_DATAGRAM, MIN_DATAGRAM, type QuicConnection, type QuicLosses } from '@receptorjs/quic-engine';
+import {
+  MAX_DATAGRAM,
+  MIN_DATAGRAM,
+  type QuicConnection,
+  type QuicLosses,
+} from '@receptorjs/quic-engine';
 import { DatagramSize } from './datagram-size.js';
 import { HandshakeFlight } from './handshake-flight.js';
 
