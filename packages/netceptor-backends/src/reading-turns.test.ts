@@ -48,6 +48,6 @@ it('lets others have their turn while one socket has messages that take long, an
   });
   await done;
   expect(got).toEqual(Array.from({ length: 400 }, (_, at) => at));
-  // 200 ms of work in turns of 5 and up to 16 messages more.
+  // 200 ms of work in turns of 2 and up to 16 messages more.
   expect(othersTurns).toBeGreaterThan(10);
 });

@@ -32,7 +32,7 @@ interface UnderWay {
   readonly end: number;
 }
 
-/** For how long a node reads one wire before others have their turn, in milliseconds; as the links of TCP do. */
+/** For how long a node reads one wire before others have their turn, in milliseconds. */
 const TURN_MS = 5;
 
 /** What a wire is made of. */

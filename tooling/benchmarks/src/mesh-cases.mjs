@@ -161,19 +161,25 @@ export function ping(command, count) {
   });
 }
 
+/** A connection that writes as much as is taken; resolves when that was less than there was once. @param {number} port */
+export async function flood(port) {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const chunk = Buffer.alloc(1 << 16, 0x5a);
+  const fill = () => {
+    while (socket.writable && socket.write(chunk));
+  };
+  socket.on('drain', fill);
+  socket.on('connect', fill);
+  await once(socket, 'drain');
+  return socket;
+}
+
 /** Pings while one stream runs flat out. @param {string} command @param {number} count @returns {Promise<Figures>} */
 export function pingUnderLoad(command, count) {
   return withChain(command, 1, async ({ na, entry, sink }) => {
     const target = await sinkOn(sink, Infinity);
-    const socket = connect(entry, '127.0.0.1');
-    socket.on('error', () => undefined);
-    const chunk = Buffer.alloc(1 << 16, 0x5a);
-    const fill = () => {
-      while (socket.writable && socket.write(chunk));
-    };
-    socket.on('drain', fill);
-    socket.on('connect', fill);
-    await once(socket, 'drain');
+    const socket = await flood(entry);
     const control = await na.control();
     const times = [];
     for (let at = 0; at < count; at += 1) {

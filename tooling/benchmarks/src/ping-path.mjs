@@ -2,12 +2,10 @@
 //   bench.mjs path [--pings 100] [--receptor PATH]
 // Each node is as it is, but for a script that is loaded before it and writes down what its sockets read and write.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { quantile, sinkOn } from './mesh-cases.mjs';
+import { flood, quantile, sinkOn } from './mesh-cases.mjs';
 import { withChain } from './nodes.mjs';
 
 process.env.RECEPTOR_QUIC_ENGINE ||= 'wasm';
@@ -50,15 +48,7 @@ async function observe(/** @type {string} */ folder) {
   const pings = [];
   await withChain(values.receptor, 1, async ({ na, entry, sink }) => {
     const target = await sinkOn(sink, Infinity);
-    const socket = connect(entry, '127.0.0.1');
-    socket.on('error', () => undefined);
-    const chunk = Buffer.alloc(1 << 16, 0x5a);
-    const fill = () => {
-      while (socket.writable && socket.write(chunk));
-    };
-    socket.on('drain', fill);
-    socket.on('connect', fill);
-    await once(socket, 'drain');
+    const socket = await flood(entry);
     const control = await na.control();
     for (let at = 0; at < Number(values.pings); at += 1) {
       const asked = now();

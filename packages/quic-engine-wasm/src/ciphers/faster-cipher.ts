@@ -22,7 +22,7 @@ function shortest(name: (typeof AEAD_NAMES)[number], keyBytes: number): number {
 
 let answer: boolean | undefined;
 
-/** Whether this processor has instructions for AES, by measuring it once in a process, in half a millisecond: as fast as ChaCha20 it is only with them. */
+/** Whether this processor has instructions for AES, by measuring it once in a process, in some two milliseconds: as fast as ChaCha20 it is only with them. */
 export function isAesFaster(): boolean {
   answer ??= shortest('aes-128-gcm', 16) < shortest('chacha20-poly1305', 32);
   return answer;
