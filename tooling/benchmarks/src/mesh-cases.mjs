@@ -30,7 +30,7 @@ export async function sinkOn(/** @type {number} */ port, /** @type {number} */ t
 }
 
 /** Writes so many bytes to a port; gives the socket, which is still open. */
-export async function push(/** @type {number} */ port, /** @type {number} */ total) {
+async function push(/** @type {number} */ port, /** @type {number} */ total) {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   const chunk = Buffer.alloc(1 << 18, 0x5a);
@@ -41,34 +41,55 @@ export async function push(/** @type {number} */ port, /** @type {number} */ tot
   return socket;
 }
 
+/** What part of the bytes to be measured goes through before, unmeasured: by then nodes have compiled what they run. */
+const WARM_UP = 2 / 3;
+
 /**
- * One stream through two tcp proxies; gives MB/s, and the CPU seconds a GB of each node.
+ * One stream, warmed up: its MB/s, and the CPU seconds a GB of each process that `cpu` tells of.
+ *
+ * @param {{ entry: number, sink: number }} ports where it goes in, and where it comes out
+ * @param {number} megabytes
+ * @param {() => number[]} cpu seconds so far
+ */
+export async function transfer({ entry, sink }, megabytes, cpu) {
+  const total = megabytes * 1_000_000;
+  await pass(entry, sink, Math.floor(total * WARM_UP));
+  const before = cpu();
+  const started = performance.now();
+  await pass(entry, sink, total);
+  const took = (performance.now() - started) / 1000;
+  const perGigabyte = cpu().map((each, at) => (each - (before[at] ?? 0)) / (total / 1e9));
+  return { speed: megabytes / took, cpu: perGigabyte };
+}
+
+/** @param {number} entry @param {number} sink ports @param {number} total bytes */
+async function pass(entry, sink, total) {
+  const target = await sinkOn(sink, total);
+  const socket = await push(entry, total);
+  await target.reached;
+  socket.destroy();
+  target.close();
+}
+
+/**
+ * One stream through two tcp proxies.
  *
  * @param {string | import('./nodes.mjs').Commands} command
  * @param {number} hops
  * @param {number} megabytes
  * @param {'tcp' | 'udp' | 'ws'} [backend]
  */
-function transfer(command, hops, megabytes, backend) {
+function meshTransfer(command, hops, megabytes, backend) {
   return withChain(
     command,
     hops,
     async ({ na, nh, nb, entry, sink }) => {
-      const total = megabytes * 1_000_000;
-      const target = await sinkOn(sink, total);
       const nodes = [na, nh, nb];
-      const before = nodes.map((node) => node?.cpu() ?? 0);
-      const started = performance.now();
-      const socket = await push(entry, total);
-      await target.reached;
-      const took = (performance.now() - started) / 1000;
-      const after = nodes.map((node) => node?.cpu() ?? 0);
-      socket.destroy();
-      target.close();
-      const [sending = 0, hop = 0, answering = 0] = after.map(
-        (cpu, at) => (cpu - (before[at] ?? 0)) / (total / 1e9),
+      const { speed, cpu } = await transfer({ entry, sink }, megabytes, () =>
+        nodes.map((node) => node?.cpu() ?? 0),
       );
-      return { speed: total / 1e6 / took, sending, hop, answering };
+      const [sending = 0, hop = 0, answering = 0] = cpu;
+      return { speed, sending, hop, answering };
     },
     backend,
   );
@@ -81,7 +102,7 @@ function transfer(command, hops, megabytes, backend) {
  * @returns {Promise<Figures>}
  */
 export async function stream(command, hops, megabytes) {
-  const { speed, sending, hop, answering } = await transfer(command, hops, megabytes);
+  const { speed, sending, hop, answering } = await meshTransfer(command, hops, megabytes);
   return {
     [`stream, ${hops} hops (MB/s)`]: speed,
     ...(hops > 0
@@ -97,7 +118,7 @@ export async function stream(command, hops, megabytes) {
  * @returns {Promise<Figures>}
  */
 export async function streamOver(command, backend, megabytes) {
-  const { speed, sending, answering } = await transfer(command, 0, megabytes, backend);
+  const { speed, sending, answering } = await meshTransfer(command, 0, megabytes, backend);
   return {
     [`stream over ${backend}, 0 hops (MB/s)`]: speed,
     [`sending node over ${backend}, CPU (s/GB)`]: sending,
@@ -114,8 +135,8 @@ export async function streamOver(command, backend, megabytes) {
  * @returns {Promise<Figures>}
  */
 export async function mixed(command, original, megabytes) {
-  const from = await transfer({ na: command, nb: original }, 0, megabytes);
-  const to = await transfer({ na: original, nb: command }, 0, megabytes);
+  const from = await meshTransfer({ na: command, nb: original }, 0, megabytes);
+  const to = await meshTransfer({ na: original, nb: command }, 0, megabytes);
   return {
     'stream to the original (MB/s)': from.speed,
     'stream from the original (MB/s)': to.speed,

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { debianPrograms, freePort, onPath } from '@receptorjs/tooling-test-peers';
-import { push, sinkOn } from './mesh-cases.mjs';
+import { transfer } from './mesh-cases.mjs';
 import { cpuSeconds, processTree } from './process-figures.mjs';
 
 /** Who runs both ends where this runs as root: sshd would then want an account of its own and a folder below /run. */
@@ -105,27 +105,19 @@ export async function sshForward(megabytes) {
       ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'IdentitiesOnly=yes'],
       ...['-o', `UserKnownHostsFile=${own('known')}`, `${user}@127.0.0.1`],
     ]);
-    const total = megabytes * 1_000_000;
     await listening(entry, client, () => `ssh: ${reason(client, own('ssh.log'))}`);
-    const target = await sinkOn(sink, total);
-    const cpu = (/** @type {import('node:child_process').ChildProcess} */ child) =>
+    const cpuOf = (/** @type {import('node:child_process').ChildProcess} */ child) =>
       processTree(/** @type {number} */ (child.pid)).reduce(
         (sum, { pid }) => sum + cpuSeconds(pid),
         0,
       );
-    const before = [cpu(client), cpu(server)];
-    const started = performance.now();
-    const socket = await push(entry, total);
-    await target.reached;
-    const took = (performance.now() - started) / 1000;
-    const after = [cpu(client), cpu(server)];
-    socket.destroy();
-    target.close();
-    const [sending = 0, answering = 0] = after.map(
-      (each, at) => (each - (before[at] ?? 0)) / (total / 1e9),
-    );
+    const { speed, cpu } = await transfer({ entry, sink }, megabytes, () => [
+      cpuOf(client),
+      cpuOf(server),
+    ]);
+    const [sending = 0, answering = 0] = cpu;
     return {
-      'stream, 0 hops (MB/s)': total / 1e6 / took,
+      'stream, 0 hops (MB/s)': speed,
       'sending node, CPU (s/GB)': sending,
       'answering node, CPU (s/GB)': answering,
     };
