@@ -73,7 +73,7 @@ export function app({ external = [], ...options } = {}) {
     minifyWhitespace: true,
     minifySyntax: true,
     noExternal: [/^(?!node:|@receptorjs\/quic-engine-native$|koffi$|bufferutil$|@opentelemetry\/)/],
-    // tsup leaves out dependencies by itself, optional ones not
+    // tsup leaves out dependencies by itself, optional ones not; `bufferutil` is one of `ws`, where somebody has it
     external: [
       '@receptorjs/quic-engine-native',
       'koffi',

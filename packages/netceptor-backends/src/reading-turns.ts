@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { FrameReader } from './tcp/frame-reader.js';
 
 /** For how long, and how much of one socket is read before all others have their turn, in milliseconds and bytes. */
 const TURN_MS = 2;
@@ -7,13 +6,19 @@ const TURN_BYTES = 1_048_576;
 /** The clock is looked at once in so many messages, a power of two: data takes a fraction of a microsecond each. */
 const MESSAGES_A_LOOK = 16;
 
+/** What takes the messages out of the chunks that a socket gives. */
+export interface ChunkReader {
+  /** Takes a chunk from a place on, until `isTurnOver`; returns where it stopped, from where the rest is to be given again. */
+  push(chunk: Buffer, from: number, isTurnOver: () => boolean): number;
+}
+
 /**
  * Reads a socket in turns: Node.js reads one socket some 32 times before any other has its turn, and a single chunk may be many
  * messages that cost something. It alone writes its fields.
  */
 export class ReadingTurns {
   readonly #socket: Socket;
-  readonly #reader: FrameReader;
+  readonly #reader: ChunkReader;
   #messages = 0;
   #inTurn = false;
   #endsAt = 0;
@@ -23,7 +28,7 @@ export class ReadingTurns {
   /** What the turn has left of a chunk. */
   #rest = Buffer.alloc(0);
 
-  constructor(socket: Socket, reader: FrameReader) {
+  constructor(socket: Socket, reader: ChunkReader) {
     this.#socket = socket;
     this.#reader = reader;
   }

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { MAX_MESSAGE_BYTES, type LinkOptions, type MeshNode } from '@receptorjs/netceptor';
+import { readChunks } from '@receptorjs/primitives';
 import type { WebSocket } from 'ws';
 import { QUEUE_BOUNDS } from '../tcp/frame-queue.js';
-import { MessageTurns } from '../message-turns.js';
 import { QueuedLink, type Carrier } from '../queued-link.js';
+import { ReadingTurns } from '../reading-turns.js';
 import { keepAlive, writeBatch } from '../tcp/tcp-link.js';
+import { WsFrameReader } from './ws-frame-reader.js';
 import { wsFraming } from './ws-framing.js';
 
 /**
@@ -29,9 +31,13 @@ export interface WsEnd {
   readonly isClient: boolean;
 }
 
+/** What the library is given at a time, in bytes: with less than this waiting it never pauses the socket, which is ours to pause. */
+const PASSED_BYTES = 8_192;
+
 /**
- * Makes a link of an open WebSocket, which is the link's from now on. The library reads it and opens and closes it; messages
- * are framed where they lie and written to the socket, since the library would copy each to mask it.
+ * Makes a link of an open WebSocket, which is the link's from now on. The library opens and closes it. Messages are read and
+ * framed where they lie, since the library would copy each; all other frames are the library's, which answers pings, puts
+ * fragments together and says what is wrong.
  */
 export function openWsLink(
   node: MeshNode,
@@ -40,26 +46,39 @@ export function openWsLink(
   options: LinkOptions,
   origin?: string,
 ): QueuedLink {
-  const { ws, socket } = end;
+  const { ws, socket, isClient } = end;
   keepAlive(socket);
   const link = new QueuedLink(node, wsCarrier(end), description, options, origin);
   let failure: Error | undefined;
-  const turns = new MessageTurns({
-    // what one read of the socket holds; it is paused meanwhile
-    maxWaitingBytes: 2 * WS_OPTIONS.maxPayload,
-    pause: () => ws.pause(),
-    resume: () => ws.resume(),
+  // the listener of the library is the only one there
+  const [library] = socket.listeners('data') as ((chunk: Buffer) => void)[];
+  if (library === undefined) throw new Error('the library does not read the socket');
+  socket.removeListener('data', library);
+  let isPassing = false;
+  const reader = new WsFrameReader({
+    isMasked: !isClient,
+    take(chunk, start, end_) {
+      // nothing counts that follows a frame that is wrong, or the one that says that the WebSocket ends
+      if (ws.readyState === ws.OPEN && failure === undefined) link.receive(chunk, start, end_);
+    },
+    pass(bytes) {
+      isPassing = true;
+      for (let at = 0; at < bytes.length; at += PASSED_BYTES) {
+        library.call(socket, Buffer.from(bytes.subarray(at, at + PASSED_BYTES)));
+      }
+      isPassing = false;
+    },
   });
-  const take = (message: Buffer): void => link.receive(message, 0, message.length);
   ws.on('message', (message: Buffer) => {
-    if (turns.mayTake()) take(message);
-    else turns.wait(message.length, () => take(message));
+    if (isPassing) link.receive(message, 0, message.length);
   });
   ws.on('error', (error) => {
-    failure = error;
+    failure ??= error;
   });
   ws.on('close', () => link.handleClosed(failure?.message ?? 'the connection was closed'));
   ws.resume();
+  const turns = new ReadingTurns(socket, reader);
+  readChunks(socket, (chunk) => turns.take(chunk));
   return link;
 }
 
