@@ -125,7 +125,7 @@ const meshRows = await measure(
     },
     idle: (command) => mesh.idle(command, times(30)),
     ping: (command) => mesh.ping(command, times(500)),
-    pingload: (command) => mesh.pingUnderLoad(command, times(100)),
+    pingload: (command) => mesh.pingUnderLoad(command, times(200), times(150)),
     submit: (command, isOurs) => work.submitLatency(command, times(isOurs ? 100 : 9)),
     rate: (command, isOurs) => work.submitRate(command, times(isOurs ? 400 : 64)),
     rate200: (command, isOurs) => work.submitRate(command, times(isOurs ? 1000 : 400), 200),

@@ -196,9 +196,17 @@ export async function flood(port) {
   return socket;
 }
 
-/** Pings while one stream runs flat out. @param {string} command @param {number} count @returns {Promise<Figures>} */
-export function pingUnderLoad(command, count) {
+/**
+ * Pings while one stream runs flat out, warmed up.
+ *
+ * @param {string} command
+ * @param {number} count
+ * @param {number} megabytes that pass before
+ * @returns {Promise<Figures>}
+ */
+export function pingUnderLoad(command, count, megabytes) {
   return withChain(command, 1, async ({ na, entry, sink }) => {
+    await pass(entry, sink, megabytes * 1_000_000);
     const target = await sinkOn(sink, Infinity);
     const socket = await flood(entry);
     const control = await na.control();
