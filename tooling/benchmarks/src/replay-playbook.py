@@ -29,12 +29,13 @@ def encoded(content):
 
 def begin_marks(before):
     """What makes the mark of a number, of JSON that has this before the uuid."""
-    # blanks, so that the base64 of what follows is the same wherever it stands
-    head = encoded(before + " " * (-len(before + '"') % 3) + '"' + IDENT)
-    whole = mark(head + len(encoded('%012x"}' % 0)) * "%")
+    before += '"' + IDENT
+    same = len(before) // 3 * 3
+    head, rest = encoded(before[:same]), before[same:]
+    whole = mark(head + len(encoded('%s%012x"}' % (rest, 0))) * "%")
     first, _, last = whole.partition("%")
     last = last.lstrip("%")
-    return lambda number: first + encoded('%012x"}' % number) + last
+    return lambda number: first + encoded('%s%012x"}' % (rest, number)) + last
 
 
 def main():

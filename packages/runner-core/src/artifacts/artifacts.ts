@@ -7,7 +7,7 @@ import { EVENT_LOG } from '../events/event-log.js';
 import { spacedJson } from '../events/json-text.js';
 import { makeFolder } from './make-folder.js';
 import { openRegularToWrite } from './regular-file.js';
-import { slicesOf, writeText } from '../process/output/written-text.js';
+import { writeText } from '../process/output/written-text.js';
 import type { FinalStatus } from '../statuses.js';
 
 /**
@@ -98,7 +98,7 @@ export class ArtifactFolder {
   writeEvent(counter: number, uuid: string, json: string | Iterable<string>): void {
     this.#place(
       `${this.#events}/${counter}-${uuid}.json`,
-      typeof json === 'string' ? slicesOf(json) : json,
+      typeof json === 'string' ? [json] : json,
     );
   }
 

@@ -88,13 +88,17 @@ function pickStats(data: RunStats): RunStats {
 
 /** The pieces that are left without the line end. */
 function withoutLineEnd(pieces: readonly string[]): readonly string[] {
-  const kept = [...pieces];
-  for (let last = kept.pop(); last !== undefined; last = kept.pop()) {
-    let end = last.length;
-    while (end > 0 && (last[end - 1] === '\n' || last[end - 1] === '\r')) end--;
-    if (end > 0) return [...kept, last.slice(0, end)];
+  for (let at = pieces.length - 1; at >= 0; at--) {
+    const piece = pieces[at] ?? '';
+    let end = piece.length;
+    while (end > 0 && isLineEnd(piece.charCodeAt(end - 1))) end--;
+    if (end > 0) return [...pieces.slice(0, at), piece.slice(0, end)];
   }
   return [];
+}
+
+function isLineEnd(code: number): boolean {
+  return code === 0x0a || code === 0x0d;
 }
 
 function newlines(text: string): number {

@@ -46,6 +46,7 @@ export class EventChannel {
   readonly #awaited = new Map<string, (body: string | undefined) => void>();
   readonly #waiting: Socket[] = [];
   #connected: Socket | undefined;
+  #reading = true;
   /** The pipe with the secrets. */
   #secrets: number | undefined;
   #arrivedBytes = 0;
@@ -138,6 +139,7 @@ export class EventChannel {
 
   #receive(socket: Socket): void {
     this.#connected = socket;
+    this.#reading = true;
     socket.setEncoding('latin1');
     const lines = new LineJoiner(MAX_EVENT_BYTES, (line) => this.#line(line));
     socket.on('data', (data) => {
@@ -155,7 +157,10 @@ export class EventChannel {
   /** Reads on while little waits, and always when the caller waits for an event that is not here. */
   #regulate(): void {
     if (this.#arrivedBytes > this.maxArrivedBytes) this.#release();
-    if (this.#arrivedBytes <= HIGH_WATER_BYTES || this.#awaited.size > 0) this.#connected?.resume();
+    const reading = this.#arrivedBytes <= HIGH_WATER_BYTES || this.#awaited.size > 0;
+    if (reading === this.#reading) return;
+    this.#reading = reading;
+    if (reading) this.#connected?.resume();
     else this.#connected?.pause();
   }
 

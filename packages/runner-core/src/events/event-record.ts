@@ -22,7 +22,7 @@ export class EventRecord {
   readonly #after: string;
   /** The text; in one piece once {@link EventRecord.json} or {@link EventRecord.event} was read. */
   #stdout: readonly string[];
-  readonly #length: number;
+  #length = 0;
   #json: string | undefined;
   #event: RunEvent | undefined;
 
@@ -33,7 +33,7 @@ export class EventRecord {
     this.#before = parts.before;
     this.#stdout = parts.stdout;
     this.#after = parts.after;
-    this.#length = parts.stdout.reduce((sum, piece) => sum + piece.length, 0);
+    for (const piece of parts.stdout) this.#length += piece.length;
   }
 
   /** The record of what a handler put in the place of this event; what is shown goes by its `stdout`. */
@@ -95,9 +95,7 @@ export class EventRecord {
   }
 
   get #text(): string {
-    const [first = '', ...others] = this.#stdout;
-    const text = others.length === 0 ? first : this.#stdout.join('');
-    this.#stdout = [text];
-    return text;
+    if (this.#stdout.length !== 1) this.#stdout = [this.#stdout.join('')];
+    return this.#stdout[0] ?? '';
   }
 }

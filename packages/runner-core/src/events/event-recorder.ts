@@ -48,7 +48,7 @@ export class EventRecorder implements EventDestination {
   #writeFile(event: EventRecord): void {
     const { artifacts, feed } = this.#parts;
     const { counter, uuid } = event;
-    artifacts.writeEvent(counter, uuid, event.jsonParts());
+    artifacts.writeEvent(counter, uuid, event.large ? event.jsonParts() : event.json);
     feed?.written({ counter, name: `${counter}-${uuid}.json` });
   }
 

@@ -57,9 +57,10 @@ export class DecodedText {
   }
 
   #joined(): Buffer {
-    const [first = Buffer.alloc(0), ...others] = this.#pieces;
+    const pieces = this.#pieces;
+    const [first] = pieces;
     this.#pieces = [];
     this.#pending = 0;
-    return others.length === 0 ? first : Buffer.concat([first, ...others]);
+    return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
   }
 }

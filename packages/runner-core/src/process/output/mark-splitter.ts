@@ -1,4 +1,11 @@
-import { decodeMark, encodeMark, markPrefix, MAX_MARK_BYTES } from './marks.js';
+import {
+  decodeMark,
+  encodeMark,
+  markPrefix,
+  MAX_MARK_BYTES,
+  UsualMarks,
+  type Mark,
+} from './marks.js';
 
 /** Gets what a {@link MarkSplitter} finds, in the order of the output. */
 export interface MarkedOutput {
@@ -6,6 +13,11 @@ export interface MarkedOutput {
   text(bytes: Buffer): void;
   begin(uuid: string): void;
   end(): void;
+}
+
+/** A mark, and how many bytes of the output it takes. */
+interface FoundMark extends Mark {
+  readonly length: number;
 }
 
 const CLOSING = Buffer.from('\u001b[K', 'latin1');
@@ -22,6 +34,7 @@ export class MarkSplitter {
   readonly #prefix: Buffer;
   /** The mark at the end of an event, always the same. */
   readonly #end: Buffer;
+  readonly #usual: UsualMarks;
   readonly #output: MarkedOutput;
   /** The end of the output so far, while it may be the beginning of a mark. Written by push and close. */
   #held: Buffer = Buffer.alloc(0);
@@ -30,58 +43,63 @@ export class MarkSplitter {
     this.#secret = secret;
     this.#prefix = markPrefix(secret);
     this.#end = encodeMark(secret);
+    this.#usual = new UsualMarks(secret);
     this.#output = output;
   }
 
   push(chunk: Buffer): void {
-    let rest = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    this.#held = rest.subarray(0, 0);
-    while (rest.length > 0) {
-      const start = rest.indexOf(this.#prefix);
-      if (start < 0) {
-        const keep = this.#beginningAtEnd(rest);
-        this.#text(rest.subarray(0, rest.length - keep));
-        this.#held = Buffer.from(rest.subarray(rest.length - keep));
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    /** What stands before was given out. */
+    let given = 0;
+    for (let start = this.#find(bytes, 0); start >= 0; start = this.#find(bytes, given)) {
+      const mark = this.#read(bytes, start);
+      if (mark === 'cut') {
+        this.#text(bytes, given, start);
+        this.#held = Buffer.from(bytes.subarray(start));
         return;
       }
-      const afterEnd = start + this.#end.length;
-      if (rest.length >= afterEnd && this.#end.compare(rest, start, afterEnd) === 0) {
-        this.#text(rest.subarray(0, start));
-        this.#output.end();
-        rest = rest.subarray(afterEnd);
-        continue;
-      }
-      const closing = rest.indexOf(CLOSING, start + this.#prefix.length);
-      const length = (closing < 0 ? rest.length : closing + CLOSING.length) - start;
-      if (closing < 0 && length < MAX_MARK_BYTES) {
-        this.#text(rest.subarray(0, start));
-        this.#held = Buffer.from(rest.subarray(start));
-        return;
-      }
-      const mark =
-        closing < 0 || length > MAX_MARK_BYTES
-          ? undefined
-          : decodeMark(rest.subarray(start, start + length), this.#secret);
       if (mark === undefined) {
-        this.#text(rest.subarray(0, start + this.#prefix.length));
-        rest = rest.subarray(start + this.#prefix.length);
+        this.#text(bytes, given, start + this.#prefix.length);
+        given = start + this.#prefix.length;
         continue;
       }
-      this.#text(rest.subarray(0, start));
+      this.#text(bytes, given, start);
       if (mark.uuid === undefined) this.#output.end();
       else this.#output.begin(mark.uuid);
-      rest = rest.subarray(start + length);
+      given = start + mark.length;
     }
+    const kept = bytes.length - this.#beginningAtEnd(bytes.subarray(given));
+    this.#text(bytes, given, kept);
+    this.#held = Buffer.from(bytes.subarray(kept));
+  }
+
+  #find(bytes: Buffer, from: number): number {
+    return bytes.indexOf(this.#prefix, from);
+  }
+
+  /** The mark that begins at `start`; `undefined` where there is none, `'cut'` where its end may still come. */
+  #read(bytes: Buffer, start: number): FoundMark | undefined | 'cut' {
+    const afterEnd = start + this.#end.length;
+    if (bytes.length >= afterEnd && this.#end.compare(bytes, start, afterEnd) === 0)
+      return { length: this.#end.length };
+    const uuid = this.#usual.uuidAt(bytes, start);
+    if (uuid !== undefined) return { uuid, length: this.#usual.length };
+    const closing = bytes.indexOf(CLOSING, start + this.#prefix.length);
+    const length = (closing < 0 ? bytes.length : closing + CLOSING.length) - start;
+    if (closing < 0 && length < MAX_MARK_BYTES) return 'cut';
+    if (closing < 0 || length > MAX_MARK_BYTES) return undefined;
+    const mark = decodeMark(bytes.subarray(start, start + length), this.#secret);
+    return mark && { ...mark, length };
   }
 
   /** Gives out what was held back: the output is over. */
   close(): void {
-    this.#text(this.#held);
+    this.#text(this.#held, 0, this.#held.length);
     this.#held = Buffer.alloc(0);
   }
 
-  #text(bytes: Buffer): void {
-    if (bytes.length > 0) this.#output.text(bytes);
+  #text(bytes: Buffer, from: number, to: number): void {
+    if (to > from) this.#output.text(bytes.subarray(from, to));
   }
 
   /** Length of the longest end of `bytes` that a prefix may begin with. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MarkSplitter } from './mark-splitter.js';
-import { decodeMark, encodeMark, MAX_MARK_BYTES } from './marks.js';
+import { decodeMark, encodeMark, markPrefix, MAX_MARK_BYTES, UsualMarks } from './marks.js';
 import { SegmentGatherer, type Segment } from './output-segments.js';
 
 const SECRET = '0123456789abcdef0123456789abcdef';
@@ -105,6 +105,41 @@ describe('MarkSplitter', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('UsualMarks', () => {
+  const usual = new UsualMarks(SECRET);
+
+  it('are read as any other mark is', () => {
+    const mark = encodeMark(SECRET, UUID);
+    expect(usual.length).toBe(mark.length);
+    expect(usual.uuidAt(Buffer.concat([text('ab'), mark, text('c')]), 2)).toBe(UUID);
+    expect(decodeMark(mark, SECRET)).toEqual({ uuid: UUID });
+  });
+
+  it('are those of the run alone, whole, and with a uuid of that length', () => {
+    const mark = encodeMark(SECRET, UUID);
+    for (const other of [
+      mark.subarray(0, -1),
+      encodeMark(SECRET),
+      encodeMark(SECRET, `${UUID}_2`),
+      encodeMark(SECRET, UUID.slice(1)),
+      encodeMark(SECRET, UUID.replace('6f', '..').replace('8e', '//')),
+      encodeMark('f'.repeat(32), UUID),
+    ])
+      expect(usual.uuidAt(other, 0)).toBeUndefined();
+  });
+
+  it('are none, or what any reader of marks takes them for, when a byte behind their prefix is another', () => {
+    const mark = encodeMark(SECRET, UUID);
+    for (let at = markPrefix(SECRET).length; at < mark.length; at++)
+      for (const byte of [0, 0x20, 0x2e, 0x44, 0x5b]) {
+        const changed = Buffer.from(mark);
+        changed[at] = byte;
+        const uuid = usual.uuidAt(changed, 0);
+        if (uuid !== undefined) expect(decodeMark(changed, SECRET)).toEqual({ uuid });
+      }
   });
 });
 

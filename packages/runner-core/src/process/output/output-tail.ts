@@ -5,31 +5,30 @@ const MAX_BYTES = 16 * 1024;
 
 /** The end of what a job has printed. Owns the last bytes. */
 export class OutputTail {
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  /** Begins with what is remembered, copied: a part of a chunk would keep all of it. */
+  readonly #kept = Buffer.allocUnsafe(4 * MAX_BYTES);
+  #length = 0;
 
   push(bytes: Buffer): void {
-    // A copy: a part of a chunk keeps all of it.
-    const piece = Buffer.from(bytes.subarray(-MAX_BYTES));
-    this.#pieces.push(piece);
-    this.#bytes += piece.length;
-    if (this.#bytes > 4 * MAX_BYTES || this.#pieces.length > MAX_BYTES) this.#join();
+    const piece = bytes.length > MAX_BYTES ? bytes.subarray(-MAX_BYTES) : bytes;
+    if (this.#length + piece.length > this.#kept.length) {
+      this.#kept.copyWithin(0, this.#length - MAX_BYTES, this.#length);
+      this.#length = MAX_BYTES;
+    }
+    this.#length += piece.copy(this.#kept, this.#length);
   }
 
   /** What a prompt at the end would stand in. */
   get text(): string {
-    return this.#join().subarray(-PROMPT_BYTES).toString('utf8');
+    return this.#last(PROMPT_BYTES);
   }
 
   /** All that is remembered. */
   get whole(): string {
-    return this.#join().toString('utf8');
+    return this.#last(MAX_BYTES);
   }
 
-  #join(): Buffer {
-    const joined = Buffer.from(Buffer.concat(this.#pieces).subarray(-MAX_BYTES));
-    this.#pieces = [joined];
-    this.#bytes = joined.length;
-    return joined;
+  #last(bytes: number): string {
+    return this.#kept.toString('utf8', Math.max(0, this.#length - bytes), this.#length);
   }
 }

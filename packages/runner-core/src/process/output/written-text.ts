@@ -15,13 +15,16 @@ export function* slicesOf(text: string): Generator<string> {
 
 /** Writes all of a text, or of a part of one, to a file. @returns how many bytes it has */
 export function writeText(file: number, text: string): number {
+  if (text.length <= SLICE) return writeSlice(file, text);
   let length = 0;
-  for (const slice of slicesOf(text)) {
-    const bytes = Buffer.from(slice);
-    length += bytes.length;
-    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
-  }
+  for (const slice of slicesOf(text)) length += writeSlice(file, slice);
   return length;
+}
+
+function writeSlice(file: number, slice: string): number {
+  const bytes = Buffer.from(slice);
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+  return bytes.length;
 }
 
 function isFirstHalf(code: number): boolean {
