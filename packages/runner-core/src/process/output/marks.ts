@@ -3,9 +3,8 @@ const ESCAPE = '\u001b';
 const EDGE = `${ESCAPE}[K`;
 /** Characters of base64 that a piece has at most. */
 const PIECE = 78;
-/** Characters of the uuids that the plugin makes, and what stands behind one in the JSON. */
+/** Characters of the uuids that the plugin makes. */
 const UUID_LENGTH = 36;
-const UUID_END = '"}';
 
 /** Longest mark that is recognised, in bytes. */
 export const MAX_MARK_BYTES = 1024;
@@ -37,32 +36,51 @@ export function markPrefix(secret: string): Buffer {
 const usableUuid = /^[\w.-]{1,128}$/;
 const base64Text = /^[A-Za-z0-9+/=]+$/;
 
+/** What a byte is worth in base64; 64 for one that is none of it. */
+const base64Values = new Uint8Array(256).fill(64);
+for (const [value, byte] of Buffer.from(
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+).entries())
+  base64Values[byte] = value;
+
 /**
- * The marks that begin an event whose uuid has 36 characters, as those of the plugin have. All are of one length, so that they are
- * read without searching, and without a parser of JSON.
+ * The marks that begin an event whose uuid has 36 characters, as those of the plugin have. All are of one length and differ only in
+ * the base64 of the uuid, so that they are read without searching, without a parser of JSON, and without text in between.
  */
 export class UsualMarks {
   /** Bytes that each of them has. */
   readonly length: number;
-  /** What stands before the uuid in the JSON. */
-  readonly #before: string;
-  readonly #jsonLength: number;
-  /** What stands behind the first piece, and behind the second, less its padding. */
-  readonly #between = `${ESCAPE}[${PIECE}D`;
-  readonly #behind: string;
-  /** Where the second piece begins in a mark. */
-  readonly #second = EDGE.length + PIECE + this.#between.length;
-  /** The JSON, with room for more than it may have. */
+  /** One of them. */
+  readonly #example: Buffer;
+  /** Where in a mark the base64 is that says the uuid, and a little before and behind it. */
+  readonly #places: readonly number[] = [];
+  /** For each byte of a mark 1 where it is one of those. */
+  readonly #varies: Uint8Array;
+  /** What that base64 stands for, and where in it the uuid is. */
   readonly #json: Buffer;
+  readonly #exampleJson: Buffer;
+  readonly #uuidAt: number;
 
   constructor(secret: string) {
-    this.length = encodeMark(secret, '0'.repeat(UUID_LENGTH)).length;
-    this.#before = `{"secret":"${secret}","uuid":"`;
-    this.#jsonLength = this.#before.length + UUID_LENGTH + UUID_END.length;
-    this.#json = Buffer.alloc(this.#jsonLength + 3);
-    const rest = Math.ceil(this.#jsonLength / 3) * 4 - PIECE;
-    const padding = '='.repeat((3 - (this.#jsonLength % 3)) % 3);
-    this.#behind = `${padding}${ESCAPE}[${rest}D${EDGE}`;
+    const uuid = '0'.repeat(UUID_LENGTH);
+    const before = `{"secret":"${secret}","uuid":"`.length;
+    this.#example = encodeMark(secret, uuid);
+    this.length = this.#example.length;
+    const first = Math.floor(before / 3);
+    const last = Math.floor((before + UUID_LENGTH - 1) / 3);
+    const between = `${ESCAPE}[${PIECE}D`.length;
+    this.#places = Array.from({ length: (last - first + 1) * 4 }, (_, at) => {
+      const character = first * 4 + at;
+      return EDGE.length + character + (character < PIECE ? 0 : between);
+    });
+    this.#varies = new Uint8Array(this.length);
+    for (const place of this.#places) this.#varies[place] = 1;
+    this.#uuidAt = before - first * 3;
+    this.#json = Buffer.alloc((last - first + 1) * 3);
+    this.#exampleJson = Buffer.from(JSON.stringify({ secret, uuid })).subarray(
+      first * 3,
+      (last + 1) * 3,
+    );
   }
 
   /**
@@ -70,17 +88,34 @@ export class UsualMarks {
    * is not there yet.
    */
   uuidAt(bytes: Buffer, start: number): string | undefined {
-    const mark = bytes.toString('latin1', start, start + this.length);
-    if (!mark.endsWith(this.#behind) || !mark.startsWith(this.#between, EDGE.length + PIECE))
-      return undefined;
-    const first = mark.slice(EDGE.length, EDGE.length + PIECE);
-    const text = first + mark.slice(this.#second, -this.#behind.length);
-    // Characters that are none of base64 are left out, and it becomes shorter.
-    if (this.#json.write(text, 'base64') !== this.#jsonLength) return undefined;
-    const json = this.#json.toString('latin1', 0, this.#jsonLength);
-    if (!json.startsWith(this.#before) || !json.endsWith(UUID_END)) return undefined;
-    const uuid = json.slice(this.#before.length, -UUID_END.length);
+    if (bytes.length < start + this.length || !this.#isLike(bytes, start)) return undefined;
+    const json = this.#json;
+    const places = this.#places;
+    for (let at = 0, to = 0; at < places.length; to += 3) {
+      let value = 0;
+      for (const end = at + 4; at < end; at++) {
+        const six = base64Values[bytes[start + (places[at] ?? 0)] ?? 0] ?? 64;
+        if (six > 63) return undefined;
+        value = (value << 6) | six;
+      }
+      json[to] = value >> 16;
+      json[to + 1] = value >> 8;
+      json[to + 2] = value;
+    }
+    const from = this.#uuidAt;
+    const to = from + UUID_LENGTH;
+    for (let at = 0; at < json.length; at++)
+      if ((at < from || at >= to) && json[at] !== this.#exampleJson[at]) return undefined;
+    const uuid = json.toString('latin1', from, to);
     return usableUuid.test(uuid) ? uuid : undefined;
+  }
+
+  /** Whether all bytes are there that are the same in every mark. */
+  #isLike(bytes: Buffer, start: number): boolean {
+    const example = this.#example;
+    for (let at = 0; at < example.length; at++)
+      if (bytes[start + at] !== example[at] && this.#varies[at] === 0) return false;
+    return true;
   }
 }
 
