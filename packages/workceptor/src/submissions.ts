@@ -7,6 +7,7 @@ import { Resubmissions, submissionIdParam } from './remote/resubmissions.js';
 import { storeInput } from './store/store-input.js';
 import { checkedName, forgetSubmissionName, readSubmissionName } from './store/submission-name.js';
 import type { UnitRecord } from './store/unit-record.js';
+import type { UnitSecrets } from './store/unit-secrets.js';
 import type { Room } from './room/room.js';
 import { checkParamSize } from './submission-checks.js';
 import type { Unit } from './unit.js';
@@ -27,6 +28,7 @@ export interface SubmissionsOptions {
   readonly room: Room;
   readonly access: AccessChecks;
   readonly tracing: UnitTracing;
+  readonly secrets: UnitSecrets;
   readonly log: Logger;
   /** Units held at once. Default 100,000. */
   readonly maxUnits?: number | undefined;
@@ -74,7 +76,7 @@ export class Submissions {
       throw new WorkError('too-many-units', `${maxUnits} work units exist; release some first`);
     }
     const type = isHere ? this.#typeHere(submission) : this.options.remote;
-    const extraData = type.checkSubmission(submission);
+    const extraData = type.checkSubmission(submission, this.options.secrets);
     // the name of a submission is for the node that runs it
     const name = isHere ? checkedName(submission.params[submissionIdParam]) : undefined;
     const unit = units.create(type, extraData, requestOrigin(access), name);

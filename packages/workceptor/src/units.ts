@@ -1,11 +1,12 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
 import type { JsonValue, UnitState } from '@receptorjs/control-protocol';
-import type { Origin } from '@receptorjs/quotas';
+import type { DiskReserve, Origin } from '@receptorjs/quotas';
 import { WorkError } from './errors.js';
 import { QueuedUnit } from './room/queued-unit.js';
 import type { TypeQueues } from './room/type-queues.js';
 import type { StdoutDigests } from './store/stdout-digest.js';
 import type { UnitRecord } from './store/unit-record.js';
+import type { UnitSecrets } from './store/unit-secrets.js';
 import type { UnitStore } from './store/unit-store.js';
 import { UnknownUnit } from './store/unknown-unit.js';
 import type { Outcome, Unit } from './unit.js';
@@ -21,6 +22,9 @@ export interface UnitsOptions {
   readonly cancelGraceMs: number;
   readonly digests: StdoutDigests;
   readonly queues: TypeQueues;
+  readonly secrets: UnitSecrets;
+  /** The reserve of the disk on which a unit is. */
+  readonly reserveFor: (record: UnitRecord) => DiskReserve;
 }
 
 /** All known units of a node, from their creation or their being found on disk to their removal. */
@@ -213,11 +217,13 @@ export class Units {
 
   /** @param origin whom it is counted for; nothing for one that was found on disk */
   #unitOf(record: UnitRecord, type: WorkType, origin?: Origin): Unit {
-    const { log, cancelGraceMs, digests, queues } = this.options;
+    const { log, cancelGraceMs, digests, queues, secrets, reserveFor } = this.options;
     const context: UnitContext = {
       log,
       cancelGraceMs,
       digests,
+      secrets,
+      reserve: reserveFor(record),
       release: () => this.release(unit, false),
       remove: () => this.remove(unit),
     };

@@ -1,8 +1,10 @@
 import type { JsonValue, WorkSubmission } from '@receptorjs/control-protocol';
 import type { Logger } from '@receptorjs/primitives';
+import type { DiskReserve } from '@receptorjs/quotas';
 import type { QueueLimits } from './room/type-queue.js';
 import type { StdoutDigests } from './store/stdout-digest.js';
 import type { UnitRecord } from './store/unit-record.js';
+import type { UnitSecrets } from './store/unit-secrets.js';
 import type { Unit } from './unit.js';
 
 /** What the workceptor does for a unit. */
@@ -12,6 +14,10 @@ export interface UnitContext {
   readonly cancelGraceMs: number;
   /** By which a unit that ran here ends, so that its status tells the digest of its stdout. */
   readonly digests: StdoutDigests;
+  /** By which the type keeps what is secret of its submissions. */
+  readonly secrets: UnitSecrets;
+  /** What is left alone of the file system on which the unit is, for what others have written. */
+  readonly reserve: DiskReserve;
   /** Releases the unit as a request would: for a release that an earlier daemon had begun. */
   readonly release: () => Promise<unknown>;
   /** Removes the unit, whose release has nothing left to do. */
@@ -35,10 +41,11 @@ export interface WorkType {
   /**
    * Checks a submission before anything of it is stored.
    *
+   * @param secrets seals what must not stand in the status file in clear
    * @returns what the unit remembers: the ExtraData of its status file
    * @throws {WorkError} `rejected`
    */
-  checkSubmission(submission: WorkSubmission): JsonValue;
+  checkSubmission(submission: WorkSubmission, secrets: UnitSecrets): JsonValue;
   /**
    * Makes the unit of a record: of a new one, whose stdin is to come, or of one that was found on disk, whose
    * {@link Unit.recover} is called then. It starts nothing by itself.

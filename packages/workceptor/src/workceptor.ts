@@ -34,6 +34,7 @@ import type { UnitListener } from './unit-changes.js';
 import { watchStatus } from './unit-watch.js';
 import { UnitMemory } from './unit-memory.js';
 import { UnitTracing } from './unit-tracer.js';
+import { UnitSecrets } from './store/unit-secrets.js';
 import { UnitStore } from './store/unit-store.js';
 import { Units } from './units.js';
 import type { WorkType } from './work-type.js';
@@ -80,13 +81,14 @@ export class Workceptor {
     const former = options.dataDir === undefined ? formerDataDir() : undefined;
     const memory = new UnitMemory(options.maxHeldBytes);
     const store = new UnitStore({ dataDir, former, nodeId }, log, memory);
+    const secrets = new UnitSecrets({ dataDir, nodeId });
     const { dial } = options;
     this.#sessions =
       dial && new RemoteSessions({ dial, sign: (node) => this.signatures.sign(node) });
     const remote = remoteWorkType({
       ...options,
       sessions: this.#sessions,
-      secrets: new SecretParams({ dataDir, nodeId }),
+      secrets: new SecretParams(secrets),
       tracing: this.tracing,
       reserveFor: (record) => this.#reserveFor(record),
       logAttempt: (node, line) => {
@@ -104,6 +106,8 @@ export class Workceptor {
       cancelGraceMs,
       digests: this.#digests,
       queues: this.#queues,
+      secrets,
+      reserveFor: (record) => this.#reserveFor(record),
     });
     this.#room = new Room({
       units: this.#units,
@@ -121,6 +125,7 @@ export class Workceptor {
       room: this.#room,
       access: this.#access,
       tracing: this.tracing,
+      secrets,
       log,
       maxUnits: options.maxUnits,
       maxStdinBytes: options.maxStdinBytes,

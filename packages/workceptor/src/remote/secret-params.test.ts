@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseRemoteData, remoteExtraData } from './remote-extra-data.js';
+import { UnitSecrets } from '../store/unit-secrets.js';
 import { SecretParams, withoutSecrets } from './secret-params.js';
 
 let dataDir: string;
@@ -23,7 +24,7 @@ const data = remoteExtraData(
   },
   undefined,
 );
-const secrets = (): SecretParams => new SecretParams({ dataDir, nodeId: 'near' });
+const secrets = (): SecretParams => new SecretParams(new UnitSecrets({ dataDir, nodeId: 'near' }));
 const keyFile = (): string => join(dataDir, 'near', '.secrets-key');
 
 it('seals what is secret, and opens it after a restart', () => {

@@ -1,0 +1,173 @@
+import { errorText } from '@receptorjs/primitives';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { codeOf, KubernetesError } from '../errors.js';
+import type { LoginOptions } from './login.js';
+
+/** Milliseconds until the head of an answer must be there. */
+const ANSWER_MS = 30_000;
+/** Milliseconds for which a connection that nobody uses is kept, and how many of them. */
+const IDLE_MS = 30_000;
+const MAX_IDLE = 8;
+/** Bytes of the longest answer that is taken whole: lists come in pages. */
+const MAX_ANSWER_BYTES = 32 * 2 ** 20;
+/** Bytes of the longest answer to a request that is refused. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+/** Milliseconds: the longest `Retry-After` that is honored as it is. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
+/** A request to an API server. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: URL;
+  readonly login: LoginOptions;
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The connections to one API server. */
+export class Connections {
+  readonly #agent: Agent | HttpAgent;
+
+  constructor(server: URL) {
+    const options = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: MAX_IDLE };
+    this.#agent = server.protocol === 'http:' ? new HttpAgent(options) : new Agent(options);
+  }
+
+  /**
+   * The answer to a request, once its head is there and says that it is a good one. Who gets it reads it to its end, or destroys it.
+   *
+   * @throws {KubernetesError}; the signal's reason
+   */
+  async send(given: HttpRequest): Promise<IncomingMessage> {
+    const answer = await this.#ask(given);
+    const { statusCode = 0 } = answer;
+    if (statusCode < 200 || statusCode > 299) throw await refusalOf(answer, statusCode);
+    return answer;
+  }
+
+  /** What is idle is closed. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #ask({ method, url, login, body, signal }: HttpRequest): Promise<IncomingMessage> {
+    const { agent = this.#agent, headers, ...tls } = login;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+      const request = send(url, {
+        method,
+        agent,
+        ...tls,
+        headers: {
+          accept: 'application/json',
+          ...headers,
+          ...(body !== undefined && {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+          }),
+        },
+        signal,
+      });
+      const timer = setTimeout(() => {
+        request.destroy(new Error(`no answer in ${ANSWER_MS / 1_000} s`));
+      }, ANSWER_MS);
+      request.on('response', (answer) => {
+        clearTimeout(timer);
+        // what comes late, once nobody reads any more, must not end the process
+        answer.on('error', () => undefined);
+        resolve(answer);
+      });
+      request.on('error', (cause) => {
+        clearTimeout(timer);
+        reject(signal?.aborted ? (signal.reason as Error) : unreachable(url, cause));
+      });
+      request.end(body);
+    });
+  }
+}
+
+/**
+ * The whole of an answer.
+ *
+ * @throws {KubernetesError} `unreachable` when it ends early, `bad-answer` when it is longer than is taken
+ */
+export async function wholeAnswer(
+  answer: IncomingMessage,
+  maxBytes = MAX_ANSWER_BYTES,
+): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of answer as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > maxBytes) {
+        const message = `the API server's answer has more than ${maxBytes} bytes`;
+        throw new KubernetesError('bad-answer', message);
+      }
+      pieces.push(piece);
+    }
+  } catch (cause) {
+    if (cause instanceof KubernetesError) throw cause;
+    const message = `the API server's answer ended early: ${errorText(cause)}`;
+    throw new KubernetesError('unreachable', message, { cause });
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+/** What an answer says that is no good one: a `Status` object, or the text of a proxy before the API server. */
+export async function refusalOf(
+  answer: IncomingMessage,
+  statusCode: number,
+): Promise<KubernetesError> {
+  const text = await wholeAnswer(answer, MAX_REFUSAL_BYTES).catch(() => '');
+  return statusError(statusCode, text, retryAfterMs(answer.headers['retry-after']));
+}
+
+/**
+ * An error by a status of HTTP and a text, which may be a `Status` object.
+ *
+ * @param waitMs that the API server asks to wait
+ */
+export function statusError(statusCode: number, text: string, waitMs?: number): KubernetesError {
+  const { message, reason, code } = statusIn(text);
+  const shown = message ?? (text.trim().slice(0, 200) || `HTTP status ${statusCode}`);
+  return new KubernetesError(codeOf(code ?? statusCode, reason), shown, { retryAfterMs: waitMs });
+}
+
+interface StatusFields {
+  readonly message?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly code?: number | undefined;
+}
+
+function statusIn(text: string): StatusFields {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('kind' in value)) return {};
+    const fields = value as Readonly<Record<string, unknown>>;
+    const { kind, message, reason, code } = fields;
+    if (kind !== 'Status') return {};
+    return {
+      message: typeof message === 'string' && message !== '' ? message : undefined,
+      reason: typeof reason === 'string' ? reason : undefined,
+      code: typeof code === 'number' ? code : undefined,
+    };
+  } catch {
+    return {};
+  }
+}
+
+function retryAfterMs(header: string | undefined): number | undefined {
+  const seconds = Number(header ?? Number.NaN);
+  return seconds >= 0 ? Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS) : undefined;
+}
+
+function unreachable(url: URL, cause: Error): KubernetesError {
+  const message = `can't reach the API server at ${url.host}: ${errorText(cause)}`;
+  return new KubernetesError('unreachable', message, { cause });
+}

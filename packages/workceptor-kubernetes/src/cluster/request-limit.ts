@@ -1,0 +1,62 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { KubernetesError } from '../errors.js';
+
+/** How many requests go to a cluster: a bucket of tokens, as the original has it. */
+export interface RequestLimits {
+  /** Requests a second on average. Default 100. */
+  readonly qps?: number | undefined;
+  /** Requests at once after a pause. Default ten times `qps`. */
+  readonly burst?: number | undefined;
+  /** `always` lets every request go, `never` none; anything else is the bucket. */
+  readonly rateLimiter?: string | undefined;
+}
+
+const DEFAULT_QPS = 100;
+
+/** The limit of one login, shared by all its requests, which take turns. It alone writes its fields. */
+export class RequestLimit {
+  readonly #qps: number;
+  readonly #burst: number;
+  readonly #mode: string;
+  /** Tokens at the time of `#at`; less than none are owed by those who wait. */
+  #tokens: number;
+  #at: number;
+
+  constructor(
+    { qps = DEFAULT_QPS, burst = 10 * qps, rateLimiter = '' }: RequestLimits = {},
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#qps = Math.max(qps, Number.MIN_VALUE);
+    this.#burst = Math.max(burst, 1);
+    this.#mode = rateLimiter;
+    this.#tokens = this.#burst;
+    this.#at = now();
+  }
+
+  /**
+   * Resolves when a request may go.
+   *
+   * @throws {KubernetesError} `bad-config` when none may; the signal's reason
+   */
+  async take(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const ms = this.due();
+    if (ms > 0) await wait(ms, undefined, { signal });
+  }
+
+  /** Takes a token; in how many milliseconds it is there. */
+  due(): number {
+    if (this.#mode === 'always') return 0;
+    if (this.#mode === 'never') {
+      throw new KubernetesError(
+        'bad-config',
+        'no request goes to the cluster: its rate limiter is set to never (receptorkubeclientsetratelimiter of node)',
+      );
+    }
+    const now = this.now();
+    const gained = ((now - this.#at) / 1_000) * this.#qps;
+    this.#tokens = Math.min(this.#burst, this.#tokens + gained) - 1;
+    this.#at = now;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#qps) * 1_000;
+  }
+}

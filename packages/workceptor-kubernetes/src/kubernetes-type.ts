@@ -1,0 +1,32 @@
+/** A work type whose units are pods. The names are those of the action `work-kubernetes`. */
+export interface KubernetesType {
+  /** Name of the type, and in lower case the beginning of its pods' names. */
+  readonly workType: string;
+  /** Namespace of the pods; needed unless the kubeconfig or the submission has one. */
+  readonly namespace?: string | undefined;
+  readonly image?: string | undefined;
+  /** Command and arguments of the container, split by the quoting rules of a shell. */
+  readonly command?: string | undefined;
+  readonly params?: string | undefined;
+  /** How the cluster is reached: by a kubeconfig file, by the account of the pod that this node runs in, or by what each submission brings. */
+  readonly authMethod: 'kubeconfig' | 'incluster' | 'runtime';
+  /** Path of a kubeconfig, for `kubeconfig`. Default: that of `KUBECONFIG`, or `.kube/config` in the home folder. */
+  readonly kubeConfig?: string | undefined;
+  /** Path of a pod's manifest, YAML or JSON. */
+  readonly pod?: string | undefined;
+  /** What a submission may bring. Default false. */
+  readonly allowRuntimeAuth?: boolean | undefined;
+  readonly allowRuntimeCommand?: boolean | undefined;
+  readonly allowRuntimeParams?: boolean | undefined;
+  readonly allowRuntimePod?: boolean | undefined;
+  /** Whether the pod of a unit that was pending when the daemon ended is deleted. Default true. */
+  readonly deletePodOnRestart?: boolean | undefined;
+  /** Whether submissions from TCP and the mesh must be signed. Default false. */
+  readonly verifySignature?: boolean | undefined;
+  /** Units that run at once; others wait, and submitters take turns. Default: any number. */
+  readonly maxRunning?: number | undefined;
+  /** Units that wait, beyond those that run; further submissions are refused. Default 10,000. */
+  readonly maxQueued?: number | undefined;
+  /** Bytes of stdout of one unit; one with more is ended, and fails. Default 64 GiB. */
+  readonly maxStdoutBytes?: number | undefined;
+}

@@ -1,0 +1,340 @@
+import { errorText, point, type Logger } from '@receptorjs/primitives';
+import { isFinal, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
+import {
+  WorkError,
+  type Outcome,
+  type Unit,
+  type UnitContext,
+  type UnitRecord,
+} from '@receptorjs/workceptor';
+import { foreignText, readLastOutput } from '@receptorjs/workceptor/internal';
+import { statSync } from 'node:fs';
+import type { ClusterApi, Selector } from './cluster/cluster-api.js';
+import { ClusterLogin, type LoginSource } from './cluster/login.js';
+import type { Clusters, Hold } from './clusters.js';
+import { isNotFound, KubernetesError } from './errors.js';
+import {
+  extraData,
+  opened,
+  parseKubeData,
+  sealed,
+  shownData,
+  type KubeData,
+} from './extra-data.js';
+import type { KubernetesType } from './kubernetes-type.js';
+import { removeOrphans } from './orphans.js';
+import { ownPod } from './pod/create-pod.js';
+import { podOf, type PodRequest } from './pod/manifest.js';
+import { failed, type PodEnd } from './pod/pod-end.js';
+import { labelValue, NODE_LABEL, UNIT_LABEL } from './pod/pod-name.js';
+import { endOf, PodRun, type RunEnd } from './pod-run.js';
+import { PodRemoval, type RemovalReason } from './pod-removal.js';
+
+/** 64 GiB: the most stdout of one unit unless configured. */
+const DEFAULT_MAX_STDOUT_BYTES = 64 * 2 ** 30;
+
+/** What a unit needs to know besides its record. */
+export interface KubernetesUnitOptions {
+  readonly type: KubernetesType;
+  readonly nodeId: string;
+  /** Shared by all units. */
+  readonly clusters: Clusters;
+  readonly context: UnitContext;
+}
+
+/**
+ * A unit that is a pod. What it decides is stored before it acts on it: a restart goes on with a pod that runs, and deletes what is not
+ * wanted, whatever the cluster does meanwhile. No error of a cluster leaves it.
+ */
+export class KubernetesUnit implements Unit {
+  /** Fires when the daemon lets go of the unit. */
+  readonly #detached = new AbortController();
+  /** Fires when its run is not wanted any more. */
+  readonly #stopped = new AbortController();
+  readonly #removal: PodRemoval;
+  readonly #log: Logger;
+  /** The run, while there is one; never rejects. */
+  #running: Promise<void> | undefined;
+
+  constructor(
+    readonly record: UnitRecord,
+    private readonly options: KubernetesUnitOptions,
+  ) {
+    const { log } = options.context;
+    this.#log = log;
+    this.#removal = new PodRemoval({
+      unitId: record.id,
+      remove: (signal) => this.#removePod(signal),
+      onChange: () => {
+        record.touch();
+      },
+      onRemoved: (reason) => this.#removed(reason),
+      signal: this.#detached.signal,
+      log,
+    });
+    this.#sealFound();
+  }
+
+  get unsettled(): boolean {
+    return this.#removal.reason !== undefined;
+  }
+
+  get pending(): string | undefined {
+    const { reason, note } = this.#removal;
+    return reason === 'end' ? undefined : note;
+  }
+
+  status(): UnitStatus {
+    const { status } = this.record;
+    const { pending } = this;
+    return {
+      ...status,
+      stdoutSize: isFinal(status.state) ? status.stdoutSize : this.#stdoutSize(status),
+      detail: pending === undefined ? status.detail : `${status.detail}; ${pending}`,
+      extraData: shownData(this.#data),
+    };
+  }
+
+  start(): Promise<string> {
+    this.record.update({ detail: 'Connecting to Kubernetes' }, 'soon');
+    try {
+      const request = this.#request();
+      this.#save({ KubeNamespace: request.namespace });
+      this.#run((run) => run.start(request), request.namespace);
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+      throw new WorkError('start-failed', error.message, { cause: error });
+    }
+    return Promise.resolve('Job Started');
+  }
+
+  hasBegun(): boolean {
+    return this.#data.PodName !== '';
+  }
+
+  recover(): Promise<void> {
+    const { record } = this;
+    const { Removing } = this.#data;
+    if (Removing === 'release') this.#inBackground(this.options.context.release());
+    else if (Removing === 'cancel') this.#inBackground(this.cancel());
+    else if (isFinal(record.status.state)) {
+      if (Removing === 'end') this.#inBackground(this.#removal.begin('end'));
+      this.options.context.digests.catchUp(record);
+    } else this.#takeUp();
+    return Promise.resolve();
+  }
+
+  async cancel(): Promise<Outcome> {
+    const isOver = isFinal(this.record.status.state);
+    if (isOver && this.#data.Removing !== 'cancel') return 'done';
+    return this.#stop('cancel');
+  }
+
+  async prepareRelease(force: boolean): Promise<Outcome> {
+    const outcome = await this.#stop('release');
+    return force ? 'done' : outcome;
+  }
+
+  detach(): void {
+    this.#detached.abort();
+  }
+
+  get #data(): KubeData {
+    return parseKubeData(this.record.status.extraData);
+  }
+
+  #save(change: Partial<KubeData>, when: 'now' | 'soon' = 'now'): void {
+    this.record.update({ extraData: extraData({ ...this.#data, ...change }) }, when);
+  }
+
+  /** Goes on where an earlier daemon has left the unit. */
+  #takeUp(): void {
+    const { state } = this.record.status;
+    const { PodName, KubeNamespace } = this.#data;
+    if (state === UnitState.Running && PodName !== '') {
+      try {
+        this.#run((run) => run.adopt(), KubeNamespace);
+      } catch (error) {
+        this.#finish(endOf(error));
+      }
+      return;
+    }
+    // as the original: what its stdin had got is not known
+    const why = 'work unit is not in running state, cannot be restarted';
+    this.#finish(failed('input-incomplete', `Failed to restart: ${why}`));
+    if (PodName !== '' && this.options.type.deletePodOnRestart !== false) {
+      this.#save({ Removing: 'end' });
+      this.#inBackground(this.#removal.begin('end'));
+    }
+  }
+
+  /** @throws {KubernetesError} `bad-config`; {WorkError} `start-failed` */
+  #request(): PodRequest {
+    const { type, context, nodeId } = this.options;
+    const data = opened(this.#data, type.workType, context.secrets);
+    const namespace = data.KubeNamespace || new ClusterLogin(this.#source()).namespace;
+    const labels = {
+      [NODE_LABEL]: labelValue(nodeId),
+      [UNIT_LABEL]: labelValue(this.record.id),
+    };
+    return podOf({ ...data, KubeNamespace: namespace }, { workType: type.workType, labels });
+  }
+
+  /** @throws {WorkError} `start-failed` */
+  #source(): LoginSource {
+    const { type, context } = this.options;
+    const { KubeConfig } = opened(this.#data, type.workType, context.secrets);
+    if (KubeConfig !== '') return { kind: 'text', text: KubeConfig };
+    if (type.authMethod === 'incluster') return { kind: 'incluster' };
+    return { kind: 'file', path: type.kubeConfig || undefined };
+  }
+
+  /**
+   * Runs in the background; whatever comes of it ends the unit.
+   *
+   * @throws {KubernetesError} `bad-config`; {WorkError} `start-failed`
+   */
+  #run(go: (run: PodRun) => Promise<RunEnd>, namespace: string): void {
+    const { clusters, nodeId, context, type } = this.options;
+    const source = this.#source();
+    const api = clusters.api(source);
+    const { PodName, PodUID } = this.#data;
+    // a pod that the original has made has no label
+    const isForeign = PodName !== '' && PodUID === undefined;
+    const selector: Selector = isForeign
+      ? { fieldSelector: `metadata.name=${PodName}` }
+      : { labelSelector: `${NODE_LABEL}=${labelValue(nodeId)}` };
+    const folder = this.record.dir;
+    const watch = clusters.watch(source, namespace, selector, (cluster, pods) => {
+      if (!isForeign) removeOrphans(cluster, pods, folder, this.#log);
+    });
+    const signal = AbortSignal.any([this.#detached.signal, this.#stopped.signal]);
+    const run = new PodRun({
+      api: api.value,
+      watch: watch.value,
+      namespace,
+      unit: labelValue(this.record.id),
+      record: this.record,
+      unitContext: context,
+      maxStdoutBytes: type.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES,
+      data: () => this.#data,
+      save: (change, when) => {
+        this.#save(change, when);
+      },
+      signal,
+    });
+    this.#running = go(run)
+      .then(
+        ({ end, hasRun }) => {
+          this.#ended(end, hasRun);
+        },
+        (error: unknown) => {
+          if (!signal.aborted) this.#ended(endOf(error), false);
+        },
+      )
+      .catch((error: unknown) => {
+        this.#log.error(`[${this.record.id}] ${errorText(error)}`);
+      })
+      .finally(() => {
+        watch.letGo();
+        api.letGo();
+      });
+  }
+
+  /** A pod whose worker has run stays for those who want to see it, until the release; another one does not. */
+  #ended(end: PodEnd, hasRun: boolean): void {
+    const isKept = hasRun && end.code !== 'input-lost' && end.code !== 'output-too-long';
+    if (!isKept && this.#data.PodName !== '') this.#save({ Removing: 'end' });
+    this.#finish(end);
+    if (!isKept && this.#data.PodName !== '') this.#inBackground(this.#removal.begin('end'));
+  }
+
+  #finish({ state, detail, code }: PodEnd): void {
+    const { record, options } = this;
+    if (isFinal(record.status.state)) return;
+    // not where results need a signature: everybody may see the status
+    const shows = state === UnitState.Failed && options.type.verifySignature !== true;
+    const lastOutput = shows ? readLastOutput(record.path('stdout')) : undefined;
+    const report = {
+      ...(code !== undefined && { errorCode: code }),
+      ...(lastOutput !== undefined && { lastOutput }),
+    };
+    const stdoutSize = this.#stdoutSize(record.status);
+    options.context.digests.end(record, { state, detail, stdoutSize, report });
+    this.#log.info(`[${record.id}] ${detail}`);
+  }
+
+  /** Ends the run, and deletes the pod. */
+  async #stop(reason: 'cancel' | 'release'): Promise<Outcome> {
+    this.#save({ Removing: reason });
+    this.#stopped.abort();
+    this.#finishCanceled();
+    // a pod that is asked for is there, or not, before it is deleted
+    await this.#running;
+    if (this.#data.PodName === '') return 'done';
+    return (await this.#removal.begin(reason)) ? 'done' : 'pending';
+  }
+
+  #finishCanceled(): void {
+    const { record } = this;
+    if (isFinal(record.status.state)) return;
+    const stdoutSize = this.#stdoutSize(record.status);
+    const report = { errorCode: 'canceled' };
+    const change = { state: UnitState.Canceled, detail: 'Canceled', stdoutSize, report };
+    this.options.context.digests.end(record, change);
+  }
+
+  /** One attempt; rejects when the pod may still be there. */
+  async #removePod(signal: AbortSignal): Promise<void> {
+    const { PodName, PodUID, KubeNamespace } = this.#data;
+    const api: Hold<ClusterApi> = this.options.clusters.api(this.#source());
+    try {
+      let uid = PodUID;
+      if (uid === undefined) {
+        const pod = await ownPod(api.value, KubeNamespace, PodName, labelValue(this.record.id));
+        if (pod === undefined) return;
+        uid = pod.metadata?.uid;
+      }
+      await api.value.deletePod(KubeNamespace, PodName, { uid, signal });
+      point('kube-deleted');
+    } catch (error) {
+      const isOther = error instanceof KubernetesError && error.code === 'conflict';
+      if (!isNotFound(error) && !isOther) throw error;
+    } finally {
+      api.letGo();
+    }
+  }
+
+  async #removed(reason: RemovalReason): Promise<void> {
+    if (reason === 'release') {
+      await this.options.context.remove();
+      return;
+    }
+    this.#save({ Removing: undefined });
+    this.record.touch();
+  }
+
+  #stdoutSize({ stdoutSize }: UnitStatus): bigint {
+    const found = statSync(this.record.path('stdout'), { bigint: true, throwIfNoEntry: false });
+    return found !== undefined && found.size > stdoutSize ? found.size : stdoutSize;
+  }
+
+  /** What the original, or an earlier version, has left in clear is so no longer. */
+  #sealFound(): void {
+    const { record, options } = this;
+    try {
+      const data = this.#data;
+      const kept = sealed(data, options.type.workType, options.context.secrets);
+      if (kept !== data) record.update({ extraData: extraData(kept) });
+    } catch (error) {
+      const why = foreignText(errorText(error));
+      this.#log.warning(`[${record.id}] its kubeconfig and its pod can't be sealed: ${why}`);
+    }
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#log.error(`[${this.record.id}] ${errorText(error)}`);
+    });
+  }
+}

@@ -1,0 +1,457 @@
+import { stateName, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
+import { silentLogger } from '@receptorjs/primitives';
+import { Workceptor } from '@receptorjs/workceptor';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { kubernetesWorkTypes } from './kubernetes-work-type.js';
+import type { KubernetesType } from './kubernetes-type.js';
+import { ApiServer } from './testing/api-server.js';
+import type { FakePod } from './testing/fake-pod.js';
+
+const local = { transport: 'unix' } as const;
+
+let server: ApiServer;
+let folder: string;
+let work: Workceptor;
+let log: string[];
+
+const base: KubernetesType = {
+  workType: 'pod',
+  authMethod: 'runtime',
+  image: 'img',
+  allowRuntimeAuth: true,
+  allowRuntimeParams: true,
+  allowRuntimeCommand: true,
+  allowRuntimePod: true,
+};
+
+/** A daemon's workceptor, with what an earlier one has left. */
+async function startWork(type: Partial<KubernetesType> = {}): Promise<void> {
+  const lines = {
+    ...silentLogger,
+    warning: (line: string) => log.push(line),
+    error: (line: string) => log.push(line),
+  };
+  work = new Workceptor({ nodeId: 'near', dataDir: join(folder, 'data'), log: lines });
+  work.registerWorkType(kubernetesWorkTypes({ nodeId: 'near', log: lines })({ ...base, ...type }));
+  await work.start();
+}
+
+async function submit(
+  stdin: string | Buffer = '',
+  params: Record<string, string> = {},
+): Promise<string> {
+  const submitted = await work.submit(
+    {
+      node: 'near',
+      workType: 'pod',
+      params: { secret_kube_config: server.kubeConfig, ...params },
+      signWork: false,
+    },
+    local,
+  );
+  await submitted.start(Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]));
+  return submitted.unitId;
+}
+
+async function reaches(
+  unitId: string,
+  wanted: (status: UnitStatus) => boolean,
+): Promise<UnitStatus> {
+  for await (const status of await work.watch(unitId, AbortSignal.timeout(25_000))) {
+    if (wanted(status)) return status;
+  }
+  throw new Error(`unit ended otherwise: ${(await work.status(unitId)).detail}`);
+}
+const ended = (unitId: string): Promise<UnitStatus> => reaches(unitId, ({ state }) => state >= 2);
+const runs = (unitId: string): Promise<UnitStatus> =>
+  reaches(unitId, ({ state }) => state === UnitState.Running);
+async function output(unitId: string): Promise<string> {
+  const results = await work.results(unitId, 0n, { ...local, signal: AbortSignal.timeout(25_000) });
+  return (await buffer(results)).toString();
+}
+const created = (): Promise<boolean> =>
+  vi.waitUntil(() => server.pods.size === 1, { interval: 5, timeout: 10_000 });
+const stamp = (n: number): string => `2026-01-02T03:04:05.${String(n).padStart(9, '0')}Z`;
+const statusFile = (unitId: string): string =>
+  readFileSync(join(folder, 'data', 'near', unitId, 'status'), 'utf8');
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kube-units-'));
+  log = [];
+  server = await ApiServer.start();
+  await startWork();
+});
+afterEach(async () => {
+  await work.close();
+  await server.down();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a unit', () => {
+  it('is a pod that gets stdin and whose log is stdout', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+      void pod.stdin.then((stdin) => {
+        pod.print(`got ${stdin.toString()}\n`, stamp(1));
+        pod.print('no newline', stamp(2));
+        pod.exit();
+      });
+    };
+    const unitId = await submit('input', { kube_params: '-v "a b"' });
+    const status = await ended(unitId);
+    expect([stateName(status.state), status.detail]).toEqual(['Succeeded', 'Finished']);
+    expect(await output(unitId)).toBe('got input\nno newline');
+    expect((await work.status(unitId)).report?.stdoutSha256).toBe(
+      createHash('sha256').update('got input\nno newline').digest('hex'),
+    );
+    expect(server.pod.object).toMatchObject({
+      metadata: {
+        namespace: 'jobs',
+        generateName: 'pod-',
+        labels: { 'receptor.node-id': 'near', 'receptor.unit-id': unitId },
+      },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'worker', args: ['-v', 'a b'] }] },
+    });
+  });
+
+  it('shows the original its keys, and nobody what is secret', async () => {
+    const unitId = await submit('', { kube_command: 'run' });
+    await created();
+    const { extraData } = await work.status(unitId);
+    expect(extraData).toEqual({
+      Image: 'img',
+      Command: 'run',
+      Params: '',
+      KubeNamespace: 'jobs',
+      KubeConfig: '',
+      KubePod: '',
+      PodName: server.pod.name,
+    });
+    expect(statusFile(unitId)).not.toContain('hush');
+  });
+
+  it('says what it does', async () => {
+    const unitId = await submit('x');
+    await reaches(unitId, ({ detail }) => detail === 'Pod created');
+    server.pod.state({ waiting: { reason: 'ImagePullBackOff', message: 'no such image' } });
+    const waiting = await reaches(unitId, ({ detail }) => detail.includes(';'));
+    expect(waiting.detail).toBe('Pod created; ImagePullBackOff: no such image');
+    server.pod.run();
+    expect((await runs(unitId)).detail).toBe('Pod Running');
+    server.pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
+  });
+
+  it('that is released takes its pod along', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+      pod.exit();
+    };
+    const unitId = await submit();
+    await ended(unitId);
+    expect(server.pods.size).toBe(1);
+    expect(await work.release(unitId, { ...local, force: false })).toBe('done');
+    expect(server.pods.size).toBe(0);
+  });
+});
+
+describe('output', () => {
+  it('is complete after cuts, clean ends that are none, and failures of the API server', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    const { pod } = server;
+    let expected = '';
+    for (let n = 1; n <= 6; n++) {
+      // two of one stamp
+      for (const text of [`line ${n}\n`, `again ${n}\n`]) {
+        pod.print(text, stamp(n));
+        expected += text;
+      }
+      await reaches(unitId, ({ stdoutSize }) => Number(stdoutSize) >= 0);
+      await vi.waitUntil(() => pod.followers === 1, { interval: 5, timeout: 15_000 });
+      if (n % 3 === 0) pod.endFollowing();
+      else pod.cutFollowing();
+      if (n % 2 === 0) server.refuse(/log/, 500, 'InternalError', 'kubelet is away');
+    }
+    pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
+    expect(await output(unitId)).toBe(expected);
+  });
+
+  it('that was lost makes the unit fail, which says where', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    const { pod } = server;
+    pod.print('first\n', stamp(1));
+    await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 6n, { interval: 5 });
+    pod.cutFollowing();
+    pod.print('lost\n', stamp(2));
+    pod.rotate();
+    pod.print('last\n', stamp(3));
+    pod.exit();
+    const status = await ended(unitId);
+    expect(status).toMatchObject({
+      state: UnitState.Failed,
+      report: { errorCode: 'output-lost', lastOutput: 'first\nlast' },
+    });
+    expect(status.detail).toMatch(/^output is not complete: some was lost behind byte 6, /);
+  });
+
+  it('has a bound', async () => {
+    await work.close();
+    await startWork({ maxStdoutBytes: 10 });
+    server.onCreated = (pod) => {
+      pod.run();
+      pod.print('more than ten bytes\n');
+    };
+    const unitId = await submit();
+    expect(await ended(unitId)).toMatchObject({ report: { errorCode: 'output-too-long' } });
+    await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+  });
+});
+
+describe('a failure', () => {
+  it.each<[string, (pod: FakePod) => void, string, string, number]>([
+    [
+      'of the worker',
+      (pod) => {
+        pod.run();
+        pod.print('what went wrong\n');
+        pod.exit(3);
+      },
+      'exit-status',
+      'container failed with exit code 3',
+      1,
+    ],
+    [
+      'for want of memory',
+      (pod) => {
+        pod.run();
+        pod.exit(137, 'OOMKilled');
+      },
+      'out-of-memory',
+      'container failed with exit code 137: killed for want of memory (OOMKilled)',
+      1,
+    ],
+    [
+      'to start',
+      (pod) => {
+        pod.state(
+          { terminated: { exitCode: 128, reason: 'StartError', message: 'no such file' } },
+          { phase: 'Failed' },
+        );
+      },
+      'container-not-started',
+      'Error creating pod: container failed to start, exit code 128: no such file',
+      0,
+    ],
+    [
+      'of a pod that is deleted',
+      (pod) => {
+        pod.run();
+        server.remove(pod);
+      },
+      'pod-deleted',
+      'pod was deleted before it had ended',
+      0,
+    ],
+  ])('%s ends the unit', async (_, happens, errorCode, detail, pods) => {
+    server.onCreated = happens;
+    expect(await ended(await submit())).toMatchObject({
+      state: UnitState.Failed,
+      detail,
+      report: { errorCode },
+    });
+    await vi.waitUntil(() => server.pods.size === pods, { interval: 5 });
+  });
+
+  it.each([
+    [403, 'Forbidden', 'pods "x" is forbidden: exceeded quota: q', 'quota-exceeded'],
+    [422, 'Invalid', 'Pod is invalid', 'rejected-pod'],
+  ])('by the API server (%d) is told in its words', async (code, reason, message, errorCode) => {
+    server.refuse(/POST/, code, reason, message);
+    expect(await ended(await submit())).toMatchObject({
+      detail: `Error creating pod: ${message}`,
+      report: { errorCode },
+    });
+  });
+
+  it('to start in time tells what the pod waited for, and leaves none', async () => {
+    server.onCreated = (pod) => {
+      pod.status({
+        phase: 'Pending',
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node' },
+        ],
+      });
+    };
+    expect(await ended(await submit('', { pod_pending_timeout: '300ms' }))).toMatchObject({
+      detail: 'Error creating pod: timed out waiting for the condition, Unschedulable: no node',
+      report: { errorCode: 'unschedulable' },
+    });
+    await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+  });
+
+  it('of stdin ends the unit and its pod, for it can not be sent again', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit(Buffer.alloc(32 * 2 ** 20));
+    await created();
+    await vi.waitUntil(() => server.pod.sockets.size === 1, { interval: 1 });
+    for (const socket of server.pod.sockets) socket.terminate();
+    const status = await ended(unitId);
+    expect(status.report?.errorCode).toBe('input-lost');
+    expect(status.detail).toMatch(/^Error with pod's stdin: /);
+    await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+  }, 40_000);
+
+  it('of the configuration refuses the start', async () => {
+    await expect(submit('', { secret_kube_config: '{}' })).rejects.toThrow('no current cluster');
+  });
+});
+
+describe('a cluster that is away', () => {
+  it('keeps a pod from being made for a while only, and it is made once', async () => {
+    await server.down();
+    const unitId = await submit();
+    const away = await reaches(unitId, ({ detail }) => detail.includes("can't reach"));
+    expect(away.detail).toMatch(/^Connecting to Kubernetes; can't reach the API server/);
+    server.onCreated = (pod) => {
+      pod.run();
+      pod.exit();
+    };
+    await server.up();
+    expect((await ended(unitId)).detail).toBe('Finished');
+    expect(server.pods.size).toBe(1);
+  });
+
+  it('that has made the pod, and whose answer was lost, has made one', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+      pod.exit();
+    };
+    server.loseAnswer(/POST/);
+    expect((await ended(await submit())).detail).toBe('Finished');
+    expect(server.pods.size).toBe(1);
+    expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(2);
+  });
+
+  it('is told of a cancel when it is back, which shows until then', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    await server.down();
+    expect(await work.cancel(unitId, local)).toBe('pending');
+    expect((await work.status(unitId)).detail).toMatch(
+      /^Canceled; its pod is yet to be deleted: can't reach the API server/,
+    );
+    // a restart keeps it in mind
+    await work.close();
+    await startWork();
+    await server.up();
+    await vi.waitUntil(() => server.pods.size === 0, { interval: 5, timeout: 10_000 });
+    await vi.waitUntil(async () => (await work.status(unitId)).detail === 'Canceled', {
+      interval: 5,
+    });
+  });
+
+  it('is told of a release too, and the unit goes then', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    await server.down();
+    expect(await work.release(unitId, { ...local, force: false })).toBe('pending');
+    await server.up();
+    await vi.waitUntil(() => server.pods.size === 0, { interval: 5, timeout: 10_000 });
+    await vi.waitUntil(async () => (await work.list()).length === 0, { interval: 5 });
+  });
+});
+
+describe('a daemon that is started again', () => {
+  it('goes on with a pod that runs, without a gap or a repeat', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    const { pod } = server;
+    pod.print('one\n', stamp(1));
+    pod.print('two\n', stamp(1));
+    await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 8n, { interval: 5 });
+    await work.close();
+    pod.print('three\n', stamp(1));
+    await startWork();
+    pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
+    expect(await output(unitId)).toBe('one\ntwo\nthree\n');
+  });
+
+  it('deletes a pod that was pending, as the original', async () => {
+    const unitId = await submit('x');
+    await created();
+    await work.close();
+    await startWork();
+    expect((await work.status(unitId)).detail).toBe(
+      'Failed to restart: work unit is not in running state, cannot be restarted',
+    );
+    await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+  });
+
+  it('leaves a pending pod alone where it is told to', async () => {
+    await submit('x');
+    await created();
+    await work.close();
+    await startWork({ deletePodOnRestart: false });
+    expect(server.pods.size).toBe(1);
+  });
+});
+
+it('pods of this node whose units are gone are deleted, and no others', async () => {
+  const add = (name: string, labels: Record<string, string>, creationTimestamp: string): FakePod =>
+    server.add({ metadata: { name, namespace: 'jobs', uid: name, labels, creationTimestamp } });
+  const old = '2020-01-01T00:00:00Z';
+  const mine = { 'receptor.node-id': 'near', 'receptor.unit-id': 'abcdefgh' };
+  add('orphan', mine, old);
+  add('young', mine, new Date().toISOString());
+  add('other-node', { ...mine, 'receptor.node-id': 'far' }, old);
+  add('no-unit', { 'receptor.node-id': 'near', 'receptor.unit-id': '../../etc' }, old);
+  await submit();
+  await vi.waitUntil(() => !server.pods.has('jobs/orphan'), { interval: 5 });
+  expect([...server.pods.keys()].slice(0, 3)).toEqual([
+    'jobs/young',
+    'jobs/other-node',
+    'jobs/no-unit',
+  ]);
+});
+
+it('many pods are followed by one watch', async () => {
+  server.onCreated = (pod) => {
+    pod.run();
+    pod.print(`${pod.name}\n`);
+  };
+  const unitIds = await Promise.all(Array.from({ length: 20 }, () => submit()));
+  await Promise.all(unitIds.map(runs));
+  for (const pod of server.pods.values()) pod.exit();
+  const statuses = await Promise.all(unitIds.map(ended));
+  expect(new Set(statuses.map(({ detail }) => detail))).toEqual(new Set(['Finished']));
+  expect(server.requests.filter((line) => line.includes('watch='))).toHaveLength(1);
+  await Promise.all(unitIds.map((unitId) => work.release(unitId, { ...local, force: false })));
+  expect(server.pods.size).toBe(0);
+});

@@ -1,0 +1,64 @@
+/** What is read of the API's objects. Everything may be missing: they come from elsewhere. */
+
+/** A container's state as the kubelet tells it. */
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: {
+    readonly exitCode?: number;
+    readonly signal?: number;
+    readonly reason?: string;
+    readonly message?: string;
+  };
+}
+
+/** How a container is. */
+export interface ContainerStatus {
+  readonly name?: string;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+  readonly restartCount?: number;
+}
+
+/** A condition of a pod, such as `PodScheduled`. */
+export interface PodCondition {
+  readonly type?: string;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** Name, labels and identity of an object. */
+export interface ObjectMeta {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A pod. */
+export interface Pod {
+  readonly metadata?: ObjectMeta;
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly PodCondition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+/** Something that happened to an object, as the cluster's parts report it. */
+export interface ClusterEvent {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** The name of the container that does the work. */
+export const WORKER = 'worker';

@@ -1,0 +1,274 @@
+import { backoffDelay, errorText, point, type Logger } from '@receptorjs/primitives';
+import { WorkError, type UnitContext, type UnitRecord } from '@receptorjs/workceptor';
+import { UnitState } from '@receptorjs/control-protocol';
+import { failureCode, foreignText } from '@receptorjs/workceptor/internal';
+import { statSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClusterApi } from './cluster/cluster-api.js';
+import type { PodWatch } from './cluster/pod-watch.js';
+import { isPassing, KubernetesError } from './errors.js';
+import type { KubeData } from './extra-data.js';
+import { createPod } from './pod/create-pod.js';
+import type { PodRequest } from './pod/manifest.js';
+import type { PodCourse } from './pod/pod-course.js';
+import { failed, notStarted, type PodEnd } from './pod/pod-end.js';
+import { PodProgress } from './pod/pod-progress.js';
+import { InputLost, sendStdin } from './streams/send-stdin.js';
+import { UnitOutput } from './unit-output.js';
+
+/** Milliseconds until events are asked for what a pod waits for, and between two such questions. */
+const EVENTS_FIRST_MS = 5_000;
+const EVENTS_MS = 10_000;
+/** Attempts to attach before anything was sent, and milliseconds between them. */
+const MOST_ATTACHES = 8;
+const ATTACH_AGAIN = { first: 200, longest: 5_000 };
+/** Milliseconds that the end of a container may take to be known once its streams have ended. */
+const END_KNOWN_MS = 5_000;
+
+/** What a unit's way through the cluster needs. */
+export interface PodRunContext {
+  readonly api: ClusterApi;
+  readonly watch: PodWatch;
+  readonly namespace: string;
+  /** Label of the unit. */
+  readonly unit: string;
+  readonly record: UnitRecord;
+  readonly unitContext: Pick<UnitContext, 'reserve' | 'log'>;
+  readonly maxStdoutBytes: number;
+  readonly data: () => KubeData;
+  readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
+  /** Ends everything here; the pod goes on. */
+  readonly signal: AbortSignal;
+}
+
+/** What came of a run. */
+export interface RunEnd {
+  readonly end: PodEnd;
+  /** Whether the worker has run: a pod whose worker has not is of no use to anybody. */
+  readonly hasRun: boolean;
+}
+
+/** One pod from its making, or from where an earlier daemon has left it, to its end. */
+export class PodRun {
+  readonly #log: Logger;
+  /** Stands behind the detail while something is in the way; written by `#say` only. */
+  #problem: string | undefined;
+  /** What the unit does; written by `#say` only. */
+  #doing = '';
+  /** Ends what is open when the run is over. */
+  readonly #over = new AbortController();
+
+  constructor(private readonly context: PodRunContext) {
+    this.#log = context.unitContext.log;
+  }
+
+  /**
+   * Makes the pod, gives it its stdin and takes its output.
+   *
+   * @throws {KubernetesError}, {WorkError}; what the system says; the signal's reason
+   */
+  async start(request: PodRequest): Promise<RunEnd> {
+    const { api, watch, unit, signal, save, record, data } = this.context;
+    const pod = await createPod({
+      api,
+      request,
+      unit,
+      onName: (PodName) => {
+        save({ PodName });
+      },
+      onProblem: (why) => {
+        this.#say('Connecting to Kubernetes', why);
+      },
+      signal,
+    });
+    signal.throwIfAborted();
+    save({ PodName: pod.metadata?.name ?? '', PodUID: pod.metadata?.uid });
+    this.#say('Pod created', undefined);
+    watch.note(pod);
+    const stdinBytes = statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
+    return this.#follow(data().PendingTimeoutMs, (progress) => this.#feed(progress, stdinBytes));
+  }
+
+  /** Goes on with a pod that runs already. */
+  adopt(): Promise<RunEnd> {
+    this.#doing = 'Pod Running';
+    return this.#follow(undefined, () => Promise.resolve(undefined));
+  }
+
+  async #follow(
+    timeoutMs: number | undefined,
+    feed: (progress: PodProgress) => Promise<PodEnd | undefined>,
+  ): Promise<RunEnd> {
+    const { watch, signal, data } = this.context;
+    const { PodName, PodUID } = data();
+    const progress = new PodProgress(PodUID, (course) => {
+      this.#showWait(course);
+    });
+    const stopListening = watch.listen(PodName, (pod) => {
+      progress.see(pod);
+    });
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            progress.timeOut();
+          }, timeoutMs);
+    const over = AbortSignal.any([signal, this.#over.signal]);
+    try {
+      void this.#askForEvents(progress, over);
+      await progress.left('pending', signal);
+      clearTimeout(timer);
+      signal.throwIfAborted();
+      const { course } = progress;
+      if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
+      return { end: await this.#runThrough(progress, feed), hasRun: true };
+    } finally {
+      clearTimeout(timer);
+      stopListening();
+      this.#over.abort();
+    }
+  }
+
+  async #runThrough(
+    progress: PodProgress,
+    feed: (progress: PodProgress) => Promise<PodEnd | undefined>,
+  ): Promise<PodEnd> {
+    const { signal } = this.context;
+    const stop = new AbortController();
+    const output = this.#openOutput(progress, AbortSignal.any([signal, stop.signal]));
+    const reading = output.run();
+    const feeding = feed(progress);
+    for (const each of [reading, feeding]) each.catch(() => undefined);
+    try {
+      const missing = await Promise.race([feeding, reading.then(() => undefined)]);
+      // what was not delivered is not waited for
+      if (missing !== undefined) return missing;
+      const loss = await reading;
+      await progress.left('running', signal);
+      signal.throwIfAborted();
+      const { course } = progress;
+      const end = course.phase === 'ended' ? course.end : failed('pod-deleted', 'pod is gone');
+      return loss === undefined || end.state === UnitState.Failed ? end : loss;
+    } catch (error) {
+      if (error instanceof WorkError && error.code === 'output-too-long') {
+        return failed('output-too-long', error.message);
+      }
+      throw error;
+    } finally {
+      stop.abort();
+      await reading.catch(() => undefined);
+    }
+  }
+
+  #openOutput(progress: PodProgress, signal: AbortSignal): UnitOutput {
+    const { api, namespace, record, data, save, unitContext, maxStdoutBytes } = this.context;
+    const { PodName, Cursor, LostAt } = data();
+    return new UnitOutput({
+      api,
+      namespace,
+      name: PodName,
+      progress,
+      path: record.path('stdout'),
+      reserve: unitContext.reserve,
+      maxBytes: maxStdoutBytes,
+      from: Cursor,
+      lostAt: LostAt,
+      onLost: (at) => {
+        save({ LostAt: at });
+        this.#log.warning(`[${record.id}] some of its output is lost behind byte ${at}`);
+      },
+      onCursor: (cursor) => {
+        save({ Cursor: cursor }, 'soon');
+      },
+      onGrown: () => {
+        record.touch();
+      },
+      onProblem: (why) => {
+        this.#say(this.#doing, why);
+      },
+      signal,
+    });
+  }
+
+  /** Gives the pod its stdin; says what the unit ends with when that is not possible any more. */
+  async #feed(progress: PodProgress, bytes: number): Promise<PodEnd | undefined> {
+    if (bytes > 0) this.#say('Sending stdin to pod', undefined);
+    const missing = await this.#deliver(progress);
+    this.context.signal.throwIfAborted();
+    if (missing === undefined || bytes === 0) {
+      point('kube-stdin-done');
+      this.#say('Pod Running', undefined, UnitState.Running);
+      return undefined;
+    }
+    // one that has ended did not want it
+    await Promise.race([progress.left('running', this.context.signal), wait(END_KNOWN_MS)]);
+    if (progress.course.phase === 'ended') return undefined;
+    return failed('input-lost', `Error with pod's stdin: ${foreignText(missing)}`);
+  }
+
+  /** Why stdin is not there, or may not be. */
+  async #deliver(progress: PodProgress): Promise<string | undefined> {
+    const { api, namespace, record, signal, data } = this.context;
+    const over = AbortSignal.any([signal, this.#over.signal]);
+    for (let attempt = 1; ; attempt++) {
+      if (progress.course.phase === 'ended') return 'the container has ended';
+      try {
+        const { url, login } = await api.attachment(namespace, data().PodName, over);
+        await sendStdin({ url, login, path: record.path('stdin'), signal: over });
+        return undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof InputLost) return error.message;
+        if (!(error instanceof KubernetesError)) throw error;
+        if (error.code === 'unauthorized') api.forgetLogin();
+        else if (!isPassing(error)) return error.message;
+        if (attempt >= MOST_ATTACHES) return error.message;
+        const ms = backoffDelay(ATTACH_AGAIN, attempt, Math.random());
+        await wait(ms, undefined, { signal: over });
+      }
+    }
+  }
+
+  async #askForEvents(progress: PodProgress, signal: AbortSignal): Promise<void> {
+    const { api, namespace, data } = this.context;
+    try {
+      for (let ms = EVENTS_FIRST_MS; progress.course.phase === 'pending'; ms = EVENTS_MS) {
+        await wait(ms, undefined, { signal });
+        if (!progress.isUnexplained) continue;
+        progress.seeEvents(await api.podEvents(namespace, data().PodName, signal));
+      }
+    } catch {
+      // a role may well not show events: then they are not shown
+    }
+  }
+
+  #showWait(course: PodCourse): void {
+    if (course.phase !== 'pending') return;
+    this.#say('Pod created', course.waiting?.text ?? this.context.watch.problem);
+  }
+
+  #say(doing: string, problem: string | undefined, state?: UnitState): void {
+    if (doing === this.#doing && problem === this.#problem && state === undefined) return;
+    this.#doing = doing;
+    this.#problem = problem;
+    const detail = problem === undefined ? doing : `${doing}; ${foreignText(problem)}`;
+    this.context.record.update({ detail, ...(state !== undefined && { state }) });
+  }
+}
+
+/** How a unit ends whose pod could not be made, or whose way there failed. */
+export function endOf(error: unknown): PodEnd {
+  const why = foreignText(errorText(error));
+  if (!(error instanceof KubernetesError)) return failed(failureCode(error, 'run-failed'), why);
+  switch (error.code) {
+    case 'bad-config':
+      return notStarted('bad-config', why);
+    case 'unreachable':
+    case 'busy':
+    case 'server':
+    case 'bad-answer':
+      return notStarted('cluster-unreachable', why);
+    default:
+      return notStarted(/exceeded quota/.test(why) ? 'quota-exceeded' : 'rejected-pod', why);
+  }
+}

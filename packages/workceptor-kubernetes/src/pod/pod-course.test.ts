@@ -1,0 +1,236 @@
+import type { UnitState } from '@receptorjs/control-protocol';
+import { expect, it } from 'vitest';
+import type { ClusterEvent, ContainerState, Pod, PodCondition } from '../objects.js';
+import { isUnexplained, podCourse } from './pod-course.js';
+
+interface Drawn {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly worker?: ContainerState;
+  readonly last?: ContainerState;
+  readonly init?: ContainerState;
+  readonly condition?: PodCondition;
+}
+
+function pod({ worker, last, init, condition, ...status }: Drawn): Pod {
+  return {
+    spec: { nodeName: 'n' },
+    status: {
+      ...status,
+      ...(condition && { conditions: [condition] }),
+      ...(init && { initContainerStatuses: [{ name: 'prep', state: init }] }),
+      ...(worker && {
+        containerStatuses: [
+          { name: 'side', state: { running: {} } },
+          { name: 'worker', state: worker, ...(last && { lastState: last }) },
+        ],
+      }),
+    },
+  };
+}
+
+const ended = (exitCode: number, reason: string, message?: string): ContainerState => ({
+  terminated: { exitCode, reason, ...(message && { message }) },
+});
+const waiting = (reason: string, message?: string): ContainerState => ({
+  waiting: { reason, ...(message && { message }) },
+});
+
+// what a cluster of version 1.32 said, and what is documented
+it.each<[string, Drawn, UnitState, string | undefined, string]>([
+  ['an end', { phase: 'Succeeded', worker: ended(0, 'Completed') }, 2, undefined, 'Finished'],
+  [
+    'a worker that ends before its sidecar',
+    { phase: 'Running', worker: ended(0, 'Completed') },
+    2,
+    undefined,
+    'Finished',
+  ],
+  [
+    'a status',
+    { phase: 'Failed', worker: ended(3, 'Error', 'why') },
+    3,
+    'exit-status',
+    'container failed with exit code 3: why',
+  ],
+  [
+    'want of memory',
+    { phase: 'Failed', worker: ended(137, 'OOMKilled') },
+    3,
+    'out-of-memory',
+    'container failed with exit code 137: killed for want of memory (OOMKilled)',
+  ],
+  [
+    'want of memory of a child',
+    { phase: 'Succeeded', worker: ended(0, 'OOMKilled') },
+    2,
+    undefined,
+    'Finished; one of its processes was killed for want of memory (OOMKilled)',
+  ],
+  [
+    'a missing command',
+    { phase: 'Failed', worker: ended(128, 'StartError', 'exec: "nope": not found') },
+    3,
+    'container-not-started',
+    'Error creating pod: container failed to start, exit code 128: exec: "nope": not found',
+  ],
+  [
+    'a deadline',
+    {
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+      worker: ended(137, 'Error'),
+    },
+    3,
+    'deadline-exceeded',
+    'pod has run for its activeDeadlineSeconds: Pod was active on the node longer than the specified deadline',
+  ],
+  [
+    'an eviction',
+    {
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'The node was low on resource: ephemeral-storage.',
+      worker: ended(137, 'Error'),
+    },
+    3,
+    'evicted',
+    'pod was evicted: The node was low on resource: ephemeral-storage.',
+  ],
+  [
+    'a lost node',
+    {
+      phase: 'Running',
+      worker: { running: {} },
+      condition: {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'DeletionByTaintManager',
+        message: 'Taint manager: deleting due to NoExecute taint',
+      },
+    },
+    3,
+    'node-lost',
+    'its node does not answer any more: Taint manager: deleting due to NoExecute taint',
+  ],
+  [
+    'a node that goes down',
+    {
+      phase: 'Failed',
+      reason: 'Terminated',
+      message: 'Pod was terminated in response to imminent node shutdown.',
+    },
+    3,
+    'node-lost',
+    'its node is going down: Pod was terminated in response to imminent node shutdown.',
+  ],
+  [
+    'a container that is not found',
+    { phase: 'Failed', worker: ended(137, 'ContainerStatusUnknown', 'could not be located') },
+    3,
+    'node-lost',
+    'the end of the container is not known: could not be located',
+  ],
+  [
+    'an init container',
+    { phase: 'Failed', init: ended(2, 'Error'), worker: waiting('PodInitializing') },
+    3,
+    'init-failed',
+    'Error creating pod: init container prep failed with exit code 2',
+  ],
+  [
+    'a node that does not take it',
+    { phase: 'Failed', reason: 'OutOfcpu', message: 'Node did not have enough resource: cpu' },
+    3,
+    'not-admitted',
+    'Error creating pod: pod failed to start, OutOfcpu: Node did not have enough resource: cpu',
+  ],
+])('%s ends the pod', (_, drawn, state, code, detail) => {
+  const course = podCourse(pod(drawn));
+  expect(course).toMatchObject({ phase: 'ended', end: { state, detail } });
+  expect(course.phase === 'ended' && course.end.code).toBe(code);
+});
+
+it.each<[string, Drawn, string, string, readonly ClusterEvent[]]>([
+  [
+    'a node',
+    {
+      phase: 'Pending',
+      condition: {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: '0/1 nodes are available: 1 Insufficient cpu.',
+      },
+    },
+    'unschedulable',
+    'Unschedulable: 0/1 nodes are available: 1 Insufficient cpu.',
+    [],
+  ],
+  [
+    'its image',
+    { phase: 'Pending', worker: waiting('ImagePullBackOff', 'Back-off pulling image "x"') },
+    'image-pull',
+    'ImagePullBackOff: Back-off pulling image "x"',
+    [],
+  ],
+  [
+    'a secret',
+    { phase: 'Pending', worker: waiting('CreateContainerConfigError', 'secret "s" not found') },
+    'container-config',
+    'CreateContainerConfigError: secret "s" not found',
+    [],
+  ],
+  [
+    'an init container that crashes',
+    {
+      phase: 'Pending',
+      init: waiting('CrashLoopBackOff', 'back-off 10s'),
+      worker: waiting('PodInitializing'),
+    },
+    'crash-loop',
+    'CrashLoopBackOff: back-off 10s',
+    [],
+  ],
+  [
+    'a volume, which only events tell',
+    { phase: 'Pending', worker: waiting('ContainerCreating') },
+    'volume',
+    'FailedMount: configmap "c" not found',
+    [
+      { reason: 'Scheduled', message: 'assigned' },
+      { reason: 'FailedMount', message: 'configmap "c" not found' },
+      { reason: 'Other' },
+    ],
+  ],
+])('a pod waits for %s', (_, drawn, code, text, events) => {
+  expect(podCourse(pod(drawn), events)).toEqual({ phase: 'pending', waiting: { code, text } });
+});
+
+it('a pod that waits as all do is not explained, and events are asked for', () => {
+  const creating = pod({ phase: 'Pending', worker: waiting('ContainerCreating') });
+  const course = podCourse(creating);
+  expect(course).toEqual({ phase: 'pending', waiting: undefined });
+  expect(isUnexplained(course, creating)).toBe(true);
+  expect(isUnexplained(podCourse({ status: { phase: 'Pending' } }), {})).toBe(false);
+});
+
+it('runs when its worker does, whatever its phase is', () => {
+  expect(podCourse(pod({ phase: 'Pending', worker: { running: {} } }))).toEqual({
+    phase: 'running',
+  });
+});
+
+it('what is told is bounded, and can not move a terminal', () => {
+  const message = `\u001b[2J${'x'.repeat(5_000)}`;
+  const course = podCourse(pod({ phase: 'Failed', worker: ended(1, 'Error', message) }));
+  const detail = course.phase === 'ended' ? course.end.detail : '';
+  expect(detail).not.toContain('\u001b');
+  expect(detail.length).toBeLessThan(1_100);
+});
+
+it('an object without anything pends', () => {
+  expect(podCourse({})).toEqual({ phase: 'pending', waiting: undefined });
+});

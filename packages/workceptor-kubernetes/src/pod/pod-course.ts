@@ -1,0 +1,196 @@
+import { UnitState } from '@receptorjs/control-protocol';
+import { foreignText } from '@receptorjs/workceptor/internal';
+import {
+  WORKER,
+  type ClusterEvent,
+  type ContainerState,
+  type ContainerStatus,
+  type Pod,
+} from '../objects.js';
+import { failed, notStarted, type PodEnd, type PodEndCode } from './pod-end.js';
+
+/** What a pod waits for. */
+export interface Waiting {
+  readonly code: PodEndCode;
+  /** The cluster's words, such as `ImagePullBackOff: Back-off pulling image "x"`. */
+  readonly text: string;
+}
+
+/** Where a pod is on its way. */
+export type PodCourse =
+  /** The worker does not run yet; `waiting` when something keeps it. */
+  | { readonly phase: 'pending'; readonly waiting?: Waiting | undefined }
+  | { readonly phase: 'running' }
+  /** The worker has ended, or never will run. */
+  | { readonly phase: 'ended'; readonly end: PodEnd; readonly hasRun: boolean };
+
+/**
+ * Where a pod is on its way, by what the cluster says of it. Only the status of the pod tells an end, never that of a stream.
+ *
+ * @param events of the pod, where they were asked for: they say what its status does not
+ */
+export function podCourse(pod: Pod, events: readonly ClusterEvent[] = []): PodCourse {
+  const { status = {} } = pod;
+  const worker = status.containerStatuses?.find(({ name }) => name === WORKER);
+  const taken = takenAway(pod);
+  if (taken) return { phase: 'ended', end: taken, hasRun: hasRun(worker) };
+  const terminated = worker?.state?.terminated;
+  if (terminated) {
+    const end = workerEnd(terminated);
+    return { phase: 'ended', end, hasRun: end.code !== 'container-not-started' };
+  }
+  const init = failedInit(status.initContainerStatuses);
+  if (init) return { phase: 'ended', end: init, hasRun: false };
+  if (status.phase === 'Failed' || status.phase === 'Succeeded') {
+    return { phase: 'ended', end: endWithoutWorker(pod), hasRun: false };
+  }
+  if (worker?.state?.running) return { phase: 'running' };
+  return { phase: 'pending', waiting: waitingFor(pod, worker, events) };
+}
+
+/** Whether nothing but events can tell what a pod waits for. */
+export function isUnexplained(course: PodCourse, pod: Pod): boolean {
+  return (
+    course.phase === 'pending' && course.waiting === undefined && pod.spec?.nodeName !== undefined
+  );
+}
+
+type Terminated = NonNullable<ContainerState['terminated']>;
+
+function workerEnd({ exitCode = 0, reason, message }: Terminated): PodEnd {
+  const says = message === undefined || message === '' ? '' : `: ${foreignText(message)}`;
+  if (reason === 'OOMKilled') {
+    return exitCode === 0
+      ? {
+          state: UnitState.Succeeded,
+          detail: 'Finished; one of its processes was killed for want of memory (OOMKilled)',
+        }
+      : failed(
+          'out-of-memory',
+          `container failed with exit code ${exitCode}: killed for want of memory (OOMKilled)${says}`,
+        );
+  }
+  if (reason === 'StartError' || reason === 'ContainerCannotRun') {
+    return notStarted(
+      'container-not-started',
+      `container failed to start, exit code ${exitCode}${says}`,
+    );
+  }
+  if (reason === 'ContainerStatusUnknown') {
+    return failed('node-lost', `the end of the container is not known${says}`);
+  }
+  if (exitCode === 0) return { state: UnitState.Succeeded, detail: 'Finished' };
+  return failed('exit-status', `container failed with exit code ${exitCode}${says}`);
+}
+
+const takers: Readonly<Record<string, readonly [PodEndCode, string]>> = {
+  Evicted: ['evicted', 'pod was evicted'],
+  Preempting: ['evicted', 'pod was preempted'],
+  PreemptionByScheduler: ['evicted', 'pod was preempted'],
+  EvictionByEvictionAPI: ['evicted', 'pod was evicted'],
+  TerminationByKubelet: ['evicted', 'pod was ended by its node'],
+  DeletionByTaintManager: ['node-lost', 'its node does not answer any more'],
+  DeletionByPodGC: ['node-lost', 'its node is gone'],
+  NodeLost: ['node-lost', 'its node does not answer any more'],
+  NodeShutdown: ['node-lost', 'its node is going down'],
+  Terminated: ['node-lost', 'its node is going down'],
+  Shutdown: ['node-lost', 'its node is going down'],
+  DeadlineExceeded: ['deadline-exceeded', 'pod has run for its activeDeadlineSeconds'],
+};
+
+/** What others did to the pod explains its end better than how its container ended. */
+function takenAway({ status = {} }: Pod): PodEnd | undefined {
+  const target = status.conditions?.find(
+    ({ type, status: is }) => type === 'DisruptionTarget' && is === 'True',
+  );
+  const isOver = status.phase === 'Failed' || target !== undefined;
+  if (!isOver) return undefined;
+  const [reason, message] =
+    takers[status.reason ?? ''] === undefined
+      ? [target?.reason ?? '', target?.message]
+      : [status.reason ?? '', status.message];
+  const [code, text] = takers[reason] ?? [];
+  if (code === undefined || text === undefined) return undefined;
+  return failed(code, message ? `${text}: ${foreignText(message)}` : text);
+}
+
+function endWithoutWorker({ status = {} }: Pod): PodEnd {
+  const { phase, reason = '', message = '' } = status;
+  const says = foreignText([reason, message].filter((part) => part !== '').join(': '));
+  if (phase === 'Succeeded') {
+    return failed('node-lost', 'pod has ended, and nothing is known of its worker');
+  }
+  return notStarted(
+    'not-admitted',
+    says === '' ? 'pod failed to start' : `pod failed to start, ${says}`,
+  );
+}
+
+function failedInit(statuses: readonly ContainerStatus[] = []): PodEnd | undefined {
+  for (const { name = '', state } of statuses) {
+    const { exitCode = 0, message } = state?.terminated ?? {};
+    if (exitCode === 0) continue;
+    const says = message ? `: ${foreignText(message)}` : '';
+    return notStarted(
+      'init-failed',
+      `init container ${foreignText(name)} failed with exit code ${exitCode}${says}`,
+    );
+  }
+  return undefined;
+}
+
+const waits: Readonly<Record<string, PodEndCode>> = {
+  ErrImagePull: 'image-pull',
+  ImagePullBackOff: 'image-pull',
+  ErrImageNeverPull: 'image-pull',
+  InvalidImageName: 'image-pull',
+  ImageInspectError: 'image-pull',
+  RegistryUnavailable: 'image-pull',
+  CreateContainerConfigError: 'container-config',
+  CreateContainerError: 'container-config',
+  RunContainerError: 'container-config',
+  PreCreateHookError: 'container-config',
+  PreStartHookError: 'container-config',
+  CrashLoopBackOff: 'crash-loop',
+};
+
+/** Events that keep a pod, in the cluster's words. */
+const keepers: Readonly<Record<string, PodEndCode>> = {
+  FailedMount: 'volume',
+  FailedAttachVolume: 'volume',
+  FailedMapVolume: 'volume',
+  FailedCreatePodSandBox: 'sandbox',
+  FailedScheduling: 'unschedulable',
+};
+
+function waitingFor(
+  { status = {} }: Pod,
+  worker: ContainerStatus | undefined,
+  events: readonly ClusterEvent[],
+): Waiting | undefined {
+  const scheduled = status.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False') {
+    return waiting('unschedulable', scheduled.reason ?? 'Unschedulable', scheduled.message);
+  }
+  const others = status.containerStatuses?.filter((each) => each !== worker) ?? [];
+  for (const each of [worker, ...(status.initContainerStatuses ?? []), ...others]) {
+    const { reason = '', message } = each?.state?.waiting ?? {};
+    const code = waits[reason];
+    if (code === undefined) continue;
+    const { exitCode } = each?.lastState?.terminated ?? {};
+    const last = exitCode === undefined ? '' : ` (last exit code ${exitCode})`;
+    return waiting(code, reason + last, message);
+  }
+  const event = events.findLast(({ reason }) => keepers[reason ?? ''] !== undefined);
+  const { reason = '', message } = event ?? {};
+  const code = keepers[reason];
+  return code && waiting(code, reason, message);
+}
+
+function waiting(code: PodEndCode, reason: string, message: string | undefined): Waiting {
+  return { code, text: foreignText(message ? `${reason}: ${message}` : reason) };
+}
+
+function hasRun(worker: ContainerStatus | undefined): boolean {
+  return worker?.state?.running !== undefined || worker?.state?.terminated !== undefined;
+}

@@ -1,0 +1,30 @@
+import { createHash, randomInt } from 'node:crypto';
+
+/** The letters of the API server's own generated names: no vowels, so that no word comes about. */
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX_LETTERS = 5;
+/** The longest name of a pod that is the name of its host as well. */
+const MAX_NAME = 63;
+
+/** Label of the node that a pod was made by, and of its unit. */
+export const NODE_LABEL = 'receptor.node-id';
+export const UNIT_LABEL = 'receptor.unit-id';
+
+/**
+ * A name as the API server would generate it. It is made here so that it can be stored before the pod is asked for: however the answer is
+ * lost, the pod is found again.
+ *
+ * @param prefix such as `job-`
+ */
+export function generatedName(prefix: string): string {
+  let suffix = '';
+  for (let n = 0; n < SUFFIX_LETTERS; n++) suffix += LETTERS[randomInt(LETTERS.length)] ?? '';
+  return prefix.slice(0, MAX_NAME - SUFFIX_LETTERS) + suffix;
+}
+
+/** A text as the value of a label: itself where it may stand there, otherwise the beginning of its digest. */
+export function labelValue(text: string): string {
+  return /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(text)
+    ? text
+    : `sha256-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
+}

@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import type { ContainerState, Pod } from '../objects.js';
+import type { PodCourse } from './pod-course.js';
+import { PodProgress } from './pod-progress.js';
+
+const pod = (state: ContainerState, uid = 'u'): Pod => ({
+  metadata: { uid },
+  spec: { nodeName: 'n' },
+  status: { phase: 'Pending', containerStatuses: [{ name: 'worker', state }] },
+});
+const waiting = (reason: string): Pod => pod({ waiting: { reason, message: 'm' } });
+const never = new AbortController().signal;
+
+function progress(): { readonly one: PodProgress; readonly seen: PodCourse[] } {
+  const seen: PodCourse[] = [];
+  return { one: new PodProgress('u', (course) => seen.push(course)), seen };
+}
+
+it('wakes whoever waits, and an end stays', async () => {
+  const { one } = progress();
+  const started = one.left('pending', never);
+  one.see(pod({ running: {} }));
+  await started;
+  const over = one.left('running', never);
+  one.see(pod({ terminated: { exitCode: 0 } }));
+  await over;
+  one.see(undefined);
+  expect(one.course).toMatchObject({ phase: 'ended', end: { detail: 'Finished' } });
+});
+
+it('a pod that is gone was deleted, also when another one has its name', () => {
+  const gone = { phase: 'ended', end: { code: 'pod-deleted' } };
+  const first = progress().one;
+  first.see(pod({ running: {} }));
+  first.see(undefined);
+  expect(first.course).toMatchObject({ ...gone, hasRun: true });
+  const second = progress().one;
+  second.see(pod({ running: {} }, 'other'));
+  expect(second.course).toMatchObject({ ...gone, hasRun: false });
+});
+
+it('gives up an image at the fourth back-off', () => {
+  const { one } = progress();
+  for (let n = 0; n < 3; n++) {
+    one.see(waiting('ErrImagePull'));
+    one.see(waiting('ImagePullBackOff'));
+    one.see(waiting('ImagePullBackOff'));
+  }
+  expect(one.course.phase).toBe('pending');
+  one.see(waiting('ErrImagePull'));
+  one.see(waiting('ImagePullBackOff'));
+  expect(one.course).toMatchObject({
+    end: {
+      code: 'image-pull',
+      detail: 'Error creating pod: container failed to start, ImagePullBackOff: m',
+    },
+  });
+});
+
+it('whose time is over says what it waited for', () => {
+  const explained = progress().one;
+  explained.see(waiting('CreateContainerConfigError'));
+  explained.timeOut();
+  expect(explained.course).toMatchObject({
+    end: {
+      code: 'container-config',
+      detail:
+        'Error creating pod: timed out waiting for the condition, CreateContainerConfigError: m',
+    },
+  });
+  const { one } = progress();
+  one.timeOut();
+  expect(one.course).toMatchObject({
+    end: {
+      code: 'pending-timeout',
+      detail: 'Error creating pod: timed out waiting for the condition',
+    },
+  });
+  const running = progress().one;
+  running.see(pod({ running: {} }));
+  running.timeOut();
+  expect(running.course).toEqual({ phase: 'running' });
+});
+
+it('events tell what the status does not', () => {
+  const { one } = progress();
+  one.see(waiting('ContainerCreating'));
+  expect(one.isUnexplained).toBe(true);
+  one.seeEvents([{ reason: 'FailedMount', message: 'no such volume' }]);
+  expect(one.course).toMatchObject({
+    phase: 'pending',
+    waiting: { code: 'volume', text: 'FailedMount: no such volume' },
+  });
+  // and are asked for again: they may be over
+  expect(one.isUnexplained).toBe(true);
+});
+
+it('who waits can go away', async () => {
+  const controller = new AbortController();
+  const left = progress().one.left('pending', controller.signal);
+  controller.abort();
+  await left;
+});

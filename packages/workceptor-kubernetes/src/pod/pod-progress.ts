@@ -1,0 +1,96 @@
+import { onAbort } from '@receptorjs/primitives';
+import type { ClusterEvent, Pod } from '../objects.js';
+import { isUnexplained, podCourse, type PodCourse } from './pod-course.js';
+import { notStarted, podDeleted } from './pod-end.js';
+
+/** How often a container may come to wait for its image until that counts as the end, as for the original. */
+const MOST_PULL_WAITS = 3;
+const PULL_WAIT = /^ImagePullBackOff\b/;
+
+/** Where one pod is on its way, as its watch tells it. A course that has ended stays. It alone writes its fields. */
+export class PodProgress {
+  #course: PodCourse = { phase: 'pending' };
+  #pod: Pod | undefined;
+  #events: readonly ClusterEvent[] = [];
+  #pullWaits = 0;
+  #hasRun = false;
+  readonly #waiting = new Set<() => void>();
+
+  /** @param uid of the pod; another one of the same name is none, and this one is gone then */
+  constructor(
+    private readonly uid: string | undefined,
+    private readonly onChange: (course: PodCourse) => void,
+  ) {}
+
+  get course(): PodCourse {
+    return this.#course;
+  }
+
+  /** Whether events may tell what the pod waits for, and nothing else does. */
+  get isUnexplained(): boolean {
+    return this.#pod !== undefined && isUnexplained(podCourse(this.#pod), this.#pod);
+  }
+
+  /** Takes in the pod as it is now; `undefined` when it is gone. */
+  see(pod: Pod | undefined): void {
+    if (this.#course.phase === 'ended') return;
+    const isOurs = pod !== undefined && (this.uid === undefined || pod.metadata?.uid === this.uid);
+    this.#pod = isOurs ? pod : undefined;
+    this.#move(
+      isOurs
+        ? this.#bounded(podCourse(pod, this.#events))
+        : { phase: 'ended', end: podDeleted(), hasRun: this.#hasRun },
+    );
+  }
+
+  /** Takes in what has happened to the pod. */
+  seeEvents(events: readonly ClusterEvent[]): void {
+    this.#events = events;
+    if (this.#pod && this.#course.phase === 'pending') this.see(this.#pod);
+  }
+
+  /** The pod has pended for longer than it may. */
+  timeOut(): void {
+    if (this.#course.phase !== 'pending') return;
+    const { waiting } = this.#course;
+    const why = waiting === undefined ? '' : `, ${waiting.text}`;
+    const text = `timed out waiting for the condition${why}`;
+    const end = notStarted(waiting?.code ?? 'pending-timeout', text);
+    this.#move({ phase: 'ended', end, hasRun: false });
+  }
+
+  /** Resolves once the course is no longer in a phase, or when the signal fires. Never rejects. */
+  async left(phase: PodCourse['phase'], signal: AbortSignal): Promise<void> {
+    while (this.#course.phase === phase && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          stopListening();
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        const stopListening = onAbort(signal, wake);
+        this.#waiting.add(wake);
+      });
+    }
+  }
+
+  /** The original gives up a pod whose image can't be had, where others wait for as long as they may. */
+  #bounded(course: PodCourse): PodCourse {
+    if (course.phase !== 'pending') return course;
+    const { waiting } = course;
+    const before = this.#course.phase === 'pending' ? this.#course.waiting?.text : undefined;
+    const isPullWait = waiting !== undefined && PULL_WAIT.test(waiting.text);
+    if (!isPullWait || PULL_WAIT.test(before ?? '')) return course;
+    this.#pullWaits += 1;
+    if (this.#pullWaits <= MOST_PULL_WAITS) return course;
+    const end = notStarted('image-pull', `container failed to start, ${waiting.text}`);
+    return { phase: 'ended', end, hasRun: false };
+  }
+
+  #move(course: PodCourse): void {
+    this.#course = course;
+    if (course.phase === 'running') this.#hasRun = true;
+    this.onChange(course);
+    for (const wake of [...this.#waiting]) wake();
+  }
+}

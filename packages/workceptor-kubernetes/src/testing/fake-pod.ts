@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http';
+import type { WebSocket } from 'ws';
+import type { ContainerState, Pod } from '../objects.js';
+
+/** A line of a log. */
+interface LogLine {
+  readonly stamp: string;
+  readonly bytes: Buffer;
+}
+
+/** A pod of the API double, and what its worker does: as a test says. */
+export class FakePod {
+  #lines: LogLine[] = [];
+  /** The first line of the current file: the others are rotated away. */
+  #fileStart = 0;
+  readonly #followers = new Set<{ readonly answer: ServerResponse; next: number }>();
+  readonly #stdin: Buffer[] = [];
+  #endOfStdin: (all: Buffer) => void = () => undefined;
+  /** Whether stdin was attached to: there is one time only. */
+  isAttached = false;
+  readonly sockets = new Set<WebSocket>();
+  hasEnded = false;
+  /** All that came by stdin, once it has ended. */
+  readonly stdin = new Promise<Buffer>((resolve) => {
+    this.#endOfStdin = resolve;
+  });
+
+  constructor(
+    public object: Pod,
+    private readonly onChange: (pod: FakePod) => void,
+  ) {}
+
+  get name(): string {
+    return this.object.metadata?.name ?? '';
+  }
+
+  takeStdin(bytes: Buffer): void {
+    this.#stdin.push(bytes);
+  }
+
+  endStdin(): void {
+    this.#endOfStdin(Buffer.concat(this.#stdin));
+  }
+
+  /** The worker's state, and with it the phase. */
+  state(state: ContainerState, status: Pod['status'] = {}): void {
+    const phase = state.running ? 'Running' : 'Pending';
+    this.status({ phase, ...status, containerStatuses: [{ name: 'worker', state }] });
+  }
+
+  status(status: Pod['status']): void {
+    this.object = { ...this.object, ...(status && { status }) };
+    this.onChange(this);
+  }
+
+  run(): void {
+    this.state({ running: {} });
+  }
+
+  /** Writes to the log; without a newline at its end the line goes on at the next call with the same stamp. */
+  print(text: string | Buffer, stamp = '2026-01-02T03:04:05.000000001Z'): void {
+    this.#lines.push({ stamp, bytes: Buffer.from(text) });
+    for (const follower of this.#followers) this.#send(follower);
+  }
+
+  /** What was written stands in a file that nobody can ask for any more; who follows loses nothing. */
+  rotate(): void {
+    this.#fileStart = this.#lines.length;
+  }
+
+  /** The worker ends; who follows the log hears its end. */
+  exit(exitCode = 0, reason = exitCode === 0 ? 'Completed' : 'Error', message = ''): void {
+    this.hasEnded = true;
+    this.endFollowing();
+    for (const socket of this.sockets) socket.close(1000);
+    this.state(
+      { terminated: { exitCode, reason, message } },
+      { phase: exitCode === 0 ? 'Succeeded' : 'Failed' },
+    );
+  }
+
+  /** A clean end of all who follow the log, as a restart of the kubelet makes it. */
+  endFollowing(): void {
+    for (const { answer } of this.#followers) answer.end();
+    this.#followers.clear();
+  }
+
+  /** Cuts all who follow the log. */
+  cutFollowing(): void {
+    for (const { answer } of this.#followers) answer.destroy();
+    this.#followers.clear();
+  }
+
+  get followers(): number {
+    return this.#followers.size;
+  }
+
+  answerLog(answer: ServerResponse, follow: boolean, sinceTime: string | null): void {
+    const since = sinceTime === null ? 0 : Date.parse(sinceTime);
+    const next = this.#lines.findIndex(
+      ({ stamp }, index) => index >= this.#fileStart && Date.parse(stamp) >= since,
+    );
+    answer.writeHead(200, { 'content-type': 'text/plain' });
+    answer.flushHeaders();
+    const follower = { answer, next: next < 0 ? this.#lines.length : next };
+    this.#send(follower);
+    if (!follow || this.hasEnded) answer.end();
+    else {
+      this.#followers.add(follower);
+      answer.on('close', () => this.#followers.delete(follower));
+    }
+  }
+
+  #send(follower: { readonly answer: ServerResponse; next: number }): void {
+    for (; follower.next < this.#lines.length; follower.next += 1) {
+      const line = this.#lines[follower.next];
+      if (!line) return;
+      const before = this.#lines[follower.next - 1];
+      const isGoingOn = before && before.bytes.at(-1) !== 10 && follower.next > this.#fileStart;
+      const stamp = isGoingOn ? '' : `${line.stamp} `;
+      follower.answer.write(Buffer.concat([Buffer.from(stamp), line.bytes]));
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import { backoffDelay, errorText } from '@receptorjs/primitives';
+import { WorkError } from '@receptorjs/workceptor';
+import { RemoteStdout } from '@receptorjs/workceptor/internal';
+import type { DiskReserve } from '@receptorjs/quotas';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClusterApi } from './cluster/cluster-api.js';
+import { isNotFound } from './errors.js';
+import type { KubeData } from './extra-data.js';
+import type { PodProgress } from './pod/pod-progress.js';
+import { failed, type PodEnd } from './pod/pod-end.js';
+import { LOG_START, type LogCursor } from './streams/log-cursor.js';
+import { readLog } from './streams/read-log.js';
+
+/** Milliseconds between attempts to follow a log. */
+const AGAIN = { first: 200, longest: 10_000 };
+/** Attempts to read the log of a container that has ended, without any progress. */
+const MOST_ATTEMPTS = 8;
+/** Milliseconds between two cursors that are stored, and between two looks at a full disk. */
+const STORE_MS = 250;
+const FULL_DISK_MS = 1_000;
+/** Milliseconds for which the log of a container that has ended may be silent before it is asked for anew. */
+const SILENT_MS = 10_000;
+
+/** What the output of a unit needs. */
+export interface OutputContext {
+  readonly api: ClusterApi;
+  readonly namespace: string;
+  readonly name: string;
+  readonly progress: PodProgress;
+  /** Path of the unit's stdout. */
+  readonly path: string;
+  readonly reserve: DiskReserve;
+  readonly maxBytes: number;
+  /** Where an earlier daemon has stopped. */
+  readonly from: KubeData['Cursor'];
+  /** Stores where the log goes on; all before it is in the file. */
+  readonly onCursor: (cursor: NonNullable<KubeData['Cursor']>) => void;
+  /** Where an earlier daemon has found that some was lost. */
+  readonly lostAt: number | undefined;
+  /** Some was lost behind so many bytes. */
+  readonly onLost: (at: number) => void;
+  /** Stdout has grown. */
+  readonly onGrown: () => void;
+  /** Says what is in the way; nothing when nothing is any more. */
+  readonly onProblem: (why: string | undefined) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The output of a pod's worker, by its log: followed without a pause, gone on with from where it was cut, until the container has ended and
+ * its log has been read to the end after that. What is known to be missing makes the unit fail.
+ *
+ * See docs/decisions/0141-complete-output-of-pods.md.
+ */
+export class UnitOutput {
+  readonly #stdout: RemoteStdout;
+  readonly #writer: ReturnType<RemoteStdout['open']>;
+  #cursor: LogCursor = LOG_START;
+  /** Bytes of the log that the file has, or had before. */
+  #position = 0;
+  /** Bytes of the file when this daemon came to it. */
+  readonly #found: number;
+  #storedAt = Number.NEGATIVE_INFINITY;
+  #lostAt: number | undefined;
+  #failures = 0;
+  #lastBytesAt = 0;
+
+  constructor(private readonly context: OutputContext) {
+    const { path, reserve, from, onGrown, lostAt } = context;
+    this.#lostAt = lostAt;
+    this.#stdout = new RemoteStdout(path, { maxBytes: Number.POSITIVE_INFINITY, reserve });
+    this.#writer = this.#stdout.open(onGrown);
+    this.#found = Number(this.#stdout.size);
+    // without what a power cut has taken, all is read again, and what is here is left out
+    if (from !== undefined && from.size <= this.#found) {
+      this.#cursor = { stamp: from.stamp, lines: from.lines, bytes: from.bytes };
+      this.#position = from.size;
+    }
+  }
+
+  /**
+   * Reads until the end.
+   *
+   * @returns why the output is not what the container wrote; nothing when it is, as far as the log can tell
+   * @throws {WorkError} `output-too-long`; what the system says; the signal's reason
+   */
+  async run(): Promise<PodEnd | undefined> {
+    const { progress, signal } = this.context;
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        // the end of the log before the container's says nothing, and its log may grow until then
+        const hasEnded = progress.course.phase === 'ended';
+        const problem = await this.#attempt(hasEnded);
+        if (problem === undefined && hasEnded) return this.#lossOf();
+        if (problem !== undefined) this.#failures += 1;
+        if (hasEnded && (problem === 'gone' || this.#failures >= MOST_ATTEMPTS)) {
+          return this.#lossOf(problem);
+        }
+        this.context.onProblem(problem === 'gone' ? undefined : problem);
+        await this.#pause(hasEnded);
+      }
+    } finally {
+      await this.#store().catch(() => undefined);
+      await this.#writer.close();
+    }
+  }
+
+  async #store(): Promise<void> {
+    await this.#writer.drained();
+    this.#storedAt = performance.now();
+    this.context.onCursor({ ...this.#cursor, size: this.#position });
+  }
+
+  /** One request; gives what is wrong with its answer. */
+  async #attempt(hasEnded: boolean): Promise<string | undefined> {
+    const { api, namespace, name, progress, signal } = this.context;
+    const attempt = new AbortController();
+    const watchdog = setInterval(() => {
+      const isSilent = performance.now() - this.#lastBytesAt > SILENT_MS;
+      if (progress.course.phase === 'ended' && isSilent) attempt.abort();
+    }, SILENT_MS / 4);
+    this.#lastBytesAt = performance.now();
+    try {
+      const end = await readLog({
+        api,
+        namespace,
+        name,
+        from: this.#cursor,
+        follow: !hasEnded,
+        signal: AbortSignal.any([signal, attempt.signal]),
+        onBytes: (pieces, cursor, hasHole) => this.#take(pieces, cursor, hasHole),
+      });
+      this.#cursor = end.cursor;
+      return end.problem;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof WorkError) throw error;
+      if (attempt.signal.aborted) return 'the log does not come to an end';
+      return isNotFound(error) ? 'gone' : errorText(error);
+    } finally {
+      clearInterval(watchdog);
+    }
+  }
+
+  async #take(pieces: readonly Uint8Array[], cursor: LogCursor, hasHole: boolean): Promise<void> {
+    this.#lastBytesAt = performance.now();
+    if (hasHole && this.#lostAt === undefined) {
+      this.#lostAt = this.#position;
+      this.context.onLost(this.#position);
+    }
+    if (this.#failures > 0) this.context.onProblem(undefined);
+    this.#failures = 0;
+    for (const piece of pieces) {
+      const known = Math.max(0, Math.min(piece.length, this.#found - this.#position));
+      this.#position += piece.length;
+      if (known < piece.length) await this.#append(piece.subarray(known));
+    }
+    this.#cursor = cursor;
+    if (performance.now() - this.#storedAt >= STORE_MS) await this.#store();
+  }
+
+  async #append(piece: Uint8Array): Promise<void> {
+    const { maxBytes, signal, onProblem } = this.context;
+    if (Number(this.#stdout.accepted) + piece.length > maxBytes) {
+      throw new WorkError(
+        'output-too-long',
+        `pod was ended for having more than ${maxBytes} bytes of stdout, the most that its work type takes (maxstdout)`,
+      );
+    }
+    for (;;) {
+      try {
+        await this.#stdout.append(this.#writer, piece);
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkError && error.code === 'no-space')) throw error;
+        onProblem(error.message);
+        await wait(FULL_DISK_MS, undefined, { signal });
+      }
+    }
+  }
+
+  /** Until the next attempt: the end of the container is waited for, where that may be why its log has ended. */
+  async #pause(hadEnded: boolean): Promise<void> {
+    const { progress, signal } = this.context;
+    const ms = backoffDelay(AGAIN, Math.max(1, this.#failures), Math.random());
+    const pause = new AbortController();
+    const paused = wait(ms, undefined, { signal: AbortSignal.any([signal, pause.signal]) });
+    const over = hadEnded
+      ? undefined
+      : progress.left('running', AbortSignal.any([signal, pause.signal]));
+    await Promise.race([paused.catch(() => undefined), ...(over ? [over] : [])]);
+    pause.abort();
+  }
+
+  #lossOf(problem?: string): PodEnd | undefined {
+    if (this.#lostAt !== undefined) {
+      return failed(
+        'output-lost',
+        `output is not complete: some was lost behind byte ${this.#lostAt}, for the container's log was rotated while nobody could read it`,
+      );
+    }
+    if (problem === undefined) return undefined;
+    const why = problem === 'gone' ? 'the pod is gone' : problem;
+    return failed(
+      'output-lost',
+      `output may not be complete: behind byte ${this.#position} the container's log could not be read (${why})`,
+    );
+  }
+}

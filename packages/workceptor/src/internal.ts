@@ -1,0 +1,12 @@
+/**
+ * What the other packages of this project use of this one, and nobody else should: it changes without notice.
+ *
+ * @packageDocumentation
+ */
+export { parseDuration } from './duration.js';
+export { failureCode } from './errors.js';
+export { readLastOutput } from './local/last-output.js';
+export { foreignText } from './remote/foreign-text.js';
+export { RemoteStdout } from './remote/remote-stdout.js';
+export { UnitSecrets } from './store/unit-secrets.js';
+export { UnitFile } from './store/unit-file.js';
