@@ -4,9 +4,11 @@ export interface KubernetesType {
   readonly workType: string;
   /** Namespace of the pods; needed unless the kubeconfig or the submission has one. */
   readonly namespace?: string | undefined;
+  /** Image of the container. */
   readonly image?: string | undefined;
-  /** Command and arguments of the container, split by the quoting rules of a shell. */
+  /** Command of the container, split by the quoting rules of a shell. */
   readonly command?: string | undefined;
+  /** Arguments of the container, split in the same way. */
   readonly params?: string | undefined;
   /** How the cluster is reached: by a kubeconfig file, by the account of the pod that this node runs in, or by what each submission brings. */
   readonly authMethod: 'kubeconfig' | 'incluster' | 'runtime';
@@ -14,10 +16,13 @@ export interface KubernetesType {
   readonly kubeConfig?: string | undefined;
   /** Path of a pod's manifest, YAML or JSON. */
   readonly pod?: string | undefined;
-  /** What a submission may bring. Default false. */
+  /** Whether a submission may bring a kubeconfig and a namespace. Default false. */
   readonly allowRuntimeAuth?: boolean | undefined;
+  /** Whether a submission may choose image and command. Default false. */
   readonly allowRuntimeCommand?: boolean | undefined;
+  /** Whether a submission may add arguments and say how long a pod may pend. Default false. */
   readonly allowRuntimeParams?: boolean | undefined;
+  /** Whether a submission may bring the pod's manifest. Default false. */
   readonly allowRuntimePod?: boolean | undefined;
   /** Whether the pod of a unit that was pending when the daemon ended is deleted. Default true. */
   readonly deletePodOnRestart?: boolean | undefined;

@@ -225,8 +225,8 @@ export class KubernetesUnit implements Unit {
     });
     this.#running = go(run)
       .then(
-        ({ end, hasRun }) => {
-          this.#ended(end, hasRun);
+        ({ end, hasRun, stderr }) => {
+          this.#ended(end, hasRun, stderr);
         },
         (error: unknown) => {
           if (!signal.aborted) this.#ended(endOf(error), false);
@@ -242,19 +242,19 @@ export class KubernetesUnit implements Unit {
   }
 
   /** A pod whose worker has run stays for those who want to see it, until the release; another one does not. */
-  #ended(end: PodEnd, hasRun: boolean): void {
+  #ended(end: PodEnd, hasRun: boolean, stderr?: string): void {
     const isKept = hasRun && end.code !== 'input-lost' && end.code !== 'output-too-long';
     if (!isKept && this.#data.PodName !== '') this.#save({ Removing: 'end' });
-    this.#finish(end);
+    this.#finish(end, stderr);
     if (!isKept && this.#data.PodName !== '') this.#inBackground(this.#removal.begin('end'));
   }
 
-  #finish({ state, detail, code }: PodEnd): void {
+  #finish({ state, detail, code }: PodEnd, stderr?: string): void {
     const { record, options } = this;
     if (isFinal(record.status.state)) return;
     // not where results need a signature: everybody may see the status
     const shows = state === UnitState.Failed && options.type.verifySignature !== true;
-    const lastOutput = shows ? readLastOutput(record.path('stdout')) : undefined;
+    const lastOutput = shows ? (stderr ?? readLastOutput(record.path('stdout'))) : undefined;
     const report = {
       ...(code !== undefined && { errorCode: code }),
       ...(lastOutput !== undefined && { lastOutput }),

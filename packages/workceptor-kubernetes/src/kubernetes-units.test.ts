@@ -206,7 +206,24 @@ describe('output', () => {
       state: UnitState.Failed,
       report: { errorCode: 'output-lost', lastOutput: 'first\nlast' },
     });
-    expect(status.detail).toMatch(/^output is not complete: some was lost behind byte 6, /);
+    expect(status.detail).toMatch(/^output is not complete: behind byte 6 /);
+  });
+
+  it('is not lost where a file of the log ends with its answer', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    const { pod } = server;
+    pod.print('first\n', stamp(1));
+    await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 6n, { interval: 5 });
+    pod.rotate();
+    pod.endFollowing();
+    pod.print('last\n', stamp(3));
+    pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
+    expect(await output(unitId)).toBe('first\nlast\n');
   });
 
   it('has a bound', async () => {

@@ -1,7 +1,7 @@
 import { backoffDelay, errorText, point, type Logger } from '@receptorjs/primitives';
 import { WorkError, type UnitContext, type UnitRecord } from '@receptorjs/workceptor';
 import { UnitState } from '@receptorjs/control-protocol';
-import { failureCode, foreignText } from '@receptorjs/workceptor/internal';
+import { failureCode, foreignText, lastLines } from '@receptorjs/workceptor/internal';
 import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from './cluster/cluster-api.js';
@@ -22,6 +22,8 @@ const EVENTS_MS = 10_000;
 /** Attempts to attach before anything was sent, and milliseconds between them. */
 const MOST_ATTACHES = 8;
 const ATTACH_AGAIN = { first: 200, longest: 5_000 };
+/** Bytes of stderr that are kept: more than are shown. */
+const STDERR_BYTES = 8 * 1024;
 /** Milliseconds that the end of a container may take to be known once its streams have ended. */
 const END_KNOWN_MS = 5_000;
 
@@ -46,11 +48,15 @@ export interface RunEnd {
   readonly end: PodEnd;
   /** Whether the worker has run: a pod whose worker has not is of no use to anybody. */
   readonly hasRun: boolean;
+  /** The last lines that it has written to stderr, where they came apart from stdout. */
+  readonly stderr?: string | undefined;
 }
 
 /** One pod from its making, or from where an earlier daemon has left it, to its end. */
 export class PodRun {
   readonly #log: Logger;
+  /** The last of what it has written to stderr; written by `#keepStderr` only. */
+  #stderr: Buffer = Buffer.alloc(0);
   /** Stands behind the detail while something is in the way; written by `#say` only. */
   #problem: string | undefined;
   /** What the unit does; written by `#say` only. */
@@ -121,7 +127,9 @@ export class PodRun {
       signal.throwIfAborted();
       const { course } = progress;
       if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
-      return { end: await this.#runThrough(progress, feed), hasRun: true };
+      const end = await this.#runThrough(progress, feed);
+      const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
+      return { end, hasRun: true, stderr };
     } finally {
       clearTimeout(timer);
       stopListening();
@@ -200,9 +208,13 @@ export class PodRun {
       this.#say('Pod Running', undefined, UnitState.Running);
       return undefined;
     }
-    // one that has ended did not want it
-    await Promise.race([progress.left('running', this.context.signal), wait(END_KNOWN_MS)]);
-    if (progress.course.phase === 'ended') return undefined;
+    // how it failed by itself says more
+    await Promise.race([
+      progress.left('running', this.context.signal),
+      wait(END_KNOWN_MS, undefined, { ref: false }),
+    ]);
+    const { course } = progress;
+    if (course.phase === 'ended' && course.end.state === UnitState.Failed) return undefined;
     return failed('input-lost', `Error with pod's stdin: ${foreignText(missing)}`);
   }
 
@@ -211,14 +223,23 @@ export class PodRun {
     const { api, namespace, record, signal, data } = this.context;
     const over = AbortSignal.any([signal, this.#over.signal]);
     for (let attempt = 1; ; attempt++) {
-      if (progress.course.phase === 'ended') return 'the container has ended';
+      // without an attachment its stdin would have kept waiting whoever wanted some
+      if (progress.course.phase === 'ended') return undefined;
       try {
         const { url, login } = await api.attachment(namespace, data().PodName, over);
-        await sendStdin({ url, login, path: record.path('stdin'), signal: over });
+        await sendStdin({
+          url,
+          login,
+          path: record.path('stdin'),
+          onStderr: (bytes) => {
+            this.#keepStderr(bytes);
+          },
+          signal: over,
+        });
         return undefined;
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof InputLost) return error.message;
+        if (error instanceof InputLost) return error.message || 'the connection was ended early';
         if (!(error instanceof KubernetesError)) throw error;
         if (error.code === 'unauthorized') api.forgetLogin();
         else if (!isPassing(error)) return error.message;
@@ -227,6 +248,11 @@ export class PodRun {
         await wait(ms, undefined, { signal: over });
       }
     }
+  }
+
+  #keepStderr(bytes: Buffer): void {
+    const kept = Buffer.concat([this.#stderr, bytes]);
+    this.#stderr = kept.subarray(Math.max(0, kept.length - STDERR_BYTES));
   }
 
   async #askForEvents(progress: PodProgress, signal: AbortSignal): Promise<void> {

@@ -1,15 +1,14 @@
-import { backoffDelay, errorText } from '@receptorjs/primitives';
-import { WorkError } from '@receptorjs/workceptor';
+import { backoffDelay } from '@receptorjs/primitives';
+import { WorkError, type DiskRoom } from '@receptorjs/workceptor';
 import { RemoteStdout } from '@receptorjs/workceptor/internal';
-import type { DiskReserve } from '@receptorjs/quotas';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from './cluster/cluster-api.js';
-import { isNotFound } from './errors.js';
+import { isNotFound, KubernetesError } from './errors.js';
 import type { KubeData } from './extra-data.js';
 import type { PodProgress } from './pod/pod-progress.js';
 import { failed, type PodEnd } from './pod/pod-end.js';
 import { LOG_START, type LogCursor } from './streams/log-cursor.js';
-import { readLog } from './streams/read-log.js';
+import { readLog, type LogHole } from './streams/read-log.js';
 
 /** Milliseconds between attempts to follow a log. */
 const AGAIN = { first: 200, longest: 10_000 };
@@ -18,6 +17,11 @@ const MOST_ATTEMPTS = 8;
 /** Milliseconds between two cursors that are stored, and between two looks at a full disk. */
 const STORE_MS = 250;
 const FULL_DISK_MS = 1_000;
+/**
+ * Seconds between two lines in which the log was rotated once at most: the kubelet looks each three seconds or less often. Where an answer
+ * has ended cleanly, at the end of a file, and the next one begins so shortly after, it begins with the very next line.
+ */
+const ONE_ROTATION_SECONDS = 1;
 /** Milliseconds for which the log of a container that has ended may be silent before it is asked for anew. */
 const SILENT_MS = 10_000;
 
@@ -29,7 +33,7 @@ export interface OutputContext {
   readonly progress: PodProgress;
   /** Path of the unit's stdout. */
   readonly path: string;
-  readonly reserve: DiskReserve;
+  readonly reserve: DiskRoom;
   readonly maxBytes: number;
   /** Where an earlier daemon has stopped. */
   readonly from: KubeData['Cursor'];
@@ -64,6 +68,8 @@ export class UnitOutput {
   #lostAt: number | undefined;
   #failures = 0;
   #lastBytesAt = 0;
+  /** Whether the answer before has ended cleanly; written by `#attempt` only. */
+  #wasWhole = false;
 
   constructor(private readonly context: OutputContext) {
     const { path, reserve, from, onGrown, lostAt } = context;
@@ -129,23 +135,29 @@ export class UnitOutput {
         from: this.#cursor,
         follow: !hasEnded,
         signal: AbortSignal.any([signal, attempt.signal]),
-        onBytes: (pieces, cursor, hasHole) => this.#take(pieces, cursor, hasHole),
+        onBytes: (pieces, cursor, hole) => this.#take(pieces, cursor, hole),
       });
       this.#cursor = end.cursor;
+      this.#wasWhole = end.isWhole;
       return end.problem;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof WorkError) throw error;
       if (attempt.signal.aborted) return 'the log does not come to an end';
-      return isNotFound(error) ? 'gone' : errorText(error);
+      if (!(error instanceof KubernetesError)) throw error;
+      return isNotFound(error) ? 'gone' : error.message;
     } finally {
       clearInterval(watchdog);
     }
   }
 
-  async #take(pieces: readonly Uint8Array[], cursor: LogCursor, hasHole: boolean): Promise<void> {
+  async #take(
+    pieces: readonly Uint8Array[],
+    cursor: LogCursor,
+    hole: LogHole | undefined,
+  ): Promise<void> {
     this.#lastBytesAt = performance.now();
-    if (hasHole && this.#lostAt === undefined) {
+    const followsOn = this.#wasWhole && (hole?.seconds ?? 0) < ONE_ROTATION_SECONDS;
+    if (hole && !followsOn && this.#lostAt === undefined) {
       this.#lostAt = this.#position;
       this.context.onLost(this.#position);
     }
@@ -197,7 +209,7 @@ export class UnitOutput {
     if (this.#lostAt !== undefined) {
       return failed(
         'output-lost',
-        `output is not complete: some was lost behind byte ${this.#lostAt}, for the container's log was rotated while nobody could read it`,
+        `output is not complete: behind byte ${this.#lostAt} the container's log was rotated while it could not be read`,
       );
     }
     if (problem === undefined) return undefined;

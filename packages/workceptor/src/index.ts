@@ -22,6 +22,7 @@ export type { Logger } from '@receptorjs/primitives';
 export type { UnitRecord } from './store/unit-record.js';
 export type { ByteRange, StdoutDigests } from './store/stdout-digest.js';
 export type { DigestReply, DigestRequest } from './store/digest-request.js';
+export type { DiskRoom } from './store/disk-room.js';
 export type { UnitSecrets } from './store/unit-secrets.js';
 export type { UnitChange } from './unit-transition.js';
 export type { Outcome, Unit } from './unit.js';

@@ -5,7 +5,7 @@
  */
 export { parseDuration } from './duration.js';
 export { failureCode } from './errors.js';
-export { readLastOutput } from './local/last-output.js';
+export { lastLines, readLastOutput } from './local/last-output.js';
 export { foreignText } from './remote/foreign-text.js';
 export { RemoteStdout } from './remote/remote-stdout.js';
 export { UnitSecrets } from './store/unit-secrets.js';

@@ -1,7 +1,7 @@
 import type { JsonValue, WorkSubmission } from '@receptorjs/control-protocol';
 import type { Logger } from '@receptorjs/primitives';
-import type { DiskReserve } from '@receptorjs/quotas';
 import type { QueueLimits } from './room/type-queue.js';
+import type { DiskRoom } from './store/disk-room.js';
 import type { StdoutDigests } from './store/stdout-digest.js';
 import type { UnitRecord } from './store/unit-record.js';
 import type { UnitSecrets } from './store/unit-secrets.js';
@@ -17,7 +17,7 @@ export interface UnitContext {
   /** By which the type keeps what is secret of its submissions. */
   readonly secrets: UnitSecrets;
   /** What is left alone of the file system on which the unit is, for what others have written. */
-  readonly reserve: DiskReserve;
+  readonly reserve: DiskRoom;
   /** Releases the unit as a request would: for a release that an earlier daemon had begun. */
   readonly release: () => Promise<unknown>;
   /** Removes the unit, whose release has nothing left to do. */

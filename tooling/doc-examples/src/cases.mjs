@@ -404,6 +404,12 @@ const mesh = [
     before: (place) => ({ '/var/lib/receptor': place.path('data') }),
     expects: /^$/,
   },
+  {
+    page: 'packages/workceptor-kubernetes/README.md',
+    contains: 'kubernetesWorkTypes',
+    before: (place) => ({ '/var/lib/receptor': place.path('data') }),
+    expects: /^$/,
+  },
 ];
 
 /** @type {Case[]} */

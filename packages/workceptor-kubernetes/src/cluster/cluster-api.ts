@@ -156,6 +156,8 @@ export class ClusterApi {
     const url = this.#url(`${podPath(namespace, name)}/attach`, {
       container: WORKER,
       stdin: 'true',
+      // with stdin alone the kubelet ends the connection after the first piece of it
+      stderr: 'true',
     });
     url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
     return { url, login: await this.login.options() };

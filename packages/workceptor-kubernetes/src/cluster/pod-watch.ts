@@ -85,7 +85,7 @@ export class PodWatch {
     await this.#ended;
   }
 
-  get #isClosed(): boolean {
+  #isClosed(): boolean {
     return this.#closed.signal.aborted;
   }
 
@@ -95,7 +95,7 @@ export class PodWatch {
     let version = '';
     let listedAt = Number.NEGATIVE_INFINITY;
     const now = this.options.now ?? ((): number => performance.now());
-    while (!this.#isClosed) {
+    while (!this.#isClosed()) {
       try {
         if (version === '' || now() - listedAt > RESYNC_MS) {
           version = await this.#list(signal);
@@ -110,7 +110,7 @@ export class PodWatch {
         version = next;
         failures = 0;
       } catch (error) {
-        if (this.#isClosed) return;
+        if (this.#isClosed()) return;
         if (error instanceof KubernetesError && error.code === 'gone') {
           version = '';
           continue;

@@ -33,11 +33,11 @@ export function instantOf(stamp: string): Instant | undefined {
   return { seconds: milliseconds / 1_000, nanoseconds: Number(fraction.padEnd(9, '0')) };
 }
 
-/** Less than 0 when the first stamp is earlier, more when it is later. Both must be stamps. */
+/** Seconds from the second stamp to the first: less than 0 when the first one is earlier. Both must be stamps. */
 export function compareStamps(first: string, second: string): number {
   const [a, b] = [instantOf(first), instantOf(second)];
   if (!a || !b) return 0;
-  return a.seconds - b.seconds || a.nanoseconds - b.nanoseconds;
+  return a.seconds - b.seconds + (a.nanoseconds - b.nanoseconds) / 1e9;
 }
 
 /** The `sinceTime` that brings the line of a cursor again: the API server knows whole seconds only. */

@@ -19,6 +19,8 @@ export class LogReader {
   #passed = 0;
   /** Whether there was something behind the cursor, but not the cursor itself; written by `#beginLine` only. */
   #hasHole = false;
+  /** Written by `#seek` only. */
+  #gapSeconds = 0;
   /** The beginning of a line that is too short to tell whether it has a stamp. */
   #held: Buffer = Buffer.alloc(0);
   /** How the line is treated that the next bytes belong to; none between lines. */
@@ -44,6 +46,11 @@ export class LogReader {
   /** Whether lines are known to be missing: what follows is later than the cursor, and the cursor's own line is not there. */
   get hasHole(): boolean {
     return this.#hasHole;
+  }
+
+  /** Seconds from the cursor to the first line behind it. */
+  get gapSeconds(): number {
+    return this.#gapSeconds;
   }
 
   /** What the kubelet has said in the place of the log; empty when nothing. At most 1,024 characters. */
@@ -112,6 +119,7 @@ export class LogReader {
       return 'left-out';
     }
     this.#seeking = false;
+    this.#gapSeconds = order;
     if (order === 0) {
       this.#bytes = 0;
       this.#skip = from.bytes;

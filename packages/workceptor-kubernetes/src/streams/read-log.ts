@@ -1,5 +1,4 @@
 import { errorText } from '@receptorjs/primitives';
-import { KubernetesError } from '../errors.js';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { sinceTimeOf, type LogCursor } from './log-cursor.js';
 import { LogReader } from './log-reader.js';
@@ -17,16 +16,21 @@ export interface LogAttempt {
   readonly onBytes: (
     pieces: readonly Uint8Array[],
     cursor: LogCursor,
-    hasHole: boolean,
+    hole: LogHole | undefined,
   ) => Promise<void>;
+}
+
+/** Lines may be missing between a cursor and what came: the cursor's own line is not there any more. */
+export interface LogHole {
+  /** From the cursor to the first line that came. */
+  readonly seconds: number;
 }
 
 /** How an attempt has ended. */
 export interface LogEnd {
   /** Where the next one goes on. */
   readonly cursor: LogCursor;
-  /** Whether lines are known to be missing between the cursor and what came. */
-  readonly hasHole: boolean;
+  readonly hole: LogHole | undefined;
   /** Whether the API server has ended it, and not the way there. That alone says nothing of the pod. */
   readonly isWhole: boolean;
   /** Why it is not whole, or what the kubelet has said in the place of the log. */
@@ -57,19 +61,17 @@ export async function readLog(attempt: LogAttempt): Promise<LogEnd> {
       }
       if (next.done === true) break;
       const given = reader.take(next.value);
-      if (given.length > 0) await onBytes(given, reader.cursor, reader.hasHole);
+      if (given.length > 0) await onBytes(given, reader.cursor, holeOf(reader));
     }
   } finally {
     answer.destroy();
   }
   reader.end();
-  const { cursor, hasHole, message } = reader;
+  const { cursor, message } = reader;
   const problem = cut ?? (message === '' ? undefined : message);
-  return { cursor, hasHole, isWhole: problem === undefined, problem };
+  return { cursor, hole: holeOf(reader), isWhole: problem === undefined, problem };
 }
 
-/** Whether an error says that there is no log yet, or for a moment: the kubelet is busy, or not there. */
-export function isLogLate(error: unknown): boolean {
-  if (!(error instanceof KubernetesError)) return false;
-  return error.code !== 'not-found' && error.code !== 'forbidden' && error.code !== 'bad-config';
+function holeOf({ hasHole, gapSeconds }: LogReader): LogHole | undefined {
+  return hasHole ? { seconds: gapSeconds } : undefined;
 }

@@ -11,6 +11,7 @@ const V5 = 'v5.channel.k8s.io';
 const PROTOCOLS = [V5, 'v4.channel.k8s.io'];
 /** Channels: the first byte of each message. */
 const STDIN = 0;
+const STDERR = 2;
 const ERROR = 3;
 const END_OF_STDIN = Buffer.from([255, STDIN]);
 /** Bytes of stdin in a message. */
@@ -31,6 +32,8 @@ export interface StdinDelivery {
   readonly login: LoginOptions;
   /** The file in the unit's folder. */
   readonly path: string;
+  /** Takes what the container writes to stderr. */
+  readonly onStderr?: ((bytes: Buffer) => void) | undefined;
   /** Ends everything, the connection too. */
   readonly signal: AbortSignal;
 }
@@ -41,10 +44,16 @@ export interface StdinDelivery {
  *
  * @throws {KubernetesError} when nothing was sent, which may be tried again; {@link InputLost} when something may have arrived
  */
-export async function sendStdin({ url, login, path, signal }: StdinDelivery): Promise<void> {
+export async function sendStdin({
+  url,
+  login,
+  path,
+  onStderr,
+  signal,
+}: StdinDelivery): Promise<void> {
   const file = UnitFile.open(path, 'read');
   try {
-    const attached = await Attachment.open(url, login, signal);
+    const attached = await Attachment.open(url, login, { onStderr, signal });
     try {
       await attached.send(file);
     } catch (error) {
@@ -63,15 +72,19 @@ class Attachment {
   readonly whyClosed: Promise<string>;
   /** What the channel of errors has said; written by the listener of messages only. */
   #failure: string | undefined;
+  /** Whether it has said that the container has ended; written there too. */
+  #hasSucceeded = false;
+  /** Set by `#pong`. */
+  #isAnswered = false;
 
   private constructor(
     private readonly socket: WebSocket,
-    signal: AbortSignal,
+    private readonly options: Pick<StdinDelivery, 'onStderr' | 'signal'>,
   ) {
     socket.on('message', (data) => {
       this.#noteMessage(data);
     });
-    const stopListening = onAbort(signal, () => {
+    const stopListening = onAbort(options.signal, () => {
       this.end();
     });
     this.whyClosed = new Promise((resolve) => {
@@ -82,9 +95,13 @@ class Attachment {
     });
   }
 
-  static async open(url: URL, login: LoginOptions, signal: AbortSignal): Promise<Attachment> {
+  static async open(
+    url: URL,
+    login: LoginOptions,
+    options: Pick<StdinDelivery, 'onStderr' | 'signal'>,
+  ): Promise<Attachment> {
     const { headers, agent, ...tls } = login;
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     const socket = new WebSocket(url, PROTOCOLS, {
       ...tls,
       agent,
@@ -93,7 +110,7 @@ class Attachment {
       handshakeTimeout: OPEN_MS,
       maxPayload: 1024 * 1024,
     });
-    const attached = new Attachment(socket, signal);
+    const attached = new Attachment(socket, options);
     await new Promise<void>((resolve, reject) => {
       socket.on('open', resolve);
       socket.on('unexpected-response', (_, answer: IncomingMessage) => {
@@ -131,8 +148,9 @@ class Attachment {
     }
     const isHalfClosed = this.socket.protocol === V5;
     if (isHalfClosed) await Promise.race([this.#write(END_OF_STDIN), closed]);
-    // what was sent before is taken before this is answered
-    await Promise.race([this.#pong(), closed]);
+    // what was sent before is taken before this is answered; a container that has ended by then had what it wanted
+    await Promise.race([this.#pong(), this.whyClosed]);
+    if (!this.#isAnswered && !this.#hasSucceeded) await closed;
     if (!isHalfClosed) this.end();
   }
 
@@ -156,6 +174,7 @@ class Attachment {
   #pong(): Promise<void> {
     return new Promise((resolve) => {
       this.socket.once('pong', () => {
+        this.#isAnswered = true;
         resolve();
       });
       this.socket.ping();
@@ -164,9 +183,11 @@ class Attachment {
 
   #noteMessage(data: RawData): void {
     const message = Buffer.isBuffer(data) ? data : Buffer.concat([data].flat() as Buffer[]);
+    if (message[0] === STDERR) this.options.onStderr?.(message.subarray(1));
     if (message[0] !== ERROR) return;
     const status = message.subarray(1).toString();
-    if (/"status"\s*:\s*"Success"/.test(status)) return;
+    this.#hasSucceeded = /"status"\s*:\s*"Success"/.test(status);
+    if (this.#hasSucceeded) return;
     this.#failure = failureIn(status);
     this.end();
   }

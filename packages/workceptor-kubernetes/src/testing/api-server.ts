@@ -385,6 +385,8 @@ export class ApiServer {
       attached.on('message', (data: Buffer) => {
         if (!isFirst) return;
         if (data[0] === 0) pod.takeStdin(data.subarray(1));
+        // seen: with stdin alone all ends after the first piece, without a status
+        if (data[0] === 0 && !url.searchParams.has('stderr')) attached.close(1000);
         if (data[0] === 255) pod.endStdin();
       });
       attached.on('error', () => undefined);

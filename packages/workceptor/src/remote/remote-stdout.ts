@@ -1,6 +1,6 @@
-import type { DiskReserve } from '@receptorjs/quotas';
 import { statSync } from 'node:fs';
 import { WorkError } from '../errors.js';
+import type { DiskRoom } from '../store/disk-room.js';
 import { digestOf, type ByteRange } from '../store/stdout-digest.js';
 import { UnitFile } from '../store/unit-file.js';
 import { StdoutWriter } from './stdout-writer.js';
@@ -13,12 +13,12 @@ export interface StdoutLimits {
   /** The most bytes of one unit. Default {@link DEFAULT_MAX_REMOTE_STDOUT_BYTES}; `Infinity` for no limit. */
   readonly maxBytes?: number | undefined;
   /** What is left alone of the file system. */
-  readonly reserve: DiskReserve;
+  readonly reserve: DiskRoom;
 }
 
 /** The copy of a remote unit's stdout on this disk, and the only writer of it. */
 export class RemoteStdout {
-  readonly #reserve: DiskReserve;
+  readonly #reserve: DiskRoom;
   readonly #maxBytes: number;
   #size: bigint;
   /** The last one; written by `open` only. */

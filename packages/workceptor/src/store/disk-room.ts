@@ -1,0 +1,5 @@
+/** The room on the file system of a unit. All who write there for others ask the same one. */
+export interface DiskRoom {
+  /** Whether so many bytes may be written while what is kept free stays free; they are counted as written then. */
+  admits(bytes: number): Promise<boolean>;
+}
