@@ -1,4 +1,4 @@
-import { errorText, point, type Logger } from '@receptorjs/primitives';
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { isFinal, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import {
   WorkError,
@@ -296,7 +296,6 @@ export class KubernetesUnit implements Unit {
         uid = pod.metadata?.uid;
       }
       await api.value.deletePod(KubeNamespace, PodName, { uid, signal });
-      point('kube-deleted');
     } catch (error) {
       const isOther = error instanceof KubernetesError && error.code === 'conflict';
       if (!isNotFound(error) && !isOther) throw error;

@@ -1,4 +1,4 @@
-import { backoffDelay, errorText, point, type Logger } from '@receptorjs/primitives';
+import { backoffDelay, errorText, type Logger } from '@receptorjs/primitives';
 import { WorkError, type UnitContext, type UnitRecord } from '@receptorjs/workceptor';
 import { UnitState } from '@receptorjs/control-protocol';
 import { failureCode, foreignText, lastLines } from '@receptorjs/workceptor/internal';
@@ -204,7 +204,6 @@ export class PodRun {
     const missing = await this.#deliver(progress);
     this.context.signal.throwIfAborted();
     if (missing === undefined || bytes === 0) {
-      point('kube-stdin-done');
       this.#say('Pod Running', undefined, UnitState.Running);
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { backoffDelay, errorText, point } from '@receptorjs/primitives';
+import { backoffDelay, errorText } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { isNotFound, isPassing, KubernetesError } from '../errors.js';
@@ -45,9 +45,7 @@ export async function createPod(creation: PodCreation): Promise<Pod> {
     }
     try {
       // not with the signal: what was asked for is known before it is deleted
-      const pod = await api.createPod(namespace, named(request, name));
-      point('kube-created');
-      return pod;
+      return await api.createPod(namespace, named(request, name));
     } catch (error) {
       if (error instanceof KubernetesError && error.code === 'already-exists') {
         const own = await ownPod(api, namespace, name, unit);
