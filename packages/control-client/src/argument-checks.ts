@@ -13,6 +13,7 @@ import {
   optional,
   text,
   validateArgument,
+  withMethods,
   type OptionChecks,
 } from '@receptorjs/validation';
 import type { ControlTlsOptions } from './connection/address.js';
@@ -111,6 +112,7 @@ export const unitStreamChecks = {
   startPos: optional(either(count, bigint)),
   signature: optional(text),
   signal,
+  stdout: optional(withMethods('room', 'filled')),
 } as const;
 
 export const digestChecks = {

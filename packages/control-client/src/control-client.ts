@@ -35,6 +35,7 @@ import type { ConnectOptions, ControlClientOptions } from './connection/connect-
 import { Connections, type ConnectionsOptions, type OpenStream } from './connection/connections.js';
 import type { ControlConnection } from './connection/control-connection.js';
 import {
+  type ByteReceiver,
   ControlError,
   isFinal,
   isJsonObject,
@@ -418,9 +419,10 @@ export class ControlClient {
   /**
    * The unit's status, now and at each change, and its stdout from byte `startPos` on as it comes, over one connection, which serves further
    * requests behind it. It ends when the unit has ended and all was given, and when the unit is released. Only nodes of this project know
-   * the request; others answer with a `remote-error` whose text is `bad command`.
+   * the request; others answer with a `remote-error` whose text is `bad command`. With `stdout` the bytes are put into memory of the
+   * caller's, and only statuses are given.
    *
-   * @throws {ControlError} `remote-error` for a unit that is not known; `protocol`, `closed`, `aborted`
+   * @throws {ControlError} `remote-error` for a unit that is not known; `protocol`, `closed`, `aborted`; whatever `stdout` throws
    */
   async *unitStream(
     unitId: string,
@@ -428,15 +430,16 @@ export class ControlClient {
       startPos?: number | bigint;
       signature?: string | undefined;
       signal?: AbortSignal;
+      stdout?: ByteReceiver;
     } = {},
   ): AsyncGenerator<UnitPart, void> {
     checkUnitId('unitStream', unitId);
     validateOptions<typeof options>('unitStream', options, unitStreamChecks);
-    const { startPos = 0, signature, signal } = options;
+    const { startPos = 0, signature, signal, stdout } = options;
     const request = await this.#signed('follow', unitId, { startpos: startPos, signature });
     const connection = await this.#connections.onOwn((own) => Promise.resolve(own), signal);
     try {
-      yield* unitStream(connection, request, signal);
+      yield* unitStream(connection, request, { signal, stdout });
     } finally {
       if (this.#connections.canOpen) connection.close();
     }

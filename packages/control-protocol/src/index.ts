@@ -19,7 +19,7 @@ export type { ControlErrorCode } from './errors.js';
 export { encodeJson, isJsonObject, parseJson } from './json.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { LineReader, DEFAULT_MAX_LINE_BYTES } from './line-reader.js';
-export type { LineReaderOptions, WaitOptions } from './line-reader.js';
+export type { ByteReceiver, LineReaderOptions, WaitOptions } from './line-reader.js';
 export {
   UnitState,
   isFinal,
@@ -36,5 +36,5 @@ export { mergeReports, reportFields } from './unit-report.js';
 export type { UnitReport } from './unit-report.js';
 export { parseUnitStatus, unitStatusReply } from './unit-status-reply.js';
 export type { WorkResult } from './work-result.js';
-export { writeChunk } from './write-chunk.js';
+export { writeChunk, writeMemory } from './write-chunk.js';
 export type { WorkSubmission } from './work-submission.js';

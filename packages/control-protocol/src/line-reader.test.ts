@@ -73,6 +73,100 @@ it('ends its wait by time, by signal and by the loss of the stream', async () =>
   await expect(lost).rejects.toMatchObject({ code: 'closed', message: 'connection broke: reset' });
 });
 
+/** A stream of the mesh as far as it is read: what arrives is pulled. It alone writes its fields. */
+class PulledStream extends PassThrough {
+  #arrived = Buffer.alloc(0);
+  #ready: (() => void) | undefined;
+  #ended = false;
+  #isOver = false;
+  /** Whether it is read as a `Duplex` now. */
+  #isPushed = true;
+  readonly writeNow = (): number => 0;
+  readonly whenWritable = (): void => undefined;
+  readonly readTo = (): void => undefined;
+
+  arrive(bytes: Buffer | undefined): void {
+    if (bytes === undefined) this.#ended = true;
+    else this.#arrived = Buffer.concat([this.#arrived, bytes]);
+    const ready = this.#ready;
+    this.#ready = undefined;
+    if (ready) ready();
+    else this.#pushAll();
+  }
+
+  override read(size?: number): unknown {
+    this.#isPushed = true;
+    this.#pushAll();
+    return super.read(size);
+  }
+
+  #pushAll(): void {
+    if (!this.#isPushed) return;
+    const arrived = this.#arrived;
+    this.#arrived = Buffer.alloc(0);
+    if (arrived.length > 0) this.push(arrived);
+    if (this.#ended && !this.#isOver) {
+      this.#isOver = true;
+      this.push(null);
+    }
+  }
+
+  readNow(memory: Buffer): number {
+    this.#isPushed = false;
+    if (this.readableLength > 0) {
+      return (super.read(Math.min(memory.length, this.readableLength)) as Buffer).copy(memory);
+    }
+    const length = this.#arrived.copy(memory);
+    this.#arrived = this.#arrived.subarray(length);
+    return length;
+  }
+
+  whenReadable(ready: () => void): void {
+    this.#isPushed = false;
+    this.#ready = ready;
+  }
+}
+
+it('puts bytes into memory of a receiver, of any stream, with lines before and behind', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 2 }).map((times) => Buffer.alloc(40_000 * times, 'data\n')),
+      fc.integer({ min: 100, max: 70_000 }),
+      fc.integer({ min: 100, max: 60_000 }),
+      fc.boolean(),
+      async (data, size, roomBytes, isPulled) => {
+        const stream = isPulled ? new PulledStream() : new PassThrough();
+        const bytes = Buffer.concat([Buffer.from('head\n'), data, Buffer.from('next\n'), data]);
+        const send = async (): Promise<void> => {
+          for (let at = 0; at < bytes.length; at += size) {
+            const part = bytes.subarray(at, at + size);
+            if (stream instanceof PulledStream) stream.arrive(part);
+            else stream.write(part);
+            await Promise.resolve();
+          }
+          if (stream instanceof PulledStream) stream.arrive(undefined);
+          else stream.end();
+        };
+        const sent = send();
+        const reader = new LineReader(stream);
+        expect(await reader.next()).toBe('head');
+        const got: Buffer[] = [];
+        const room = Buffer.alloc(roomBytes);
+        await reader.bytesTo(data.length, {
+          room: () => room,
+          filled: (length) => void got.push(Buffer.from(room.subarray(0, length))),
+        });
+        expect(await reader.next()).toBe('next');
+        for await (const chunk of reader.bytes(data.length)) got.push(Buffer.from(chunk));
+        expect(Buffer.concat(got).equals(Buffer.concat([data, data]))).toBe(true);
+        expect(await reader.next()).toBe(undefined);
+        await sent;
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 it('gives so many bytes and no more, however they arrive', async () => {
   await fc.assert(
     fc.asyncProperty(

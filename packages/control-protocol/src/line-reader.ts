@@ -1,4 +1,4 @@
-import { onAbort } from '@receptorjs/primitives';
+import { isDirectStream, onAbort, type DirectStream } from '@receptorjs/primitives';
 import type { Duplex } from 'node:stream';
 import { ControlError } from './errors.js';
 
@@ -21,6 +21,20 @@ const BEGIN_BYTES = 32;
 
 /** Bytes looked at first for the end of a line. What is read with it is put back, so with much of it a short line costs much. */
 const FIRST_BYTES = 512;
+
+/** Memory that bytes are put into. */
+export interface ByteReceiver {
+  /** Room for what comes next, of at least a byte; resolves later when there is none now. */
+  room(): Buffer | Promise<Buffer>;
+  /** The first `bytes` bytes of the room that was given last are filled; none when it was not needed. What comes next waits for it. */
+  filled(bytes: number): void | Promise<void>;
+}
+
+/** Bytes from which on they are read past the buffers of a stream of the mesh, and how much is looked at then for the end of a line. */
+const DIRECT_BYTES = 65_536;
+/** Where lines of those are looked for: what is read there is copied or put back before anybody else reads. */
+const scratch = Buffer.allocUnsafeSlow(DIRECT_BYTES);
+const firstScratch = scratch.subarray(0, FIRST_BYTES);
 
 /** How lines are bounded, and what becomes of one that is not whole. */
 export interface LineReaderOptions {
@@ -60,6 +74,11 @@ export class LineReader {
   /** Ends the wait of `next`; written by it only. */
   #wake: (() => void) | undefined;
   readonly #options: LineReaderOptions;
+  /**
+   * The stream, while what has arrived is read without the buffers of a `Duplex`: from the first bytes on that are many, for few of them
+   * cost less with those. Written by `bytesTo` and `bytes` only.
+   */
+  #direct: DirectStream | undefined;
 
   constructor(
     private readonly stream: Duplex,
@@ -81,8 +100,8 @@ export class LineReader {
    */
   async next(options: WaitOptions = {}): Promise<string | undefined> {
     const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, isCutOffLine = true } = this.#options;
-    for (let most = FIRST_BYTES; ;) {
-      const chunk = this.#chunkNow(most);
+    for (let isFirst = true; ;) {
+      const chunk = this.#partNow(isFirst);
       if (chunk === 'none yet') {
         await this.#change(options);
         continue;
@@ -92,11 +111,11 @@ export class LineReader {
         if (isCutOffLine) return this.#take();
         throw new ControlError('line-cut-off', 'the line is not ended by a line break');
       }
-      most = Number.POSITIVE_INFINITY;
+      isFirst = false;
       const end = chunk.indexOf(NEWLINE);
       const part = end < 0 ? chunk : chunk.subarray(0, end);
       const length = this.#held + part.length;
-      if (end >= 0 && end + 1 < chunk.length) this.stream.unshift(chunk.subarray(end + 1));
+      if (end >= 0 && end + 1 < chunk.length) this.#putBack(chunk.subarray(end + 1));
       if (length > maxLineBytes) {
         throw new ControlError('line-too-long', `line is longer than ${maxLineBytes} bytes`);
       }
@@ -113,6 +132,7 @@ export class LineReader {
    * @throws {ControlError} `closed` when the stream ends before, `aborted`, `timeout` when the next of them do not come in time
    */
   async *bytes(count: number, options: WaitOptions = {}): AsyncGenerator<Buffer, void> {
+    this.#direct = undefined;
     let left = count;
     while (left > 0) {
       const chunk = this.#chunkNow(left);
@@ -120,11 +140,52 @@ export class LineReader {
         await this.#change(options);
         continue;
       }
-      if (chunk === undefined)
-        throw new ControlError('closed', `connection ended ${left} bytes early`);
+      if (chunk === undefined) throw endedEarly(left);
       left -= chunk.length;
       yield chunk;
     }
+  }
+
+  /**
+   * Puts so many bytes into memory of a receiver as they come, and none behind them.
+   *
+   * @throws {ControlError} as {@link LineReader.bytes}; whatever the receiver throws
+   */
+  async bytesTo(count: number, receiver: ByteReceiver, options: WaitOptions = {}): Promise<void> {
+    this.#direct = count >= DIRECT_BYTES && isDirectStream(this.stream) ? this.stream : undefined;
+    for (let left = count; left > 0;) {
+      const given = receiver.room();
+      const room = given instanceof Promise ? await given : given;
+      const bytes = this.#bytesNow(left < room.length ? room.subarray(0, left) : room);
+      const length = typeof bytes === 'object' ? bytes.length : 0;
+      const taken = receiver.filled(length);
+      if (taken) await taken;
+      if (bytes === undefined) throw endedEarly(left);
+      left -= length;
+      if (bytes === 'none yet') await this.#change(options);
+      if (options.signal?.aborted) throw aborted(options.signal);
+    }
+  }
+
+  /** What may be part of a line: of the first of them as little as most lines have. */
+  #partNow(isFirst: boolean): Buffer | undefined | 'none yet' {
+    if (this.#direct) return this.#bytesNow(isFirst ? firstScratch : scratch);
+    return this.#chunkNow(isFirst ? FIRST_BYTES : Number.POSITIVE_INFINITY);
+  }
+
+  /** What has arrived, in the memory that is given, as far as there is room; else as {@link LineReader.#chunkNow}. */
+  #bytesNow(memory: Buffer): Buffer | undefined | 'none yet' {
+    if (this.#direct) {
+      const length = this.#direct.readNow(memory);
+      return length > 0 ? memory.subarray(0, length) : this.#whyNone();
+    }
+    const chunk = this.#chunkNow(memory.length);
+    if (chunk === 'none yet' || chunk === undefined) return chunk;
+    return memory.subarray(0, chunk.copy(memory));
+  }
+
+  #putBack(rest: Buffer): void {
+    this.stream.unshift(this.#direct ? Buffer.from(rest) : rest);
   }
 
   /**
@@ -132,9 +193,14 @@ export class LineReader {
    * while one is waited for without need more of it piles up.
    */
   #chunkNow(most: number): Buffer | undefined | 'none yet' {
-    const available = this.stream.readableLength;
-    const chunk = this.stream.read(available > most ? most : undefined) as Buffer | null;
-    if (chunk !== null) return chunk;
+    // a stream may push while it is read: never more than was asked for
+    if (this.stream.readableLength === 0) this.stream.read(0);
+    const length = Math.min(this.stream.readableLength, most);
+    const chunk = length > 0 ? (this.stream.read(length) as Buffer | null) : null;
+    return chunk ?? this.#whyNone();
+  }
+
+  #whyNone(): undefined | 'none yet' {
     if (this.#failure) {
       throw new ControlError('closed', `connection broke: ${this.#failure.message}`, {
         cause: this.#failure,
@@ -198,7 +264,7 @@ export class LineReader {
         clearTimeout(timer);
         forget();
         stream.off('readable', onChange);
-        this.#wake = undefined;
+        if (this.#wake === onChange) this.#wake = undefined;
         if (error) reject(error);
         else resolve();
       };
@@ -212,12 +278,21 @@ export class LineReader {
               settle(new ControlError('timeout', `no answer within ${timeoutMs} ms`));
             }, timeoutMs);
       this.#wake = onChange;
-      stream.on('readable', onChange);
+      if (this.#direct) this.#direct.whenReadable(onChange);
+      else stream.on('readable', onChange);
       forget = onAbort(signal, () => {
-        settle(new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason }));
+        settle(aborted(signal));
       });
     });
   }
+}
+
+function aborted(signal: AbortSignal | undefined): ControlError {
+  return new ControlError('aborted', 'aborted by the caller', { cause: signal?.reason });
+}
+
+function endedEarly(left: number): ControlError {
+  return new ControlError('closed', `connection ended ${left} bytes early`);
 }
 
 function textOf(bytes: Buffer): string {

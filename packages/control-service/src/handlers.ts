@@ -117,7 +117,10 @@ export interface WorkHandler {
   activity?(): UnitActivity;
   /** For how many milliseconds the status of units has not changed; without it `work list` tells no ages. */
   ages?(unitIds: Iterable<string>): Promise<ReadonlyMap<string, number>>;
-  /** Stdout from a byte on; ends when the unit has ended and all was given. Rejects at once for an unknown unit. */
+  /**
+   * Stdout from a byte on; ends when the unit has ended and all was given. The memory of a piece may be used again once the next is asked
+   * for. Rejects at once for an unknown unit.
+   */
   results(
     unitId: string,
     startPos: bigint,

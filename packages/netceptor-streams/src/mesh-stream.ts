@@ -26,6 +26,13 @@ export interface MeshStream extends Duplex {
   /** Calls `ready` once, when {@link writeNow} may take more; never when the stream is destroyed before. */
   whenWritable(ready: () => void): void;
   /**
+   * Puts what has arrived into memory of the caller's, and returns how many bytes that is; 0 where nothing is there. Its end and its
+   * errors come as before. Until it is read as a `Duplex` again, what arrives waits for the next call.
+   */
+  readNow(memory: Buffer): number;
+  /** Calls `ready` once, when {@link readNow} may give something, or the end or an error has come. */
+  whenReadable(ready: () => void): void;
+  /**
    * Has what arrives put into the memory of `receiver` from now on, not into that of the stream. Its end and its errors come as
    * before. The function that is returned says that there is room again after there was none.
    */

@@ -54,6 +54,55 @@ describe.each([
     expect(digest(got)).toBe(digest(sent));
   });
 
+  it('gives what arrives to who pulls it, before and after it is read as a Duplex', async () => {
+    const sent = randomBytes(3_000_000);
+    const stream = await open('send', (each) => {
+      each.on('error', () => undefined);
+      each.end(sent);
+    });
+    const got: Buffer[] = [];
+    const memory = Buffer.alloc(100_000);
+    let left = 1_000_000;
+    const pull = async (): Promise<void> => {
+      while (left > 0) {
+        const length = stream.readNow(memory.subarray(0, Math.min(left, memory.length)));
+        if (length === 0) await new Promise<void>((ready) => stream.whenReadable(ready));
+        got.push(Buffer.from(memory.subarray(0, length)));
+        left -= length;
+      }
+    };
+    // it is asked for data as a Duplex first, and stays asked
+    expect(stream.read()).toBe(null);
+    await pull();
+    for await (const chunk of stream.iterator({
+      destroyOnReturn: false,
+    }) as AsyncIterable<Buffer>) {
+      got.push(chunk);
+      if (got.reduce((bytes, { length }) => bytes + length, 0) > 1_500_000) break;
+    }
+    left = sent.length - got.reduce((bytes, { length }) => bytes + length, 0);
+    await pull();
+    expect(Buffer.concat(got).equals(sent)).toBe(true);
+    const ended = once(stream, 'end');
+    expect(stream.readNow(memory)).toBe(0);
+    await ended;
+  });
+
+  it('takes what is written at once behind what was written as to a Duplex', async () => {
+    const stream = await open('echo', echo);
+    const first = randomBytes(2_000_000);
+    let rest = randomBytes(500_000);
+    const all = Buffer.concat([first, rest]);
+    stream.write(first);
+    const goOn = (): void => {
+      rest = rest.subarray(stream.writeNow(rest));
+      if (rest.length > 0) stream.whenWritable(goOn);
+      else stream.end();
+    };
+    goOn();
+    expect((await buffer(stream)).equals(all)).toBe(true);
+  });
+
   it('holds a sender back whose peer does not read', async () => {
     let accepted: MeshStream | undefined;
     const stream = await open('hold', (each) => {

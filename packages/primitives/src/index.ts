@@ -14,6 +14,8 @@
 export { backoffDelay } from './backoff-delay.js';
 export type { BackoffBounds } from './backoff-delay.js';
 export { BufferPool } from './buffer-pool.js';
+export { isDirectStream } from './direct-stream.js';
+export type { DirectStream } from './direct-stream.js';
 export { errorText } from './error-text.js';
 export { silentLogger } from './logger.js';
 export type { Logger } from './logger.js';

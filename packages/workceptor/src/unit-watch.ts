@@ -9,13 +9,13 @@ export async function* watchStatus(
   const { record } = unit;
   let shown: { readonly status: UnitStatus; readonly pending: string | undefined } | undefined;
   while (!signal.aborted && !record.released) {
-    const { revision, status } = record;
+    const { statusRevision, status } = record;
     const { pending } = unit;
     // the whole status asks the file system for a size, and growth of stdout alone is no change here
     const isNew = status.state !== shown?.status.state || status.detail !== shown.status.detail;
     if (isNew || pending !== shown?.pending) yield unit.status();
     if (isFinal(status.state)) return;
     shown = { status, pending };
-    await record.changed(revision, signal);
+    await record.statusChanged(statusRevision, signal);
   }
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import {
+  type ByteReceiver,
   ControlError,
   encodeJson,
   parseJson,
@@ -173,6 +174,15 @@ export class ControlConnection {
    */
   bytes(count: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
     return this.#reader.bytes(count, { signal });
+  }
+
+  /**
+   * The same into memory of a receiver.
+   *
+   * @throws {ControlError} as {@link ControlConnection.bytes}; whatever the receiver throws
+   */
+  bytesTo(count: number, receiver: ByteReceiver, signal?: AbortSignal): Promise<void> {
+    return this.#reader.bytesTo(count, receiver, { signal });
   }
 
   /** Ends the conversation at once. */

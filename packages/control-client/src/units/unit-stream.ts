@@ -1,4 +1,5 @@
 import {
+  type ByteReceiver,
   ControlError,
   encodeJson,
   isJsonObject,
@@ -12,16 +13,23 @@ import type { ControlConnection } from '../connection/control-connection.js';
 /** What is told of a unit that is followed: its status, or the next bytes of its stdout. */
 export type UnitPart = { readonly status: ReportedStatus } | { readonly stdout: Uint8Array };
 
+/** How a unit is told of. */
+export interface UnitStreamOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Takes stdout in memory of its own, which then is no part of what is given. */
+  readonly stdout?: ByteReceiver | undefined;
+}
+
 /**
  * Sends a `work follow` request and gives what the node tells, as it comes. The connection serves further requests once the node has told
  * the end; one that is left earlier is closed.
  *
- * @throws {ControlError} `remote-error` when the node refuses, `protocol`, `closed`, `aborted`
+ * @throws {ControlError} `remote-error` when the node refuses, `protocol`, `closed`, `aborted`; whatever `stdout` throws
  */
 export async function* unitStream(
   connection: ControlConnection,
   request: JsonObject,
-  signal: AbortSignal | undefined,
+  { signal, stdout }: UnitStreamOptions,
 ): AsyncGenerator<UnitPart, void> {
   const leave = await connection.turn();
   let isInStep = false;
@@ -43,7 +51,9 @@ export async function* unitStream(
         return;
       }
       if ('Bytes' in reply) {
-        for await (const stdout of connection.bytes(byteCount(reply), signal)) yield { stdout };
+        const count = byteCount(reply);
+        if (stdout) await connection.bytesTo(count, stdout, signal);
+        else for await (const bytes of connection.bytes(count, signal)) yield { stdout: bytes };
       } else {
         yield { status: parseUnitStatus(reply) };
       }

@@ -51,3 +51,19 @@ it('fails as soon as one of the two does, and lets go of the other', async () =>
   await reply.next();
   await expect(reply.next()).rejects.toThrow('no status');
 });
+
+it('asks for the next piece only when the one before is done with, for its memory is used again', async () => {
+  const memory = Buffer.alloc(20_000);
+  async function* reused(): AsyncGenerator<Uint8Array> {
+    for (const letter of 'abc') yield await Promise.resolve(memory.fill(letter));
+  }
+  async function* none(): AsyncGenerator<UnitStatus> {
+    // there is no change
+  }
+  let told = '';
+  for await (const part of followReply('aaaaaaaa', none(), reused(), never)) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (typeof part !== 'string') told += String.fromCharCode(part[0] ?? 0);
+  }
+  expect(told).toBe('abc');
+});

@@ -38,10 +38,10 @@ export async function* followReply(
  * item is held.
  */
 async function* merged<T>(...sources: readonly AsyncIterable<T>[]): AsyncGenerator<T, void> {
-  const ready: (() => T | undefined)[] = [];
+  const ready: (() => readonly [AsyncIterator<T, unknown>, T] | undefined)[] = [];
   let wake = (): void => undefined;
   const open = new Set(sources.map((source) => source[Symbol.asyncIterator]()));
-  const settle = (take: () => T | undefined): void => {
+  const settle = (take: (typeof ready)[number]): void => {
     ready.push(take);
     wake();
   };
@@ -49,11 +49,8 @@ async function* merged<T>(...sources: readonly AsyncIterable<T>[]): AsyncGenerat
     iterator.next().then(
       ({ done, value }) => {
         settle(() => {
-          if (done === true) open.delete(iterator);
-          else {
-            pull(iterator);
-            return value;
-          }
+          if (done !== true) return [iterator, value];
+          open.delete(iterator);
           return undefined;
         });
       },
@@ -72,8 +69,11 @@ async function* merged<T>(...sources: readonly AsyncIterable<T>[]): AsyncGenerat
         await new Promise<void>((resolve) => (wake = resolve));
         continue;
       }
-      const item = take();
-      if (item !== undefined) yield item;
+      const [iterator, item] = take() ?? [];
+      if (iterator === undefined) continue;
+      yield item as T;
+      // not before: the memory of the item may be used again by then
+      pull(iterator);
     }
   } finally {
     // one that waits ends when its signal fires, which nobody waits for here

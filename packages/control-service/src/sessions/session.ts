@@ -4,6 +4,7 @@ import {
   LineReader,
   unitStatusReply,
   writeChunk,
+  writeMemory,
   type JsonValue,
   type UnitStatus,
 } from '@receptorjs/control-protocol';
@@ -371,7 +372,10 @@ class Session {
     this.stream.resume();
   }
 
-  /** Sends raw items; a failure in the middle cuts the connection, for an error line would pass as data. */
+  /**
+   * Sends raw items, whose memory may be used again once the next is asked for; a failure in the middle cuts the connection, for an
+   * error line would pass as data.
+   */
   async #stream<T>(
     items: AsyncIterable<T>,
     encode: (item: T) => Uint8Array | string,
@@ -414,7 +418,9 @@ class Session {
   }
 
   #write(data: Uint8Array | string): Promise<void> {
-    return writeChunk(this.stream, data);
+    return typeof data === 'string'
+      ? writeChunk(this.stream, data)
+      : writeMemory(this.stream, data);
   }
 }
 

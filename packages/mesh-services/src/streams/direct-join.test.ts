@@ -30,6 +30,14 @@ class StreamWithRoom extends Duplex {
     this.#ready = ready;
   }
 
+  readNow(): number {
+    return 0;
+  }
+
+  whenReadable(): void {
+    // nobody pulls here
+  }
+
   readTo(receiver: { room(): Buffer | undefined; filled(bytes: number): void }): () => void {
     this.#receiver = receiver;
     this.resume();

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { BufferPool, readChunks } from '@receptorjs/primitives';
+import { BufferPool, isDirectStream, readChunks, type DirectStream } from '@receptorjs/primitives';
 
 /** What is written to a socket at a time at most, in bytes. */
 const PIECE_BYTES = 131_072;
@@ -9,22 +9,9 @@ const MAX_PIECES = 4;
 /** Those of all sockets that nobody needs; 2 MiB are kept. */
 const pieces = new BufferPool(PIECE_BYTES, 16);
 
-/** A `MeshStream` of netceptor-streams, by what is used of it here. */
-interface DirectStream extends Duplex {
-  writeNow(chunk: Buffer): number;
-  whenWritable(ready: () => void): void;
-  readTo(receiver: { room(): Buffer | undefined; filled(bytes: number): void }): () => void;
-}
-
 /** Whether a stream can be read and written without the buffers of a `Duplex`, and nobody has begun to use those. */
 export function isDirect(stream: Duplex): stream is DirectStream {
-  return (
-    'writeNow' in stream &&
-    'whenWritable' in stream &&
-    'readTo' in stream &&
-    stream.readableLength === 0 &&
-    stream.writableLength === 0
-  );
+  return isDirectStream(stream) && stream.readableLength === 0 && stream.writableLength === 0;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface StreamCarrier {
   wake(): void;
   /** As that of a `QuicConnection`. */
   write(chunk: Buffer, finish: boolean): number;
+  /** As that of a `QuicConnection`. */
+  read(room: Buffer): ReturnType<QuicConnection['read']>;
   /** The stream was destroyed before it was over. */
   abandon(): void;
   /** In bytes. */
@@ -26,6 +28,7 @@ export interface StreamCarrier {
 const NO_CARRIER: StreamCarrier = {
   wake: () => undefined,
   write: () => 0,
+  read: () => undefined,
   abandon: () => undefined,
   maxDatagram: () => 0,
   destroyed: () => undefined,
@@ -56,6 +59,10 @@ export class QuicStream extends Duplex implements MeshStream {
   #pendingFinal: ((error?: Error | null) => void) | undefined;
   /** Who waits for room to write. */
   #whenWritable: (() => void) | undefined;
+  /** Who waits for something to read in memory of its own. */
+  #whenReadable: (() => void) | undefined;
+  /** Whether the reader of the `Duplex` wants data once {@link readNow} is not used any more. */
+  #wantsDataLater = false;
   /** Who takes what is read in place of the reader of the `Duplex`. */
   #receiver: StreamReceiver | undefined;
   /** Why writing failed outside of a turn of the connection. */
@@ -101,6 +108,43 @@ export class QuicStream extends Duplex implements MeshStream {
     this.#whenWritable = ready;
   }
 
+  readNow(memory: Buffer): number {
+    const length = this.readableLength > 0 ? this.#readBuffered(memory) : this.#readArrived(memory);
+    if (length > 0 || this.#failure !== undefined) this.#carrier.wake();
+    return length;
+  }
+
+  /** What has come to the `Duplex` before. */
+  #readBuffered(memory: Buffer): number {
+    const chunk = super.read(Math.min(memory.length, this.readableLength)) as Buffer;
+    this.#holdBack();
+    return chunk.copy(memory);
+  }
+
+  #readArrived(memory: Buffer): number {
+    this.#holdBack();
+    let length = 0;
+    if (!this.#readEnded && !this.destroyed) {
+      const [read, finished] = this.#readNext(this.#carrier, memory) ?? [0, false];
+      length = read;
+      if (finished) this.endReading();
+    }
+    // nobody else asks for the end
+    if (this.#readEnded) super.read(0);
+    return length;
+  }
+
+  whenReadable(ready: () => void): void {
+    this.#holdBack();
+    this.#whenReadable = ready;
+  }
+
+  /** What arrives is not for the reader of the `Duplex` now. */
+  #holdBack(): void {
+    this.#wantsDataLater ||= this.#wantsData;
+    this.#wantsData = false;
+  }
+
   readTo(receiver: StreamReceiver): () => void {
     this.#receiver = receiver;
     // its end is read still
@@ -111,9 +155,17 @@ export class QuicStream extends Duplex implements MeshStream {
   /** Moves what the connection has received to the reader, as far as it wants it. */
   readFrom(quic: QuicConnection, slab: ReadSlab): void {
     const receiver = this.#receiver;
+    this.#tellReadable(quic);
     if (receiver === undefined) this.#pushTo(quic, slab);
     else this.#fill(receiver, quic);
     this.#giveFailure(quic);
+  }
+
+  #tellReadable(quic: QuicConnection): void {
+    const ready = this.#whenReadable;
+    if (ready === undefined || !quic.readable) return;
+    this.#whenReadable = undefined;
+    ready();
   }
 
   #pushTo(quic: QuicConnection, slab: ReadSlab): void {
@@ -137,7 +189,7 @@ export class QuicStream extends Duplex implements MeshStream {
     }
   }
 
-  #readNext(quic: QuicConnection, room: Buffer): ReturnType<QuicConnection['read']> {
+  #readNext(quic: Pick<QuicConnection, 'read'>, room: Buffer): ReturnType<QuicConnection['read']> {
     try {
       return quic.read(room);
     } catch (cause) {
@@ -160,19 +212,29 @@ export class QuicStream extends Duplex implements MeshStream {
       this.fail(this.#writeFailure, quic);
       return;
     }
+    try {
+      if (this.#pending !== undefined && !this.#writePending(this.#pending)) return;
+    } catch (cause) {
+      this.fail(readsNoMore(cause), quic);
+      return;
+    }
     const ready = this.#whenWritable;
     this.#whenWritable = undefined;
     ready?.();
+    this.#writeEnd(quic);
+  }
+
+  #writeEnd(quic: QuicConnection): void {
+    const final = this.#pendingFinal;
     try {
-      if (this.#pending !== undefined && !this.#writePending(this.#pending)) return;
-      const final = this.#pendingFinal;
       if (final === undefined || this.#carrier.write(EMPTY, true) < 0) return;
-      this.#pendingFinal = undefined;
-      this.#writeEnded = true;
-      final();
     } catch (cause) {
       this.fail(readsNoMore(cause), quic);
+      return;
     }
+    this.#pendingFinal = undefined;
+    this.#writeEnded = true;
+    final();
   }
 
   /** The connection is gone. What was received before is still read; then the stream ends with this error. */
@@ -182,6 +244,11 @@ export class QuicStream extends Duplex implements MeshStream {
   }
 
   override read(size?: number): unknown {
+    if (this.#wantsDataLater) {
+      this.#wantsDataLater = false;
+      this.#wantsData = true;
+      this.#carrier.wake();
+    }
     const chunk: unknown = super.read(size);
     if (this.#failure !== undefined && this.readableLength === 0) this.#carrier.wake();
     return chunk;
@@ -216,6 +283,7 @@ export class QuicStream extends Duplex implements MeshStream {
     this.#pending = undefined;
     this.#pendingFinal = undefined;
     this.#whenWritable = undefined;
+    this.#whenReadable = undefined;
     this.#receiver = undefined;
     if (!this.bothEnded) this.#carrier.abandon();
     this.#carrier.destroyed();

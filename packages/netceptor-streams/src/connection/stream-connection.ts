@@ -250,6 +250,7 @@ export class StreamConnection {
         this.#sender.written(taken);
         return taken;
       },
+      read: (room) => this.#quic.read(room),
       abandon: () => this.#close(CLOSE.canceled),
       maxDatagram: () => this.#sender.maxDatagram,
       destroyed: () => this.#streamDestroyed(),

@@ -161,7 +161,7 @@ export class UnitCourse {
     if (this.isOver) return;
     const isFolder = name === undefined || name === basename(this.record.dir);
     if (isFolder && this.folderWasRemoved()) return;
-    if (name === undefined || name === 'stdout') this.record.touch();
+    if (name === undefined || name === 'stdout') this.record.grow();
     this.steps.changed(name);
   }
 

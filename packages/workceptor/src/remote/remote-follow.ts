@@ -2,6 +2,7 @@ import { errorText, onAbort, point, type Logger } from '@receptorjs/primitives';
 import { type ControlClient } from '@receptorjs/control-client';
 import { ProtocolViolations, Backoff } from '@receptorjs/control-client/internal';
 import {
+  type ByteReceiver,
   isBadCommand,
   isFinal,
   isUnknownUnit,
@@ -169,23 +170,32 @@ export class RemoteFollow {
     let timer: NodeJS.Timeout | undefined;
     let writer: StdoutWriter | undefined;
     let heard = 0;
+    const waitsForEnd = (): void => {
+      if (!this.#isComplete()) return;
+      timer ??= setTimeout(() => {
+        late.abort();
+      }, TOLD_ALL_MS);
+    };
+    const memory: ByteReceiver = {
+      room: () => (writer ??= this.#open()).room(),
+      filled: async (bytes) => {
+        if (!writer) return;
+        if (bytes === 0) return writer.filled(0);
+        await stdout.appendFilled(writer, bytes);
+        await this.#appended(writer);
+        waitsForEnd();
+      },
+    };
     try {
-      for await (const part of client.unitStream(remoteUnitId, { startPos: stdout.size, signal })) {
-        if ('stdout' in part) {
-          writer ??= this.#open();
-          await this.#append(writer, part.stdout);
-        } else {
-          await writer?.drained();
-          this.#heard(part.status);
-          heard += 1;
-          if (heard % STATUS_BURST === 0 && !this.#isFinal())
-            await this.#pollPause(STATUS_PAUSE_MS);
-        }
+      const options = { startPos: stdout.size, signal, stdout: memory };
+      for await (const part of client.unitStream(remoteUnitId, options)) {
+        if (!('status' in part)) continue;
+        await writer?.drained();
+        this.#heard(part.status);
+        heard += 1;
+        if (heard % STATUS_BURST === 0 && !this.#isFinal()) await this.#pollPause(STATUS_PAUSE_MS);
         if (this.#isOver()) return;
-        if (!this.#isComplete()) continue;
-        timer ??= setTimeout(() => {
-          late.abort();
-        }, TOLD_ALL_MS);
+        waitsForEnd();
       }
       await writer?.drained();
     } finally {
@@ -327,7 +337,8 @@ export class RemoteFollow {
     try {
       this.#stopIfComplete();
       for await (const chunk of results as AsyncIterable<Uint8Array>) {
-        await this.#append(writer, chunk);
+        await stdout.append(writer, chunk);
+        await this.#appended(writer);
       }
       await writer.drained();
     } finally {
@@ -343,11 +354,10 @@ export class RemoteFollow {
     });
   }
 
-  async #append(writer: StdoutWriter, chunk: Uint8Array): Promise<void> {
-    const { stdout } = this.context;
-    await stdout.append(writer, chunk);
+  /** More of stdout has been taken by the writer. */
+  async #appended(writer: StdoutWriter): Promise<void> {
     // nobody tells that these were the last
-    if (this.#isFinal() && stdout.accepted >= (this.#latest?.stdoutSize ?? 0n)) {
+    if (this.#isFinal() && this.context.stdout.accepted >= (this.#latest?.stdoutSize ?? 0n)) {
       await writer.drained();
     }
     point('remote-stdout-begun');

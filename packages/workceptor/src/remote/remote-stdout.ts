@@ -95,18 +95,37 @@ export class RemoteStdout {
    * @throws {WorkError} `output-too-long` when the unit has more than is stored, `no-space` when the disk's reserve would be touched
    */
   async append(writer: StdoutWriter, chunk: Uint8Array): Promise<void> {
-    if (Number(this.accepted) + chunk.length > this.#maxBytes) {
+    await this.#admit(chunk.length);
+    await writer.write(chunk);
+  }
+
+  /**
+   * Writes what is in the room of the writer, as {@link StdoutWriter.filled} does.
+   *
+   * @throws {WorkError} as {@link RemoteStdout.append}
+   */
+  async appendFilled(writer: StdoutWriter, bytes: number): Promise<void> {
+    try {
+      await this.#admit(bytes);
+    } catch (error) {
+      await writer.filled(0);
+      throw error;
+    }
+    await writer.filled(bytes);
+  }
+
+  async #admit(bytes: number): Promise<void> {
+    if (Number(this.accepted) + bytes > this.#maxBytes) {
       throw new WorkError(
         'output-too-long',
         `The unit has more than ${this.#maxBytes} bytes of stdout, the most that this node stores (maxremotestdout of node)`,
       );
     }
-    if (!(await this.#reserve.admits(chunk.length))) {
+    if (!(await this.#reserve.admits(bytes))) {
       throw new WorkError(
         'no-space',
         'Waiting for space on the disk of this node: what is left of it is kept free (diskreserve of node)',
       );
     }
-    await writer.write(chunk);
   }
 }

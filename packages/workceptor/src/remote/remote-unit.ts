@@ -352,7 +352,7 @@ export class RemoteUnit implements Unit {
         record.update({ state, detail, stdoutSize }, 'soon');
       },
       onData: () => {
-        record.touch();
+        record.grow();
       },
       signal,
       log: options.log,

@@ -59,3 +59,27 @@ it.each([10, AT_ONCE_BYTES + 1])(
     await writer.close();
   },
 );
+
+it('goes on when time is up while more is put into its memory, and holds none for nothing', async () => {
+  vi.useFakeTimers();
+  try {
+    const writer = new StdoutWriter(UnitFile.open(path, 'append'), () => undefined);
+    const given = pieces(5, AT_ONCE_BYTES);
+    const put = async (piece: Buffer): Promise<void> => {
+      const room = await writer.room();
+      vi.advanceTimersByTime(10);
+      piece.copy(room);
+      await writer.filled(piece.length);
+    };
+    for (const piece of given) await put(piece);
+    expect(writer.unwritten).toBeGreaterThan(0);
+    await writer.room();
+    await writer.filled(0);
+    await writer.drained();
+    expect(writer.unwritten).toBe(0);
+    await writer.close();
+    expect(readFileSync(path).equals(Buffer.concat(given))).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -49,10 +49,10 @@ export async function digestReply(
 
 async function hasEnded({ record }: Unit, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const { revision, status, released } = record;
+    const { statusRevision, status, released } = record;
     if (released) throw new WorkError('unknown-unit', `unknown work unit ${record.id}`);
     if (signal.aborted) throw new WorkError('canceled', 'the digest is not wanted any more');
     if (isFinal(status.state)) return;
-    await record.changed(revision, signal);
+    await record.statusChanged(statusRevision, signal);
   }
 }

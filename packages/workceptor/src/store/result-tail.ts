@@ -1,16 +1,20 @@
-import { point } from '@receptorjs/primitives';
+import { BufferPool, point } from '@receptorjs/primitives';
 import { isFinal } from '@receptorjs/control-protocol';
 import { existsSync } from 'node:fs';
 import { isMissing } from '../errors.js';
-import { UnitFile } from './unit-file.js';
+import { AT_ONCE_BYTES, UnitFile } from './unit-file.js';
 import type { UnitRecord } from './unit-record.js';
 
-/** Bytes read at once: few at first, since most output is short, and in the end enough to carry bulk output, but not too many for thousands of readers. */
-const FIRST_BYTES = 16 * 1024;
-const MOST_BYTES = 256 * 1024;
+/** Bytes read at once where more has come than is read without another thread: enough to carry bulk output, but not too many for thousands of readers. */
+const BULK_BYTES = 512 * 1024;
+/** Those that nobody needs; 4 MiB are kept. */
+const bulk = new BufferPool(BULK_BYTES, 8);
+/** What is short is read here by all and copied, so that it holds no more than it has. */
+const short = Buffer.allocUnsafeSlow(AT_ONCE_BYTES);
 
 /**
- * The bytes of a unit's stdout from a position on, as they come, until the unit was final before a look found no more, the unit is released, or the signal fires. Holds one chunk at a time and reads on only when asked to.
+ * The bytes of a unit's stdout from a position on, as they come, until the unit was final before a look found no more, the unit is released, or the signal fires. Holds one chunk at a time, whose memory is used again
+ * once the next is asked for, and reads on only when asked to.
  */
 export async function* tailStdout(
   record: UnitRecord,
@@ -19,24 +23,32 @@ export async function* tailStdout(
 ): AsyncGenerator<Uint8Array, void> {
   let file: UnitFile | undefined;
   let position = startPos;
-  let size = FIRST_BYTES;
+  /** Memory for much at once, while much is there. */
+  let memory: Buffer | undefined;
+  const giveBack = (): void => {
+    if (memory) bulk.give(memory);
+    memory = undefined;
+  };
   try {
     while (!signal.aborted) {
       const { revision, status, released } = record;
       file ??= openIfThere(record.path('stdout'));
-      const chunk = file && (await readAt(file, position, size));
-      if (chunk) {
+      const chunk = file && (await readAt(file, position, memory));
+      if (chunk && chunk.length > 0) {
         position += BigInt(chunk.length);
-        size = chunk.length === size ? Math.min(4 * size, MOST_BYTES) : FIRST_BYTES;
         yield chunk;
         point('results-begun');
+        if (chunk.length < AT_ONCE_BYTES) giveBack();
+        else memory ??= bulk.take();
       } else if (released || isFinal(status.state)) {
         return;
       } else {
+        giveBack();
         await record.changed(revision, signal);
       }
     }
   } finally {
+    giveBack();
     file?.close();
   }
 }
@@ -52,13 +64,15 @@ function openIfThere(path: string): UnitFile | undefined {
   }
 }
 
-async function readAt(file: UnitFile, position: bigint, size: number): Promise<Buffer | undefined> {
-  if (position > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  const buffer = Buffer.allocUnsafeSlow(size);
-  const bytesRead = await file.read(buffer, Number(position));
-  if (bytesRead === 0) return undefined;
-  // small pieces are copied, so that they do not hold the whole buffer
-  return bytesRead < size / 4
-    ? Buffer.from(buffer.subarray(0, bytesRead))
-    : buffer.subarray(0, bytesRead);
+/** What is there from a position on, as far as the memory goes; without memory what is short, at once. */
+function readAt(
+  file: UnitFile,
+  position: bigint,
+  memory: Buffer | undefined,
+): Promise<Buffer> | Buffer {
+  if (position > BigInt(Number.MAX_SAFE_INTEGER)) return Buffer.alloc(0);
+  const bytesRead = file.read(memory ?? short, Number(position));
+  // before anybody else reads there
+  if (typeof bytesRead === 'number') return Buffer.from(short.subarray(0, bytesRead));
+  return bytesRead.then((bytes) => (memory ?? short).subarray(0, bytes));
 }

@@ -143,3 +143,27 @@ it('ends a wait when its signal fires', async () => {
   abort.abort();
   await wait;
 });
+
+it('tells readers of growth together, after a moment or with the next change, and others not at all', async () => {
+  const { revision, statusRevision } = record;
+  let woken = 0;
+  void record.changed(revision).then(() => (woken += 1));
+  void record.statusChanged(statusRevision).then(() => (woken += 10));
+  for (let at = 0; at < 3; at += 1) record.grow();
+  await setImmediate();
+  expect([woken, record.revision]).toEqual([0, revision]);
+  vi.advanceTimersByTime(2);
+  await setImmediate();
+  expect([woken, record.revision, record.statusRevision]).toEqual([
+    1,
+    revision + 1,
+    statusRevision,
+  ]);
+  void record.changed(record.revision).then(() => (woken += 1));
+  record.grow();
+  record.touch();
+  await setImmediate();
+  expect([woken, record.revision]).toEqual([12, revision + 2]);
+  vi.advanceTimersByTime(10);
+  expect(record.revision).toBe(revision + 2);
+});

@@ -15,6 +15,9 @@ import { transition, type UnitChange } from '../unit-transition.js';
 const SOON_MS = 200;
 const AGAIN_MS = 1_000;
 
+/** Milliseconds in which growth of stdout is gathered: what comes in many small pieces is read, and sent, in few. */
+const GROWTH_MS = 2;
+
 /** Milliseconds until a new unit is flushed when nobody waits for it and nothing else is stored: most often what follows is flushed with it. */
 const GATHER_MS = 50;
 
@@ -28,8 +31,10 @@ const GATHER_MS = 50;
 export class UnitRecord {
   /** Written by `update` only. */
   #status: UnitStatus;
-  /** Counts changes of status, stdout and existence; written by `touch` only. */
+  /** Counts changes of status, stdout and existence; written by `#wakeReaders` only. */
   #revision = 0;
+  /** The same without the growth of stdout; written by `touch` only. */
+  #statusRevision = 0;
   /** Written by `markReleased` only. */
   #released = false;
   /** Written by `retire` only. */
@@ -39,6 +44,8 @@ export class UnitRecord {
   /** Why the last write failed; written by `write` only. */
   #failure: string | undefined;
   readonly #waiting = new Set<() => void>();
+  /** Those who wait for more than growth of stdout. */
+  readonly #waitingForStatus = new Set<() => void>();
   /** What is to be flushed to the disk is flushed when it resolves; written by `#flush` only. */
   #flushing: Promise<void> = Promise.resolve();
   /** Whether the folder itself has yet to be flushed; written by `create` and `#flush` only. */
@@ -47,6 +54,8 @@ export class UnitRecord {
   #flushWaits = false;
   /** Present while a new unit is not flushed yet; written by `create` and `#flush` only. */
   #firstFlush: NodeJS.Timeout | undefined;
+  /** Present while growth of stdout is gathered; written by `grow` and `#wakeReaders` only. */
+  #growth: NodeJS.Timeout | undefined;
   /** Hears of each change; written by `onTouch` only. */
   #observer: (() => void) | undefined;
 
@@ -67,9 +76,14 @@ export class UnitRecord {
     return this.#status;
   }
 
-  /** Grows with each change of the status; for {@link UnitRecord.changed}. */
+  /** Grows with each change of the status, and of stdout; for {@link UnitRecord.changed}. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Grows with each change of the status; for {@link UnitRecord.statusChanged}. */
+  get statusRevision(): number {
+    return this.#statusRevision;
   }
 
   /** Whether the unit's folder is gone for good. */
@@ -124,13 +138,26 @@ export class UnitRecord {
     return stored;
   }
 
-  /** Wakes all callers that wait: something about the unit changed, perhaps only the length of its stdout. */
+  /** Wakes all callers that wait: something about the unit changed. */
   touch(): void {
+    this.#statusRevision += 1;
+    this.#wakeReaders();
+    wakeAll(this.#waitingForStatus);
+  }
+
+  /** Wakes the callers that wait for stdout in a moment, or with the next change: perhaps it has grown, and nothing else has changed. */
+  grow(): void {
+    this.#growth ??= setTimeout(() => {
+      this.#wakeReaders();
+    }, GROWTH_MS);
+  }
+
+  #wakeReaders(): void {
+    clearTimeout(this.#growth);
+    this.#growth = undefined;
     this.#revision += 1;
     this.#observer?.();
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    wakeAll(this.#waiting);
   }
 
   /** The daemon lets go of the unit: nothing is written from now on, whatever comes late. */
@@ -151,17 +178,13 @@ export class UnitRecord {
   /** Resolves once the revision is no longer `seen`, or when the signal fires. Never rejects. */
   changed(seen: number, signal?: AbortSignal): Promise<void> {
     if (this.#revision !== seen || signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        stopListening();
-        resolve();
-      };
-      const stopListening = onAbort(signal, () => {
-        this.#waiting.delete(wake);
-        resolve();
-      });
-      this.#waiting.add(wake);
-    });
+    return woken(this.#waiting, signal);
+  }
+
+  /** The same for the revision of the status. */
+  statusChanged(seen: number, signal?: AbortSignal): Promise<void> {
+    if (this.#statusRevision !== seen || signal?.aborted) return Promise.resolve();
+    return woken(this.#waitingForStatus, signal);
   }
 
   /** In the background, one at a time: what is written while a flush waits is flushed by it. */
@@ -199,4 +222,25 @@ export class UnitRecord {
   #writeIn(ms: number): void {
     this.#laterWrite ??= setTimeout(() => this.#write(), ms).unref();
   }
+}
+
+function woken(waiting: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      stopListening();
+      resolve();
+    };
+    const stopListening = onAbort(signal, () => {
+      waiting.delete(wake);
+      resolve();
+    });
+    waiting.add(wake);
+  });
+}
+
+function wakeAll(waiting: Set<() => void>): void {
+  if (waiting.size === 0) return;
+  const all = [...waiting];
+  waiting.clear();
+  for (const wake of all) wake();
 }
