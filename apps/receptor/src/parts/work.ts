@@ -1,6 +1,5 @@
 import { commandWorkType } from '@receptorjs/workceptor';
-import { tcpIsMissing, unknownKind } from '../checks/unsupported.js';
-import { kubernetesPart } from './kubernetes.js';
+import { unknownKind } from '../checks/unsupported.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
 /** What signs and verifies submissions, and types of work. */
@@ -40,11 +39,10 @@ export const workParts: PartStarters = {
     );
     return Promise.resolve({ close: () => work.removeType(worktype) });
   },
-  'work-kubernetes': (fields, context) =>
-    fields.streammethod === 'tcp'
-      ? refused(fields.worktype, tcpIsMissing(fields.worktype), context.work)
-      : kubernetesPart(fields, context),
-  'work-python': ({ worktype }, { work }) => refused(worktype, unknownKind(worktype), work),
+  'work-kubernetes': ({ worktype }, { work }) =>
+    refused(worktype, unknownKind('work-kubernetes', worktype), work),
+  'work-python': ({ worktype }, { work }) =>
+    refused(worktype, unknownKind('work-python', worktype), work),
 };
 
 /** A type of work whose submissions are refused. */

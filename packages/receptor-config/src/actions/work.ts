@@ -82,10 +82,7 @@ export const workActions = {
     v2: 'work-kubernetes',
     subject: ({ worktype }) => worktype,
     workType: ({ worktype }) => worktype,
-    unsupported: ({ streammethod }) =>
-      streammethod === 'tcp'
-        ? `streammethod tcp is not supported by this version; ${allRefused}`
-        : undefined,
+    unsupported: () => `not supported by this version; ${allRefused}`,
     namedFiles: ({ kubeconfig }) => [
       {
         path: kubeconfig,
