@@ -167,6 +167,31 @@ it('puts bytes into memory of a receiver, of any stream, with lines before and b
   );
 });
 
+it.each([
+  ['more', (stream: PassThrough) => stream.write('abc'), undefined],
+  ['its end', (stream: PassThrough) => stream.end(), 'connection ended 3 bytes early'],
+  [
+    'an error',
+    (stream: PassThrough) => stream.destroy(new Error('reset')),
+    'connection broke: reset',
+  ],
+])('hears of %s that comes while a receiver takes its time', async (_what, arrive, failure) => {
+  const stream = new PassThrough();
+  const room = Buffer.alloc(10);
+  let isFirst = true;
+  const done = new LineReader(stream).bytesTo(3, {
+    room: () => room,
+    async filled() {
+      if (!isFirst) return;
+      isFirst = false;
+      arrive(stream);
+      await new Promise(setImmediate);
+    },
+  });
+  if (failure === undefined) await done;
+  else await expect(done).rejects.toThrow(failure);
+});
+
 it('gives so many bytes and no more, however they arrive', async () => {
   await fc.assert(
     fc.asyncProperty(

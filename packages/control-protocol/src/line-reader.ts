@@ -159,10 +159,12 @@ export class LineReader {
       const bytes = this.#bytesNow(left < room.length ? room.subarray(0, left) : room);
       const length = typeof bytes === 'object' ? bytes.length : 0;
       const taken = receiver.filled(length);
-      if (taken) await taken;
+      // waited for from now on, whatever time the receiver takes: else what comes meanwhile is missed
+      const change = bytes === 'none yet' ? this.#change(options) : undefined;
+      if (change) await Promise.all([taken, change]);
+      else if (taken) await taken;
       if (bytes === undefined) throw endedEarly(left);
       left -= length;
-      if (bytes === 'none yet') await this.#change(options);
       if (options.signal?.aborted) throw aborted(options.signal);
     }
   }

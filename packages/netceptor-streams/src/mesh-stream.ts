@@ -30,7 +30,7 @@ export interface MeshStream extends Duplex {
    * errors come as before. Until it is read as a `Duplex` again, what arrives waits for the next call.
    */
   readNow(memory: Buffer): number;
-  /** Calls `ready` once, when {@link readNow} may give something, or the end or an error has come. */
+  /** Calls `ready` once, when {@link readNow} may give something or the end has come; errors come as before. */
   whenReadable(ready: () => void): void;
   /**
    * Has what arrives put into the memory of `receiver` from now on, not into that of the stream. Its end and its errors come as

@@ -21,6 +21,8 @@ let memory: Buffer | undefined;
  * their own.
  */
 export function readChunks(socket: Socket, take: (chunk: Buffer) => boolean): void {
+  // while it flows, no more than its first buffer is read
+  socket.pause();
   const buffered = socket.read() as Buffer | null;
   const goesOn = buffered === null || take(buffered);
   if (!readsInPlace(socket, take)) {

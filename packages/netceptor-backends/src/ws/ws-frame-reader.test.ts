@@ -131,6 +131,25 @@ describe.each([true, false])('a reader of frames that are masked: %s', (isMasked
   });
 });
 
+it.each<[string, readonly Partial<TestFrame>[]]>([
+  ['has the wrong mask', [{ mask: false }]],
+  ['has a reserved opcode', [{ opcode: 3 }]],
+  ['continues nothing', [{ opcode: 0 }]],
+  ['begins in the middle of another', [{ fin: false }, {}]],
+  ['says that the WebSocket ends', [{ opcode: 8, payload: Buffer.alloc(0) }]],
+])('takes nothing that follows a frame that %s', (_what, frames) => {
+  const whole = binary('whole', true);
+  const bytes = [...frames.map((each) => ({ ...whole, ...each })), whole, whole].map(frameBytes);
+  expect(read([frameBytes(whole), ...bytes], true).plain).toEqual([whole.payload]);
+  expect(read([Buffer.concat([frameBytes(whole), ...bytes])], true).plain).toEqual([whole.payload]);
+});
+
+it('takes nothing that follows a frame with reserved bits', () => {
+  const wrong = frameBytes(binary('whole', true));
+  wrong[0] = 0xc2;
+  expect(read([wrong, frameBytes(binary('whole', true))], true).plain).toEqual([]);
+});
+
 it('stops where its turn is over, and goes on from there', () => {
   const bytes = Buffer.concat(
     ['one', 'two', 'three'].map((each) => frameBytes(binary(each, true))),

@@ -2,6 +2,11 @@ import type { TakeMessage } from '../tcp/frame-reader.js';
 import { mask } from './mask.js';
 import { BINARY, KEY_BYTES, MASKED } from './ws-framing.js';
 
+const CONTINUATION = 0;
+const CLOSE = 8;
+/** What a frame may be: a part of a message, text, binary, and control frames. */
+const OPCODES: ReadonlySet<number> = new Set([CONTINUATION, 1, 2, CLOSE, 9, 10]);
+
 /** The longest header: two bytes, a length in eight, a key. */
 const MAX_HEAD_BYTES = 14;
 
@@ -11,7 +16,10 @@ export interface WsFrameTakers {
   readonly isMasked: boolean;
   /** Takes each message that came as one binary frame of at most 65,535 bytes. */
   readonly take: TakeMessage;
-  /** Takes all other bytes, whole frames one after another; they are good until the call returns. */
+  /**
+   * Takes all other bytes, whole frames one after another, and all that follows the last one that counts; they are good until the
+   * call returns.
+   */
   readonly pass: (bytes: Buffer) => void;
 }
 
@@ -84,10 +92,10 @@ export class WsFrameReader {
   /** Begins the frame whose header is at `headAt` of `memory`, and whose payload begins at `at` of the chunk. */
   #beginFrame(head: Head, memory: Buffer, headAt: number, chunk: Buffer, at: number): number {
     const { isMasked, take, pass } = this.#takers;
-    const isPlain = head.first === BINARY && head.isMasked === isMasked && head.lengthBytes < 8;
-    if (!isPlain || this.#inFragments) {
+    const isLast = this.#isLast(head);
+    if (isLast || this.#inFragments || head.first !== BINARY || head.lengthBytes === 8) {
       this.#noteFragments(head.first);
-      this.#passing = head.payloadBytes;
+      this.#passing = isLast ? Number.POSITIVE_INFINITY : head.payloadBytes;
       pass(memory.subarray(headAt, headAt + head.bytes));
       return at;
     }
@@ -124,6 +132,15 @@ export class WsFrameReader {
     this.#passing -= end - at;
     this.#takers.pass(chunk.subarray(at, end));
     return end;
+  }
+
+  /** Whether nothing that follows counts: the frame says that the WebSocket ends, or breaks the protocol, which the library says. */
+  #isLast({ first, isMasked }: Head): boolean {
+    const opcode = first & 0x0f;
+    const hasReservedBits = (first & 0x70) !== 0;
+    const isInOrder = opcode >= CLOSE || (opcode === CONTINUATION) === this.#inFragments;
+    const isRight = isMasked === this.#takers.isMasked && !hasReservedBits && isInOrder;
+    return opcode === CLOSE || !isRight || !OPCODES.has(opcode);
   }
 
   #noteFragments(first: number): void {

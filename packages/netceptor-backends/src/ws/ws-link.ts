@@ -57,13 +57,12 @@ export function openWsLink(
   let isPassing = false;
   const reader = new WsFrameReader({
     isMasked: !isClient,
-    take(chunk, start, end_) {
-      // nothing counts that follows a frame that is wrong, or the one that says that the WebSocket ends
-      if (ws.readyState === ws.OPEN && failure === undefined) link.receive(chunk, start, end_);
-    },
+    take: (chunk, start, end_) => link.receive(chunk, start, end_),
     pass(bytes) {
       isPassing = true;
       for (let at = 0; at < bytes.length; at += PASSED_BYTES) {
+        // the library takes nothing after an error, nor of a socket that is closed: it would throw
+        if (socket.destroyed || failure !== undefined) break;
         library.call(socket, Buffer.from(bytes.subarray(at, at + PASSED_BYTES)));
       }
       isPassing = false;
@@ -76,7 +75,6 @@ export function openWsLink(
     failure ??= error;
   });
   ws.on('close', () => link.handleClosed(failure?.message ?? 'the connection was closed'));
-  ws.resume();
   const turns = new ReadingTurns(socket, reader);
   readChunks(socket, (chunk) => turns.take(chunk));
   return link;

@@ -71,6 +71,25 @@ describe('a WebSocket listener', () => {
     expect(await statusOf(`ws://${host}:${port}/mesh`)).toBe(101);
   });
 
+  it('outlives a peer that sends frames by the thousand and goes', async () => {
+    const { port } = (await listen()).address;
+    const upgrade =
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+    const ping = Buffer.from([0x89, 0x80, 1, 2, 3, 4]);
+    const pings = Buffer.concat(Array<Buffer>(40_000).fill(ping));
+    // without reading a pong: the connection ends while frames wait for their turn
+    for (let count = 0; count < 5; count++) {
+      const socket = connect(port, host);
+      socket.on('error', () => undefined);
+      socket.write(upgrade);
+      await once(socket, 'data');
+      socket.write(pings, () => socket.resetAndDestroy());
+      await once(socket, 'close');
+    }
+    expect(await statusOf(`ws://${host}:${port}`)).toBe(101);
+  });
+
   it('takes an origin without the port that its scheme has anyway', async () => {
     const { port } = (await listen()).address;
     const headers = { Host: 'mesh.example:443', Origin: 'https://mesh.example' };

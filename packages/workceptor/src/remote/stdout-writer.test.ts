@@ -83,3 +83,14 @@ it('goes on when time is up while more is put into its memory, and holds none fo
     vi.useRealTimers();
   }
 });
+
+it('writes what it has when it is closed while somebody has its room', async () => {
+  const piece = Buffer.alloc(AT_ONCE_BYTES + 1, 'a');
+  const writer = new StdoutWriter(UnitFile.open(path, 'append'), () => undefined);
+  await writer.write(piece);
+  await writer.drained();
+  await writer.write(Buffer.from('last'));
+  await writer.room();
+  await writer.close();
+  expect(readFileSync(path, 'latin1').slice(piece.length)).toBe('last');
+});

@@ -101,8 +101,9 @@ export class StdoutWriter {
     this.#throwFailure();
   }
 
-  /** Closes the file once nothing is under way. Never rejects. */
+  /** Writes what is there and closes the file; room that somebody has is not filled any more. Never rejects. */
   async close(): Promise<void> {
+    this.#lent = false;
     this.#begin();
     await this.#running;
     this.#giveBack();
