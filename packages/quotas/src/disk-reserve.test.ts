@@ -38,6 +38,15 @@ it('a look is good for 64 MiB and a second, and for one piece that is larger', a
   expect(await reserve.admits(1_001 * MIB)).toBe(false);
 });
 
+it('who writes much leaves something for those who need little', async () => {
+  let free = 10 * MIB;
+  const reserve = new DiskReserve(() => Promise.resolve(free));
+  expect(await reserve.admits(8 * MIB, 2 * MIB)).toBe(true);
+  free = 2 * MIB;
+  expect(await reserve.admits(1, 2 * MIB)).toBe(false);
+  expect(await reserve.admits(MIB)).toBe(true);
+});
+
 it('a question that fails does not stop those after it', async () => {
   let fails = true;
   const reserve = new DiskReserve(() =>

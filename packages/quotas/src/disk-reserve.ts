@@ -63,21 +63,23 @@ export class DiskReserve {
   /**
    * Whether so many bytes may be written without touching the reserve.
    *
+   * @param leftBytes what must be left above the reserve then, for those who need little
    * @throws what the system says when the file system can't be asked
    */
-  admits(bytes: number): Promise<boolean> {
-    const answer = this.#last.then(() => this.#take(bytes));
+  admits(bytes: number, leftBytes = 0): Promise<boolean> {
+    const answer = this.#last.then(() => this.#take(bytes, leftBytes));
     this.#last = answer.catch(() => undefined);
     return answer;
   }
 
-  async #take(bytes: number): Promise<boolean> {
-    if (bytes > this.#budget || this.now() - this.#lookedAt > LOOK_MS) {
+  async #take(bytes: number, leftBytes: number): Promise<boolean> {
+    const needed = bytes + leftBytes;
+    if (needed > this.#budget || this.now() - this.#lookedAt > LOOK_MS) {
       // a large piece is more than what a look is good for otherwise
-      this.#budget = Math.min(await this.usable(), Math.max(LOOK_BYTES, bytes));
+      this.#budget = Math.min(await this.usable(), Math.max(LOOK_BYTES, needed));
       this.#lookedAt = this.now();
     }
-    if (bytes > this.#budget) return false;
+    if (needed > this.#budget) return false;
     this.#budget -= bytes;
     return true;
   }

@@ -8,6 +8,9 @@ import { StdoutWriter } from './stdout-writer.js';
 /** 64 GiB: the most stdout of one remote unit that is stored unless configured. */
 export const DEFAULT_MAX_REMOTE_STDOUT_BYTES = 64 * 2 ** 30;
 
+/** Output of other nodes leaves so many bytes above the disk's reserve: a job that writes without end must not keep others from starting. */
+const LEFT_FOR_UNITS_BYTES = 2 ** 20;
+
 /** What of another node's output is stored here. */
 export interface StdoutLimits {
   /** The most bytes of one unit. Default {@link DEFAULT_MAX_REMOTE_STDOUT_BYTES}; `Infinity` for no limit. */
@@ -121,7 +124,7 @@ export class RemoteStdout {
         `The unit has more than ${this.#maxBytes} bytes of stdout, the most that this node stores (maxremotestdout of node)`,
       );
     }
-    if (!(await this.#reserve.admits(bytes))) {
+    if (!(await this.#reserve.admits(bytes, LEFT_FOR_UNITS_BYTES))) {
       throw new WorkError(
         'no-space',
         'Waiting for space on the disk of this node: what is left of it is kept free (diskreserve of node)',
