@@ -20,6 +20,8 @@ export interface KubeData {
   readonly PodUID?: string | undefined;
   /** The `pod_pending_timeout` in milliseconds. */
   readonly PendingTimeoutMs?: number | undefined;
+  /** Present while stdout comes by a spool in the pod. */
+  readonly Spool?: 'on' | undefined;
   /** Where the log goes on, and how much of stdout stands before that. */
   readonly Cursor?: (LogCursor & { readonly size: number }) | undefined;
   /** The first byte of stdout behind which some of it was lost. */
@@ -54,6 +56,7 @@ export function parseKubeData(value: JsonValue): KubeData {
     Sealed: text('Sealed') || undefined,
     PodUID: text('PodUID') || undefined,
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
+    Spool: text('Spool') === 'on' ? 'on' : undefined,
     Cursor: parseCursor(value['Cursor']),
     LostAt: count(value['LostAt']),
     Removing:

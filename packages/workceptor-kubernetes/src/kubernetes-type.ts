@@ -1,3 +1,5 @@
+import type { SpoolUse } from './spool/with-spool.js';
+
 /** A work type whose units are pods. The names are those of the action `work-kubernetes`. */
 export interface KubernetesType {
   /** Name of the type, and in lower case the beginning of its pods' names. */
@@ -34,4 +36,6 @@ export interface KubernetesType {
   readonly maxQueued?: number | undefined;
   /** Bytes of stdout of one unit; one with more is ended, and fails. Default 64 GiB. */
   readonly maxStdoutBytes?: number | undefined;
+  /** Whose stdout goes through a spool in the pod, and is complete whatever becomes of the log. Default `auto`. */
+  readonly outputSpool?: SpoolUse | undefined;
 }

@@ -217,6 +217,7 @@ export class KubernetesUnit implements Unit {
       record: this.record,
       unitContext: context,
       maxStdoutBytes: type.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES,
+      outputSpool: type.outputSpool ?? 'auto',
       data: () => this.#data,
       save: (change, when) => {
         this.#save(change, when);

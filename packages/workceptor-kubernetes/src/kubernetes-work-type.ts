@@ -55,6 +55,7 @@ export function kubernetesWorkTypes({
       maxRunning: optional(count),
       maxQueued: optional(count),
       maxStdoutBytes: optional(number),
+      outputSpool: optional(oneOf('auto', 'always', 'never')),
     });
     const { workType, verifySignature = false, maxRunning, maxQueued } = type;
     return {

@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from './cluster/cluster-api.js';
 import type { PodWatch } from './cluster/pod-watch.js';
-import { isPassing, KubernetesError } from './errors.js';
+import { isNotFound, isPassing, KubernetesError } from './errors.js';
 import type { KubeData } from './extra-data.js';
 import { createPod } from './pod/create-pod.js';
 import type { PodRequest } from './pod/manifest.js';
@@ -14,7 +14,11 @@ import type { PodCourse } from './pod/pod-course.js';
 import { failed, notStarted, type PodEnd } from './pod/pod-end.js';
 import { PodProgress } from './pod/pod-progress.js';
 import { InputLost, sendStdin } from './streams/send-stdin.js';
-import { UnitOutput } from './unit-output.js';
+import { LogOutput } from './output/log-output.js';
+import { SpoolOutput } from './output/spool-output.js';
+import { StdoutFile } from './output/stdout-file.js';
+import { maySpool } from './spool/may-spool.js';
+import { withSpool, type SpoolUse } from './spool/with-spool.js';
 
 /** Milliseconds until events are asked for what a pod waits for, and between two such questions. */
 const EVENTS_FIRST_MS = 5_000;
@@ -37,6 +41,7 @@ export interface PodRunContext {
   readonly record: UnitRecord;
   readonly unitContext: Pick<UnitContext, 'reserve' | 'log'>;
   readonly maxStdoutBytes: number;
+  readonly outputSpool: SpoolUse;
   readonly data: () => KubeData;
   readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
   /** Ends everything here; the pod goes on. */
@@ -61,8 +66,8 @@ export class PodRun {
   #problem: string | undefined;
   /** What the unit does; written by `#say` only. */
   #doing = '';
-  /** Ends what is open when the run is over. */
-  readonly #over = new AbortController();
+  /** Ends what is open when a pod is over; written by `#follow` only. */
+  #over = new AbortController();
 
   constructor(private readonly context: PodRunContext) {
     this.#log = context.unitContext.log;
@@ -74,6 +79,40 @@ export class PodRun {
    * @throws {KubernetesError}, {WorkError}; what the system says; the signal's reason
    */
   async start(request: PodRequest): Promise<RunEnd> {
+    const { api, namespace, save, data, record } = this.context;
+    const spooled = await this.#spooled(request);
+    if (spooled === undefined) return this.#make(request);
+    save({ Spool: 'on' });
+    const made = await this.#make(spooled);
+    if (made.end.code !== 'container-not-started') return made;
+    // an image without a shell: nothing of it has run
+    try {
+      const { PodName, PodUID } = data();
+      await api.deletePod(namespace, PodName, { uid: PodUID });
+    } catch (error) {
+      if (!isNotFound(error)) return made;
+    }
+    this.#log.info(`[${record.id}] ${made.end.detail}; tried without a spool`);
+    save({ Spool: undefined, PodName: '', PodUID: undefined });
+    return this.#make(request);
+  }
+
+  /** The pod with its stdout in a spool, where that is possible. */
+  async #spooled(request: PodRequest): Promise<PodRequest | undefined> {
+    const { api, namespace, outputSpool, signal } = this.context;
+    const pod = withSpool(request.pod, outputSpool);
+    if (pod === undefined) return undefined;
+    const onProblem = (why: string): void => {
+      this.#say('Connecting to Kubernetes', why);
+    };
+    if (await maySpool({ api, namespace, signal, onProblem })) return { ...request, pod };
+    this.#log.warning(
+      `[${this.context.record.id}] its output comes by the log, which may lose some: the role needs the verbs get and create on pods/exec`,
+    );
+    return undefined;
+  }
+
+  async #make(request: PodRequest): Promise<RunEnd> {
     const { api, watch, unit, signal, save, record, data } = this.context;
     const pod = await createPod({
       api,
@@ -119,6 +158,7 @@ export class PodRun {
         : setTimeout(() => {
             progress.timeOut();
           }, timeoutMs);
+    this.#over = new AbortController();
     const over = AbortSignal.any([signal, this.#over.signal]);
     try {
       void this.#askForEvents(progress, over);
@@ -143,8 +183,7 @@ export class PodRun {
   ): Promise<PodEnd> {
     const { signal } = this.context;
     const stop = new AbortController();
-    const output = this.#openOutput(progress, AbortSignal.any([signal, stop.signal]));
-    const reading = output.run();
+    const reading = this.#takeOutput(progress, AbortSignal.any([signal, stop.signal]));
     const feeding = feed(progress);
     for (const each of [reading, feeding]) each.catch(() => undefined);
     try {
@@ -168,34 +207,49 @@ export class PodRun {
     }
   }
 
-  #openOutput(progress: PodProgress, signal: AbortSignal): UnitOutput {
+  /** Stores what the worker writes; gives why that is not all of it. */
+  async #takeOutput(progress: PodProgress, signal: AbortSignal): Promise<PodEnd | undefined> {
     const { api, namespace, record, data, save, unitContext, maxStdoutBytes } = this.context;
-    const { PodName, Cursor, LostAt } = data();
-    return new UnitOutput({
-      api,
-      namespace,
-      name: PodName,
-      progress,
+    const onProblem = (why: string | undefined): void => {
+      this.#say(this.#doing, why);
+    };
+    const stdout = new StdoutFile({
       path: record.path('stdout'),
       reserve: unitContext.reserve,
       maxBytes: maxStdoutBytes,
-      from: Cursor,
-      lostAt: LostAt,
-      onLost: (at) => {
-        save({ LostAt: at });
-        this.#log.warning(`[${record.id}] some of its output is lost behind byte ${at}`);
-      },
-      onCursor: (cursor) => {
-        save({ Cursor: cursor }, 'soon');
-      },
       onGrown: () => {
         record.touch();
       },
-      onProblem: (why) => {
-        this.#say(this.#doing, why);
-      },
+      onProblem,
       signal,
     });
+    const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
+    try {
+      if (data().Spool === 'on') {
+        const end = await new SpoolOutput(context).run();
+        if (end.kind === 'complete') return undefined;
+        if (end.kind === 'lost') return end.end;
+        this.#log.info(
+          `[${record.id}] its output comes by the log, for its image has no ${end.program}`,
+        );
+        save({ Spool: undefined });
+      }
+      const { Cursor, LostAt } = data();
+      return await new LogOutput({
+        ...context,
+        from: Cursor,
+        lostAt: LostAt,
+        onLost: (at) => {
+          save({ LostAt: at });
+          this.#log.warning(`[${record.id}] some of its output is lost behind byte ${at}`);
+        },
+        onCursor: (cursor) => {
+          save({ Cursor: cursor }, 'soon');
+        },
+      }).run();
+    } finally {
+      await stdout.close();
+    }
   }
 
   /** Gives the pod its stdin; says what the unit ends with when that is not possible any more. */

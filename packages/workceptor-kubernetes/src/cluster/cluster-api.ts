@@ -14,8 +14,17 @@ const BUSY_MS = 1_000;
 /** Pods of one page of a list: a megabyte or so, which takes some milliseconds to read. */
 const PAGE = 100;
 
+/** Milliseconds for which it is known what a login may do. */
+const ACCESS_MS = 5 * 60_000;
+
 /** Seconds after which the API server ends a watch, so that one that has died unnoticed is noticed. */
 const WATCH_SECONDS = 240;
+
+/** Where streams of a container are, and what logs in there. */
+export interface ChannelAddress {
+  readonly url: URL;
+  readonly login: LoginOptions;
+}
 
 /** A list of objects, as it was at some version. */
 export interface Listed<T> {
@@ -34,6 +43,8 @@ export interface LogRequest {
 export class ClusterApi {
   readonly #server: URL;
   readonly #connections: Connections;
+  /** Whether commands may be run, by namespace; written by `mayExecute` only. */
+  readonly #access = new Map<string, { readonly isAllowed: boolean; readonly until: number }>();
 
   /** @throws {KubernetesError} `bad-config` */
   constructor(
@@ -147,20 +158,48 @@ export class ClusterApi {
   }
 
   /** Where stdin of the worker is attached to, and what logs in there. Waits for its turn. */
-  async attachment(
+  attachment(namespace: string, name: string, signal: AbortSignal): Promise<ChannelAddress> {
+    // with stdin alone the kubelet ends the connection after the first piece of it
+    const query = new URLSearchParams({ container: WORKER, stdin: 'true', stderr: 'true' });
+    return this.#channels(`${podPath(namespace, name)}/attach`, query, signal);
+  }
+
+  /** Where a command is run in the worker, and what logs in there. Waits for its turn. */
+  execution(
     namespace: string,
     name: string,
+    command: readonly string[],
     signal: AbortSignal,
-  ): Promise<{ readonly url: URL; readonly login: LoginOptions }> {
-    await this.limit.take(signal);
-    const url = this.#url(`${podPath(namespace, name)}/attach`, {
-      container: WORKER,
-      stdin: 'true',
-      // with stdin alone the kubelet ends the connection after the first piece of it
-      stderr: 'true',
+  ): Promise<ChannelAddress> {
+    const streams = { stdin: 'true', stdout: 'true', stderr: 'true' };
+    const query = new URLSearchParams({ container: WORKER, ...streams });
+    for (const word of command) query.append('command', word);
+    return this.#channels(`${podPath(namespace, name)}/exec`, query, signal);
+  }
+
+  /** Whether this login may run commands in the pods of a namespace, as the API server says itself; an answer is used for some minutes. */
+  async mayExecute(namespace: string): Promise<boolean> {
+    const known = this.#access.get(namespace);
+    if (known && performance.now() < known.until) return known.isAllowed;
+    const isAllowed = await this.#askAccess(namespace);
+    this.#access.set(namespace, { isAllowed, until: performance.now() + ACCESS_MS });
+    return isAllowed;
+  }
+
+  async #askAccess(namespace: string): Promise<boolean> {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    // by WebSocket it takes the one, and from some version on the other as well
+    const answers = ['get', 'create'].map(async (verb) => {
+      const resourceAttributes = { namespace, verb, resource: 'pods', subresource: 'exec' };
+      const body = JSON.stringify({
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes },
+      });
+      const { status } = await this.#object<AccessReview>('POST', path, { body });
+      return status?.allowed === true;
     });
-    url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
-    return { url, login: await this.login.options() };
+    return (await Promise.all(answers)).every((isAllowed) => isAllowed);
   }
 
   /** The API server does not know us any more: what logs in is read again. */
@@ -170,6 +209,17 @@ export class ClusterApi {
 
   close(): void {
     this.#connections.close();
+  }
+
+  async #channels(
+    path: string,
+    query: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<ChannelAddress> {
+    await this.limit.take(signal);
+    const url = this.#url(path, query);
+    url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+    return { url, login: await this.login.options() };
   }
 
   #stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {
@@ -220,7 +270,7 @@ export class ClusterApi {
     }
   }
 
-  #url(path: string, query: Query): URL {
+  #url(path: string, query: Query | URLSearchParams): URL {
     const url = new URL(this.#server);
     url.pathname = url.pathname.replace(/\/$/, '') + path;
     url.search = new URLSearchParams(query).toString();
@@ -232,6 +282,10 @@ type Query = Readonly<Record<string, string>>;
 
 /** Which pods are meant: `labelSelector` or `fieldSelector`. */
 export type Selector = Query;
+
+interface AccessReview {
+  readonly status?: { readonly allowed?: boolean };
+}
 
 interface PodList {
   readonly items?: readonly Pod[];

@@ -4,6 +4,7 @@ import { parse, type Tags } from 'yaml';
 import { KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
 import { WORKER } from '../objects.js';
+import { listIn, objectIn } from './json-parts.js';
 
 /** The pod that is asked for. */
 export interface PodRequest {
@@ -150,14 +151,4 @@ function withoutTimes(tags: Tags): Tags {
       typeof tag === 'string' ||
       (!tag.tag.endsWith(':timestamp') && !('format' in tag && tag.format === 'TIME')),
   );
-}
-
-function objectIn(parent: JsonObject, name: string): JsonObject {
-  const value = parent[name];
-  return isJsonObject(value ?? null) ? (value as JsonObject) : {};
-}
-
-function listIn(parent: JsonObject, name: string): readonly JsonValue[] {
-  const value = parent[name];
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 }

@@ -73,6 +73,8 @@ export class ApiServer {
   readonly requests: string[] = [];
   events: readonly ClusterEvent[] = [];
   token = 'hush';
+  /** Whether commands may be run in pods. */
+  mayExecute = true;
   /** The protocol of channels that it speaks. */
   protocol = 'v5.channel.k8s.io';
   /** Called with each new pod. */
@@ -256,6 +258,11 @@ export class ApiServer {
       status(answer, 401, 'Unauthorized', 'Unauthorized');
       return;
     }
+    if (url.pathname.endsWith('/selfsubjectaccessreviews')) {
+      request.resume();
+      json(answer, 201, { status: { allowed: this.mayExecute } });
+      return;
+    }
     const [, namespace = '', kind = '', name = '', sub = ''] =
       /^\/api\/v1\/namespaces\/([^/]+)\/(pods|events)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(
         url.pathname,
@@ -377,6 +384,10 @@ export class ApiServer {
           ]),
         );
         attached.close(1000);
+        return;
+      }
+      if (url.pathname.endsWith('/exec')) {
+        pod.execute(attached, url.searchParams.getAll('command'));
         return;
       }
       const isFirst = !pod.isAttached;

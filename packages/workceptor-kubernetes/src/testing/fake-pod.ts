@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { ContainerState, Pod } from '../objects.js';
+import { FakeContainer } from './fake-container.js';
 
 /** A line of a log. */
 interface LogLine {
@@ -24,6 +25,9 @@ export class FakePod {
   readonly stdin = new Promise<Buffer>((resolve) => {
     this.#endOfStdin = resolve;
   });
+
+  /** Where it runs what it was asked for; the scripted one has none. */
+  container: FakeContainer | undefined;
 
   constructor(
     public object: Pod,
@@ -55,6 +59,40 @@ export class FakePod {
 
   run(): void {
     this.state({ running: {} });
+  }
+
+  /**
+   * Runs what its manifest says, on this machine.
+   *
+   * @param programs all that there are in its image. Default: those of this machine
+   */
+  runForReal({ programs }: { readonly programs?: readonly string[] } = {}): void {
+    const container = new FakeContainer(programs);
+    this.container = container;
+    container.run(this.object, {
+      onStdout: (bytes) => {
+        this.print(bytes);
+      },
+      onExit: (exitCode) => {
+        if (!this.hasEnded) this.exit(exitCode);
+      },
+    });
+    void this.stdin.then((bytes) => {
+      container.endStdin(bytes);
+    });
+    this.run();
+  }
+
+  /** Ends all that runs for real at once. */
+  kill(exitCode: number, reason: string): void {
+    this.exit(exitCode, reason);
+    this.container?.end();
+  }
+
+  execute(socket: WebSocket, command: readonly string[]): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    this.container?.execute(socket, command);
   }
 
   /** Writes to the log; without a newline at its end the line goes on at the next call with the same stamp. */

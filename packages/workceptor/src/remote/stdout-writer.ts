@@ -101,6 +101,16 @@ export class StdoutWriter {
     this.#throwFailure();
   }
 
+  /**
+   * Resolves when all outlasts a power cut.
+   *
+   * @throws what the system says
+   */
+  async synced(): Promise<void> {
+    await this.drained();
+    await this.file.datasync();
+  }
+
   /** Writes what is there and closes the file; room that somebody has is not filled any more. Never rejects. */
   async close(): Promise<void> {
     this.#lent = false;

@@ -1,22 +1,20 @@
 import { backoffDelay } from '@receptorjs/primitives';
-import { WorkError, type DiskRoom } from '@receptorjs/workceptor';
-import { RemoteStdout } from '@receptorjs/workceptor/internal';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClusterApi } from './cluster/cluster-api.js';
-import { isNotFound, KubernetesError } from './errors.js';
-import type { KubeData } from './extra-data.js';
-import type { PodProgress } from './pod/pod-progress.js';
-import { failed, type PodEnd } from './pod/pod-end.js';
-import { LOG_START, type LogCursor } from './streams/log-cursor.js';
-import { readLog, type LogHole } from './streams/read-log.js';
+import type { ClusterApi } from '../cluster/cluster-api.js';
+import { isNotFound, KubernetesError } from '../errors.js';
+import type { KubeData } from '../extra-data.js';
+import type { PodProgress } from '../pod/pod-progress.js';
+import { failed, type PodEnd } from '../pod/pod-end.js';
+import { LOG_START, type LogCursor } from '../streams/log-cursor.js';
+import { readLog, type LogHole } from '../streams/read-log.js';
+import type { StdoutFile } from './stdout-file.js';
 
 /** Milliseconds between attempts to follow a log. */
 const AGAIN = { first: 200, longest: 10_000 };
 /** Attempts to read the log of a container that has ended, without any progress. */
 const MOST_ATTEMPTS = 8;
-/** Milliseconds between two cursors that are stored, and between two looks at a full disk. */
+/** Milliseconds between two cursors that are stored. */
 const STORE_MS = 250;
-const FULL_DISK_MS = 1_000;
 /**
  * Seconds between two lines in which the log was rotated once at most: the kubelet looks each three seconds or less often. Where an answer
  * has ended cleanly, at the end of a file, and the next one begins so shortly after, it begins with the very next line.
@@ -25,16 +23,20 @@ const ONE_ROTATION_SECONDS = 1;
 /** Milliseconds for which the log of a container that has ended may be silent before it is asked for anew. */
 const SILENT_MS = 10_000;
 
-/** What the output of a unit needs. */
+/** What the output of a unit needs, whichever way it comes. */
 export interface OutputContext {
   readonly api: ClusterApi;
   readonly namespace: string;
   readonly name: string;
   readonly progress: PodProgress;
-  /** Path of the unit's stdout. */
-  readonly path: string;
-  readonly reserve: DiskRoom;
-  readonly maxBytes: number;
+  readonly stdout: StdoutFile;
+  /** Says what is in the way; nothing when nothing is any more. */
+  readonly onProblem: (why: string | undefined) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What its log needs besides. */
+export interface LogOutputContext extends OutputContext {
   /** Where an earlier daemon has stopped. */
   readonly from: KubeData['Cursor'];
   /** Stores where the log goes on; all before it is in the file. */
@@ -43,11 +45,6 @@ export interface OutputContext {
   readonly lostAt: number | undefined;
   /** Some was lost behind so many bytes. */
   readonly onLost: (at: number) => void;
-  /** Stdout has grown. */
-  readonly onGrown: () => void;
-  /** Says what is in the way; nothing when nothing is any more. */
-  readonly onProblem: (why: string | undefined) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -56,9 +53,7 @@ export interface OutputContext {
  *
  * See docs/decisions/0141-complete-output-of-pods.md.
  */
-export class UnitOutput {
-  readonly #stdout: RemoteStdout;
-  readonly #writer: ReturnType<RemoteStdout['open']>;
+export class LogOutput {
   #cursor: LogCursor = LOG_START;
   /** Bytes of the log that the file has, or had before. */
   #position = 0;
@@ -71,12 +66,10 @@ export class UnitOutput {
   /** Whether the answer before has ended cleanly; written by `#attempt` only. */
   #wasWhole = false;
 
-  constructor(private readonly context: OutputContext) {
-    const { path, reserve, from, onGrown, lostAt } = context;
+  constructor(private readonly context: LogOutputContext) {
+    const { stdout, from, lostAt } = context;
     this.#lostAt = lostAt;
-    this.#stdout = new RemoteStdout(path, { maxBytes: Number.POSITIVE_INFINITY, reserve });
-    this.#writer = this.#stdout.open(onGrown);
-    this.#found = Number(this.#stdout.size);
+    this.#found = stdout.size;
     // without what a power cut has taken, all is read again, and what is here is left out
     if (from !== undefined && from.size <= this.#found) {
       this.#cursor = { stamp: from.stamp, lines: from.lines, bytes: from.bytes };
@@ -108,12 +101,11 @@ export class UnitOutput {
       }
     } finally {
       await this.#store().catch(() => undefined);
-      await this.#writer.close();
     }
   }
 
   async #store(): Promise<void> {
-    await this.#writer.drained();
+    await this.context.stdout.drained();
     this.#storedAt = performance.now();
     this.context.onCursor({ ...this.#cursor, size: this.#position });
   }
@@ -166,30 +158,10 @@ export class UnitOutput {
     for (const piece of pieces) {
       const known = Math.max(0, Math.min(piece.length, this.#found - this.#position));
       this.#position += piece.length;
-      if (known < piece.length) await this.#append(piece.subarray(known));
+      if (known < piece.length) await this.context.stdout.append(piece.subarray(known));
     }
     this.#cursor = cursor;
     if (performance.now() - this.#storedAt >= STORE_MS) await this.#store();
-  }
-
-  async #append(piece: Uint8Array): Promise<void> {
-    const { maxBytes, signal, onProblem } = this.context;
-    if (Number(this.#stdout.accepted) + piece.length > maxBytes) {
-      throw new WorkError(
-        'output-too-long',
-        `pod was ended for having more than ${maxBytes} bytes of stdout, the most that its work type takes (maxstdout)`,
-      );
-    }
-    for (;;) {
-      try {
-        await this.#stdout.append(this.#writer, piece);
-        return;
-      } catch (error) {
-        if (!(error instanceof WorkError && error.code === 'no-space')) throw error;
-        onProblem(error.message);
-        await wait(FULL_DISK_MS, undefined, { signal });
-      }
-    }
   }
 
   /** Until the next attempt: the end of the container is waited for, where that may be why its log has ended. */

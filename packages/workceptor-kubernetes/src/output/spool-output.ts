@@ -1,0 +1,171 @@
+import { backoffDelay } from '@receptorjs/primitives';
+import { setTimeout as wait } from 'node:timers/promises';
+import { KubernetesError } from '../errors.js';
+import { failed, type PodEnd } from '../pod/pod-end.js';
+import { SpoolConnection } from '../spool/spool-connection.js';
+import type { SpoolWord } from '../spool/spool-word.js';
+import type { OutputContext } from './log-output.js';
+
+/** Milliseconds between attempts to read the spool. */
+const AGAIN = { first: 100, longest: 10_000 };
+/** Attempts that may fail before it is said why: the end of the container is one such reason. */
+const SILENT_FAILURES = 2;
+/** Bytes after which what is here is made safe and acknowledged, so that the spool can let go of it. */
+const ACKNOWLEDGE_BYTES = 16 * 2 ** 20;
+/** Milliseconds that a reader has to end once it has what it waits for. */
+const RELEASE_MS = 5_000;
+
+/** What came of the spool. */
+export type SpoolEnd =
+  /** All is here, as it was written. */
+  | { readonly kind: 'complete' }
+  /** The image has not this program, which a spool needs: stdout stands in the log. */
+  | { readonly kind: 'none'; readonly program: string }
+  | { readonly kind: 'lost'; readonly end: PodEnd };
+
+/**
+ * The output of a pod's worker by its spool: read from the byte on that the file here ends with, however often the connection is cut, and
+ * acknowledged once it is safe here. The container's log and its rotation do not matter. The worker ends when all is acknowledged.
+ *
+ * See docs/decisions/0141-complete-output-of-pods.md.
+ */
+export class SpoolOutput {
+  #failures = 0;
+  /** Bytes that were acknowledged by this daemon; written by `#acknowledge` only. */
+  #acknowledged = 0;
+  /** Once it is known; written by `#read` only. */
+  #result: SpoolEnd | undefined;
+
+  constructor(private readonly context: OutputContext) {}
+
+  /**
+   * Reads until the end, and lets the worker go.
+   *
+   * @throws {WorkError} `output-too-long`; what the system says; the signal's reason
+   */
+  async run(): Promise<SpoolEnd> {
+    const { progress, signal, onProblem } = this.context;
+    for (;;) {
+      signal.throwIfAborted();
+      if (progress.course.phase === 'ended') return this.#result ?? this.#cutOff();
+      const problem = await this.#attempt();
+      if (problem === undefined && this.#result) return this.#result;
+      this.#failures += 1;
+      if (this.#failures > SILENT_FAILURES) onProblem(problem);
+      await this.#pause();
+    }
+  }
+
+  /** One connection; gives what is wrong with it. */
+  async #attempt(): Promise<string | undefined> {
+    const { api, namespace, name, stdout, signal } = this.context;
+    try {
+      const request = { api, namespace, name, position: stdout.size, signal };
+      const connection = await SpoolConnection.open(request);
+      try {
+        return await this.#read(connection);
+      } finally {
+        connection.close();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof KubernetesError)) throw error;
+      if (error.code === 'unauthorized') api.forgetLogin();
+      return error.message;
+    }
+  }
+
+  /** Takes what comes; gives why it does not any more, and nothing when all was taken and the worker was let go. */
+  async #read(connection: SpoolConnection): Promise<string | undefined> {
+    const { stdout, signal } = this.context;
+    for (;;) {
+      signal.throwIfAborted();
+      const piece = connection.take();
+      if (piece) {
+        await stdout.append(piece);
+        this.#hasComeThrough();
+        if (stdout.size - this.#acknowledged >= ACKNOWLEDGE_BYTES) {
+          await this.#acknowledge(connection, stdout.size);
+        }
+        continue;
+      }
+      const { word, end } = connection;
+      if (word && (word.kind !== 'end' || stdout.size >= word.bytes)) {
+        this.#result ??= await this.#conclude(word);
+        return this.#letGo(connection, word);
+      }
+      if (end) return end.why;
+      await connection.changed();
+    }
+  }
+
+  async #conclude(word: SpoolWord): Promise<SpoolEnd> {
+    const { stdout } = this.context;
+    if (word.kind === 'none') return word;
+    if (word.kind === 'lost') {
+      return lost(`what the worker wrote behind byte ${word.at} is not in its spool`);
+    }
+    if (stdout.size > word.bytes) {
+      return lost(`the worker wrote ${word.bytes} bytes, and here are ${stdout.size}`);
+    }
+    if (word.sha256 !== undefined && (await stdout.digest()) !== word.sha256) {
+      return lost('the bytes here are not those that the worker wrote: their SHA-256 differs');
+    }
+    return { kind: 'complete' };
+  }
+
+  /** The worker waits until all is acknowledged. */
+  async #letGo(connection: SpoolConnection, word: SpoolWord): Promise<string | undefined> {
+    if (word.kind !== 'none') {
+      await this.#acknowledge(connection, word.kind === 'end' ? word.bytes : word.at + 1);
+    }
+    const { progress, signal } = this.context;
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const late = wait(RELEASE_MS, undefined, { signal: either, ref: false });
+    const ended = progress.left('running', either);
+    const why = await Promise.race([
+      connection.closed().then((end) => (end.isSuccess ? undefined : end.why)),
+      ended.then(() => undefined),
+      late.then(
+        () => 'the reader of the output in the pod does not end',
+        () => undefined,
+      ),
+    ]);
+    over.abort();
+    return why;
+  }
+
+  async #acknowledge(connection: SpoolConnection, bytes: number): Promise<void> {
+    await this.context.stdout.synced();
+    this.#acknowledged = bytes;
+    connection.acknowledge(bytes);
+  }
+
+  #hasComeThrough(): void {
+    if (this.#failures > SILENT_FAILURES) this.context.onProblem(undefined);
+    this.#failures = 0;
+  }
+
+  #cutOff(): SpoolEnd {
+    const { size } = this.context.stdout;
+    return lost(`the pod had ended before all was read that its worker wrote behind byte ${size}`);
+  }
+
+  /** Until the next attempt, or until the worker has ended. */
+  async #pause(): Promise<void> {
+    const { progress, signal } = this.context;
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const ms = backoffDelay(AGAIN, Math.max(1, this.#failures), Math.random());
+    await Promise.race([
+      wait(ms, undefined, { signal: either }).catch(() => undefined),
+      progress.left('running', either),
+    ]);
+    over.abort();
+  }
+}
+
+function lost(why: string): SpoolEnd {
+  return { kind: 'lost', end: failed('output-lost', `output is not complete: ${why}`) };
+}

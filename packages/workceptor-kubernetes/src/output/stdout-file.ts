@@ -1,0 +1,83 @@
+import { WorkError, type DiskRoom } from '@receptorjs/workceptor';
+import { RemoteStdout } from '@receptorjs/workceptor/internal';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Milliseconds between two looks at a full disk. */
+const FULL_DISK_MS = 1_000;
+
+/** What the file needs. */
+export interface StdoutFileOptions {
+  /** Path of the unit's stdout, in its folder. */
+  readonly path: string;
+  readonly reserve: DiskRoom;
+  /** The most bytes that it may have. */
+  readonly maxBytes: number;
+  /** It has grown. */
+  readonly onGrown: () => void;
+  /** Says what is in the way: a full disk. */
+  readonly onProblem: (why: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The stdout of a unit on this disk while it comes, and the only writer of it. */
+export class StdoutFile {
+  readonly #stdout: RemoteStdout;
+  readonly #writer: ReturnType<RemoteStdout['open']>;
+
+  constructor(private readonly options: StdoutFileOptions) {
+    const { path, reserve, onGrown } = options;
+    this.#stdout = new RemoteStdout(path, { maxBytes: Number.POSITIVE_INFINITY, reserve });
+    this.#writer = this.#stdout.open(onGrown);
+  }
+
+  /** Bytes that are here or on their way to the file. */
+  get size(): number {
+    return Number(this.#stdout.accepted);
+  }
+
+  /**
+   * Takes a piece at the end, and waits while the disk has no room.
+   *
+   * @throws {WorkError} `output-too-long`; what the system says; the signal's reason
+   */
+  async append(piece: Uint8Array): Promise<void> {
+    const { maxBytes, signal, onProblem } = this.options;
+    if (this.size + piece.length > maxBytes) {
+      throw new WorkError(
+        'output-too-long',
+        `pod was ended for having more than ${maxBytes} bytes of stdout, the most that its work type takes (maxstdout)`,
+      );
+    }
+    for (;;) {
+      try {
+        await this.#stdout.append(this.#writer, piece);
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkError && error.code === 'no-space')) throw error;
+        onProblem(error.message);
+        await wait(FULL_DISK_MS, undefined, { signal });
+      }
+    }
+  }
+
+  /** Resolves when all is in the file. */
+  drained(): Promise<void> {
+    return this.#writer.drained();
+  }
+
+  /** Resolves when all outlasts a power cut. */
+  synced(): Promise<void> {
+    return this.#writer.synced();
+  }
+
+  /** SHA-256 of all, in hexadecimal, as it stands on the disk. */
+  async digest(): Promise<string> {
+    await this.drained();
+    const range = { startPos: 0n, endPos: this.#stdout.size };
+    return this.#stdout.digest(range, () => this.options.signal.aborted);
+  }
+
+  close(): Promise<void> {
+    return this.#writer.close();
+  }
+}

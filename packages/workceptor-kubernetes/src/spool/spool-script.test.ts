@@ -1,0 +1,264 @@
+import {
+  spawn,
+  spawnSync,
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+} from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { spooled, spoolReader } from './spool-script.js';
+
+/** The programs of an image: those of this machine, and those of busybox alone where it is there. */
+const busybox = spawnSync('sh', ['-c', 'command -v busybox']).stdout.toString().trim();
+const images = ['this machine', 'busybox'];
+if (busybox === '') console.log('The scripts in busybox are skipped: there is no busybox here.');
+
+let folder: string;
+/** In the place of this machine's, where that is set. */
+let path: string | undefined;
+let children: ChildProcess[];
+
+beforeEach(() => {
+  path = undefined;
+  folder = mkdtempSync(join(tmpdir(), 'spool-'));
+  mkdirSync(join(folder, 'out'));
+  children = [];
+});
+afterEach(async () => {
+  for (const child of children) {
+    if (child.pid === undefined) continue;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // all of its group have ended
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+});
+
+const spool = (): string => join(folder, 'out');
+const files = (): string[] => readdirSync(spool()).filter((name) => /^\d+$/.test(name));
+
+function run(words: readonly string[]): ChildProcessWithoutNullStreams {
+  const [program = '', ...args] = words;
+  const env = { ...process.env, ...(path !== undefined && { PATH: path }) };
+  // a group of its own, to be ended with all that it has started
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env, detached: true });
+  child.stdin.on('error', () => undefined);
+  children.push(child);
+  return child;
+}
+
+/** Starts a command as the kubelet does, which has its own use for `$$`. */
+function start(...command: string[]): ChildProcessWithoutNullStreams {
+  return run(spooled(command, spool()).map((word) => word.replaceAll('$$', '$')));
+}
+
+interface Reading {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly stdout: Promise<Buffer>;
+  readonly said: Promise<string>;
+  acknowledge(bytes: number): void;
+}
+
+function read(position: number, reader = `r${position}`): Reading {
+  const child = run(spoolReader(position, reader, spool()));
+  return {
+    child,
+    stdout: buffer(child.stdout),
+    said: new Promise((resolve) => {
+      let all = '';
+      child.stderr.on('data', (piece: Buffer) => {
+        all += piece.toString();
+        if (all.endsWith('\n')) resolve(all.trim());
+      });
+    }),
+    acknowledge: (bytes) => child.stdin.write(`${bytes}\n`),
+  };
+}
+
+const ready = (): Promise<boolean> =>
+  vi.waitUntil(() => existsSync(join(spool(), 'acked')), { interval: 5, timeout: 10_000 });
+const exit = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode === null) await once(child, 'exit');
+  return child.exitCode;
+};
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+describe.each(images)('with the programs of %s', (image) => {
+  beforeEach(({ skip }) => {
+    if (image !== 'busybox') return;
+    if (busybox === '') skip();
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    for (const name of spawnSync(busybox, ['--list']).stdout.toString().trim().split('\n')) {
+      if (name !== 'busybox') symlinkSync(busybox, join(bin, name));
+    }
+    path = bin;
+  });
+
+  it('a command has its stdin, its stderr and its exit status, and stdout is read with its digest', async () => {
+    const command = start('sh', '-c', 'cat; echo problem >&2; exit 7');
+    command.stdin.end('some input');
+    const stderr = text(command.stderr);
+    await ready();
+    const reading = read(0);
+    const digest = sha256(Buffer.from('some input'));
+    expect(await reading.said).toBe(`end 10 7 ${digest}`);
+    expect(command.exitCode).toBeNull();
+    reading.acknowledge(10);
+    expect(await exit(reading.child)).toBe(0);
+    expect((await reading.stdout).toString()).toBe('some input');
+    expect(await exit(command)).toBe(7);
+    expect(await stderr).toBe('problem\n');
+  });
+
+  it('what is written comes at once, also from the middle on', async () => {
+    const command = start('sh', '-c', 'echo one; read x; echo $x');
+    await ready();
+    const first = read(0, 'a');
+    const [one] = (await once(first.child.stdout, 'data')) as [Buffer];
+    expect(one.toString()).toBe('one\n');
+    const second = read(2, 'b');
+    const [rest] = (await once(second.child.stdout, 'data')) as [Buffer];
+    expect(rest.toString()).toBe('e\n');
+    // the first one sees that it is not the reader any more
+    expect(await exit(first.child)).toBe(3);
+    command.stdin.write('two\n');
+    await second.said;
+    second.acknowledge(8);
+    expect(await exit(second.child)).toBe(0);
+    expect(await exit(command)).toBe(0);
+  });
+
+  it('a reader whose stdin ends, ends', async () => {
+    start('cat');
+    await ready();
+    const reading = read(0);
+    await vi.waitUntil(() => existsSync(join(spool(), 'reader')), { interval: 5, timeout: 10_000 });
+    reading.child.stdin.end();
+    await exit(reading.child);
+    expect(reading.child.signalCode).toBe('SIGTERM');
+  });
+
+  it('many files are read across their ends, whatever was cut before, and go once they are acknowledged', async () => {
+    // 4,000 small writes are some files of 1,024 of them
+    const command = start('sh', '-c', 'i=0; while [ $i -lt 4000 ]; do echo $i; i=$((i+1)); done');
+    const all = Buffer.from(Array.from({ length: 4_000 }, (_, i) => `${i}\n`).join(''));
+    await ready();
+    await vi.waitUntil(() => existsSync(join(spool(), 'end')), { interval: 20, timeout: 20_000 });
+    const before = files().length;
+    for (const position of [0, 1, 3_000, 3_999, 15_000, all.length]) {
+      const reading = read(position);
+      expect(await reading.said).toBe(`end ${all.length} 0 ${sha256(all)}`);
+      reading.child.stdin.end();
+      await exit(reading.child);
+      expect((await reading.stdout).equals(all.subarray(position))).toBe(true);
+    }
+    const last = read(all.length, 'z');
+    await last.said;
+    last.acknowledge(all.length);
+    expect(await exit(command)).toBe(0);
+    expect(await exit(last.child)).toBe(0);
+    expect(before).toBeGreaterThanOrEqual(1);
+    expect(files().length).toBeLessThanOrEqual(2);
+  });
+
+  it('what was acknowledged and removed is known to be lost for whoever wants it again', async () => {
+    const command = start('sh', '-c', 'echo one; exit 1');
+    await ready();
+    await vi.waitUntil(() => existsSync(join(spool(), 'end')), { interval: 5, timeout: 10_000 });
+    rmSync(join(spool(), '0'));
+    const reading = read(0);
+    expect(await reading.said).toBe('lost 0');
+    reading.acknowledge(5);
+    expect(await exit(command)).toBe(1);
+  });
+
+  it('a command that is not there ends as in a shell', async () => {
+    const command = start('no-such-program');
+    await ready();
+    const reading = read(0);
+    expect(await reading.said).toMatch(/^end 0 127 /);
+    reading.acknowledge(0);
+    expect(await exit(command)).toBe(127);
+  });
+
+  it('SIGTERM goes to the command', async () => {
+    const command = start(
+      'sh',
+      '-c',
+      'trap "echo caught; exit 9" TERM; echo up; while :; do sleep 0.05; done',
+    );
+    await ready();
+    const reading = read(0);
+    await once(reading.child.stdout, 'data');
+    command.kill('SIGTERM');
+    expect(await reading.said).toMatch(/^end 10 9 /);
+    reading.acknowledge(10);
+    expect(await exit(command)).toBe(9);
+  });
+
+  it('a spool that nobody reads is bounded: the command waits', async () => {
+    const command = start('sh', '-c', 'cat /dev/zero');
+    await ready();
+    await vi.waitUntil(() => existsSync(join(spool(), 'full')), { interval: 20, timeout: 25_000 });
+    const bytes = (): number => {
+      const last = files().reduce((most, name) => Math.max(most, Number(name)), 0);
+      return last + statSync(join(spool(), String(last))).size;
+    };
+    expect(bytes()).toBeGreaterThanOrEqual(256 * 2 ** 20);
+    expect(bytes()).toBeLessThan(321 * 2 ** 20);
+    const before = bytes();
+    writeFileSync(join(spool(), 'acked'), String(before));
+    await vi.waitUntil(() => bytes() > before, { interval: 20, timeout: 25_000 });
+    command.kill('SIGKILL');
+  });
+
+  it('what a descendant that stays does not write is not waited for', async () => {
+    const command = start('sh', '-c', 'sleep 600 & echo $!');
+    await ready();
+    const reading = read(0);
+    expect(await reading.said).toMatch(/^end \d+ 0 /);
+    const pid = Number(readFileSync(join(spool(), '0')));
+    process.kill(pid, 'SIGKILL');
+    reading.acknowledge(1_000);
+    expect(await exit(command)).toBe(0);
+  });
+});
+
+it('an image without a program that is needed has no spool, and its stdout as before', async () => {
+  const bin = join(folder, 'few');
+  mkdirSync(bin);
+  for (const name of ['sh', 'cat', 'dd', 'sleep']) {
+    const found = spawnSync('sh', ['-c', `command -v ${name}`])
+      .stdout.toString()
+      .trim();
+    symlinkSync(path === undefined ? found : busybox, join(bin, name));
+  }
+  path = bin;
+  const command = start('sh', '-c', 'echo $0 out', 'name');
+  const stdout = text(command.stdout);
+  await vi.waitUntil(() => existsSync(join(spool(), 'none')), { interval: 5, timeout: 10_000 });
+  const reading = read(0);
+  expect(await reading.said).toBe('none mkfifo');
+  expect(await exit(reading.child)).toBe(0);
+  expect(await exit(command)).toBe(0);
+  expect(await stdout).toBe('name out\n');
+});

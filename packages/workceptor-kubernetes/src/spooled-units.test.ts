@@ -1,0 +1,171 @@
+import { stateName } from '@receptorjs/control-protocol';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiServer } from './testing/api-server.js';
+import { TestNode } from './testing/test-node.js';
+
+let server: ApiServer;
+let node: TestNode;
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  node = new TestNode();
+  await node.start();
+  server.onCreated = (pod) => {
+    pod.runForReal();
+  };
+});
+afterEach(async () => {
+  await node.remove();
+  for (const { container } of server.pods.values()) container?.end();
+  await server.down();
+});
+
+const sh = (script: string): Record<string, string> => ({
+  secret_kube_config: server.kubeConfig,
+  kube_command: 'sh',
+  kube_params: `-c '${script}'`,
+});
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const stdoutSize = (unitId: string): number =>
+  statSync(node.path(unitId, 'stdout'), { throwIfNoEntry: false })?.size ?? 0;
+const hasBytes = (unitId: string, bytes: number): Promise<boolean> =>
+  vi.waitUntil(() => stdoutSize(unitId) >= bytes, { interval: 2, timeout: 20_000 });
+const requests = (what: RegExp): string[] => server.requests.filter((line) => what.test(line));
+/** Lines of numbers, some 12 MB of them. */
+const numbers = 'i=0; while [ $i -lt 40 ]; do seq 100000 150000; i=$((i+1)); sleep 0.02; done';
+const allNumbers = (): Buffer =>
+  Buffer.from(
+    Array.from({ length: 50_001 }, (_, i) => `${100_000 + i}\n`)
+      .join('')
+      .repeat(40),
+  );
+
+describe('the output of a pod with a spool', () => {
+  it('is what the command wrote, by its digest there, and no log is read', async () => {
+    const unitId = await node.submit(sh('cat; echo problem >&2'), 'some input');
+    const status = await node.ended(unitId);
+    expect([stateName(status.state), status.detail]).toEqual(['Succeeded', 'Finished']);
+    expect((await node.output(unitId)).toString()).toBe('some input');
+    expect(server.pod.object.status?.phase).toBe('Succeeded');
+    expect(requests(/\/log\?/)).toEqual([]);
+  });
+
+  it('comes with the exit status of the command', async () => {
+    const unitId = await node.submit(sh('echo out; exit 7'));
+    const status = await node.ended(unitId);
+    expect(status.detail).toBe('container failed with exit code 7');
+    expect((await node.output(unitId)).toString()).toBe('out\n');
+  });
+
+  it('is whole however often the connection is cut, or the API server is away', async () => {
+    const unitId = await node.submit(sh(numbers));
+    for (let bytes = 300_000; bytes < 9_000_000; bytes += 900_000) {
+      await hasBytes(unitId, bytes);
+      for (const socket of server.pod.sockets) socket.terminate();
+    }
+    await server.down();
+    await server.up();
+    const status = await node.ended(unitId);
+    expect([stateName(status.state), status.detail]).toEqual(['Succeeded', 'Finished']);
+    const output = await node.output(unitId);
+    expect(output.length).toBe(allNumbers().length);
+    expect(sha256(output)).toBe(sha256(allNumbers()));
+    expect(requests(/\/exec\?/).length).toBeGreaterThan(3);
+  });
+
+  it('goes on in the next daemon, also when the command has ended meanwhile', async () => {
+    const unitId = await node.submit(sh(`${numbers}; echo end`));
+    await hasBytes(unitId, 1_000_000);
+    await node.stop();
+    const before = stdoutSize(unitId);
+    await node.start();
+    await hasBytes(unitId, before + 1_000_000);
+    await node.stop();
+    // the worker waits for whoever comes
+    const { container } = server.pod;
+    await vi.waitUntil(() => container?.has('end'), { interval: 20, timeout: 20_000 });
+    expect(server.pod.hasEnded).toBe(false);
+    await node.start();
+    expect((await node.ended(unitId)).detail).toBe('Finished');
+    const all = Buffer.concat([allNumbers(), Buffer.from('end\n')]);
+    expect(sha256(await node.output(unitId))).toBe(sha256(all));
+  });
+
+  it('is lost when the container goes with it, and the unit says how that came', async () => {
+    const unitId = await node.submit(sh('echo begun; cat /dev/zero'));
+    await hasBytes(unitId, 1_000);
+    server.pod.kill(137, 'OOMKilled');
+    const status = await node.ended(unitId);
+    expect(status.report?.errorCode).toBe('out-of-memory');
+  });
+
+  it('that was not all read when the pod ended is not complete, whatever its exit status', async () => {
+    server.refuse(/\/exec/, 500, 'InternalError', 'no', 1_000);
+    const unitId = await node.submit(sh('echo out'));
+    await vi.waitUntil(() => requests(/\/exec\?/).length > 1, { interval: 5, timeout: 10_000 });
+    server.pod.kill(0, 'Completed');
+    const status = await node.ended(unitId);
+    expect([stateName(status.state), status.report?.errorCode]).toEqual(['Failed', 'output-lost']);
+    expect(status.detail).toBe(
+      'output is not complete: the pod had ended before all was read that its worker wrote behind byte 0',
+    );
+  });
+
+  it('that has become something else on the way, or here, is not complete', async () => {
+    const unitId = await node.submit(sh('echo some; read x; echo more'), '');
+    await hasBytes(unitId, 5);
+    const stdout = openSync(node.path(unitId, 'stdout'), 'r+');
+    writeSync(stdout, 'S', 0);
+    closeSync(stdout);
+    const status = await node.ended(unitId);
+    expect(status.report?.errorCode).toBe('output-lost');
+    expect(status.detail).toMatch(/their SHA-256 differs$/);
+    // nobody waits for an acknowledgement any more
+    expect(server.pod.hasEnded).toBe(true);
+  });
+});
+
+describe('there is no spool, and the log is read,', () => {
+  const throughLog = async (unitId: string): Promise<void> => {
+    expect((await node.ended(unitId)).detail).toBe('Finished');
+    expect((await node.output(unitId)).toString()).toBe('out\n');
+    expect(requests(/\/log\?/)).not.toEqual([]);
+  };
+
+  it('where nothing may be run in pods', async () => {
+    server.mayExecute = false;
+    const unitId = await node.submit(sh('echo out'));
+    await throughLog(unitId);
+    expect(node.log).toEqual([
+      `[${unitId}] its output comes by the log, which may lose some: the role needs the verbs get and create on pods/exec`,
+    ]);
+    expect(requests(/\/exec\?/)).toEqual([]);
+  });
+
+  it('where the configuration says so, or no command is known', async () => {
+    await node.stop();
+    await node.start({ outputSpool: 'never' });
+    await throughLog(await node.submit(sh('echo out')));
+  });
+
+  it('where the image has no shell: the pod is made once more', async () => {
+    let made = 0;
+    server.onCreated = (pod) => {
+      made += 1;
+      if (made > 1) pod.runForReal();
+      else pod.exit(128, 'StartError', 'exec: "sh": executable file not found in $PATH');
+    };
+    const unitId = await node.submit(sh('echo out'));
+    await throughLog(unitId);
+    expect(server.pods.size).toBe(1);
+  });
+
+  it('where the image has not what it takes', async () => {
+    server.onCreated = (pod) => {
+      pod.runForReal({ programs: ['sh', 'cat', 'sleep'] });
+    };
+    await throughLog(await node.submit(sh('echo out')));
+  });
+});
