@@ -1,0 +1,3 @@
+export { startCluster } from './start-cluster.mjs';
+export { Cluster } from './cluster.mjs';
+export { busyboxImage } from './images.mjs';
