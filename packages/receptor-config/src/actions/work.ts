@@ -82,7 +82,10 @@ export const workActions = {
     v2: 'work-kubernetes',
     subject: ({ worktype }) => worktype,
     workType: ({ worktype }) => worktype,
-    unsupported: () => `not supported by this version; ${allRefused}`,
+    unsupported: ({ streammethod }) =>
+      streammethod === 'tcp'
+        ? `streammethod tcp is not supported by this version; ${allRefused}`
+        : undefined,
     namedFiles: ({ kubeconfig }) => [
       {
         path: kubeconfig,
