@@ -30,6 +30,10 @@ export const kubernetesPart: StartPart<'work-kubernetes'> = async (fields, conte
       allowRuntimePod: fields.allowruntimepod,
       deletePodOnRestart: fields.deletepodonrestart,
       verifySignature: fields.verifysignature,
+      outputSpool: fields.outputspool,
+      maxRunning: fields.maxrunning,
+      maxQueued: fields.maxqueued,
+      maxStdoutBytes: fields.maxstdout * 2 ** 20,
     }),
   );
   return { close: () => work.removeType(fields.worktype) };

@@ -121,7 +121,15 @@ export const workActions = {
         fallback: 'logger',
         unknown: () => 'stream mode must be logger or tcp',
       }),
+      outputspool: word(['auto', 'always', 'never'], {
+        help: 'Whose stdout goes through a spool in the pod, complete whatever becomes of its log: that of pods whose command is known or whose arguments begin with ansible-runner, of all that have arguments, or of none',
+        fallback: 'auto',
+        unknown: (value) => `invalid outputspool ${value}: it is auto, always or never`,
+      }),
       verifysignature,
+      maxrunning,
+      maxqueued,
+      maxstdout,
     },
     check: (fields) => {
       const { authmethod, namespace, kubeconfig, pod, image, command, params } = fields;
