@@ -5,6 +5,7 @@ import { KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
 import { WORKER } from '../objects.js';
 import { listIn, objectIn } from './json-parts.js';
+import { namePrefixOf } from './pod-name.js';
 
 /** The pod that is asked for. */
 export interface PodRequest {
@@ -44,7 +45,7 @@ function plainPod(data: KubeData, facts: PodFacts): PodRequest {
     tty: false,
   };
   const metadata = { labels: facts.labels };
-  const namePrefix = `${facts.workType.toLowerCase()}-`;
+  const namePrefix = namePrefixOf(facts.workType);
   return request(data.KubeNamespace, namePrefix, metadata, { containers: [worker] }, facts);
 }
 
@@ -63,7 +64,7 @@ function manifestPod(data: KubeData, facts: PodFacts): PodRequest {
   const labels = { ...objectIn(metadata, 'labels'), ...facts.labels };
   return request(
     typeof namespace === 'string' && namespace !== '' ? namespace : data.KubeNamespace,
-    typeof name === 'string' && name !== '' ? `${name}-` : `${facts.workType.toLowerCase()}-`,
+    typeof name === 'string' && name !== '' ? `${name}-` : namePrefixOf(facts.workType),
     { ...metadata, labels },
     { ...spec, containers: withStdin },
     facts,

@@ -22,6 +22,12 @@ export function generatedName(prefix: string): string {
   return prefix.slice(0, MAX_NAME - SUFFIX_LETTERS) + suffix;
 }
 
+/** What the names of a work type's pods begin with: its own name, as far as it may stand there. */
+export function namePrefixOf(workType: string): string {
+  const name = workType.toLowerCase().replaceAll(/[^a-z0-9.-]+|[.-]{2,}/g, '-');
+  return `${name.replaceAll(/^[.-]+|[.-]+$/g, '') || 'receptor'}-`;
+}
+
 /** A text as the value of a label: itself where it may stand there, otherwise the beginning of its digest. */
 export function labelValue(text: string): string {
   return /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(text)
