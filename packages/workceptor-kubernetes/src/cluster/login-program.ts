@@ -1,5 +1,6 @@
 import { errorText } from '@receptorjs/primitives';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { KubernetesError } from '../errors.js';
 
 /** Milliseconds until a program has ended, and bytes of what it may say. */
@@ -61,12 +62,19 @@ function outputOf(program: LoginProgram, timeoutMs: number): Promise<string> {
   const { command, args, env, apiVersion } = program;
   return new Promise((resolve, reject) => {
     const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-    const child = spawn(command, args, {
-      env: { ...process.env, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...env },
-      stdio: ['ignore', 'pipe', 'ignore'],
-      // of a group of its own, which is killed as a whole
-      detached: true,
-    });
+    let child: ChildProcessByStdio<null, Readable, null>;
+    try {
+      child = spawn(command, args, {
+        env: { ...process.env, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...env },
+        stdio: ['ignore', 'pipe', 'ignore'],
+        // of a group of its own, which is killed as a whole
+        detached: true,
+      });
+    } catch {
+      // what is said then shows arguments and variables
+      reject(failed(program, 'its command, arguments and variables can not be of any program'));
+      return;
+    }
     const pieces: Buffer[] = [];
     let length = 0;
     let isOver = false;

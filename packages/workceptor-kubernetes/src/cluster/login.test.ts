@@ -268,6 +268,9 @@ describe('a file', () => {
       return new ClusterLogin({ kind: 'file', path }).options();
     };
     await expect(failing('exec: {command: ./none}')).rejects.toThrow(`${folder}/none`);
+    await expect(
+      failing('exec: {command: sh, env: [{name: A, value: "hush\\0"}]}'),
+    ).rejects.toThrow(/its command, arguments and variables can not be of any program$/);
     await expect(failing('exec: {}')).rejects.toThrow(/user.exec.command is missing/);
     await expect(failing('exec: {command: a, interactiveMode: Always}')).rejects.toThrow(
       /interactiveMode is Always, but nobody is here/,
