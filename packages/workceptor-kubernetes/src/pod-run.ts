@@ -15,7 +15,11 @@ import type { PodRequest } from './pod/manifest.js';
 import type { PodCourse } from './pod/pod-course.js';
 import { failed, notStarted, type PodEnd } from './pod/pod-end.js';
 import { PodProgress } from './pod/pod-progress.js';
+import type { PodStreams } from './pod-streams.js';
 import { InputLost, sendStdin } from './streams/send-stdin.js';
+import { localAddress } from './tcp/local-address.js';
+import { PodListener } from './tcp/pod-listener.js';
+import { TcpStreams } from './tcp/tcp-streams.js';
 import { UnitOutput } from './unit-output.js';
 
 /** Attempts to attach before anything was sent, and milliseconds between them. */
@@ -38,6 +42,8 @@ export interface PodRunContext {
   readonly record: UnitRecord;
   readonly unitContext: Pick<UnitContext, 'reserve' | 'log'>;
   readonly maxStdoutBytes: number;
+  /** Present where stdin and stdout come by a connection to this node: the address of it, where it is not to be found out. */
+  readonly viaTcp?: { readonly address?: string | undefined } | undefined;
   readonly data: () => KubeData;
   readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
   /** The pod may come to be at any moment, although no answer has said so. */
@@ -74,9 +80,27 @@ export class PodRun {
   /**
    * Makes the pod, gives it its stdin and takes its output.
    *
+   * @param request gives the pod with more environment
    * @throws {KubernetesError}, {WorkError}; what the system says; the signal's reason
    */
-  async start(request: PodRequest): Promise<RunEnd> {
+  async start(request: (env?: Readonly<Record<string, string>>) => PodRequest): Promise<RunEnd> {
+    const { viaTcp, signal } = this.context;
+    if (viaTcp === undefined) return this.#start(request(), () => this.#byCluster());
+    let listener: PodListener;
+    try {
+      listener = await PodListener.open(viaTcp.address ?? localAddress(), this.#log);
+    } catch (error) {
+      return { end: failed('run-failed', `Error listening: ${errorText(error)}`), hasRun: false };
+    }
+    try {
+      signal.throwIfAborted();
+      return await this.#start(request(listener.env), () => this.#byTcp(listener));
+    } finally {
+      listener.close();
+    }
+  }
+
+  async #start(request: PodRequest, streams: () => PodStreams): Promise<RunEnd> {
     const { watch, signal, save, record, data } = this.context;
     let stopExpecting = (): void => undefined;
     const onName = (PodName: string): void => {
@@ -92,7 +116,10 @@ export class PodRun {
       watch.note(pod);
       const stdinBytes = statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
       const { PendingTimeoutMs } = data();
-      return await this.#follow(PendingTimeoutMs, (progress) => this.#feed(progress, stdinBytes));
+      return await this.#follow(PendingTimeoutMs, (progress) => {
+        const by = streams();
+        return this.#runThrough(progress, by, this.#feed(progress, by, stdinBytes));
+      });
     } finally {
       stopExpecting();
     }
@@ -101,7 +128,9 @@ export class PodRun {
   /** Goes on with a pod that runs already. */
   adopt(): Promise<RunEnd> {
     this.#doing = 'Pod Running';
-    return this.#follow(undefined, () => Promise.resolve(undefined));
+    return this.#follow(undefined, (progress) =>
+      this.#runThrough(progress, this.#byCluster(), Promise.resolve(undefined)),
+    );
   }
 
   #create(request: PodRequest, onName: (name: string) => void): Promise<Pod> {
@@ -114,7 +143,7 @@ export class PodRun {
 
   async #follow(
     timeoutMs: number | undefined,
-    feed: (progress: PodProgress) => Promise<PodEnd | undefined>,
+    runThrough: (progress: PodProgress) => Promise<PodEnd>,
   ): Promise<RunEnd> {
     const { watch, signal, data } = this.context;
     const { PodName, PodUID } = data();
@@ -137,7 +166,7 @@ export class PodRun {
       signal.throwIfAborted();
       const { course } = progress;
       if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
-      const end = await this.#runThrough(progress, feed);
+      const end = await runThrough(progress);
       const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
       return { end, hasRun: true, stderr };
     } finally {
@@ -159,19 +188,19 @@ export class PodRun {
 
   async #runThrough(
     progress: PodProgress,
-    feed: (progress: PodProgress) => Promise<PodEnd | undefined>,
+    streams: PodStreams,
+    feeding: Promise<PodEnd | undefined>,
   ): Promise<PodEnd> {
     const { signal } = this.context;
     const stop = new AbortController();
-    const output = this.#openOutput(progress, AbortSignal.any([signal, stop.signal]));
-    const reading = output.run();
-    const feeding = feed(progress);
+    const reading = streams.read(progress, AbortSignal.any([signal, stop.signal]));
     for (const each of [reading, feeding]) each.catch(() => undefined);
     try {
       const missing = await Promise.race([feeding, reading.then(() => undefined)]);
       // what was not delivered is not waited for
       if (missing !== undefined) return missing;
       const loss = await reading;
+      if (loss?.state === UnitState.Succeeded) return loss;
       await progress.left('running', signal);
       signal.throwIfAborted();
       const { course } = progress;
@@ -186,6 +215,32 @@ export class PodRun {
       stop.abort();
       await reading.catch(() => undefined);
     }
+  }
+
+  /** By the API server: stdin by an attachment, stdout by the log. */
+  #byCluster(): PodStreams {
+    return {
+      feed: (progress) => this.#deliver(progress),
+      read: (progress, signal) => this.#openOutput(progress, signal).run(),
+    };
+  }
+
+  #byTcp(listener: PodListener): PodStreams {
+    const { record, unitContext, maxStdoutBytes, signal } = this.context;
+    return new TcpStreams({
+      listener,
+      stdin: record.path('stdin'),
+      stdout: record.path('stdout'),
+      reserve: unitContext.reserve,
+      maxBytes: maxStdoutBytes,
+      onGrown: () => {
+        record.touch();
+      },
+      onProblem: (why) => {
+        this.#say(this.#doing, why);
+      },
+      signal: AbortSignal.any([signal, this.#over.signal]),
+    });
   }
 
   #openOutput(progress: PodProgress, signal: AbortSignal): UnitOutput {
@@ -219,9 +274,13 @@ export class PodRun {
   }
 
   /** Gives the pod its stdin; says what the unit ends with when that is not possible any more. */
-  async #feed(progress: PodProgress, bytes: number): Promise<PodEnd | undefined> {
+  async #feed(
+    progress: PodProgress,
+    streams: PodStreams,
+    bytes: number,
+  ): Promise<PodEnd | undefined> {
     if (bytes > 0) this.#say('Sending stdin to pod', undefined);
-    const missing = await this.#deliver(progress);
+    const missing = await streams.feed(progress);
     this.context.signal.throwIfAborted();
     if (missing === undefined || bytes === 0) {
       this.#say('Pod Running', undefined, UnitState.Running);
