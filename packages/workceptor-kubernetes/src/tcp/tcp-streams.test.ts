@@ -1,5 +1,4 @@
 import { silentLogger } from '@receptorjs/primitives';
-import type { DiskRoom } from '@receptorjs/workceptor';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
