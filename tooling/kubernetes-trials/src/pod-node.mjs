@@ -41,6 +41,9 @@ export const podAction = ({ kubeconfig, namespace, fields = {} }) => ({
   },
 });
 
+/** All actions of such a daemon: it has no links. @param {object} action */
+export const podActions = (action) => [{ 'local-only': null }, action];
+
 /**
  * A daemon with that work type; the caller starts it.
  *
@@ -51,7 +54,7 @@ export const podAction = ({ kubeconfig, namespace, fields = {} }) => ({
  * @param {object} options.action
  */
 export const podDaemon = ({ receptor, name, folder, action }) =>
-  new Daemon(receptorCommands(receptor), name, folder, [{ 'local-only': null }, action]);
+  new Daemon(receptorCommands(receptor), name, folder, podActions(action));
 
 /** Where a daemon stores the stdout of a unit. @param {Daemon} daemon @param {string} unitId */
 export const stdoutPath = (daemon, unitId) => join(daemon.dataDir, daemon.name, unitId, 'stdout');

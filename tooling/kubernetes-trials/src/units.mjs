@@ -6,22 +6,28 @@ export const states = ['Pending', 'Running', 'Succeeded', 'Failed', 'Canceled'];
 export const SUCCEEDED = 2;
 
 /**
+ * A submission of a pod.
+ *
+ * @param {string} node
+ * @param {object} pod
+ * @param {Record<string, string>} [params] further ones
+ */
+export const requestOf = (node, pod, params = {}) => ({
+  node,
+  workType: WORK_TYPE,
+  params: { secret_kube_pod: JSON.stringify(pod), ...params },
+});
+
+/**
  * Submits a pod; gives the unit's ID.
  *
  * @param {import('@receptorjs/control-client').ControlClient} client
  * @param {string} node
  * @param {object} pod
  * @param {Record<string, string>} [params] further ones
- * @param {string} [stdin]
  */
-export async function submitPod(client, node, pod, params = {}, stdin) {
-  const request = {
-    node,
-    workType: WORK_TYPE,
-    params: { secret_kube_pod: JSON.stringify(pod), ...params },
-  };
-  const { unitId } = await client.submit(request, stdin);
-  return unitId;
+export async function submitPod(client, node, pod, params) {
+  return (await client.submit(requestOf(node, pod, params))).unitId;
 }
 
 /**
