@@ -11,12 +11,13 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { debianPrograms, onPath } from '@receptorjs/tooling-test-peers';
-import { venv } from './mesh.js';
+import { root, venv } from './mesh.js';
 
 /** What the images, their jobs and Ansible run of a system. */
-const PROGRAMS = 'cat chmod cp cut env id ln ls mkdir mkfifo mktemp mv rm sh sleep uname'.split(
-  ' ',
-);
+const PROGRAMS =
+  'cat chmod cp cut dd env id ln ls mkdir mkfifo mktemp mv rm sh sha256sum sleep tee uname wc'.split(
+    ' ',
+  );
 
 /** Of Python's own modules, those that no playbook wants. */
 const OMITTED = /^(?:config-.*|ensurepip|idlelib|lib2to3|site-packages|test|tkinter|_tkinter.*)$/;
@@ -31,6 +32,9 @@ const UTF8 = '/usr/lib/locale/C.utf8';
 /** What Python says of itself, a line each. */
 const FACTS = `import sys, sysconfig
 print(sys._base_executable, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sep="\\n")`;
+
+/** Where the original's ansible-runner is in a root that has it. */
+export const pythonRunner = '/opt/python/ansible-runner';
 
 /** A root file system of what this machine has: Node, an init, a shell and its commands. */
 export class ImageRoot {
@@ -70,6 +74,22 @@ export class ImageRoot {
     const dynamic = join(modules, 'lib-dynload');
     const loaded = readdirSync(dynamic).filter((name) => !OMITTED.test(name));
     this.#copyLibraries([python, ...loaded.map((name) => join(dynamic, name))]);
+  }
+
+  /** Adds our `ansible-runner`, on the path, and the original's at {@link pythonRunner}; the latter needs what {@link ImageRoot.addAnsible} adds. */
+  addRunners(): void {
+    for (const name of ['package.json', 'dist', 'wasm'])
+      this.#copy(join(root, 'apps/ansible-runner', name), join('usr/lib/ansible-runner', name));
+    symlinkSync(
+      '../lib/ansible-runner/dist/cli.js',
+      join(this.folder, 'usr', 'bin', 'ansible-runner'),
+    );
+    const answer = execFileSync(join(venv, 'bin', 'python3'), ['-c', FACTS], { encoding: 'utf8' });
+    const [, , packages = ''] = answer.split('\n');
+    // with what says its version
+    for (const name of readdirSync(packages).filter((each) => each.startsWith('ansible_runner')))
+      this.#copy(join(packages, name));
+    this.#copy(join(venv, 'bin', 'ansible-runner'), pythonRunner);
   }
 
   #copy(source: string, target = source, without?: RegExp): void {

@@ -55,29 +55,29 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesError && error.code === 'not-found';
 }
 
-const byReason: Readonly<Record<string, KubernetesErrorCode>> = {
-  Unauthorized: 'unauthorized',
-  Forbidden: 'forbidden',
-  NotFound: 'not-found',
-  AlreadyExists: 'already-exists',
-  Conflict: 'conflict',
-  Gone: 'gone',
-  Expired: 'gone',
-  TooManyRequests: 'busy',
-};
+const byReason = new Map<string | undefined, KubernetesErrorCode>([
+  ['Unauthorized', 'unauthorized'],
+  ['Forbidden', 'forbidden'],
+  ['NotFound', 'not-found'],
+  ['AlreadyExists', 'already-exists'],
+  ['Conflict', 'conflict'],
+  ['Gone', 'gone'],
+  ['Expired', 'gone'],
+  ['TooManyRequests', 'busy'],
+]);
 
-const byStatus: Readonly<Record<number, KubernetesErrorCode>> = {
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not-found',
-  408: 'unreachable',
-  410: 'gone',
-  429: 'busy',
-};
+const byStatus = new Map<number, KubernetesErrorCode>([
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'not-found'],
+  [408, 'unreachable'],
+  [410, 'gone'],
+  [429, 'busy'],
+]);
 
 /** What a status of HTTP and the reason of a `Status` object are about. */
 export function codeOf(status: number, reason: string | undefined): KubernetesErrorCode {
-  const code = byReason[reason ?? ''] ?? byStatus[status];
+  const code = byReason.get(reason) ?? byStatus.get(status);
   if (code !== undefined) return code;
   return status >= 500 ? 'server' : 'refused';
 }

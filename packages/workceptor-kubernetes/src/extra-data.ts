@@ -18,6 +18,8 @@ export interface KubeData {
   readonly Sealed?: string | undefined;
   /** Present once the pod is there: another one of the same name is not ours. */
   readonly PodUID?: string | undefined;
+  /** Label of the data directory that the pod has. */
+  readonly DataId?: string | undefined;
   /** The `pod_pending_timeout` in milliseconds. */
   readonly PendingTimeoutMs?: number | undefined;
   /** Present while stdout comes by a spool in the pod. */
@@ -55,6 +57,7 @@ export function parseKubeData(value: JsonValue): KubeData {
     PodName: text('PodName'),
     Sealed: text('Sealed') || undefined,
     PodUID: text('PodUID') || undefined,
+    DataId: text('DataId') || undefined,
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
     Spool: text('Spool') === 'on' ? 'on' : undefined,
     Cursor: parseCursor(value['Cursor']),

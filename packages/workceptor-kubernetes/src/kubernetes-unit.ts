@@ -22,16 +22,19 @@ import {
   type KubeData,
 } from './extra-data.js';
 import type { KubernetesType } from './kubernetes-type.js';
-import { removeOrphans } from './orphans.js';
+import type { Orphans } from './orphans.js';
 import { ownPod } from './pod/create-pod.js';
 import { podOf, type PodRequest } from './pod/manifest.js';
 import { failed, type PodEnd } from './pod/pod-end.js';
-import { labelValue, NODE_LABEL, UNIT_LABEL } from './pod/pod-name.js';
+import { labelValue, ownerLabels, UNIT_LABEL } from './pod/pod-name.js';
 import { endOf, PodRun, type RunEnd } from './pod-run.js';
 import { PodRemoval, type RemovalReason } from './pod-removal.js';
 
 /** 64 GiB: the most stdout of one unit unless configured. */
 const DEFAULT_MAX_STDOUT_BYTES = 64 * 2 ** 30;
+
+/** Milliseconds after a request without an answer in which its pod may still come to be. */
+const MAY_COME_MS = 30_000;
 
 /** What a unit needs to know besides its record. */
 export interface KubernetesUnitOptions {
@@ -39,6 +42,7 @@ export interface KubernetesUnitOptions {
   readonly nodeId: string;
   /** Shared by all units. */
   readonly clusters: Clusters;
+  readonly orphans: Orphans;
   readonly context: UnitContext;
 }
 
@@ -55,6 +59,8 @@ export class KubernetesUnit implements Unit {
   readonly #log: Logger;
   /** The run, while there is one; never rejects. */
   #running: Promise<void> | undefined;
+  /** When a pod was asked for last without an answer, as `performance.now` tells. */
+  #unansweredAt: number;
 
   constructor(
     readonly record: UnitRecord,
@@ -62,6 +68,10 @@ export class KubernetesUnit implements Unit {
   ) {
     const { log } = options.context;
     this.#log = log;
+    // what an earlier daemon was told is not known
+    const { PodName, PodUID } = this.#data;
+    const isUnknown = PodName !== '' && PodUID === undefined;
+    this.#unansweredAt = isUnknown ? performance.now() : Number.NEGATIVE_INFINITY;
     this.#removal = new PodRemoval({
       unitId: record.id,
       remove: (signal) => this.#removePod(signal),
@@ -96,10 +106,11 @@ export class KubernetesUnit implements Unit {
   }
 
   start(): Promise<string> {
+    const { context } = this.options;
     this.record.update({ detail: 'Connecting to Kubernetes' }, 'soon');
     try {
       const request = this.#request();
-      this.#save({ KubeNamespace: request.namespace });
+      this.#save({ KubeNamespace: request.namespace, DataId: context.secrets.dataId() });
       this.#run((run) => run.start(request), request.namespace);
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
@@ -150,34 +161,44 @@ export class KubernetesUnit implements Unit {
   /** Goes on where an earlier daemon has left the unit. */
   #takeUp(): void {
     const { state } = this.record.status;
-    const { PodName, KubeNamespace } = this.#data;
+    const { PodName } = this.#data;
     if (state === UnitState.Running && PodName !== '') {
       try {
-        this.#run((run) => run.adopt(), KubeNamespace);
+        this.#run((run) => run.adopt(), this.#namespace());
       } catch (error) {
-        this.#finish(endOf(error));
+        const { code } = endOf(error);
+        const why = foreignText(errorText(error));
+        this.#finish(failed(code ?? 'run-failed', `Failed to restart: ${why}`));
       }
       return;
     }
+    const isRemoved = PodName !== '' && this.options.type.deletePodOnRestart !== false;
+    // before the end: a crash between the two leaves no pod behind
+    if (isRemoved) this.#save({ Removing: 'end' });
     // as the original: what its stdin had got is not known
     const why = 'work unit is not in running state, cannot be restarted';
     this.#finish(failed('input-incomplete', `Failed to restart: ${why}`));
-    if (PodName !== '' && this.options.type.deletePodOnRestart !== false) {
-      this.#save({ Removing: 'end' });
-      this.#inBackground(this.#removal.begin('end'));
-    }
+    if (isRemoved) this.#inBackground(this.#removal.begin('end'));
+  }
+
+  /** The original can leave none. */
+  #namespace(): string {
+    return this.#data.KubeNamespace || new ClusterLogin(this.#source()).namespace;
+  }
+
+  /** Of all pods of this node's units. */
+  #labels(): Readonly<Record<string, string>> {
+    const { nodeId, context } = this.options;
+    return ownerLabels({ nodeId, dataId: context.secrets.dataId() });
   }
 
   /** @throws {KubernetesError} `bad-config`; {WorkError} `start-failed` */
   #request(): PodRequest {
-    const { type, context, nodeId } = this.options;
+    const { type, context } = this.options;
     const data = opened(this.#data, type.workType, context.secrets);
-    const namespace = data.KubeNamespace || new ClusterLogin(this.#source()).namespace;
-    const labels = {
-      [NODE_LABEL]: labelValue(nodeId),
-      [UNIT_LABEL]: labelValue(this.record.id),
-    };
-    return podOf({ ...data, KubeNamespace: namespace }, { workType: type.workType, labels });
+    const labels = { ...this.#labels(), [UNIT_LABEL]: labelValue(this.record.id) };
+    const KubeNamespace = this.#namespace();
+    return podOf({ ...data, KubeNamespace }, { workType: type.workType, labels });
   }
 
   /** @throws {WorkError} `start-failed` */
@@ -195,18 +216,19 @@ export class KubernetesUnit implements Unit {
    * @throws {KubernetesError} `bad-config`; {WorkError} `start-failed`
    */
   #run(go: (run: PodRun) => Promise<RunEnd>, namespace: string): void {
-    const { clusters, nodeId, context, type } = this.options;
+    const { clusters, orphans, context, type } = this.options;
     const source = this.#source();
-    const api = clusters.api(source);
-    const { PodName, PodUID } = this.#data;
-    // a pod that the original has made has no label
-    const isForeign = PodName !== '' && PodUID === undefined;
+    const { PodName, DataId } = this.#data;
+    const labels = this.#labels();
+    // a pod that the original has made has no label, and one of another data directory has another
+    const isForeign = PodName !== '' && DataId !== context.secrets.dataId();
     const selector: Selector = isForeign
       ? { fieldSelector: `metadata.name=${PodName}` }
-      : { labelSelector: `${NODE_LABEL}=${labelValue(nodeId)}` };
+      : { labelSelector: selectorOf(labels) };
     const folder = this.record.dir;
+    const api = clusters.api(source);
     const watch = clusters.watch(source, namespace, selector, (cluster, pods) => {
-      if (!isForeign) removeOrphans(cluster, pods, folder, this.#log);
+      if (!isForeign) orphans.look(cluster, pods, labels, folder);
     });
     const signal = AbortSignal.any([this.#detached.signal, this.#stopped.signal]);
     const run = new PodRun({
@@ -222,12 +244,15 @@ export class KubernetesUnit implements Unit {
       save: (change, when) => {
         this.#save(change, when);
       },
+      onUnanswered: () => {
+        this.#unansweredAt = performance.now();
+      },
       signal,
     });
     this.#running = go(run)
       .then(
         ({ end, hasRun, stderr }) => {
-          this.#ended(end, hasRun, stderr);
+          if (!signal.aborted) this.#ended(end, hasRun, stderr);
         },
         (error: unknown) => {
           if (!signal.aborted) this.#ended(endOf(error), false);
@@ -270,8 +295,6 @@ export class KubernetesUnit implements Unit {
     this.#save({ Removing: reason });
     this.#stopped.abort();
     this.#finishCanceled();
-    // a pod that is asked for is there, or not, before it is deleted
-    await this.#running;
     if (this.#data.PodName === '') return 'done';
     return (await this.#removal.begin(reason)) ? 'done' : 'pending';
   }
@@ -287,22 +310,36 @@ export class KubernetesUnit implements Unit {
 
   /** One attempt; rejects when the pod may still be there. */
   async #removePod(signal: AbortSignal): Promise<void> {
-    const { PodName, PodUID, KubeNamespace } = this.#data;
+    // a pod that is asked for is there, or not, before it is deleted
+    await this.#running;
+    const { PodName, PodUID } = this.#data;
+    const namespace = this.#namespace();
     const api: Hold<ClusterApi> = this.options.clusters.api(this.#source());
     try {
       let uid = PodUID;
       if (uid === undefined) {
-        const pod = await ownPod(api.value, KubeNamespace, PodName, labelValue(this.record.id));
-        if (pod === undefined) return;
+        const unit = labelValue(this.record.id);
+        const pod = await ownPod(api.value, namespace, PodName, unit, signal);
+        if (pod === undefined) {
+          this.#checkUnanswered();
+          return;
+        }
         uid = pod.metadata?.uid;
       }
-      await api.value.deletePod(KubeNamespace, PodName, { uid, signal });
+      await api.value.deletePod(namespace, PodName, { uid, signal });
     } catch (error) {
       const isOther = error instanceof KubernetesError && error.code === 'conflict';
       if (!isNotFound(error) && !isOther) throw error;
     } finally {
       api.letGo();
     }
+  }
+
+  /** @throws {KubernetesError} `busy` while a pod that is not there may still come to be */
+  #checkUnanswered(): void {
+    if (performance.now() - this.#unansweredAt >= MAY_COME_MS) return;
+    const why = 'the API server has not said what came of it, and may still be making it';
+    throw new KubernetesError('busy', why);
   }
 
   async #removed(reason: RemovalReason): Promise<void> {
@@ -337,4 +374,9 @@ export class KubernetesUnit implements Unit {
       this.#log.error(`[${this.record.id}] ${errorText(error)}`);
     });
   }
+}
+
+function selectorOf(labels: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return parts.join(',');
 }

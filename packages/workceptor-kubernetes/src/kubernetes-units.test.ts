@@ -75,6 +75,7 @@ async function output(unitId: string): Promise<string> {
   const results = await work.results(unitId, 0n, { ...local, signal: AbortSignal.timeout(25_000) });
   return (await buffer(results)).toString();
 }
+const listed = async (): Promise<string[]> => (await work.list()).map(([unitId]) => unitId);
 const created = (): Promise<boolean> =>
   vi.waitUntil(() => server.pods.size === 1, { interval: 5, timeout: 10_000 });
 const stamp = (n: number): string => `2026-01-02T03:04:05.${String(n).padStart(9, '0')}Z`;
@@ -334,8 +335,55 @@ describe('a failure', () => {
     await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
   }, 40_000);
 
-  it('of the configuration refuses the start', async () => {
-    await expect(submit('', { secret_kube_config: '{}' })).rejects.toThrow('no current cluster');
+  it.each([
+    [401, 'Unauthorized', 'Unauthorized', 'login-refused'],
+    [403, 'Forbidden', 'pods is forbidden: User "x" cannot create', 'forbidden'],
+    [404, 'NotFound', 'namespaces "jobs" not found', 'rejected-pod'],
+  ])('of the login or the role (%d) has a code of its own', async (code, reason, message, own) => {
+    server.refuse(/POST/, code, reason, message, 2);
+    expect(await ended(await submit())).toMatchObject({
+      detail: `Error creating pod: ${message}`,
+      report: { errorCode: own },
+    });
+  });
+
+  it.each([
+    [{ secret_kube_config: '{}' }, 'no current cluster'],
+    [{ secret_kube_config: 'users: [{user: {token: hush' }, 'it is no YAML in line 1'],
+    [{ secret_kube_pod: 'spec: {env: hush}}' }, "the pod can't be read: it is no YAML in line 1"],
+  ])(
+    'of the configuration refuses the start, and shows nothing of it (%#)',
+    async (params, why) => {
+      await expect(submit('', params)).rejects.toThrow(why);
+      const [unitId = ''] = await listed();
+      const shown = [
+        JSON.stringify((await work.status(unitId)).detail),
+        statusFile(unitId),
+        ...log,
+      ];
+      expect(shown.join('\n')).not.toContain('hush');
+    },
+  );
+
+  it('to start within weeks is no failure to start at once', async () => {
+    const unitId = await submit('', { pod_pending_timeout: '10000h' });
+    await created();
+    await reaches(unitId, ({ detail }) => detail === 'Pod created');
+    server.pod.run();
+    await runs(unitId);
+    server.pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
+  });
+
+  it('of an API server that sends nonsense is a problem of that unit, for as long as it does', async () => {
+    server.fail(/GET .*pods\?labelSelector/, 200, { body: { items: [{}] }, times: 2 });
+    const unitId = await submit();
+    await reaches(unitId, ({ detail }) => detail.includes('a pod without a name'));
+    server.pod.run();
+    await runs(unitId);
+    server.sendToWatchers('{"type":"MODIFIED","object":{"metadata":{},"status":null}}\n');
+    server.pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
   });
 });
 
@@ -363,6 +411,26 @@ describe('a cluster that is away', () => {
     expect((await ended(await submit())).detail).toBe('Finished');
     expect(server.pods.size).toBe(1);
     expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(2);
+  });
+
+  it('that may have made a pod without an answer is asked until it can not come any more', async () => {
+    server.fail(/POST/, 504, { body: 'no answer in time', times: 99 });
+    const unitId = await submit();
+    await reaches(unitId, ({ detail }) => detail.includes('no answer in time'));
+    expect(await work.cancel(unitId, local)).toBe('pending');
+    expect((await work.status(unitId)).detail).toMatch(/may still be making it$/);
+    // it comes after all
+    const { extraData } = await work.status(unitId);
+    const { KubeNamespace, PodName } = extraData as Readonly<Record<string, string>>;
+    server.add({
+      metadata: {
+        name: PodName ?? '',
+        namespace: KubeNamespace ?? '',
+        labels: { 'receptor.unit-id': unitId },
+      },
+    });
+    expect(await work.release(unitId, { ...local, force: false })).toBe('done');
+    expect(server.pods.size).toBe(0);
   });
 
   it('is told of a cancel when it is back, which shows until then', async () => {
@@ -450,17 +518,34 @@ it('pods of this node whose units are gone are deleted, and no others', async ()
   const add = (name: string, labels: Record<string, string>, creationTimestamp: string): FakePod =>
     server.add({ metadata: { name, namespace: 'jobs', uid: name, labels, creationTimestamp } });
   const old = '2020-01-01T00:00:00Z';
-  const mine = { 'receptor.node-id': 'near', 'receptor.unit-id': 'abcdefgh' };
+  const own = await submit();
+  await created();
+  const mine = { ...server.pod.object.metadata?.labels, 'receptor.unit-id': 'abcdefgh' };
+  expect(mine).toMatchObject({
+    'receptor.node-id': 'near',
+    'receptor.data-id': expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+  });
   add('orphan', mine, old);
   add('young', mine, new Date().toISOString());
   add('other-node', { ...mine, 'receptor.node-id': 'far' }, old);
-  add('no-unit', { 'receptor.node-id': 'near', 'receptor.unit-id': '../../etc' }, old);
-  await submit();
-  await vi.waitUntil(() => !server.pods.has('jobs/orphan'), { interval: 5 });
-  expect([...server.pods.keys()].slice(0, 3)).toEqual([
+  // another node of the same ID, whose units this one knows nothing of
+  add('other-data', { ...mine, 'receptor.data-id': '0123456789abcdef' }, old);
+  add('no-unit', { ...mine, 'receptor.unit-id': '../../etc' }, old);
+  add('own', { ...mine, 'receptor.unit-id': own }, old);
+  for (let n = 0; n < 20; n++) add(`orphan${n}`, mine, old);
+  // lists again
+  await work.cancel(own, local);
+  const other = await submit();
+  await vi.waitUntil(() => ![...server.pods.keys()].some((name) => name.includes('orphan')), {
+    interval: 5,
+  });
+  await work.cancel(other, local);
+  expect([...server.pods.keys()]).toEqual([
     'jobs/young',
     'jobs/other-node',
+    'jobs/other-data',
     'jobs/no-unit',
+    'jobs/own',
   ]);
 });
 

@@ -14,6 +14,7 @@ import { Clusters } from './clusters.js';
 import { extraData, sealed } from './extra-data.js';
 import type { KubernetesType } from './kubernetes-type.js';
 import { KubernetesUnit } from './kubernetes-unit.js';
+import { Orphans } from './orphans.js';
 import { submittedData } from './submission.js';
 
 /** What all types of a node share. */
@@ -36,6 +37,7 @@ export function kubernetesWorkTypes({
   limits = {},
 }: KubernetesOptions): (type: KubernetesType) => WorkType {
   const clusters = new Clusters({ limits, log });
+  const orphans = new Orphans(log);
   return (type) => {
     validateOptions<KubernetesType>('kubernetesWorkType', type, {
       workType: text,
@@ -65,7 +67,7 @@ export function kubernetesWorkTypes({
       checkSubmission: ({ params }, secrets) =>
         extraData(sealed(submittedData(type, params), workType, secrets)),
       createUnit: (record, context) =>
-        new KubernetesUnit(record, { type, nodeId, clusters, context }),
+        new KubernetesUnit(record, { type, nodeId, clusters, orphans, context }),
     };
   };
 }

@@ -1,4 +1,4 @@
-/** What is read of the API's objects. Everything may be missing: they come from elsewhere. */
+/** What is read of the API's objects, as `parse-objects.ts` has checked it. Everything may be missing: they come from elsewhere. */
 
 /** A container's state as the kubelet tells it. */
 export interface ContainerState {
@@ -9,6 +9,7 @@ export interface ContainerState {
     readonly signal?: number;
     readonly reason?: string;
     readonly message?: string;
+    readonly finishedAt?: string;
   };
 }
 
@@ -17,7 +18,6 @@ export interface ContainerStatus {
   readonly name?: string;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
-  readonly restartCount?: number;
 }
 
 /** A condition of a pod, such as `PodScheduled`. */
@@ -35,14 +35,22 @@ export interface ObjectMeta {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly creationTimestamp?: string;
+  /** When the grace of a deletion is over. */
   readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A pod. */
 export interface Pod {
   readonly metadata?: ObjectMeta;
-  readonly spec?: { readonly nodeName?: string };
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly initContainers?: readonly {
+      readonly name?: string;
+      readonly restartPolicy?: string;
+    }[];
+  };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
@@ -58,6 +66,10 @@ export interface ClusterEvent {
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;
+  /** When it was last seen to happen. */
+  readonly lastTimestamp?: string;
+  readonly eventTime?: string;
+  readonly metadata?: ObjectMeta;
 }
 
 /** The name of the container that does the work. */

@@ -1,4 +1,5 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
+import { foreignText } from '@receptorjs/workceptor/internal';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClusterApi } from './cluster/cluster-api.js';
@@ -8,30 +9,70 @@ import { UNIT_LABEL } from './pod/pod-name.js';
 
 /** Milliseconds: younger pods are left alone. */
 const YOUNG_MS = 60_000;
+/** Pods that are deleted at once. */
+const AT_ONCE = 4;
 
 /**
- * Deletes the pods of this node whose units are gone: a unit's folder is there before its pod is asked for, and as long as the pod is of use.
- *
- * @param folder of any unit of this node
+ * Deletes the pods of one owner whose units are gone: a unit's folder is there before its pod is asked for, and as long as the pod is of
+ * use. It alone writes its fields.
  */
-export function removeOrphans(
-  api: ClusterApi,
-  pods: readonly Pod[],
-  folder: string,
-  log: Logger,
-): void {
-  for (const { metadata } of pods) {
-    const { name = '', namespace = '', uid, creationTimestamp = '', labels = {} } = metadata ?? {};
-    const unitId = labels[UNIT_LABEL] ?? '';
-    const isYoung = !(Date.now() - Date.parse(creationTimestamp) > YOUNG_MS);
-    if (isYoung || !/^[A-Za-z0-9]{8}$/.test(unitId) || metadata?.deletionTimestamp) continue;
-    if (existsSync(join(dirname(folder), unitId))) continue;
-    log.info(`pod ${namespace}/${name} is deleted: its unit ${unitId} is gone`);
-    api.deletePod(namespace, name, { uid }).catch((error: unknown) => {
+export class Orphans {
+  /** The uids of those that are being deleted, or are yet to be. */
+  readonly #known = new Set<string>();
+  readonly #waiting: (() => Promise<void>)[] = [];
+  #running = 0;
+
+  constructor(private readonly log: Logger) {}
+
+  /**
+   * Looks through pods of a list, and deletes those that it finds in the background.
+   *
+   * @param labels that a pod of the owner has, all of them
+   * @param folder of any unit of the owner
+   */
+  look(
+    api: ClusterApi,
+    pods: readonly Pod[],
+    labels: Readonly<Record<string, string>>,
+    folder: string,
+  ): void {
+    for (const { metadata = {} } of pods) {
+      const { name = '', namespace = '', uid = '', creationTimestamp = '' } = metadata;
+      const unitId = metadata.labels?.[UNIT_LABEL] ?? '';
+      const isOurs = Object.entries(labels).every(([key, is]) => metadata.labels?.[key] === is);
+      const isYoung = !(Date.now() - Date.parse(creationTimestamp) > YOUNG_MS);
+      if (!isOurs || isYoung || !/^[A-Za-z0-9]{8}$/.test(unitId)) continue;
+      if (metadata.deletionTimestamp !== undefined || this.#known.has(uid)) continue;
+      if (existsSync(join(dirname(folder), unitId))) continue;
+      this.log.info(`pod ${namespace}/${name} is deleted: its unit ${unitId} is gone`);
+      this.#known.add(uid);
+      this.#waiting.push(async () => {
+        await this.#delete(api, namespace, name, uid);
+        this.#known.delete(uid);
+      });
+    }
+    this.#go();
+  }
+
+  #go(): void {
+    while (this.#running < AT_ONCE) {
+      const remove = this.#waiting.shift();
+      if (remove === undefined) return;
+      this.#running += 1;
+      void remove().finally(() => {
+        this.#running -= 1;
+        this.#go();
+      });
+    }
+  }
+
+  async #delete(api: ClusterApi, namespace: string, name: string, uid: string): Promise<void> {
+    try {
+      await api.deletePod(namespace, name, { uid });
+    } catch (error) {
       if (isNotFound(error)) return;
-      log.warning(
-        `pod ${namespace}/${name}, whose unit is gone, can't be deleted: ${errorText(error)}`,
-      );
-    });
+      const why = foreignText(errorText(error));
+      this.log.warning(`pod ${namespace}/${name}, whose unit is gone, can't be deleted: ${why}`);
+    }
   }
 }

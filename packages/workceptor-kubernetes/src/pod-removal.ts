@@ -7,6 +7,8 @@ export type RemovalReason = 'end' | 'cancel' | 'release';
 
 /** Milliseconds between attempts. */
 const AGAIN = { first: 500, longest: 30_000 };
+/** Milliseconds after which whoever asks is told that it is pending. */
+const ANSWER_MS = 10_000;
 
 /** What the removal of a pod needs from its unit. */
 export interface RemovalContext {
@@ -19,6 +21,8 @@ export interface RemovalContext {
   readonly onRemoved: (reason: RemovalReason) => Promise<void>;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Milliseconds after which whoever asks is told that it is pending. Default 10,000. */
+  readonly answerMs?: number | undefined;
 }
 
 const rank: Readonly<Record<RemovalReason, number>> = { end: 0, cancel: 1, release: 2 };
@@ -28,8 +32,10 @@ export class PodRemoval {
   #reason: RemovalReason | undefined;
   #why: string | undefined;
   #isRunning = false;
-  /** Resolves with whether it was successful. */
-  #firstAttempt: Promise<boolean> | undefined;
+  /** Those who wait for an attempt. */
+  readonly #waiting = new Set<(isGone: boolean) => void>();
+  /** Ends the wait between two attempts. */
+  #pause = new AbortController();
 
   constructor(private readonly context: RemovalContext) {}
 
@@ -44,41 +50,70 @@ export class PodRemoval {
     return `its pod is yet to be deleted${this.#why === undefined ? '' : `: ${this.#why}`}`;
   }
 
-  /** @returns whether the pod is gone after the first attempt from now on; others follow in the background where it is not */
-  begin(reason: RemovalReason): Promise<boolean> {
+  /**
+   * Deletes the pod, at once also where a later attempt was waited for.
+   *
+   * @returns whether the pod is gone after the first attempt from now on, or after ten seconds; others follow in the background where it is
+   * not. Never rejects.
+   */
+  async begin(reason: RemovalReason): Promise<boolean> {
     if (this.#reason === undefined || rank[reason] > rank[this.#reason]) this.#reason = reason;
-    if (!this.#isRunning) {
-      this.#isRunning = true;
-      void this.#run().finally(() => {
-        this.#isRunning = false;
-      });
-    }
-    return this.#firstAttempt ?? Promise.resolve(true);
+    if (this.#isRunning) this.#pause.abort();
+    else void this.#run();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        answer(false);
+      }, this.context.answerMs ?? ANSWER_MS);
+      const answer = (isGone: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(answer);
+        resolve(isGone);
+      };
+      this.#waiting.add(answer);
+    });
   }
 
+  /** Never rejects. */
   async #run(): Promise<void> {
-    const { signal, remove, onRemoved, log, unitId } = this.context;
-    for (let failures = 0; !signal.aborted;) {
-      const attempt = remove(signal).then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      this.#firstAttempt = attempt.then((failure) => failure === undefined);
-      const failure = await attempt;
-      if (failure === undefined) {
-        const reason = this.#reason ?? 'end';
-        this.#reason = undefined;
-        this.#why = undefined;
-        this.#firstAttempt = undefined;
-        await onRemoved(reason).catch((error: unknown) => {
-          log.error(`[${unitId}] ${errorText(error)}`);
-        });
-        return;
+    const { signal, remove } = this.context;
+    this.#isRunning = true;
+    for (let failures = 0; this.#reason !== undefined && !signal.aborted;) {
+      try {
+        await remove(signal);
+      } catch (error) {
+        failures += 1;
+        this.#failed(foreignText(errorText(error)));
+        this.#answer(false);
+        await this.#waitFor(backoffDelay(AGAIN, failures, Math.random()));
+        continue;
       }
-      failures += 1;
-      this.#failed(foreignText(errorText(failure.error)));
-      const ms = backoffDelay(AGAIN, failures, Math.random());
-      await wait(ms, undefined, { signal }).catch(() => undefined);
+      failures = 0;
+      await this.#succeeded();
+    }
+    this.#isRunning = false;
+    this.#answer(this.#reason === undefined);
+  }
+
+  #answer(isGone: boolean): void {
+    for (const answer of [...this.#waiting]) answer(isGone);
+  }
+
+  async #waitFor(ms: number): Promise<void> {
+    this.#pause = new AbortController();
+    const signal = AbortSignal.any([this.context.signal, this.#pause.signal]);
+    await wait(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  async #succeeded(): Promise<void> {
+    const { onRemoved, log, unitId } = this.context;
+    const reason = this.#reason ?? 'end';
+    this.#reason = undefined;
+    this.#why = undefined;
+    this.#answer(true);
+    try {
+      await onRemoved(reason);
+    } catch (error) {
+      log.error(`[${unitId}] ${errorText(error)}`);
     }
   }
 
@@ -86,7 +121,12 @@ export class PodRemoval {
     if (why === this.#why) return;
     this.#why = why;
     if (this.context.signal.aborted) return;
-    this.context.log.warning(`[${this.context.unitId}] its pod can't be deleted: ${why}`);
-    this.context.onChange();
+    const { log, unitId, onChange } = this.context;
+    log.warning(`[${unitId}] its pod can't be deleted: ${why}`);
+    try {
+      onChange();
+    } catch (error) {
+      log.error(`[${unitId}] ${errorText(error)}`);
+    }
   }
 }

@@ -8,7 +8,9 @@ import type { ClusterApi } from './cluster/cluster-api.js';
 import type { PodWatch } from './cluster/pod-watch.js';
 import { isNotFound, isPassing, KubernetesError } from './errors.js';
 import type { KubeData } from './extra-data.js';
+import type { Pod } from './objects.js';
 import { createPod } from './pod/create-pod.js';
+import { explainWait } from './pod/explain-wait.js';
 import type { PodRequest } from './pod/manifest.js';
 import type { PodCourse } from './pod/pod-course.js';
 import { failed, notStarted, type PodEnd } from './pod/pod-end.js';
@@ -20,14 +22,13 @@ import { StdoutFile } from './output/stdout-file.js';
 import { maySpool } from './spool/may-spool.js';
 import { withSpool, type SpoolUse } from './spool/with-spool.js';
 
-/** Milliseconds until events are asked for what a pod waits for, and between two such questions. */
-const EVENTS_FIRST_MS = 5_000;
-const EVENTS_MS = 10_000;
 /** Attempts to attach before anything was sent, and milliseconds between them. */
 const MOST_ATTACHES = 8;
 const ATTACH_AGAIN = { first: 200, longest: 5_000 };
 /** Bytes of stderr that are kept: more than are shown. */
 const STDERR_BYTES = 8 * 1024;
+/** Milliseconds of the longest timer that the system has. */
+const LONGEST_MS = 2 ** 31 - 1;
 /** Milliseconds that the end of a container may take to be known once its streams have ended. */
 const END_KNOWN_MS = 5_000;
 
@@ -44,6 +45,8 @@ export interface PodRunContext {
   readonly outputSpool: SpoolUse;
   readonly data: () => KubeData;
   readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
+  /** The pod may come to be at any moment, although no answer has said so. */
+  readonly onUnanswered: () => void;
   /** Ends everything here; the pod goes on. */
   readonly signal: AbortSignal;
 }
@@ -113,31 +116,39 @@ export class PodRun {
   }
 
   async #make(request: PodRequest): Promise<RunEnd> {
-    const { api, watch, unit, signal, save, record, data } = this.context;
-    const pod = await createPod({
-      api,
-      request,
-      unit,
-      onName: (PodName) => {
-        save({ PodName });
-      },
-      onProblem: (why) => {
-        this.#say('Connecting to Kubernetes', why);
-      },
-      signal,
-    });
-    signal.throwIfAborted();
-    save({ PodName: pod.metadata?.name ?? '', PodUID: pod.metadata?.uid });
-    this.#say('Pod created', undefined);
-    watch.note(pod);
-    const stdinBytes = statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
-    return this.#follow(data().PendingTimeoutMs, (progress) => this.#feed(progress, stdinBytes));
+    const { watch, signal, save, record, data } = this.context;
+    let stopExpecting = (): void => undefined;
+    const onName = (PodName: string): void => {
+      save({ PodName });
+      stopExpecting();
+      stopExpecting = watch.expect(PodName);
+    };
+    try {
+      const pod = await this.#create(request, onName);
+      save({ PodUID: pod.metadata?.uid });
+      signal.throwIfAborted();
+      this.#say('Pod created', undefined);
+      watch.note(pod);
+      const stdinBytes = statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
+      const { PendingTimeoutMs } = data();
+      return await this.#follow(PendingTimeoutMs, (progress) => this.#feed(progress, stdinBytes));
+    } finally {
+      stopExpecting();
+    }
   }
 
   /** Goes on with a pod that runs already. */
   adopt(): Promise<RunEnd> {
     this.#doing = 'Pod Running';
     return this.#follow(undefined, () => Promise.resolve(undefined));
+  }
+
+  #create(request: PodRequest, onName: (name: string) => void): Promise<Pod> {
+    const { api, unit, signal, onUnanswered } = this.context;
+    const onProblem = (why: string): void => {
+      this.#say('Connecting to Kubernetes', why);
+    };
+    return createPod({ api, request, unit, onName, onUnanswered, onProblem, signal });
   }
 
   async #follow(
@@ -152,18 +163,17 @@ export class PodRun {
     const stopListening = watch.listen(PodName, (pod) => {
       progress.see(pod);
     });
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            progress.timeOut();
-          }, timeoutMs);
     this.#over = new AbortController();
     const over = AbortSignal.any([signal, this.#over.signal]);
+    const started = new AbortController();
     try {
-      void this.#askForEvents(progress, over);
+      const { api, namespace } = this.context;
+      void explainWait(progress, () => api.podEvents(namespace, PodName, over), over);
+      if (timeoutMs !== undefined) {
+        void this.#timeOut(progress, timeoutMs, AbortSignal.any([over, started.signal]));
+      }
       await progress.left('pending', signal);
-      clearTimeout(timer);
+      started.abort();
       signal.throwIfAborted();
       const { course } = progress;
       if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
@@ -171,9 +181,19 @@ export class PodRun {
       const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
       return { end, hasRun: true, stderr };
     } finally {
-      clearTimeout(timer);
       stopListening();
       this.#over.abort();
+    }
+  }
+
+  async #timeOut(progress: PodProgress, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      for (let ms = timeoutMs; ms > 0; ms -= LONGEST_MS) {
+        await wait(Math.min(ms, LONGEST_MS), undefined, { signal });
+      }
+      progress.timeOut(this.context.watch.problem);
+    } catch {
+      // it is over
     }
   }
 
@@ -308,19 +328,6 @@ export class PodRun {
     this.#stderr = kept.subarray(Math.max(0, kept.length - STDERR_BYTES));
   }
 
-  async #askForEvents(progress: PodProgress, signal: AbortSignal): Promise<void> {
-    const { api, namespace, data } = this.context;
-    try {
-      for (let ms = EVENTS_FIRST_MS; progress.course.phase === 'pending'; ms = EVENTS_MS) {
-        await wait(ms, undefined, { signal });
-        if (!progress.isUnexplained) continue;
-        progress.seeEvents(await api.podEvents(namespace, data().PodName, signal));
-      }
-    } catch {
-      // a role may well not show events: then they are not shown
-    }
-  }
-
   #showWait(course: PodCourse): void {
     if (course.phase !== 'pending') return;
     this.#say('Pod created', course.waiting?.text ?? this.context.watch.problem);
@@ -347,7 +354,10 @@ export function endOf(error: unknown): PodEnd {
     case 'server':
     case 'bad-answer':
       return notStarted('cluster-unreachable', why);
+    case 'unauthorized':
+      return notStarted('login-refused', why);
     default:
-      return notStarted(/exceeded quota/.test(why) ? 'quota-exceeded' : 'rejected-pod', why);
+      if (/exceeded quota/.test(why)) return notStarted('quota-exceeded', why);
+      return notStarted(error.code === 'forbidden' ? 'forbidden' : 'rejected-pod', why);
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ApiServer } from '../testing/api-server.js';
 import { ClusterApi } from './cluster-api.js';
 import { wholeAnswer } from './http.js';
@@ -35,8 +35,12 @@ it('lists in pages', async () => {
   for (let n = 0; n < 250; n++) {
     server.add({ metadata: { name: `p${n}`, namespace: 'jobs', labels: { a: 'b' } } });
   }
-  const { items } = await api.listPods('jobs', { labelSelector: 'a=b' });
-  expect(new Set(items.map(({ metadata }) => metadata?.name)).size).toBe(250);
+  const names: (string | undefined)[] = [];
+  const version = await api.listPods('jobs', { labelSelector: 'a=b' }, (pods) => {
+    names.push(...pods.map(({ metadata }) => metadata?.name));
+  });
+  expect(new Set(names).size).toBe(250);
+  expect(version).toMatch(/^\d+$/);
   expect(server.requests).toHaveLength(3);
 });
 
@@ -103,4 +107,74 @@ it('a certificate of another authority is not trusted', async () => {
   const text = server.kubeConfig.replace(/"certificate-authority-data":"[^"]*"/, '"a":""');
   const stranger = new ClusterApi(new ClusterLogin({ kind: 'text', text }), new RequestLimit());
   await expect(stranger.getPod('jobs', 'p')).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+it.each([
+  ['no JSON, but hush', /^the API server's answer can't be understood: it is no JSON$/],
+  ['[', /it is no JSON$/],
+  ['null', /it is no object$/],
+  ['{}', /it is a pod without a name or without an uid$/],
+  ['{"metadata":{"name":"p","uid":5}}', /it is a pod without a name or without an uid$/],
+])('an answer that is wrong (%s) is an error, which does not show it', async (body, message) => {
+  server.fail(/GET/, 200, { body });
+  await expect(api.getPod('jobs', 'p')).rejects.toMatchObject({
+    code: 'bad-answer',
+    message: expect.stringMatching(message) as string,
+  });
+});
+
+it('a list that never ends is not read for ever', async () => {
+  const item = { metadata: { name: 'p', uid: 'u' } };
+  server.fail(/GET/, 200, { body: { items: [item], metadata: { continue: 'x' } }, times: 2_000 });
+  const unlimited = new ClusterApi(
+    new ClusterLogin({ kind: 'text', text: server.kubeConfig }),
+    new RequestLimit({ rateLimiter: 'always' }),
+  );
+  let pods = 0;
+  await expect(
+    unlimited.listPods('jobs', {}, (page) => {
+      pods += page.length;
+    }),
+  ).rejects.toMatchObject({
+    code: 'bad-answer',
+    message: expect.stringContaining('more than 1000 pages') as string,
+  });
+  expect(pods).toBe(1_000);
+  unlimited.close();
+}, 30_000);
+
+it.each(['soon', '-5', 'Wed, 21 Oct 2015 07:28:00 GMT'])(
+  'a Retry-After that is wrong (%s) counts as none',
+  async (header) => {
+    server.fail(/GET/, 429, { headers: { 'retry-after': header }, times: 4 });
+    const waiting = api.getPod('jobs', 'p', AbortSignal.timeout(100));
+    // the one while it waits, the other where the machine is so slow that it still asks
+    await expect(waiting).rejects.toMatchObject({
+      name: expect.stringMatching(/^(?:Abort|Timeout)Error$/) as string,
+    });
+    expect(server.requests).toHaveLength(1);
+  },
+);
+
+it('who waits for a Retry-After of years can go away, and a creation is not cut', async () => {
+  server.fail(/POST/, 429, { headers: { 'retry-after': '1e99' } });
+  const patience = new AbortController();
+  const creating = api.createPod('jobs', pod('p'), patience.signal);
+  await vi.waitUntil(() => server.requests.length === 1, { interval: 5 });
+  setTimeout(() => {
+    patience.abort();
+  }, 20);
+  await expect(creating).rejects.toMatchObject({ name: 'AbortError' });
+  const late = new AbortController();
+  server.onCreated = () => {
+    late.abort();
+  };
+  expect((await api.createPod('jobs', pod('p'), late.signal)).metadata?.name).toBe('p');
+});
+
+it('a text of a proxy that shows the request shows no token', async () => {
+  server.fail(/GET/, 502, { body: 'can not forward Authorization: Bearer hush' });
+  await expect(api.getPod('jobs', 'p')).rejects.toMatchObject({
+    message: 'can not forward Authorization: Bearer ***',
+  });
 });

@@ -1,8 +1,8 @@
-import { errorText } from '@receptorjs/primitives';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KubernetesError } from '../errors.js';
 import { WORKER, type ClusterEvent, type Pod } from '../objects.js';
+import { parseEvents, parsePod, versionOf } from '../parse-objects.js';
 import { Connections, wholeAnswer, type HttpRequest } from './http.js';
 import type { ClusterLogin, LoginOptions } from './login.js';
 import type { RequestLimit } from './request-limit.js';
@@ -11,11 +11,13 @@ import type { RequestLimit } from './request-limit.js';
 const BUSY_ATTEMPTS = 4;
 const BUSY_MS = 1_000;
 
-/** Pods of one page of a list: a megabyte or so, which takes some milliseconds to read. */
+/** Pods of one page of a list: a megabyte or so, which takes some milliseconds to read. And pages of the longest list that is read. */
 const PAGE = 100;
+const MAX_PAGES = 1_000;
 
-/** Milliseconds for which it is known what a login may do. */
+/** Milliseconds for which it is known what a login may do, and namespaces for which it is. */
 const ACCESS_MS = 5 * 60_000;
+const MAX_NAMESPACES = 1_000;
 
 /** Seconds after which the API server ends a watch, so that one that has died unnoticed is noticed. */
 const WATCH_SECONDS = 240;
@@ -24,12 +26,6 @@ const WATCH_SECONDS = 240;
 export interface ChannelAddress {
   readonly url: URL;
   readonly login: LoginOptions;
-}
-
-/** A list of objects, as it was at some version. */
-export interface Listed<T> {
-  readonly items: readonly T[];
-  readonly resourceVersion: string;
 }
 
 /** What is asked for of a log. */
@@ -60,13 +56,18 @@ export class ClusterApi {
     return this.#server.host;
   }
 
+  /** @throws {KubernetesError} */
   async getPod(namespace: string, name: string, signal?: AbortSignal): Promise<Pod> {
-    return this.#object<Pod>('GET', podPath(namespace, name), { signal });
+    return podIn(await this.#object('GET', podPath(namespace, name), { signal }));
   }
 
-  async createPod(namespace: string, pod: object, signal?: AbortSignal): Promise<Pod> {
+  /**
+   * @param patience ends waits before the request; the request itself is answered, or not, before this rejects
+   * @throws {KubernetesError}; the signal's reason
+   */
+  async createPod(namespace: string, pod: object, patience?: AbortSignal): Promise<Pod> {
     const body = JSON.stringify(pod);
-    return this.#object<Pod>('POST', podPath(namespace), { body, signal });
+    return podIn(await this.#object('POST', podPath(namespace), { body, patience }));
   }
 
   /**
@@ -84,23 +85,34 @@ export class ClusterApi {
     await this.#object('DELETE', podPath(namespace, name), { body, signal });
   }
 
-  /** All pods with a label, as they were at one moment. */
+  /**
+   * All pods with a label, as they were at one moment.
+   *
+   * @param onPage takes some of them at a time
+   * @returns the version of the list, from which a watch goes on
+   */
   async listPods(
     namespace: string,
     selector: Selector,
+    onPage: (pods: readonly Pod[]) => void,
     signal?: AbortSignal,
-  ): Promise<Listed<Pod>> {
-    const items: Pod[] = [];
+  ): Promise<string> {
     let token = '';
-    for (;;) {
-      const page = await this.#object<PodList>('GET', podPath(namespace), {
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+      const page = await this.#object('GET', podPath(namespace), {
         query: { ...selector, limit: String(PAGE), ...(token !== '' && { continue: token }) },
         signal,
       });
-      items.push(...(page.items ?? []));
-      token = page.metadata?.continue ?? '';
-      if (token === '') return { items, resourceVersion: page.metadata?.resourceVersion ?? '' };
+      const { items, metadata } = page as { readonly items?: unknown; readonly metadata?: unknown };
+      if (!Array.isArray(items)) throw badAnswer('a list of pods without items');
+      onPage(items.map(podIn));
+      token = tokenIn(metadata);
+      if (token !== '') continue;
+      const version = versionOf(page);
+      if (version === '') throw badAnswer('a list of pods without a resourceVersion');
+      return version;
     }
+    throw badAnswer(`a list of pods of more than ${MAX_PAGES} pages`);
   }
 
   /** The changes of pods from a version on: JSON, an object a line. */
@@ -130,15 +142,7 @@ export class ClusterApi {
   ): Promise<readonly ClusterEvent[]> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
     const query = { fieldSelector: `involvedObject.name=${name}`, limit: String(PAGE) };
-    const { items } = await this.#object<{ readonly items?: readonly ClusterEvent[] }>(
-      'GET',
-      path,
-      {
-        query,
-        signal,
-      },
-    );
-    return items ?? [];
+    return parseEvents(await this.#object('GET', path, { query, signal }), name);
   }
 
   /** The log of the worker, with a time stamp before each line. */
@@ -182,6 +186,7 @@ export class ClusterApi {
     const known = this.#access.get(namespace);
     if (known && performance.now() < known.until) return known.isAllowed;
     const isAllowed = await this.#askAccess(namespace);
+    if (this.#access.size >= MAX_NAMESPACES) this.#access.clear();
     this.#access.set(namespace, { isAllowed, until: performance.now() + ACCESS_MS });
     return isAllowed;
   }
@@ -196,7 +201,7 @@ export class ClusterApi {
         kind: 'SelfSubjectAccessReview',
         spec: { resourceAttributes },
       });
-      const { status } = await this.#object<AccessReview>('POST', path, { body });
+      const { status } = (await this.#object('POST', path, { body })) as AccessReview;
       return status?.allowed === true;
     });
     return (await Promise.all(answers)).every((isAllowed) => isAllowed);
@@ -226,45 +231,52 @@ export class ClusterApi {
     return this.#send({ method: 'GET', url: this.#url(path, query), signal });
   }
 
-  async #object<T extends object>(
+  async #object(
     method: HttpRequest['method'],
     path: string,
     {
       query = {},
       body,
       signal,
+      patience = signal,
     }: {
       readonly query?: Query;
       readonly body?: string | undefined;
       readonly signal?: AbortSignal | undefined;
+      readonly patience?: AbortSignal | undefined;
     },
-  ): Promise<T> {
-    const answer = await this.#send({ method, url: this.#url(path, query), body, signal });
-    const text = await wholeAnswer(answer);
+  ): Promise<object> {
+    const url = this.#url(path, query);
+    const text = await wholeAnswer(await this.#send({ method, url, body, signal }, patience));
+    let value: unknown;
     try {
-      const value: unknown = JSON.parse(text);
-      if (typeof value === 'object' && value !== null) return value as T;
-    } catch (cause) {
-      const message = `the API server's answer is no JSON: ${errorText(cause)}`;
-      throw new KubernetesError('bad-answer', message, { cause });
+      value = JSON.parse(text);
+    } catch {
+      // what JSON.parse says shows some of the text
+      throw badAnswer('no JSON');
     }
-    throw new KubernetesError('bad-answer', "the API server's answer is no object");
+    if (typeof value === 'object' && value !== null) return value;
+    throw badAnswer('no object');
   }
 
-  async #send(request: Omit<HttpRequest, 'login'>): Promise<IncomingMessage> {
-    const { signal } = request;
+  async #send(
+    request: Omit<HttpRequest, 'login'>,
+    patience = request.signal,
+  ): Promise<IncomingMessage> {
     let hasLoggedIn = false;
     for (let attempt = 1; ; attempt++) {
-      await this.limit.take(signal);
+      await this.limit.take(patience);
       try {
-        return await this.#connections.send({ ...request, login: await this.login.options() });
+        const login = await this.login.options();
+        patience?.throwIfAborted();
+        return await this.#connections.send({ ...request, login });
       } catch (error) {
         if (!(error instanceof KubernetesError)) throw error;
         if (error.code === 'unauthorized' && !hasLoggedIn) {
           hasLoggedIn = true;
           this.login.forget();
         } else if (error.code === 'busy' && attempt < BUSY_ATTEMPTS) {
-          await wait(error.options.retryAfterMs ?? BUSY_MS, undefined, { signal });
+          await wait(error.options.retryAfterMs ?? BUSY_MS, undefined, { signal: patience });
         } else throw error;
       }
     }
@@ -284,13 +296,24 @@ type Query = Readonly<Record<string, string>>;
 export type Selector = Query;
 
 interface AccessReview {
-  readonly status?: { readonly allowed?: boolean };
+  readonly status?: { readonly allowed?: boolean } | null;
 }
 
-interface PodList {
-  readonly items?: readonly Pod[];
-  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
+function podIn(value: unknown): Pod {
+  const pod = parsePod(value);
+  if (pod === undefined) throw badAnswer('a pod without a name or without an uid');
+  return pod;
 }
+
+function tokenIn(metadata: unknown): string {
+  const hasToken = typeof metadata === 'object' && metadata !== null && 'continue' in metadata;
+  const token = hasToken ? (metadata.continue ?? '') : '';
+  if (typeof token === 'string') return token;
+  throw badAnswer('a list of pods that goes on with no text');
+}
+
+const badAnswer = (what: string): KubernetesError =>
+  new KubernetesError('bad-answer', `the API server's answer can't be understood: it is ${what}`);
 
 function podPath(namespace: string, name?: string): string {
   const pods = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;

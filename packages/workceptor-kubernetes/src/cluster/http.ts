@@ -1,11 +1,20 @@
 import { errorText } from '@receptorjs/primitives';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { foreignText } from '@receptorjs/workceptor/internal';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 import { codeOf, KubernetesError } from '../errors.js';
 import type { LoginOptions } from './login.js';
 
 /** Milliseconds until the head of an answer must be there. */
 const ANSWER_MS = 30_000;
+/** Milliseconds from there until it is whole, where it is taken whole. */
+const WHOLE_MS = 30_000;
 /** Milliseconds for which a connection that nobody uses is kept, and how many of them. */
 const IDLE_MS = 30_000;
 const MAX_IDLE = 8;
@@ -42,8 +51,8 @@ export class Connections {
   async send(given: HttpRequest): Promise<IncomingMessage> {
     const answer = await this.#ask(given);
     const { statusCode = 0 } = answer;
-    if (statusCode < 200 || statusCode > 299) throw await refusalOf(answer, statusCode);
-    return answer;
+    if (statusCode >= 200 && statusCode <= 299) return answer;
+    throw withoutToken(await refusalOf(answer, statusCode), given.login);
   }
 
   /** What is idle is closed. */
@@ -59,7 +68,7 @@ export class Connections {
         return;
       }
       const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
-      const request = send(url, {
+      const options = {
         method,
         agent,
         ...tls,
@@ -72,7 +81,16 @@ export class Connections {
           }),
         },
         signal,
-      });
+      };
+      let request: ClientRequest;
+      try {
+        request = send(url, options);
+      } catch (cause) {
+        // such as a certificate that is none
+        const message = `the login to the API server at ${url.host} can't be used: ${errorText(cause)}`;
+        reject(new KubernetesError('bad-config', message, { cause }));
+        return;
+      }
       const timer = setTimeout(() => {
         request.destroy(new Error(`no answer in ${ANSWER_MS / 1_000} s`));
       }, ANSWER_MS);
@@ -94,14 +112,17 @@ export class Connections {
 /**
  * The whole of an answer.
  *
- * @throws {KubernetesError} `unreachable` when it ends early, `bad-answer` when it is longer than is taken
+ * @throws {KubernetesError} `unreachable` when it ends early or not in time, `bad-answer` when it is longer than is taken
  */
 export async function wholeAnswer(
-  answer: IncomingMessage,
-  maxBytes = MAX_ANSWER_BYTES,
+  answer: Readable,
+  { maxBytes = MAX_ANSWER_BYTES, timeoutMs = WHOLE_MS }: AnswerBounds = {},
 ): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
+  const timer = setTimeout(() => {
+    answer.destroy(new Error(`it is not whole in ${timeoutMs / 1_000} s`));
+  }, timeoutMs);
   try {
     for await (const piece of answer as AsyncIterable<Buffer>) {
       length += piece.length;
@@ -115,8 +136,18 @@ export async function wholeAnswer(
     if (cause instanceof KubernetesError) throw cause;
     const message = `the API server's answer ended early: ${errorText(cause)}`;
     throw new KubernetesError('unreachable', message, { cause });
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(pieces).toString();
+}
+
+/** The bounds of an answer that is taken whole. */
+export interface AnswerBounds {
+  /** Default 32 MiB. */
+  readonly maxBytes?: number;
+  /** Default 30 s from its head on. */
+  readonly timeoutMs?: number;
 }
 
 /** What an answer says that is no good one: a `Status` object, or the text of a proxy before the API server. */
@@ -124,7 +155,7 @@ export async function refusalOf(
   answer: IncomingMessage,
   statusCode: number,
 ): Promise<KubernetesError> {
-  const text = await wholeAnswer(answer, MAX_REFUSAL_BYTES).catch(() => '');
+  const text = await wholeAnswer(answer, { maxBytes: MAX_REFUSAL_BYTES }).catch(() => '');
   return statusError(statusCode, text, retryAfterMs(answer.headers['retry-after']));
 }
 
@@ -136,7 +167,16 @@ export async function refusalOf(
 export function statusError(statusCode: number, text: string, waitMs?: number): KubernetesError {
   const { message, reason, code } = statusIn(text);
   const shown = message ?? (text.trim().slice(0, 200) || `HTTP status ${statusCode}`);
-  return new KubernetesError(codeOf(code ?? statusCode, reason), shown, { retryAfterMs: waitMs });
+  return new KubernetesError(codeOf(code ?? statusCode, reason), foreignText(shown), {
+    retryAfterMs: waitMs,
+  });
+}
+
+/** Who answers may say what it was asked with: a proxy that shows the request does. */
+function withoutToken(error: KubernetesError, { headers }: LoginOptions): KubernetesError {
+  const [, token = ''] = /^\S+ (.+)$/.exec(headers['Authorization'] ?? '') ?? [];
+  if (token === '' || !error.message.includes(token)) return error;
+  return new KubernetesError(error.code, error.message.replaceAll(token, '***'), error.options);
 }
 
 interface StatusFields {

@@ -1,11 +1,15 @@
 import { errorText } from '@receptorjs/primitives';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { validateHeaderValue } from 'node:http';
 import type { Agent, RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { KubernetesError } from '../errors.js';
+import { parseKubeconfig, type Kubeconfig } from './kubeconfig.js';
+import { runLoginProgram, type LoginProgram, type ProgramCredential } from './login-program.js';
 
 /** How a cluster is logged in to. */
 export type LoginSource =
@@ -28,15 +32,31 @@ export type LoginOptions = Pick<
 
 /** Milliseconds for which what a file says is used: tokens rotate, and a new one is there long before the old one is refused. */
 const USE_MS = 10_000;
+/** Milliseconds until a provider of tokens has answered, and a proxy. */
+const PROVIDER_MS = 60_000;
+const PROXY_MS = 30_000;
+/** Bytes of the largest kubeconfig and of the largest token in a file. */
+const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** Where the kubelet puts the account of a pod. */
 const ACCOUNT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+/** What is read of a login: the cluster, and how it authorizes. */
+interface Read {
+  readonly config: KubeConfig;
+  readonly server: string;
+  readonly namespace: string;
+  readonly file?: Kubeconfig | undefined;
+}
+
 /** The way into a cluster. What it is read from may change while it is used. It alone writes its fields. */
 export class ClusterLogin {
-  #config: KubeConfig | undefined;
+  #read: Read | undefined;
   #options: Promise<LoginOptions> | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** What a program has given, and which one that was. */
+  #given: { readonly program: string; readonly credential: ProgramCredential } | undefined;
 
   constructor(
     private readonly source: LoginSource,
@@ -58,13 +78,7 @@ export class ClusterLogin {
    * @throws {KubernetesError} `bad-config`
    */
   get server(): URL {
-    const server = this.#read().getCurrentCluster()?.server ?? '';
-    try {
-      return new URL(server);
-    } catch (cause) {
-      const message = `the kubeconfig's server is no address: ${server}`;
-      throw new KubernetesError('bad-config', message, { cause });
-    }
+    return new URL(this.#get().server);
   }
 
   /**
@@ -73,10 +87,7 @@ export class ClusterLogin {
    * @throws {KubernetesError} `bad-config`
    */
   get namespace(): string {
-    const config = this.#read();
-    const context = config.getContextObject(config.getCurrentContext());
-    if (context === null) return '';
-    return context.namespace ?? (this.source.kind === 'text' ? 'default' : '');
+    return this.#get().namespace;
   }
 
   /**
@@ -93,34 +104,35 @@ export class ClusterLogin {
     return options;
   }
 
-  /** Reads everything again at the next use: the API server does not know us any more. */
+  /** Reads everything again at the next use, but for what can't have changed: a text, and what a program has given until it expires. */
   renew(): void {
     this.#options = undefined;
-    // programs that log in keep what they were given until it expires; files are read again
-    if (this.#config?.getCurrentUser()?.exec === undefined) this.#config = undefined;
+    if (this.source.kind !== 'text') this.#read = undefined;
   }
 
-  /** As {@link renew}, and forgets what a program has given too. */
+  /** As {@link renew}, and forgets what a program has given too: the API server does not know us any more. */
   forget(): void {
-    this.#options = undefined;
-    this.#config = undefined;
+    this.renew();
+    this.#given = undefined;
   }
 
   async #makeOptions(): Promise<LoginOptions> {
     try {
-      const config = this.#read();
-      const options: RequestOptions = { headers: {} };
-      await config.applyToHTTPSOptions(options);
+      const { config, file } = this.#get();
+      const options: RequestOptions = { headers: {}, timeout: PROXY_MS };
+      await inTime(config.applyToHTTPSOptions(options));
       const { ca, cert, key, rejectUnauthorized, servername, auth, headers, agent } = options;
       const isProxied = config.getCurrentCluster()?.proxyUrl !== undefined;
+      const credential = file?.program && (await this.#credential(file.program));
+      const token = file?.tokenFile === undefined ? credential?.token : tokenIn(file.tokenFile);
       return {
         ca,
-        cert,
-        key,
+        cert: credential?.cert ?? cert,
+        key: credential?.key ?? key,
         rejectUnauthorized,
         servername,
         auth,
-        headers: textsOf(headers),
+        headers: headersOf(headers, token, file?.user.impersonateUser),
         agent: isProxied ? (agent as Agent) : undefined,
       };
     } catch (cause) {
@@ -128,40 +140,66 @@ export class ClusterLogin {
     }
   }
 
-  #read(): KubeConfig {
-    if (this.#config) return this.#config;
+  async #credential(program: LoginProgram): Promise<ProgramCredential> {
+    const which = JSON.stringify(program);
+    const given = this.#given;
+    if (given?.program === which && given.credential.until > Date.now()) return given.credential;
+    const credential = await runLoginProgram(program);
+    this.#given = { program: which, credential };
+    return credential;
+  }
+
+  #get(): Read {
+    if (this.#read) return this.#read;
     try {
-      const config = readConfig(this.source);
-      this.#config = config;
+      const read = this.source.kind === 'incluster' ? ofAccount(this.source) : ofText(this.source);
+      this.#read = read;
       this.#readAt = this.now();
-      return config;
+      return read;
     } catch (cause) {
       throw badConfig(cause);
     }
   }
 }
 
-function readConfig(source: LoginSource): KubeConfig {
+function ofText(source: Exclude<LoginSource, { kind: 'incluster' }>): Read {
+  const path = source.kind === 'file' ? (source.path ?? defaultFile()) : '';
+  const file =
+    source.kind === 'file'
+      ? parseKubeconfig(fileText(path, MAX_FILE_BYTES, 'kubeconfig'), { kind: 'file', path })
+      : parseKubeconfig(source.text, { kind: 'submission' });
+  const { cluster, context, user } = file;
   const config = new KubeConfig();
-  if (source.kind === 'text') {
-    config.loadFromString(source.text);
-    checkForeign(source.text, config);
-  } else if (source.kind === 'file') {
-    config.loadFromFile(source.path ?? defaultFile());
-  } else {
-    const { root = '' } = source;
-    if (process.env['KUBERNETES_SERVICE_HOST'] === undefined || !existsSync(root + ACCOUNT_ROOT)) {
-      throw new KubernetesError(
-        'bad-config',
-        'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
-      );
-    }
-    config.loadFromCluster(root);
+  const currentContext = context.name;
+  config.loadFromOptions({
+    clusters: [cluster],
+    users: [user],
+    contexts: [context],
+    currentContext,
+  });
+  const namespace = context.namespace ?? (source.kind === 'text' ? 'default' : '');
+  return { config, server: cluster.server, namespace, file };
+}
+
+function ofAccount({ root = '' }: Extract<LoginSource, { kind: 'incluster' }>): Read {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  if (!host || !/^\d{1,5}$/.test(port ?? '') || !existsSync(root + ACCOUNT_ROOT)) {
+    throw new KubernetesError(
+      'bad-config',
+      'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
+    );
   }
-  if (config.getCurrentCluster() === null) {
-    throw new KubernetesError('bad-config', 'the kubeconfig has no current cluster');
+  const config = new KubeConfig();
+  config.loadFromCluster(root);
+  const { server = '' } = config.getCurrentCluster() ?? {};
+  if (!URL.canParse(server)) {
+    throw new KubernetesError(
+      'bad-config',
+      `unable to load in-cluster configuration, ${server} is no address: KUBERNETES_SERVICE_HOST must be a host`,
+    );
   }
-  return config;
+  const { namespace = '' } = config.getContextObject(config.getCurrentContext()) ?? {};
+  return { config, server, namespace: namespace.trim() };
 }
 
 /** The first of `KUBECONFIG`, as the original takes it. */
@@ -170,34 +208,66 @@ function defaultFile(): string {
   return first === '' ? join(homedir(), '.kube', 'config') : first;
 }
 
-/**
- * Whoever submits work is let choose a cluster, not a program or a file of this machine.
- *
- * @throws {KubernetesError} `bad-config`
- */
-function checkForeign(text: string, config: KubeConfig): void {
-  const user = config.getCurrentUser();
-  const cluster = config.getCurrentCluster();
-  const refuse = (what: string): never => {
+/** A plain file only: to read anything else might never end. */
+function fileText(path: string, maxBytes: number, what: string): string {
+  const found = statSync(path);
+  if (!found.isFile() || found.size > maxBytes) {
     throw new KubernetesError(
       'bad-config',
-      `a kubeconfig that comes with a submission may not name ${what} of this machine`,
+      `${what} ${path} is no plain file of at most ${maxBytes} bytes`,
     );
-  };
-  if (user?.exec !== undefined || user?.authProvider !== undefined) refuse('a program');
-  const hasFile = [cluster?.caFile, user?.certFile, user?.keyFile].some(
-    (file) => file !== undefined && file !== '',
-  );
-  if (hasFile || /["']?token-?file["']?\s*:/i.test(text)) refuse('files');
+  }
+  return readFileSync(path, 'utf8');
 }
 
-function textsOf(headers: RequestOptions['headers']): Record<string, string> {
+function tokenIn(path: string): string {
+  const token = fileText(path, MAX_TOKEN_BYTES, 'tokenFile').trim();
+  if (token !== '') return token;
+  throw new KubernetesError('bad-config', `tokenFile ${path} of the kubeconfig is empty`);
+}
+
+async function inTime(applied: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = wait(PROVIDER_MS, undefined, { signal: over.signal }).then(() => {
+    throw new KubernetesError(
+      'bad-config',
+      `the auth-provider of the kubeconfig has given no token in ${PROVIDER_MS / 1_000} s`,
+    );
+  });
+  try {
+    await Promise.race([applied, late]);
+  } finally {
+    over.abort();
+    late.catch(() => undefined);
+  }
+}
+
+function headersOf(
+  headers: RequestOptions['headers'],
+  token: string | undefined,
+  user: string | undefined,
+): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
     // a token that was read from a file may end with a newline
     if (typeof value === 'string') texts[name] = value.trim();
   }
+  if (token !== undefined) texts['Authorization'] = `Bearer ${token}`;
+  if (user) texts['Impersonate-User'] = user;
+  for (const [name, value] of Object.entries(texts)) checkHeader(name, value);
   return texts;
+}
+
+function checkHeader(name: string, value: string): void {
+  try {
+    validateHeaderValue(name, value);
+  } catch {
+    const what = name === 'Authorization' ? 'the token' : 'as';
+    throw new KubernetesError(
+      'bad-config',
+      `${what} of the kubeconfig has a character in it that no header may have, such as a newline`,
+    );
+  }
 }
 
 function badConfig(cause: unknown): KubernetesError {

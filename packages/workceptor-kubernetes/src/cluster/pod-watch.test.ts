@@ -1,5 +1,5 @@
 import { silentLogger } from '@receptorjs/primitives';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Pod } from '../objects.js';
 import { ApiServer } from '../testing/api-server.js';
 import type { FakePod } from '../testing/fake-pod.js';
@@ -13,6 +13,7 @@ let api: ClusterApi;
 let watch: PodWatch;
 let now = 0;
 const warnings: string[] = [];
+const errors: string[] = [];
 beforeEach(async () => {
   server = await ApiServer.start();
   api = new ClusterApi(
@@ -20,12 +21,17 @@ beforeEach(async () => {
     new RequestLimit(),
   );
   warnings.length = 0;
+  errors.length = 0;
   now = 0;
   watch = new PodWatch({
     api,
     namespace: 'jobs',
     selector: { labelSelector: 'mine=yes' },
-    log: { ...silentLogger, warning: (line) => warnings.push(line) },
+    log: {
+      ...silentLogger,
+      warning: (line) => warnings.push(line),
+      error: (line) => errors.push(line),
+    },
     now: () => (now += 2_000),
   });
 });
@@ -134,10 +140,133 @@ it('a change that is none is a problem, and not the end', async () => {
 
 it('a new pod that is noted is not lost to a list that was under way', async () => {
   await watched();
-  const list = phases('a');
+  const stopExpecting = watch.expect('a');
   watch.note({ metadata: { name: 'a' }, status: { phase: 'Pending' } });
+  const list = phases('a');
+  stopExpecting();
   await told(list, 'Pending');
   const pod = add('a');
   pod.run();
   await told(list, 'Running');
+});
+
+describe('what a cluster sends that is wrong', () => {
+  const change = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
+
+  it.each([
+    ['text', 'no JSON at all\n'],
+    ['a pod without anything', change('MODIFIED', {})],
+    ['a pod without a status', change('MODIFIED', { metadata: { name: 'a' }, status: null })],
+    ['nothing as a pod', change('ADDED', null)],
+    ['an error without anything', change('ERROR', {})],
+    ['a line without an end', 'x'.repeat(5 * 2 ** 20)],
+  ])('(%s) is a problem, and all is listed again', async (_, text) => {
+    const pod = add('a');
+    const list = phases('a');
+    await watched();
+    await told(list, 'Pending');
+    server.silently(() => {
+      pod.run();
+    });
+    server.sendToWatchers(text);
+    await told(list, 'Running');
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^pods of namespace jobs can't be followed: /);
+  });
+
+  it.each([
+    ['items of another kind', { items: {}, metadata: { resourceVersion: '1' } }],
+    ['no version', { items: [] }],
+    ['a pod that is none', { items: [null], metadata: { resourceVersion: '1' } }],
+    ['no metadata', { items: [], metadata: null }],
+    ['a next page that is no text', { items: [], metadata: { continue: 5 } }],
+  ])('in the place of a list (%s) is a problem, and asked for again', async (_, body) => {
+    server.fail(/pods\?labelSelector/, 200, { body });
+    const again = new PodWatch({
+      api,
+      namespace: 'jobs',
+      selector: { labelSelector: 'mine=yes' },
+      log: { ...silentLogger, warning: (line) => warnings.push(line) },
+    });
+    try {
+      add('a');
+      const list: string[] = [];
+      again.listen('a', (pod) => list.push(pod?.status?.phase ?? 'gone'));
+      await told(list, 'Pending');
+      expect(warnings.filter((line) => line.includes("can't be listed"))).toHaveLength(1);
+    } finally {
+      await again.close();
+    }
+  });
+
+  it('is not asked for without a pause where all versions are gone', async () => {
+    server.refuse(/pods\?labelSelector/, 410, 'Expired', 'too old', 5);
+    server.forgetChanges();
+    await watch.close();
+    const again = new PodWatch({
+      api,
+      namespace: 'jobs',
+      selector: { labelSelector: 'mine=yes' },
+      log: { ...silentLogger, warning: (line) => warnings.push(line) },
+    });
+    await vi.waitUntil(() => warnings.some((line) => line.endsWith(': too old')), { interval: 5 });
+    expect(server.requests.length).toBeLessThan(4);
+    await again.close();
+  });
+});
+
+it('a listener that throws is a line of the log, and others are told', async () => {
+  add('a');
+  watch.listen('a', () => {
+    throw new Error('wrong');
+  });
+  const list = phases('a');
+  await told(list, 'Pending');
+  expect(errors).toContain('pods of namespace jobs: wrong');
+});
+
+it('a change of one pod is no work for the others, and what nobody asks for is not kept', async () => {
+  const pods = Array.from({ length: 50 }, (_, n) => add(`p${n}`));
+  let calls = 0;
+  for (let n = 0; n < 20; n++) watch.listen(`p${n}`, () => (calls += 1));
+  const list = phases('p0');
+  await told(list, 'Pending');
+  const before = calls;
+  for (const pod of pods.slice(30)) pod.run();
+  pods[0]?.run();
+  await told(list, 'Running');
+  expect(calls - before).toBe(1);
+  // one that nobody has asked for until now is asked for
+  const late = phases('p40');
+  await told(late, 'Running');
+  expect(server.requests.filter((line) => line.endsWith('/pods/p40'))).toHaveLength(1);
+  const none = phases('none');
+  await told(none, 'gone');
+});
+
+it('the last state of a pod that is deleted counts, and the answer to its creation may be late', async () => {
+  await watched();
+  const stopExpecting = watch.expect('a');
+  const pod = add('a');
+  pod.run();
+  pod.exit();
+  server.remove(pod);
+  const over = phases('b');
+  add('b');
+  await told(over, 'Pending');
+  watch.note({ metadata: { name: 'a', uid: 'u' }, status: { phase: 'Pending' } });
+  const list = phases('a');
+  stopExpecting();
+  await told(list, 'gone');
+  expect(list).toEqual(['gone']);
+  const other = add('c');
+  const ends = phases('c');
+  await told(ends, 'Pending');
+  server.silently(() => {
+    other.run();
+    other.exit();
+  });
+  server.remove(other);
+  await told(ends, 'gone');
+  expect(ends).toEqual(['Pending', 'Succeeded', 'gone']);
 });

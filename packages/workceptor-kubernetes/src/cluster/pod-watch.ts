@@ -1,9 +1,12 @@
 import { backoffDelay, errorText, type Logger } from '@receptorjs/primitives';
+import { foreignText } from '@receptorjs/workceptor/internal';
 import { setTimeout as wait } from 'node:timers/promises';
-import { KubernetesError } from '../errors.js';
+import { isNotFound, KubernetesError } from '../errors.js';
 import type { Pod } from '../objects.js';
+import { parsePod, versionOf } from '../parse-objects.js';
 import type { ClusterApi, Selector } from './cluster-api.js';
 import { statusError } from './http.js';
+import { linesOf } from './lines.js';
 
 /** Milliseconds between attempts. */
 const AGAIN = { first: 500, longest: 30_000 };
@@ -11,8 +14,6 @@ const AGAIN = { first: 500, longest: 30_000 };
 const RESYNC_MS = 300_000;
 /** Milliseconds of a watch that is none. */
 const SHORTEST_WATCH_MS = 1_000;
-/** Bytes of the longest line of a watch: an object may have some 1.5 MiB. */
-const MAX_LINE_BYTES = 4 * 2 ** 20;
 
 /** A pod as it is now; `undefined` once it is known to be gone. */
 export type PodListener = (pod: Pod | undefined) => void;
@@ -23,27 +24,34 @@ export interface WatchedPods {
   readonly namespace: string;
   readonly selector: Selector;
   readonly log: Logger;
-  /** All pods there are, at each list. */
+  /** All pods there are, at each list, some at a time. */
   readonly onListed?: ((pods: readonly Pod[]) => void) | undefined;
   readonly now?: (() => number) | undefined;
 }
 
 /**
- * The pods of one namespace and login: one list, then one watch for all of them, for as long as somebody wants it. It alone writes its
- * fields.
+ * The pods of one namespace and login: one list, then one watch for all of them, for as long as somebody wants it. Of each pod that comes,
+ * only those are kept that somebody has asked for, and only they are told. It alone writes its fields.
  */
 export class PodWatch {
-  /** By name. */
+  /** By name; of those only that are listened to or expected. */
   readonly #pods = new Map<string, Pod>();
   readonly #listeners = new Map<string, Set<PodListener>>();
+  /** Names of pods that are being made, and by how many. */
+  readonly #expected = new Map<string, number>();
+  /** Those of them that are gone again. */
+  readonly #gone = new Set<string>();
   readonly #closed = new AbortController();
   /** Why nothing is known at the moment. */
   #problem: string | undefined;
   #isListed = false;
+  #isListing = true;
   readonly #ended: Promise<void>;
 
   constructor(private readonly options: WatchedPods) {
-    this.#ended = this.#run();
+    this.#ended = this.#run().catch((error: unknown) => {
+      this.options.log.error(`pods of namespace ${options.namespace}: ${errorText(error)}`);
+    });
   }
 
   /** Why the cluster can't be asked at the moment; nothing when it can. */
@@ -53,7 +61,7 @@ export class PodWatch {
 
   /**
    * Calls back with the pod of a name whenever it changes, and soon with what is known of it now. A pod that is not there counts as gone
-   * once it was seen, or once it was listed without it after the call.
+   * once it was seen, or once it was asked for after the call without being there. What a listener throws is logged.
    *
    * @returns a call that ends it
    */
@@ -61,22 +69,40 @@ export class PodWatch {
     const all = this.#listeners.get(name) ?? new Set();
     all.add(listener);
     this.#listeners.set(name, all);
-    const pod = this.#pods.get(name);
-    if (pod) {
+    if (this.#pods.has(name)) {
       queueMicrotask(() => {
-        if (all.has(listener)) listener(this.#pods.get(name));
+        if (all.has(listener)) this.#call(listener, this.#pods.get(name));
       });
-    }
+    } else if (!this.#isListing) void this.#ask(name);
     return () => {
       all.delete(listener);
       if (all.size === 0) this.#listeners.delete(name);
+      this.#forget(name);
     };
   }
 
-  /** Takes in what somebody else has been told of a pod, such as the answer to its creation. */
+  /**
+   * Keeps what comes of a pod that is being made: its first changes may be here before the answer to its creation.
+   *
+   * @returns a call that ends it
+   */
+  expect(name: string): () => void {
+    this.#expected.set(name, (this.#expected.get(name) ?? 0) + 1);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      const others = (this.#expected.get(name) ?? 1) - 1;
+      if (others > 0) this.#expected.set(name, others);
+      else this.#expected.delete(name);
+      this.#forget(name);
+    };
+  }
+
+  /** Takes in what somebody else has been told of a pod that is expected or listened to, such as the answer to its creation. */
   note(pod: Pod): void {
-    const name = pod.metadata?.name ?? '';
-    if (!this.#pods.has(name)) this.#set(pod);
+    const name = nameOf(pod);
+    if (!this.#pods.has(name) && !this.#gone.has(name)) this.#set(pod);
   }
 
   /** Ends the watch. */
@@ -98,6 +124,7 @@ export class PodWatch {
     while (!this.#isClosed()) {
       try {
         if (version === '' || now() - listedAt > RESYNC_MS) {
+          version = '';
           version = await this.#list(signal);
           listedAt = now();
         }
@@ -111,12 +138,13 @@ export class PodWatch {
         failures = 0;
       } catch (error) {
         if (this.#isClosed()) return;
-        if (error instanceof KubernetesError && error.code === 'gone') {
-          version = '';
-          continue;
-        }
+        const code = error instanceof KubernetesError ? error.code : undefined;
+        const wasListed = version !== '';
+        // what can't be understood once is not asked for again
+        if (code === 'gone' || code === 'bad-answer') version = '';
+        if (code === 'gone' && wasListed) continue;
         failures += 1;
-        this.#fail(errorText(error));
+        this.#fail(foreignText(errorText(error)));
         const ms = backoffDelay(AGAIN, failures, Math.random());
         await wait(ms, undefined, { signal }).catch(() => undefined);
       }
@@ -125,29 +153,52 @@ export class PodWatch {
 
   async #list(signal: AbortSignal): Promise<string> {
     const { api, namespace, selector, onListed } = this.options;
+    this.#isListing = true;
     // one who asks for a pod while the list is under way may have made it since
     const known = new Set([...this.#pods.keys(), ...this.#listeners.keys()]);
-    const { items, resourceVersion } = await api.listPods(namespace, selector, signal);
-    const names = new Set(items.map(({ metadata }) => metadata?.name ?? ''));
-    for (const name of known) {
-      if (!names.has(name)) this.#remove(name);
-    }
-    for (const pod of items) this.#set(pod);
+    const found = new Set<string>();
+    const take = (pods: readonly Pod[]): void => {
+      this.#problem = undefined;
+      for (const pod of pods) {
+        if (!this.#isWanted(nameOf(pod))) continue;
+        found.add(nameOf(pod));
+        this.#set(pod);
+      }
+      onListed?.(pods);
+    };
+    const version = await api.listPods(namespace, selector, take, signal);
+    this.#isListing = false;
     this.#isListed = true;
-    this.#problem = undefined;
-    onListed?.(items);
-    return resourceVersion;
+    for (const name of known) {
+      if (!found.has(name)) this.#remove(name);
+    }
+    for (const name of this.#listeners.keys()) {
+      if (!known.has(name) && !this.#pods.has(name)) void this.#ask(name);
+    }
+    return version;
+  }
+
+  /** Asks for one pod, which somebody listens to and which no list and no change has told of. */
+  async #ask(name: string): Promise<void> {
+    const { api, namespace } = this.options;
+    try {
+      const pod = await api.getPod(namespace, name, this.#closed.signal);
+      if (this.#isWanted(name)) this.note(pod);
+    } catch (error) {
+      // otherwise the next list tells
+      if (isNotFound(error) && !this.#pods.has(name)) this.#remove(name);
+    }
   }
 
   /** Follows the changes; gives the version to go on from once the API server has ended it. */
   async #watch(version: string, signal: AbortSignal): Promise<string> {
     const { api, namespace, selector } = this.options;
     const answer = await api.watchPods(namespace, selector, version, signal);
-    this.#problem = undefined;
+    this.#setProblem(undefined);
     let last = version;
     try {
-      for await (const line of linesOf(answer)) {
-        last = this.#take(line) ?? last;
+      for await (const line of linesOf(answer as AsyncIterable<Buffer>)) {
+        last = this.#take(line) || last;
       }
     } catch (error) {
       if (error instanceof KubernetesError) throw error;
@@ -163,43 +214,75 @@ export class PodWatch {
   }
 
   /** Takes in one change; gives the version that it brings. */
-  #take(line: string): string | undefined {
-    const change = parseChange(line);
-    const { type, object } = change;
+  #take(line: string): string {
+    const { type, object } = parseChange(line);
     if (type === 'ERROR') throw statusError(500, JSON.stringify(object));
-    const { metadata } = object as Pod;
-    if (type === 'DELETED') this.#remove(metadata?.name ?? '');
-    else if (type === 'ADDED' || type === 'MODIFIED') this.#set(object);
-    return metadata?.resourceVersion;
+    if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
+      const pod = parsePod(object);
+      if (pod === undefined) throw notAChange('of a pod without a name or without an uid');
+      // what was last seen of a pod that is deleted tells how it had ended
+      this.#set(pod);
+      if (type === 'DELETED') this.#remove(nameOf(pod));
+    }
+    return versionOf(object);
+  }
+
+  #isWanted(name: string): boolean {
+    return this.#listeners.has(name) || this.#expected.has(name);
   }
 
   #set(pod: Pod): void {
-    const name = pod.metadata?.name ?? '';
+    const name = nameOf(pod);
+    if (!this.#isWanted(name)) return;
     this.#pods.set(name, pod);
     this.#tell(name, pod);
   }
 
   #remove(name: string): void {
     this.#pods.delete(name);
+    if (this.#expected.has(name)) this.#gone.add(name);
     this.#tell(name, undefined);
   }
 
+  #forget(name: string): void {
+    if (!this.#expected.has(name)) this.#gone.delete(name);
+    if (!this.#isWanted(name)) this.#pods.delete(name);
+  }
+
   #tell(name: string, pod: Pod | undefined): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(pod);
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) this.#call(listener, pod);
+  }
+
+  #call(listener: PodListener, pod: Pod | undefined): void {
+    try {
+      listener(pod);
+    } catch (error) {
+      this.options.log.error(
+        `pods of namespace ${this.options.namespace}: ${foreignText(errorText(error))}`,
+      );
+    }
   }
 
   #fail(why: string): void {
     if (why === this.#problem) return;
     const { log, namespace } = this.options;
-    this.#problem = why;
     const what = this.#isListed ? 'followed' : 'listed';
     log.warning(`pods of namespace ${namespace} can't be ${what}: ${why}`);
-    for (const [name, listeners] of this.#listeners) {
+    this.#setProblem(why);
+  }
+
+  /** Who listens shows it. */
+  #setProblem(why: string | undefined): void {
+    if (why === this.#problem) return;
+    this.#problem = why;
+    for (const name of this.#listeners.keys()) {
       const pod = this.#pods.get(name);
-      if (pod) for (const listener of [...listeners]) listener(pod);
+      if (pod) this.#tell(name, pod);
     }
   }
 }
+
+const nameOf = ({ metadata }: Pod): string => metadata?.name ?? '';
 
 interface Change {
   readonly type: string;
@@ -218,27 +301,8 @@ function parseChange(line: string): Change {
   } catch {
     // said below
   }
-  throw new KubernetesError('bad-answer', 'the API server sends a change that is none');
+  throw notAChange('that is none');
 }
 
-async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncIterable<string> {
-  let held: Buffer[] = [];
-  let length = 0;
-  for await (const piece of pieces) {
-    let start = 0;
-    for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, start)) {
-      const line = Buffer.concat([...held, piece.subarray(start, at)]).toString();
-      held = [];
-      length = 0;
-      start = at + 1;
-      if (line.trim() !== '') yield line;
-    }
-    const rest = piece.subarray(start);
-    length += rest.length;
-    if (length > MAX_LINE_BYTES) {
-      const message = `the API server sends a change of more than ${MAX_LINE_BYTES} bytes`;
-      throw new KubernetesError('bad-answer', message);
-    }
-    if (rest.length > 0) held.push(rest);
-  }
-}
+const notAChange = (what: string): KubernetesError =>
+  new KubernetesError('bad-answer', `the API server sends a change ${what}`);

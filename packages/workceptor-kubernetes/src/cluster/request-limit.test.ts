@@ -21,6 +21,34 @@ it('a burst is ten times as much unless told', () => {
   ]);
 });
 
+it('zero and less are what the client library of the original makes of them', () => {
+  const zero = new RequestLimit({ qps: 0 }, () => 0);
+  expect(Array.from({ length: 11 }, () => zero.due()).at(-1)).toBe(200);
+  const less = new RequestLimit({ qps: -1 }, () => 0);
+  for (let n = 0; n < 2_000; n++) expect(less.due()).toBe(0);
+});
+
+it('a wait for longer than a timer has is a wait', async () => {
+  const limit = new RequestLimit({ qps: 1e-9, burst: 1 });
+  await limit.take();
+  const controller = new AbortController();
+  const waiting = limit.take(controller.signal);
+  setTimeout(() => {
+    controller.abort();
+  }, 20);
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+it('who goes away leaves their turn to those behind', async () => {
+  const limit = new RequestLimit({ qps: 10, burst: 1 }, () => 0);
+  await limit.take();
+  const controller = new AbortController();
+  const waiting = limit.take(controller.signal);
+  controller.abort();
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  expect(limit.due()).toBe(100);
+});
+
 it('can be off, and can refuse everything', async () => {
   const always = new RequestLimit({ qps: 1, burst: 1, rateLimiter: 'always' });
   for (let n = 0; n < 100; n++) expect(always.due()).toBe(0);

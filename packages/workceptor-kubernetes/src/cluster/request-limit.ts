@@ -3,15 +3,20 @@ import { KubernetesError } from '../errors.js';
 
 /** How many requests go to a cluster: a bucket of tokens, as the original has it. */
 export interface RequestLimits {
-  /** Requests a second on average. Default 100. */
+  /** Requests a second on average; 0 for 5, less for any number, as for the original. Default 100. */
   readonly qps?: number | undefined;
-  /** Requests at once after a pause. Default ten times `qps`. */
+  /** Requests at once after a pause; 0 for 10. Default ten times `qps`. */
   readonly burst?: number | undefined;
   /** `always` lets every request go, `never` none; anything else is the bucket. */
   readonly rateLimiter?: string | undefined;
 }
 
 const DEFAULT_QPS = 100;
+/** What the client library of the original takes in the place of 0. */
+const QPS_OF_ZERO = 5;
+const BURST_OF_ZERO = 10;
+/** Milliseconds of the longest timer that the system has. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** The limit of one login, shared by all its requests, which take turns. It alone writes its fields. */
 export class RequestLimit {
@@ -26,9 +31,9 @@ export class RequestLimit {
     { qps = DEFAULT_QPS, burst = 10 * qps, rateLimiter = '' }: RequestLimits = {},
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.#qps = Math.max(qps, Number.MIN_VALUE);
-    this.#burst = Math.max(burst, 1);
-    this.#mode = rateLimiter;
+    this.#qps = qps === 0 ? QPS_OF_ZERO : qps;
+    this.#burst = Math.max(burst === 0 ? BURST_OF_ZERO : burst, 1);
+    this.#mode = rateLimiter === 'never' || this.#qps > 0 ? rateLimiter : 'always';
     this.#tokens = this.#burst;
     this.#at = now();
   }
@@ -40,8 +45,16 @@ export class RequestLimit {
    */
   async take(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const ms = this.due();
-    if (ms > 0) await wait(ms, undefined, { signal });
+    const due = this.due();
+    try {
+      for (let ms = due; ms > 0; ms -= LONGEST_MS) {
+        await wait(Math.min(ms, LONGEST_MS), undefined, { signal });
+      }
+    } catch (error) {
+      // for those who wait behind
+      this.#tokens += 1;
+      throw error;
+    }
   }
 
   /** Takes a token; in how many milliseconds it is there. */

@@ -20,8 +20,11 @@ export interface PodCreation {
   readonly unit: string;
   /** Stores a name before a pod of it is asked for. */
   readonly onName: (name: string) => void;
+  /** A request had no answer that says what came of it: the pod may come to be at any moment. */
+  readonly onUnanswered: () => void;
   /** Says that the API server can't be asked, and why. */
   readonly onProblem: (why: string) => void;
+  /** Ends what is waited for, but no request that is under way: what was asked for is known before it is deleted. */
   readonly signal: AbortSignal;
 }
 
@@ -29,12 +32,11 @@ export interface PodCreation {
  * Makes the pod, once, whatever becomes of the answers: it has a name before it is asked for, and a pod of that name which has the unit's
  * label was made by a request whose answer was lost.
  *
- * @throws {KubernetesError}
+ * @throws {KubernetesError}; the signal's reason
  */
 export async function createPod(creation: PodCreation): Promise<Pod> {
-  const { api, request, unit, onName, onProblem, signal } = creation;
+  const { api, request, unit, onName, onUnanswered, onProblem, signal } = creation;
   const until = performance.now() + MAKE_MS;
-  const { namespace } = request;
   let name = '';
   let names = 0;
   for (let failures = 0; ;) {
@@ -44,16 +46,12 @@ export async function createPod(creation: PodCreation): Promise<Pod> {
       onName(name);
     }
     try {
-      // not with the signal: what was asked for is known before it is deleted
-      return await api.createPod(namespace, named(request, name));
+      const made = await madePod(api, request, name, unit, signal);
+      if (made) return made;
+      if (names >= MOST_NAMES) throw taken(request.namePrefix);
+      name = '';
     } catch (error) {
-      if (error instanceof KubernetesError && error.code === 'already-exists') {
-        const own = await ownPod(api, namespace, name, unit);
-        if (own) return own;
-        if (names >= MOST_NAMES) throw error;
-        name = '';
-        continue;
-      }
+      if (error instanceof Unanswered) onUnanswered();
       if (!isPassing(error) || performance.now() >= until || signal.aborted) throw error;
       failures += 1;
       onProblem(errorText(error));
@@ -63,15 +61,48 @@ export async function createPod(creation: PodCreation): Promise<Pod> {
   }
 }
 
+/** A request to make a pod of which nobody has said what came of it. */
+class Unanswered extends KubernetesError {}
+
+/** The pod once it is there; nothing when somebody else has its name. */
+async function madePod(
+  api: ClusterApi,
+  request: PodRequest,
+  name: string,
+  unit: string,
+  signal: AbortSignal,
+): Promise<Pod | undefined> {
+  try {
+    const pod = await api.createPod(request.namespace, named(request, name), signal);
+    if (pod.metadata?.name === name) return pod;
+    throw new KubernetesError('bad-answer', `the API server has made another pod than ${name}`);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.code === 'already-exists') {
+      return ownPod(api, request.namespace, name, unit, signal);
+    }
+    // not by what it asks to come again with: that is refused before anything is made
+    if (!isPassing(error) || (error as KubernetesError).code === 'busy') throw error;
+    const { code, message, options } = error as KubernetesError;
+    throw new Unanswered(code, message, options);
+  }
+}
+
+const taken = (prefix: string): KubernetesError =>
+  new KubernetesError(
+    'already-exists',
+    `${MOST_NAMES} names that begin with ${prefix} are taken by pods of others`,
+  );
+
 /** The pod of a name when it is the unit's own. */
 export async function ownPod(
   api: ClusterApi,
   namespace: string,
   name: string,
   unit: string,
+  signal?: AbortSignal,
 ): Promise<Pod | undefined> {
   try {
-    const pod = await api.getPod(namespace, name);
+    const pod = await api.getPod(namespace, name, signal);
     return pod.metadata?.labels?.[UNIT_LABEL] === unit ? pod : undefined;
   } catch (error) {
     if (isNotFound(error)) return undefined;

@@ -97,7 +97,11 @@ spec:
   });
 
   it.each([
-    ['a: [', /^the pod can't be read: /],
+    ['a: [', /^the pod can't be read: it is no YAML in line 1, column 5 \(BAD_INDENT\)$/],
+    ['password: "hush\\q"', /^the pod can't be read: it is no YAML in line 1, column 16 \(BAD_DQ/],
+    ['password: *hush', /^the pod can't be read: it is no YAML that can be read: it has an alias/],
+    ['spec: &a {hush: *a}', /^the pod can't be read: .* it contains itself$/],
+    ['password: !hush x', /apiVersion "" and kind ""/],
     ['text', /^the pod is no manifest/],
     ['{apiVersion: v1, kind: Job}', /apiVersion "v1" and kind "Job"; allowed are v1 and Pod/],
     ['{apiVersion: v1, kind: Pod}', /^at least one container must be named worker$/],
@@ -107,7 +111,15 @@ spec:
     ],
     ['['.repeat(20_000), /^the pod can't be read: /],
   ])('refuses %.40s', (text, message) => {
-    expect(() => manifest(text)).toThrow(message);
+    let error: unknown;
+    try {
+      manifest(text);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: 'bad-config' });
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain('hush');
   });
 });
 
@@ -129,9 +141,22 @@ it('gives the worker alone more environment, and replaces what has the same name
   expect(JSON.stringify(pod)).not.toContain('"y"');
 });
 
+it('of the environment keeps what only looks as if it were replaced', () => {
+  const KubePod =
+    '{apiVersion: v1, kind: Pod, spec: {containers: [{name: worker, env: [{name: constructor, value: x}]}]}}';
+  const { pod } = podOf({ ...data, KubePod }, { ...facts, env: { RECEPTOR_HOST: 'h' } });
+  expect(JSON.stringify(pod)).toContain('constructor');
+});
+
 it('names are those that the API server would generate, and fit', () => {
   expect(generatedName('job-')).toMatch(/^job-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
   expect(generatedName('x'.repeat(80))).toHaveLength(63);
+});
+
+it('labels of different texts are different', () => {
+  const digest = labelValue('x'.repeat(64));
+  expect(labelValue(digest)).not.toBe(digest);
+  expect(labelValue(digest)).toMatch(/^sha256-/);
 });
 
 it.each([

@@ -1,10 +1,11 @@
 import { errorText, goShlex, splitShellWords } from '@receptorjs/primitives';
 import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
-import { parse, type Tags } from 'yaml';
 import { KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
 import { WORKER } from '../objects.js';
 import { listIn, objectIn } from './json-parts.js';
+import { namePrefixOf } from './pod-name.js';
+import { parseYaml } from '../yaml-text.js';
 
 /** The pod that is asked for. */
 export interface PodRequest {
@@ -44,7 +45,7 @@ function plainPod(data: KubeData, facts: PodFacts): PodRequest {
     tty: false,
   };
   const metadata = { labels: facts.labels };
-  const namePrefix = `${facts.workType.toLowerCase()}-`;
+  const namePrefix = namePrefixOf(facts.workType);
   return request(data.KubeNamespace, namePrefix, metadata, { containers: [worker] }, facts);
 }
 
@@ -63,7 +64,7 @@ function manifestPod(data: KubeData, facts: PodFacts): PodRequest {
   const labels = { ...objectIn(metadata, 'labels'), ...facts.labels };
   return request(
     typeof namespace === 'string' && namespace !== '' ? namespace : data.KubeNamespace,
-    typeof name === 'string' && name !== '' ? `${name}-` : `${facts.workType.toLowerCase()}-`,
+    typeof name === 'string' && name !== '' ? `${name}-` : namePrefixOf(facts.workType),
     { ...metadata, labels },
     { ...spec, containers: withStdin },
     facts,
@@ -102,7 +103,7 @@ const stdin = { stdin: true, stdinOnce: true };
 function withEnv(container: JsonObject, env: Readonly<Record<string, string>>): JsonObject {
   if (container['name'] !== WORKER) return container;
   const isKept = (each: JsonValue): boolean =>
-    !isJsonObject(each) || typeof each['name'] !== 'string' || !(each['name'] in env);
+    !isJsonObject(each) || typeof each['name'] !== 'string' || !Object.hasOwn(env, each['name']);
   const added = Object.entries(env).map(([name, value]) => ({ name, value }));
   return { ...container, env: [...listIn(container, 'env').filter(isKept), ...added] };
 }
@@ -116,14 +117,10 @@ function words(name: string, text: string): JsonObject {
   }
 }
 
-/**
- * A manifest in YAML or JSON, which is YAML too. Scalars are those of YAML 1.1, as for the original, so that `0644` is a mode and `yes` is
- * true; times stay texts, as there.
- */
 function parseManifest(text: string): JsonObject {
   let value: unknown;
   try {
-    value = parse(text, { version: '1.1', customTags: withoutTimes, maxAliasCount: 100 });
+    value = parseYaml(text);
   } catch (cause) {
     throw new KubernetesError('bad-config', `the pod can't be read: ${errorText(cause)}`, {
       cause,
@@ -144,11 +141,3 @@ function parseManifest(text: string): JsonObject {
 }
 
 const shown = (value: JsonValue | undefined): string => JSON.stringify(value ?? '');
-
-function withoutTimes(tags: Tags): Tags {
-  return tags.filter(
-    (tag) =>
-      typeof tag === 'string' ||
-      (!tag.tag.endsWith(':timestamp') && !('format' in tag && tag.format === 'TIME')),
-  );
-}

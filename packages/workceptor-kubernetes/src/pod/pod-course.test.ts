@@ -209,6 +209,83 @@ it.each<[string, Drawn, string, string, readonly ClusterEvent[]]>([
   expect(podCourse(pod(drawn), events)).toEqual({ phase: 'pending', waiting: { code, text } });
 });
 
+it.each([
+  ['ErrImagePull', 'image-pull'],
+  ['ErrImageNeverPull', 'image-pull'],
+  ['InvalidImageName', 'image-pull'],
+  ['CreateContainerError', 'container-config'],
+  ['RunContainerError', 'container-config'],
+  ['CrashLoopBackOff', 'crash-loop'],
+])('a worker that waits with %s has a code of its own', (reason, code) => {
+  expect(podCourse(pod({ phase: 'Pending', worker: waiting(reason, 'm') }))).toEqual({
+    phase: 'pending',
+    waiting: { code, text: `${reason}: m` },
+  });
+});
+
+it.each(['constructor', 'toString', '__proto__'])(
+  'a reason like %s, which nobody knows, is no reason',
+  (reason) => {
+    expect(podCourse(pod({ phase: 'Pending', worker: waiting(reason) }), [{ reason }])).toEqual({
+      phase: 'pending',
+      waiting: undefined,
+    });
+    expect(podCourse(pod({ phase: 'Failed', reason }))).toMatchObject({
+      end: { code: 'not-admitted' },
+    });
+  },
+);
+
+it('an end without an exit code is not known, and no success', () => {
+  const terminated = { reason: 'Completed' };
+  expect(podCourse(pod({ phase: 'Succeeded', worker: { terminated } }))).toMatchObject({
+    end: { state: 3, code: 'node-lost', detail: 'the end of the container is not known' },
+  });
+});
+
+it('an init container that was killed for want of memory says so; a sidecar is started again', () => {
+  const failing = pod({ phase: 'Pending', init: ended(137, 'OOMKilled') });
+  expect(podCourse(failing)).toMatchObject({
+    end: {
+      code: 'init-failed',
+      detail:
+        'Error creating pod: init container prep failed with exit code 137: killed for want of memory (OOMKilled)',
+    },
+  });
+  const initContainers = [{ name: 'prep', restartPolicy: 'Always' }];
+  expect(podCourse({ ...failing, spec: { nodeName: 'n', initContainers } })).toMatchObject({
+    phase: 'pending',
+  });
+});
+
+it.each([
+  ['2026-01-02T00:00:10Z', 143, 'pod-deleted'],
+  // told to end, it ended well: its work is not done all the same
+  ['2026-01-02T00:00:10Z', 0, 'pod-deleted'],
+  ['2026-01-02T00:00:09Z', 0, undefined],
+  ['2026-01-02T00:00:09Z', 3, 'exit-status'],
+  [undefined, 143, 'pod-deleted'],
+  [undefined, 0, undefined],
+])(
+  'a worker that ended at %s with %d of a pod deleted at 00:00:10',
+  (finishedAt, exitCode, code) => {
+    const deletion = {
+      deletionTimestamp: '2026-01-02T00:00:40Z',
+      deletionGracePeriodSeconds: 30,
+    };
+    const worker = { terminated: { exitCode, ...(finishedAt !== undefined && { finishedAt }) } };
+    const course = podCourse({ ...pod({ phase: 'Running', worker }), metadata: deletion });
+    expect(course.phase === 'ended' && course.end.code).toBe(code);
+    if (code === 'pod-deleted') {
+      expect(course).toMatchObject({
+        end: {
+          detail: `pod was deleted before it had ended (its container ended with exit code ${exitCode})`,
+        },
+      });
+    }
+  },
+);
+
 it('a pod that waits as all do is not explained, and events are asked for', () => {
   const creating = pod({ phase: 'Pending', worker: waiting('ContainerCreating') });
   const course = podCourse(creating);

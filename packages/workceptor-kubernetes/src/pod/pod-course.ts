@@ -7,7 +7,7 @@ import {
   type ContainerStatus,
   type Pod,
 } from '../objects.js';
-import { failed, notStarted, type PodEnd, type PodEndCode } from './pod-end.js';
+import { failed, notStarted, podDeleted, type PodEnd, type PodEndCode } from './pod-end.js';
 
 /** What a pod waits for. */
 export interface Waiting {
@@ -36,10 +36,10 @@ export function podCourse(pod: Pod, events: readonly ClusterEvent[] = []): PodCo
   if (taken) return { phase: 'ended', end: taken, hasRun: hasRun(worker) };
   const terminated = worker?.state?.terminated;
   if (terminated) {
-    const end = workerEnd(terminated);
+    const end = isEndOfDeletion(pod, terminated) ? podDeleted(terminated) : workerEnd(terminated);
     return { phase: 'ended', end, hasRun: end.code !== 'container-not-started' };
   }
-  const init = failedInit(status.initContainerStatuses);
+  const init = failedInit(pod);
   if (init) return { phase: 'ended', end: init, hasRun: false };
   if (status.phase === 'Failed' || status.phase === 'Succeeded') {
     return { phase: 'ended', end: endWithoutWorker(pod), hasRun: false };
@@ -57,7 +57,16 @@ export function isUnexplained(course: PodCourse, pod: Pod): boolean {
 
 type Terminated = NonNullable<ContainerState['terminated']>;
 
-function workerEnd({ exitCode = 0, reason, message }: Terminated): PodEnd {
+/** Whether the container ended because its pod was deleted: by time, for programs may end well when they are told to. */
+function isEndOfDeletion({ metadata = {} }: Pod, { exitCode, finishedAt }: Terminated): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata;
+  if (deletionTimestamp === undefined) return false;
+  const asked = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000;
+  const ended = Date.parse(finishedAt ?? '');
+  return Number.isNaN(asked) || Number.isNaN(ended) ? exitCode !== 0 : ended >= asked;
+}
+
+function workerEnd({ exitCode, reason, message }: Terminated): PodEnd {
   const says = message === undefined || message === '' ? '' : `: ${foreignText(message)}`;
   if (reason === 'OOMKilled') {
     return exitCode === 0
@@ -76,27 +85,27 @@ function workerEnd({ exitCode = 0, reason, message }: Terminated): PodEnd {
       `container failed to start, exit code ${exitCode}${says}`,
     );
   }
-  if (reason === 'ContainerStatusUnknown') {
+  if (reason === 'ContainerStatusUnknown' || exitCode === undefined) {
     return failed('node-lost', `the end of the container is not known${says}`);
   }
   if (exitCode === 0) return { state: UnitState.Succeeded, detail: 'Finished' };
   return failed('exit-status', `container failed with exit code ${exitCode}${says}`);
 }
 
-const takers: Readonly<Record<string, readonly [PodEndCode, string]>> = {
-  Evicted: ['evicted', 'pod was evicted'],
-  Preempting: ['evicted', 'pod was preempted'],
-  PreemptionByScheduler: ['evicted', 'pod was preempted'],
-  EvictionByEvictionAPI: ['evicted', 'pod was evicted'],
-  TerminationByKubelet: ['evicted', 'pod was ended by its node'],
-  DeletionByTaintManager: ['node-lost', 'its node does not answer any more'],
-  DeletionByPodGC: ['node-lost', 'its node is gone'],
-  NodeLost: ['node-lost', 'its node does not answer any more'],
-  NodeShutdown: ['node-lost', 'its node is going down'],
-  Terminated: ['node-lost', 'its node is going down'],
-  Shutdown: ['node-lost', 'its node is going down'],
-  DeadlineExceeded: ['deadline-exceeded', 'pod has run for its activeDeadlineSeconds'],
-};
+const takers = new Map<string, readonly [PodEndCode, string]>([
+  ['Evicted', ['evicted', 'pod was evicted']],
+  ['Preempting', ['evicted', 'pod was preempted']],
+  ['PreemptionByScheduler', ['evicted', 'pod was preempted']],
+  ['EvictionByEvictionAPI', ['evicted', 'pod was evicted']],
+  ['TerminationByKubelet', ['evicted', 'pod was ended by its node']],
+  ['DeletionByTaintManager', ['node-lost', 'its node does not answer any more']],
+  ['DeletionByPodGC', ['node-lost', 'its node is gone']],
+  ['NodeLost', ['node-lost', 'its node does not answer any more']],
+  ['NodeShutdown', ['node-lost', 'its node is going down']],
+  ['Terminated', ['node-lost', 'its node is going down']],
+  ['Shutdown', ['node-lost', 'its node is going down']],
+  ['DeadlineExceeded', ['deadline-exceeded', 'pod has run for its activeDeadlineSeconds']],
+]);
 
 /** What others did to the pod explains its end better than how its container ended. */
 function takenAway({ status = {} }: Pod): PodEnd | undefined {
@@ -105,11 +114,10 @@ function takenAway({ status = {} }: Pod): PodEnd | undefined {
   );
   const isOver = status.phase === 'Failed' || target !== undefined;
   if (!isOver) return undefined;
-  const [reason, message] =
-    takers[status.reason ?? ''] === undefined
-      ? [target?.reason ?? '', target?.message]
-      : [status.reason ?? '', status.message];
-  const [code, text] = takers[reason] ?? [];
+  const [reason, message] = takers.has(status.reason ?? '')
+    ? [status.reason ?? '', status.message]
+    : [target?.reason ?? '', target?.message];
+  const [code, text] = takers.get(reason) ?? [];
   if (code === undefined || text === undefined) return undefined;
   return failed(code, message ? `${text}: ${foreignText(message)}` : text);
 }
@@ -126,42 +134,47 @@ function endWithoutWorker({ status = {} }: Pod): PodEnd {
   );
 }
 
-function failedInit(statuses: readonly ContainerStatus[] = []): PodEnd | undefined {
-  for (const { name = '', state } of statuses) {
-    const { exitCode = 0, message } = state?.terminated ?? {};
-    if (exitCode === 0) continue;
+function failedInit({ spec, status = {} }: Pod): PodEnd | undefined {
+  for (const { name = '', state } of status.initContainerStatuses ?? []) {
+    const { exitCode = 0, reason, message } = state?.terminated ?? {};
+    const own = spec?.initContainers?.find((each) => each.name === name);
+    // a sidecar is started again
+    if (exitCode === 0 || own?.restartPolicy === 'Always') continue;
+    const how = reason === 'OOMKilled' ? ': killed for want of memory (OOMKilled)' : '';
     const says = message ? `: ${foreignText(message)}` : '';
     return notStarted(
       'init-failed',
-      `init container ${foreignText(name)} failed with exit code ${exitCode}${says}`,
+      `init container ${foreignText(name)} failed with exit code ${exitCode}${how}${says}`,
     );
   }
   return undefined;
 }
 
-const waits: Readonly<Record<string, PodEndCode>> = {
-  ErrImagePull: 'image-pull',
-  ImagePullBackOff: 'image-pull',
-  ErrImageNeverPull: 'image-pull',
-  InvalidImageName: 'image-pull',
-  ImageInspectError: 'image-pull',
-  RegistryUnavailable: 'image-pull',
-  CreateContainerConfigError: 'container-config',
-  CreateContainerError: 'container-config',
-  RunContainerError: 'container-config',
-  PreCreateHookError: 'container-config',
-  PreStartHookError: 'container-config',
-  CrashLoopBackOff: 'crash-loop',
-};
+const waits = new Map<string, PodEndCode>([
+  ['ErrImagePull', 'image-pull'],
+  ['ImagePullBackOff', 'image-pull'],
+  ['ErrImageNeverPull', 'image-pull'],
+  ['InvalidImageName', 'image-pull'],
+  ['ImageInspectError', 'image-pull'],
+  ['RegistryUnavailable', 'image-pull'],
+  ['SignatureValidationFailed', 'image-pull'],
+  ['CreateContainerConfigError', 'container-config'],
+  ['CreateContainerError', 'container-config'],
+  ['RunContainerError', 'container-config'],
+  ['PreCreateHookError', 'container-config'],
+  ['PreStartHookError', 'container-config'],
+  ['PostStartHookError', 'container-config'],
+  ['CrashLoopBackOff', 'crash-loop'],
+]);
 
 /** Events that keep a pod, in the cluster's words. */
-const keepers: Readonly<Record<string, PodEndCode>> = {
-  FailedMount: 'volume',
-  FailedAttachVolume: 'volume',
-  FailedMapVolume: 'volume',
-  FailedCreatePodSandBox: 'sandbox',
-  FailedScheduling: 'unschedulable',
-};
+const keepers = new Map<string, PodEndCode>([
+  ['FailedMount', 'volume'],
+  ['FailedAttachVolume', 'volume'],
+  ['FailedMapVolume', 'volume'],
+  ['FailedCreatePodSandBox', 'sandbox'],
+  ['FailedScheduling', 'unschedulable'],
+]);
 
 function waitingFor(
   { status = {} }: Pod,
@@ -175,15 +188,15 @@ function waitingFor(
   const others = status.containerStatuses?.filter((each) => each !== worker) ?? [];
   for (const each of [worker, ...(status.initContainerStatuses ?? []), ...others]) {
     const { reason = '', message } = each?.state?.waiting ?? {};
-    const code = waits[reason];
+    const code = waits.get(reason);
     if (code === undefined) continue;
     const { exitCode } = each?.lastState?.terminated ?? {};
     const last = exitCode === undefined ? '' : ` (last exit code ${exitCode})`;
     return waiting(code, reason + last, message);
   }
-  const event = events.findLast(({ reason }) => keepers[reason ?? ''] !== undefined);
+  const event = events.findLast(({ reason }) => keepers.has(reason ?? ''));
   const { reason = '', message } = event ?? {};
-  const code = keepers[reason];
+  const code = keepers.get(reason);
   return code && waiting(code, reason, message);
 }
 

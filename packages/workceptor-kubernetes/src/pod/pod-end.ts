@@ -15,6 +15,8 @@ import { UnitState } from '@receptorjs/control-protocol';
  * - `image-pull`, `container-config`, `crash-loop`, `unschedulable`, `volume`, `sandbox`: what the pod waited for when the time was over
  * - `pending-timeout`: it waited too long, for what is not known
  * - `quota-exceeded`, `rejected-pod`: the API server refused the pod
+ * - `login-refused`: the API server does not know who asks
+ * - `forbidden`: the API server does not let them
  * - `cluster-unreachable`: the API server gave no answer for too long
  * - `bad-config`: the configuration of the cluster, or the pod, can't be used
  * - `input-lost`: the stream by which stdin went to the pod was cut
@@ -44,6 +46,8 @@ export type PodEndCode =
   | 'pending-timeout'
   | 'quota-exceeded'
   | 'rejected-pod'
+  | 'login-refused'
+  | 'forbidden'
   | 'cluster-unreachable'
   | 'bad-config'
   | 'input-lost'
@@ -77,5 +81,8 @@ export function notStarted(code: PodEndCode, why: string): PodEnd {
   return failed(code, `${NOT_STARTED}: ${why}`);
 }
 
-export const podDeleted = (): PodEnd =>
-  failed('pod-deleted', 'pod was deleted before it had ended');
+/** A pod that somebody deleted, with how its worker ended by that where it is known. */
+export function podDeleted({ exitCode }: { readonly exitCode?: number | undefined } = {}): PodEnd {
+  const how = exitCode === undefined ? '' : ` (its container ended with exit code ${exitCode})`;
+  return failed('pod-deleted', `pod was deleted before it had ended${how}`);
+}

@@ -82,6 +82,28 @@ it('whose time is over says what it waited for', () => {
   expect(running.course).toEqual({ phase: 'running' });
 });
 
+it('whose time is over while the cluster is away says so', () => {
+  const { one } = progress();
+  one.timeOut("can't reach the API server");
+  expect(one.course).toMatchObject({
+    end: {
+      code: 'cluster-unreachable',
+      detail: "Error creating pod: timed out waiting for the condition, can't reach the API server",
+    },
+  });
+});
+
+it('gives up an image that has no name at once', () => {
+  const { one } = progress();
+  one.see(waiting('InvalidImageName'));
+  expect(one.course).toMatchObject({
+    end: {
+      code: 'image-pull',
+      detail: 'Error creating pod: container failed to start, InvalidImageName: m',
+    },
+  });
+});
+
 it('events tell what the status does not', () => {
   const { one } = progress();
   one.see(waiting('ContainerCreating'));

@@ -6,6 +6,8 @@ import { notStarted, podDeleted } from './pod-end.js';
 /** How often a container may come to wait for its image until that counts as the end, as for the original. */
 const MOST_PULL_WAITS = 3;
 const PULL_WAIT = /^ImagePullBackOff\b/;
+/** An image that no time can bring. */
+const NO_IMAGE = /^InvalidImageName\b/;
 
 /** Where one pod is on its way, as its watch tells it. A course that has ended stays. It alone writes its fields. */
 export class PodProgress {
@@ -49,13 +51,18 @@ export class PodProgress {
     if (this.#pod && this.#course.phase === 'pending') this.see(this.#pod);
   }
 
-  /** The pod has pended for longer than it may. */
-  timeOut(): void {
+  /**
+   * The pod has pended for longer than it may.
+   *
+   * @param problem why the cluster could not be asked, where that is so
+   */
+  timeOut(problem?: string): void {
     if (this.#course.phase !== 'pending') return;
     const { waiting } = this.#course;
-    const why = waiting === undefined ? '' : `, ${waiting.text}`;
-    const text = `timed out waiting for the condition${why}`;
-    const end = notStarted(waiting?.code ?? 'pending-timeout', text);
+    const why = waiting?.text ?? problem;
+    const text = `timed out waiting for the condition${why === undefined ? '' : `, ${why}`}`;
+    const unknown = problem === undefined ? 'pending-timeout' : 'cluster-unreachable';
+    const end = notStarted(waiting?.code ?? unknown, text);
     this.#move({ phase: 'ended', end, hasRun: false });
   }
 
@@ -78,13 +85,13 @@ export class PodProgress {
   #bounded(course: PodCourse): PodCourse {
     if (course.phase !== 'pending') return course;
     const { waiting } = course;
+    if (waiting !== undefined && NO_IMAGE.test(waiting.text)) return imageEnd(waiting.text);
     const before = this.#course.phase === 'pending' ? this.#course.waiting?.text : undefined;
     const isPullWait = waiting !== undefined && PULL_WAIT.test(waiting.text);
     if (!isPullWait || PULL_WAIT.test(before ?? '')) return course;
     this.#pullWaits += 1;
     if (this.#pullWaits <= MOST_PULL_WAITS) return course;
-    const end = notStarted('image-pull', `container failed to start, ${waiting.text}`);
-    return { phase: 'ended', end, hasRun: false };
+    return imageEnd(waiting.text);
   }
 
   #move(course: PodCourse): void {
@@ -93,4 +100,9 @@ export class PodProgress {
     this.onChange(course);
     for (const wake of [...this.#waiting]) wake();
   }
+}
+
+function imageEnd(why: string): PodCourse {
+  const end = notStarted('image-pull', `container failed to start, ${why}`);
+  return { phase: 'ended', end, hasRun: false };
 }

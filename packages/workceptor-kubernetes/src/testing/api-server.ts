@@ -18,6 +18,8 @@ interface Fault {
   readonly status: number;
   readonly body: object | string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The answer has no end. */
+  readonly stalls?: boolean;
 }
 
 /** The certificate of the double: made once for a test file. */
@@ -185,6 +187,23 @@ export class ApiServer {
     this.#lost = test;
   }
 
+  /** Sends something to all who watch. */
+  sendToWatchers(text: string): void {
+    for (const answer of this.#watchers) answer.write(text);
+  }
+
+  /** Begins so many answers to requests that match, and does not end them. */
+  stall(test: RegExp, beginning: string, times = 1): void {
+    this.#faults.push({
+      test,
+      left: times,
+      status: 200,
+      body: beginning,
+      headers: {},
+      stalls: true,
+    });
+  }
+
   /** Cuts all watches. */
   cutWatches(): void {
     for (const answer of this.#watchers) answer.destroy();
@@ -212,7 +231,8 @@ export class ApiServer {
 
   /** Adds a pod that nobody has asked for here. */
   add(object: Pod): FakePod {
-    const pod = new FakePod(object, (changed) => {
+    const uid = object.metadata?.uid ?? `uid-${this.#version}`;
+    const pod = new FakePod({ ...object, metadata: { ...object.metadata, uid } }, (changed) => {
       this.#changed('MODIFIED', changed);
     });
     this.pods.set(`${object.metadata?.namespace ?? ''}/${pod.name}`, pod);
@@ -299,7 +319,9 @@ export class ApiServer {
     request.resume();
     const { body } = fault;
     answer.writeHead(fault.status, fault.headers);
-    answer.end(typeof body === 'string' ? body : JSON.stringify(body));
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    if (fault.stalls === true) answer.write(text);
+    else answer.end(text);
     return true;
   }
 
@@ -327,11 +349,16 @@ export class ApiServer {
       this.#watch(Number(query.get('resourceVersion')), answer);
       return;
     }
-    const [key = '', value = ''] = (query.get('labelSelector') ?? '').split('=');
+    const labels = (query.get('labelSelector') ?? '')
+      .split(',')
+      .filter((part) => part !== '')
+      .map((part) => part.split('='));
     const items = [...this.pods.values()]
       .map(({ object }) => object)
       .filter(({ metadata }) => metadata?.namespace === namespace)
-      .filter(({ metadata }) => key === '' || metadata?.labels?.[key] === value);
+      .filter(({ metadata }) =>
+        labels.every(([key = '', value]) => metadata?.labels?.[key] === value),
+      );
     const limit = Number(query.get('limit') ?? items.length);
     const start = Number(query.get('continue') ?? 0);
     const end = start + limit;

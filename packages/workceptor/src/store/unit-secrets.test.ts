@@ -12,6 +12,14 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
+it('a data directory has a name of its own, which stays', () => {
+  const secrets = (nodeId: string): UnitSecrets => new UnitSecrets({ dataDir, nodeId });
+  const own = secrets('near').dataId();
+  expect(own).toMatch(/^[0-9a-f]{16}$/);
+  expect(secrets('near').dataId()).toBe(own);
+  expect(secrets('far').dataId()).not.toBe(own);
+});
+
 it('what was sealed opens after a restart, and for its own purpose only', () => {
   const secrets = (): UnitSecrets => new UnitSecrets({ dataDir, nodeId: 'near' });
   const sealed = secrets().seal(['pods', 'k'], { KubeConfig: 'hush' });

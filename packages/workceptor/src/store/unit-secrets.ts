@@ -1,6 +1,6 @@
 import { makeFolder } from '@receptorjs/primitives';
 import { encodeJson, isJsonObject, parseJson } from '@receptorjs/control-protocol';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, WorkError } from '../errors.js';
@@ -68,6 +68,15 @@ export class UnitSecrets {
         { cause },
       );
     }
+  }
+
+  /**
+   * A name of the data directory that no other one has, and that tells nothing of the key: 16 hex digits, the same for as long as the key.
+   *
+   * @throws {WorkError} as {@link seal}
+   */
+  dataId(): string {
+    return createHmac('sha256', this.#getKey('make')).update('data-id').digest('hex').slice(0, 16);
   }
 
   #getKey(use: 'make' | 'read'): Buffer {
