@@ -245,8 +245,15 @@ export class PodRun {
     });
     const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
     try {
-      if (data().Spool === 'on') {
-        const end = await new SpoolOutput(context).run();
+      const { Spool } = data();
+      if (Spool !== undefined) {
+        const end = await new SpoolOutput({
+          ...context,
+          isTaken: Spool === 'taken',
+          onTaken: () => {
+            save({ Spool: 'taken' });
+          },
+        }).run();
         if (end.kind === 'complete') return undefined;
         if (end.kind === 'lost') return end.end;
         this.#log.info(
