@@ -71,8 +71,15 @@ export class ClusterStreams implements PodStreams {
   ): Promise<PodEnd | undefined> {
     const { api, namespace, record, data, save, onProblem, log } = this.context;
     const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
-    if (data().Spool === 'on') {
-      const end = await new SpoolOutput(context).run();
+    const { Spool } = data();
+    if (Spool !== undefined) {
+      const end = await new SpoolOutput({
+        ...context,
+        isTaken: Spool === 'taken',
+        onTaken: () => {
+          save({ Spool: 'taken' });
+        },
+      }).run();
       if (end.kind === 'complete') return undefined;
       if (end.kind === 'lost') return end.end;
       log.info(`[${record.id}] its output comes by the log, for its image has no ${end.program}`);

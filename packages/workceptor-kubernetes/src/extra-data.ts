@@ -24,8 +24,8 @@ export interface KubeData {
   readonly ViaTcp?: boolean | undefined;
   /** The `pod_pending_timeout` in milliseconds. */
   readonly PendingTimeoutMs?: number | undefined;
-  /** Present while stdout comes by a spool in the pod. */
-  readonly Spool?: 'on' | undefined;
+  /** Present while stdout comes by a spool in the pod; `taken` once all of it is here. */
+  readonly Spool?: 'on' | 'taken' | undefined;
   /** Where the log goes on, and how much of stdout stands before that. */
   readonly Cursor?: (LogCursor & { readonly size: number }) | undefined;
   /** The first byte of stdout behind which some of it was lost. */
@@ -49,6 +49,7 @@ export function parseKubeData(value: JsonValue): KubeData {
   if (!isJsonObject(value)) return none;
   const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');
   const removing = text('Removing');
+  const spool = text('Spool');
   return {
     Image: text('Image'),
     Command: text('Command'),
@@ -62,7 +63,7 @@ export function parseKubeData(value: JsonValue): KubeData {
     DataId: text('DataId') || undefined,
     ViaTcp: value['ViaTcp'] === true ? true : undefined,
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
-    Spool: text('Spool') === 'on' ? 'on' : undefined,
+    Spool: spool === 'on' || spool === 'taken' ? spool : undefined,
     Cursor: parseCursor(value['Cursor']),
     LostAt: count(value['LostAt']),
     Removing:

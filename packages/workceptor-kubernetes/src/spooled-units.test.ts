@@ -93,6 +93,27 @@ describe('the output of a pod with a spool', () => {
     expect(sha256(await node.output(unitId))).toBe(sha256(all));
   });
 
+  it('is whole for the next daemon, when the pod ended before its end was stored', async () => {
+    server.onCreated = (pod) => {
+      const exit = pod.exit.bind(pod);
+      pod.exit = (...how) => {
+        server.silently(() => {
+          exit(...how);
+        });
+      };
+      pod.runForReal();
+    };
+    const unitId = await node.submit(sh('echo all'));
+    await vi.waitUntil(() => server.pods.size === 1 && server.pod.hasEnded, {
+      interval: 5,
+      timeout: 20_000,
+    });
+    await node.stop();
+    await node.start();
+    expect((await node.ended(unitId)).detail).toBe('Finished');
+    expect((await node.output(unitId)).toString()).toBe('all\n');
+  });
+
   it('is lost when the container goes with it, and the unit says how that came', async () => {
     const unitId = await node.submit(sh('echo begun; cat /dev/zero'));
     await hasBytes(unitId, 1_000);

@@ -7,14 +7,15 @@ import { setTimeout } from 'node:timers/promises';
  * @param {string} what
  * @param {() => Promise<T | undefined> | T | undefined} ask
  * @param {number} [timeoutMs]
+ * @param {number} [pollMs]
  * @returns {Promise<T>}
  */
-export async function until(what, ask, timeoutMs = 30_000) {
+export async function until(what, ask, timeoutMs = 30_000, pollMs = 20) {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
-    await setTimeout(20);
+    await setTimeout(pollMs);
   }
 }

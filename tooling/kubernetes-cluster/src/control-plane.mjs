@@ -9,6 +9,8 @@ const run = promisify(execFile);
 const READY_MS = 90_000;
 const IMPORT_MS = 10 * 60_000;
 const NODE = '/api/v1/nodes/localhost';
+const PODS_OF_NODE = '/api/v1/pods?fieldSelector=spec.nodeName%3Dlocalhost,status.phase%3DRunning';
+const STRATEGIC_MERGE = 'application/strategic-merge-patch+json';
 
 /** @typedef {import('./components.mjs').Component} Component */
 
@@ -65,6 +67,9 @@ export class Components {
   async startContainerd() {
     this.#start('containerd');
     await this.#ready('containerd', () => this.ctr(['version']));
+    // it takes requests before it knows its containers again
+    if (this.#isolation.isRunning('kubelet'))
+      await this.#ready('containerd', () => this.#kubelet('/runningpods/'));
   }
 
   /** @param {Component} name @param {NodeJS.Signals} signal */
@@ -86,21 +91,37 @@ export class Components {
     return this.#ready('kube-apiserver', () => this.api.request('GET', '/readyz'));
   }
 
-  /** Resolves when the kubelet serves and the node takes pods. */
+  /** Resolves when the kubelet knows the pods of its node, and the node takes more. */
   async nodeReady() {
-    await this.#ready('kubelet', () => answers(this.#needs.place.ports.kubelet, '/healthz'));
     await this.#ready('kubelet', async () => {
       const { status, spec } = await this.api.request('GET', NODE);
       return readiness(status) === 'True' && spec.taints === undefined ? true : undefined;
     });
+    await this.#ready('kubelet', async () => {
+      const { items } = await this.api.request('GET', PODS_OF_NODE);
+      const known = await this.#kubelet('/pods');
+      return items.every((/** @type {{ metadata: { uid: string } }} */ { metadata }) =>
+        known.includes(metadata.uid),
+      )
+        ? true
+        : undefined;
+    });
   }
 
-  /** Resolves when the API server takes the node for lost. */
-  nodeLost() {
-    return this.#ready('kube-controller-manager', async () => {
+  /** Resolves when the API server takes the node for lost, and has told its pods to leave. */
+  async nodeLost() {
+    await this.#ready('kube-controller-manager', async () => {
       const { status } = await this.api.request('GET', NODE);
       return readiness(status) === 'Unknown' ? true : undefined;
     });
+    // what the controller does as long as not all nodes are lost
+    const taints = [{ key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }];
+    await this.api.request('PATCH', NODE, { spec: { taints } }, STRATEGIC_MERGE);
+  }
+
+  /** The answer of the kubelet. */
+  #kubelet(/** @type {string} */ path) {
+    return textOf(this.#needs.place.ports.kubelet, path);
   }
 
   serviceAccountReady(/** @type {string} */ namespace) {
@@ -146,17 +167,24 @@ export class Components {
 const readiness = ({ conditions = [] }) => conditions.find(({ type }) => type === 'Ready')?.status;
 
 /**
- * Whether a server with a certificate of its own answers.
+ * The answer of a server with a certificate of its own.
  *
- * @returns {Promise<true>}
+ * @returns {Promise<string>}
+ * @throws Error for any that is not 200
  */
-function answers(/** @type {number} */ port, /** @type {string} */ path) {
+function textOf(/** @type {number} */ port, /** @type {string} */ path) {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, rejectUnauthorized: false });
     asked.on('error', reject);
     asked.on('response', (answer) => {
-      answer.resume();
-      resolve(true);
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk) => (text += chunk));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        if (answer.statusCode === 200) resolve(text);
+        else reject(new Error(`${path}: ${answer.statusCode} ${text}`));
+      });
     });
     asked.end();
   });

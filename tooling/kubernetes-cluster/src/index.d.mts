@@ -100,3 +100,114 @@ export const busyboxImage: string;
  * @throws Error where it can't be started, with the reason and the end of the log of what failed
  */
 export function startCluster(options?: ClusterOptions): Promise<Cluster>;
+
+/** What a request does, as RBAC names it; of a pod's streams, the stream's name. */
+export type Verb =
+  | 'get'
+  | 'list'
+  | 'watch'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection'
+  | 'log'
+  | 'attach'
+  | 'exec'
+  | 'portforward';
+
+/** Which requests; all where nothing is given. */
+export interface RequestMatch {
+  readonly verb?: Verb | readonly Verb[];
+  /** Searched in path and query. */
+  readonly path?: RegExp;
+}
+
+/** How a connection is cut: with RST; with FIN and no end of TLS or of the answer; or, `end`, as if the answer were complete. */
+export type Cut = 'reset' | 'close' | 'end';
+
+/** What is done to the events of a watch. */
+export interface WatchFaults {
+  /** Each comes so much later; their order stays. */
+  readonly delayMs?: number;
+  /** Whether an event is left out; `index` counts from 0. */
+  readonly drop?: (event: { type: string; object: unknown }, index: number) => boolean;
+  /** In place of the event after so many comes the error 410 and the end. */
+  readonly goneAfter?: number;
+}
+
+/** What is done to a request. What is given is done together, in this order. */
+export interface Fault {
+  /** So long nothing is done at all. */
+  readonly delayMs?: number;
+  /** Never answered. */
+  readonly hang?: boolean;
+  /** Answered with this status of HTTP in place of the API server, as it answers: 401, 410, 429, 500, 503 or another. */
+  readonly status?: number;
+  /** Of the `Status` object; default what goes with the status. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** As a header and in the `Status` object. */
+  readonly retryAfterSeconds?: number;
+  /** The API server does it, but its answer is cut off before it came. */
+  readonly loseAnswer?: boolean;
+  /** How it is cut by the following; default `reset`. */
+  readonly cut?: Cut;
+  /** Cut behind so many bytes of the answer's body, or of what an upgraded connection brings. */
+  readonly cutAfterBytes?: number;
+  /** Cut behind so many bytes of what is sent. */
+  readonly cutAfterSentBytes?: number;
+  /** Cut so long after the answer began; of two numbers, at a time between them that follows from the seed. */
+  readonly cutAfterMs?: number | readonly [number, number];
+  /** The answer comes no faster. */
+  readonly bytesPerSecond?: number;
+  /** For `verb: 'watch'`. */
+  readonly watch?: WatchFaults;
+}
+
+/** Which requests get which fault. */
+export interface FaultRule extends RequestMatch {
+  readonly fault: Fault;
+  /** So many that match get none first; default 0. */
+  readonly skip?: number;
+  /** How many get it; default all. */
+  readonly times?: number;
+}
+
+/** A request that came. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly verb: Verb | 'other';
+  readonly fault: Fault;
+  /** Of HTTP; undefined while there was no answer. */
+  status: number | undefined;
+  /** Why it ended early. */
+  error?: string;
+}
+
+/** Stands in front of the API server of a cluster and does to requests what its rules say; others pass, upgrades too. */
+export class FaultProxy {
+  private constructor();
+  /** Listens on a port of 127.0.0.1. Default seed: 1. */
+  static start(cluster: Cluster, options?: { readonly seed?: number }): Promise<FaultProxy>;
+  /** URL of it. */
+  readonly server: string;
+  /** The latest requests, 2000 at the most. */
+  readonly requests: readonly SeenRequest[];
+  /** How many requests are open. */
+  readonly open: number;
+  /** Copies a kubeconfig of the cluster, with this server; returns its path. Client certificates don't get through. */
+  kubeconfig(path: string): string;
+  /** Adds a rule behind the others, of which the first that matches is taken; returns what removes it. */
+  add(rule: FaultRule): () => void;
+  /** Removes all rules. */
+  clear(): void;
+  /** Cuts what is open and matches; returns how many. Default: all, `reset`. */
+  cut(match?: RequestMatch, how?: Cut): number;
+  /** Resolves when so many requests that match have come, those before this call included; default 1. */
+  asked(match: RequestMatch, count?: number): Promise<SeenRequest>;
+  /** Cuts everything and ends. */
+  close(): Promise<void>;
+}

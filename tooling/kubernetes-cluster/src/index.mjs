@@ -1,3 +1,4 @@
 export { startCluster } from './start-cluster.mjs';
 export { Cluster } from './cluster.mjs';
 export { busyboxImage } from './images.mjs';
+export { FaultProxy } from './fault-proxy.mjs';

@@ -15,6 +15,14 @@ const ACKNOWLEDGE_BYTES = 16 * 2 ** 20;
 /** Milliseconds that a reader has to end once it has what it waits for. */
 const RELEASE_MS = 5_000;
 
+/** What the spool needs besides. */
+export interface SpoolOutputContext extends OutputContext {
+  /** An earlier daemon has found that all is here: only the worker may wait to hear it. */
+  readonly isTaken: boolean;
+  /** Stores that all is here, before the worker hears of it and ends. */
+  readonly onTaken: () => void;
+}
+
 /** What came of the spool. */
 export type SpoolEnd =
   /** All is here, as it was written. */
@@ -36,7 +44,9 @@ export class SpoolOutput {
   /** Once it is known; written by `#read` only. */
   #result: SpoolEnd | undefined;
 
-  constructor(private readonly context: OutputContext) {}
+  constructor(private readonly context: SpoolOutputContext) {
+    if (context.isTaken) this.#result = { kind: 'complete' };
+  }
 
   /**
    * Reads until the end, and lets the worker go.
@@ -116,8 +126,11 @@ export class SpoolOutput {
 
   /** The worker waits until all is acknowledged. */
   async #letGo(connection: SpoolConnection, word: SpoolWord): Promise<string | undefined> {
+    const { stdout, onTaken } = this.context;
     if (word.kind !== 'none') {
-      await this.#acknowledge(connection, word.kind === 'end' ? word.bytes : word.at + 1);
+      await stdout.synced();
+      if (this.#result?.kind === 'complete') onTaken();
+      connection.acknowledge(word.kind === 'end' ? word.bytes : word.at + 1);
     }
     const { progress, signal } = this.context;
     const over = new AbortController();

@@ -1,0 +1,89 @@
+import { podOf } from '../pod-node.mjs';
+import { idle, writingPod } from './fault.mjs';
+
+/** @param {string} namespace */
+const pathOf = (namespace) => new RegExp(`/namespaces/${namespace}/`);
+
+/**
+ * What the API server answers to the first requests of a kind.
+ *
+ * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultRule} rule
+ * @returns {NonNullable<import('./fault.mjs').Fault['prepare']>}
+ */
+const answered =
+  (rule) =>
+  ({ proxy, namespace }) =>
+    proxy.add({ path: pathOf(namespace), ...rule });
+
+/**
+ * @param {string} name
+ * @param {string} letters
+ * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultRule} rule
+ * @returns {import('./fault.mjs').Fault}
+ */
+const survived = (name, letters, rule) => ({
+  name,
+  ...writingPod(letters, 5),
+  prepare: answered(rule),
+  shows: /^Finished$/,
+});
+
+/** Answers of an API server on a bad day. @type {import('./fault.mjs').Fault[]} */
+export const apiFaults = [
+  {
+    name: '403 to the creation',
+    pod: podOf(idle),
+    prepare: answered({ verb: 'create', fault: { status: 403, message: 'pods is forbidden' } }),
+    shows: /pods is forbidden/,
+    code: 'rejected-pod',
+  },
+  {
+    name: '401 to the creation, for good',
+    pod: podOf(idle),
+    prepare: answered({ verb: 'create', fault: { status: 401 } }),
+    shows: /Unauthorized/,
+    code: 'rejected-pod',
+  },
+  {
+    name: '500 to the creation, for good',
+    pod: podOf(idle),
+    prepare: answered({ verb: 'create', fault: { status: 500 } }),
+    shows: /InternalError/,
+    code: 'cluster-unreachable',
+  },
+  survived('429 to the creation, 3 times', 'fa', {
+    verb: 'create',
+    times: 3,
+    fault: { status: 429, retryAfterSeconds: 1 },
+  }),
+  survived('500 to the creation, 3 times', 'fb', {
+    verb: 'create',
+    times: 3,
+    fault: { status: 500 },
+  }),
+  survived('503 to the creation, 3 times', 'fc', {
+    verb: 'create',
+    times: 3,
+    fault: { status: 503 },
+  }),
+  survived('the answer to the creation is lost', 'fd', {
+    verb: 'create',
+    times: 1,
+    fault: { loseAnswer: true },
+  }),
+  survived('401 to its output, 3 times: a token expires', 'fe', {
+    verb: ['exec', 'log'],
+    skip: 1,
+    times: 3,
+    fault: { status: 401 },
+  }),
+  survived('410 to its watch, 3 times', 'ff', {
+    verb: 'watch',
+    times: 3,
+    fault: { watch: { goneAfter: 0 } },
+  }),
+  survived('each event of its watch is 3 s late', 'fg', {
+    verb: 'watch',
+    fault: { watch: { delayMs: 3_000 } },
+  }),
+];

@@ -1,0 +1,101 @@
+import { setTimeout } from 'node:timers/promises';
+import { randomOf } from '@receptorjs/tooling-crash-matrix/random';
+
+/** Milliseconds between two kills of the daemon, two of the API server, and two answers that are spoilt. */
+const DAEMON_MS = { least: 5_000, most: 15_000 };
+const API_MS = { least: 15_000, most: 40_000 };
+const ANSWER_MS = { least: 500, most: 3_000 };
+/** Milliseconds that streams live. */
+const STREAM_MS = /** @type {const} */ ([500, 6_000]);
+
+/** @type {import('@receptorjs/tooling-kubernetes-cluster').FaultRule} */
+const cutStreams = { verb: ['exec', 'log', 'watch'], fault: { cutAfterMs: STREAM_MS } };
+
+/** What is done to a single request of those that come next. @type {import('@receptorjs/tooling-kubernetes-cluster').FaultRule[]} */
+const spoilt = [
+  { verb: 'create', fault: { loseAnswer: true } },
+  { verb: 'create', fault: { status: 503 } },
+  { verb: 'create', fault: { status: 429, retryAfterSeconds: 1 } },
+  { verb: 'create', fault: { status: 500 } },
+  { verb: 'delete', fault: { status: 500 } },
+  { verb: 'delete', fault: { loseAnswer: true } },
+  { verb: 'get', fault: { status: 503 } },
+  { verb: 'list', fault: { status: 500 } },
+  { verb: 'watch', fault: { watch: { goneAfter: 0 } } },
+  { verb: 'watch', fault: { watch: { delayMs: 2_000 } } },
+  { verb: 'exec', fault: { status: 500 } },
+  { verb: 'exec', fault: { cutAfterBytes: 10_000 } },
+  { verb: 'log', fault: { cut: 'end', cutAfterBytes: 10_000 } },
+];
+
+/** Lets a daemon and its cluster have a bad day until it is stopped. It alone counts what it has done. */
+export class Troubles {
+  #over = new AbortController();
+  /** @type {Promise<unknown> | undefined} */
+  #running;
+  counts = { daemonKills: 0, apiKills: 0, spoiltAnswers: 0 };
+
+  /**
+   * @param {object} victims
+   * @param {import('@receptorjs/tooling-crash-matrix/supervised-daemon').SupervisedDaemon} victims.daemon
+   * @param {import('@receptorjs/tooling-kubernetes-cluster').Cluster} victims.cluster
+   * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultProxy} victims.proxy
+   * @param {number} seed
+   */
+  constructor({ daemon, cluster, proxy }, seed) {
+    this.daemon = daemon;
+    this.cluster = cluster;
+    this.proxy = proxy;
+    this.random = randomOf(seed);
+  }
+
+  begin() {
+    this.proxy.add(cutStreams);
+    this.#running = Promise.all([
+      this.#each(DAEMON_MS, () => this.#killDaemon()),
+      this.#each(API_MS, () => this.#killApi()),
+      this.#each(ANSWER_MS, () => this.#spoil()),
+    ]);
+  }
+
+  /** From now on all is well. */
+  async end() {
+    this.#over.abort();
+    await this.#running;
+    this.proxy.clear();
+  }
+
+  #killDaemon() {
+    this.daemon.kill();
+    this.counts.daemonKills += 1;
+  }
+
+  async #killApi() {
+    this.counts.apiKills += 1;
+    await this.cluster.restartApiServer({ kill: true });
+  }
+
+  #spoil() {
+    const rule = spoilt[Math.floor(this.random() * spoilt.length)];
+    if (rule === undefined) return;
+    this.counts.spoiltAnswers += 1;
+    // the first rule that matches counts: those of single requests stand before that of all streams
+    this.proxy.clear();
+    this.proxy.add({ ...rule, times: 1 });
+    this.proxy.add(cutStreams);
+  }
+
+  /**
+   * @param {{ least: number, most: number }} pause
+   * @param {() => Promise<void> | void} act
+   */
+  async #each({ least, most }, act) {
+    const { signal } = this.#over;
+    for (;;) {
+      const ms = least + this.random() * (most - least);
+      await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await act();
+    }
+  }
+}

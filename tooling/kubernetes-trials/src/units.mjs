@@ -1,0 +1,49 @@
+import { until } from '@receptorjs/tooling-attacks/until';
+import { WORK_TYPE } from './pod-node.mjs';
+
+/** States of a unit. */
+export const states = ['Pending', 'Running', 'Succeeded', 'Failed', 'Canceled'];
+export const SUCCEEDED = 2;
+
+/**
+ * A submission of a pod.
+ *
+ * @param {string} node
+ * @param {object} pod
+ * @param {Record<string, string>} [params] further ones
+ */
+export const requestOf = (node, pod, params = {}) => ({
+  node,
+  workType: WORK_TYPE,
+  params: { secret_kube_pod: JSON.stringify(pod), ...params },
+});
+
+/**
+ * Submits a pod; gives the unit's ID.
+ *
+ * @param {import('@receptorjs/control-client').ControlClient} client
+ * @param {string} node
+ * @param {object} pod
+ * @param {Record<string, string>} [params] further ones
+ */
+export async function submitPod(client, node, pod, params) {
+  return (await client.submit(requestOf(node, pod, params))).unitId;
+}
+
+/**
+ * Waits for the end of a unit.
+ *
+ * @param {import('@receptorjs/control-client').ControlClient} client
+ * @param {string} unitId
+ * @param {number} timeoutMs
+ */
+export const unitEnd = (client, unitId, timeoutMs) =>
+  until(
+    `the end of ${unitId}`,
+    async () => {
+      const status = await client.workStatus(unitId);
+      return status.state >= SUCCEEDED ? status : undefined;
+    },
+    timeoutMs,
+    250,
+  );
