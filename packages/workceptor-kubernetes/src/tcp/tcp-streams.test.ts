@@ -1,5 +1,4 @@
 import { silentLogger } from '@receptorjs/primitives';
-import type { DiskRoom } from '@receptorjs/workceptor';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -47,7 +46,7 @@ const streams = (times: Readonly<Record<string, number>> = {}): TcpStreams =>
     listener,
     stdin: join(folder, 'stdin'),
     stdout: join(folder, 'stdout'),
-    reserve: { admits: () => Promise.resolve(!isFull) } as DiskRoom,
+    reserve: { admits: () => Promise.resolve(!isFull) },
     maxBytes: 1_000,
     onGrown: () => undefined,
     onProblem: (why) => {
