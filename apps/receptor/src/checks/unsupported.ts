@@ -5,10 +5,6 @@ import { place } from '@receptorjs/receptor-config/internal';
 export const unknownKind = (workType: string): string =>
   `unknown work type ${workType}: work-python is not supported by this version`;
 
-/** The refusal of a pod whose output would come over TCP. */
-export const tcpIsMissing = (workType: string): string =>
-  `unknown work type ${workType}: streammethod tcp of work-kubernetes is not supported by this version`;
-
 /**
  * What of a configuration this version can't carry out, and what it does instead: one sentence each, with the place. Such work is
  * refused, never run without what it asks for.

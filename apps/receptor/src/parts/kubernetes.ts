@@ -1,7 +1,6 @@
-import type { Action } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';
-import type { RequestLimits, kubernetesWorkTypes } from '@receptorjs/workceptor-kubernetes';
-import type { StartPart } from './part.js';
+import type { kubernetesWorkTypes } from '@receptorjs/workceptor-kubernetes';
+import type { PartContext, StartPart } from './part.js';
 
 type PodType = ReturnType<typeof kubernetesWorkTypes>;
 
@@ -10,9 +9,9 @@ const podTypes = new WeakMap<Workceptor, PodType>();
 
 /** Offers a pod of Kubernetes as a type of work. What that needs is loaded here, and nowhere else. */
 export const kubernetesPart: StartPart<'work-kubernetes'> = async (fields, context) => {
-  const { work, log, node, kubernetesLimits: limits } = context;
+  const { work } = context;
   const { kubernetesWorkTypes } = await import('@receptorjs/workceptor-kubernetes');
-  const podType = podTypes.get(work) ?? kubernetesWorkTypes({ nodeId: node.nodeId, log, limits });
+  const podType = podTypes.get(work) ?? newPodType(context, kubernetesWorkTypes);
   podTypes.set(work, podType);
   work.registerWorkType(
     podType({
@@ -29,6 +28,7 @@ export const kubernetesPart: StartPart<'work-kubernetes'> = async (fields, conte
       allowRuntimeParams: fields.allowruntimeparams,
       allowRuntimePod: fields.allowruntimepod,
       deletePodOnRestart: fields.deletepodonrestart,
+      streamMethod: fields.streammethod,
       verifySignature: fields.verifysignature,
       outputSpool: fields.outputspool,
       maxRunning: fields.maxrunning,
@@ -39,22 +39,10 @@ export const kubernetesPart: StartPart<'work-kubernetes'> = async (fields, conte
   return { close: () => work.removeType(fields.worktype) };
 };
 
-/**
- * How many requests go to a cluster: as `node` says, or as the original's variables do. What is no number counts as not given, as
- * there.
- */
-export function kubernetesLimits(
-  actions: readonly Action[],
-  env: Readonly<Record<string, string | undefined>>,
-): RequestLimits {
-  const node = actions.find((each) => each.action === 'node')?.fields;
-  const qps = node?.receptorkubeclientsetqps ?? env['RECEPTOR_KUBE_CLIENTSET_QPS'];
-  const burst = node?.receptorkubeclientsetburst ?? env['RECEPTOR_KUBE_CLIENTSET_BURST'];
-  const rateLimiter =
-    node?.receptorkubeclientsetratelimiter ?? env['RECEPTOR_KUBE_CLIENTSET_RATE_LIMITER'];
-  return { qps: wholeNumber(qps), burst: wholeNumber(burst), rateLimiter };
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+function newPodType(
+  { log, node, kubernetes: { limits, ignored } }: PartContext,
+  make: typeof kubernetesWorkTypes,
+): PodType {
+  for (const line of ignored) log.warning(line);
+  return make({ nodeId: node.nodeId, log, limits });
 }

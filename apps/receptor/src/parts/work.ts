@@ -1,5 +1,5 @@
 import { commandWorkType } from '@receptorjs/workceptor';
-import { tcpIsMissing, unknownKind } from '../checks/unsupported.js';
+import { unknownKind } from '../checks/unsupported.js';
 import { kubernetesPart } from './kubernetes.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
@@ -40,10 +40,7 @@ export const workParts: PartStarters = {
     );
     return Promise.resolve({ close: () => work.removeType(worktype) });
   },
-  'work-kubernetes': (fields, context) =>
-    fields.streammethod === 'tcp'
-      ? refused(fields.worktype, tcpIsMissing(fields.worktype), context.work)
-      : kubernetesPart(fields, context),
+  'work-kubernetes': kubernetesPart,
   'work-python': ({ worktype }, { work }) => refused(worktype, unknownKind(worktype), work),
 };
 

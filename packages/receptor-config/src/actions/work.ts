@@ -82,10 +82,6 @@ export const workActions = {
     v2: 'work-kubernetes',
     subject: ({ worktype }) => worktype,
     workType: ({ worktype }) => worktype,
-    unsupported: ({ streammethod }) =>
-      streammethod === 'tcp'
-        ? `streammethod tcp is not supported by this version; ${allRefused}`
-        : undefined,
     namedFiles: ({ kubeconfig }) => [
       {
         path: kubeconfig,
