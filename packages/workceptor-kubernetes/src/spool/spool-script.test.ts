@@ -200,6 +200,19 @@ describe.each(images)('with the programs of %s', (image) => {
     expect(await exit(command)).toBe(127);
   });
 
+  it('a command has the umask, the descriptors and, by coreutils, the signals that it would have without', async () => {
+    const signals = image === 'busybox' ? '' : '; grep SigIgn /proc/self/status';
+    const facts = `umask; ls /proc/self/fd | wc -l${signals}`;
+    const bare = run(['sh', '-c', facts]);
+    const expected = await text(bare.stdout);
+    start('sh', '-c', facts);
+    await ready();
+    const reading = read(0);
+    await reading.said;
+    reading.acknowledge(expected.length);
+    expect((await reading.stdout).toString()).toBe(expected);
+  });
+
   it('SIGTERM goes to the command', async () => {
     const command = start(
       'sh',

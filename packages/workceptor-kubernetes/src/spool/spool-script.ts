@@ -16,7 +16,8 @@ const UNACKNOWLEDGED_BYTES = 256 * 2 ** 20;
  *   minute is over.
  * - `lost`: the byte behind which writing failed.
  *
- * A signal ends a `wait` with a status of its own, also one that has seen the command's end: it is asked for once more then.
+ * The command has the umask and the descriptors that it would have without. A shell without job control lets what is in the background ignore SIGINT; `env` of
+ * coreutils 8.31 puts that right. A signal ends a `wait` with a status of its own, also one that has seen the command's end: it is asked for once more then.
  *
  * `dd` writes each piece that it reads at once, and no more than it may, which neither `cat` nor every `head` does. Descendants of
  * a command that has ended have five idle seconds to close stdout.
@@ -29,6 +30,7 @@ for p in cat dd mkfifo mv rm sleep tee wc; do
   i=0; while [ ! -e $d/seen ] && [ $i -lt 60 ] && sleep 1; do i=$((i+1)); done
   exec "$@"
 done
+u=$(umask)
 umask 077
 echo 0 >$d/acked && mkfifo $d/in $d/out $d/hash || exit 126
 pause() { sleep $1 2>/dev/null || sleep 1; }
@@ -49,7 +51,8 @@ tee $d/hash <$d/in >$d/out & t=$!
   echo $at >$d/total
 ) <$d/out &
 exec 3<&0
-"$@" <&3 >$d/in & c=$!
+x=; ! env --default-signal=INT true 2>/dev/null || x='env --default-signal=INT,QUIT'
+(umask $u; exec $x "$@") <&3 3<&- >$d/in & c=$!
 exec 3<&- </dev/null
 trap 'kill -TERM $c' TERM
 trap 'kill -INT $c' INT
