@@ -216,6 +216,15 @@ async function build() {
   if (code !== 0) throw new SetupError(`The build failed:\n\n${output.trim()}`);
 }
 
+/** Says itself what it does, and what can't be had: the tests that need it are skipped then. */
+async function prepareKubernetes() {
+  await run(process.execPath, ['tooling/kubernetes-cluster/src/main.mjs', '--prepare'], {
+    cwd: root,
+    env: toolEnv(),
+    show: true,
+  });
+}
+
 /**
  * Everything from a bare clone to built apps. What has been done before is not done again.
  *
@@ -242,7 +251,10 @@ async function install(
   const built = (async () => {
     await step('pnpm', installPnpm);
     await step('dependencies', installDependencies);
-    await step('build', build);
+    await Promise.all([
+      step('build', build),
+      ...(tests ? [step('Kubernetes for tests', prepareKubernetes)] : []),
+    ]);
   })();
   const failed = (await Promise.allSettled([ansible, built])).find(
     (result) => result.status === 'rejected',

@@ -219,10 +219,9 @@ export class FaultProxy {
       if (head.length > 0) socket.unshift(head);
       if (first.length > 0) upstream.unshift(first);
       stream.startTimer(this.#random);
-      await Promise.all([
-        stream.send(halfOpen(socket), upstream),
-        stream.receive(halfOpen(upstream)),
-      ]);
+      // what can't be sent any more has no say in what still comes
+      stream.send(halfOpen(socket), upstream).catch(() => undefined);
+      await stream.receive(halfOpen(upstream));
     } catch (error) {
       seen.error ??= String(error);
       stream.cut('close');

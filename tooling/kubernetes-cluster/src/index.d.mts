@@ -95,11 +95,45 @@ export class Cluster {
 export const busyboxImage: string;
 
 /**
- * Starts a Kubernetes of one node on loopback. What it needs is asked for by `clusterFor`.
+ * Starts a Kubernetes of one node on loopback. {@link kubernetes} says whether it can be.
  *
  * @throws Error where it can't be started, with the reason and the end of the log of what failed
  */
 export function startCluster(options?: ClusterOptions): Promise<Cluster>;
+
+/** Whether tests can have a Kubernetes: one of their own, or the one that the variable `KUBECONFIG_E2E` names. */
+export const kubernetes: {
+  /** Path that `KUBECONFIG_E2E` names; empty where it names none. */
+  readonly kubeconfig: string;
+  /** For the titles of tests: why they are skipped, with what would bring them; empty where they are not. */
+  readonly missing: string;
+  /** The same for tests that stop and start its programs. */
+  readonly missingControls: string;
+};
+
+/** Whether there is no Kubernetes, or none with `controls`; says so on the console. */
+export function skipsWithoutKubernetes(needs?: { readonly controls?: boolean }): boolean;
+
+/** A Kubernetes for tests, whosever it is. */
+export interface Kubernetes {
+  /** Path of a kubeconfig that may do everything. */
+  readonly kubeconfig: string;
+  /** An image with a shell; of a named cluster the one that `KUBECONFIG_E2E_IMAGE` names, default `busybox:1`. */
+  readonly image: string;
+  /** Its controls; undefined for a named one. */
+  readonly cluster: Cluster | undefined;
+  /** Makes a namespace in which pods can be made; resolves with its name. */
+  namespace(prefix?: string): Promise<string>;
+  /** Ends it; of a named one, removes the namespaces. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a cluster, or takes the one that is named, for which `kubectl` is needed and options don't count.
+ *
+ * @throws Error where there is none
+ */
+export function startKubernetes(options?: ClusterOptions): Promise<Kubernetes>;
 
 /** What a request does, as RBAC names it; of a pod's streams, the stream's name. */
 export type Verb =

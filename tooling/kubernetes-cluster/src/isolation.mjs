@@ -63,8 +63,13 @@ export class Isolation {
     });
   }
 
-  /** Notes the traces, then makes the namespaces. */
-  static async start(/** @type {Plan} */ plan) {
+  /**
+   * Notes the traces, then makes the namespaces.
+   *
+   * @param {Plan} plan
+   * @param {string} searchPath for `PATH`
+   */
+  static async start(plan, searchPath) {
     const output = openSync(logOf(plan, 'supervisor'), 'a');
     const child = spawn(
       'unshare',
@@ -79,7 +84,11 @@ export class Isolation {
         ...[process.execPath, supervisor, JSON.stringify(plan)],
       ],
       // a terminal's Ctrl-C is for its owner, who ends it in order
-      { stdio: ['ignore', output, output, 'ipc'], detached: true },
+      {
+        stdio: ['ignore', output, output, 'ipc'],
+        env: { ...process.env, PATH: searchPath },
+        detached: true,
+      },
     );
     closeSync(output);
     const isolation = new Isolation(child, plan);

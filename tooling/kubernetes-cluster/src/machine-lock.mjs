@@ -2,19 +2,20 @@ import { createServer, connect } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
-/** Of the network namespace and no file: it is free when its process has ended, however that ended. */
-const NAME = '\0receptorjs-kubernetes';
 const POLL_MS = 500;
 
 /**
- * Takes the right to run a cluster on this machine; it is given back by the function returned, or by the end of this
- * process.
+ * Takes a lock of this machine; it is given back by the function returned, or by the end of this process, however that
+ * ends: it is a name in the network namespace and no file.
  *
+ * @param {string} name
  * @param {number} waitMs so long it is waited for while another process has it
+ * @param {string} what the other does, for the error: `runs a ...`
  * @returns {Promise<() => void>}
  * @throws Error that names the process that has it
  */
-export async function lockMachine(waitMs) {
+export async function lockMachine(name, waitMs, what) {
+  const path = `\0receptorjs-${name}`;
   for (let waited = 0; ; waited += POLL_MS) {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -22,24 +23,21 @@ export async function lockMachine(waitMs) {
     });
     server.unref();
     try {
-      server.listen(NAME);
+      server.listen(path);
       await once(server, 'listening');
       return () => server.close();
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE') throw error;
     }
-    if (waited >= waitMs)
-      throw new Error(
-        `process ${await owner()} runs a Kubernetes cluster on this machine, where only one can be: end it first`,
-      );
+    if (waited >= waitMs) throw new Error(`process ${await owner(path)} ${what}: end it first`);
     await setTimeout(POLL_MS);
   }
 }
 
-async function owner() {
+async function owner(/** @type {string} */ path) {
   try {
     let text = '';
-    for await (const chunk of connect(NAME)) text += String(chunk);
+    for await (const chunk of connect(path)) text += String(chunk);
     return text;
   } catch {
     return 'that has just ended';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { debianPrograms, onPath } from '@receptorjs/tooling-test-peers';
 
@@ -11,8 +11,6 @@ const needed = {
   etcd: 'etcd-server',
   openssl: 'openssl',
   ip: 'iproute2',
-  mount: 'mount',
-  unshare: 'util-linux',
 };
 const pluginFolder = 'usr/lib/cni';
 /** One of those that are used; the others come with it. */
@@ -43,16 +41,40 @@ export function findPrograms() {
   }
   let plugins = join('/', pluginFolder);
   if (!existsSync(join(plugins, plugin))) missing.add('containernetworking-plugins');
-  // what is called busybox may be linked dynamically: only the package tells
-  missing.add('busybox-static');
-  const folder = debianPrograms('kubernetes', [...missing].sort());
+  let busybox = onPath('busybox') ?? '';
+  if (busybox === '' || !isStatic(busybox)) missing.add('busybox-static');
+  const folder = missing.size === 0 ? '' : debianPrograms('kubernetes', [...missing].sort());
   for (const name of Object.keys(needed)) paths[name] ??= join(folder, 'run', name);
   if (missing.has('containernetworking-plugins')) plugins = join(folder, pluginFolder);
+  if (missing.has('busybox-static')) busybox = join(folder, 'bin', 'busybox');
   const folders = new Set(Object.values(paths).map((path) => dirname(path)));
   return {
     path: (name) => /** @type {string} */ (paths[name]),
-    busybox: join(folder, 'bin', 'busybox'),
+    busybox,
     plugins,
-    searchPath: [...folders, process.env.PATH].join(delimiter),
+    searchPath: [...folders, process.env.PATH, '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(
+      delimiter,
+    ),
   };
+}
+
+const ELF_PROGRAM_HEADERS = { at: 32, size: 54, count: 56 };
+const PT_INTERP = 3;
+
+/** Whether a program of 64 bits names no dynamic linker. */
+export function isStatic(/** @type {string} */ path) {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(4096);
+    readSync(file, head, 0, head.length, 0);
+    const first = Number(head.readBigUInt64LE(ELF_PROGRAM_HEADERS.at));
+    const size = head.readUInt16LE(ELF_PROGRAM_HEADERS.size);
+    const count = head.readUInt16LE(ELF_PROGRAM_HEADERS.count);
+    const types = Array.from({ length: count }, (_, index) =>
+      head.readUInt32LE(first + index * size),
+    );
+    return !types.includes(PT_INTERP);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@receptorjs/tooling-test-peers';
 import { ApiClient } from './api-client.mjs';
+import { whyNoCluster } from './availability.mjs';
 import { cleanUp } from './clean-up.mjs';
 import { Cluster } from './cluster.mjs';
 import {
@@ -32,17 +33,24 @@ import {
   writeTraces,
 } from './traces.mjs';
 
+/**
+ * Takes the right to run a cluster on this machine.
+ *
+ * @param {number} waitMs so long another's end is waited for
+ * @returns gives it back
+ */
+export const lockCluster = (waitMs) =>
+  lockMachine('kubernetes', waitMs, 'runs a Kubernetes cluster, of which a machine can have one');
+
 /** @type {typeof import('./index.d.mts').startCluster} */
 export async function startCluster(options = {}) {
-  if (process.getuid?.() !== 0) throw new Error('a Kubernetes cluster needs root');
-  const binary = hyperkubePath();
-  if (!existsSync(binary))
-    throw new Error(`there is no ${binary}: \`npm run cluster -- --build\` builds it`);
+  const why = whyNoCluster();
+  if (why !== undefined) throw new Error(why);
   const programs = findPrograms();
-  const unlock = await lockMachine(options.waitMs ?? 0);
+  const unlock = await lockCluster(options.waitMs ?? 0);
   try {
     await cleanUp();
-    return await start({ options, binary, programs, unlock });
+    return await start({ options, programs, unlock });
   } catch (error) {
     unlock();
     throw error;
@@ -52,16 +60,20 @@ export async function startCluster(options = {}) {
 /**
  * @param {object} needs
  * @param {import('./index.d.mts').ClusterOptions} needs.options
- * @param {string} needs.binary
  * @param {import('./programs.mjs').Programs} needs.programs
  * @param {() => void} needs.unlock
  */
-async function start({ options, binary, programs, unlock }) {
+async function start({ options, programs, unlock }) {
   const [running] = podCgroups();
   if (running !== undefined)
     throw new Error(`another kubelet runs on this machine: there is ${running}`);
   const folder = mkdtempSync(join(tmpdir(), folderPrefix));
-  const traces = { folder, bridge: bridgeName, madeFolders: missingFolders(ownFolders) };
+  const traces = {
+    folder,
+    bridge: bridgeName,
+    ip: programs.path('ip'),
+    madeFolders: missingFolders(ownFolders),
+  };
   writeTraces(traces);
   /** @type {Isolation | undefined} */
   let isolation;
@@ -82,13 +94,13 @@ async function start({ options, binary, programs, unlock }) {
     ]);
     const ca = readFileSync(join(folder, 'pki', 'ca.crt'), 'utf8');
     writeConfiguration(place, { plugins: programs.plugins, ca, options });
-    addBridge(programs.path('ip'));
-    isolation = await Isolation.start({ traces, ownFolders, sysctls });
+    addBridge(traces.ip);
+    isolation = await Isolation.start({ traces, ownFolders, sysctls }, programs.searchPath);
     const components = new Components(isolation, {
       place,
       commands: componentArguments(place, options),
       programs,
-      binary,
+      binary: hyperkubePath(),
       api: new ApiClient(place.server, ca, tokenOf('admin')),
     });
     await components.startAll(archive);

@@ -26,6 +26,7 @@ const CGROUPS_MS = 10_000;
  * @typedef {object} Traces
  * @property {string} folder all files
  * @property {string} bridge name of the network bridge of its pods
+ * @property {string} ip path of the program that removes it
  * @property {string[]} madeFolders folders of the system that were not there, the innermost first
  * @property {import('./process-identity.mjs').ProcessIdentity} [isolation] the process whose end ends all others
  */
@@ -93,8 +94,8 @@ function unmount(/** @type {Traces} */ { folder, madeFolders }) {
   for (const path of mounts.filter(ours).reverse()) execFileSync('umount', ['--lazy', path]);
 }
 
-function removeBridge(/** @type {Traces} */ { bridge }) {
-  if (existsSync(`/sys/class/net/${bridge}`)) execFileSync('ip', ['link', 'delete', bridge]);
+function removeBridge(/** @type {Traces} */ { bridge, ip }) {
+  if (existsSync(`/sys/class/net/${bridge}`)) execFileSync(ip, ['link', 'delete', bridge]);
 }
 
 async function removeCgroups() {

@@ -56,8 +56,14 @@ export default {
     const client = await daemon.control();
     const looking = await daemon.control();
     const observer = new UnitObserver(looking);
+    const ended = daemon.ended().then((end) => {
+      throw new Error(
+        `${daemon.name} ended by itself (${String(end)}): ${daemon.logText().slice(-2000)}`,
+      );
+    });
+    ended.catch(() => undefined);
     const one = (/** @type {Fault} */ fault) =>
-      rowOf(fault, { cluster, proxy, daemon, client, observer }).then(
+      Promise.race([rowOf(fault, { cluster, proxy, daemon, client, observer }), ended]).then(
         (row) => {
           say(row.cells.join(' | '));
           return row;
@@ -83,7 +89,7 @@ export default {
         ),
       };
     } finally {
-      await observer.stop();
+      await observer.stop().catch(() => undefined);
       client.close();
       looking.close();
       await daemon.stop();

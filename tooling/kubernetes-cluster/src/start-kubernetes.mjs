@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { kubernetes } from './availability.mjs';
+import { busyboxImage } from './images.mjs';
+import { startCluster } from './start-cluster.mjs';
+
+const run = promisify(execFile);
+
+/** @type {typeof import('./index.d.mts').startKubernetes} */
+export async function startKubernetes(options) {
+  if (kubernetes.kubeconfig !== '') return new NamedKubernetes(kubernetes.kubeconfig);
+  const cluster = await startCluster(options);
+  return {
+    kubeconfig: cluster.kubeconfig,
+    image: busyboxImage,
+    cluster,
+    namespace: (prefix) => cluster.namespace(prefix),
+    stop: () => cluster.stop(),
+  };
+}
+
+/** A cluster of somebody else; the namespaces that were made in it are its own. */
+class NamedKubernetes {
+  /** @type {string[]} */
+  #namespaces = [];
+  image = process.env.KUBECONFIG_E2E_IMAGE ?? 'busybox:1';
+  cluster = undefined;
+
+  constructor(/** @type {string} */ kubeconfig) {
+    this.kubeconfig = kubeconfig;
+  }
+
+  async namespace(prefix = 'test') {
+    const name = `${prefix}-${process.pid}-${this.#namespaces.length + 1}`;
+    await this.#kubectl('create', 'namespace', name);
+    this.#namespaces.push(name);
+    const account = ['serviceaccount/default', '--namespace', name];
+    await this.#kubectl('wait', '--for=create', '--timeout=60s', ...account);
+    return name;
+  }
+
+  async stop() {
+    const names = this.#namespaces.splice(0);
+    if (names.length > 0) await this.#kubectl('delete', 'namespace', '--wait=false', ...names);
+  }
+
+  #kubectl(/** @type {string[]} */ ...args) {
+    return run('kubectl', ['--kubeconfig', this.kubeconfig, ...args]);
+  }
+}
