@@ -20,6 +20,8 @@ export interface KubeData {
   readonly PodUID?: string | undefined;
   /** Label of the data directory that the pod has. */
   readonly DataId?: string | undefined;
+  /** Its streams are a connection, which ends with the daemon. */
+  readonly ViaTcp?: boolean | undefined;
   /** The `pod_pending_timeout` in milliseconds. */
   readonly PendingTimeoutMs?: number | undefined;
   /** Present while stdout comes by a spool in the pod; `taken` once all of it is here. */
@@ -59,6 +61,7 @@ export function parseKubeData(value: JsonValue): KubeData {
     Sealed: text('Sealed') || undefined,
     PodUID: text('PodUID') || undefined,
     DataId: text('DataId') || undefined,
+    ViaTcp: value['ViaTcp'] === true ? true : undefined,
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
     Spool: spool === 'on' || spool === 'taken' ? spool : undefined,
     Cursor: parseCursor(value['Cursor']),

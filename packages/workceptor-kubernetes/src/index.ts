@@ -23,3 +23,4 @@ export { kubernetesWorkTypes } from './kubernetes-work-type.js';
 export type { KubernetesOptions } from './kubernetes-work-type.js';
 export type { KubernetesType } from './kubernetes-type.js';
 export type { PodEndCode } from './pod/pod-end.js';
+export type { SpoolUse } from './spool/with-spool.js';

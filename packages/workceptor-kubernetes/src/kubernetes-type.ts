@@ -26,6 +26,13 @@ export interface KubernetesType {
   readonly allowRuntimeParams?: boolean | undefined;
   /** Whether a submission may bring the pod's manifest. Default false. */
   readonly allowRuntimePod?: boolean | undefined;
+  /**
+   * How stdin and stdout travel: by the API server, or by a connection that the pod's program makes to this node, at the address and port of
+   * its variables `RECEPTOR_HOST` and `RECEPTOR_PORT`. Default `logger`.
+   */
+  readonly streamMethod?: 'logger' | 'tcp' | undefined;
+  /** With `tcp`: the address of this node that pods connect to. Default: the first one of the first interface that is no loopback. */
+  readonly tcpAddress?: string | undefined;
   /** Whether the pod of a unit that was pending when the daemon ended is deleted. Default true. */
   readonly deletePodOnRestart?: boolean | undefined;
   /** Whether submissions from TCP and the mesh must be signed. Default false. */

@@ -111,7 +111,7 @@ export class KubernetesUnit implements Unit {
     try {
       const request = this.#request();
       this.#save({ KubeNamespace: request.namespace, DataId: context.secrets.dataId() });
-      this.#run((run) => run.start(request), request.namespace);
+      this.#run((run) => run.start((env) => this.#request(env)), request.namespace);
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
       throw new WorkError('start-failed', error.message, { cause: error });
@@ -161,8 +161,8 @@ export class KubernetesUnit implements Unit {
   /** Goes on where an earlier daemon has left the unit. */
   #takeUp(): void {
     const { state } = this.record.status;
-    const { PodName } = this.#data;
-    if (state === UnitState.Running && PodName !== '') {
+    const { PodName, ViaTcp } = this.#data;
+    if (state === UnitState.Running && PodName !== '' && ViaTcp !== true) {
       try {
         this.#run((run) => run.adopt(), this.#namespace());
       } catch (error) {
@@ -172,12 +172,16 @@ export class KubernetesUnit implements Unit {
       }
       return;
     }
+    // as the original: what its stdin had got, or what was still to come, is not known
+    const wasConnected = ViaTcp === true && state === UnitState.Running;
     const isRemoved = PodName !== '' && this.options.type.deletePodOnRestart !== false;
     // before the end: a crash between the two leaves no pod behind
     if (isRemoved) this.#save({ Removing: 'end' });
-    // as the original: what its stdin had got is not known
-    const why = 'work unit is not in running state, cannot be restarted';
-    this.#finish(failed('input-incomplete', `Failed to restart: ${why}`));
+    const why = wasConnected
+      ? 'the connection of its pod has ended with the daemon (streammethod tcp)'
+      : 'work unit is not in running state, cannot be restarted';
+    const code = wasConnected ? 'output-lost' : 'input-incomplete';
+    this.#finish(failed(code, `Failed to restart: ${why}`));
     if (isRemoved) this.#inBackground(this.#removal.begin('end'));
   }
 
@@ -193,12 +197,12 @@ export class KubernetesUnit implements Unit {
   }
 
   /** @throws {KubernetesError} `bad-config`; {WorkError} `start-failed` */
-  #request(): PodRequest {
+  #request(env?: Readonly<Record<string, string>>): PodRequest {
     const { type, context } = this.options;
     const data = opened(this.#data, type.workType, context.secrets);
     const labels = { ...this.#labels(), [UNIT_LABEL]: labelValue(this.record.id) };
     const KubeNamespace = this.#namespace();
-    return podOf({ ...data, KubeNamespace }, { workType: type.workType, labels });
+    return podOf({ ...data, KubeNamespace }, { workType: type.workType, labels, env });
   }
 
   /** @throws {WorkError} `start-failed` */
@@ -238,6 +242,7 @@ export class KubernetesUnit implements Unit {
       unit: labelValue(this.record.id),
       record: this.record,
       unitContext: context,
+      viaTcp: this.#data.ViaTcp === true ? { address: type.tcpAddress } : undefined,
       maxStdoutBytes: type.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES,
       outputSpool: type.outputSpool ?? 'auto',
       data: () => this.#data,

@@ -52,6 +52,8 @@ export function kubernetesWorkTypes({
       allowRuntimeCommand: optional(flag),
       allowRuntimeParams: optional(flag),
       allowRuntimePod: optional(flag),
+      streamMethod: optional(oneOf('logger', 'tcp')),
+      tcpAddress: optional(text),
       deletePodOnRestart: optional(flag),
       verifySignature: optional(flag),
       maxRunning: optional(count),

@@ -41,6 +41,11 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** One of a pod's addresses, or of its node's. */
+export interface PodAddress {
+  readonly ip?: string;
+}
+
 /** A pod. */
 export interface Pod {
   readonly metadata?: ObjectMeta;
@@ -55,6 +60,11 @@ export interface Pod {
     readonly phase?: string;
     readonly reason?: string;
     readonly message?: string;
+    readonly podIP?: string;
+    readonly podIPs?: readonly PodAddress[];
+    /** Of the node that it is on. */
+    readonly hostIP?: string;
+    readonly hostIPs?: readonly PodAddress[];
     readonly conditions?: readonly PodCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];

@@ -4,6 +4,7 @@ import type {
   ContainerStatus,
   ObjectMeta,
   Pod,
+  PodAddress,
   PodCondition,
 } from './objects.js';
 
@@ -44,6 +45,10 @@ export function parsePod(value: unknown): Pod | undefined {
       phase: text(field(status, 'phase')),
       reason: text(field(status, 'reason')),
       message: text(field(status, 'message')),
+      podIP: text(field(status, 'podIP')),
+      podIPs: entries(field(status, 'podIPs'), parseAddress),
+      hostIP: text(field(status, 'hostIP')),
+      hostIPs: entries(field(status, 'hostIPs'), parseAddress),
       conditions: entries(field(status, 'conditions'), parseCondition),
       containerStatuses: entries(field(status, 'containerStatuses'), parseStatus),
       initContainerStatuses: entries(field(status, 'initContainerStatuses'), parseStatus),
@@ -98,6 +103,8 @@ function ownLabels(labels: Readonly<Record<string, unknown>>): Record<string, st
     .map(([name, value]) => [name, text(value)] as const);
   return Object.fromEntries(kept.filter((each): each is [string, string] => each[1] !== undefined));
 }
+
+const parseAddress = (value: unknown): PodAddress => defined({ ip: text(field(value, 'ip')) });
 
 function parseCondition(value: unknown): PodCondition {
   return defined({

@@ -1,4 +1,4 @@
-import { backoffDelay, errorText, type Logger } from '@receptorjs/primitives';
+import { errorText, type Logger } from '@receptorjs/primitives';
 import { WorkError, type UnitContext, type UnitRecord } from '@receptorjs/workceptor';
 import { UnitState } from '@receptorjs/control-protocol';
 import { failureCode, foreignText, lastLines } from '@receptorjs/workceptor/internal';
@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from './cluster/cluster-api.js';
 import type { PodWatch } from './cluster/pod-watch.js';
-import { isNotFound, isPassing, KubernetesError } from './errors.js';
+import { isNotFound, KubernetesError } from './errors.js';
 import type { KubeData } from './extra-data.js';
 import type { Pod } from './objects.js';
 import { createPod } from './pod/create-pod.js';
@@ -15,16 +15,15 @@ import type { PodRequest } from './pod/manifest.js';
 import type { PodCourse } from './pod/pod-course.js';
 import { failed, notStarted, type PodEnd } from './pod/pod-end.js';
 import { PodProgress } from './pod/pod-progress.js';
-import { InputLost, sendStdin } from './streams/send-stdin.js';
-import { LogOutput } from './output/log-output.js';
-import { SpoolOutput } from './output/spool-output.js';
+import type { PodStreams } from './pod-streams.js';
+import { localAddress } from './tcp/local-address.js';
+import { PodListener } from './tcp/pod-listener.js';
+import { TcpStreams } from './tcp/tcp-streams.js';
+import { ClusterStreams } from './cluster-streams.js';
 import { StdoutFile } from './output/stdout-file.js';
 import { maySpool } from './spool/may-spool.js';
 import { withSpool, type SpoolUse } from './spool/with-spool.js';
 
-/** Attempts to attach before anything was sent, and milliseconds between them. */
-const MOST_ATTACHES = 8;
-const ATTACH_AGAIN = { first: 200, longest: 5_000 };
 /** Bytes of stderr that are kept: more than are shown. */
 const STDERR_BYTES = 8 * 1024;
 /** Milliseconds of the longest timer that the system has. */
@@ -42,7 +41,10 @@ export interface PodRunContext {
   readonly record: UnitRecord;
   readonly unitContext: Pick<UnitContext, 'reserve' | 'log'>;
   readonly maxStdoutBytes: number;
+  /** Whose stdout goes through a spool in the pod. */
   readonly outputSpool: SpoolUse;
+  /** Present where stdin and stdout come by a connection to this node: the address of it, where it is not to be found out. */
+  readonly viaTcp?: { readonly address?: string | undefined } | undefined;
   readonly data: () => KubeData;
   readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
   /** The pod may come to be at any moment, although no answer has said so. */
@@ -79,28 +81,47 @@ export class PodRun {
   /**
    * Makes the pod, gives it its stdin and takes its output.
    *
+   * @param request gives the pod with more environment
    * @throws {KubernetesError}, {WorkError}; what the system says; the signal's reason
    */
-  async start(request: PodRequest): Promise<RunEnd> {
+  async start(request: (env?: Readonly<Record<string, string>>) => PodRequest): Promise<RunEnd> {
+    const { viaTcp, signal } = this.context;
+    if (viaTcp === undefined) return this.#startSpooled(request());
+    let listener: PodListener;
+    try {
+      listener = await PodListener.open(viaTcp.address ?? localAddress(), this.#log);
+    } catch (error) {
+      return { end: failed('run-failed', `Error listening: ${errorText(error)}`), hasRun: false };
+    }
+    try {
+      signal.throwIfAborted();
+      return await this.#start(request(listener.env), () => this.#byTcp(listener));
+    } finally {
+      listener.close();
+    }
+  }
+
+  /** With stdout in a spool where that is possible. */
+  async #startSpooled(request: PodRequest): Promise<RunEnd> {
     const { api, namespace, save, data, record } = this.context;
+    const start = (pod: PodRequest): Promise<RunEnd> => this.#start(pod, () => this.#byCluster());
     const spooled = await this.#spooled(request);
-    if (spooled === undefined) return this.#make(request);
+    if (spooled === undefined) return start(request);
     save({ Spool: 'on' });
-    const made = await this.#make(spooled);
-    if (made.end.code !== 'container-not-started') return made;
+    const run = await start(spooled);
+    if (run.end.code !== 'container-not-started') return run;
     // an image without a shell: nothing of it has run
     try {
       const { PodName, PodUID } = data();
       await api.deletePod(namespace, PodName, { uid: PodUID });
     } catch (error) {
-      if (!isNotFound(error)) return made;
+      if (!isNotFound(error)) return run;
     }
-    this.#log.info(`[${record.id}] ${made.end.detail}; tried without a spool`);
+    this.#log.info(`[${record.id}] ${run.end.detail}; tried without a spool`);
     save({ Spool: undefined, PodName: '', PodUID: undefined });
-    return this.#make(request);
+    return start(request);
   }
 
-  /** The pod with its stdout in a spool, where that is possible. */
   async #spooled(request: PodRequest): Promise<PodRequest | undefined> {
     const { api, namespace, outputSpool, signal } = this.context;
     const pod = withSpool(request.pod, outputSpool);
@@ -115,7 +136,7 @@ export class PodRun {
     return undefined;
   }
 
-  async #make(request: PodRequest): Promise<RunEnd> {
+  async #start(request: PodRequest, streams: () => PodStreams): Promise<RunEnd> {
     const { watch, signal, save, record, data } = this.context;
     let stopExpecting = (): void => undefined;
     const onName = (PodName: string): void => {
@@ -131,7 +152,10 @@ export class PodRun {
       watch.note(pod);
       const stdinBytes = statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
       const { PendingTimeoutMs } = data();
-      return await this.#follow(PendingTimeoutMs, (progress) => this.#feed(progress, stdinBytes));
+      return await this.#follow(PendingTimeoutMs, (progress) => {
+        const by = streams();
+        return this.#runThrough(progress, by, this.#feed(progress, by, stdinBytes));
+      });
     } finally {
       stopExpecting();
     }
@@ -140,7 +164,9 @@ export class PodRun {
   /** Goes on with a pod that runs already. */
   adopt(): Promise<RunEnd> {
     this.#doing = 'Pod Running';
-    return this.#follow(undefined, () => Promise.resolve(undefined));
+    return this.#follow(undefined, (progress) =>
+      this.#runThrough(progress, this.#byCluster(), Promise.resolve(undefined)),
+    );
   }
 
   #create(request: PodRequest, onName: (name: string) => void): Promise<Pod> {
@@ -153,7 +179,7 @@ export class PodRun {
 
   async #follow(
     timeoutMs: number | undefined,
-    feed: (progress: PodProgress) => Promise<PodEnd | undefined>,
+    runThrough: (progress: PodProgress) => Promise<PodEnd>,
   ): Promise<RunEnd> {
     const { watch, signal, data } = this.context;
     const { PodName, PodUID } = data();
@@ -177,7 +203,7 @@ export class PodRun {
       signal.throwIfAborted();
       const { course } = progress;
       if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
-      const end = await this.#runThrough(progress, feed);
+      const end = await runThrough(progress);
       const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
       return { end, hasRun: true, stderr };
     } finally {
@@ -199,18 +225,19 @@ export class PodRun {
 
   async #runThrough(
     progress: PodProgress,
-    feed: (progress: PodProgress) => Promise<PodEnd | undefined>,
+    streams: PodStreams,
+    feeding: Promise<PodEnd | undefined>,
   ): Promise<PodEnd> {
     const { signal } = this.context;
     const stop = new AbortController();
-    const reading = this.#takeOutput(progress, AbortSignal.any([signal, stop.signal]));
-    const feeding = feed(progress);
+    const reading = this.#takeOutput(progress, streams, AbortSignal.any([signal, stop.signal]));
     for (const each of [reading, feeding]) each.catch(() => undefined);
     try {
       const missing = await Promise.race([feeding, reading.then(() => undefined)]);
       // what was not delivered is not waited for
       if (missing !== undefined) return missing;
       const loss = await reading;
+      if (loss?.state === UnitState.Succeeded) return loss;
       await progress.left('running', signal);
       signal.throwIfAborted();
       const { course } = progress;
@@ -227,12 +254,12 @@ export class PodRun {
     }
   }
 
-  /** Stores what the worker writes; gives why that is not all of it. */
-  async #takeOutput(progress: PodProgress, signal: AbortSignal): Promise<PodEnd | undefined> {
-    const { api, namespace, record, data, save, unitContext, maxStdoutBytes } = this.context;
-    const onProblem = (why: string | undefined): void => {
-      this.#say(this.#doing, why);
-    };
+  async #takeOutput(
+    progress: PodProgress,
+    streams: PodStreams,
+    signal: AbortSignal,
+  ): Promise<PodEnd | undefined> {
+    const { record, unitContext, maxStdoutBytes } = this.context;
     const stdout = new StdoutFile({
       path: record.path('stdout'),
       reserve: unitContext.reserve,
@@ -240,49 +267,54 @@ export class PodRun {
       onGrown: () => {
         record.touch();
       },
-      onProblem,
+      onProblem: (why) => {
+        this.#say(this.#doing, why);
+      },
       signal,
     });
-    const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
     try {
-      const { Spool } = data();
-      if (Spool !== undefined) {
-        const end = await new SpoolOutput({
-          ...context,
-          isTaken: Spool === 'taken',
-          onTaken: () => {
-            save({ Spool: 'taken' });
-          },
-        }).run();
-        if (end.kind === 'complete') return undefined;
-        if (end.kind === 'lost') return end.end;
-        this.#log.info(
-          `[${record.id}] its output comes by the log, for its image has no ${end.program}`,
-        );
-        save({ Spool: undefined });
-      }
-      const { Cursor, LostAt } = data();
-      return await new LogOutput({
-        ...context,
-        from: Cursor,
-        lostAt: LostAt,
-        onLost: (at) => {
-          save({ LostAt: at });
-          this.#log.warning(`[${record.id}] some of its output is lost behind byte ${at}`);
-        },
-        onCursor: (cursor) => {
-          save({ Cursor: cursor }, 'soon');
-        },
-      }).run();
+      return await streams.read(progress, stdout, signal);
     } finally {
       await stdout.close();
     }
   }
 
+  #byCluster(): PodStreams {
+    const { api, namespace, record, data, save, signal } = this.context;
+    return new ClusterStreams({
+      api,
+      namespace,
+      record,
+      data,
+      save,
+      onStderr: (bytes) => {
+        this.#keepStderr(bytes);
+      },
+      onProblem: (why) => {
+        this.#say(this.#doing, why);
+      },
+      log: this.#log,
+      signal: AbortSignal.any([signal, this.#over.signal]),
+    });
+  }
+
+  #byTcp(listener: PodListener): PodStreams {
+    const { record, signal } = this.context;
+    return new TcpStreams({
+      listener,
+      stdin: record.path('stdin'),
+      signal: AbortSignal.any([signal, this.#over.signal]),
+    });
+  }
+
   /** Gives the pod its stdin; says what the unit ends with when that is not possible any more. */
-  async #feed(progress: PodProgress, bytes: number): Promise<PodEnd | undefined> {
+  async #feed(
+    progress: PodProgress,
+    streams: PodStreams,
+    bytes: number,
+  ): Promise<PodEnd | undefined> {
     if (bytes > 0) this.#say('Sending stdin to pod', undefined);
-    const missing = await this.#deliver(progress);
+    const missing = await streams.feed(progress);
     this.context.signal.throwIfAborted();
     if (missing === undefined || bytes === 0) {
       this.#say('Pod Running', undefined, UnitState.Running);
@@ -296,38 +328,6 @@ export class PodRun {
     const { course } = progress;
     if (course.phase === 'ended' && course.end.state === UnitState.Failed) return undefined;
     return failed('input-lost', `Error with pod's stdin: ${foreignText(missing)}`);
-  }
-
-  /** Why stdin is not there, or may not be. */
-  async #deliver(progress: PodProgress): Promise<string | undefined> {
-    const { api, namespace, record, signal, data } = this.context;
-    const over = AbortSignal.any([signal, this.#over.signal]);
-    for (let attempt = 1; ; attempt++) {
-      // without an attachment its stdin would have kept waiting whoever wanted some
-      if (progress.course.phase === 'ended') return undefined;
-      try {
-        const { url, login } = await api.attachment(namespace, data().PodName, over);
-        await sendStdin({
-          url,
-          login,
-          path: record.path('stdin'),
-          onStderr: (bytes) => {
-            this.#keepStderr(bytes);
-          },
-          signal: over,
-        });
-        return undefined;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof InputLost) return error.message || 'the connection was ended early';
-        if (!(error instanceof KubernetesError)) throw error;
-        if (error.code === 'unauthorized') api.forgetLogin();
-        else if (!isPassing(error)) return error.message;
-        if (attempt >= MOST_ATTACHES) return error.message;
-        const ms = backoffDelay(ATTACH_AGAIN, attempt, Math.random());
-        await wait(ms, undefined, { signal: over });
-      }
-    }
   }
 
   #keepStderr(bytes: Buffer): void {

@@ -50,6 +50,7 @@ export function submittedData(
     KubeConfig,
     KubePod: runtimePod || pod,
     PodName: '',
+    ViaTcp: type.streamMethod === 'tcp' ? true : undefined,
     PendingTimeoutMs: timeout === '' ? undefined : pendingTimeoutMs(timeout),
   };
 }

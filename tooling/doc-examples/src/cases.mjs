@@ -140,6 +140,12 @@ const docs = [
   },
   { page: 'docs/operations.md', contains: 'metrics-listener', expects: /^/ },
   { page: 'docs/operations.md', contains: 'tracing:', expects: /^/ },
+  { page: 'docs/kubernetes.md', contains: 'work-kubernetes', expects: /The configuration is good/ },
+  {
+    page: 'docs/kubernetes.md',
+    contains: 'kind: Role',
+    skip: 'it is for a cluster; the tests on one have roles of their own',
+  },
   { page: 'docs/runner.md', contains: '├──', skip: 'a drawing' },
   {
     page: 'docs/runner.md',

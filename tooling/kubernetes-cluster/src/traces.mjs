@@ -125,7 +125,7 @@ function removeFolders(/** @type {Traces} */ { folder, madeFolders }) {
     } catch (error) {
       const { code } = /** @type {NodeJS.ErrnoException} */ (error);
       // somebody else's by now
-      if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw error;
+      if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(code ?? '')) throw error;
     }
   }
 }

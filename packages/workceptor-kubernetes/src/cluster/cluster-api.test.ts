@@ -143,19 +143,6 @@ it('a list that never ends is not read for ever', async () => {
   unlimited.close();
 }, 30_000);
 
-it.each(['soon', '-5', 'Wed, 21 Oct 2015 07:28:00 GMT'])(
-  'a Retry-After that is wrong (%s) counts as none',
-  async (header) => {
-    server.fail(/GET/, 429, { headers: { 'retry-after': header }, times: 4 });
-    const waiting = api.getPod('jobs', 'p', AbortSignal.timeout(100));
-    // the one while it waits, the other where the machine is so slow that it still asks
-    await expect(waiting).rejects.toMatchObject({
-      name: expect.stringMatching(/^(?:Abort|Timeout)Error$/) as string,
-    });
-    expect(server.requests).toHaveLength(1);
-  },
-);
-
 it('who waits for a Retry-After of years can go away, and a creation is not cut', async () => {
   server.fail(/POST/, 429, { headers: { 'retry-after': '1e99' } });
   const patience = new AbortController();

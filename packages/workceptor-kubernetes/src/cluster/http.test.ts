@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { statusError, wholeAnswer } from './http.js';
+import { refusalOf, statusError, wholeAnswer } from './http.js';
 
 const endless = (): Readable =>
   Readable.from(
@@ -24,6 +24,21 @@ it('an answer that comes drop by drop is not waited for for ever', async () => {
 it('an answer has a bound', async () => {
   const answer = Readable.from([Buffer.alloc(10), Buffer.alloc(10)]);
   await expect(wholeAnswer(answer, { maxBytes: 15 })).rejects.toMatchObject({ code: 'bad-answer' });
+});
+
+it.each([
+  ['soon', undefined],
+  ['-5', undefined],
+  ['Wed, 21 Oct 2015 07:28:00 GMT', undefined],
+  [undefined, undefined],
+  ['3', 3_000],
+  ['1e99', 60_000],
+])('a Retry-After of %s is %s ms', async (header, ms) => {
+  const answer = Object.assign(Readable.from([]), { headers: { 'retry-after': header } });
+  expect(await refusalOf(answer, 429)).toMatchObject({
+    code: 'busy',
+    options: { retryAfterMs: ms },
+  });
 });
 
 it.each([

@@ -152,7 +152,7 @@ export interface AnswerBounds {
 
 /** What an answer says that is no good one: a `Status` object, or the text of a proxy before the API server. */
 export async function refusalOf(
-  answer: IncomingMessage,
+  answer: Readable & Pick<IncomingMessage, 'headers'>,
   statusCode: number,
 ): Promise<KubernetesError> {
   const text = await wholeAnswer(answer, { maxBytes: MAX_REFUSAL_BYTES }).catch(() => '');

@@ -130,7 +130,7 @@ export class SpoolOutput {
     if (word.kind !== 'none') {
       await stdout.synced();
       if (this.#result?.kind === 'complete') onTaken();
-      await this.#acknowledge(connection, word.kind === 'end' ? word.bytes : word.at + 1);
+      connection.acknowledge(word.kind === 'end' ? word.bytes : word.at + 1);
     }
     const { progress, signal } = this.context;
     const over = new AbortController();

@@ -14,8 +14,8 @@ export interface StdoutFileOptions {
   readonly maxBytes: number;
   /** It has grown. */
   readonly onGrown: () => void;
-  /** Says what is in the way: a full disk. */
-  readonly onProblem: (why: string) => void;
+  /** Says what is in the way, a full disk; nothing when nothing is any more. */
+  readonly onProblem: (why: string | undefined) => void;
   readonly signal: AbortSignal;
 }
 
@@ -48,9 +48,10 @@ export class StdoutFile {
         `pod was ended for having more than ${maxBytes} bytes of stdout, the most that its work type takes (maxstdout)`,
       );
     }
-    for (;;) {
+    for (let wasFull = false; ; wasFull = true) {
       try {
         await this.#stdout.append(this.#writer, piece);
+        if (wasFull) onProblem(undefined);
         return;
       } catch (error) {
         if (!(error instanceof WorkError && error.code === 'no-space')) throw error;

@@ -22,6 +22,7 @@ import { UnitState } from '@receptorjs/control-protocol';
  * - `input-lost`: the stream by which stdin went to the pod was cut
  * - `output-lost`: the container's log has lost some of what it wrote
  * - `output-too-long`: it wrote more than its work type takes
+ * - `not-connected`: with `streammethod: tcp`, the pod made no connection
  * - `input-incomplete`: the daemon ended before the pod had all stdin
  * - `disk-full`, `disk-read-only`, `permission-denied`: its output could not be stored
  * - `run-failed`: something else failed on this node
@@ -53,6 +54,7 @@ export type PodEndCode =
   | 'input-lost'
   | 'output-lost'
   | 'output-too-long'
+  | 'not-connected'
   | 'input-incomplete'
   | 'disk-full'
   | 'disk-read-only'

@@ -104,6 +104,29 @@ it('gives up an image that has no name at once', () => {
   });
 });
 
+it('a worker that runs does not go back, whatever a status leaves out', () => {
+  const { one } = progress();
+  one.see(pod({ running: {} }));
+  one.see({ metadata: { uid: 'u' }, status: {} });
+  expect(one.course).toEqual({ phase: 'running' });
+  one.see(pod({ terminated: { exitCode: 0 } }));
+  expect(one.course.phase).toBe('ended');
+});
+
+it('knows where connections of the pod come from', () => {
+  const { one } = progress();
+  expect(one.addresses).toEqual([]);
+  one.see({
+    metadata: { uid: 'u' },
+    status: {
+      podIP: '10.0.0.1',
+      podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }],
+      hostIP: '192.0.2.1',
+    },
+  });
+  expect(one.addresses).toEqual(['10.0.0.1', 'fd00::1', '192.0.2.1']);
+});
+
 it('events tell what the status does not', () => {
   const { one } = progress();
   one.see(waiting('ContainerCreating'));

@@ -28,6 +28,13 @@ export class PodProgress {
     return this.#course;
   }
 
+  /** Where its connections come from, as far as that is known: the pod, or the node it is on. */
+  get addresses(): readonly string[] {
+    const { podIP, podIPs = [], hostIP, hostIPs = [] } = this.#pod?.status ?? {};
+    const all = [podIP, ...podIPs.map(({ ip }) => ip), hostIP, ...hostIPs.map(({ ip }) => ip)];
+    return [...new Set(all.filter((each): each is string => each !== undefined && each !== ''))];
+  }
+
   /** Whether events may tell what the pod waits for, and nothing else does. */
   get isUnexplained(): boolean {
     return this.#pod !== undefined && isUnexplained(podCourse(this.#pod), this.#pod);
@@ -38,11 +45,11 @@ export class PodProgress {
     if (this.#course.phase === 'ended') return;
     const isOurs = pod !== undefined && (this.uid === undefined || pod.metadata?.uid === this.uid);
     this.#pod = isOurs ? pod : undefined;
-    this.#move(
-      isOurs
-        ? this.#bounded(podCourse(pod, this.#events))
-        : { phase: 'ended', end: podDeleted(), hasRun: this.#hasRun },
-    );
+    const course: PodCourse = isOurs
+      ? this.#bounded(podCourse(pod, this.#events))
+      : { phase: 'ended', end: podDeleted(), hasRun: this.#hasRun };
+    // nothing is started twice: a status that says nothing of the worker is none
+    this.#move(course.phase === 'pending' && this.#hasRun ? this.#course : course);
   }
 
   /** Takes in what has happened to the pod. */
@@ -67,8 +74,13 @@ export class PodProgress {
   }
 
   /** Resolves once the course is no longer in a phase, or when the signal fires. Never rejects. */
-  async left(phase: PodCourse['phase'], signal: AbortSignal): Promise<void> {
-    while (this.#course.phase === phase && !signal.aborted) {
+  left(phase: PodCourse['phase'], signal: AbortSignal): Promise<void> {
+    return this.until(() => this.#course.phase !== phase, signal);
+  }
+
+  /** Resolves once something of the pod is so, or when the signal fires. Never rejects. */
+  async until(isSo: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!isSo() && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           stopListening();

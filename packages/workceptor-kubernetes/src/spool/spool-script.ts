@@ -16,6 +16,8 @@ const UNACKNOWLEDGED_BYTES = 256 * 2 ** 20;
  *   minute is over.
  * - `lost`: the byte behind which writing failed.
  *
+ * A signal ends a `wait` with a status of its own, also one that has seen the command's end: it is asked for once more then.
+ *
  * `dd` writes each piece that it reads at once, and no more than it may, which neither `cat` nor every `head` does. Descendants of
  * a command that has ended have five idle seconds to close stdout.
  */
@@ -52,6 +54,7 @@ exec 3<&- </dev/null
 trap 'kill -TERM $c' TERM
 trap 'kill -INT $c' INT
 while wait $c; r=$?; [ $r -gt 128 ] && kill -0 $c 2>/dev/null; do :; done
+[ $r -le 128 ] || { wait $c 2>/dev/null; s=$?; [ $s -eq 127 ] || r=$s; }
 i=0
 until [ -e $d/total ]; do
   i=$((i+1)); [ ! -e $d/full ] || i=0

@@ -1,0 +1,102 @@
+import { backoffDelay, type Logger } from '@receptorjs/primitives';
+import type { UnitRecord } from '@receptorjs/workceptor';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClusterApi } from './cluster/cluster-api.js';
+import { isPassing, KubernetesError } from './errors.js';
+import type { KubeData } from './extra-data.js';
+import { LogOutput } from './output/log-output.js';
+import { SpoolOutput } from './output/spool-output.js';
+import type { StdoutFile } from './output/stdout-file.js';
+import type { PodEnd } from './pod/pod-end.js';
+import type { PodProgress } from './pod/pod-progress.js';
+import type { PodStreams } from './pod-streams.js';
+import { InputLost, sendStdin } from './streams/send-stdin.js';
+
+/** Attempts to attach before anything was sent, and milliseconds between them. */
+const MOST_ATTACHES = 8;
+const ATTACH_AGAIN = { first: 200, longest: 5_000 };
+
+/** What the streams of a unit need. */
+export interface ClusterStreamsContext {
+  readonly api: ClusterApi;
+  readonly namespace: string;
+  readonly record: UnitRecord;
+  readonly data: () => KubeData;
+  readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
+  /** Takes what the worker writes to stderr while stdin is attached to. */
+  readonly onStderr: (bytes: Buffer) => void;
+  /** Says what is in the way; nothing when nothing is any more. */
+  readonly onProblem: (why: string | undefined) => void;
+  readonly log: Logger;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+}
+
+/** By the API server: stdin by an attachment, stdout by a spool in the pod, or by the log where there is none. */
+export class ClusterStreams implements PodStreams {
+  constructor(private readonly context: ClusterStreamsContext) {}
+
+  async feed(progress: PodProgress): Promise<string | undefined> {
+    const { api, namespace, record, signal, data, onStderr } = this.context;
+    for (let attempt = 1; ; attempt++) {
+      // without an attachment its stdin would have kept waiting whoever wanted some
+      if (progress.course.phase === 'ended') return undefined;
+      try {
+        const { url, login } = await api.attachment(namespace, data().PodName, signal);
+        await sendStdin({
+          url,
+          login,
+          path: record.path('stdin'),
+          onStderr,
+          signal,
+        });
+        return undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof InputLost) return error.message || 'the connection was ended early';
+        if (!(error instanceof KubernetesError)) throw error;
+        if (error.code === 'unauthorized') api.forgetLogin();
+        else if (!isPassing(error)) return error.message;
+        if (attempt >= MOST_ATTACHES) return error.message;
+        const ms = backoffDelay(ATTACH_AGAIN, attempt, Math.random());
+        await wait(ms, undefined, { signal });
+      }
+    }
+  }
+
+  async read(
+    progress: PodProgress,
+    stdout: StdoutFile,
+    signal: AbortSignal,
+  ): Promise<PodEnd | undefined> {
+    const { api, namespace, record, data, save, onProblem, log } = this.context;
+    const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
+    const { Spool } = data();
+    if (Spool !== undefined) {
+      const end = await new SpoolOutput({
+        ...context,
+        isTaken: Spool === 'taken',
+        onTaken: () => {
+          save({ Spool: 'taken' });
+        },
+      }).run();
+      if (end.kind === 'complete') return undefined;
+      if (end.kind === 'lost') return end.end;
+      log.info(`[${record.id}] its output comes by the log, for its image has no ${end.program}`);
+      save({ Spool: undefined });
+    }
+    const { Cursor, LostAt } = data();
+    return new LogOutput({
+      ...context,
+      from: Cursor,
+      lostAt: LostAt,
+      onLost: (at) => {
+        save({ LostAt: at });
+        log.warning(`[${record.id}] some of its output is lost behind byte ${at}`);
+      },
+      onCursor: (cursor) => {
+        save({ Cursor: cursor }, 'soon');
+      },
+    }).run();
+  }
+}

@@ -1,0 +1,242 @@
+import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
+import { silentLogger } from '@receptorjs/primitives';
+import { Workceptor } from '@receptorjs/workceptor';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { KubernetesType } from '../kubernetes-type.js';
+import { kubernetesWorkTypes } from '../kubernetes-work-type.js';
+import { ApiServer } from '../testing/api-server.js';
+import type { FakePod } from '../testing/fake-pod.js';
+
+const local = { transport: 'unix' } as const;
+
+let server: ApiServer;
+let folder: string;
+let work: Workceptor;
+let log: string[];
+let sockets: Socket[];
+
+async function startWork(type: Partial<KubernetesType> = {}): Promise<void> {
+  const line = (text: string): number => log.push(text);
+  const lines = { ...silentLogger, warning: line, error: line };
+  work = new Workceptor({ nodeId: 'near', dataDir: join(folder, 'data'), log: lines });
+  work.registerWorkType(
+    kubernetesWorkTypes({ nodeId: 'near', log: lines })({
+      workType: 'pod',
+      authMethod: 'runtime',
+      image: 'img',
+      allowRuntimeAuth: true,
+      streamMethod: 'tcp',
+      tcpAddress: '127.0.0.1',
+      ...type,
+    }),
+  );
+  await work.start();
+}
+
+async function submit(stdin: string | Buffer = ''): Promise<string> {
+  const params = { secret_kube_config: server.kubeConfig };
+  const request = { node: 'near', workType: 'pod', params, signWork: false };
+  const submitted = await work.submit(request, local);
+  await submitted.start(Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]));
+  return submitted.unitId;
+}
+
+async function reaches(
+  unitId: string,
+  wanted: (status: UnitStatus) => boolean,
+): Promise<UnitStatus> {
+  for await (const status of await work.watch(unitId, AbortSignal.timeout(25_000))) {
+    if (wanted(status)) return status;
+  }
+  throw new Error(`unit ended otherwise: ${(await work.status(unitId)).detail}`);
+}
+const ended = (unitId: string): Promise<UnitStatus> => reaches(unitId, ({ state }) => state >= 2);
+const stdout = (unitId: string): string =>
+  readFileSync(join(folder, 'data', 'near', unitId, 'stdout'), 'utf8');
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kube-tcp-'));
+  [log, sockets] = [[], []];
+  server = await ApiServer.start();
+  await startWork();
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await work.close();
+  await server.down();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The variables of a pod's worker. */
+function env(pod: FakePod): Readonly<Record<string, string>> {
+  const { containers } = pod.object.spec as unknown as {
+    readonly containers: readonly { readonly env: readonly { name: string; value: string }[] }[];
+  };
+  return Object.fromEntries(containers[0]?.env.map(({ name, value }) => [name, value]) ?? []);
+}
+
+/** What a pod's program does first. */
+async function dial(pod: FakePod, localAddress = '127.0.0.1'): Promise<Socket> {
+  const { RECEPTOR_HOST: host = '', RECEPTOR_PORT: port } = env(pod);
+  const socket = connect({ host, port: Number(port), localAddress, allowHalfOpen: true });
+  sockets.push(socket);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** All that comes until its end; the other half stays open. */
+async function allOf(socket: Socket): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  socket.on('data', (piece: Buffer) => pieces.push(piece));
+  await once(socket, 'end');
+  return Buffer.concat(pieces);
+}
+
+function runs(pod: FakePod, podIP = '127.0.0.1'): void {
+  pod.state({ running: {} }, { podIP });
+}
+
+it('stdin goes to the pod by the connection that it makes, and stdout comes back', async () => {
+  const sent = Buffer.alloc(300_000, 'stdin ');
+  let got: Buffer | undefined;
+  server.onCreated = (pod) => {
+    runs(pod);
+    void dial(pod).then(async (socket) => {
+      got = await allOf(socket);
+      socket.end(`got ${got.length}\n`);
+      await once(socket, 'close');
+      pod.exit();
+    });
+  };
+  const unitId = await submit(sent);
+  expect(await ended(unitId)).toMatchObject({ state: UnitState.Succeeded, detail: 'Finished' });
+  expect(got?.equals(sent)).toBe(true);
+  expect(stdout(unitId)).toBe('got 300000\n');
+  expect(server.requests.filter((line) => /attach|log/.test(line))).toEqual([]);
+});
+
+it('without stdin its end comes at once, and the exit status counts', async () => {
+  server.onCreated = (pod) => {
+    runs(pod);
+    void dial(pod).then(async (socket) => {
+      await allOf(socket);
+      socket.end('what went wrong\n');
+      await once(socket, 'close');
+      pod.exit(3);
+    });
+  };
+  const unitId = await submit();
+  expect(await ended(unitId)).toMatchObject({
+    state: UnitState.Failed,
+    detail: 'container failed with exit code 3',
+    report: { errorCode: 'exit-status', lastOutput: 'what went wrong' },
+  });
+});
+
+it('a connection of somebody else is refused, also one that comes before the pod has an address', async () => {
+  const unitId = await submit('input');
+  await vi.waitUntil(() => server.pods.size === 1, { interval: 5 });
+  const { pod } = server;
+  const early = await dial(pod, '127.0.0.2');
+  const own = await dial(pod);
+  const stolen: Buffer[] = [];
+  early.on('data', (bytes: Buffer) => stolen.push(bytes));
+  runs(pod);
+  expect((await allOf(own)).toString()).toBe('input');
+  await vi.waitUntil(() => early.readableEnded || early.closed, { interval: 5 });
+  // nobody else is let in once it is there
+  await expect(dial(pod)).rejects.toThrow(/ECONNREFUSED/);
+  own.end('output');
+  pod.exit();
+  expect((await ended(unitId)).detail).toBe('Finished');
+  expect(stdout(unitId)).toBe('output');
+  expect(stolen).toEqual([]);
+  expect(log).toEqual(['a connection from 127.0.0.2 is refused: the pod is at 127.0.0.1']);
+});
+
+it('a connection that is cut is output that is lost', async () => {
+  server.onCreated = (pod) => {
+    runs(pod);
+    void dial(pod).then(async (socket) => {
+      await new Promise((resolve) => socket.write('half', resolve));
+      await vi.waitUntil(() => stdoutOf() === 'half', { interval: 5 });
+      socket.resetAndDestroy();
+      pod.exit();
+    });
+  };
+  const stdoutOf = (): string => {
+    try {
+      return stdout(unitId);
+    } catch {
+      return '';
+    }
+  };
+  const unitId = await submit();
+  expect(await ended(unitId)).toMatchObject({
+    state: UnitState.Failed,
+    detail: expect.stringMatching(
+      /^output may not be complete: behind byte 4 the connection of the pod was cut/,
+    ) as string,
+    report: { errorCode: 'output-lost' },
+  });
+});
+
+it('output has a bound', async () => {
+  await work.close();
+  await startWork({ maxStdoutBytes: 10 });
+  server.onCreated = (pod) => {
+    runs(pod);
+    void dial(pod).then((socket) => socket.write('more than ten bytes'));
+  };
+  expect(await ended(await submit())).toMatchObject({ report: { errorCode: 'output-too-long' } });
+  await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+});
+
+it('a cancel ends the connection and the pod, and nobody can connect any more', async () => {
+  const unitId = await submit();
+  await vi.waitUntil(() => server.pods.size === 1, { interval: 5 });
+  const { pod } = server;
+  runs(pod);
+  const socket = await dial(pod);
+  await reaches(unitId, ({ state }) => state === UnitState.Running);
+  const closed = once(socket, 'close');
+  socket.resume();
+  expect(await work.cancel(unitId, local)).toBe('done');
+  socket.end();
+  await closed;
+  expect(server.pods.size).toBe(0);
+  await expect(dial(pod)).rejects.toThrow(/ECONNREFUSED/);
+});
+
+it('a restart of the daemon ends a unit whose connection it was, and its pod', async () => {
+  const unitId = await submit();
+  await vi.waitUntil(() => server.pods.size === 1, { interval: 5 });
+  runs(server.pod);
+  await dial(server.pod);
+  await reaches(unitId, ({ state }) => state === UnitState.Running);
+  await work.close();
+  await startWork();
+  expect(await ended(unitId)).toMatchObject({
+    detail:
+      'Failed to restart: the connection of its pod has ended with the daemon (streammethod tcp)',
+    report: { errorCode: 'output-lost' },
+  });
+  await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+});
+
+it('an address that can not be listened on ends the unit without a pod', async () => {
+  await work.close();
+  await startWork({ tcpAddress: '203.0.113.1' });
+  expect(await ended(await submit())).toMatchObject({
+    detail: expect.stringMatching(/^Error listening: .*EADDRNOTAVAIL/) as string,
+    report: { errorCode: 'run-failed' },
+  });
+  expect(server.pods.size).toBe(0);
+});
