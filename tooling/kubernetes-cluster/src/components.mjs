@@ -91,6 +91,7 @@ export function writeConfiguration({ folder, server, ports }, { plugins, ca, opt
     // renewed each quarter of it
     nodeLeaseDurationSeconds: 4,
     serializeImagePulls: false,
+    maxPods: options.maxPods ?? 110,
   });
 }
 

@@ -10,6 +10,8 @@ export interface ClusterOptions {
   readonly streamIdleTimeout?: string;
   /** After which a silent node is `Unknown`; default `8s`. */
   readonly nodeMonitorGracePeriod?: string;
+  /** Pods that the node takes; its network has addresses for some 250, others need `hostNetwork`. Default 110. */
+  readonly maxPods?: number;
   /** Further arguments of kube-apiserver. */
   readonly apiServerArguments?: readonly string[];
   /** So long another process's cluster is waited for, in milliseconds; default 0. */

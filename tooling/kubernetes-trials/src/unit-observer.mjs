@@ -3,7 +3,7 @@ import { SUCCEEDED } from './units.mjs';
 
 const POLL_MS = 100;
 
-/** What a unit's status says, and since when. @typedef {{ ms: number, state: number, detail: string, code: string | undefined }} Seen */
+/** What a unit's status says, and since when. @typedef {{ ms: number, state: number, detail: string, code: string | undefined, lastOutput: string | undefined }} Seen */
 
 /** Notes each change of the units of a node until it is stopped. It alone writes what it has seen. */
 export class UnitObserver {
@@ -50,7 +50,7 @@ export class UnitObserver {
         const last = seen.at(-1);
         const code = report?.errorCode;
         if (last?.detail === detail && last.state === state && last.code === code) continue;
-        seen.push({ ms: performance.now(), state, detail, code });
+        seen.push({ ms: performance.now(), state, detail, code, lastOutput: report?.lastOutput });
       }
       await setTimeout(POLL_MS);
     }

@@ -161,11 +161,12 @@ export class ChannelSocket {
   }
 
   resume(): void {
-    this.socket.resume();
+    // one that never stood throws
+    if (this.socket.isPaused) this.socket.resume();
   }
 
   end(): void {
-    this.socket.resume();
+    this.resume();
     this.socket.close();
     // one that does not answer is left
     setTimeout(() => {

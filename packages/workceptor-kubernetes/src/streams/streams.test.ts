@@ -7,6 +7,7 @@ import { ClusterLogin } from '../cluster/login.js';
 import { RequestLimit } from '../cluster/request-limit.js';
 import { ApiServer } from '../testing/api-server.js';
 import type { FakePod } from '../testing/fake-pod.js';
+import { ChannelSocket } from './channel-socket.js';
 import { LOG_START, type LogCursor } from './log-cursor.js';
 import { readLog, type LogEnd } from './read-log.js';
 import { InputLost, sendStdin } from './send-stdin.js';
@@ -151,5 +152,21 @@ describe('stdin', () => {
     await expect(send(Buffer.from('x'))).rejects.toMatchObject({ code: 'server' });
     await send(Buffer.from('x'));
     expect((await pod.stdin).toString()).toBe('x');
+  });
+});
+
+describe('a connection to a container', () => {
+  it('that was refused may be ended before it is closed', async () => {
+    server.refuse(/\/attach/, 500, 'InternalError', 'no');
+    const { url, login } = await api.attachment('jobs', 'p', ended.signal);
+    const opening = ChannelSocket.open(url, login, { what: 'attach', signal: ended.signal });
+    const ending = opening.catch(async (error: unknown) => {
+      // in some turns it is terminated; it is closed in none of them
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      // what a listener throws ends the process, and fails the run of the tests
+      ended.abort();
+      return error;
+    });
+    await expect(ending).resolves.toMatchObject({ code: 'server' });
   });
 });

@@ -35,14 +35,14 @@ export const apiFaults = [
     pod: podOf(idle),
     prepare: answered({ verb: 'create', fault: { status: 403, message: 'pods is forbidden' } }),
     shows: /pods is forbidden/,
-    code: 'rejected-pod',
+    code: 'forbidden',
   },
   {
     name: '401 to the creation, for good',
     pod: podOf(idle),
     prepare: answered({ verb: 'create', fault: { status: 401 } }),
     shows: /Unauthorized/,
-    code: 'rejected-pod',
+    code: 'login-refused',
   },
   {
     name: '500 to the creation, for good',

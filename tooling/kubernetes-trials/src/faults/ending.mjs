@@ -39,6 +39,7 @@ export const endingFaults = [
     pod: podOf(sh('echo no room >&2; exit 3')),
     shows: /exit code 3/,
     code: 'exit-status',
+    lastOutput: 'no room',
   },
   {
     name: 'no such command',

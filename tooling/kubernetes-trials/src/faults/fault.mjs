@@ -17,6 +17,7 @@ import { countedLines, lineWriter } from '../counted-lines.mjs';
  * @property {(context: Omit<FaultContext, 'podRuns'>) => Promise<unknown>} [restore] after its end
  * @property {RegExp} shows what Detail must say
  * @property {string} [code] of the error; none for a unit that succeeds
+ * @property {string} [lastOutput] that is shown with the failure
  * @property {string} [stdout] all of it, of a unit that succeeds
  * @property {boolean} [isAlone] nothing else runs meanwhile
  */

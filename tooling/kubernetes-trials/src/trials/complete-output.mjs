@@ -1,22 +1,23 @@
-import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
-import { randomOf } from '@receptorjs/tooling-crash-matrix/random';
+import { FaultProxy } from '@receptorjs/tooling-kubernetes-cluster';
 import { digestOfLines, LINE_BYTES, lineWriter } from '../counted-lines.mjs';
-import { CuttingProxy } from '../cutting-proxy.mjs';
 import { fileDigest } from '../file-digest.mjs';
 import { podAction, podDaemon, podOf, stdoutPath } from '../pod-node.mjs';
 import { processorSeconds } from '../processor-time.mjs';
 import { table } from '../table.mjs';
 import { states, submitPod, unitEnd } from '../units.mjs';
 
-/** Milliseconds that a connection to the API server lives. */
-const LIFETIME = { least: 2_000, most: 5_000 };
+/** Streams that are cut, and milliseconds that each lives. @type {import('@receptorjs/tooling-kubernetes-cluster').FaultRule} */
+const cutStreams = {
+  verb: ['exec', 'log', 'attach', 'watch'],
+  fault: { cutAfterMs: [2_000, 5_000] },
+};
 /** The slowest that is waited for, in bytes a millisecond, and milliseconds for what is not output. */
 const SLOWEST = 500;
 const AROUND_MS = 120_000;
 
 /**
- * Pods that write much, with their logs rotated all the time and each connection to the API server cut after some seconds: whether
+ * Pods that write much, with their logs rotated all the time and each stream from the API server cut after some seconds: whether
  * each byte is there in the end.
  *
  * @type {import('../run-trial.mjs').Trial}
@@ -29,10 +30,9 @@ export default {
     const bytes = options.number('bytes', short ? 16 * 2 ** 20 : 2 ** 30);
     const parallel = options.number('parallel', short ? 3 : 2);
     const seed = options.number('seed', 1);
-    const random = randomOf(seed);
-    const lifetimeMs = () => LIFETIME.least + random() * (LIFETIME.most - LIFETIME.least);
-    const proxy = await CuttingProxy.start(cluster.server, lifetimeMs);
-    const kubeconfig = proxy.kubeconfig(cluster.kubeconfig, join(folder, 'cut.kubeconfig'));
+    const proxy = await FaultProxy.start(cluster, { seed });
+    proxy.add(cutStreams);
+    const kubeconfig = proxy.kubeconfig(cluster.kubeconfig);
     const namespace = await cluster.namespace('output');
     const fields = receptor === 'ours' ? { outputspool: options.text('spool', 'auto') } : undefined;
     const action = podAction({ kubeconfig, namespace, fields });
@@ -87,7 +87,7 @@ export default {
         problems,
         text: [
           table(['run', 'state', 'digest', 'bytes', 's', 'MB/s'], rows),
-          `${receptor}: ${equal} of ${runs} digests equal; ${got} of ${runs * lines * LINE_BYTES} bytes in ${round(seconds)} s (${round(got / 1e6 / seconds)} MB/s), ${parallel} pods at once, ${proxy.cuts} connections cut; ${round(cpu)} s of CPU in the daemon (${round((cpu * 1e9) / got)} s a GB), seed ${seed}`,
+          `${receptor}: ${equal} of ${runs} digests equal; ${got} of ${runs * lines * LINE_BYTES} bytes in ${round(seconds)} s (${round(got / 1e6 / seconds)} MB/s), ${parallel} pods at once, ${streams(proxy)} streams; ${round(cpu)} s of CPU in the daemon (${round((cpu * 1e9) / got)} s a GB), seed ${seed}`,
         ].join('\n'),
       };
     } finally {
@@ -98,5 +98,9 @@ export default {
     }
   },
 };
+
+/** How many streams there were. */
+const streams = (/** @type {FaultProxy} */ { requests }) =>
+  requests.filter(({ fault }) => fault === cutStreams.fault).length;
 
 const round = (/** @type {number} */ value) => Math.round(value * 10) / 10;

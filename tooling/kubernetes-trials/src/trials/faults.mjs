@@ -56,8 +56,14 @@ export default {
     const client = await daemon.control();
     const looking = await daemon.control();
     const observer = new UnitObserver(looking);
+    const ended = daemon.ended().then((end) => {
+      throw new Error(
+        `${daemon.name} ended by itself (${String(end)}): ${daemon.logText().slice(-2000)}`,
+      );
+    });
+    ended.catch(() => undefined);
     const one = (/** @type {Fault} */ fault) =>
-      rowOf(fault, { cluster, proxy, daemon, client, observer }).then(
+      Promise.race([rowOf(fault, { cluster, proxy, daemon, client, observer }), ended]).then(
         (row) => {
           say(row.cells.join(' | '));
           return row;
@@ -83,7 +89,7 @@ export default {
         ),
       };
     } finally {
-      await observer.stop();
+      await observer.stop().catch(() => undefined);
       client.close();
       looking.close();
       await daemon.stop();
@@ -113,17 +119,23 @@ async function rowOf(fault, { cluster, proxy, daemon, client, observer }) {
   const params = pendingSeconds === undefined ? {} : { pod_pending_timeout: `${pendingSeconds}s` };
   const begun = performance.now();
   const unitId = await submitPod(client, daemon.name, pod, params);
-  const podRuns = () => runningPod(cluster, pods);
+  let faultAt = begun;
+  const podRuns = async () => {
+    const name = await runningPod(cluster, pods);
+    faultAt = performance.now();
+    return name;
+  };
   await fault.disturb?.({ ...context, podRuns });
-  const { state, detail, code } = await observer.end(unitId, END_MS);
+  const { state, detail, code, lastOutput } = await observer.end(unitId, END_MS);
   const shown = observer.of(unitId).find((each) => fault.shows.test(each.detail));
-  const stdout = readFileSync(stdoutPath(daemon, unitId), 'utf8');
+  // a pod that never ran has none
+  const stdout = fault.stdout === undefined ? '' : readFileSync(stdoutPath(daemon, unitId), 'utf8');
   await fault.restore?.(context);
   await client.workRelease(unitId);
   const gone = async () =>
     (await cluster.request('GET', pods)).items.length === 0 ? true : undefined;
   const isGone = await until('its end', gone, GONE_MS, 200).catch(() => false);
-  const seconds = shown === undefined ? '-' : ((shown.ms - begun) / 1000).toFixed(1);
+  const seconds = shown === undefined ? '-' : ((shown.ms - faultAt) / 1000).toFixed(1);
   const isEqual = fault.stdout === undefined || stdout === fault.stdout;
   const shownDetail = shown?.detail ?? detail;
   const cells = [
@@ -142,6 +154,9 @@ async function rowOf(fault, { cluster, proxy, daemon, client, observer }) {
       pendingSeconds !== undefined &&
       shown.ms - begun > SHOWN_MS &&
       `shown after ${seconds} s`,
+    fault.lastOutput !== undefined &&
+      lastOutput !== fault.lastOutput &&
+      `its last output is ${lastOutput}, not ${fault.lastOutput}`,
     code !== fault.code && `code ${code}, not ${fault.code}`,
     !isEqual && `its ${stdout.length} bytes are not the ${fault.stdout?.length} that it wrote`,
     !isGone && 'its pod is left',
