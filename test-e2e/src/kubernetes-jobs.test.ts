@@ -1,4 +1,8 @@
-import { startCluster, type Cluster } from '@receptorjs/tooling-kubernetes-cluster';
+import {
+  skipsWithoutKubernetes,
+  startCluster,
+  type Cluster,
+} from '@receptorjs/tooling-kubernetes-cluster';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +30,7 @@ const runners = {
 };
 type Runner = keyof typeof runners;
 
-describe('jobs of Ansible in pods', () => {
+describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of Ansible in pods', () => {
   let cluster: Cluster;
   let mesh: Mesh;
   let near: Daemon;
@@ -34,7 +38,10 @@ describe('jobs of Ansible in pods', () => {
 
   beforeAll(async () => {
     mesh = new Mesh();
-    cluster = await startCluster({ logMaxSize: '100Ki', logMaxFiles: 2, logMonitorInterval: '3s' });
+    cluster = await startCluster({
+      ...{ logMaxSize: '100Ki', logMaxFiles: 2, logMonitorInterval: '3s' },
+      waitMs: 120_000,
+    });
     const image = new ImageRoot(join(mesh.folder, 'image'));
     image.addAnsible();
     image.addRunners();

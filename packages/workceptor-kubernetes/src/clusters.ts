@@ -3,7 +3,7 @@ import { ClusterApi, type Selector } from './cluster/cluster-api.js';
 import { ClusterLogin, type LoginSource } from './cluster/login.js';
 import { PodWatch } from './cluster/pod-watch.js';
 import { RequestLimit, type RequestLimits } from './cluster/request-limit.js';
-import type { Pod } from './objects.js';
+import type { Pod } from './cluster/objects.js';
 
 /** A thing that is shared, and closed by the last one who lets go of it. */
 interface Shared<T> {

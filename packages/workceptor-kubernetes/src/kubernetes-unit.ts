@@ -22,13 +22,13 @@ import {
   type KubeData,
 } from './extra-data.js';
 import type { KubernetesType } from './kubernetes-type.js';
-import type { Orphans } from './orphans.js';
+import type { Orphans } from './pod/orphans.js';
 import { ownPod } from './pod/create-pod.js';
 import { podOf, type PodRequest } from './pod/manifest.js';
 import { failed, type PodEnd } from './pod/pod-end.js';
 import { labelValue, ownerLabels, UNIT_LABEL } from './pod/pod-name.js';
 import { endOf, PodRun, type RunEnd } from './pod-run.js';
-import { PodRemoval, type RemovalReason } from './pod-removal.js';
+import { PodRemoval, type RemovalReason } from './pod/pod-removal.js';
 
 /** 64 GiB: the most stdout of one unit unless configured. */
 const DEFAULT_MAX_STDOUT_BYTES = 64 * 2 ** 30;

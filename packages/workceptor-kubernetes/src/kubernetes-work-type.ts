@@ -14,7 +14,7 @@ import { Clusters } from './clusters.js';
 import { extraData, sealed } from './extra-data.js';
 import type { KubernetesType } from './kubernetes-type.js';
 import { KubernetesUnit } from './kubernetes-unit.js';
-import { Orphans } from './orphans.js';
+import { Orphans } from './pod/orphans.js';
 import { submittedData } from './submission.js';
 
 /** What all types of a node share. */

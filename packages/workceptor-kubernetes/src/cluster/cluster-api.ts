@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KubernetesError } from '../errors.js';
-import { WORKER, type ClusterEvent, type Pod } from '../objects.js';
-import { parseEvents, parsePod, versionOf } from '../parse-objects.js';
+import { WORKER, type ClusterEvent, type Pod } from './objects.js';
+import { parseEvents, parsePod, versionOf } from './parse-objects.js';
 import { Connections, wholeAnswer, type HttpRequest } from './http.js';
 import type { ClusterLogin, LoginOptions } from './login.js';
 import type { RequestLimit } from './request-limit.js';

@@ -1,6 +1,6 @@
 import { silentLogger } from '@receptorjs/primitives';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Pod } from '../objects.js';
+import type { Pod } from './objects.js';
 import { ApiServer } from '../testing/api-server.js';
 import type { FakePod } from '../testing/fake-pod.js';
 import { ClusterApi } from './cluster-api.js';

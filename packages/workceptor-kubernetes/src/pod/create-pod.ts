@@ -2,7 +2,7 @@ import { backoffDelay, errorText } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { isNotFound, isPassing, KubernetesError } from '../errors.js';
-import type { Pod } from '../objects.js';
+import type { Pod } from '../cluster/objects.js';
 import type { PodRequest } from './manifest.js';
 import { generatedName, UNIT_LABEL } from './pod-name.js';
 

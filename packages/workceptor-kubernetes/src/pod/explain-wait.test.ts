@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { KubernetesError } from '../errors.js';
-import type { ClusterEvent, Pod } from '../objects.js';
+import type { ClusterEvent, Pod } from '../cluster/objects.js';
 import { explainWait } from './explain-wait.js';
 import { PodProgress } from './pod-progress.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isPassing } from '../errors.js';
-import type { ClusterEvent } from '../objects.js';
+import type { ClusterEvent } from '../cluster/objects.js';
 import type { PodProgress } from './pod-progress.js';
 
 /** Milliseconds until events are asked for what a pod waits for, and between two such questions. */

@@ -2,7 +2,7 @@ import { errorText, goShlex, splitShellWords } from '@receptorjs/primitives';
 import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
-import { WORKER } from '../objects.js';
+import { WORKER } from '../cluster/objects.js';
 import { listIn, objectIn } from './json-parts.js';
 import { namePrefixOf } from './pod-name.js';
 import { parseYaml } from '../yaml-text.js';

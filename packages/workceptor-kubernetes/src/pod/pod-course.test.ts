@@ -1,6 +1,6 @@
 import type { UnitState } from '@receptorjs/control-protocol';
 import { expect, it } from 'vitest';
-import type { ClusterEvent, ContainerState, Pod, PodCondition } from '../objects.js';
+import type { ClusterEvent, ContainerState, Pod, PodCondition } from '../cluster/objects.js';
 import { isUnexplained, podCourse } from './pod-course.js';
 
 interface Drawn {

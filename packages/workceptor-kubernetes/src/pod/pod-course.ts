@@ -6,7 +6,7 @@ import {
   type ContainerState,
   type ContainerStatus,
   type Pod,
-} from '../objects.js';
+} from '../cluster/objects.js';
 import { failed, notStarted, podDeleted, type PodEnd, type PodEndCode } from './pod-end.js';
 
 /** What a pod waits for. */

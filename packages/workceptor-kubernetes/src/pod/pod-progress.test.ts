@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ContainerState, Pod } from '../objects.js';
+import type { ContainerState, Pod } from '../cluster/objects.js';
 import type { PodCourse } from './pod-course.js';
 import { PodProgress } from './pod-progress.js';
 

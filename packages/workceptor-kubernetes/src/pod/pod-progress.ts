@@ -1,5 +1,5 @@
 import { onAbort } from '@receptorjs/primitives';
-import type { ClusterEvent, Pod } from '../objects.js';
+import type { ClusterEvent, Pod } from '../cluster/objects.js';
 import { isUnexplained, podCourse, type PodCourse } from './pod-course.js';
 import { notStarted, podDeleted } from './pod-end.js';
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import { basename } from 'node:path';
-import { WORKER } from '../objects.js';
+import { WORKER } from '../cluster/objects.js';
 import { listIn, objectIn } from '../pod/json-parts.js';
 import { SPOOL_DIR, spooled } from './spool-script.js';
 

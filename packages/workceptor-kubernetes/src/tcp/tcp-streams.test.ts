@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { ContainerState, Pod } from '../objects.js';
+import type { ContainerState, Pod } from '../cluster/objects.js';
 import { StdoutFile } from '../output/stdout-file.js';
 import { PodProgress } from '../pod/pod-progress.js';
 import { localAddress } from './local-address.js';

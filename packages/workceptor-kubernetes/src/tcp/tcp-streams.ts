@@ -5,7 +5,7 @@ import { UnitFile } from '@receptorjs/workceptor/internal';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StdoutFile } from '../output/stdout-file.js';
-import type { PodStreams } from '../pod-streams.js';
+import type { PodStreams } from '../streams/pod-streams.js';
 import { failed, type PodEnd } from '../pod/pod-end.js';
 import type { PodProgress } from '../pod/pod-progress.js';
 import type { PodListener } from './pod-listener.js';

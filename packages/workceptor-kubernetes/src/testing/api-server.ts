@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
-import type { ClusterEvent, Pod } from '../objects.js';
+import type { ClusterEvent, Pod } from '../cluster/objects.js';
 import { FakePod } from './fake-pod.js';
 
 /** An answer in the place of the double's own. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
-import type { Pod } from '../objects.js';
+import type { Pod } from '../cluster/objects.js';
 import { SPOOL_DIR } from '../spool/spool-script.js';
 
 interface Manifest {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { ContainerState, Pod } from '../objects.js';
+import type { ContainerState, Pod } from '../cluster/objects.js';
 import { FakeContainer } from './fake-container.js';
 
 /** A line of a log. */

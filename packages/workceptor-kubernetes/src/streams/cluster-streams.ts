@@ -1,16 +1,16 @@
 import { backoffDelay, type Logger } from '@receptorjs/primitives';
 import type { UnitRecord } from '@receptorjs/workceptor';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClusterApi } from './cluster/cluster-api.js';
-import { isPassing, KubernetesError } from './errors.js';
-import type { KubeData } from './extra-data.js';
-import { LogOutput } from './output/log-output.js';
-import { SpoolOutput } from './output/spool-output.js';
-import type { StdoutFile } from './output/stdout-file.js';
-import type { PodEnd } from './pod/pod-end.js';
-import type { PodProgress } from './pod/pod-progress.js';
+import type { ClusterApi } from '../cluster/cluster-api.js';
+import { isPassing, KubernetesError } from '../errors.js';
+import type { KubeData } from '../extra-data.js';
+import { LogOutput } from '../output/log-output.js';
+import { SpoolOutput } from '../output/spool-output.js';
+import type { StdoutFile } from '../output/stdout-file.js';
+import type { PodEnd } from '../pod/pod-end.js';
+import type { PodProgress } from '../pod/pod-progress.js';
 import type { PodStreams } from './pod-streams.js';
-import { InputLost, sendStdin } from './streams/send-stdin.js';
+import { InputLost, sendStdin } from './send-stdin.js';
 
 /** Attempts to attach before anything was sent, and milliseconds between them. */
 const MOST_ATTACHES = 8;

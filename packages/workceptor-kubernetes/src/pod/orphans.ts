@@ -2,10 +2,10 @@ import { errorText, type Logger } from '@receptorjs/primitives';
 import { foreignText } from '@receptorjs/workceptor/internal';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ClusterApi } from './cluster/cluster-api.js';
-import { isNotFound } from './errors.js';
-import type { Pod } from './objects.js';
-import { UNIT_LABEL } from './pod/pod-name.js';
+import type { ClusterApi } from '../cluster/cluster-api.js';
+import { isNotFound } from '../errors.js';
+import type { Pod } from '../cluster/objects.js';
+import { UNIT_LABEL } from './pod-name.js';
 
 /** Milliseconds: younger pods are left alone. */
 const YOUNG_MS = 60_000;

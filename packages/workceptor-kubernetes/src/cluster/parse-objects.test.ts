@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseEvents, parsePod, versionOf } from './parse-objects.js';
-import { isUnexplained, podCourse } from './pod/pod-course.js';
+import { isUnexplained, podCourse } from '../pod/pod-course.js';
 
 const pod = {
   apiVersion: 'v1',

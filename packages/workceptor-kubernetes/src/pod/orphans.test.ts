@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { ClusterApi } from './cluster/cluster-api.js';
-import type { Pod } from './objects.js';
+import type { ClusterApi } from '../cluster/cluster-api.js';
+import type { Pod } from '../cluster/objects.js';
 import { Orphans } from './orphans.js';
 
 const owner = { 'receptor.node-id': 'near', 'receptor.data-id': 'd' };

@@ -1,6 +1,6 @@
-import type { StdoutFile } from './output/stdout-file.js';
-import type { PodEnd } from './pod/pod-end.js';
-import type { PodProgress } from './pod/pod-progress.js';
+import type { StdoutFile } from '../output/stdout-file.js';
+import type { PodEnd } from '../pod/pod-end.js';
+import type { PodProgress } from '../pod/pod-progress.js';
 
 /** A way by which stdin gets to a pod and stdout comes from it. One for each run; its pod's worker runs already, or has run. */
 export interface PodStreams {
