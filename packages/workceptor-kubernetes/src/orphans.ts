@@ -31,7 +31,7 @@ export class Orphans {
    * @param folder of any unit of the owner
    */
   look(
-    api: ClusterApi,
+    api: Pick<ClusterApi, 'deletePod'>,
     pods: readonly Pod[],
     labels: Readonly<Record<string, string>>,
     folder: string,
@@ -66,7 +66,12 @@ export class Orphans {
     }
   }
 
-  async #delete(api: ClusterApi, namespace: string, name: string, uid: string): Promise<void> {
+  async #delete(
+    api: Pick<ClusterApi, 'deletePod'>,
+    namespace: string,
+    name: string,
+    uid: string,
+  ): Promise<void> {
     try {
       await api.deletePod(namespace, name, { uid });
     } catch (error) {
