@@ -8,6 +8,12 @@ import { Mesh, type Daemon } from './mesh.js';
 skipsWithoutGo('the submitter is ours');
 const { path: go } = goReceptor;
 
+const POD = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  spec: { containers: [{ name: 'worker', image: 'example.org/job:1' }] },
+});
+
 /** What an installer of a controller writes for a node that runs jobs and submits them. */
 describe('a configuration with signed and Kubernetes work', () => {
   let mesh: Mesh;
@@ -54,14 +60,8 @@ describe('a configuration with signed and Kubernetes work', () => {
     return code === 0 ? stdout : stderr;
   };
 
-  it('starts, and warns of what it can not run by its name and position', () => {
-    const warnings = near
-      .logText()
-      .split('\n')
-      .filter((line) => line.includes('not supported'));
-    expect(warnings.map((line) => line.replace(/^WARNING \S+ \S+ /, ''))).toEqual([
-      expect.stringMatching(/^work-kubernetes kubernetes-runtime-auth: .* \(.*\.yml:9\)$/),
-    ]);
+  it('starts, and warns of nothing', () => {
+    expect(near.logText()).not.toContain('not supported');
   });
 
   it('runs what asks for no signature, and advertises what it runs', async () => {
@@ -75,6 +75,7 @@ describe('a configuration with signed and Kubernetes work', () => {
         { WorkType: 'signed', Secure: true },
         // offered without being configured
         { WorkType: 'ansible-runner', Secure: true },
+        { WorkType: 'kubernetes-runtime-auth', Secure: false },
       ],
     ]);
     control.close();
@@ -89,15 +90,34 @@ describe('a configuration with signed and Kubernetes work', () => {
     expect(outcome).toMatch(type === 'signed' ? /^\n/ : /"status": "error"/);
   });
 
-  it('refuses Kubernetes from here and from the mesh, signed or not', async () => {
+  it('takes Kubernetes with a login only, from here and from the mesh', async () => {
     const type = 'kubernetes-runtime-auth';
-    const text =
-      'unknown work type kubernetes-runtime-auth: work-kubernetes is not supported by this version';
+    const text = 'param secret_kube_config must be provided if AuthMethod=runtime';
     expect(await submit(near, type)).toContain(text);
     expect(await submit(submitter, type, '--node', 'near')).toContain(text);
-    expect(await submit(submitter, type, '--node', 'near', '--signwork')).toContain(text);
     const control = await near.control();
     expect([...(await control.workList()).keys()]).toEqual([]);
+    control.close();
+  });
+
+  it('says of a unit that its cluster can not be reached, and lets go of it', async () => {
+    const config = JSON.stringify({
+      'current-context': 'c',
+      contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],
+      clusters: [{ name: 'k', cluster: { server: `https://127.0.0.1:${await freePort()}` } }],
+      users: [{ name: 'u', user: { token: 'hush' } }],
+    });
+    const control = await near.control();
+    const params = { secret_kube_config: config, secret_kube_pod: POD };
+    const request = { node: 'near', workType: 'kubernetes-runtime-auth', params };
+    const { unitId } = await control.submit(request, 'input');
+    const watcher = await near.control();
+    for await (const { detail } of watcher.watch(unitId)) {
+      if (detail.startsWith("Connecting to Kubernetes; can't reach the API server")) break;
+    }
+    watcher.close();
+    expect(await control.workRelease(unitId, { force: true })).toBeDefined();
+    expect(near.logText()).not.toContain('hush');
     control.close();
   });
 

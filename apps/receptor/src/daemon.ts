@@ -16,6 +16,7 @@ import { meshDial, wantsTls, type MeshDial } from './mesh-dial.js';
 import { meshHandler } from './mesh-handler.js';
 import type { NodeSettings } from './node-settings.js';
 import { askItself } from './process/ask-itself.js';
+import { kubernetesSettings } from './parts/kubernetes-settings.js';
 import { workParts } from './parts/work.js';
 import { withoutRepeats } from './log/repeated-lines.js';
 import { RunningParts } from './running-parts.js';
@@ -95,6 +96,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       dataDir: settings.dataDir ?? defaultDataDir(),
       version,
       collectorCredentials: options.collectorCredentials,
+      kubernetes: kubernetesSettings(actions, process.env),
       unready: () => unready,
       controlConnections: () => controlConnections(),
     });

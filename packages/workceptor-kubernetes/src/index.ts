@@ -1,8 +1,6 @@
 /**
- * Units of work as pods of Kubernetes. A pod is made once and gets its stdin once; what a pod waits for and how it ended stands in the
- * unit's detail, and output that the container's log is known to have lost makes the unit fail.
- *
- * The daemon does not offer it yet: what the kubelet skips while a log is rotated and read at once is not noticed (decision 141).
+ * Units of work as pods of Kubernetes. A pod is made once, gets its stdin once, and its output is complete or the unit says that it is not;
+ * what a pod waits for and how it ended stands in the unit's detail. No error of a cluster ends more than the unit that it is about.
  *
  * ```ts
  * import { Workceptor } from '@receptorjs/workceptor';

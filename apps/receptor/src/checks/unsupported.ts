@@ -2,8 +2,8 @@ import { describeAction, factsOf, type Action } from '@receptorjs/receptor-confi
 import { place } from '@receptorjs/receptor-config/internal';
 
 /** The refusal of a work type of a kind that this version has not; it begins with the original's words. */
-export const unknownKind = (action: 'work-kubernetes' | 'work-python', workType: string): string =>
-  `unknown work type ${workType}: ${action} is not supported by this version`;
+export const unknownKind = (workType: string): string =>
+  `unknown work type ${workType}: work-python is not supported by this version`;
 
 /**
  * What of a configuration this version can't carry out, and what it does instead: one sentence each, with the place. Such work is

@@ -4,6 +4,7 @@ import type { ActionName, Fields } from '@receptorjs/receptor-config';
 import type { Workceptor } from '@receptorjs/workceptor';
 import type { Log } from '../log/log.js';
 import type { TlsConfigs } from '../tls-configs.js';
+import type { KubernetesSettings } from './kubernetes-settings.js';
 
 /** Something that runs for one action of the configuration. */
 export interface Part {
@@ -22,6 +23,8 @@ export interface PartContext {
   readonly version: string;
   /** Variables of OpenTelemetry that commands must not inherit. */
   readonly collectorCredentials: Readonly<Record<string, string | undefined>> | undefined;
+  /** How clusters of Kubernetes are asked. */
+  readonly kubernetes: KubernetesSettings;
   /** How many connections the control service has. */
   readonly controlConnections: () => number;
   /** Why the node is not ready, or nothing when it is. */

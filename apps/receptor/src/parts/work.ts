@@ -1,5 +1,6 @@
 import { commandWorkType } from '@receptorjs/workceptor';
 import { unknownKind } from '../checks/unsupported.js';
+import { kubernetesPart } from './kubernetes.js';
 import type { Part, PartContext, PartStarters } from './part.js';
 
 /** What signs and verifies submissions, and types of work. */
@@ -39,10 +40,8 @@ export const workParts: PartStarters = {
     );
     return Promise.resolve({ close: () => work.removeType(worktype) });
   },
-  'work-kubernetes': ({ worktype }, { work }) =>
-    refused(worktype, unknownKind('work-kubernetes', worktype), work),
-  'work-python': ({ worktype }, { work }) =>
-    refused(worktype, unknownKind('work-python', worktype), work),
+  'work-kubernetes': kubernetesPart,
+  'work-python': ({ worktype }, { work }) => refused(worktype, unknownKind(worktype), work),
 };
 
 /** A type of work whose submissions are refused. */

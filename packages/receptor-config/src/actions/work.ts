@@ -82,7 +82,6 @@ export const workActions = {
     v2: 'work-kubernetes',
     subject: ({ worktype }) => worktype,
     workType: ({ worktype }) => worktype,
-    unsupported: () => `not supported by this version; ${allRefused}`,
     namedFiles: ({ kubeconfig }) => [
       {
         path: kubeconfig,
@@ -119,6 +118,9 @@ export const workActions = {
         unknown: () => 'stream mode must be logger or tcp',
       }),
       verifysignature,
+      maxrunning,
+      maxqueued,
+      maxstdout,
     },
     check: (fields) => {
       const { authmethod, namespace, kubeconfig, pod, image, command, params } = fields;
