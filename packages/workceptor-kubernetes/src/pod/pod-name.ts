@@ -7,8 +7,8 @@ const SUFFIX_LETTERS = 5;
 const MAX_NAME = 63;
 
 /** Label of the node that a pod was made by, of the data directory that its unit is in, and of its unit. */
-export const NODE_LABEL = 'receptor.node-id';
-export const DATA_LABEL = 'receptor.data-id';
+const NODE_LABEL = 'receptor.node-id';
+const DATA_LABEL = 'receptor.data-id';
 export const UNIT_LABEL = 'receptor.unit-id';
 
 /** What the labels of a unit's pod say. */
