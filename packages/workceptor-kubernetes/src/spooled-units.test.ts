@@ -75,6 +75,15 @@ describe('the output of a pod with a spool', () => {
     expect(requests(/\/exec\?/).length).toBeGreaterThan(3);
   });
 
+  it('is acknowledged anew over each connection: the worker may wait for nothing else', async () => {
+    const unitId = await node.submit(sh('echo some; read x; echo more; sleep 600'), '\n');
+    await hasBytes(unitId, 10);
+    const { container } = server.pod;
+    expect(container?.acknowledged).toBe(0);
+    for (const socket of server.pod.sockets) socket.terminate();
+    await vi.waitUntil(() => container?.acknowledged === 10, { interval: 5, timeout: 20_000 });
+  });
+
   it('goes on in the next daemon, also when the command has ended meanwhile', async () => {
     const unitId = await node.submit(sh(`${numbers}; echo end`));
     await hasBytes(unitId, 1_000_000);

@@ -73,6 +73,8 @@ export class SpoolOutput {
       const request = { api, namespace, name, position: stdout.size, signal };
       const connection = await SpoolConnection.open(request);
       try {
+        // an acknowledgement that was cut off would let the worker wait for ever
+        await this.#acknowledge(connection, stdout.size);
         return await this.#read(connection);
       } finally {
         connection.close();
@@ -138,7 +140,7 @@ export class SpoolOutput {
     const late = wait(RELEASE_MS, undefined, { signal: either, ref: false });
     const ended = progress.left('running', either);
     const why = await Promise.race([
-      connection.closed().then((end) => (end.isSuccess ? undefined : end.why)),
+      connection.closed().then((end) => (end?.isSuccess ? undefined : end?.why)),
       ended.then(() => undefined),
       late.then(
         () => 'the reader of the output in the pod does not end',

@@ -29,7 +29,8 @@ export class SpoolConnection {
   #waiting = 0;
   #said = '';
   #end: ChannelEnd | undefined;
-  #acknowledged = 0;
+  /** What was acknowledged last; written by `acknowledge` only. */
+  #acknowledged: number | undefined;
   #wake: () => void = () => undefined;
   readonly #over = new AbortController();
 
@@ -76,9 +77,9 @@ export class SpoolConnection {
     });
   }
 
-  /** Resolves when the connection has ended. */
-  async closed(): Promise<ChannelEnd> {
-    while (!this.#end) await this.changed();
+  /** Resolves when the connection has ended, whatever waits to be taken. */
+  async closed(): Promise<ChannelEnd | undefined> {
+    await this.#socket?.closed;
     return this.#end;
   }
 
@@ -93,6 +94,7 @@ export class SpoolConnection {
   }
 
   #tell(): void {
+    if (this.#acknowledged === undefined) return;
     // one that is closed says so elsewhere
     this.#socket?.sendStdin(Buffer.from(`${this.#acknowledged}\n`)).catch(() => undefined);
   }

@@ -180,6 +180,20 @@ describe.each(images)('with the programs of %s', (image) => {
     expect(files().length).toBeLessThanOrEqual(2);
   });
 
+  it('an acknowledgement takes nothing back', async () => {
+    start('sh', '-c', 'echo some; cat');
+    await ready();
+    const reading = read(0);
+    await once(reading.child.stdout, 'data');
+    const acked = (): string => readFileSync(join(spool(), 'acked'), 'utf8').trim();
+    reading.acknowledge(5);
+    await vi.waitUntil(() => acked() === '5', { interval: 5, timeout: 10_000 });
+    reading.acknowledge(0);
+    reading.acknowledge(6);
+    await vi.waitUntil(() => acked() !== '5', { interval: 5, timeout: 10_000 });
+    expect(acked()).toBe('6');
+  });
+
   it('what was acknowledged and removed is known to be lost for whoever wants it again', async () => {
     const command = start('sh', '-c', 'echo one; exit 1');
     await ready();

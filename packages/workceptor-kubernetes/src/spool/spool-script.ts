@@ -94,6 +94,8 @@ pause() { sleep $1 2>/dev/null || sleep 1; }
 exec 3<&0
 {
   while read -r a; do
+    read -r o <$d/acked
+    [ $a -gt $o ] || continue
     echo $a >$d/acked.$id && mv $d/acked.$id $d/acked
     keep=-1
     for f in $d/[0-9]*; do b=\${f##*/}; [ $b -lt $a ] && [ $b -gt $keep ] && keep=$b; done

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
@@ -57,6 +57,11 @@ export class FakeContainer {
   /** Whether there is a file in its spool. */
   has(name: string): boolean {
     return existsSync(join(this.folder, name));
+  }
+
+  /** Bytes of its spool that were acknowledged. */
+  get acknowledged(): number {
+    return Number(readFileSync(join(this.folder, 'acked')));
   }
 
   endStdin(bytes: Buffer): void {
