@@ -3,14 +3,22 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onPath } from '@receptorjs/tooling-test-peers';
+import { debianPrograms, onPath } from '@receptorjs/tooling-test-peers';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { FaultProxy } from './fault-proxy.mjs';
 import { kubeconfig } from './kubeconfig.mjs';
 import { makePki } from './pki.mjs';
 
-const openssl = onPath('openssl') ?? '';
-if (openssl === '') console.warn('skipped: there is no openssl');
+const openssl = findOpenssl();
+
+function findOpenssl() {
+  try {
+    return onPath('openssl') ?? join(debianPrograms('openssl', ['openssl']), 'run', 'openssl');
+  } catch (error) {
+    console.warn(`skipped: there is no openssl, and ${String(error)}`);
+    return '';
+  }
+}
 
 const pods = '/api/v1/namespaces/work/pods';
 const folder = mkdtempSync(join(tmpdir(), 'fault-proxy-'));

@@ -3,8 +3,10 @@ import { promisify } from 'node:util';
 import { kubernetes } from './availability.mjs';
 import { busyboxImage } from './images.mjs';
 import { startCluster } from './start-cluster.mjs';
+import { until } from './until.mjs';
 
 const run = promisify(execFile);
+const READY_MS = 60_000;
 
 /** @type {typeof import('./index.d.mts').startKubernetes} */
 export async function startKubernetes(options) {
@@ -34,8 +36,12 @@ class NamedKubernetes {
     const name = `${prefix}-${process.pid}-${this.#namespaces.length + 1}`;
     await this.#kubectl('create', 'namespace', name);
     this.#namespaces.push(name);
-    const account = ['serviceaccount/default', '--namespace', name];
-    await this.#kubectl('wait', '--for=create', '--timeout=60s', ...account);
+    // old versions of kubectl can't wait for it
+    await until(
+      `the service account of ${name}`,
+      () => this.#kubectl('get', 'serviceaccount', 'default', '--namespace', name),
+      READY_MS,
+    );
     return name;
   }
 

@@ -86,6 +86,8 @@ function wrap(folder, cache) {
   mkdirSync(scripts);
   for (const binaries of BINARIES.filter(present)) {
     for (const name of readdirSync(join(folder, binaries))) {
+      // a link to where the program would be if it were installed
+      if (!present(join(binaries, name))) continue;
       const line = `${setting}exec '${join(cache, binaries, name)}' "$@"`;
       writeFileSync(join(scripts, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
     }
