@@ -38,16 +38,18 @@ const AGAIN = ['input-incomplete', 'input-lost'];
  */
 
 /**
- * Has one job run, to its end and release, by as many attempts as a careful client would make.
+ * Has one job run, to its end, by as many attempts as a careful client would make. Its releases are under way then.
  *
  * @param {JobContext} context
- * @returns {Promise<JobCourse>}
+ * @returns {Promise<{ course: JobCourse, isReleased: Promise<unknown> }>}
  */
 export async function followJob(context) {
   /** @type {JobCourse} */
   const course = { end: 'lost', again: 0, unanswered: 0, doubled: 0, problems: [] };
   /** @type {PodJob[]} */
   const attempts = [];
+  /** @type {Promise<void>[]} */
+  const releases = [];
   const lost = (/** @type {string} */ why) => {
     course.problems.push(`lost: job ${context.at}: ${why}`);
   };
@@ -65,7 +67,8 @@ export async function followJob(context) {
         continue;
       }
       const end = await attemptEnd(context, job, unitId);
-      await releaseUnit(context.socket, unitId);
+      // it may take a while where it is not known whether there is a pod
+      releases.push(releaseUnit(context.socket, unitId));
       if (end === 'again') {
         course.again += 1;
         continue;
@@ -82,7 +85,10 @@ export async function followJob(context) {
     course.doubled += 1;
     course.problems.push(`doubled: ${job.name} ran ${job.runs()} times`);
   }
-  return course;
+  const isReleased = Promise.all(releases);
+  // whoever waits for it hears of it
+  isReleased.catch(() => undefined);
+  return { course, isReleased };
 }
 
 /**

@@ -43,6 +43,8 @@ export default {
     const troubles = new Troubles({ daemon, cluster, proxy }, seed);
     /** @type {import('../job-course.mjs').JobCourse[]} */
     const courses = [];
+    /** @type {Promise<unknown>[]} */
+    const releases = [];
     const begun = performance.now();
     try {
       await persist(socket, 'the daemon', async (client) => client.status(['NodeID']));
@@ -51,13 +53,10 @@ export default {
       const worker = async () => {
         while (next < jobs && daemon.failure === undefined) {
           const at = next++;
-          const course = await followJob({
-            socket,
-            node: receptor,
-            effects,
-            at,
-            plan: planOf(seed, at),
-          });
+          const plan = planOf(seed, at);
+          const job = { socket, node: receptor, effects, at, plan };
+          const { course, isReleased } = await followJob(job);
+          releases.push(isReleased);
           courses.push(course);
           for (const problem of course.problems) say(problem);
           if (courses.length % 20 === 0)
@@ -68,6 +67,7 @@ export default {
       };
       await Promise.all(Array.from({ length: parallel }, worker));
       await troubles.end();
+      await Promise.all(releases);
       // attempts whose answer was lost have units that nobody knows
       for (const unitId of (await unitsOf(socket)).keys()) await releaseUnit(socket, unitId);
       const released = performance.now();
