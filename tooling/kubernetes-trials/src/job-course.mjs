@@ -38,18 +38,16 @@ const AGAIN = ['input-incomplete', 'input-lost'];
  */
 
 /**
- * Has one job run, to its end, by as many attempts as a careful client would make. Its releases are under way then.
+ * Has one job run, to its end, by as many attempts as a careful client would make. All its units are being released then.
  *
  * @param {JobContext} context
- * @returns {Promise<{ course: JobCourse, isReleased: Promise<unknown> }>}
+ * @returns {Promise<JobCourse>}
  */
 export async function followJob(context) {
   /** @type {JobCourse} */
   const course = { end: 'lost', again: 0, unanswered: 0, doubled: 0, problems: [] };
   /** @type {PodJob[]} */
   const attempts = [];
-  /** @type {Promise<void>[]} */
-  const releases = [];
   const lost = (/** @type {string} */ why) => {
     course.problems.push(`lost: job ${context.at}: ${why}`);
   };
@@ -67,8 +65,7 @@ export async function followJob(context) {
         continue;
       }
       const end = await attemptEnd(context, job, unitId);
-      // it may take a while where it is not known whether there is a pod
-      releases.push(releaseUnit(context.socket, unitId));
+      await askForRelease(context.socket, unitId);
       if (end === 'again') {
         course.again += 1;
         continue;
@@ -85,10 +82,7 @@ export async function followJob(context) {
     course.doubled += 1;
     course.problems.push(`doubled: ${job.name} ran ${job.runs()} times`);
   }
-  const isReleased = Promise.all(releases);
-  // whoever waits for it hears of it
-  isReleased.catch(() => undefined);
-  return { course, isReleased };
+  return course;
 }
 
 /**
@@ -148,19 +142,27 @@ async function unitEnd(socket, unitId) {
   }
 }
 
+/**
+ * Releases a unit; it may be there for a while, as long as its pod is, or may be.
+ *
+ * @param {string} socket
+ * @param {string} unitId
+ * @returns whether it is gone
+ */
+const askForRelease = (socket, unitId) =>
+  persist(socket, `the release of ${unitId}`, async (client) => {
+    if (!(await client.workList()).has(unitId)) return 'gone';
+    await client.workRelease(unitId).catch((error) => {
+      // it may have gone a moment ago
+      if (!isRefusal(error)) throw error;
+    });
+    return (await client.workList()).has(unitId) ? 'there' : 'gone';
+  });
+
 /** Releases a unit and waits until it is gone. @param {string} socket @param {string} unitId */
 export async function releaseUnit(socket, unitId) {
   const deadline = performance.now() + END_MS;
-  for (;;) {
-    const isThere = await persist(socket, `the release of ${unitId}`, async (client) => {
-      if (!(await client.workList()).has(unitId)) return 'no';
-      await client.workRelease(unitId).catch((error) => {
-        // it may have gone a moment ago
-        if (!isRefusal(error)) throw error;
-      });
-      return (await client.workList()).has(unitId) ? 'yes' : 'no';
-    });
-    if (isThere === 'no') return;
+  while ((await askForRelease(socket, unitId)) === 'there') {
     if (performance.now() > deadline) throw new Error(`${unitId} can't be released`);
     await setTimeout(500);
   }

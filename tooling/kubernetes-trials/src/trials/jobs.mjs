@@ -43,8 +43,6 @@ export default {
     const troubles = new Troubles({ daemon, cluster, proxy }, seed);
     /** @type {import('../job-course.mjs').JobCourse[]} */
     const courses = [];
-    /** @type {Promise<unknown>[]} */
-    const releases = [];
     const begun = performance.now();
     try {
       await persist(socket, 'the daemon', async (client) => client.status(['NodeID']));
@@ -55,8 +53,7 @@ export default {
           const at = next++;
           const plan = planOf(seed, at);
           const job = { socket, node: receptor, effects, at, plan };
-          const { course, isReleased } = await followJob(job);
-          releases.push(isReleased);
+          const course = await followJob(job);
           courses.push(course);
           for (const problem of course.problems) say(problem);
           if (courses.length % 20 === 0)
@@ -67,9 +64,9 @@ export default {
       };
       await Promise.all(Array.from({ length: parallel }, worker));
       await troubles.end();
-      await Promise.all(releases);
-      // attempts whose answer was lost have units that nobody knows
-      for (const unitId of (await unitsOf(socket)).keys()) await releaseUnit(socket, unitId);
+      // those of attempts whose answer was lost, which nobody knows, and those that are there as long as their pods may be
+      const units = [...(await unitsOf(socket)).keys()];
+      await Promise.all(units.map((unitId) => releaseUnit(socket, unitId)));
       const released = performance.now();
       const left = await podsGone(cluster, namespace);
       const seconds = Math.round((performance.now() - begun) / 1000);
