@@ -38,7 +38,7 @@ const AGAIN = ['input-incomplete', 'input-lost'];
  */
 
 /**
- * Has one job run, to its end and release, by as many attempts as a careful client would make.
+ * Has one job run, to its end, by as many attempts as a careful client would make. All its units are being released then.
  *
  * @param {JobContext} context
  * @returns {Promise<JobCourse>}
@@ -65,7 +65,7 @@ export async function followJob(context) {
         continue;
       }
       const end = await attemptEnd(context, job, unitId);
-      await releaseUnit(context.socket, unitId);
+      await askForRelease(context.socket, unitId);
       if (end === 'again') {
         course.again += 1;
         continue;
@@ -142,19 +142,27 @@ async function unitEnd(socket, unitId) {
   }
 }
 
+/**
+ * Releases a unit; it may be there for a while, as long as its pod is, or may be.
+ *
+ * @param {string} socket
+ * @param {string} unitId
+ * @returns whether it is gone
+ */
+const askForRelease = (socket, unitId) =>
+  persist(socket, `the release of ${unitId}`, async (client) => {
+    if (!(await client.workList()).has(unitId)) return 'gone';
+    await client.workRelease(unitId).catch((error) => {
+      // it may have gone a moment ago
+      if (!isRefusal(error)) throw error;
+    });
+    return (await client.workList()).has(unitId) ? 'there' : 'gone';
+  });
+
 /** Releases a unit and waits until it is gone. @param {string} socket @param {string} unitId */
 export async function releaseUnit(socket, unitId) {
   const deadline = performance.now() + END_MS;
-  for (;;) {
-    const isThere = await persist(socket, `the release of ${unitId}`, async (client) => {
-      if (!(await client.workList()).has(unitId)) return 'no';
-      await client.workRelease(unitId).catch((error) => {
-        // it may have gone a moment ago
-        if (!isRefusal(error)) throw error;
-      });
-      return (await client.workList()).has(unitId) ? 'yes' : 'no';
-    });
-    if (isThere === 'no') return;
+  while ((await askForRelease(socket, unitId)) === 'there') {
     if (performance.now() > deadline) throw new Error(`${unitId} can't be released`);
     await setTimeout(500);
   }

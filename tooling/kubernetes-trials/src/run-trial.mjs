@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '@receptorjs/tooling-kubernetes-cluster';
@@ -40,6 +41,9 @@ export async function runTrial(name, context) {
   /** @type {{ default: Trial }} */
   const { default: trial } = await import(new URL(`trials/${name}.mjs`, import.meta.url).href);
   const place = await mkdtemp(join(tmpdir(), 'trial-'));
+  const remove = () => rmSync(place, { recursive: true, force: true });
+  // nothing is left of a trial that is ended early
+  process.once('exit', remove);
   try {
     const cluster = await startCluster({ ...trial.cluster, waitMs: CLUSTER_MS });
     try {
@@ -48,6 +52,7 @@ export async function runTrial(name, context) {
       await cluster.stop();
     }
   } finally {
-    await rm(place, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }

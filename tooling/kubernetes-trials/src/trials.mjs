@@ -13,6 +13,8 @@ if (unknown.length > 0) {
   console.error(`no trial ${unknown.join(', ')}; there are ${all.join(', ')}`);
   process.exit(2);
 }
+// with what the ends of daemons and clusters hang on
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 const say = (/** @type {string} */ line) => console.error(`  ${line}`);
 let failed = 0;
 for (const name of names) {

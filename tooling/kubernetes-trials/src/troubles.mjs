@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
+import { persist } from '@receptorjs/tooling-crash-matrix/client';
 import { randomOf } from '@receptorjs/tooling-crash-matrix/random';
 
-/** Milliseconds between two kills of the daemon, two of the API server, and two answers that are spoilt. */
-const DAEMON_MS = { least: 5_000, most: 15_000 };
+/** Milliseconds from when a daemon answers to its kill, between two kills of the API server, and two answers that are spoilt. */
+const DAEMON_MS = { least: 2_000, most: 30_000 };
 const API_MS = { least: 15_000, most: 40_000 };
 const ANSWER_MS = { least: 500, most: 3_000 };
 /** Milliseconds that streams live. */
@@ -65,9 +66,11 @@ export class Troubles {
     this.proxy.clear();
   }
 
-  #killDaemon() {
+  async #killDaemon() {
     this.daemon.kill();
     this.counts.daemonKills += 1;
+    // on a busy machine it takes a while to come up: one that is killed before that gets nothing done
+    await persist(this.daemon.daemon.socket, 'the daemon', (client) => client.status(['NodeID']));
   }
 
   async #killApi() {

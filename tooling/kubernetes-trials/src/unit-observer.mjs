@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { SUCCEEDED } from './units.mjs';
+import { ANSWER, SUCCEEDED } from './units.mjs';
 
 const POLL_MS = 100;
 
@@ -44,7 +44,7 @@ export class UnitObserver {
 
   async #run(/** @type {import('@receptorjs/control-client').ControlClient} */ client) {
     while (!this.#isOver) {
-      for (const [unitId, { state, detail, report }] of await client.workList()) {
+      for (const [unitId, { state, detail, report }] of await client.workList(undefined, ANSWER)) {
         const seen = this.#seen.get(unitId) ?? [];
         this.#seen.set(unitId, seen);
         const last = seen.at(-1);

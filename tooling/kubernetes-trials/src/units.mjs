@@ -4,6 +4,8 @@ import { WORK_TYPE } from './pod-node.mjs';
 /** States of a unit. */
 export const states = ['Pending', 'Running', 'Succeeded', 'Failed', 'Canceled'];
 export const SUCCEEDED = 2;
+/** Patience with a daemon on a machine that has other things to do. */
+export const ANSWER = { timeoutMs: 60_000 };
 
 /**
  * A submission of a pod.
@@ -27,7 +29,7 @@ export const requestOf = (node, pod, params = {}) => ({
  * @param {Record<string, string>} [params] further ones
  */
 export async function submitPod(client, node, pod, params) {
-  return (await client.submit(requestOf(node, pod, params))).unitId;
+  return (await client.submit(requestOf(node, pod, params), '', ANSWER)).unitId;
 }
 
 /**
@@ -41,7 +43,7 @@ export const unitEnd = (client, unitId, timeoutMs) =>
   until(
     `the end of ${unitId}`,
     async () => {
-      const status = await client.workStatus(unitId);
+      const status = await client.workStatus(unitId, ANSWER);
       return status.state >= SUCCEEDED ? status : undefined;
     },
     timeoutMs,

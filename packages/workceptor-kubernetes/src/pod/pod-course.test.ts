@@ -255,6 +255,10 @@ it('an init container that was killed for want of memory says so; a sidecar is s
   const initContainers = [{ name: 'prep', restartPolicy: 'Always' }];
   expect(podCourse({ ...failing, spec: { nodeName: 'n', initContainers } })).toMatchObject({
     phase: 'pending',
+    waiting: {
+      code: 'crash-loop',
+      text: 'sidecar prep failed with exit code 137, and is started again',
+    },
   });
 });
 

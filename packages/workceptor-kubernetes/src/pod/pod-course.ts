@@ -134,12 +134,17 @@ function endWithoutWorker({ status = {} }: Pod): PodEnd {
   );
 }
 
-function failedInit({ spec, status = {} }: Pod): PodEnd | undefined {
-  for (const { name = '', state } of status.initContainerStatuses ?? []) {
+/** A sidecar is started again however it ends. */
+function isSidecar({ spec }: Pod, { name }: ContainerStatus): boolean {
+  const own = spec?.initContainers?.find((each) => each.name === name);
+  return own?.restartPolicy === 'Always';
+}
+
+function failedInit(pod: Pod): PodEnd | undefined {
+  for (const each of pod.status?.initContainerStatuses ?? []) {
+    const { name = '', state } = each;
     const { exitCode = 0, reason, message } = state?.terminated ?? {};
-    const own = spec?.initContainers?.find((each) => each.name === name);
-    // a sidecar is started again
-    if (exitCode === 0 || own?.restartPolicy === 'Always') continue;
+    if (exitCode === 0 || isSidecar(pod, each)) continue;
     const how = reason === 'OOMKilled' ? ': killed for want of memory (OOMKilled)' : '';
     const says = message ? `: ${foreignText(message)}` : '';
     return notStarted(
@@ -177,10 +182,11 @@ const keepers = new Map<string, PodEndCode>([
 ]);
 
 function waitingFor(
-  { status = {} }: Pod,
+  pod: Pod,
   worker: ContainerStatus | undefined,
   events: readonly ClusterEvent[],
 ): Waiting | undefined {
+  const { status = {} } = pod;
   const scheduled = status.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False') {
     return waiting('unschedulable', scheduled.reason ?? 'Unschedulable', scheduled.message);
@@ -194,10 +200,24 @@ function waitingFor(
     const last = exitCode === undefined ? '' : ` (last exit code ${exitCode})`;
     return waiting(code, reason + last, message);
   }
+  const sidecar = failingSidecar(pod);
+  if (sidecar !== undefined) return sidecar;
   const event = events.findLast(({ reason }) => keepers.has(reason ?? ''));
   const { reason = '', message } = event ?? {};
   const code = keepers.get(reason);
   return code && waiting(code, reason, message);
+}
+
+/** As pods are never restarted, the kubelet shows a sidecar that it starts again as one that has ended, without a word. */
+function failingSidecar(pod: Pod): Waiting | undefined {
+  for (const each of pod.status?.initContainerStatuses ?? []) {
+    const { exitCode = 0, message } = each.state?.terminated ?? {};
+    if (exitCode === 0 || !isSidecar(pod, each)) continue;
+    const name = foreignText(each.name ?? '');
+    const why = `sidecar ${name} failed with exit code ${exitCode}, and is started again`;
+    return waiting('crash-loop', why, message);
+  }
+  return undefined;
 }
 
 function waiting(code: PodEndCode, reason: string, message: string | undefined): Waiting {

@@ -71,7 +71,7 @@ export const pendingFaults = [
     code: 'container-config',
   },
   {
-    name: 'side container in a crash loop',
+    name: 'sidecar in a crash loop',
     pod: podOf(idle, {
       spec: {
         initContainers: [
@@ -85,7 +85,7 @@ export const pendingFaults = [
         ],
       },
     }),
-    shows: /CrashLoopBackOff \(last exit code 7\)/,
+    shows: /sidecar side failed with exit code 7/,
     code: 'crash-loop',
   },
 ].map((fault) => ({ ...fault, pendingSeconds: PENDING_SECONDS }));

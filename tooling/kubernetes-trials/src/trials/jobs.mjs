@@ -51,13 +51,9 @@ export default {
       const worker = async () => {
         while (next < jobs && daemon.failure === undefined) {
           const at = next++;
-          const course = await followJob({
-            socket,
-            node: receptor,
-            effects,
-            at,
-            plan: planOf(seed, at),
-          });
+          const plan = planOf(seed, at);
+          const job = { socket, node: receptor, effects, at, plan };
+          const course = await followJob(job);
           courses.push(course);
           for (const problem of course.problems) say(problem);
           if (courses.length % 20 === 0)
@@ -68,8 +64,9 @@ export default {
       };
       await Promise.all(Array.from({ length: parallel }, worker));
       await troubles.end();
-      // attempts whose answer was lost have units that nobody knows
-      for (const unitId of (await unitsOf(socket)).keys()) await releaseUnit(socket, unitId);
+      // those of attempts whose answer was lost, which nobody knows, and those that are there as long as their pods may be
+      const units = [...(await unitsOf(socket)).keys()];
+      await Promise.all(units.map((unitId) => releaseUnit(socket, unitId)));
       const released = performance.now();
       const left = await podsGone(cluster, namespace);
       const seconds = Math.round((performance.now() - begun) / 1000);

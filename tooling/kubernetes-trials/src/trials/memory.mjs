@@ -4,7 +4,7 @@ import { FaultProxy } from '@receptorjs/tooling-kubernetes-cluster';
 import { podAction, podDaemon, podOf } from '../pod-node.mjs';
 import { processorSeconds } from '../processor-time.mjs';
 import { table } from '../table.mjs';
-import { states, submitPod } from '../units.mjs';
+import { ANSWER, states, submitPod } from '../units.mjs';
 
 const NODE_TAKES = 520;
 /** Milliseconds in which pods may come to run, and those of them in which not one more does. */
@@ -14,7 +14,7 @@ const STALL_MS = 60_000;
 const SETTLE_MS = 10_000;
 const REST_MS = 30_000;
 const SHORT_REST_MS = 5_000;
-const SUBMITTED_AT_ONCE = 10;
+const SUBMITTED_AT_ONCE = 4;
 /** The most of the memory of a daemon. */
 const MOST_MB = 250;
 
@@ -101,11 +101,13 @@ async function startPods({ client, node, pods, say }) {
     }
   };
   const submitting = Promise.all(Array.from({ length: SUBMITTED_AT_ONCE }, submitter));
+  // it is awaited below, whatever happens
+  submitting.catch(() => undefined);
   const begun = performance.now();
   let running = 0;
   for (let movedAt = begun; running < pods;) {
     await setTimeout(1_000);
-    const units = [...(await client.workList()).values()];
+    const units = [...(await client.workList(undefined, ANSWER)).values()];
     const now = units.filter(({ state }) => states[state] === 'Running').length;
     if (now > running) movedAt = performance.now();
     if (Math.floor(now / 50) > Math.floor(running / 50))
