@@ -131,6 +131,19 @@ describe('the output of a pod with a spool', () => {
     expect(status.report?.errorCode).toBe('out-of-memory');
   });
 
+  it('of a worker that did not get the stdin that was sent is none of a unit that succeeded', async () => {
+    server.onCreated = (pod) => {
+      pod.runForReal();
+      // what the API server has taken and the node has not
+      pod.takeStdin = () => undefined;
+    };
+    const unitId = await node.submit(sh('cat; echo out'), 'some input');
+    const status = await node.ended(unitId);
+    expect(status.report?.errorCode).toBe('input-lost');
+    expect(status.detail).toBe("Error with pod's stdin: 0 of 10 bytes came");
+    expect(server.pod.hasEnded).toBe(true);
+  });
+
   it('that was not all read when the pod ended is not complete, whatever its exit status', async () => {
     server.refuse(/\/exec/, 500, 'InternalError', 'no', 1_000);
     const unitId = await node.submit(sh('echo out'));

@@ -19,6 +19,8 @@ const RELEASE_MS = 5_000;
 export interface SpoolOutputContext extends OutputContext {
   /** An earlier daemon has found that all is here: only the worker may wait to hear it. */
   readonly isTaken: boolean;
+  /** Bytes of stdin that the worker should have got. */
+  readonly stdinBytes: number;
   /** Stores that all is here, before the worker hears of it and ends. */
   readonly onTaken: () => void;
 }
@@ -122,6 +124,11 @@ export class SpoolOutput {
     }
     if (word.sha256 !== undefined && (await stdout.digest()) !== word.sha256) {
       return lost('the bytes here are not those that the worker wrote: their SHA-256 differs');
+    }
+    const { stdinBytes } = this.context;
+    if (word.stdinBytes !== undefined && word.stdinBytes !== stdinBytes) {
+      const why = `Error with pod's stdin: ${word.stdinBytes} of ${stdinBytes} bytes came`;
+      return { kind: 'lost', end: failed('input-lost', why) };
     }
     return { kind: 'complete' };
   }

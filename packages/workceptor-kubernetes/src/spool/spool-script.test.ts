@@ -120,7 +120,7 @@ describe.each(images)('with the programs of %s', (image) => {
     await ready();
     const reading = read(0);
     const digest = sha256(Buffer.from('some input'));
-    expect(await reading.said).toBe(`end 10 7 ${digest}`);
+    expect(await reading.said).toBe(`end 10 7 ${digest} 10`);
     expect(command.exitCode).toBeNull();
     reading.acknowledge(10);
     expect(await exit(reading.child)).toBe(0);
@@ -166,7 +166,7 @@ describe.each(images)('with the programs of %s', (image) => {
     const before = files().length;
     for (const position of [0, 1, 3_000, 3_999, 15_000, all.length]) {
       const reading = read(position);
-      expect(await reading.said).toBe(`end ${all.length} 0 ${sha256(all)}`);
+      expect(await reading.said).toBe(`end ${all.length} 0 ${sha256(all)} -`);
       reading.child.stdin.end();
       await exit(reading.child);
       expect((await reading.stdout).equals(all.subarray(position))).toBe(true);
@@ -225,6 +225,19 @@ describe.each(images)('with the programs of %s', (image) => {
     await reading.said;
     reading.acknowledge(expected.length);
     expect((await reading.stdout).toString()).toBe(expected);
+  });
+
+  it.each([
+    ['all of it', 'cat', 'some input', '10'],
+    ['nothing, for nothing came', 'cat', '', '0'],
+    // it stays open here, as where nobody has attached to it
+    ['nothing, for it did not want any', 'echo out', undefined, '-'],
+    ['not all, for it did not want more', 'head -c 1', 'x'.repeat(300_000), '-'],
+  ])('how much stdin a command got is told: %s', async (_, script, input, told) => {
+    const command = start('sh', '-c', script);
+    if (input !== undefined) command.stdin.end(input);
+    await ready();
+    expect((await read(0).said).split(' ').at(-1)).toBe(told);
   });
 
   it('SIGTERM goes to the command', async () => {

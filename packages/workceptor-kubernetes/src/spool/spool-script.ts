@@ -11,7 +11,7 @@ const UNACKNOWLEDGED_BYTES = 256 * 2 ** 20;
  *
  * - `0`, `4194304`...: what was written from that byte on. A file is whole once there is one that begins where it ends, or `end`.
  * - `acked`: bytes that were taken elsewhere and may go. Written by the reader.
- * - `end`: bytes in all, exit status, SHA-256 or `-`. Then the acknowledgement of all is waited for, for a day at most.
+ * - `end`: bytes in all, exit status, SHA-256 or `-`, bytes of stdin or `-` where the command did not want all that came. Then the acknowledgement of all is waited for, for a day at most.
  * - `none`: a program that the image has not, so that there is no spool and stdout goes where it went before, once the reader has `seen` it or a
  *   minute is over.
  * - `lost`: the byte behind which writing failed.
@@ -32,7 +32,7 @@ for p in cat dd mkfifo mv rm sleep tee wc; do
 done
 u=$(umask)
 umask 077
-echo 0 >$d/acked && mkfifo $d/in $d/out $d/hash || exit 126
+echo 0 >$d/acked && mkfifo $d/in $d/out $d/hash $d/stdin $d/tally || exit 126
 pause() { sleep $1 2>/dev/null || sleep 1; }
 if command -v sha256sum >/dev/null; then sha256sum <$d/hash >$d/sum &
 else cat <$d/hash >/dev/null & fi
@@ -52,7 +52,9 @@ tee $d/hash <$d/in >$d/out & t=$!
 ) <$d/out &
 exec 3<&0
 x=; ! env --default-signal=INT true 2>/dev/null || x='env --default-signal=INT,QUIT'
-(umask $u; exec $x "$@") <&3 3<&- >$d/in & c=$!
+wc -c <$d/tally >$d/fed.bytes & w=$!
+{ tee $d/tally <&3 >$d/stdin 2>/dev/null && : >$d/fed || : >$d/unfed; } &
+(umask $u; exec $x "$@") <$d/stdin 3<&- >$d/in & c=$!
 exec 3<&- </dev/null
 trap 'kill -TERM $c' TERM
 trap 'kill -INT $c' INT
@@ -69,7 +71,10 @@ wait $h
 read -r n <$d/total
 s=-
 read -r s x <$d/sum
-[ -e $d/lost ] || { echo "$n $r $s" >$d/end.new; mv $d/end.new $d/end; }
+g=-; i=0
+until [ -e $d/fed ] || [ -e $d/unfed ] || [ $i -ge 10 ]; do i=$((i+1)); pause 0.05; done
+[ ! -e $d/fed ] || { wait $w; read -r g <$d/fed.bytes; }
+[ -e $d/lost ] || { echo "$n $r $s $g" >$d/end.new; mv $d/end.new $d/end; }
 i=0
 while read -r a <$d/acked; [ $a -lt $n ] && [ $i -lt 86400 ]; do
   [ $i -lt 50 ] && pause 0.1 || sleep 1
@@ -82,7 +87,7 @@ exit $r
  * Writes the spool to stdout from a byte on, and follows it to its end. Words: the folder, the byte, who reads.
  *
  * Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
- * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256`, and exits with 0 once so many are acknowledged;
+ * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN`, and exits with 0 once so many are acknowledged;
  * or `lost BYTE`, and so many and one; or `none PROGRAM`, and nothing is.
  */
 const READ = `
@@ -124,7 +129,7 @@ while :; do
     [ -z "$more" ] || { at=$((b+n)); break; }
     if [ -n "$over" ]; then
       [ -e $d/lost ] && { read -r n <$d/lost; echo "lost $n" >&2; taken $((n+1)); }
-      read -r n r s <$d/end; echo "end $n $r $s" >&2; taken $n
+      read -r n r s g <$d/end; echo "end $n $r $s $g" >&2; taken $n
     fi
     read -r who <$d/reader; [ "$who" = $id ] || exit 3
     if [ $((b+n)) -gt $at ]; then at=$((b+n)); idle=0; else idle=$((idle+1)); fi

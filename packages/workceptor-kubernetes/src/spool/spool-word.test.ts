@@ -7,9 +7,10 @@ it.each([
   ['', undefined],
   ['end 5 0', undefined],
   // not whole yet
-  [`end 5 0 ${sha256}`, undefined],
-  [`end 5 0 ${sha256}\n`, { kind: 'end', bytes: 5, sha256 }],
-  ['end 0 127 -\n', { kind: 'end', bytes: 0, sha256: undefined }],
+  [`end 5 0 ${sha256} 7`, undefined],
+  [`end 5 0 ${sha256}\n`, undefined],
+  [`end 5 0 ${sha256} 7\n`, { kind: 'end', bytes: 5, sha256, stdinBytes: 7 }],
+  ['end 0 127 - -\n', { kind: 'end', bytes: 0 }],
   ['none mkfifo\n', { kind: 'none', program: 'mkfifo' }],
   ['lost 7\n', { kind: 'lost', at: 7 }],
   // what else the shell has to say

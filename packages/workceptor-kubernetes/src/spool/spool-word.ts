@@ -6,20 +6,27 @@ export type SpoolWord =
       readonly bytes: number;
       /** SHA-256 in hexadecimal; absent where the image can't tell. */
       readonly sha256?: string | undefined;
+      /** Bytes of stdin that came; absent where the command did not want all of it. */
+      readonly stdinBytes?: number | undefined;
     }
   /** The image has not this program, so that there is no spool. */
   | { readonly kind: 'none'; readonly program: string }
   /** What was written behind this byte is not there. */
   | { readonly kind: 'lost'; readonly at: number };
 
-const form = /^(?:end (\d+) \d+ ([0-9a-f]{64}|-)|none ([\w.-]+)|lost (\d+))$/;
+const form = /^(?:end (\d+) \d+ ([0-9a-f]{64}|-)(?: (\d+)| -)|none ([\w.-]+)|lost (\d+))$/;
 
 /** The word in what a reader has written to stderr; none while it has not said one. */
 export function spoolWordIn(text: string): SpoolWord | undefined {
   for (const line of text.split('\n').slice(0, -1)) {
-    const [, bytes, sha256, program, at] = form.exec(line) ?? [];
+    const [, bytes, sha256, stdin, program, at] = form.exec(line) ?? [];
     if (bytes !== undefined) {
-      return { kind: 'end', bytes: Number(bytes), sha256: sha256 === '-' ? undefined : sha256 };
+      return {
+        kind: 'end',
+        bytes: Number(bytes),
+        sha256: sha256 === '-' ? undefined : sha256,
+        stdinBytes: stdin === undefined ? undefined : Number(stdin),
+      };
     }
     if (program !== undefined) return { kind: 'none', program };
     if (at !== undefined) return { kind: 'lost', at: Number(at) };

@@ -1,5 +1,6 @@
 import { backoffDelay, type Logger } from '@receptorjs/primitives';
 import type { UnitRecord } from '@receptorjs/workceptor';
+import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { isPassing, KubernetesError } from '../errors.js';
@@ -76,6 +77,7 @@ export class ClusterStreams implements PodStreams {
       const end = await new SpoolOutput({
         ...context,
         isTaken: Spool === 'taken',
+        stdinBytes: statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0,
         onTaken: () => {
           save({ Spool: 'taken' });
         },
