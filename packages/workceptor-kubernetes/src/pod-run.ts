@@ -26,6 +26,8 @@ import { withSpool, type SpoolUse } from './spool/with-spool.js';
 
 /** Bytes of stderr that are kept: more than are shown. */
 const STDERR_BYTES = 8 * 1024;
+/** Milliseconds for which it is asked for. */
+const STDERR_MS = 5_000;
 /** Milliseconds of the longest timer that the system has. */
 const LONGEST_MS = 2 ** 31 - 1;
 /** Milliseconds that the end of a container may take to be known once its streams have ended. */
@@ -204,6 +206,7 @@ export class PodRun {
       const { course } = progress;
       if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
       const end = await runThrough(progress);
+      if (end.state === UnitState.Failed && this.#stderr.length === 0) await this.#readStderr(over);
       const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
       return { end, hasRun: true, stderr };
     } finally {
@@ -333,6 +336,26 @@ export class PodRun {
   #keepStderr(bytes: Buffer): void {
     const kept = Buffer.concat([this.#stderr, bytes]);
     this.#stderr = kept.subarray(Math.max(0, kept.length - STDERR_BYTES));
+  }
+
+  /** With a spool the log has stderr alone: what nobody has heard, before stdin was attached to or after a restart, is there. */
+  async #readStderr(signal: AbortSignal): Promise<void> {
+    const { api, namespace, data } = this.context;
+    const { Spool, PodName } = data();
+    if (Spool === undefined) return;
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort();
+    }, STDERR_MS);
+    try {
+      const patience = AbortSignal.any([signal, late.signal]);
+      const text = await api.logTail(namespace, PodName, STDERR_BYTES, patience);
+      this.#keepStderr(Buffer.from(text));
+    } catch {
+      // the unit has failed all the same
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #showWait(course: PodCourse): void {

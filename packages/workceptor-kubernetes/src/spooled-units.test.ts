@@ -59,6 +59,17 @@ describe('the output of a pod with a spool', () => {
     expect((await node.output(unitId)).toString()).toBe('out\n');
   });
 
+  it('is not its stderr, whose last lines a failure shows also where nobody was attached to it', async () => {
+    server.onCreated = (pod) => {
+      pod.print('no room\n');
+      pod.runForReal();
+    };
+    const unitId = await node.submit(sh('echo out; exit 3'));
+    const { report } = await node.ended(unitId);
+    expect([report?.errorCode, report?.lastOutput]).toEqual(['exit-status', 'no room']);
+    expect((await node.output(unitId)).toString()).toBe('out\n');
+  });
+
   it('is whole however often the connection is cut, or the API server is away', async () => {
     const unitId = await node.submit(sh(numbers));
     for (let bytes = 300_000; bytes < 9_000_000; bytes += 900_000) {

@@ -161,6 +161,21 @@ export class ClusterApi {
     return this.#stream(`${podPath(namespace, name)}/log`, query, signal);
   }
 
+  /**
+   * The last lines of the worker's log, without time stamps.
+   *
+   * @param maxBytes of them, from the last line on that is taken whole
+   */
+  async logTail(
+    namespace: string,
+    name: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const query = { container: WORKER, tailLines: '50', limitBytes: String(maxBytes) };
+    return wholeAnswer(await this.#stream(`${podPath(namespace, name)}/log`, query, signal));
+  }
+
   /** Where stdin of the worker is attached to, and what logs in there. Waits for its turn. */
   attachment(namespace: string, name: string, signal: AbortSignal): Promise<ChannelAddress> {
     // with stdin alone the kubelet ends the connection after the first piece of it

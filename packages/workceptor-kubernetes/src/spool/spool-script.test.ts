@@ -12,6 +12,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -271,6 +272,45 @@ describe.each(images)('with the programs of %s', (image) => {
     command.kill('SIGKILL');
   });
 
+  it('a signal to the whole group ends the command, and not its output', async () => {
+    const script = 'trap "echo caught; exit 9" TERM; echo up; while :; do sleep 0.05; done';
+    const command = start('sh', '-c', script);
+    await ready();
+    const reading = read(0);
+    await once(reading.child.stdout, 'data');
+    process.kill(-(command.pid ?? 0), 'SIGTERM');
+    expect(await reading.said).toMatch(/^end \d+ 9 /);
+    reading.acknowledge(1_000);
+    expect((await reading.stdout).toString()).toMatch(/^up\n(?:caught\n)+$/);
+  });
+
+  it.each(['tee', 'sh'])(
+    'what handles the output and dies (%s) takes it along, and that is known',
+    async (name) => {
+      const command = start('sh', '-c', 'echo up; read x; echo more');
+      await ready();
+      const reading = read(0);
+      await once(reading.child.stdout, 'data');
+      const children = readFileSync(
+        `/proc/${command.pid ?? 0}/task/${command.pid ?? 0}/children`,
+        'utf8',
+      );
+      const of = (pid: string): string => readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      const stdoutOf = (pid: string): string => readlinkSync(`/proc/${pid}/fd/1`);
+      const victim = children
+        .trim()
+        .split(' ')
+        .find((pid) =>
+          name === 'sh'
+            ? of(pid).includes('receptor-output') && !stdoutOf(pid).endsWith('/stdin')
+            : of(pid).includes(name) && !of(pid).includes('receptor-output'),
+        );
+      process.kill(Number(victim), 'SIGKILL');
+      command.stdin.end('x\n');
+      expect(await reading.said).toMatch(/^lost \d+$/);
+    },
+  );
+
   it('what a descendant that stays does not write is not waited for', async () => {
     const command = start('sh', '-c', 'sleep 600 & echo $!');
     await ready();
@@ -301,4 +341,18 @@ it('an image without a program that is needed has no spool, and its stdout as be
   expect(await exit(reading.child)).toBe(0);
   expect(await exit(command)).toBe(0);
   expect(await stdout).toBe('name out\n');
+});
+
+it('without what takes the digest there is none', async () => {
+  const command = start('sh', '-c', 'echo up; read x; echo more');
+  await ready();
+  const reading = read(0);
+  await once(reading.child.stdout, 'data');
+  const pid = command.pid ?? 0;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  const isDigest = (child: string): boolean =>
+    readFileSync(`/proc/${child}/cmdline`, 'latin1').startsWith('sha256sum');
+  process.kill(Number(children.find(isDigest)), 'SIGKILL');
+  command.stdin.end('x\n');
+  expect(await reading.said).toMatch(/^(?:end 8 0 - 2|lost \d+)$/);
 });

@@ -16,7 +16,7 @@ const UNACKNOWLEDGED_BYTES = 256 * 2 ** 20;
  *   minute is over.
  * - `lost`: the byte behind which writing failed.
  *
- * The command has the umask and the descriptors that it would have without. A shell without job control lets what is in the background ignore SIGINT; `env` of
+ * What handles the output ignores signals that may come to the whole group, as some init processes send them. The command has the umask and the descriptors that it would have without. A shell without job control lets what is in the background ignore SIGINT; `env` of
  * coreutils 8.31 puts that right. A signal ends a `wait` with a status of its own, also one that has seen the command's end: it is asked for once more then.
  *
  * `dd` writes each piece that it reads at once, and no more than it may, which neither `cat` nor every `head` does. Descendants of
@@ -34,6 +34,7 @@ u=$(umask)
 umask 077
 echo 0 >$d/acked && mkfifo $d/in $d/out $d/hash $d/stdin $d/tally || exit 126
 pause() { sleep $1 2>/dev/null || sleep 1; }
+trap '' HUP INT QUIT TERM USR1 USR2
 if command -v sha256sum >/dev/null; then sha256sum <$d/hash >$d/sum &
 else cat <$d/hash >/dev/null & fi
 h=$!
@@ -49,12 +50,12 @@ tee $d/hash <$d/in >$d/out & t=$!
     at=$((at+n))
   done
   echo $at >$d/total
-) <$d/out &
+) <$d/out & o=$!
 exec 3<&0
 x=; ! env --default-signal=INT true 2>/dev/null || x='env --default-signal=INT,QUIT'
 wc -c <$d/tally >$d/fed.bytes & w=$!
 { tee $d/tally <&3 >$d/stdin 2>/dev/null && : >$d/fed || : >$d/unfed; } &
-(umask $u; exec $x "$@") <$d/stdin 3<&- >$d/in & c=$!
+(umask $u; trap - HUP INT QUIT TERM USR1 USR2; exec $x "$@") <$d/stdin 3<&- >$d/in & c=$!
 exec 3<&- </dev/null
 trap 'kill -TERM $c' TERM
 trap 'kill -INT $c' INT
@@ -62,15 +63,17 @@ while wait $c; r=$?; [ $r -gt 128 ] && kill -0 $c 2>/dev/null; do :; done
 [ $r -le 128 ] || { wait $c 2>/dev/null; s=$?; [ $s -eq 127 ] || r=$s; }
 i=0
 until [ -e $d/total ]; do
+  kill -0 $o 2>/dev/null || [ -e $d/total ] || { echo 0 >$d/lost; echo 0 >$d/total; }
   i=$((i+1)); [ ! -e $d/full ] || i=0
-  [ $i -ne 50 ] || kill $t
+  [ $i -ne 50 ] || kill -9 $t
   pause 0.1
 done
 trap 'exit $r' TERM INT
-wait $h
 read -r n <$d/total
-s=-
+wait $t || [ $i -ge 50 ] || echo $n >$d/lost
+wait $h
 read -r s x <$d/sum
+s=\${s:--}
 g=-; i=0
 until [ -e $d/fed ] || [ -e $d/unfed ] || [ $i -ge 10 ]; do i=$((i+1)); pause 0.05; done
 [ ! -e $d/fed ] || { wait $w; read -r g <$d/fed.bytes; }

@@ -303,7 +303,8 @@ export class ApiServer {
     if (!pod) status(answer, 404, 'NotFound', `pods "${name}" not found`);
     else if (sub === 'log') {
       const { searchParams } = url;
-      pod.answerLog(answer, searchParams.has('follow'), searchParams.get('sinceTime'));
+      const hasStamps = searchParams.has('timestamps');
+      pod.answerLog(answer, searchParams.has('follow'), searchParams.get('sinceTime'), hasStamps);
     } else if (request.method === 'DELETE') {
       request.resume();
       this.remove(pod);

@@ -9,12 +9,19 @@ interface LogLine {
   readonly bytes: Buffer;
 }
 
+/** Who reads a log. */
+interface Follower {
+  readonly answer: ServerResponse;
+  readonly hasStamps: boolean;
+  next: number;
+}
+
 /** A pod of the API double, and what its worker does: as a test says. */
 export class FakePod {
   #lines: LogLine[] = [];
   /** The first line of the current file: the others are rotated away. */
   #fileStart = 0;
-  readonly #followers = new Set<{ readonly answer: ServerResponse; next: number }>();
+  readonly #followers = new Set<Follower>();
   readonly #stdin: Buffer[] = [];
   #endOfStdin: (all: Buffer) => void = () => undefined;
   /** Whether stdin was attached to: there is one time only. */
@@ -133,14 +140,19 @@ export class FakePod {
     return this.#followers.size;
   }
 
-  answerLog(answer: ServerResponse, follow: boolean, sinceTime: string | null): void {
+  answerLog(
+    answer: ServerResponse,
+    follow: boolean,
+    sinceTime: string | null,
+    hasStamps: boolean,
+  ): void {
     const since = sinceTime === null ? 0 : Date.parse(sinceTime);
     const next = this.#lines.findIndex(
       ({ stamp }, index) => index >= this.#fileStart && Date.parse(stamp) >= since,
     );
     answer.writeHead(200, { 'content-type': 'text/plain' });
     answer.flushHeaders();
-    const follower = { answer, next: next < 0 ? this.#lines.length : next };
+    const follower = { answer, next: next < 0 ? this.#lines.length : next, hasStamps };
     this.#send(follower);
     if (!follow || this.hasEnded) answer.end();
     else {
@@ -149,13 +161,13 @@ export class FakePod {
     }
   }
 
-  #send(follower: { readonly answer: ServerResponse; next: number }): void {
+  #send(follower: Follower): void {
     for (; follower.next < this.#lines.length; follower.next += 1) {
       const line = this.#lines[follower.next];
       if (!line) return;
       const before = this.#lines[follower.next - 1];
       const isGoingOn = before && before.bytes.at(-1) !== 10 && follower.next > this.#fileStart;
-      const stamp = isGoingOn ? '' : `${line.stamp} `;
+      const stamp = isGoingOn || !follower.hasStamps ? '' : `${line.stamp} `;
       follower.answer.write(Buffer.concat([Buffer.from(stamp), line.bytes]));
     }
   }
