@@ -3,7 +3,7 @@ import { persist } from '@receptorjs/tooling-crash-matrix/client';
 import { randomOf } from '@receptorjs/tooling-crash-matrix/random';
 
 /** Milliseconds from when a daemon answers to its kill, between two kills of the API server, and two answers that are spoilt. */
-const DAEMON_MS = { least: 2_000, most: 30_000 };
+const DAEMON_MS = { least: 5_000, most: 60_000 };
 const API_MS = { least: 15_000, most: 40_000 };
 const ANSWER_MS = { least: 500, most: 3_000 };
 /** Milliseconds that streams live. */

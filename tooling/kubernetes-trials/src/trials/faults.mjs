@@ -18,7 +18,7 @@ const faults = [...pendingFaults, ...endingFaults, ...apiFaults, ...restarts];
 const shortOnes = [
   'quota exceeded',
   'init container fails',
-  'exit status 3',
+  'no such command',
   'out of memory',
   'deleted by somebody',
   'evicted by request',
