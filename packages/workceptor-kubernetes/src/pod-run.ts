@@ -41,7 +41,7 @@ export interface PodRunContext {
   /** Label of the unit. */
   readonly unit: string;
   readonly record: UnitRecord;
-  readonly unitContext: Pick<UnitContext, 'reserve' | 'log'>;
+  readonly unitContext: Pick<UnitContext, 'reserve' | 'log' | 'digests'>;
   readonly maxStdoutBytes: number;
   /** Whose stdout goes through a spool in the pod. */
   readonly outputSpool: SpoolUse;
@@ -283,11 +283,12 @@ export class PodRun {
   }
 
   #byCluster(): PodStreams {
-    const { api, namespace, record, data, save, signal } = this.context;
+    const { api, namespace, record, unitContext, data, save, signal } = this.context;
     return new ClusterStreams({
       api,
       namespace,
       record,
+      digests: unitContext.digests,
       data,
       save,
       onStderr: (bytes) => {

@@ -40,7 +40,10 @@ export class ClusterApi {
   readonly #server: URL;
   readonly #connections: Connections;
   /** Whether commands may be run, by namespace; written by `mayExecute` only. */
-  readonly #access = new Map<string, { readonly isAllowed: boolean; readonly until: number }>();
+  readonly #access = new Map<
+    string,
+    { readonly isAllowed: Promise<boolean>; readonly until: number }
+  >();
 
   /** @throws {KubernetesError} `bad-config` */
   constructor(
@@ -197,12 +200,13 @@ export class ClusterApi {
   }
 
   /** Whether this login may run commands in the pods of a namespace, as the API server says itself; an answer is used for some minutes. */
-  async mayExecute(namespace: string): Promise<boolean> {
+  mayExecute(namespace: string): Promise<boolean> {
     const known = this.#access.get(namespace);
     if (known && performance.now() < known.until) return known.isAllowed;
-    const isAllowed = await this.#askAccess(namespace);
     if (this.#access.size >= MAX_NAMESPACES) this.#access.clear();
+    const isAllowed = this.#askAccess(namespace);
     this.#access.set(namespace, { isAllowed, until: performance.now() + ACCESS_MS });
+    isAllowed.catch(() => this.#access.delete(namespace));
     return isAllowed;
   }
 

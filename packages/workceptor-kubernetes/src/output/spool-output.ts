@@ -19,10 +19,14 @@ const RELEASE_MS = 5_000;
 export interface SpoolOutputContext extends OutputContext {
   /** An earlier daemon has found that all is here: only the worker may wait to hear it. */
   readonly isTaken: boolean;
+  /** SHA-256 of so many bytes of stdout, in hexadecimal, as they stand on the disk. */
+  readonly digest: (bytes: number) => Promise<string>;
   /** Bytes of stdin that the worker should have got. */
   readonly stdinBytes: number;
   /** Stores that all is here, before the worker hears of it and ends. */
   readonly onTaken: () => void;
+  /** Stores that there is no spool, for want of this program, before the command begins. */
+  readonly onNone: (program: string) => void;
 }
 
 /** What came of the spool. */
@@ -30,7 +34,7 @@ export type SpoolEnd =
   /** All is here, as it was written. */
   | { readonly kind: 'complete' }
   /** The image has not this program, which a spool needs: stdout stands in the log. */
-  | { readonly kind: 'none'; readonly program: string }
+  | { readonly kind: 'none' }
   | { readonly kind: 'lost'; readonly end: PodEnd };
 
 /**
@@ -114,15 +118,16 @@ export class SpoolOutput {
   }
 
   async #conclude(word: SpoolWord): Promise<SpoolEnd> {
-    const { stdout } = this.context;
-    if (word.kind === 'none') return word;
+    const { stdout, digest } = this.context;
+    if (word.kind === 'none') return { kind: 'none' };
     if (word.kind === 'lost') {
       return lost(`what the worker wrote behind byte ${word.at} is not in its spool`);
     }
     if (stdout.size > word.bytes) {
       return lost(`the worker wrote ${word.bytes} bytes, and here are ${stdout.size}`);
     }
-    if (word.sha256 !== undefined && (await stdout.digest()) !== word.sha256) {
+    await stdout.drained();
+    if (word.sha256 !== undefined && (await digest(word.bytes)) !== word.sha256) {
       return lost('the bytes here are not those that the worker wrote: their SHA-256 differs');
     }
     const { stdinBytes } = this.context;
@@ -135,12 +140,11 @@ export class SpoolOutput {
 
   /** The worker waits until all is acknowledged. */
   async #letGo(connection: SpoolConnection, word: SpoolWord): Promise<string | undefined> {
-    const { stdout, onTaken } = this.context;
-    if (word.kind !== 'none') {
-      await stdout.synced();
-      if (this.#result?.kind === 'complete') onTaken();
-      connection.acknowledge(word.kind === 'end' ? word.bytes : word.at + 1);
-    }
+    const { stdout, onTaken, onNone } = this.context;
+    await stdout.synced();
+    if (this.#result?.kind === 'complete') onTaken();
+    if (word.kind === 'none') onNone(word.program);
+    connection.acknowledge(acknowledgementOf(word));
     const { progress, signal } = this.context;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
@@ -186,6 +190,12 @@ export class SpoolOutput {
     ]);
     over.abort();
   }
+}
+
+/** What the worker waits for. */
+function acknowledgementOf(word: SpoolWord): number {
+  if (word.kind === 'none') return 0;
+  return word.kind === 'end' ? word.bytes : word.at + 1;
 }
 
 function lost(why: string): SpoolEnd {

@@ -71,13 +71,6 @@ export class StdoutFile {
     return this.#writer.synced();
   }
 
-  /** SHA-256 of all, in hexadecimal, as it stands on the disk. */
-  async digest(): Promise<string> {
-    await this.drained();
-    const range = { startPos: 0n, endPos: this.#stdout.size };
-    return this.#stdout.digest(range, () => this.options.signal.aborted);
-  }
-
   close(): Promise<void> {
     return this.#writer.close();
   }

@@ -8,8 +8,8 @@ import { spoolWordIn, type SpoolWord } from './spool-word.js';
 /** Milliseconds between two signs of life: a connection on which nothing moves is cut by many a proxy, and may be dead. */
 const SIGN_MS = 15_000;
 /** Bytes that wait here before no more are read. */
-const WAITING_BYTES = 1024 * 1024;
-/** Bytes of what the reader says that are kept. */
+const WAITING_BYTES = 128 * 1024;
+/** Bytes of what the reader has said last that are kept. */
 const SAID_BYTES = 4 * 1024;
 
 /** Whose spool is read, and from where on. */
@@ -110,7 +110,7 @@ export class SpoolConnection {
         this.#wake();
       },
       onStderr: (bytes) => {
-        this.#said = (this.#said + bytes.toString()).slice(0, SAID_BYTES);
+        this.#said = (this.#said + bytes.toString()).slice(-SAID_BYTES);
         this.#wake();
       },
       signal: AbortSignal.any([signal, this.#over.signal]),

@@ -4,86 +4,112 @@ export const SPOOL_DIR = '/receptor-output';
 /** Bytes that the spool holds and nobody has acknowledged: then the worker's writes wait. */
 const UNACKNOWLEDGED_BYTES = 256 * 2 ** 20;
 
+/** Bytes of the largest file of the spool, in blocks of what a pipe gives at once. */
+const BLOCK_BYTES = 64 * 1024;
+const FILE_BLOCKS = 128;
+
 /**
- * Runs a command with its stdout in a spool. Words: the folder, the command.
+ * Runs a command with its stdout in a spool. Words: the folder, the command. Its variables have a prefix that no pod's have, for what a shell finds in its
+ * environment it exports.
  *
- * Files in the folder, all written here but `acked`:
+ * Files in the folder, written here but `acked` and `reader`:
  *
  * - `0`, `4194304`...: what was written from that byte on. A file is whole once there is one that begins where it ends, or `end`.
- * - `acked`: bytes that were taken elsewhere and may go. Written by the reader.
- * - `end`: bytes in all, exit status, SHA-256 or `-`, bytes of stdin or `-` where the command did not want all that came. Then the acknowledgement of all is waited for, for a day at most.
+ * - `acked`: bytes that were taken elsewhere and may go. Written by the reader, and never less than before.
+ * - `end`: bytes in all, exit status, SHA-256 or `-`, bytes of stdin or `-` where the command did not want all that came. Then
+ *   the acknowledgement of all is waited for, for a day at most.
  * - `none`: a program that the image has not, so that there is no spool and stdout goes where it went before, once the reader has `seen` it or a
  *   minute is over.
- * - `lost`: the byte behind which writing failed.
+ * - `lost`: a byte behind which something is missing; also written by the reader. What comes then is thrown away, and so many and one are to be acknowledged.
+ * - `room`: space for the small ones on a full disk.
  *
- * What handles the output ignores signals that may come to the whole group, as some init processes send them. The command has the umask and the descriptors that it would have without. A shell without job control lets what is in the background ignore SIGINT; `env` of
- * coreutils 8.31 puts that right. A signal ends a `wait` with a status of its own, also one that has seen the command's end: it is asked for once more then.
+ * What handles the output ignores signals that may come to the whole group, as some init processes send them, and its death is known. The command has
+ * the umask and the descriptors that it would have without, and gets the signals. A shell without job control lets what is in the background
+ * ignore SIGINT; `env` of coreutils 8.31 puts that right. A signal ends a `wait` with a status of its own, also one that has seen the command's end: it
+ * is asked for once more then.
  *
- * `dd` writes each piece that it reads at once, and no more than it may, which neither `cat` nor every `head` does. Descendants of
- * a command that has ended have five idle seconds to close stdout.
+ * `dd` writes each piece that it reads at once, and no more than it may, which neither `cat` nor every `head` does. Descendants of a command that has
+ * ended have four seconds to close stdout, in which only those moments count at which the disk answers and nothing is being written; what
+ * the command has written has gone its way then. There is no digest of what such a descendant goes on writing.
  */
 const SPOOL = `
-d=$1; shift
-for p in cat dd mkfifo mv rm sleep tee wc; do
-  command -v $p >/dev/null && continue
-  echo $p >$d/none
-  i=0; while [ ! -e $d/seen ] && [ $i -lt 60 ] && sleep 1; do i=$((i+1)); done
+sp_d=$1; shift
+for sp_p in cat dd mkfifo mv rm sleep tee wc; do
+  command -v $sp_p >/dev/null && continue
+  echo $sp_p >$sp_d/none
+  sp_i=0; while [ ! -e $sp_d/seen ] && [ $sp_i -lt 60 ] && sleep 1; do sp_i=$((sp_i+1)); done
   exec "$@"
 done
-u=$(umask)
+sp_u=$(umask)
 umask 077
-echo 0 >$d/acked && mkfifo $d/in $d/out $d/hash $d/stdin $d/tally || exit 126
-pause() { sleep $1 2>/dev/null || sleep 1; }
-trap '' HUP INT QUIT TERM USR1 USR2
-if command -v sha256sum >/dev/null; then sha256sum <$d/hash >$d/sum &
-else cat <$d/hash >/dev/null & fi
-h=$!
-tee $d/hash <$d/in >$d/out & t=$!
+echo 0 >$sp_d/acked && mkfifo $sp_d/in $sp_d/out $sp_d/hash $sp_d/stdin $sp_d/tally || exit 126
+dd if=/dev/zero of=$sp_d/room bs=65536 count=1 2>/dev/null
+sp_pause() { sleep $1 2>/dev/null || sleep 1; }
+sp_signals='HUP INT QUIT TERM USR1 USR2'
+trap '' $sp_signals
+if command -v sha256sum >/dev/null; then sha256sum <$sp_d/hash >$sp_d/sum &
+else cat <$sp_d/hash >/dev/null & fi
+sp_h=$!
+tee $sp_d/hash <$sp_d/in >$sp_d/out 2>/dev/null & sp_t=$!
 (
-  at=0
+  exec 5<&0
+  sp_at=0
   while :; do
-    while read -r a <$d/acked; [ $((at-a)) -ge ${UNACKNOWLEDGED_BYTES} ]; do : >$d/full; pause 0.2; done
-    rm -f $d/full
-    dd bs=65536 count=1024 of=$d/$at 2>/dev/null || { echo $at >$d/lost; cat >/dev/null; break; }
-    n=$(wc -c <$d/$at)
-    [ $n -gt 0 ] || break
-    at=$((at+n))
+    while read -r sp_a <$sp_d/acked; [ $((sp_at-sp_a)) -ge ${UNACKNOWLEDGED_BYTES} ] && [ ! -e $sp_d/lost ]; do
+      : >$sp_d/full; sp_pause 0.2
+    done
+    rm -f $sp_d/full
+    [ ! -e $sp_d/lost ] || { cat <&5 >/dev/null; break; }
+    dd bs=${BLOCK_BYTES} count=${FILE_BLOCKS} of=$sp_d/$sp_at <&5 2>/dev/null & echo $! >$sp_d/now
+    wait $! || { rm -f $sp_d/room; echo $sp_at >$sp_d/lost; cat <&5 >/dev/null; break; }
+    sp_n=$(wc -c <$sp_d/$sp_at)
+    [ $sp_n -gt 0 ] || break
+    sp_at=$((sp_at+sp_n))
   done
-  echo $at >$d/total
-) <$d/out & o=$!
+  rm -f $sp_d/room
+  echo $sp_at >$sp_d/total
+) <$sp_d/out & sp_w=$!
 exec 3<&0
-x=; ! env --default-signal=INT true 2>/dev/null || x='env --default-signal=INT,QUIT'
-wc -c <$d/tally >$d/fed.bytes & w=$!
-{ tee $d/tally <&3 >$d/stdin 2>/dev/null && : >$d/fed || : >$d/unfed; } &
-(umask $u; trap - HUP INT QUIT TERM USR1 USR2; exec $x "$@") <$d/stdin 3<&- >$d/in & c=$!
+wc -c <$sp_d/tally >$sp_d/fed.bytes & sp_b=$!
+{ tee $sp_d/tally <&3 >$sp_d/stdin 2>/dev/null && : >$sp_d/fed || : >$sp_d/unfed; } &
+sp_x=; ! env --default-signal=INT true 2>/dev/null || sp_x='env --default-signal=INT,QUIT'
+sp_c=; sp_got=
+for sp_s in $sp_signals; do trap "sp_got=$sp_s; [ -z \\"\\$sp_c\\" ] || kill -$sp_s \\$sp_c 2>/dev/null" $sp_s; done
+(umask $sp_u; trap - $sp_signals; exec $sp_x "$@") <$sp_d/stdin 3<&- >$sp_d/in & sp_c=$!
 exec 3<&- </dev/null
-trap 'kill -TERM $c' TERM
-trap 'kill -INT $c' INT
-while wait $c; r=$?; [ $r -gt 128 ] && kill -0 $c 2>/dev/null; do :; done
-[ $r -le 128 ] || { wait $c 2>/dev/null; s=$?; [ $s -eq 127 ] || r=$s; }
-i=0
-until [ -e $d/total ]; do
-  kill -0 $o 2>/dev/null || [ -e $d/total ] || { echo 0 >$d/lost; echo 0 >$d/total; }
-  i=$((i+1)); [ ! -e $d/full ] || i=0
-  [ $i -ne 50 ] || kill -9 $t
-  pause 0.1
+[ -z "$sp_got" ] || kill -$sp_got $sp_c 2>/dev/null
+while wait $sp_c; sp_r=$?; [ $sp_r -gt 128 ] && kill -0 $sp_c 2>/dev/null; do :; done
+[ $sp_r -le 128 ] || { wait $sp_c 2>/dev/null; sp_s=$?; [ $sp_s -eq 127 ] || sp_r=$sp_s; }
+sp_rests() {
+  dd if=/dev/null of=$sp_d/idle conv=fsync
+  read -r sp_p <$sp_d/now; sp_st=; read -r sp_1 sp_2 sp_st sp_3 </proc/$sp_p/stat
+  case $sp_st in D|T|t) return 1; esac
+  [ ! -e $sp_d/full ]
+} 2>/dev/null
+sp_i=0; sp_forced=
+until [ -e $sp_d/total ]; do
+  sp_i=$((sp_i+1)); [ $sp_i -lt 10 ] || sp_rests || sp_i=9
+  [ $sp_i -ne 50 ] || { kill -9 $sp_t; sp_forced=1; }
+  kill -0 $sp_w 2>/dev/null || [ -e $sp_d/total ] || { rm -f $sp_d/room; echo 0 >$sp_d/lost; echo 0 >$sp_d/total; }
+  sp_pause 0.1
 done
-trap 'exit $r' TERM INT
-read -r n <$d/total
-wait $t || [ $i -ge 50 ] || echo $n >$d/lost
-wait $h
-read -r s x <$d/sum
-s=\${s:--}
-g=-; i=0
-until [ -e $d/fed ] || [ -e $d/unfed ] || [ $i -ge 10 ]; do i=$((i+1)); pause 0.05; done
-[ ! -e $d/fed ] || { wait $w; read -r g <$d/fed.bytes; }
-[ -e $d/lost ] || { echo "$n $r $s $g" >$d/end.new; mv $d/end.new $d/end; }
-i=0
-while read -r a <$d/acked; [ $a -lt $n ] && [ $i -lt 86400 ]; do
-  [ $i -lt 50 ] && pause 0.1 || sleep 1
-  i=$((i+1))
+trap 'exit $sp_r' $sp_signals
+read -r sp_n <$sp_d/total
+wait $sp_t || [ -n "$sp_forced" ] || [ -e $sp_d/lost ] || echo $sp_n >$sp_d/lost
+wait $sp_h
+sp_s=-
+[ -n "$sp_forced" ] || [ ! -s $sp_d/sum ] || read -r sp_s sp_1 <$sp_d/sum
+sp_g=-; sp_i=0
+until [ -e $sp_d/fed ] || [ -e $sp_d/unfed ] || [ $sp_i -ge 10 ]; do sp_i=$((sp_i+1)); sp_pause 0.05; done
+[ ! -e $sp_d/fed ] || { wait $sp_b; read -r sp_g <$sp_d/fed.bytes; }
+[ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || echo $sp_n >$sp_d/lost
+[ ! -e $sp_d/lost ] || { read -r sp_n <$sp_d/lost; sp_n=$((sp_n+1)); }
+sp_i=0
+while read -r sp_a <$sp_d/acked; [ $sp_a -lt $sp_n ] && [ $sp_i -lt 86400 ]; do
+  [ $sp_i -lt 50 ] && sp_pause 0.1 || sleep 1
+  sp_i=$((sp_i+1))
 done
-exit $r
+exit $sp_r
 `;
 
 /**
@@ -91,20 +117,22 @@ exit $r
  *
  * Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
  * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN`, and exits with 0 once so many are acknowledged;
- * or `lost BYTE`, and so many and one; or `none PROGRAM`, and nothing is.
+ * or `lost BYTE`, and so many and one; or `none PROGRAM`, and any.
  */
 const READ = `
 d=$1; at=$2; id=$3
-[ -e $d/none ] && { read -r p <$d/none; : >$d/seen; echo "none $p" >&2; exit 0; }
+[ -e $d/none ] && { read -r p <$d/none; echo "none $p" >&2; read -r a && : >$d/seen; exit 0; }
 [ -e $d/acked ] || { echo 'there is no spool yet' >&2; exit 4; }
 echo $id >$d/reader.$id && mv $d/reader.$id $d/reader
 pause() { sleep $1 2>/dev/null || sleep 1; }
+size() { stat -c %s $1 2>/dev/null || wc -c <$1; }
+note() { echo $1 >$d/acked.$id && mv $d/acked.$id $d/acked; }
 exec 3<&0
 {
   while read -r a; do
     read -r o <$d/acked
     [ $a -gt $o ] || continue
-    echo $a >$d/acked.$id && mv $d/acked.$id $d/acked
+    note $a || { rm -f $d/room; note $a; }
     keep=-1
     for f in $d/[0-9]*; do b=\${f##*/}; [ $b -lt $a ] && [ $b -gt $keep ] && keep=$b; done
     for f in $d/[0-9]*; do [ \${f##*/} -ge $keep ] || rm -f $f; done
@@ -112,31 +140,35 @@ exec 3<&0
   kill $$
 } <&3 >/dev/null 2>&1 & acks=$!
 exec 3<&- </dev/null
-trap 'kill $acks' EXIT
+trap 'kill $acks 2>/dev/null' EXIT
 taken() { while read -r a <$d/acked; [ $a -lt $1 ]; do pause 0.05; done; exit 0; }
+lost() { echo "lost $1" >&2; taken $(($1+1)); }
 while :; do
-  b=-1
-  for f in $d/[0-9]*; do n=\${f##*/}; [ "$n" -le $at ] && [ $n -gt $b ] && b=$n; done 2>/dev/null
+  b=$at
+  [ -e $d/$b ] || {
+    b=-1
+    for f in $d/[0-9]*; do n=\${f##*/}; [ "$n" -le $at ] && [ $n -gt $b ] && b=$n; done 2>/dev/null
+  }
   if [ $b -lt 0 ]; then
-    for f in $d/[0-9]*; do [ -e $f ] && { echo "lost $at" >&2; taken $((at+1)); }; done
+    for f in $d/[0-9]*; do [ -e $f ] && { echo $at >$d/lost; lost $at; }; done
     pause 0.1; continue
   fi
   exec 4<$d/$b
   dd bs=1 skip=$((at-b)) count=0 <&4 2>/dev/null
   idle=0
   while :; do
-    over=; more=; [ ! -e $d/end ] || over=1; [ ! -e $d/lost ] || over=1
-    n=$(wc -c <$d/$b)
+    over=; more=; [ ! -s $d/end ] || over=1; [ ! -e $d/lost ] || over=1
+    n=$(size $d/$b)
     [ $n -eq 0 ] || [ ! -e $d/$((b+n)) ] || more=1
     cat <&4
     [ -z "$more" ] || { at=$((b+n)); break; }
     if [ -n "$over" ]; then
-      [ -e $d/lost ] && { read -r n <$d/lost; echo "lost $n" >&2; taken $((n+1)); }
+      [ -e $d/lost ] && { read -r n <$d/lost; lost \${n:-$at}; }
       read -r n r s g <$d/end; echo "end $n $r $s $g" >&2; taken $n
     fi
     read -r who <$d/reader; [ "$who" = $id ] || exit 3
     if [ $((b+n)) -gt $at ]; then at=$((b+n)); idle=0; else idle=$((idle+1)); fi
-    if [ $idle -lt 10 ]; then pause 0.05; else pause 0.5; fi
+    if [ $idle -lt 10 ]; then pause 0.05; elif [ $idle -lt 120 ]; then pause 0.5; else pause 2; fi
   done
 done
 `;

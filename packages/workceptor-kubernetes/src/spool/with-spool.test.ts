@@ -48,9 +48,11 @@ it.each<[string, JsonObject, 'auto' | 'always' | 'never', boolean]>([
   ['a terminal', { command: ['job'], tty: true }, 'always', false],
   ['what is no command', { command: 'job' }, 'always', false],
   ['arguments that are none', { command: ['job'], args: [1] }, 'always', false],
+  ['variables of usual names', { command: ['job'], env: [{ name: '_A1' }] }, 'auto', true],
+  ['a variable that a shell drops', { command: ['job'], env: [{ name: 'a.b' }] }, 'always', false],
   [
     'something at its place',
-    { command: ['job'], volumeMounts: [{ name: 'x', mountPath: SPOOL_DIR }] },
+    { command: ['job'], volumeMounts: [{ name: 'x', mountPath: `${SPOOL_DIR}/` }] },
     'always',
     false,
   ],
@@ -61,6 +63,8 @@ it.each<[string, JsonObject, 'auto' | 'always' | 'never', boolean]>([
 it('there is none on Windows, or where its volume has another meaning', () => {
   const worker = { command: ['job'] };
   expect(withSpool(pod(worker, { os: { name: 'windows' } }), 'always')).toBeUndefined();
+  const nodeSelector = { 'kubernetes.io/os': 'windows' };
+  expect(withSpool(pod(worker, { nodeSelector }), 'always')).toBeUndefined();
   const volumes = [{ name: 'receptor-output', hostPath: { path: '/x' } }];
   expect(withSpool(pod(worker, { volumes }), 'always')).toBeUndefined();
 });

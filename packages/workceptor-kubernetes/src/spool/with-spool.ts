@@ -21,7 +21,8 @@ export type SpoolUse = 'auto' | 'always' | 'never';
 /**
  * A pod whose worker has its stdout in a spool.
  *
- * @returns nothing where that can't be: no command is known, or the worker has a terminal or something else at the spool's place
+ * @returns nothing where that can't be: no command is known, the worker has a terminal, something else at the spool's place or a variable that a shell
+ *   can't hand on, or it is one of Windows
  */
 export function withSpool(pod: JsonObject, use: SpoolUse): JsonObject | undefined {
   if (use === 'never') return undefined;
@@ -29,7 +30,7 @@ export function withSpool(pod: JsonObject, use: SpoolUse): JsonObject | undefine
   const containers = listIn(spec, 'containers');
   const index = containers.findIndex((each) => isJsonObject(each) && each['name'] === WORKER);
   const worker = containers[index];
-  if (!isJsonObject(worker ?? null) || objectIn(spec, 'os')['name'] === 'windows') return undefined;
+  if (!isJsonObject(worker ?? null) || isOfWindows(spec)) return undefined;
   const changed = spooledContainer(worker as JsonObject, use);
   const volumes = listIn(spec, 'volumes');
   if (changed === undefined || names(volumes, 'name').includes(VOLUME)) return undefined;
@@ -43,9 +44,16 @@ export function withSpool(pod: JsonObject, use: SpoolUse): JsonObject | undefine
   };
 }
 
+const isOfWindows = (spec: JsonObject): boolean =>
+  objectIn(spec, 'os')['name'] === 'windows' ||
+  objectIn(spec, 'nodeSelector')['kubernetes.io/os'] === 'windows';
+
 function spooledContainer(worker: JsonObject, use: SpoolUse): JsonObject | undefined {
   const mounts = listIn(worker, 'volumeMounts');
-  if (worker['tty'] === true || names(mounts, 'mountPath').includes(SPOOL_DIR)) return undefined;
+  const isTaken = names(mounts, 'mountPath').some((path) => isPath(path, SPOOL_DIR));
+  // a shell drops variables whose names it does not know as such
+  const isFit = names(listIn(worker, 'env'), 'name').every((name) => isIdentifier(name));
+  if (worker['tty'] === true || isTaken || !isFit) return undefined;
   const command = wordsIn(worker, 'command');
   const args = wordsIn(worker, 'args');
   if (command === undefined || args === undefined) return undefined;
@@ -62,6 +70,12 @@ function spooledContainer(worker: JsonObject, use: SpoolUse): JsonObject | undef
   const isKnown = basename(program) === KNOWN_PROGRAM;
   return isKnown || use === 'always' ? { ...mounted, args: spooled(args) } : undefined;
 }
+
+const isPath = (value: JsonValue, path: string): boolean =>
+  typeof value === 'string' && value.replace(/\/+$/, '') === path;
+
+const isIdentifier = (value: JsonValue): boolean =>
+  typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value);
 
 /** A list of texts; nothing when it is something else. */
 function wordsIn(parent: JsonObject, name: string): readonly string[] | undefined {

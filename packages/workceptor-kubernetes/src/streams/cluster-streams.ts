@@ -1,5 +1,5 @@
 import { backoffDelay, type Logger } from '@receptorjs/primitives';
-import type { UnitRecord } from '@receptorjs/workceptor';
+import type { UnitContext, UnitRecord } from '@receptorjs/workceptor';
 import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
@@ -22,6 +22,7 @@ export interface ClusterStreamsContext {
   readonly api: ClusterApi;
   readonly namespace: string;
   readonly record: UnitRecord;
+  readonly digests: UnitContext['digests'];
   readonly data: () => KubeData;
   readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
   /** Takes what the worker writes to stderr while stdin is attached to. */
@@ -70,22 +71,25 @@ export class ClusterStreams implements PodStreams {
     stdout: StdoutFile,
     signal: AbortSignal,
   ): Promise<PodEnd | undefined> {
-    const { api, namespace, record, data, save, onProblem, log } = this.context;
+    const { api, namespace, record, digests, data, save, onProblem, log } = this.context;
     const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
     const { Spool } = data();
     if (Spool !== undefined) {
       const end = await new SpoolOutput({
         ...context,
         isTaken: Spool === 'taken',
+        digest: (bytes) => digests.range(record, { startPos: 0n, endPos: BigInt(bytes) }, signal),
         stdinBytes: statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0,
         onTaken: () => {
           save({ Spool: 'taken' });
         },
+        onNone: (program) => {
+          save({ Spool: undefined });
+          log.info(`[${record.id}] its output comes by the log, for its image has no ${program}`);
+        },
       }).run();
       if (end.kind === 'complete') return undefined;
       if (end.kind === 'lost') return end.end;
-      log.info(`[${record.id}] its output comes by the log, for its image has no ${end.program}`);
-      save({ Spool: undefined });
     }
     const { Cursor, LostAt } = data();
     return new LogOutput({

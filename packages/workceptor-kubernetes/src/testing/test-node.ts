@@ -1,10 +1,11 @@
 import type { UnitStatus } from '@receptorjs/control-protocol';
 import { silentLogger } from '@receptorjs/primitives';
 import { Workceptor } from '@receptorjs/workceptor';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { kubernetesWorkTypes } from '../kubernetes-work-type.js';
 import type { KubernetesType } from '../kubernetes-type.js';
 
@@ -52,6 +53,18 @@ export class TestNode {
     const work = this.#work;
     this.#work = undefined;
     await work?.close();
+    // the next one is another process as a rule, and no file is open in two
+    while (this.#hasOpenFiles()) await wait(2);
+  }
+
+  #hasOpenFiles(): boolean {
+    return readdirSync('/proc/self/fd').some((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(this.folder);
+      } catch {
+        return false;
+      }
+    });
   }
 
   async remove(): Promise<void> {
