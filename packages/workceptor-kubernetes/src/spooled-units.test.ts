@@ -95,6 +95,20 @@ describe('the output of a pod with a spool', () => {
     await vi.waitUntil(() => container?.acknowledged === 10, { interval: 5, timeout: 20_000 });
   });
 
+  it('that was acknowledged as a whole before its end was heard is complete', async () => {
+    // as much as is acknowledged at once
+    const unitId = await node.submit(sh('head -c 16777216 /dev/zero; sleep 1'));
+    const { container } = await vi.waitUntil(() => server.pods.size > 0 && server.pod, {
+      timeout: 10_000,
+    });
+    await vi.waitUntil(() => container?.acknowledged === 16_777_216, {
+      interval: 5,
+      timeout: 20_000,
+    });
+    const status = await node.ended(unitId);
+    expect([stateName(status.state), status.detail]).toEqual(['Succeeded', 'Finished']);
+  });
+
   it('goes on in the next daemon, also when the command has ended meanwhile', async () => {
     const unitId = await node.submit(sh(`${numbers}; echo end`));
     await hasBytes(unitId, 1_000_000);

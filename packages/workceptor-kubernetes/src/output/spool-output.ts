@@ -192,10 +192,10 @@ export class SpoolOutput {
   }
 }
 
-/** What the worker waits for. */
+/** What the worker waits for: more than all there is, so that what is acknowledged on the way does not let it go before its end was heard. */
 function acknowledgementOf(word: SpoolWord): number {
   if (word.kind === 'none') return 0;
-  return word.kind === 'end' ? word.bytes : word.at + 1;
+  return (word.kind === 'end' ? word.bytes : word.at) + 1;
 }
 
 function lost(why: string): SpoolEnd {

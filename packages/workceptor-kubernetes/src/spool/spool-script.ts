@@ -17,10 +17,10 @@ const FILE_BLOCKS = 128;
  * - `0`, `4194304`...: what was written from that byte on. A file is whole once there is one that begins where it ends, or `end`.
  * - `acked`: bytes that were taken elsewhere and may go. Written by the reader, and never less than before.
  * - `end`: bytes in all, exit status, SHA-256 or `-`, bytes of stdin or `-` where the command did not want all that came. Then
- *   the acknowledgement of all is waited for, for a day at most.
+ *   the acknowledgement of one byte more is waited for, for a day at most: whoever sends it has heard the end.
  * - `none`: a program that the image has not, so that there is no spool and stdout goes where it went before, once the reader has `seen` it or a
  *   minute is over.
- * - `lost`: a byte behind which something is missing; also written by the reader. What comes then is thrown away, and so many and one are to be acknowledged.
+ * - `lost`: a byte behind which something is missing; also written by the reader. What comes then is thrown away, and more than so many are to be acknowledged.
  * - `room`: space for the small ones on a full disk.
  *
  * What handles the output ignores signals that may come to the whole group, as some init processes send them, and its death is known. The command has
@@ -103,9 +103,9 @@ sp_g=-; sp_i=0
 until [ -e $sp_d/fed ] || [ -e $sp_d/unfed ] || [ $sp_i -ge 10 ]; do sp_i=$((sp_i+1)); sp_pause 0.05; done
 [ ! -e $sp_d/fed ] || { wait $sp_b; read -r sp_g <$sp_d/fed.bytes; }
 [ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || echo $sp_n >$sp_d/lost
-[ ! -e $sp_d/lost ] || { read -r sp_n <$sp_d/lost; sp_n=$((sp_n+1)); }
+[ ! -e $sp_d/lost ] || read -r sp_n <$sp_d/lost
 sp_i=0
-while read -r sp_a <$sp_d/acked; [ $sp_a -lt $sp_n ] && [ $sp_i -lt 86400 ]; do
+while read -r sp_a <$sp_d/acked; [ $sp_a -le $sp_n ] && [ $sp_i -lt 86400 ]; do
   [ $sp_i -lt 50 ] && sp_pause 0.1 || sleep 1
   sp_i=$((sp_i+1))
 done
@@ -116,8 +116,8 @@ exit $sp_r
  * Writes the spool to stdout from a byte on, and follows it to its end. Words: the folder, the byte, who reads.
  *
  * Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
- * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN`, and exits with 0 once so many are acknowledged;
- * or `lost BYTE`, and so many and one; or `none PROGRAM`, and any.
+ * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
+ * `lost BYTE`, and exits with 0 once more than so many are acknowledged; or `none PROGRAM`, and any.
  */
 const READ = `
 d=$1; at=$2; id=$3
@@ -141,8 +141,8 @@ exec 3<&0
 } <&3 >/dev/null 2>&1 & acks=$!
 exec 3<&- </dev/null
 trap 'kill $acks 2>/dev/null' EXIT
-taken() { while read -r a <$d/acked; [ $a -lt $1 ]; do pause 0.05; done; exit 0; }
-lost() { echo "lost $1" >&2; taken $(($1+1)); }
+taken() { while read -r a <$d/acked; [ $a -le $1 ]; do pause 0.05; done; exit 0; }
+lost() { echo "lost $1" >&2; taken $1; }
 while :; do
   b=$at
   [ -e $d/$b ] || {

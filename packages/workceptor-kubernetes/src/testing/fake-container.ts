@@ -61,7 +61,8 @@ export class FakeContainer {
 
   /** Bytes of its spool that were acknowledged. */
   get acknowledged(): number {
-    return Number(readFileSync(join(this.folder, 'acked')));
+    const path = join(this.folder, 'acked');
+    return existsSync(path) ? Number(readFileSync(path)) : 0;
   }
 
   endStdin(bytes: Buffer): void {
