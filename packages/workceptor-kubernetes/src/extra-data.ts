@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import type { UnitSecrets } from '@receptorjs/workceptor';
-import type { LogCursor } from './streams/log-cursor.js';
+import type { LogCursor } from './log/log-cursor.js';
 
 /** What a unit remembers: the keys of the original, then those that are ours. Its status shows the original's alone. */
 export interface KubeData {

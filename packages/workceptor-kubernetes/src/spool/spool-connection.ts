@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import type { LoginOptions } from '../cluster/login.js';
-import { ChannelSocket, type ChannelEnd } from '../streams/channel-socket.js';
+import { ChannelSocket, type ChannelEnd } from '../channels/channel-socket.js';
 import { spoolReader } from './spool-script.js';
 import { spoolWordIn, type SpoolWord } from './spool-word.js';
 

@@ -5,13 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { isPassing, KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
-import { LogOutput } from '../output/log-output.js';
-import { SpoolOutput } from '../output/spool-output.js';
+import { LogOutput } from '../log/log-output.js';
+import { SpoolOutput } from '../spool/spool-output.js';
 import type { StdoutFile } from '../output/stdout-file.js';
 import type { PodEnd } from '../pod/pod-end.js';
 import type { PodProgress } from '../pod/pod-progress.js';
 import type { PodStreams } from './pod-streams.js';
-import { InputLost, sendStdin } from './send-stdin.js';
+import { InputLost, sendStdin } from '../channels/send-stdin.js';
 
 /** Attempts to attach before anything was sent, and milliseconds between them. */
 const MOST_ATTACHES = 8;

@@ -7,10 +7,10 @@ import { ClusterLogin } from '../cluster/login.js';
 import { RequestLimit } from '../cluster/request-limit.js';
 import { ApiServer } from '../testing/api-server.js';
 import type { FakePod } from '../testing/fake-pod.js';
-import { ChannelSocket } from './channel-socket.js';
-import { LOG_START, type LogCursor } from './log-cursor.js';
-import { readLog, type LogEnd } from './read-log.js';
-import { InputLost, sendStdin } from './send-stdin.js';
+import { ChannelSocket } from '../channels/channel-socket.js';
+import { LOG_START, type LogCursor } from '../log/log-cursor.js';
+import { readLog, type LogEnd } from '../log/read-log.js';
+import { InputLost, sendStdin } from '../channels/send-stdin.js';
 
 let server: ApiServer;
 let api: ClusterApi;

@@ -1,13 +1,11 @@
 import { backoffDelay } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClusterApi } from '../cluster/cluster-api.js';
 import { isNotFound, KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
-import type { PodProgress } from '../pod/pod-progress.js';
 import { failed, type PodEnd } from '../pod/pod-end.js';
-import { LOG_START, type LogCursor } from '../streams/log-cursor.js';
-import { readLog, type LogHole } from '../streams/read-log.js';
-import type { StdoutFile } from './stdout-file.js';
+import { LOG_START, type LogCursor } from './log-cursor.js';
+import { readLog, type LogHole } from './read-log.js';
+import type { OutputContext } from '../output/output-context.js';
 
 /** Milliseconds between attempts to follow a log. */
 const AGAIN = { first: 200, longest: 10_000 };
@@ -22,18 +20,6 @@ const STORE_MS = 250;
 const ONE_ROTATION_SECONDS = 1;
 /** Milliseconds for which the log of a container that has ended may be silent before it is asked for anew. */
 const SILENT_MS = 10_000;
-
-/** What the output of a unit needs, whichever way it comes. */
-export interface OutputContext {
-  readonly api: ClusterApi;
-  readonly namespace: string;
-  readonly name: string;
-  readonly progress: PodProgress;
-  readonly stdout: StdoutFile;
-  /** Says what is in the way; nothing when nothing is any more. */
-  readonly onProblem: (why: string | undefined) => void;
-  readonly signal: AbortSignal;
-}
 
 /** What its log needs besides. */
 export interface LogOutputContext extends OutputContext {

@@ -2,9 +2,9 @@ import { backoffDelay } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KubernetesError } from '../errors.js';
 import { failed, type PodEnd } from '../pod/pod-end.js';
-import { SpoolConnection } from '../spool/spool-connection.js';
-import type { SpoolWord } from '../spool/spool-word.js';
-import type { OutputContext } from './log-output.js';
+import { SpoolConnection } from './spool-connection.js';
+import type { SpoolWord } from './spool-word.js';
+import type { OutputContext } from '../output/output-context.js';
 
 /** Milliseconds between attempts to read the spool. */
 const AGAIN = { first: 100, longest: 10_000 };
