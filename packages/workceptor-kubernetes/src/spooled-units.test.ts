@@ -234,6 +234,9 @@ describe('there is no spool, and the log is read,', () => {
     server.onCreated = (pod) => {
       pod.runForReal({ programs: ['sh', 'cat', 'sleep'] });
     };
-    await throughLog(await node.submit(sh('echo out')));
+    const unitId = await node.submit(sh('echo out'));
+    await throughLog(unitId);
+    // once, when the status has it: a line before would let the command begin
+    expect(server.pod.container?.told).toEqual(['0\n']);
   });
 });

@@ -33,7 +33,7 @@ export interface SpoolOutputContext extends OutputContext {
 export type SpoolEnd =
   /** All is here, as it was written. */
   | { readonly kind: 'complete' }
-  /** The image has not this program, which a spool needs: stdout stands in the log. */
+  /** The image has not what a spool needs: stdout stands in the log. */
   | { readonly kind: 'none' }
   | { readonly kind: 'lost'; readonly end: PodEnd };
 
@@ -79,8 +79,8 @@ export class SpoolOutput {
       const request = { api, namespace, name, position: stdout.size, signal };
       const connection = await SpoolConnection.open(request);
       try {
-        // an acknowledgement that was cut off would let the worker wait for ever
-        await this.#acknowledge(connection, stdout.size);
+        // one that was cut off would let the worker wait for ever; where nothing is here, a line is the answer to `none`
+        if (stdout.size > 0) await this.#acknowledge(connection, stdout.size);
         return await this.#read(connection);
       } finally {
         connection.close();

@@ -25,6 +25,8 @@ export interface ContainerListeners {
 /** The worker of a pod as processes of this machine, with a folder of its own in the place of the spool's. */
 export class FakeContainer {
   readonly folder = mkdtempSync(join(tmpdir(), 'kube-pod-'));
+  /** What came on the stdin of commands beside the main one. */
+  readonly told: string[] = [];
   readonly #processes = new Set<ChildProcessWithoutNullStreams>();
   #main: ChildProcessWithoutNullStreams | undefined;
   readonly #env: NodeJS.ProcessEnv = process.env;
@@ -96,7 +98,9 @@ export class FakeContainer {
       });
     }
     socket.on('message', (data: Buffer) => {
-      if (data[0] === 0) child.stdin.write(data.subarray(1));
+      if (data[0] !== 0) return;
+      this.told.push(data.subarray(1).toString());
+      child.stdin.write(data.subarray(1));
     });
     socket.on('error', () => undefined);
     socket.on('close', () => child.stdin.end());
