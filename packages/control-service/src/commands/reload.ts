@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@receptorjs/control-protocol';
 import { badRequest } from '../errors.js';
 import type { ReloadChanges, ReloadHandler } from '../handlers.js';
-import type { Request } from './request.js';
+import { keyword, type Request } from './request.js';
 
 /**
  * Answers `reload`; without a handler as a node that was started without a configuration file. `reload plan`, or the JSON
@@ -27,7 +27,7 @@ export async function reloadReply(
 
 /** What is neither yes nor no is refused: it may have been meant as the harmless one. */
 function asksForPlan(request: Request): boolean {
-  if (request.form === 'line') return request.text.trim().toLowerCase() === 'plan';
+  if (request.form === 'line') return keyword(request.text.trim()) === 'plan';
   const { plan = false } = request.fields;
   if (typeof plan === 'boolean') return plan;
   throw badRequest('reload plan must be true or false');

@@ -43,3 +43,11 @@ it('says of a request that is too large what is too large', () => {
     'request is too large: JSON is nested deeper than 1000 levels',
   );
 });
+
+it('reads commands and verbs in any case, and leaves words longer than any of them as they are', () => {
+  expect(parseRequest('STATUS')).toMatchObject({ command: 'status' });
+  expect(parseWorkRequest(parseRequest('Work LIST'))).toMatchObject({ verb: 'list' });
+  const long = 'A'.repeat(65);
+  expect(parseRequest(long)).toMatchObject({ command: long });
+  expect(parseRequest(`${long} x`)).toMatchObject({ command: long, text: 'x' });
+});

@@ -29,10 +29,19 @@ const commands = [
   'stdin-size',
 ];
 
+/** The longest word of a request that has a meaning in any case, in UTF-16 units. */
+const MAX_KEYWORD_LENGTH = 64;
+
+/** Lower case of a word that is compared with known ones; a longer one than all of them is left alone, for 2 MiB of them take 30 ms. */
+export function keyword(word: string): string {
+  return word.length > MAX_KEYWORD_LENGTH ? word : word.toLowerCase();
+}
+
 /** Whether what a line begins with can be a request: JSON, or the name of a command, as far as it is there. */
 export function mayBeRequest(begin: string): boolean {
   if (begin.startsWith('{')) return true;
-  const [word = ''] = begin.toLowerCase().split(' ', 1);
+  const [first = ''] = begin.split(' ', 1);
+  const word = keyword(first);
   return begin.includes(' ')
     ? commands.includes(word)
     : commands.some((command) => command.startsWith(word));
@@ -48,8 +57,8 @@ export function parseRequest(line: string): Request {
   if (!line.startsWith('{')) {
     const space = line.indexOf(' ');
     return space < 0
-      ? { form: 'line', command: line.toLowerCase(), text: '' }
-      : { form: 'line', command: line.slice(0, space).toLowerCase(), text: line.slice(space + 1) };
+      ? { form: 'line', command: keyword(line), text: '' }
+      : { form: 'line', command: keyword(line.slice(0, space)), text: line.slice(space + 1) };
   }
   const fields = parseObject(line);
   const { command } = fields;

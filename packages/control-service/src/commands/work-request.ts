@@ -6,7 +6,7 @@ import {
 } from '@receptorjs/control-protocol';
 import { badRequest } from '../errors.js';
 import type { UnitEventsRequest } from '../handlers.js';
-import { optionalString, stringField, type Request } from './request.js';
+import { keyword, optionalString, stringField, type Request } from './request.js';
 
 /** A `work` request, checked. */
 export type WorkRequest =
@@ -56,7 +56,7 @@ export function parseWorkRequest(request: Request): WorkRequest {
 function parseLine(text: string): WorkRequest {
   // no request but a submission has more words, and what follows its first three is one text
   const [word = '', ...rest] = text.split(' ', 5);
-  const verb = word.toLowerCase();
+  const verb = keyword(word);
   const [first, second] = rest;
   switch (verb) {
     case 'submit': {
@@ -124,7 +124,7 @@ function linePosition(text: string): bigint {
 }
 
 function parseFields(fields: JsonObject): WorkRequest {
-  const verb = stringField(fields, 'subcommand').toLowerCase();
+  const verb = keyword(stringField(fields, 'subcommand'));
   const signature = optionalString(fields, 'signature');
   switch (verb) {
     case 'submit':
