@@ -67,7 +67,7 @@ export interface RunEnd {
 /** One pod from its making, or from where an earlier daemon has left it, to its end. */
 export class PodRun {
   readonly #log: Logger;
-  /** The last of what it has written to stderr; written by `#keepStderr` only. */
+  /** The last of what it has written to stderr; written by `#keepStderr` and `#readStderr` only. */
   #stderr: Buffer = Buffer.alloc(0);
   /** Stands behind the detail while something is in the way; written by `#say` only. */
   #problem: string | undefined;
@@ -206,7 +206,7 @@ export class PodRun {
       const { course } = progress;
       if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
       const end = await runThrough(progress);
-      if (end.state === UnitState.Failed && this.#stderr.length === 0) await this.#readStderr(over);
+      if (end.state === UnitState.Failed) await this.#readStderr(over);
       const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
       return { end, hasRun: true, stderr };
     } finally {
@@ -339,7 +339,7 @@ export class PodRun {
     this.#stderr = kept.subarray(Math.max(0, kept.length - STDERR_BYTES));
   }
 
-  /** With a spool the log has stderr alone: what nobody has heard, before stdin was attached to or after a restart, is there. */
+  /** With a spool the log has stderr alone, and all of it: what came while stdin was attached to may not be its last. */
   async #readStderr(signal: AbortSignal): Promise<void> {
     const { api, namespace, data } = this.context;
     const { Spool, PodName } = data();
@@ -351,7 +351,7 @@ export class PodRun {
     try {
       const patience = AbortSignal.any([signal, late.signal]);
       const text = await api.logTail(namespace, PodName, STDERR_BYTES, patience);
-      this.#keepStderr(Buffer.from(text));
+      if (text !== '') this.#stderr = Buffer.from(text);
     } catch {
       // the unit has failed all the same
     } finally {

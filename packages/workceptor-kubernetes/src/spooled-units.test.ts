@@ -52,6 +52,16 @@ describe('the output of a pod with a spool', () => {
     expect(requests(/\/log\?/)).toEqual([]);
   });
 
+  it('is all that is connected to once the worker has its stdin', async () => {
+    const unitId = await node.submit(sh('cat; sleep 600'), 'some input');
+    await hasBytes(unitId, 10);
+    const { sockets } = server.pod;
+    await vi.waitUntil(() => sockets.size === 1, { interval: 5, timeout: 20_000 });
+    expect(await node.reaches(unitId, ({ state }) => state === 1)).toMatchObject({
+      detail: 'Pod Running',
+    });
+  });
+
   it('comes with the exit status of the command', async () => {
     const unitId = await node.submit(sh('echo out; exit 7'));
     const status = await node.ended(unitId);

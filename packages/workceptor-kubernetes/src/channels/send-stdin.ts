@@ -1,3 +1,4 @@
+import { onAbort } from '@receptorjs/primitives';
 import { UnitFile } from '@receptorjs/workceptor/internal';
 import type { LoginOptions } from '../cluster/login.js';
 import { ChannelSocket } from './channel-socket.js';
@@ -18,13 +19,15 @@ export interface StdinDelivery {
   readonly path: string;
   /** Takes what the container writes to stderr. */
   readonly onStderr?: ((bytes: Buffer) => void) | undefined;
+  /** Fires when the worker is known to have all of it, or to want no more: the connection is no longer needed. */
+  readonly fed: AbortSignal;
   /** Ends everything, the connection too. */
   readonly signal: AbortSignal;
 }
 
 /**
  * Sends a file to the stdin of a container, once. Resolves when the API server has taken all of it and its end; the connection stays until
- * the container has ended or the signal fires, for to cut it would cut off what is still on its way.
+ * the container has ended, all is known to have arrived or the signal fires, for to cut it before would cut off what is still on its way.
  *
  * @throws {KubernetesError} when nothing was sent, which may be tried again; {@link InputLost} when something may have arrived
  */
@@ -33,6 +36,7 @@ export async function sendStdin({
   login,
   path,
   onStderr,
+  fed,
   signal,
 }: StdinDelivery): Promise<void> {
   const file = UnitFile.open(path, 'read');
@@ -44,7 +48,10 @@ export async function sendStdin({
       signal,
     });
     try {
-      await send(attached, file);
+      await send(attached, file, fed);
+      onAbort(fed, () => {
+        attached.end();
+      });
     } catch (error) {
       attached.end();
       signal.throwIfAborted();
@@ -55,8 +62,13 @@ export async function sendStdin({
   }
 }
 
-/** Sends all of the file and its end; resolves when the other side has taken it. */
-async function send(attached: ChannelSocket, file: UnitFile): Promise<void> {
+/** Sends all of the file and its end; resolves when the other side has taken it, or nobody wants it any more. */
+async function send(attached: ChannelSocket, file: UnitFile, fed: AbortSignal): Promise<void> {
+  const unwanted = new Promise<boolean>((resolve) => {
+    onAbort(fed, () => {
+      resolve(false);
+    });
+  });
   const closed = attached.closed.then(({ why }) => {
     throw new Error(why);
   });
@@ -66,7 +78,8 @@ async function send(attached: ChannelSocket, file: UnitFile): Promise<void> {
     const length = await file.read(piece, position);
     if (length === 0) break;
     position += length;
-    await Promise.race([attached.sendStdin(piece.subarray(0, length)), closed]);
+    const sent = attached.sendStdin(piece.subarray(0, length)).then(() => true);
+    if (!(await Promise.race([sent, unwanted, closed]))) return;
   }
   if (attached.canEndStdin) await Promise.race([attached.endStdin(), closed]);
   // what was sent before is taken before this is answered; a container that has ended by then had what it wanted

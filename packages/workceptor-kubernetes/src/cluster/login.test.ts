@@ -7,6 +7,7 @@ import { ClusterApi } from './cluster-api.js';
 import { ClusterLogin } from './login.js';
 import { runLoginProgram } from './login-program.js';
 import { RequestLimit } from './request-limit.js';
+import { testIdentity } from '../testing/test-identity.js';
 
 let folder: string;
 beforeEach(() => {
@@ -210,7 +211,7 @@ describe('a file', () => {
     );
     return new ClusterLogin({ kind: 'file', path });
   };
-  const credential = (status: object): string => `echo '${JSON.stringify({ status })}'`;
+  const credential = (status: object): string => `printf %s '${JSON.stringify({ status })}'`;
 
   it('may have a program that logs in, which is run again when it has expired or is refused', async () => {
     const count = join(folder, 'count');
@@ -235,11 +236,32 @@ describe('a file', () => {
   });
 
   it('tells a program what is wanted of it, gives it no stdin, and takes certificates', async () => {
+    const { cert, key } = await testIdentity();
     const login = withProgram(
-      `read line && exit 9; case "$KUBERNETES_EXEC_INFO$A" in *ExecCredential*false*yes) ${credential({ clientCertificateData: 'C', clientKeyData: 'K' })};; esac`,
+      `read line && exit 9; case "$KUBERNETES_EXEC_INFO$A" in *ExecCredential*false*yes) ${credential({ clientCertificateData: cert, clientKeyData: key })};; esac`,
       ', env: [{name: A, value: "yes"}]',
     );
-    expect(await login.options()).toMatchObject({ cert: 'C', key: 'K', headers: {} });
+    expect(await login.options()).toMatchObject({ cert, key, headers: {} });
+  });
+
+  it('has what TLS is made of once for all connections, until one of its files changes', async () => {
+    const { ca, cert, key } = await testIdentity();
+    const path = join(folder, 'config');
+    for (const [name, text] of Object.entries({ ca, cert, key }))
+      writeFileSync(join(folder, name), text);
+    writeFileSync(
+      path,
+      config('client-certificate: cert, client-key: key', ', certificate-authority: ca'),
+    );
+    const login = new ClusterLogin({ kind: 'file', path });
+    const { secureContext } = await login.options();
+    login.forget();
+    expect((await login.options()).secureContext).toBe(secureContext);
+    writeFileSync(join(folder, 'ca'), ca + cert);
+    login.forget();
+    const { secureContext: changed } = await login.options();
+    expect(changed).toBeDefined();
+    expect(changed).not.toBe(secureContext);
   });
 
   it.each([

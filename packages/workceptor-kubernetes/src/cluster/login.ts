@@ -6,6 +6,8 @@ import { validateHeaderValue } from 'node:http';
 import type { Agent, RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KubernetesError } from '../errors.js';
 import { parseKubeconfig, type Kubeconfig } from './kubeconfig.js';
@@ -26,6 +28,8 @@ export type LoginOptions = Pick<
   'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername' | 'auth'
 > & {
   readonly headers: Readonly<Record<string, string>>;
+  /** Of `ca`, `cert` and `key`, made once for all connections: each would have one of its own otherwise, of some 100 KB. None for HTTP. */
+  readonly secureContext?: SecureContext | undefined;
   /** Of a proxy; none for a straight connection. */
   readonly agent?: Agent | undefined;
 };
@@ -50,11 +54,16 @@ interface Read {
   readonly file?: Kubeconfig | undefined;
 }
 
+/** Whom to believe, and who one is. */
+type TlsFiles = Pick<RequestOptions, 'ca' | 'cert' | 'key'>;
+
 /** The way into a cluster. What it is read from may change while it is used. It alone writes its fields. */
 export class ClusterLogin {
   #read: Read | undefined;
   #options: Promise<LoginOptions> | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** What the last `secureContext` was made of; written by `#secureContext` only. */
+  #secure: { readonly of: TlsFiles; readonly context: SecureContext } | undefined;
   /** What a program has given, and which one that was. */
   #given: { readonly program: string; readonly credential: ProgramCredential } | undefined;
 
@@ -125,10 +134,10 @@ export class ClusterLogin {
       const isProxied = config.getCurrentCluster()?.proxyUrl !== undefined;
       const credential = file?.program && (await this.#credential(file.program));
       const token = file?.tokenFile === undefined ? credential?.token : tokenIn(file.tokenFile);
+      const files = { ca, cert: credential?.cert ?? cert, key: credential?.key ?? key };
       return {
-        ca,
-        cert: credential?.cert ?? cert,
-        key: credential?.key ?? key,
+        ...files,
+        secureContext: this.#secureContext(files),
         rejectUnauthorized,
         servername,
         auth,
@@ -137,6 +146,21 @@ export class ClusterLogin {
       };
     } catch (cause) {
       throw badConfig(cause);
+    }
+  }
+
+  #secureContext(of: TlsFiles): SecureContext | undefined {
+    const { protocol, host } = this.server;
+    if (protocol === 'http:') return undefined;
+    const last = this.#secure;
+    if (last && isDeepStrictEqual(last.of, of)) return last.context;
+    try {
+      const context = createSecureContext(of);
+      this.#secure = { of, context };
+      return context;
+    } catch (cause) {
+      const message = `the login to the API server at ${host} can't be used: ${errorText(cause)}`;
+      throw new KubernetesError('bad-config', message, { cause });
     }
   }
 

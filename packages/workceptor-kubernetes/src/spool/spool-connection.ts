@@ -12,6 +12,9 @@ const WAITING_BYTES = 128 * 1024;
 /** Bytes of what the reader has said last that are kept. */
 const SAID_BYTES = 4 * 1024;
 
+/** What the reader says once the worker has all of its stdin. */
+const FED = /^fed\n/m;
+
 /** Whose spool is read, and from where on. */
 export interface SpoolRequest {
   readonly api: ClusterApi;
@@ -53,6 +56,11 @@ export class SpoolConnection {
   /** What the reader has said, once it has. */
   get word(): SpoolWord | undefined {
     return spoolWordIn(this.#said);
+  }
+
+  /** Whether the worker needs no stdin any more. */
+  get isFed(): boolean {
+    return FED.test(this.#said);
   }
 
   /** How the connection has ended, once it has. */
@@ -121,7 +129,7 @@ export class SpoolConnection {
     }, SIGN_MS);
     void socket.closed.then((end) => {
       clearInterval(signs);
-      const said = this.#said.trim();
+      const said = this.#said.replace(FED, '').trim();
       this.#end = end.isSuccess || said === '' ? end : { ...end, why: `${end.why}: ${said}` };
       this.#wake();
     });

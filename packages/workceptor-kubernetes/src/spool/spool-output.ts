@@ -23,6 +23,8 @@ export interface SpoolOutputContext extends OutputContext {
   readonly digest: (bytes: number) => Promise<string>;
   /** Bytes of stdin that the worker should have got. */
   readonly stdinBytes: number;
+  /** Hears that the worker has all of its stdin, or wants no more; maybe more than once. */
+  readonly onFed: () => void;
   /** Stores that all is here, before the worker hears of it and ends. */
   readonly onTaken: () => void;
   /** Stores that there is no spool, for want of this program, before the command begins. */
@@ -95,7 +97,7 @@ export class SpoolOutput {
 
   /** Takes what comes; gives why it does not any more, and nothing when all was taken and the worker was let go. */
   async #read(connection: SpoolConnection): Promise<string | undefined> {
-    const { stdout, signal } = this.context;
+    const { stdout, onFed, signal } = this.context;
     for (;;) {
       signal.throwIfAborted();
       const piece = connection.take();
@@ -107,6 +109,7 @@ export class SpoolOutput {
         }
         continue;
       }
+      if (connection.isFed) onFed();
       const { word, end } = connection;
       if (word && (word.kind !== 'end' || stdout.size >= word.bytes)) {
         this.#result ??= await this.#conclude(word);

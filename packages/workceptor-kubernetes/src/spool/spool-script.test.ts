@@ -78,21 +78,29 @@ interface Reading {
   readonly child: ChildProcessWithoutNullStreams;
   readonly stdout: Promise<Buffer>;
   readonly said: Promise<string>;
+  /** Resolves once it has said that the command has all of stdin. */
+  readonly fed: Promise<void>;
   acknowledge(bytes: number): void;
 }
 
 function read(position: number, reader = `r${position}`): Reading {
   const child = run(spoolReader(position, reader, spool()));
+  let all = '';
+  const heard = <T>(told: (lines: string[]) => T | undefined): Promise<T> =>
+    new Promise((resolve) => {
+      child.stderr.on('data', () => {
+        const found = told(all.split('\n').slice(0, -1));
+        if (found !== undefined) resolve(found);
+      });
+    });
+  child.stderr.on('data', (piece: Buffer) => {
+    all += piece.toString();
+  });
   return {
     child,
     stdout: buffer(child.stdout),
-    said: new Promise((resolve) => {
-      let all = '';
-      child.stderr.on('data', (piece: Buffer) => {
-        all += piece.toString();
-        if (all.endsWith('\n')) resolve(all.trim());
-      });
-    }),
+    said: heard((lines) => lines.find((line) => line !== 'fed')),
+    fed: heard((lines) => (lines.includes('fed') ? true : undefined)).then(() => undefined),
     acknowledge: (bytes) => child.stdin.write(`${bytes}\n`),
   };
 }
@@ -161,6 +169,29 @@ describe.each(images)('with the programs of %s', (image) => {
     expect(await exit(command)).toBe(0);
   });
 
+  it('a command has all of stdin, or wants no more of it, and the reader says so while it runs', async () => {
+    const command = start('sh', '-c', 'cat >/dev/null; sleep 600');
+    await ready();
+    const reading = read(0, 'a');
+    command.stdin.write('some');
+    await vi.waitUntil(() => existsSync(join(spool(), 'reader')), { interval: 5, timeout: 10_000 });
+    expect(existsSync(join(spool(), 'fed'))).toBe(false);
+    command.stdin.end();
+    await reading.fed;
+    const another = read(0, 'b');
+    await another.fed;
+    expect(command.exitCode).toBe(null);
+  });
+
+  it('a command that closes its stdin wants no more of it', async () => {
+    const command = start('sh', '-c', 'exec 0<&-; sleep 600');
+    await ready();
+    const reading = read(0);
+    command.stdin.write(Buffer.alloc(1024 * 1024));
+    await reading.fed;
+    expect(existsSync(join(spool(), 'unfed'))).toBe(true);
+  });
+
   it('a reader whose stdin ends, ends', async () => {
     start('cat');
     await ready();
@@ -171,26 +202,30 @@ describe.each(images)('with the programs of %s', (image) => {
     expect(reading.child.signalCode).toBe('SIGTERM');
   });
 
-  it('many files are read across their ends, whatever was cut before', async () => {
-    const command = start('seq', '1', '2500000');
-    const all = Buffer.from(Array.from({ length: 2_500_000 }, (_, i) => `${i + 1}\n`).join(''));
-    await ready();
-    await vi.waitUntil(() => existsSync(join(spool(), 'end')), { interval: 20, timeout: 20_000 });
-    expect(files().length).toBeGreaterThan(2);
-    const starts = files().map(Number);
-    for (const position of [...starts, 1, (starts[1] ?? 0) - 1, all.length - 1]) {
-      const reading = read(position, `at${position}`);
-      expect(await reading.said).toBe(`end ${all.length} 0 ${sha256(all)} -`);
-      reading.child.stdin.end();
-      await exit(reading.child);
-      expect((await reading.stdout).equals(all.subarray(position))).toBe(true);
-    }
-    const last = read(all.length, 'last');
-    await last.said;
-    last.acknowledge(all.length + 1);
-    expect(await exit(command)).toBe(0);
-    expect(await exit(last.child)).toBe(0);
-  });
+  it(
+    'many files are read across their ends, whatever was cut before',
+    { timeout: 120_000 },
+    async () => {
+      const command = start('seq', '1', '2500000');
+      const all = Buffer.from(Array.from({ length: 2_500_000 }, (_, i) => `${i + 1}\n`).join(''));
+      await ready();
+      await vi.waitUntil(() => existsSync(join(spool(), 'end')), { interval: 20, timeout: 60_000 });
+      expect(files().length).toBeGreaterThan(2);
+      const starts = files().map(Number);
+      for (const position of [...starts, 1, (starts[1] ?? 0) - 1, all.length - 1]) {
+        const reading = read(position, `at${position}`);
+        expect(await reading.said).toBe(`end ${all.length} 0 ${sha256(all)} -`);
+        reading.child.stdin.end();
+        await exit(reading.child);
+        expect((await reading.stdout).equals(all.subarray(position))).toBe(true);
+      }
+      const last = read(all.length, 'last');
+      await last.said;
+      last.acknowledge(all.length + 1);
+      expect(await exit(command)).toBe(0);
+      expect(await exit(last.child)).toBe(0);
+    },
+  );
 
   it('a file goes when all of it and some of the next one is acknowledged', async () => {
     for (const name of ['0', '10', '20', '30']) writeFileSync(join(spool(), name), 'x'.repeat(10));

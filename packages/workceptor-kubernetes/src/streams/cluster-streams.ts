@@ -36,6 +36,9 @@ export interface ClusterStreamsContext {
 
 /** By the API server: stdin by an attachment, stdout by a spool in the pod, or by the log where there is none. */
 export class ClusterStreams implements PodStreams {
+  /** Fires once the spool has said that the worker has all of its stdin. */
+  readonly #fed = new AbortController();
+
   constructor(private readonly context: ClusterStreamsContext) {}
 
   async feed(progress: PodProgress): Promise<string | undefined> {
@@ -50,6 +53,7 @@ export class ClusterStreams implements PodStreams {
           login,
           path: record.path('stdin'),
           onStderr,
+          fed: this.#fed.signal,
           signal,
         });
         return undefined;
@@ -80,6 +84,9 @@ export class ClusterStreams implements PodStreams {
         isTaken: Spool === 'taken',
         digest: (bytes) => digests.range(record, { startPos: 0n, endPos: BigInt(bytes) }, signal),
         stdinBytes: statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0,
+        onFed: () => {
+          this.#fed.abort();
+        },
         onTaken: () => {
           save({ Spool: 'taken' });
         },

@@ -17,9 +17,11 @@ let api: ClusterApi;
 let pod: FakePod;
 let folder: string;
 let ended: AbortController;
+let fed: AbortController;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kube-streams-'));
   ended = new AbortController();
+  fed = new AbortController();
   server = await ApiServer.start();
   api = new ClusterApi(
     new ClusterLogin({ kind: 'text', text: server.kubeConfig }),
@@ -108,7 +110,7 @@ describe('stdin', () => {
     const path = join(folder, 'stdin');
     writeFileSync(path, bytes);
     const { url, login } = await api.attachment('jobs', 'p', ended.signal);
-    return sendStdin({ url, login, path, signal: ended.signal });
+    return sendStdin({ url, login, path, fed: fed.signal, signal: ended.signal });
   };
 
   it.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'])(
@@ -121,6 +123,19 @@ describe('stdin', () => {
       expect(pod.sockets.size).toBe(protocol.startsWith('v5') ? 1 : 0);
     },
   );
+
+  it('is sent by a connection that ends once the worker is known to have it', async () => {
+    await send(Buffer.from('x'));
+    expect(pod.sockets.size).toBe(1);
+    fed.abort();
+    await vi.waitUntil(() => pod.sockets.size === 0, { interval: 1 });
+  });
+
+  it('that nobody wants any more is not sent to its end', async () => {
+    fed.abort();
+    await send(Buffer.alloc(64 * 2 ** 20));
+    pod.exit();
+  });
 
   it('that is empty ends at once', async () => {
     await send(Buffer.alloc(0));

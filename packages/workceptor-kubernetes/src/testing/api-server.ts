@@ -1,15 +1,12 @@
-import { initCa, makeRequest, signRequest } from '@receptorjs/certificates';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import type { ClusterEvent, Pod } from '../cluster/objects.js';
 import { FakePod } from './fake-pod.js';
+import { testIdentity, type TestIdentity } from './test-identity.js';
 
 /** An answer in the place of the double's own. */
 interface Fault {
@@ -20,49 +17,6 @@ interface Fault {
   readonly headers: Readonly<Record<string, string>>;
   /** The answer has no end. */
   readonly stalls?: boolean;
-}
-
-/** The certificate of the double: made once for a test file. */
-interface Identity {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
-
-let identity: Promise<Identity> | undefined;
-
-async function makeIdentity(): Promise<Identity> {
-  const folder = mkdtempSync(join(tmpdir(), 'kube-api-'));
-  const path = (name: string): string => join(folder, name);
-  try {
-    await initCa({
-      commonName: 'test',
-      bits: 2048,
-      outCert: path('ca.crt'),
-      outKey: path('ca.key'),
-    });
-    await makeRequest({
-      commonName: 'api',
-      bits: 2048,
-      ipAddress: ['127.0.0.1'],
-      outReq: path('req'),
-      outKey: path('key'),
-    });
-    await signRequest(
-      {
-        req: path('req'),
-        caCert: path('ca.crt'),
-        caKey: path('ca.key'),
-        outCert: path('crt'),
-        verify: true,
-      },
-      { show: () => undefined, ask: () => Promise.resolve('') },
-    );
-    const read = (name: string): string => readFileSync(path(name), 'utf8');
-    return { ca: read('ca.crt'), cert: read('crt'), key: read('key') };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 /**
@@ -89,11 +43,11 @@ export class ApiServer {
   #version = 1;
   #server: Server | undefined;
   #port = 0;
-  #identity: Identity | undefined;
+  #identity: TestIdentity | undefined;
 
   static async start(): Promise<ApiServer> {
     const api = new ApiServer();
-    api.#identity = await (identity ??= makeIdentity());
+    api.#identity = await testIdentity();
     await api.up();
     return api;
   }
