@@ -154,8 +154,9 @@ export class KubernetesUnit implements Unit {
     return parseKubeData(this.record.status.extraData);
   }
 
-  #save(change: Partial<KubeData>, when: 'now' | 'soon' = 'now'): void {
-    this.record.update({ extraData: extraData({ ...this.#data, ...change }) }, when);
+  /** Gives whether it is stored. */
+  #save(change: Partial<KubeData>, when: 'now' | 'soon' = 'now'): boolean {
+    return this.record.update({ extraData: extraData({ ...this.#data, ...change }) }, when);
   }
 
   /** Goes on where an earlier daemon has left the unit. */
@@ -246,9 +247,7 @@ export class KubernetesUnit implements Unit {
       maxStdoutBytes: type.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES,
       outputSpool: type.outputSpool ?? 'auto',
       data: () => this.#data,
-      save: (change, when) => {
-        this.#save(change, when);
-      },
+      save: (change, when) => this.#save(change, when),
       onUnanswered: () => {
         this.#unansweredAt = performance.now();
       },

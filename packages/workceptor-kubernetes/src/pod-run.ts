@@ -48,7 +48,8 @@ export interface PodRunContext {
   /** Present where stdin and stdout come by a connection to this node: the address of it, where it is not to be found out. */
   readonly viaTcp?: { readonly address?: string | undefined } | undefined;
   readonly data: () => KubeData;
-  readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
+  /** Gives whether it is stored. */
+  readonly save: (change: Partial<KubeData>, when?: 'soon') => boolean;
   /** The pod may come to be at any moment, although no answer has said so. */
   readonly onUnanswered: () => void;
   /** Ends everything here; the pod goes on. */

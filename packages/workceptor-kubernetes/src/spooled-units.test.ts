@@ -1,6 +1,15 @@
 import { stateName } from '@receptorjs/control-protocol';
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiServer } from './testing/api-server.js';
 import { TestNode } from './testing/test-node.js';
@@ -156,6 +165,21 @@ describe('the output of a pod with a spool', () => {
     await node.start();
     expect((await node.ended(unitId)).detail).toBe('Finished');
     expect((await node.output(unitId)).toString()).toBe('all\n');
+  });
+
+  it('lets its worker go once it is stored that all is here, and on a full disk not before', async () => {
+    const go = join(node.folder, 'go');
+    const unitId = await node.submit(sh(`echo all; while [ ! -e ${go} ]; do sleep 0.05; done`));
+    await hasBytes(unitId, 4);
+    await node.reaches(unitId, ({ state }) => state === 1);
+    // in the place of a disk that is full
+    mkdirSync(node.path(unitId, 'status.new'));
+    writeFileSync(go, '');
+    const { detail } = await node.reaches(unitId, (status) => status.detail.includes('stored'));
+    expect(detail).toBe('Pod Running; that all is here can not be stored, and is tried again');
+    expect(server.pod.hasEnded).toBe(false);
+    rmdirSync(node.path(unitId, 'status.new'));
+    expect((await node.ended(unitId)).detail).toBe('Finished');
   });
 
   it('is lost when the container goes with it, and the unit says how that came', async () => {

@@ -12,6 +12,8 @@ const AGAIN = { first: 100, longest: 10_000 };
 const SILENT_FAILURES = 2;
 /** Bytes after which what is here is made safe and acknowledged, so that the spool can let go of it. */
 const ACKNOWLEDGE_BYTES = 16 * 2 ** 20;
+/** Milliseconds until what could not be stored is stored again. */
+const STORE_AGAIN_MS = 1_000;
 /** Milliseconds that a reader has to end once it has what it waits for. */
 const RELEASE_MS = 5_000;
 
@@ -25,10 +27,10 @@ export interface SpoolOutputContext extends OutputContext {
   readonly stdinBytes: number;
   /** Hears that the worker has all of its stdin, or wants no more; maybe more than once. */
   readonly onFed: () => void;
-  /** Stores that all is here, before the worker hears of it and ends. */
-  readonly onTaken: () => void;
-  /** Stores that there is no spool, for want of this program, before the command begins. */
-  readonly onNone: (program: string) => void;
+  /** Stores that all is here, before the worker hears of it and ends. Gives whether that is stored. */
+  readonly onTaken: () => Promise<boolean>;
+  /** Stores that there is no spool, for want of this program, before the command begins. Gives whether that is stored. */
+  readonly onNone: (program: string) => Promise<boolean>;
 }
 
 /** What came of the spool. */
@@ -143,10 +145,9 @@ export class SpoolOutput {
 
   /** The worker waits until all is acknowledged. */
   async #letGo(connection: SpoolConnection, word: SpoolWord): Promise<string | undefined> {
-    const { stdout, onTaken, onNone } = this.context;
+    const { stdout } = this.context;
     await stdout.synced();
-    if (this.#result?.kind === 'complete') onTaken();
-    if (word.kind === 'none') onNone(word.program);
+    await this.#store(word);
     connection.acknowledge(acknowledgementOf(word));
     const { progress, signal } = this.context;
     const over = new AbortController();
@@ -163,6 +164,21 @@ export class SpoolOutput {
     ]);
     over.abort();
     return why;
+  }
+
+  /** Stores what came of it: what a later daemon finds, once the worker has ended. On a full disk the worker waits. */
+  async #store(word: SpoolWord): Promise<void> {
+    const { onTaken, onNone, onProblem, signal } = this.context;
+    const isStored = async (): Promise<boolean> => {
+      if (this.#result?.kind === 'complete') return onTaken();
+      return word.kind !== 'none' || onNone(word.program);
+    };
+    if (await isStored()) return;
+    do {
+      onProblem('that all is here can not be stored, and is tried again');
+      await wait(STORE_AGAIN_MS, undefined, { signal });
+    } while (!(await isStored()));
+    onProblem(undefined);
   }
 
   async #acknowledge(connection: SpoolConnection, bytes: number): Promise<void> {

@@ -24,7 +24,8 @@ export interface ClusterStreamsContext {
   readonly record: UnitRecord;
   readonly digests: UnitContext['digests'];
   readonly data: () => KubeData;
-  readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
+  /** Gives whether it is stored. */
+  readonly save: (change: Partial<KubeData>, when?: 'soon') => boolean;
   /** Takes what the worker writes to stderr while stdin is attached to. */
   readonly onStderr: (bytes: Buffer) => void;
   /** Says what is in the way; nothing when nothing is any more. */
@@ -79,6 +80,11 @@ export class ClusterStreams implements PodStreams {
     const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
     const { Spool } = data();
     if (Spool !== undefined) {
+      const stored = async (change: Partial<KubeData>): Promise<boolean> => {
+        if (!save(change)) return false;
+        await record.flushed();
+        return true;
+      };
       const end = await new SpoolOutput({
         ...context,
         isTaken: Spool === 'taken',
@@ -87,12 +93,10 @@ export class ClusterStreams implements PodStreams {
         onFed: () => {
           this.#fed.abort();
         },
-        onTaken: () => {
-          save({ Spool: 'taken' });
-        },
+        onTaken: () => stored({ Spool: 'taken' }),
         onNone: (program) => {
-          save({ Spool: undefined });
           log.info(`[${record.id}] its output comes by the log, for its image has no ${program}`);
+          return stored({ Spool: undefined });
         },
       }).run();
       if (end.kind === 'complete') return undefined;
