@@ -182,6 +182,14 @@ describe('the output of a pod with a spool', () => {
     expect((await node.ended(unitId)).detail).toBe('Finished');
   });
 
+  it('has no problem any more once its reader is at work, whether there is any or not', async () => {
+    server.refuse(/\/exec/, 500, 'InternalError', 'not today', 4);
+    const unitId = await node.submit(sh('sleep 600'));
+    await node.reaches(unitId, ({ detail }) => detail.includes('not today'));
+    await node.reaches(unitId, ({ detail }) => detail === 'Pod Running');
+    expect(stdoutSize(unitId)).toBe(0);
+  });
+
   it('is lost when the container goes with it, and the unit says how that came', async () => {
     const unitId = await node.submit(sh('echo begun; cat /dev/zero'));
     await hasBytes(unitId, 1_000);

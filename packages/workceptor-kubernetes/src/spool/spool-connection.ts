@@ -12,7 +12,8 @@ const WAITING_BYTES = 128 * 1024;
 /** Bytes of what the reader has said last that are kept. */
 const SAID_BYTES = 4 * 1024;
 
-/** What the reader says once the worker has all of its stdin. */
+/** What the reader says when it has begun, and once the worker has all of its stdin. */
+const OPEN = /^open\n/m;
 const FED = /^fed\n/m;
 
 /** Whose spool is read, and from where on. */
@@ -56,6 +57,11 @@ export class SpoolConnection {
   /** What the reader has said, once it has. */
   get word(): SpoolWord | undefined {
     return spoolWordIn(this.#said);
+  }
+
+  /** Whether the reader in the pod is at work. */
+  get isOpen(): boolean {
+    return OPEN.test(this.#said);
   }
 
   /** Whether the worker needs no stdin any more. */
@@ -129,7 +135,7 @@ export class SpoolConnection {
     }, SIGN_MS);
     void socket.closed.then((end) => {
       clearInterval(signs);
-      const said = this.#said.replace(FED, '').trim();
+      const said = this.#said.replace(OPEN, '').replace(FED, '').trim();
       this.#end = end.isSuccess || said === '' ? end : { ...end, why: `${end.why}: ${said}` };
       this.#wake();
     });

@@ -111,6 +111,7 @@ export class SpoolOutput {
         }
         continue;
       }
+      if (connection.isOpen) this.#hasComeThrough();
       if (connection.isFed) onFed();
       const { word, end } = connection;
       if (word && (word.kind !== 'end' || stdout.size >= word.bytes)) {

@@ -99,7 +99,7 @@ function read(position: number, reader = `r${position}`): Reading {
   return {
     child,
     stdout: buffer(child.stdout),
-    said: heard((lines) => lines.find((line) => line !== 'fed')),
+    said: heard((lines) => lines.find((line) => !['open', 'fed'].includes(line))),
     fed: heard((lines) => (lines.includes('fed') ? true : undefined)).then(() => undefined),
     acknowledge: (bytes) => child.stdin.write(`${bytes}\n`),
   };

@@ -116,7 +116,7 @@ exit $sp_r
 /**
  * Writes the spool to stdout from a byte on, and follows it to its end. Words: the folder, the byte, who reads.
  *
- * Says on stderr `fed` once the command has all of stdin, or wants no more of it. Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
+ * Says on stderr `open` at once, and `fed` once the command has all of stdin, or wants no more of it. Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
  * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
  * `lost BYTE`, and exits with 0 once more than so many are acknowledged; or `none PROGRAM`, and any.
  */
@@ -125,6 +125,7 @@ d=$1; at=$2; id=$3; fed=
 [ -e $d/none ] && { read -r p <$d/none; echo "none $p" >&2; read -r a && : >$d/seen; exit 0; }
 [ -e $d/acked ] || { echo 'there is no spool yet' >&2; exit 4; }
 echo $id >$d/reader.$id && mv $d/reader.$id $d/reader
+echo open >&2
 pause() { sleep $1 2>/dev/null || sleep 1; }
 size() { stat -c %s $1 2>/dev/null || wc -c <$1; }
 note() { echo $1 >$d/acked.$id && mv $d/acked.$id $d/acked; }
