@@ -1,4 +1,4 @@
-import { errorText, type Logger } from '@receptorjs/primitives';
+import { backoffDelay, errorText, type Logger } from '@receptorjs/primitives';
 import { isFinal, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import {
   WorkError,
@@ -9,6 +9,7 @@ import {
 } from '@receptorjs/workceptor';
 import { foreignText, readLastOutput } from '@receptorjs/workceptor/internal';
 import { statSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi, Selector } from './cluster/cluster-api.js';
 import { ClusterLogin, type LoginSource } from './cluster/login.js';
 import type { Clusters, Hold } from './clusters.js';
@@ -35,6 +36,9 @@ const DEFAULT_MAX_STDOUT_BYTES = 64 * 2 ** 30;
 
 /** Milliseconds after a request without an answer in which its pod may still come to be. */
 const MAY_COME_MS = 30_000;
+
+/** Milliseconds between attempts to go on with a pod. */
+const ADOPT_AGAIN = { first: 1_000, longest: 30_000 };
 
 /** What a unit needs to know besides its record. */
 export interface KubernetesUnitOptions {
@@ -90,8 +94,9 @@ export class KubernetesUnit implements Unit {
   }
 
   get pending(): string | undefined {
-    const { reason, note } = this.#removal;
-    return reason === 'end' ? undefined : note;
+    const { reason, note, hasFailed } = this.#removal;
+    // which follows an end at once as a rule
+    return reason === 'end' && !hasFailed ? undefined : note;
   }
 
   status(): UnitStatus {
@@ -164,13 +169,7 @@ export class KubernetesUnit implements Unit {
     const { state } = this.record.status;
     const { PodName, ViaTcp } = this.#data;
     if (state === UnitState.Running && PodName !== '' && ViaTcp !== true) {
-      try {
-        this.#run((run) => run.adopt(), this.#namespace());
-      } catch (error) {
-        const { code } = endOf(error);
-        const why = foreignText(errorText(error));
-        this.#finish(failed(code ?? 'run-failed', `Failed to restart: ${why}`));
-      }
+      this.#inBackground(this.#adopt());
       return;
     }
     // as the original: what its stdin had got, or what was still to come, is not known
@@ -184,6 +183,32 @@ export class KubernetesUnit implements Unit {
     const code = wasConnected ? 'output-lost' : 'input-incomplete';
     this.#finish(failed(code, `Failed to restart: ${why}`));
     if (isRemoved) this.#inBackground(this.#removal.begin('end'));
+  }
+
+  /** Goes on with its pod. A kubeconfig that can't be read now may be being replaced: that is tried again, as while a pod runs. */
+  async #adopt(): Promise<void> {
+    const signal = this.#gone;
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        this.#run((run) => run.adopt(), this.#namespace());
+        return;
+      } catch (error) {
+        const why = foreignText(errorText(error));
+        if (!(error instanceof KubernetesError)) {
+          const { code } = endOf(error);
+          this.#finish(failed(code ?? 'run-failed', `Failed to restart: ${why}`));
+          return;
+        }
+        this.record.update({ detail: `Pod Running; ${why}` }, 'soon');
+      }
+      const ms = backoffDelay(ADOPT_AGAIN, failures, Math.random());
+      await wait(ms, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Fires when the daemon lets go of the unit, or its run is not wanted any more. */
+  get #gone(): AbortSignal {
+    return AbortSignal.any([this.#detached.signal, this.#stopped.signal]);
   }
 
   /** The original can leave none. */
@@ -235,7 +260,7 @@ export class KubernetesUnit implements Unit {
     const watch = clusters.watch(source, namespace, selector, (cluster, pods) => {
       if (!isForeign) orphans.look(cluster, pods, labels, folder);
     });
-    const signal = AbortSignal.any([this.#detached.signal, this.#stopped.signal]);
+    const signal = this.#gone;
     const run = new PodRun({
       api: api.value,
       watch: watch.value,
@@ -296,11 +321,12 @@ export class KubernetesUnit implements Unit {
 
   /** Ends the run, and deletes the pod. */
   async #stop(reason: 'cancel' | 'release'): Promise<Outcome> {
-    this.#save({ Removing: reason });
+    const isStored = this.#save({ Removing: reason });
     this.#stopped.abort();
     this.#finishCanceled();
-    if (this.#data.PodName === '') return 'done';
-    return (await this.#removal.begin(reason)) ? 'done' : 'pending';
+    const isGone = this.#data.PodName === '' || (await this.#removal.begin(reason));
+    // the next daemon would go on with a unit whose cancel is not on the disk
+    return isGone && isStored ? 'done' : 'pending';
   }
 
   #finishCanceled(): void {

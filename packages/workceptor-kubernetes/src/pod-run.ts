@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from './cluster/cluster-api.js';
 import type { PodWatch } from './cluster/pod-watch.js';
+import { retryPassing } from './cluster/retry-passing.js';
 import { isNotFound, KubernetesError } from './errors.js';
 import type { KubeData } from './extra-data.js';
 import type { Pod } from './cluster/objects.js';
@@ -24,10 +25,14 @@ import { StdoutFile } from './output/stdout-file.js';
 import { maySpool } from './spool/may-spool.js';
 import { withSpool, type SpoolUse } from './spool/with-spool.js';
 
+/** Milliseconds until what could not be stored is stored again. */
+const STORE_AGAIN_MS = 1_000;
 /** Bytes of stderr that are kept: more than are shown. */
 const STDERR_BYTES = 8 * 1024;
 /** Milliseconds for which it is asked for. */
 const STDERR_MS = 5_000;
+/** Milliseconds for which the pod of an image without a shell is tried to be deleted before it is tried otherwise. */
+const DELETE_MS = 60_000;
 /** Milliseconds of the longest timer that the system has. */
 const LONGEST_MS = 2 ** 31 - 1;
 /** Milliseconds that the end of a container may take to be known once its streams have ended. */
@@ -73,7 +78,7 @@ export class PodRun {
   /** Stands behind the detail while something is in the way; written by `#say` only. */
   #problem: string | undefined;
   /** What the unit does; written by `#say` only. */
-  #doing = '';
+  #doing = 'Connecting to Kubernetes';
   /** Ends what is open when a pod is over; written by `#follow` only. */
   #over = new AbortController();
 
@@ -106,7 +111,7 @@ export class PodRun {
 
   /** With stdout in a spool where that is possible. */
   async #startSpooled(request: PodRequest): Promise<RunEnd> {
-    const { api, namespace, save, data, record } = this.context;
+    const { api, namespace, save, data, record, signal } = this.context;
     const start = (pod: PodRequest): Promise<RunEnd> => this.#start(pod, () => this.#byCluster());
     const spooled = await this.#spooled(request);
     if (spooled === undefined) return start(request);
@@ -114,9 +119,13 @@ export class PodRun {
     const run = await start(spooled);
     if (run.end.code !== 'container-not-started') return run;
     // an image without a shell: nothing of it has run
+    const { PodName, PodUID } = data();
+    const onProblem = (why: string): void => {
+      this.#say(run.end.detail, `its pod can't be deleted: ${why}`);
+    };
     try {
-      const { PodName, PodUID } = data();
-      await api.deletePod(namespace, PodName, { uid: PodUID });
+      const remove = (): Promise<void> => api.deletePod(namespace, PodName, { uid: PodUID });
+      await retryPassing(remove, { forMs: DELETE_MS, onProblem, signal });
     } catch (error) {
       if (!isNotFound(error)) return run;
     }
@@ -142,8 +151,8 @@ export class PodRun {
   async #start(request: PodRequest, streams: () => PodStreams): Promise<RunEnd> {
     const { watch, signal, save, record, data } = this.context;
     let stopExpecting = (): void => undefined;
-    const onName = (PodName: string): void => {
-      save({ PodName });
+    const onName = async (PodName: string): Promise<void> => {
+      await this.#store({ PodName });
       stopExpecting();
       stopExpecting = watch.expect(PodName);
     };
@@ -172,7 +181,23 @@ export class PodRun {
     );
   }
 
-  #create(request: PodRequest, onName: (name: string) => void): Promise<Pod> {
+  /**
+   * Resolves once the disk has it: what follows from it waits where the disk is full.
+   *
+   * @throws the signal's reason
+   */
+  async #store(change: Partial<KubeData>): Promise<void> {
+    const { save, record, signal } = this.context;
+    const [doing, problem] = [this.#doing, this.#problem];
+    while (!save(change)) {
+      this.#say(this.#doing, 'what comes next waits until it can be stored');
+      await wait(STORE_AGAIN_MS, undefined, { signal });
+    }
+    if (this.#doing === doing) this.#say(doing, problem);
+    await record.flushed();
+  }
+
+  #create(request: PodRequest, onName: (name: string) => Promise<void>): Promise<Pod> {
     const { api, unit, signal, onUnanswered } = this.context;
     const onProblem = (why: string): void => {
       this.#say('Connecting to Kubernetes', why);
@@ -292,6 +317,7 @@ export class PodRun {
       digests: unitContext.digests,
       data,
       save,
+      store: (change) => this.#store(change),
       onStderr: (bytes) => {
         this.#keepStderr(bytes);
       },

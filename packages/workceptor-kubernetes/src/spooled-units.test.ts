@@ -78,6 +78,17 @@ describe('the output of a pod with a spool', () => {
     expect((await node.output(unitId)).toString()).toBe('out\n');
   });
 
+  it('is not its stderr, of which a failure shows the very last, however long its lines are', async () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `line ${i} ${'x'.repeat(300)}\n`);
+    server.onCreated = (pod) => {
+      for (const line of lines) pod.print(line);
+      pod.runForReal();
+    };
+    const unitId = await node.submit(sh('exit 3'));
+    const { report } = await node.ended(unitId);
+    expect(report?.lastOutput).toMatch(/line 59 x+$/);
+  });
+
   it('is not its stderr, whose last lines a failure shows also where nobody was attached to it', async () => {
     server.onCreated = (pod) => {
       pod.print('no room\n');
@@ -176,7 +187,7 @@ describe('the output of a pod with a spool', () => {
     mkdirSync(node.path(unitId, 'status.new'));
     writeFileSync(go, '');
     const { detail } = await node.reaches(unitId, (status) => status.detail.includes('stored'));
-    expect(detail).toBe('Pod Running; that all is here can not be stored, and is tried again');
+    expect(detail).toBe('Pod Running; what comes next waits until it can be stored');
     expect(server.pod.hasEnded).toBe(false);
     rmdirSync(node.path(unitId, 'status.new'));
     expect((await node.ended(unitId)).detail).toBe('Finished');

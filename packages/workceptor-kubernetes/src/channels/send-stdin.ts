@@ -69,24 +69,23 @@ async function send(attached: ChannelSocket, file: UnitFile, fed: AbortSignal): 
       resolve(false);
     });
   });
-  const closed = attached.closed.then(({ why }) => {
+  // also by a restart of the kubelet, with `Success`: what was on its way may be lost
+  const closed = attached.closed.then(({ why }): boolean => {
     throw new Error(why);
   });
   closed.catch(() => undefined);
+  const isWanted = (sent: Promise<void>): Promise<boolean> =>
+    Promise.race([sent.then(() => true), unwanted, closed]);
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
   for (let position = 0; ;) {
     const length = await file.read(piece, position);
     if (length === 0) break;
     position += length;
-    const sent = attached.sendStdin(piece.subarray(0, length)).then(() => true);
-    if (!(await Promise.race([sent, unwanted, closed]))) return;
+    if (!(await isWanted(attached.sendStdin(piece.subarray(0, length))))) return;
   }
-  if (attached.canEndStdin) await Promise.race([attached.endStdin(), closed]);
+  if (attached.canEndStdin && !(await isWanted(attached.endStdin()))) return;
   // what was sent before is taken before this is answered; a container that has ended by then had what it wanted
-  const isTaken = await Promise.race([
-    attached.pong().then(() => true),
-    attached.closed.then(() => false),
-  ]);
-  if (!isTaken && !attached.isSuccess) await closed;
+  const over = attached.closed.then(({ isSuccess }) => (isSuccess ? false : closed));
+  await Promise.race([attached.pong(), unwanted, over]);
   if (!attached.canEndStdin) attached.end();
 }

@@ -21,6 +21,8 @@ const MAX_NAMESPACES = 1_000;
 
 /** Seconds after which the API server ends a watch, so that one that has died unnoticed is noticed. */
 const WATCH_SECONDS = 240;
+/** Lines of the end of a log that are asked for. */
+const TAIL_LINES = '50';
 
 /** Where streams of a container are, and what logs in there. */
 export interface ChannelAddress {
@@ -167,7 +169,7 @@ export class ClusterApi {
   /**
    * The last lines of the worker's log, without time stamps.
    *
-   * @param maxBytes of them, from the last line on that is taken whole
+   * @param maxBytes the last of them; `limitBytes` of the API would give the first
    */
   async logTail(
     namespace: string,
@@ -175,8 +177,14 @@ export class ClusterApi {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<string> {
-    const query = { container: WORKER, tailLines: '50', limitBytes: String(maxBytes) };
-    return wholeAnswer(await this.#stream(`${podPath(namespace, name)}/log`, query, signal));
+    const query = { container: WORKER, tailLines: TAIL_LINES };
+    const answer = await this.#stream(`${podPath(namespace, name)}/log`, query, signal);
+    let last = Buffer.alloc(0);
+    for await (const piece of answer as AsyncIterable<Buffer>) {
+      const kept = Buffer.concat([last, piece]);
+      last = kept.subarray(Math.max(0, kept.length - maxBytes));
+    }
+    return last.toString();
   }
 
   /** Where stdin of the worker is attached to, and what logs in there. Waits for its turn. */

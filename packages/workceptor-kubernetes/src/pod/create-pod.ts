@@ -1,14 +1,12 @@
-import { backoffDelay, errorText } from '@receptorjs/primitives';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
+import { retryPassing } from '../cluster/retry-passing.js';
 import { isNotFound, isPassing, KubernetesError } from '../errors.js';
 import type { Pod } from '../cluster/objects.js';
 import type { PodRequest } from './manifest.js';
 import { generatedName, UNIT_LABEL } from './pod-name.js';
 
-/** Milliseconds for which a pod is asked for that the API server can't make now, and between attempts. */
+/** Milliseconds for which a pod is asked for that the API server can't make now. */
 const MAKE_MS = 60_000;
-const AGAIN = { first: 500, longest: 10_000 };
 /** Names that are tried: each other one was taken by somebody else. */
 const MOST_NAMES = 5;
 
@@ -18,8 +16,8 @@ export interface PodCreation {
   readonly request: PodRequest;
   /** Label of the unit: by it a pod is known as the unit's own. */
   readonly unit: string;
-  /** Stores a name before a pod of it is asked for. */
-  readonly onName: (name: string) => void;
+  /** Stores a name; a pod of it is asked for once it resolves. */
+  readonly onName: (name: string) => Promise<void>;
   /** A request had no answer that says what came of it: the pod may come to be at any moment. */
   readonly onUnanswered: () => void;
   /** Says that the API server can't be asked, and why. */
@@ -36,29 +34,25 @@ export interface PodCreation {
  */
 export async function createPod(creation: PodCreation): Promise<Pod> {
   const { api, request, unit, onName, onUnanswered, onProblem, signal } = creation;
-  const until = performance.now() + MAKE_MS;
   let name = '';
   let names = 0;
-  for (let failures = 0; ;) {
-    if (name === '') {
-      name = generatedName(request.namePrefix);
-      names += 1;
-      onName(name);
-    }
-    try {
-      const made = await madePod(api, request, name, unit, signal);
+  const attempt = async (): Promise<Pod> => {
+    for (;;) {
+      if (name === '') {
+        name = generatedName(request.namePrefix);
+        names += 1;
+        await onName(name);
+      }
+      const made = await madePod(api, request, name, unit, signal).catch((error: unknown) => {
+        if (error instanceof Unanswered) onUnanswered();
+        throw error;
+      });
       if (made) return made;
       if (names >= MOST_NAMES) throw taken(request.namePrefix);
       name = '';
-    } catch (error) {
-      if (error instanceof Unanswered) onUnanswered();
-      if (!isPassing(error) || performance.now() >= until || signal.aborted) throw error;
-      failures += 1;
-      onProblem(errorText(error));
-      const ms = backoffDelay(AGAIN, failures, Math.random());
-      await wait(ms, undefined, { signal }).catch(() => undefined);
     }
-  }
+  };
+  return retryPassing(attempt, { forMs: MAKE_MS, onProblem, signal });
 }
 
 /** A request to make a pod of which nobody has said what came of it. */

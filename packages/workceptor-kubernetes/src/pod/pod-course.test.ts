@@ -1,7 +1,7 @@
 import type { UnitState } from '@receptorjs/control-protocol';
 import { expect, it } from 'vitest';
 import type { ClusterEvent, ContainerState, Pod, PodCondition } from '../cluster/objects.js';
-import { isUnexplained, podCourse } from './pod-course.js';
+import { endOfGone, isUnexplained, podCourse } from './pod-course.js';
 
 interface Drawn {
   readonly phase?: string;
@@ -11,10 +11,13 @@ interface Drawn {
   readonly last?: ContainerState;
   readonly init?: ContainerState;
   readonly condition?: PodCondition;
+  /** Whether it is being deleted. */
+  readonly goes?: boolean;
 }
 
-function pod({ worker, last, init, condition, ...status }: Drawn): Pod {
+function pod({ worker, last, init, condition, goes = false, ...status }: Drawn): Pod {
   return {
+    ...(goes && { metadata: { deletionTimestamp: '2026-01-02T03:04:05Z' } }),
     spec: { nodeName: 'n' },
     status: {
       ...status,
@@ -102,6 +105,7 @@ it.each<[string, Drawn, UnitState, string | undefined, string]>([
   [
     'a lost node',
     {
+      goes: true,
       phase: 'Running',
       worker: { running: {} },
       condition: {
@@ -296,6 +300,33 @@ it('a pod that waits as all do is not explained, and events are asked for', () =
   expect(course).toEqual({ phase: 'pending', waiting: undefined });
   expect(isUnexplained(course, creating)).toBe(true);
   expect(isUnexplained(podCourse({ status: { phase: 'Pending' } }), {})).toBe(false);
+});
+
+const evicting: PodCondition = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'EvictionByEvictionAPI',
+  message: 'Eviction API: evicting',
+};
+
+it('that others are about to take away runs until it has ended: it may be left, and has its time', () => {
+  const drawn = { phase: 'Running', condition: evicting };
+  expect(podCourse(pod({ ...drawn, worker: { running: {} } })).phase).toBe('running');
+  expect(podCourse(pod({ ...drawn, worker: { running: {} }, goes: true })).phase).toBe('running');
+  const lost = { ...evicting, reason: 'DeletionByTaintManager' };
+  expect(podCourse(pod({ condition: lost, worker: { running: {} } })).phase).toBe('running');
+  expect(podCourse(pod({ ...drawn, worker: ended(143, 'Error'), goes: true }))).toMatchObject({
+    phase: 'ended',
+    hasRun: true,
+    end: { code: 'evicted', detail: 'pod was evicted: Eviction API: evicting' },
+  });
+});
+
+it('that is gone was taken away by whoever was about to, or deleted', () => {
+  const last = pod({ condition: evicting, worker: { running: {} } });
+  expect(endOfGone(last)).toMatchObject({ code: 'evicted' });
+  expect(endOfGone(pod({ worker: { running: {} } }))).toMatchObject({ code: 'pod-deleted' });
+  expect(endOfGone(undefined)).toMatchObject({ code: 'pod-deleted' });
 });
 
 it('runs when its worker does, whatever its phase is', () => {

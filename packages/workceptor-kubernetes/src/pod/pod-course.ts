@@ -6,6 +6,7 @@ import {
   type ContainerState,
   type ContainerStatus,
   type Pod,
+  type PodCondition,
 } from '../cluster/objects.js';
 import { failed, notStarted, podDeleted, type PodEnd, type PodEndCode } from './pod-end.js';
 
@@ -32,7 +33,7 @@ export type PodCourse =
 export function podCourse(pod: Pod, events: readonly ClusterEvent[] = []): PodCourse {
   const { status = {} } = pod;
   const worker = status.containerStatuses?.find(({ name }) => name === WORKER);
-  const taken = takenAway(pod);
+  const taken = takenAway(pod, worker);
   if (taken) return { phase: 'ended', end: taken, hasRun: hasRun(worker) };
   const terminated = worker?.state?.terminated;
   if (terminated) {
@@ -107,13 +108,35 @@ const takers = new Map<string, readonly [PodEndCode, string]>([
   ['DeadlineExceeded', ['deadline-exceeded', 'pod has run for its activeDeadlineSeconds']],
 ]);
 
-/** What others did to the pod explains its end better than how its container ended. */
-function takenAway({ status = {} }: Pod): PodEnd | undefined {
-  const target = status.conditions?.find(
+/** Who deletes the pods of nodes that do not answer. */
+const lostBy = new Set(['DeletionByTaintManager', 'DeletionByPodGC']);
+
+/**
+ * What others did to the pod explains its end better than how its container ended. What they are about to do is no end: it may be taken
+ * back, and the worker has its time to end. Only a node that does not answer tells nothing of that.
+ */
+function takenAway(pod: Pod, worker?: ContainerStatus): PodEnd | undefined {
+  const target = disruption(pod);
+  const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+  const isLost = isDeleted && lostBy.has(target?.reason ?? '');
+  const hasEnded = target !== undefined && worker?.state?.terminated !== undefined;
+  return pod.status?.phase === 'Failed' || isLost || hasEnded ? takenBy(pod) : undefined;
+}
+
+/** How a pod ended that is not there any more, by the last that was seen of it. */
+export function endOfGone(last: Pod | undefined): PodEnd {
+  return (last && takenBy(last)) ?? podDeleted();
+}
+
+function disruption({ status }: Pod): PodCondition | undefined {
+  return status?.conditions?.find(
     ({ type, status: is }) => type === 'DisruptionTarget' && is === 'True',
   );
-  const isOver = status.phase === 'Failed' || target !== undefined;
-  if (!isOver) return undefined;
+}
+
+function takenBy(pod: Pod): PodEnd | undefined {
+  const { status = {} } = pod;
+  const target = disruption(pod);
   const [reason, message] = takers.has(status.reason ?? '')
     ? [status.reason ?? '', status.message]
     : [target?.reason ?? '', target?.message];

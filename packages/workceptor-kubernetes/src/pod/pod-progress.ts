@@ -1,7 +1,7 @@
 import { onAbort } from '@receptorjs/primitives';
 import type { ClusterEvent, Pod } from '../cluster/objects.js';
-import { isUnexplained, podCourse, type PodCourse } from './pod-course.js';
-import { notStarted, podDeleted } from './pod-end.js';
+import { endOfGone, isUnexplained, podCourse, type PodCourse } from './pod-course.js';
+import { notStarted } from './pod-end.js';
 
 /** How often a container may come to wait for its image until that counts as the end, as for the original. */
 const MOST_PULL_WAITS = 3;
@@ -43,11 +43,12 @@ export class PodProgress {
   /** Takes in the pod as it is now; `undefined` when it is gone. */
   see(pod: Pod | undefined): void {
     if (this.#course.phase === 'ended') return;
+    const last = this.#pod;
     const isOurs = pod !== undefined && (this.uid === undefined || pod.metadata?.uid === this.uid);
     this.#pod = isOurs ? pod : undefined;
     const course: PodCourse = isOurs
       ? this.#bounded(podCourse(pod, this.#events))
-      : { phase: 'ended', end: podDeleted(), hasRun: this.#hasRun };
+      : { phase: 'ended', end: endOfGone(last), hasRun: this.#hasRun };
     // nothing is started twice: a status that says nothing of the worker is none
     this.#move(course.phase === 'pending' && this.#hasRun ? this.#course : course);
   }

@@ -50,6 +50,11 @@ export class PodRemoval {
     return `its pod is yet to be deleted${this.#why === undefined ? '' : `: ${this.#why}`}`;
   }
 
+  /** Whether an attempt has failed. */
+  get hasFailed(): boolean {
+    return this.#why !== undefined;
+  }
+
   /**
    * Deletes the pod, at once also where a later attempt was waited for.
    *

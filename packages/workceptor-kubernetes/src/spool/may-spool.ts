@@ -1,11 +1,9 @@
-import { backoffDelay, errorText } from '@receptorjs/primitives';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
+import { retryPassing } from '../cluster/retry-passing.js';
 import { isPassing, KubernetesError } from '../errors.js';
 
-/** Milliseconds for which it is asked, where the API server does not answer, and between two attempts. */
+/** Milliseconds for which it is asked, where the API server does not answer. */
 const ASK_MS = 60_000;
-const AGAIN = { first: 500, longest: 10_000 };
 
 /** What the question needs. */
 export interface SpoolQuestion {
@@ -23,18 +21,15 @@ export interface SpoolQuestion {
  * @throws {KubernetesError} when there is no answer for a minute; the signal's reason
  */
 export async function maySpool(question: SpoolQuestion): Promise<boolean> {
-  const { api, namespace, signal, onProblem } = question;
-  const until = performance.now() + ASK_MS;
-  for (let failures = 1; ; failures++) {
-    try {
-      return await api.mayExecute(namespace);
-    } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error;
-      if (!isPassing(error)) return false;
-      if (performance.now() >= until) throw error;
-      onProblem(errorText(error));
-      const ms = backoffDelay(AGAIN, failures, Math.random());
-      await wait(ms, undefined, { signal });
-    }
+  const { api, namespace, onProblem, signal } = question;
+  try {
+    return await retryPassing(() => api.mayExecute(namespace), {
+      forMs: ASK_MS,
+      onProblem,
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof KubernetesError && !isPassing(error)) return false;
+    throw error;
   }
 }

@@ -12,9 +12,9 @@ const WAITING_BYTES = 128 * 1024;
 /** Bytes of what the reader has said last that are kept. */
 const SAID_BYTES = 4 * 1024;
 
-/** What the reader says when it has begun, and once the worker has all of its stdin. */
+/** What the reader says when it has begun, and once the worker's stdin has ended. */
 const OPEN = /^open\n/m;
-const FED = /^fed\n/m;
+const FED = /^fed (?:(\d+)|-)\n/m;
 
 /** Whose spool is read, and from where on. */
 export interface SpoolRequest {
@@ -64,9 +64,10 @@ export class SpoolConnection {
     return OPEN.test(this.#said);
   }
 
-  /** Whether the worker needs no stdin any more. */
-  get isFed(): boolean {
-    return FED.test(this.#said);
+  /** Set once the worker's stdin has ended: how many bytes it got, where it wanted all of them. */
+  get fed(): { readonly bytes?: number | undefined } | undefined {
+    const found = FED.exec(this.#said);
+    return found ? { bytes: found[1] === undefined ? undefined : Number(found[1]) } : undefined;
   }
 
   /** How the connection has ended, once it has. */

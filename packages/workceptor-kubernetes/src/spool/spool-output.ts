@@ -12,8 +12,6 @@ const AGAIN = { first: 100, longest: 10_000 };
 const SILENT_FAILURES = 2;
 /** Bytes after which what is here is made safe and acknowledged, so that the spool can let go of it. */
 const ACKNOWLEDGE_BYTES = 16 * 2 ** 20;
-/** Milliseconds until what could not be stored is stored again. */
-const STORE_AGAIN_MS = 1_000;
 /** Milliseconds that a reader has to end once it has what it waits for. */
 const RELEASE_MS = 5_000;
 
@@ -27,10 +25,10 @@ export interface SpoolOutputContext extends OutputContext {
   readonly stdinBytes: number;
   /** Hears that the worker has all of its stdin, or wants no more; maybe more than once. */
   readonly onFed: () => void;
-  /** Stores that all is here, before the worker hears of it and ends. Gives whether that is stored. */
-  readonly onTaken: () => Promise<boolean>;
-  /** Stores that there is no spool, for want of this program, before the command begins. Gives whether that is stored. */
-  readonly onNone: (program: string) => Promise<boolean>;
+  /** Stores that all is here, before the worker hears of it and ends. Resolves once it is stored. */
+  readonly onTaken: () => Promise<void>;
+  /** Stores that there is no spool, for want of this program, before the command begins. Resolves once it is stored. */
+  readonly onNone: (program: string) => Promise<void>;
 }
 
 /** What came of the spool. */
@@ -39,7 +37,9 @@ export type SpoolEnd =
   | { readonly kind: 'complete' }
   /** The image has not what a spool needs: stdout stands in the log. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'lost'; readonly end: PodEnd };
+  | { readonly kind: 'lost'; readonly end: PodEnd }
+  /** What the worker does is not what it was asked for: its end is not waited for. */
+  | { readonly kind: 'over'; readonly end: PodEnd };
 
 /**
  * The output of a pod's worker by its spool: read from the byte on that the file here ends with, however often the connection is cut, and
@@ -112,9 +112,15 @@ export class SpoolOutput {
         continue;
       }
       if (connection.isOpen) this.#hasComeThrough();
-      if (connection.isFed) onFed();
-      const { word, end } = connection;
-      if (word && (word.kind !== 'end' || stdout.size >= word.bytes)) {
+      const { fed, word, end } = connection;
+      if (fed) {
+        onFed();
+        // it would work with half of its input
+        this.#result ??= this.#lostInput(fed.bytes);
+        if (this.#result) return undefined;
+      }
+      const isAllHere = word && stdout.size >= bytesBefore(word);
+      if (word && (isAllHere || (word.kind === 'lost' && end))) {
         this.#result ??= await this.#conclude(word);
         return this.#letGo(connection, word);
       }
@@ -136,19 +142,23 @@ export class SpoolOutput {
     if (word.sha256 !== undefined && (await digest(word.bytes)) !== word.sha256) {
       return lost('the bytes here are not those that the worker wrote: their SHA-256 differs');
     }
+    return this.#lostInput(word.stdinBytes) ?? { kind: 'complete' };
+  }
+
+  /** @param came bytes of stdin that the worker got; none where it did not want all of them */
+  #lostInput(came: number | undefined): SpoolEnd | undefined {
     const { stdinBytes } = this.context;
-    if (word.stdinBytes !== undefined && word.stdinBytes !== stdinBytes) {
-      const why = `Error with pod's stdin: ${word.stdinBytes} of ${stdinBytes} bytes came`;
-      return { kind: 'lost', end: failed('input-lost', why) };
-    }
-    return { kind: 'complete' };
+    if (came === undefined || came === stdinBytes) return undefined;
+    const why = `Error with pod's stdin: ${came} of ${stdinBytes} bytes came`;
+    return { kind: 'over', end: failed('input-lost', why) };
   }
 
   /** The worker waits until all is acknowledged. */
   async #letGo(connection: SpoolConnection, word: SpoolWord): Promise<string | undefined> {
-    const { stdout } = this.context;
+    const { stdout, onTaken, onNone } = this.context;
     await stdout.synced();
-    await this.#store(word);
+    if (this.#result?.kind === 'complete') await onTaken();
+    if (word.kind === 'none') await onNone(word.program);
     connection.acknowledge(acknowledgementOf(word));
     const { progress, signal } = this.context;
     const over = new AbortController();
@@ -165,21 +175,6 @@ export class SpoolOutput {
     ]);
     over.abort();
     return why;
-  }
-
-  /** Stores what came of it: what a later daemon finds, once the worker has ended. On a full disk the worker waits. */
-  async #store(word: SpoolWord): Promise<void> {
-    const { onTaken, onNone, onProblem, signal } = this.context;
-    const isStored = async (): Promise<boolean> => {
-      if (this.#result?.kind === 'complete') return onTaken();
-      return word.kind !== 'none' || onNone(word.program);
-    };
-    if (await isStored()) return;
-    do {
-      onProblem('that all is here can not be stored, and is tried again');
-      await wait(STORE_AGAIN_MS, undefined, { signal });
-    } while (!(await isStored()));
-    onProblem(undefined);
   }
 
   async #acknowledge(connection: SpoolConnection, bytes: number): Promise<void> {
@@ -212,10 +207,15 @@ export class SpoolOutput {
   }
 }
 
+/** How much there is before what a word is about: it may come before the last of that. */
+function bytesBefore(word: SpoolWord): number {
+  if (word.kind === 'none') return 0;
+  return word.kind === 'end' ? word.bytes : word.at;
+}
+
 /** What the worker waits for: more than all there is, so that what is acknowledged on the way does not let it go before its end was heard. */
 function acknowledgementOf(word: SpoolWord): number {
-  if (word.kind === 'none') return 0;
-  return (word.kind === 'end' ? word.bytes : word.at) + 1;
+  return word.kind === 'none' ? 0 : bytesBefore(word) + 1;
 }
 
 function lost(why: string): SpoolEnd {

@@ -78,8 +78,8 @@ interface Reading {
   readonly child: ChildProcessWithoutNullStreams;
   readonly stdout: Promise<Buffer>;
   readonly said: Promise<string>;
-  /** Resolves once it has said that the command has all of stdin. */
-  readonly fed: Promise<void>;
+  /** What it has said of the command's stdin, once it has. */
+  readonly fed: Promise<string>;
   acknowledge(bytes: number): void;
 }
 
@@ -99,8 +99,8 @@ function read(position: number, reader = `r${position}`): Reading {
   return {
     child,
     stdout: buffer(child.stdout),
-    said: heard((lines) => lines.find((line) => !['open', 'fed'].includes(line))),
-    fed: heard((lines) => (lines.includes('fed') ? true : undefined)).then(() => undefined),
+    said: heard((lines) => lines.find((line) => !/^(?:open$|fed )/.test(line))),
+    fed: heard((lines) => lines.find((line) => line.startsWith('fed '))),
     acknowledge: (bytes) => child.stdin.write(`${bytes}\n`),
   };
 }
@@ -177,9 +177,9 @@ describe.each(images)('with the programs of %s', (image) => {
     await vi.waitUntil(() => existsSync(join(spool(), 'reader')), { interval: 5, timeout: 10_000 });
     expect(existsSync(join(spool(), 'fed'))).toBe(false);
     command.stdin.end();
-    await reading.fed;
+    expect(await reading.fed).toBe('fed 4');
     const another = read(0, 'b');
-    await another.fed;
+    expect(await another.fed).toBe('fed 4');
     expect(command.exitCode).toBe(null);
   });
 
@@ -188,8 +188,7 @@ describe.each(images)('with the programs of %s', (image) => {
     await ready();
     const reading = read(0);
     command.stdin.write(Buffer.alloc(1024 * 1024));
-    await reading.fed;
-    expect(existsSync(join(spool(), 'unfed'))).toBe(true);
+    expect(await reading.fed).toBe('fed -');
   });
 
   it('a reader whose stdin ends, ends', async () => {

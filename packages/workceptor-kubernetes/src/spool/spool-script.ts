@@ -21,7 +21,8 @@ const FILE_BLOCKS = 128;
  * - `none`: a program that the image has not, so that there is no spool and stdout goes where it went before, once the reader has `seen` it or a
  *   minute is over.
  * - `lost`: a byte behind which something is missing; also written by the reader. What comes then is thrown away, and more than so many are to be acknowledged.
- * - `fed`, `unfed`: all of stdin has come and gone on to the command, or it does not want what still comes.
+ * - `fed`, `unfed`: stdin has ended and gone on to the command, or it does not want what still comes.
+ * - `fed.bytes`: how much that was.
  * - `room`: space for the small ones on a full disk.
  *
  * What handles the output ignores signals that may come to the whole group, as some init processes send them, and its death is known. The command has
@@ -116,7 +117,7 @@ exit $sp_r
 /**
  * Writes the spool to stdout from a byte on, and follows it to its end. Words: the folder, the byte, who reads.
  *
- * Says on stderr `open` at once, and `fed` once the command has all of stdin, or wants no more of it. Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
+ * Says on stderr `open` at once, and once stdin has ended `fed BYTES`, or `fed -` where the command wants no more of it. Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
  * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
  * `lost BYTE`, and exits with 0 once more than so many are acknowledged; or `none PROGRAM`, and any.
  */
@@ -159,7 +160,11 @@ while :; do
   dd bs=1 skip=$((at-b)) count=0 <&4 2>/dev/null
   idle=0
   while :; do
-    [ -n "$fed" ] || { [ ! -e $d/fed ] && [ ! -e $d/unfed ]; } || { fed=1; echo fed >&2; }
+    [ -n "$fed" ] || {
+      [ ! -e $d/unfed ] || fed=-
+      [ ! -e $d/fed ] || [ ! -s $d/fed.bytes ] || read -r fed <$d/fed.bytes
+      [ -z "$fed" ] || echo fed $fed >&2
+    }
     over=; more=; [ ! -s $d/end ] || over=1; [ ! -e $d/lost ] || over=1
     n=$(size $d/$b)
     [ $n -eq 0 ] || [ ! -e $d/$((b+n)) ] || more=1

@@ -1,8 +1,8 @@
-import { backoffDelay, type Logger } from '@receptorjs/primitives';
+import type { Logger } from '@receptorjs/primitives';
 import type { UnitContext, UnitRecord } from '@receptorjs/workceptor';
 import { statSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/cluster-api.js';
+import { retryPassing } from '../cluster/retry-passing.js';
 import { isPassing, KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
 import { LogOutput } from '../log/log-output.js';
@@ -13,9 +13,8 @@ import type { PodProgress } from '../pod/pod-progress.js';
 import type { PodStreams } from './pod-streams.js';
 import { InputLost, sendStdin } from '../channels/send-stdin.js';
 
-/** Attempts to attach before anything was sent, and milliseconds between them. */
-const MOST_ATTACHES = 8;
-const ATTACH_AGAIN = { first: 200, longest: 5_000 };
+/** Milliseconds for which stdin is tried to be attached to while nothing was sent: an API server may be away for minutes. */
+const ATTACH_MS = 300_000;
 
 /** What the streams of a unit need. */
 export interface ClusterStreamsContext {
@@ -24,8 +23,9 @@ export interface ClusterStreamsContext {
   readonly record: UnitRecord;
   readonly digests: UnitContext['digests'];
   readonly data: () => KubeData;
-  /** Gives whether it is stored. */
-  readonly save: (change: Partial<KubeData>, when?: 'soon') => boolean;
+  readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
+  /** Resolves once it is stored. */
+  readonly store: (change: Partial<KubeData>) => Promise<void>;
   /** Takes what the worker writes to stderr while stdin is attached to. */
   readonly onStderr: (bytes: Buffer) => void;
   /** Says what is in the way; nothing when nothing is any more. */
@@ -43,31 +43,30 @@ export class ClusterStreams implements PodStreams {
   constructor(private readonly context: ClusterStreamsContext) {}
 
   async feed(progress: PodProgress): Promise<string | undefined> {
-    const { api, namespace, record, signal, data, onStderr } = this.context;
-    for (let attempt = 1; ; attempt++) {
+    const { api, namespace, record, signal, data, onStderr, onProblem } = this.context;
+    const send = async (): Promise<void> => {
       // without an attachment its stdin would have kept waiting whoever wanted some
-      if (progress.course.phase === 'ended') return undefined;
+      if (progress.course.phase === 'ended') return;
+      const { url, login } = await api.attachment(namespace, data().PodName, signal);
+      const path = record.path('stdin');
+      await sendStdin({ url, login, path, onStderr, fed: this.#fed.signal, signal });
+    };
+    const attempt = async (): Promise<void> => {
       try {
-        const { url, login } = await api.attachment(namespace, data().PodName, signal);
-        await sendStdin({
-          url,
-          login,
-          path: record.path('stdin'),
-          onStderr,
-          fed: this.#fed.signal,
-          signal,
-        });
-        return undefined;
+        await send();
       } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof InputLost) return error.message || 'the connection was ended early';
-        if (!(error instanceof KubernetesError)) throw error;
-        if (error.code === 'unauthorized') api.forgetLogin();
-        else if (!isPassing(error)) return error.message;
-        if (attempt >= MOST_ATTACHES) return error.message;
-        const ms = backoffDelay(ATTACH_AGAIN, attempt, Math.random());
-        await wait(ms, undefined, { signal });
+        if (isUnknown(error)) api.forgetLogin();
+        throw error;
       }
+    };
+    try {
+      await retryPassing(attempt, { forMs: ATTACH_MS, onProblem, signal, mayPass });
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof InputLost) return error.message || 'the connection was ended early';
+      if (error instanceof KubernetesError) return error.message;
+      throw error;
     }
   }
 
@@ -76,15 +75,10 @@ export class ClusterStreams implements PodStreams {
     stdout: StdoutFile,
     signal: AbortSignal,
   ): Promise<PodEnd | undefined> {
-    const { api, namespace, record, digests, data, save, onProblem, log } = this.context;
+    const { api, namespace, record, digests, data, save, store, onProblem, log } = this.context;
     const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
     const { Spool } = data();
     if (Spool !== undefined) {
-      const stored = async (change: Partial<KubeData>): Promise<boolean> => {
-        if (!save(change)) return false;
-        await record.flushed();
-        return true;
-      };
       const end = await new SpoolOutput({
         ...context,
         isTaken: Spool === 'taken',
@@ -93,14 +87,14 @@ export class ClusterStreams implements PodStreams {
         onFed: () => {
           this.#fed.abort();
         },
-        onTaken: () => stored({ Spool: 'taken' }),
+        onTaken: () => store({ Spool: 'taken' }),
         onNone: (program) => {
           log.info(`[${record.id}] its output comes by the log, for its image has no ${program}`);
-          return stored({ Spool: undefined });
+          return store({ Spool: undefined });
         },
       }).run();
       if (end.kind === 'complete') return undefined;
-      if (end.kind === 'lost') return end.end;
+      if (end.kind !== 'none') return end.end;
     }
     const { Cursor, LostAt } = data();
     return new LogOutput({
@@ -117,3 +111,12 @@ export class ClusterStreams implements PodStreams {
     }).run();
   }
 }
+
+const isUnknown = (error: unknown): boolean =>
+  error instanceof KubernetesError && error.code === 'unauthorized';
+
+/** A token may have expired, and a kubeconfig be being replaced. */
+const mayPass = (error: unknown): boolean =>
+  isPassing(error) ||
+  isUnknown(error) ||
+  (error instanceof KubernetesError && error.code === 'bad-config');

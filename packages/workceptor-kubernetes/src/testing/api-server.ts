@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { ClusterEvent, Pod } from '../cluster/objects.js';
-import { FakePod } from './fake-pod.js';
+import { FakePod, SUCCESS } from './fake-pod.js';
 import { testIdentity, type TestIdentity } from './test-identity.js';
 
 /** An answer in the place of the double's own. */
@@ -200,7 +200,7 @@ export class ApiServer {
     pod.hasEnded = true;
     pod.endFollowing();
     for (const socket of pod.sockets) {
-      socket.send(Buffer.concat([Buffer.from([3]), Buffer.from('{"status":"Success"}')]));
+      socket.send(SUCCESS);
       socket.close(1000);
     }
     this.#changed('DELETED', pod);
@@ -258,6 +258,11 @@ export class ApiServer {
     else if (sub === 'log') {
       const { searchParams } = url;
       const hasStamps = searchParams.has('timestamps');
+      const tail = searchParams.get('tailLines');
+      if (tail !== null) {
+        pod.answerTail(answer, Number(tail), Number(searchParams.get('limitBytes') ?? Infinity));
+        return;
+      }
       pod.answerLog(answer, searchParams.has('follow'), searchParams.get('sinceTime'), hasStamps);
     } else if (request.method === 'DELETE') {
       request.resume();

@@ -16,6 +16,9 @@ interface Follower {
   next: number;
 }
 
+/** What a connection to a container's streams hears when it has ended. */
+export const SUCCESS = Buffer.concat([Buffer.from([3]), Buffer.from('{"status":"Success"}')]);
+
 /** A pod of the API double, and what its worker does: as a test says. */
 export class FakePod {
   #lines: LogLine[] = [];
@@ -27,6 +30,8 @@ export class FakePod {
   /** Whether stdin was attached to: there is one time only. */
   isAttached = false;
   readonly sockets = new Set<WebSocket>();
+  /** Those of commands beside the worker. */
+  readonly #commands = new WeakSet<WebSocket>();
   hasEnded = false;
   /** All that came by stdin, once it has ended. */
   readonly stdin = new Promise<Buffer>((resolve) => {
@@ -98,6 +103,7 @@ export class FakePod {
 
   execute(socket: WebSocket, command: readonly string[]): void {
     this.sockets.add(socket);
+    this.#commands.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
     this.container?.execute(socket, command);
   }
@@ -117,7 +123,10 @@ export class FakePod {
   exit(exitCode = 0, reason = exitCode === 0 ? 'Completed' : 'Error', message = ''): void {
     this.hasEnded = true;
     this.endFollowing();
-    for (const socket of this.sockets) socket.close(1000);
+    for (const socket of this.sockets) {
+      if (!this.#commands.has(socket)) socket.send(SUCCESS);
+      socket.close(1000);
+    }
     this.state(
       { terminated: { exitCode, reason, message } },
       { phase: exitCode === 0 ? 'Succeeded' : 'Failed' },
@@ -138,6 +147,15 @@ export class FakePod {
 
   get followers(): number {
     return this.#followers.size;
+  }
+
+  /** The last lines of the current file, without stamps; what is beyond the limit is left out at the end, as the kubelet does it. */
+  answerTail(answer: ServerResponse, lines: number, limitBytes: number): void {
+    const all = this.#lines.slice(this.#fileStart).map(({ bytes }) => bytes);
+    const text = Buffer.concat(all)
+      .toString()
+      .split(/(?<=\n)/);
+    answer.end(Buffer.from(text.slice(-lines).join('')).subarray(0, limitBytes));
   }
 
   answerLog(
