@@ -277,9 +277,12 @@ export class PodRun {
       signal,
     });
     try {
-      return await streams.read(progress, stdout, signal);
-    } finally {
+      const end = await streams.read(progress, stdout, signal);
       await stdout.close();
+      return end;
+    } catch (error) {
+      await stdout.close().catch(() => undefined);
+      throw error;
     }
   }
 

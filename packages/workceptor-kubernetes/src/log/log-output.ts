@@ -77,7 +77,11 @@ export class LogOutput {
         // the end of the log before the container's says nothing, and its log may grow until then
         const hasEnded = progress.course.phase === 'ended';
         const problem = await this.#attempt(hasEnded);
-        if (problem === undefined && hasEnded) return this.#lossOf();
+        if (problem === undefined && hasEnded) {
+          // a write in the background may have failed
+          await this.context.stdout.drained();
+          return this.#lossOf();
+        }
         if (problem !== undefined) this.#failures += 1;
         if (hasEnded && (problem === 'gone' || this.#failures >= MOST_ATTEMPTS)) {
           return this.#lossOf(problem);

@@ -71,7 +71,16 @@ export class StdoutFile {
     return this.#writer.synced();
   }
 
-  close(): Promise<void> {
-    return this.#writer.close();
+  /**
+   * Writes what is on its way and closes the file.
+   *
+   * @throws what the system says where not all that was taken is in the file
+   */
+  async close(): Promise<void> {
+    try {
+      await this.#writer.drained();
+    } finally {
+      await this.#writer.close();
+    }
   }
 }

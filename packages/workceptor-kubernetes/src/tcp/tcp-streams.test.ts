@@ -1,4 +1,5 @@
 import { silentLogger } from '@receptorjs/primitives';
+import { UnitFile } from '@receptorjs/workceptor/internal';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -31,7 +32,7 @@ beforeEach(async () => {
   stdout = new StdoutFile({
     path: join(folder, 'stdout'),
     reserve: { admits: () => Promise.resolve(!isFull) },
-    maxBytes: 1_000,
+    maxBytes: 100_000,
     onGrown: () => undefined,
     onProblem: (why) => {
       problems.push(why);
@@ -40,8 +41,9 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   over.abort();
-  await stdout.close();
+  await stdout.close().catch(() => undefined);
   listener.close();
   socket?.destroy();
   rmSync(folder, { recursive: true, force: true });
@@ -120,6 +122,27 @@ const stdoutText = (): string => {
     return '';
   }
 };
+
+it.each([
+  ['first', []],
+  // what is short is waited for, and what is longer is written in the background
+  ['last', [60_000, 68_000]],
+])('output whose %s write fails is not complete', async (_, sizes) => {
+  see({ running: {} });
+  const reading = streams({ end: 20 }).read(progress, stdout, over.signal);
+  const failure = expect(reading).rejects.toThrow('ENOSPC');
+  const one = await dial();
+  for (const size of sizes) {
+    one.write(Buffer.alloc(size - stdoutText().length, 'a'));
+    await vi.waitUntil(() => stdoutText().length === size, { interval: 2 });
+  }
+  const write = vi.spyOn(UnitFile.prototype, 'write');
+  write.mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+  one.write('last');
+  await vi.waitUntil(() => write.mock.calls.length > 0, { interval: 2 });
+  one.end();
+  await failure;
+});
 
 it('a full disk is waited for, and says so', async () => {
   isFull = true;

@@ -1,6 +1,5 @@
 import { errorText, onAbort } from '@receptorjs/primitives';
 import { UnitState } from '@receptorjs/control-protocol';
-import { WorkError } from '@receptorjs/workceptor';
 import { UnitFile } from '@receptorjs/workceptor/internal';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -158,10 +157,9 @@ export class TcpStreams implements PodStreams {
         lastAt = performance.now();
       }
       this.#hasEnded = true;
-      return undefined;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof WorkError) throw error;
+      if (isWriting) throw error;
       return failed(
         'output-lost',
         `output may not be complete: behind byte ${stdout.size} the connection of the pod was cut (${errorText(error)})`,
@@ -170,6 +168,9 @@ export class TcpStreams implements PodStreams {
       clearInterval(watchdog);
       signal.removeEventListener('abort', stop);
     }
+    // a write in the background may have failed
+    await stdout.drained();
+    return undefined;
   }
 
   async #inTime<T>(

@@ -1,0 +1,100 @@
+import { UnitFile } from '@receptorjs/workceptor/internal';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ClusterApi } from '../cluster/cluster-api.js';
+import { ClusterLogin } from '../cluster/login.js';
+import { RequestLimit } from '../cluster/request-limit.js';
+import { StdoutFile } from '../output/stdout-file.js';
+import { PodProgress } from '../pod/pod-progress.js';
+import { ApiServer } from '../testing/api-server.js';
+import type { FakePod } from '../testing/fake-pod.js';
+import { LogOutput, type LogOutputContext } from './log-output.js';
+
+let folder: string;
+let server: ApiServer;
+let api: ClusterApi;
+let pod: FakePod;
+let progress: PodProgress;
+let over: AbortController;
+let stdout: StdoutFile | undefined;
+let problems: (string | undefined)[];
+let lostAt: number[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kube-log-'));
+  over = new AbortController();
+  [problems, lostAt] = [[], []];
+  server = await ApiServer.start();
+  const login = new ClusterLogin({ kind: 'text', text: server.kubeConfig });
+  api = new ClusterApi(login, new RequestLimit());
+  pod = server.add({ metadata: { name: 'p', namespace: 'jobs' } });
+  pod.run();
+  progress = new PodProgress(undefined, () => undefined);
+  progress.see(pod.object);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  over.abort();
+  await stdout?.close().catch(() => undefined);
+  api.close();
+  await server.down();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const stamp = (n: number): string => `2026-01-02T03:04:05.${String(n).padStart(9, '0')}Z`;
+const path = (name: string): string => join(folder, name);
+const stored = (): string => readFileSync(path('stdout'), 'utf8');
+const has = (bytes: number): Promise<boolean> =>
+  vi.waitUntil(() => stored().length === bytes, { interval: 2, timeout: 10_000 });
+
+/** A log as a daemon follows it. */
+function output(context: Partial<LogOutputContext> = {}): LogOutput {
+  const file = new StdoutFile({
+    path: path('stdout'),
+    reserve: { admits: () => Promise.resolve(true) },
+    maxBytes: 2 ** 30,
+    onGrown: () => undefined,
+    onProblem: (why) => problems.push(why),
+    signal: over.signal,
+  });
+  stdout = file;
+  return new LogOutput({
+    api,
+    namespace: 'jobs',
+    name: 'p',
+    progress,
+    stdout: file,
+    onProblem: (why) => problems.push(why),
+    signal: over.signal,
+    from: undefined,
+    onCursor: () => undefined,
+    lostAt: undefined,
+    onLost: (at) => lostAt.push(at),
+    ...context,
+  });
+}
+
+function exits(): void {
+  pod.exit();
+  progress.see(pod.object);
+}
+
+it('whose last write fails is not complete', async () => {
+  const reading = output().run();
+  const failure = expect(reading).rejects.toThrow('ENOSPC');
+  // what is short is waited for, and what is longer is written in the background
+  pod.print(`${'a'.repeat(60_000)}\n`, stamp(1));
+  await has(60_001);
+  pod.print(`${'b'.repeat(8_000)}\n`, stamp(2));
+  await has(68_002);
+  const write = vi.spyOn(UnitFile.prototype, 'write');
+  write.mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+  pod.print(`${'c'.repeat(8_000)}\n`, stamp(3));
+  await vi.waitUntil(() => write.mock.calls.length > 0, { interval: 2 });
+  exits();
+  await failure;
+  expect(stored()).toHaveLength(68_002);
+  await expect(stdout?.close()).rejects.toThrow('ENOSPC');
+});
