@@ -2,7 +2,8 @@ import { backoffDelay } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isNotFound, KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
-import { failed, type PodEnd } from '../pod/pod-end.js';
+import { failed } from '../pod/pod-end.js';
+import type { OutputEnd } from '../streams/pod-streams.js';
 import { LOG_START, type LogCursor } from './log-cursor.js';
 import { readLog, type LogHole } from './read-log.js';
 import type { OutputContext } from '../output/output-context.js';
@@ -64,12 +65,11 @@ export class LogOutput {
   }
 
   /**
-   * Reads until the end.
+   * Reads until the end: complete, as far as the log can tell, or lost.
    *
-   * @returns why the output is not what the container wrote; nothing when it is, as far as the log can tell
    * @throws {WorkError} `output-too-long`; what the system says; the signal's reason
    */
-  async run(): Promise<PodEnd | undefined> {
+  async run(): Promise<OutputEnd> {
     const { progress, signal } = this.context;
     try {
       for (;;) {
@@ -80,11 +80,11 @@ export class LogOutput {
         if (problem === undefined && hasEnded) {
           // a write in the background may have failed
           await this.context.stdout.drained();
-          return this.#lossOf();
+          return this.#endOf();
         }
         if (problem !== undefined) this.#failures += 1;
         if (hasEnded && (problem === 'gone' || this.#failures >= MOST_ATTEMPTS)) {
-          return this.#lossOf(problem);
+          return this.#endOf(problem);
         }
         this.context.onProblem(problem === 'gone' ? undefined : problem);
         await this.#pause(hasEnded);
@@ -167,18 +167,20 @@ export class LogOutput {
     pause.abort();
   }
 
-  #lossOf(problem?: string): PodEnd | undefined {
+  #endOf(problem?: string): OutputEnd {
     if (this.#lostAt !== undefined) {
-      return failed(
-        'output-lost',
+      return lost(
         `output is not complete: behind byte ${this.#lostAt} the container's log was rotated while it could not be read`,
       );
     }
-    if (problem === undefined) return undefined;
+    if (problem === undefined) return { kind: 'complete' };
     const why = problem === 'gone' ? 'the pod is gone' : problem;
-    return failed(
-      'output-lost',
+    return lost(
       `output may not be complete: behind byte ${this.#position} the container's log could not be read (${why})`,
     );
   }
+}
+
+function lost(detail: string): OutputEnd {
+  return { kind: 'lost', end: failed('output-lost', detail) };
 }

@@ -8,9 +8,8 @@ import type { KubeData } from '../extra-data.js';
 import { LogOutput } from '../log/log-output.js';
 import { SpoolOutput } from '../spool/spool-output.js';
 import type { StdoutFile } from '../output/stdout-file.js';
-import type { PodEnd } from '../pod/pod-end.js';
 import type { PodProgress } from '../pod/pod-progress.js';
-import type { PodStreams } from './pod-streams.js';
+import type { OutputEnd, PodStreams } from './pod-streams.js';
 import { InputLost, sendStdin } from '../channels/send-stdin.js';
 
 /** Attempts to attach before anything was sent, and milliseconds between them. */
@@ -71,11 +70,7 @@ export class ClusterStreams implements PodStreams {
     }
   }
 
-  async read(
-    progress: PodProgress,
-    stdout: StdoutFile,
-    signal: AbortSignal,
-  ): Promise<PodEnd | undefined> {
+  async read(progress: PodProgress, stdout: StdoutFile, signal: AbortSignal): Promise<OutputEnd> {
     const { api, namespace, record, digests, data, save, onProblem, log } = this.context;
     const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
     const { Spool } = data();
@@ -99,8 +94,7 @@ export class ClusterStreams implements PodStreams {
           return stored({ Spool: undefined });
         },
       }).run();
-      if (end.kind === 'complete') return undefined;
-      if (end.kind === 'lost') return end.end;
+      if (end.kind !== 'none') return end;
     }
     const { Cursor, LostAt } = data();
     return new LogOutput({
