@@ -76,6 +76,8 @@ function output(context: Partial<LogOutputContext> = {}): LogOutput {
   });
 }
 
+const AT_ONCE = { first: 1, longest: 1 };
+
 function exits(): void {
   pod.exit();
   progress.see(pod.object);
@@ -97,4 +99,29 @@ it('whose last write fails is not complete', async () => {
   await failure;
   expect(stored()).toHaveLength(68_002);
   await expect(stdout?.close()).rejects.toThrow('ENOSPC');
+});
+
+it('that could not be read while its container ran is tried as often after its end', async () => {
+  server.refuse(/log/, 500, 'InternalError', 'kubelet is away', 10);
+  const reading = output({ again: AT_ONCE }).run();
+  await vi.waitUntil(() => pod.followers === 1, { interval: 2, timeout: 10_000 });
+  expect(problems).toHaveLength(10);
+  server.refuse(/log/, 500, 'InternalError', 'kubelet is away', 7);
+  pod.cutFollowing();
+  pod.print('all\n', stamp(1));
+  exits();
+  expect(await reading).toEqual({ kind: 'complete' });
+  expect(stored()).toBe('all\n');
+});
+
+it('that can not be read after the end of its container is lost', async () => {
+  exits();
+  server.refuse(/log/, 500, 'InternalError', 'kubelet is away', 99);
+  expect(await output({ again: AT_ONCE }).run()).toMatchObject({
+    kind: 'lost',
+    end: {
+      detail: expect.stringMatching(/^output may not be complete: .*kubelet is away/) as string,
+    },
+  });
+  expect(server.requests.filter((line) => line.includes('/log'))).toHaveLength(8);
 });

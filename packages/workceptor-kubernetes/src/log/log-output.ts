@@ -32,6 +32,8 @@ export interface LogOutputContext extends OutputContext {
   readonly lostAt: number | undefined;
   /** Some was lost behind so many bytes. */
   readonly onLost: (at: number) => void;
+  /** Milliseconds between attempts, for tests. */
+  readonly again?: typeof AGAIN;
 }
 
 /**
@@ -48,7 +50,10 @@ export class LogOutput {
   readonly #found: number;
   #storedAt = Number.NEGATIVE_INFINITY;
   #lostAt: number | undefined;
+  /** Attempts that failed since something came, or an answer ended properly, or the container ended. */
   #failures = 0;
+  /** Whether the container is known to have ended; written by `run` only. */
+  #hasEnded = false;
   #lastBytesAt = 0;
   /** Whether the answer before has ended cleanly; written by `#attempt` only. */
   #wasWhole = false;
@@ -76,13 +81,16 @@ export class LogOutput {
         signal.throwIfAborted();
         // the end of the log before the container's says nothing, and its log may grow until then
         const hasEnded = progress.course.phase === 'ended';
+        // what went wrong while it ran says nothing of its log now
+        if (hasEnded && !this.#hasEnded) this.#failures = 0;
+        this.#hasEnded = hasEnded;
         const problem = await this.#attempt(hasEnded);
         if (problem === undefined && hasEnded) {
           // a write in the background may have failed
           await this.context.stdout.drained();
           return this.#endOf();
         }
-        if (problem !== undefined) this.#failures += 1;
+        this.#failures = problem === undefined ? 0 : this.#failures + 1;
         if (hasEnded && (problem === 'gone' || this.#failures >= MOST_ATTEMPTS)) {
           return this.#endOf(problem);
         }
@@ -157,7 +165,11 @@ export class LogOutput {
   /** Until the next attempt: the end of the container is waited for, where that may be why its log has ended. */
   async #pause(hadEnded: boolean): Promise<void> {
     const { progress, signal } = this.context;
-    const ms = backoffDelay(AGAIN, Math.max(1, this.#failures), Math.random());
+    const ms = backoffDelay(
+      this.context.again ?? AGAIN,
+      Math.max(1, this.#failures),
+      Math.random(),
+    );
     const pause = new AbortController();
     const paused = wait(ms, undefined, { signal: AbortSignal.any([signal, pause.signal]) });
     const over = hadEnded
