@@ -1,5 +1,5 @@
 import { UnitFile } from '@receptorjs/workceptor/internal';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -124,4 +124,22 @@ it('that can not be read after the end of its container is lost', async () => {
     },
   });
   expect(server.requests.filter((line) => line.includes('/log'))).toHaveLength(8);
+});
+
+it.each<[string, string, string, number[]]>([
+  ['the same', 'first\n', 'first\nsecond\nthird\n', []],
+  ['the same, and a part of a line', 'first\nsec', 'first\nsecond\nthird\n', []],
+  ['what was rotated away', 'zero\n', 'zero\nfirst\nsecond\nthird\n', [0]],
+  ['what differs in the midst of a line', 'first\nsent', 'first\nsentcond\nthird\n', [8]],
+  ['more than the log has', 'first\nsecond\nthird\nmore\n', 'first\nsecond\nthird\nmore\n', [19]],
+])('from its start on is compared with what is here: %s', async (_, here, all, lost) => {
+  writeFileSync(path('stdout'), here);
+  pod.print('first\n', stamp(1));
+  pod.print('second\n', stamp(2));
+  pod.print('third\n', stamp(3));
+  exits();
+  const end = await output().run();
+  expect(stored()).toBe(all);
+  expect(lostAt).toEqual(lost);
+  expect(end.kind).toBe(lost.length === 0 ? 'complete' : 'lost');
 });

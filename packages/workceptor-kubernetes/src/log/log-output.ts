@@ -44,9 +44,9 @@ export interface LogOutputContext extends OutputContext {
  */
 export class LogOutput {
   #cursor: LogCursor = LOG_START;
-  /** Bytes of the log that the file has, or had before. */
+  /** Bytes of the file behind which the log goes on. */
   #position = 0;
-  /** Bytes of the file when this daemon came to it. */
+  /** Bytes of the file when this daemon came to it: what the log brings of them again is compared with them. */
   readonly #found: number;
   #storedAt = Number.NEGATIVE_INFINITY;
   #lostAt: number | undefined;
@@ -88,6 +88,8 @@ export class LogOutput {
         if (problem === undefined && hasEnded) {
           // a write in the background may have failed
           await this.context.stdout.drained();
+          // it has less than was here: it may have been rotated, and lines be the same
+          if (this.#position < this.#found) this.#lose(this.#position);
           return this.#endOf();
         }
         this.#failures = problem === undefined ? 0 : this.#failures + 1;
@@ -147,19 +149,37 @@ export class LogOutput {
   ): Promise<void> {
     this.#lastBytesAt = performance.now();
     const followsOn = this.#wasWhole && (hole?.seconds ?? 0) < ONE_ROTATION_SECONDS;
-    if (hole && !followsOn && this.#lostAt === undefined) {
-      this.#lostAt = this.#position;
-      this.context.onLost(this.#position);
-    }
+    if (hole && !followsOn) this.#lose(this.#position);
     if (this.#failures > 0) this.context.onProblem(undefined);
     this.#failures = 0;
-    for (const piece of pieces) {
-      const known = Math.max(0, Math.min(piece.length, this.#found - this.#position));
+    for (const piece of await this.#newIn(pieces)) {
+      await this.context.stdout.append(piece);
       this.#position += piece.length;
-      if (known < piece.length) await this.context.stdout.append(piece.subarray(known));
     }
     this.#cursor = cursor;
     if (performance.now() - this.#storedAt >= STORE_MS) await this.#store();
+  }
+
+  /** What of the log is not here yet. Where it is not what is here, its beginning was rotated away: all from there on is new. */
+  async #newIn(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+    const left = this.#found - this.#position;
+    if (left <= 0) return pieces;
+    const bytes = Buffer.concat(pieces);
+    const again = bytes.subarray(0, left);
+    const same = await this.context.stdout.countSame(again, this.#position);
+    if (same === again.length) this.#position += same;
+    else {
+      this.#lose(this.#position + same);
+      this.#position = this.#found;
+      this.#storedAt = Number.NEGATIVE_INFINITY;
+    }
+    return same < bytes.length ? [bytes.subarray(same)] : [];
+  }
+
+  #lose(at: number): void {
+    if (this.#lostAt !== undefined) return;
+    this.#lostAt = at;
+    this.context.onLost(at);
   }
 
   /** Until the next attempt: the end of the container is waited for, where that may be why its log has ended. */
