@@ -16,7 +16,7 @@ import type { PodRequest } from './pod/manifest.js';
 import type { PodCourse } from './pod/pod-course.js';
 import { failed, notStarted, type PodEnd } from './pod/pod-end.js';
 import { PodProgress } from './pod/pod-progress.js';
-import type { PodStreams } from './streams/pod-streams.js';
+import type { OutputEnd, PodStreams } from './streams/pod-streams.js';
 import { localAddress } from './tcp/local-address.js';
 import { PodListener } from './tcp/pod-listener.js';
 import { TcpStreams } from './tcp/tcp-streams.js';
@@ -64,7 +64,7 @@ export interface PodRunContext {
 /** What came of a run. */
 export interface RunEnd {
   readonly end: PodEnd;
-  /** Whether the worker has run: a pod whose worker has not is of no use to anybody. */
+  /** Whether the worker has run, and does not go on although its unit has failed: another pod is of no use to anybody. */
   readonly hasRun: boolean;
   /** The last lines that it has written to stderr, where they came apart from stdout. */
   readonly stderr?: string | undefined;
@@ -234,7 +234,8 @@ export class PodRun {
       const end = await runThrough(progress);
       if (end.state === UnitState.Failed) await this.#readStderr(over);
       const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
-      return { end, hasRun: true, stderr };
+      const runsOn = end.state === UnitState.Failed && progress.course.phase !== 'ended';
+      return { end, hasRun: !runsOn, stderr };
     } finally {
       stopListening();
       this.#over.abort();
@@ -265,13 +266,14 @@ export class PodRun {
       const missing = await Promise.race([feeding, reading.then(() => undefined)]);
       // what was not delivered is not waited for
       if (missing !== undefined) return missing;
-      const loss = await reading;
-      if (loss?.state === UnitState.Succeeded) return loss;
+      const output = await reading;
+      if (output.kind === 'over') return output.end;
+      if (output.kind === 'lost') this.#say(this.#doing, output.end.detail);
       await progress.left('running', signal);
       signal.throwIfAborted();
       const { course } = progress;
       const end = course.phase === 'ended' ? course.end : failed('pod-deleted', 'pod is gone');
-      return loss === undefined || end.state === UnitState.Failed ? end : loss;
+      return output.kind === 'complete' || end.state === UnitState.Failed ? end : output.end;
     } catch (error) {
       if (error instanceof WorkError && error.code === 'output-too-long') {
         return failed('output-too-long', error.message);
@@ -287,7 +289,7 @@ export class PodRun {
     progress: PodProgress,
     streams: PodStreams,
     signal: AbortSignal,
-  ): Promise<PodEnd | undefined> {
+  ): Promise<OutputEnd> {
     const { record, unitContext, maxStdoutBytes } = this.context;
     const stdout = new StdoutFile({
       path: record.path('stdout'),
@@ -302,9 +304,12 @@ export class PodRun {
       signal,
     });
     try {
-      return await streams.read(progress, stdout, signal);
-    } finally {
+      const end = await streams.read(progress, stdout, signal);
       await stdout.close();
+      return end;
+    } catch (error) {
+      await stdout.close().catch(() => undefined);
+      throw error;
     }
   }
 

@@ -2,7 +2,8 @@ import { backoffDelay } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isNotFound, KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
-import { failed, type PodEnd } from '../pod/pod-end.js';
+import { failed } from '../pod/pod-end.js';
+import type { OutputEnd } from '../streams/pod-streams.js';
 import { LOG_START, type LogCursor } from './log-cursor.js';
 import { readLog, type LogHole } from './read-log.js';
 import type { OutputContext } from '../output/output-context.js';
@@ -31,6 +32,8 @@ export interface LogOutputContext extends OutputContext {
   readonly lostAt: number | undefined;
   /** Some was lost behind so many bytes. */
   readonly onLost: (at: number) => void;
+  /** Milliseconds between attempts, for tests. */
+  readonly again?: typeof AGAIN;
 }
 
 /**
@@ -41,13 +44,16 @@ export interface LogOutputContext extends OutputContext {
  */
 export class LogOutput {
   #cursor: LogCursor = LOG_START;
-  /** Bytes of the log that the file has, or had before. */
+  /** Bytes of the file behind which the log goes on. */
   #position = 0;
-  /** Bytes of the file when this daemon came to it. */
+  /** Bytes of the file when this daemon came to it: what the log brings of them again is compared with them. */
   readonly #found: number;
   #storedAt = Number.NEGATIVE_INFINITY;
   #lostAt: number | undefined;
+  /** Attempts that failed since something came, or an answer ended properly, or the container ended. */
   #failures = 0;
+  /** Whether the container is known to have ended; written by `run` only. */
+  #hasEnded = false;
   #lastBytesAt = 0;
   /** Whether the answer before has ended cleanly; written by `#attempt` only. */
   #wasWhole = false;
@@ -64,23 +70,31 @@ export class LogOutput {
   }
 
   /**
-   * Reads until the end.
+   * Reads until the end: complete, as far as the log can tell, or lost.
    *
-   * @returns why the output is not what the container wrote; nothing when it is, as far as the log can tell
    * @throws {WorkError} `output-too-long`; what the system says; the signal's reason
    */
-  async run(): Promise<PodEnd | undefined> {
+  async run(): Promise<OutputEnd> {
     const { progress, signal } = this.context;
     try {
       for (;;) {
         signal.throwIfAborted();
         // the end of the log before the container's says nothing, and its log may grow until then
         const hasEnded = progress.course.phase === 'ended';
+        // what went wrong while it ran says nothing of its log now
+        if (hasEnded && !this.#hasEnded) this.#failures = 0;
+        this.#hasEnded = hasEnded;
         const problem = await this.#attempt(hasEnded);
-        if (problem === undefined && hasEnded) return this.#lossOf();
-        if (problem !== undefined) this.#failures += 1;
+        if (problem === undefined && hasEnded) {
+          // a write in the background may have failed
+          await this.context.stdout.drained();
+          // it has less than was here: it may have been rotated, and lines be the same
+          if (this.#position < this.#found) this.#lose(this.#position);
+          return this.#endOf();
+        }
+        this.#failures = problem === undefined ? 0 : this.#failures + 1;
         if (hasEnded && (problem === 'gone' || this.#failures >= MOST_ATTEMPTS)) {
-          return this.#lossOf(problem);
+          return this.#endOf(problem);
         }
         this.context.onProblem(problem === 'gone' ? undefined : problem);
         await this.#pause(hasEnded);
@@ -135,25 +149,47 @@ export class LogOutput {
   ): Promise<void> {
     this.#lastBytesAt = performance.now();
     const followsOn = this.#wasWhole && (hole?.seconds ?? 0) < ONE_ROTATION_SECONDS;
-    if (hole && !followsOn && this.#lostAt === undefined) {
-      this.#lostAt = this.#position;
-      this.context.onLost(this.#position);
-    }
+    if (hole && !followsOn) this.#lose(this.#position);
     if (this.#failures > 0) this.context.onProblem(undefined);
     this.#failures = 0;
-    for (const piece of pieces) {
-      const known = Math.max(0, Math.min(piece.length, this.#found - this.#position));
+    for (const piece of await this.#newIn(pieces)) {
+      await this.context.stdout.append(piece);
       this.#position += piece.length;
-      if (known < piece.length) await this.context.stdout.append(piece.subarray(known));
     }
     this.#cursor = cursor;
     if (performance.now() - this.#storedAt >= STORE_MS) await this.#store();
   }
 
+  /** What of the log is not here yet. Where it is not what is here, its beginning was rotated away: all from there on is new. */
+  async #newIn(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+    const left = this.#found - this.#position;
+    if (left <= 0) return pieces;
+    const bytes = Buffer.concat(pieces);
+    const again = bytes.subarray(0, left);
+    const same = await this.context.stdout.countSame(again, this.#position);
+    if (same === again.length) this.#position += same;
+    else {
+      this.#lose(this.#position + same);
+      this.#position = this.#found;
+      this.#storedAt = Number.NEGATIVE_INFINITY;
+    }
+    return same < bytes.length ? [bytes.subarray(same)] : [];
+  }
+
+  #lose(at: number): void {
+    if (this.#lostAt !== undefined) return;
+    this.#lostAt = at;
+    this.context.onLost(at);
+  }
+
   /** Until the next attempt: the end of the container is waited for, where that may be why its log has ended. */
   async #pause(hadEnded: boolean): Promise<void> {
     const { progress, signal } = this.context;
-    const ms = backoffDelay(AGAIN, Math.max(1, this.#failures), Math.random());
+    const ms = backoffDelay(
+      this.context.again ?? AGAIN,
+      Math.max(1, this.#failures),
+      Math.random(),
+    );
     const pause = new AbortController();
     const paused = wait(ms, undefined, { signal: AbortSignal.any([signal, pause.signal]) });
     const over = hadEnded
@@ -163,18 +199,20 @@ export class LogOutput {
     pause.abort();
   }
 
-  #lossOf(problem?: string): PodEnd | undefined {
+  #endOf(problem?: string): OutputEnd {
     if (this.#lostAt !== undefined) {
-      return failed(
-        'output-lost',
+      return lost(
         `output is not complete: behind byte ${this.#lostAt} the container's log was rotated while it could not be read`,
       );
     }
-    if (problem === undefined) return undefined;
+    if (problem === undefined) return { kind: 'complete' };
     const why = problem === 'gone' ? 'the pod is gone' : problem;
-    return failed(
-      'output-lost',
+    return lost(
       `output may not be complete: behind byte ${this.#position} the container's log could not be read (${why})`,
     );
   }
+}
+
+function lost(detail: string): OutputEnd {
+  return { kind: 'lost', end: failed('output-lost', detail) };
 }

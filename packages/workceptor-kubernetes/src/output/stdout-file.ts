@@ -1,5 +1,5 @@
 import { WorkError, type DiskRoom } from '@receptorjs/workceptor';
-import { RemoteStdout } from '@receptorjs/workceptor/internal';
+import { RemoteStdout, UnitFile } from '@receptorjs/workceptor/internal';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Milliseconds between two looks at a full disk. */
@@ -23,6 +23,8 @@ export interface StdoutFileOptions {
 export class StdoutFile {
   readonly #stdout: RemoteStdout;
   readonly #writer: ReturnType<RemoteStdout['open']>;
+  /** For those who compare; opened by `countSame`, closed by `close`. */
+  #reader: UnitFile | undefined;
 
   constructor(private readonly options: StdoutFileOptions) {
     const { path, reserve, onGrown } = options;
@@ -61,6 +63,20 @@ export class StdoutFile {
     }
   }
 
+  /**
+   * How many bytes of a piece, from its start on, are those that stand in the file from a position on.
+   *
+   * @throws what the system says
+   */
+  async countSame(piece: Uint8Array, position: number): Promise<number> {
+    this.#reader ??= UnitFile.open(this.options.path, 'read');
+    const found = Buffer.allocUnsafe(piece.length);
+    const length = await this.#reader.read(found, position);
+    if (length === piece.length && found.equals(piece)) return length;
+    const different = piece.findIndex((byte, at) => at >= length || byte !== found[at]);
+    return different < 0 ? length : different;
+  }
+
   /** Resolves when all is in the file. */
   drained(): Promise<void> {
     return this.#writer.drained();
@@ -71,7 +87,17 @@ export class StdoutFile {
     return this.#writer.synced();
   }
 
-  close(): Promise<void> {
-    return this.#writer.close();
+  /**
+   * Writes what is on its way and closes the file.
+   *
+   * @throws what the system says where not all that was taken is in the file
+   */
+  async close(): Promise<void> {
+    try {
+      await this.#writer.drained();
+    } finally {
+      this.#reader?.close();
+      await this.#writer.close();
+    }
   }
 }

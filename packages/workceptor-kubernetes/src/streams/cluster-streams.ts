@@ -8,9 +8,8 @@ import type { KubeData } from '../extra-data.js';
 import { LogOutput } from '../log/log-output.js';
 import { SpoolOutput } from '../spool/spool-output.js';
 import type { StdoutFile } from '../output/stdout-file.js';
-import type { PodEnd } from '../pod/pod-end.js';
 import type { PodProgress } from '../pod/pod-progress.js';
-import type { PodStreams } from './pod-streams.js';
+import type { OutputEnd, PodStreams } from './pod-streams.js';
 import { InputLost, sendStdin } from '../channels/send-stdin.js';
 
 /** Milliseconds for which stdin is tried to be attached to while nothing was sent: an API server may be away for minutes. */
@@ -70,11 +69,7 @@ export class ClusterStreams implements PodStreams {
     }
   }
 
-  async read(
-    progress: PodProgress,
-    stdout: StdoutFile,
-    signal: AbortSignal,
-  ): Promise<PodEnd | undefined> {
+  async read(progress: PodProgress, stdout: StdoutFile, signal: AbortSignal): Promise<OutputEnd> {
     const { api, namespace, record, digests, data, save, store, onProblem, log } = this.context;
     const context = { api, namespace, name: data().PodName, progress, stdout, onProblem, signal };
     const { Spool } = data();
@@ -93,8 +88,7 @@ export class ClusterStreams implements PodStreams {
           return store({ Spool: undefined });
         },
       }).run();
-      if (end.kind === 'complete') return undefined;
-      if (end.kind !== 'none') return end.end;
+      if (end.kind !== 'none') return end;
     }
     const { Cursor, LostAt } = data();
     return new LogOutput({

@@ -2,6 +2,15 @@ import type { StdoutFile } from '../output/stdout-file.js';
 import type { PodEnd } from '../pod/pod-end.js';
 import type { PodProgress } from '../pod/pod-progress.js';
 
+/** How the output of a pod has come to its end. */
+export type OutputEnd =
+  /** All that came through is here, and nothing is known to be missing. How the pod ends counts. */
+  | { readonly kind: 'complete' }
+  /** Some is missing, or may be. The pod runs to its end, for its work has effects of its own; how it fails by itself says more. */
+  | { readonly kind: 'lost'; readonly end: PodEnd }
+  /** Nothing can come any more, whatever the pod does: its end is not waited for. */
+  | { readonly kind: 'over'; readonly end: PodEnd };
+
 /** A way by which stdin gets to a pod and stdout comes from it. One for each run; its pod's worker runs already, or has run. */
 export interface PodStreams {
   /**
@@ -12,11 +21,10 @@ export interface PodStreams {
    */
   feed(progress: PodProgress): Promise<string | undefined>;
   /**
-   * Stores stdout until its end, and the pod's.
+   * Stores stdout until its end.
    *
    * @param signal ends it
-   * @returns how the unit ends where its output is not what the worker wrote, or where the worker's end is not to be waited for
    * @throws {WorkError} `output-too-long`; what the system says; the signal's reason
    */
-  read(progress: PodProgress, stdout: StdoutFile, signal: AbortSignal): Promise<PodEnd | undefined>;
+  read(progress: PodProgress, stdout: StdoutFile, signal: AbortSignal): Promise<OutputEnd>;
 }

@@ -1,4 +1,5 @@
 import { silentLogger } from '@receptorjs/primitives';
+import { UnitFile } from '@receptorjs/workceptor/internal';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -31,7 +32,7 @@ beforeEach(async () => {
   stdout = new StdoutFile({
     path: join(folder, 'stdout'),
     reserve: { admits: () => Promise.resolve(!isFull) },
-    maxBytes: 1_000,
+    maxBytes: 100_000,
     onGrown: () => undefined,
     onProblem: (why) => {
       problems.push(why);
@@ -40,8 +41,9 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   over.abort();
-  await stdout.close();
+  await stdout.close().catch(() => undefined);
   listener.close();
   socket?.destroy();
   rmSync(folder, { recursive: true, force: true });
@@ -73,23 +75,26 @@ it('a pod that does not connect in time says so, and where to', async () => {
   const late = streams({ connect: 20 });
   const { RECEPTOR_PORT: port = '' } = listener.env;
   expect(await late.read(progress, stdout, over.signal)).toMatchObject({
-    code: 'not-connected',
-    detail: `pod has run for 0.02 s without connecting to RECEPTOR_HOST 127.0.0.1, RECEPTOR_PORT ${port}, as streammethod tcp needs`,
+    kind: 'over',
+    end: {
+      code: 'not-connected',
+      detail: `pod has run for 0.02 s without connecting to RECEPTOR_HOST 127.0.0.1, RECEPTOR_PORT ${port}, as streammethod tcp needs`,
+    },
   });
   expect(await late.feed(progress)).toBeUndefined();
 });
 
-it.each([
-  [0, { code: 'not-connected', detail: expect.stringMatching(/^pod has ended without/) as string }],
-  // how it failed says more
-  [3, undefined],
-])('one that ends with %d and has not connected is not waited for', async (exitCode, end) => {
+it('one that ends and has not connected is not waited for', async () => {
   see({ running: {} });
   const reading = streams({ silent: 20 }).read(progress, stdout, over.signal);
-  see({ terminated: { exitCode } });
-  const read = await reading;
-  if (end === undefined) expect(read).toBeUndefined();
-  else expect(read).toMatchObject(end);
+  see({ terminated: { exitCode: 0 } });
+  expect(await reading).toMatchObject({
+    kind: 'lost',
+    end: {
+      code: 'not-connected',
+      detail: expect.stringMatching(/^pod has ended without/) as string,
+    },
+  });
 });
 
 it('one that has ended its output and goes on has finished, as for the original', async () => {
@@ -97,7 +102,7 @@ it('one that has ended its output and goes on has finished, as for the original'
   const one = streams({ end: 20 });
   const reading = one.read(progress, stdout, over.signal);
   (await dial()).end('output');
-  expect(await reading).toEqual({ state: 2, detail: 'Finished' });
+  expect(await reading).toEqual({ kind: 'over', end: { state: 2, detail: 'Finished' } });
   expect(readFileSync(join(folder, 'stdout'), 'utf8')).toBe('output');
 });
 
@@ -108,9 +113,12 @@ it('the connection of one that has ended is not waited for for ever', async () =
   await vi.waitUntil(() => stdoutText() === 'half', { interval: 5 });
   see({ terminated: { exitCode: 0 } });
   expect(await reading).toMatchObject({
-    code: 'output-lost',
-    detail:
-      'output may not be complete: behind byte 4 the connection of the pod was cut (the pod has ended, and its connection has not)',
+    kind: 'lost',
+    end: {
+      code: 'output-lost',
+      detail:
+        'output may not be complete: behind byte 4 the connection of the pod was cut (the pod has ended, and its connection has not)',
+    },
   });
 });
 const stdoutText = (): string => {
@@ -120,6 +128,27 @@ const stdoutText = (): string => {
     return '';
   }
 };
+
+it.each([
+  ['first', []],
+  // what is short is waited for, and what is longer is written in the background
+  ['last', [60_000, 68_000]],
+])('output whose %s write fails is not complete', async (_, sizes) => {
+  see({ running: {} });
+  const reading = streams({ end: 20 }).read(progress, stdout, over.signal);
+  const failure = expect(reading).rejects.toThrow('ENOSPC');
+  const one = await dial();
+  for (const size of sizes) {
+    one.write(Buffer.alloc(size - stdoutText().length, 'a'));
+    await vi.waitUntil(() => stdoutText().length === size, { interval: 2 });
+  }
+  const write = vi.spyOn(UnitFile.prototype, 'write');
+  write.mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+  one.write('last');
+  await vi.waitUntil(() => write.mock.calls.length > 0, { interval: 2 });
+  one.end();
+  await failure;
+});
 
 it('a full disk is waited for, and says so', async () => {
   isFull = true;

@@ -1,11 +1,10 @@
 import { errorText, onAbort } from '@receptorjs/primitives';
 import { UnitState } from '@receptorjs/control-protocol';
-import { WorkError } from '@receptorjs/workceptor';
 import { UnitFile } from '@receptorjs/workceptor/internal';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StdoutFile } from '../output/stdout-file.js';
-import type { PodStreams } from '../streams/pod-streams.js';
+import type { OutputEnd, PodStreams } from '../streams/pod-streams.js';
 import { failed, type PodEnd } from '../pod/pod-end.js';
 import type { PodProgress } from '../pod/pod-progress.js';
 import type { PodListener } from './pod-listener.js';
@@ -68,21 +67,17 @@ export class TcpStreams implements PodStreams {
     }
   }
 
-  async read(
-    progress: PodProgress,
-    stdout: StdoutFile,
-    signal: AbortSignal,
-  ): Promise<PodEnd | undefined> {
+  async read(progress: PodProgress, stdout: StdoutFile, signal: AbortSignal): Promise<OutputEnd> {
     const socket = await this.#connection(progress);
     signal.throwIfAborted();
     if (socket === undefined) return this.#notConnected(progress);
     const cut = await this.#store(socket, progress, stdout, signal);
     signal.throwIfAborted();
-    if (cut !== undefined) return cut;
+    if (cut !== undefined) return { kind: 'lost', end: cut };
     await this.#inTime(this.#times.end, signal, (late) => progress.left('running', late));
     signal.throwIfAborted();
-    if (progress.course.phase === 'ended') return undefined;
-    return { state: UnitState.Succeeded, detail: 'Finished' };
+    if (progress.course.phase === 'ended') return { kind: 'complete' };
+    return { kind: 'over', end: { state: UnitState.Succeeded, detail: 'Finished' } };
   }
 
   /** The connection once there is one; none when the worker ends before, or in time. */
@@ -115,17 +110,15 @@ export class TcpStreams implements PodStreams {
     });
   }
 
-  #notConnected({ course }: PodProgress): PodEnd | undefined {
-    if (course.phase === 'ended' && course.end.state === UnitState.Failed) return undefined;
+  #notConnected({ course }: PodProgress): OutputEnd {
     const { RECEPTOR_HOST, RECEPTOR_PORT } = this.context.listener.env;
-    const how =
-      course.phase === 'ended'
-        ? 'pod has ended'
-        : `pod has run for ${this.#times.connect / 1_000} s`;
-    return failed(
+    const hasEnded = course.phase === 'ended';
+    const how = hasEnded ? 'pod has ended' : `pod has run for ${this.#times.connect / 1_000} s`;
+    const end = failed(
       'not-connected',
       `${how} without connecting to RECEPTOR_HOST ${RECEPTOR_HOST ?? ''}, RECEPTOR_PORT ${RECEPTOR_PORT ?? ''}, as streammethod tcp needs`,
     );
+    return { kind: hasEnded ? 'lost' : 'over', end };
   }
 
   /** Stores all that comes; gives what is wrong where it does not come to a proper end. */
@@ -158,10 +151,9 @@ export class TcpStreams implements PodStreams {
         lastAt = performance.now();
       }
       this.#hasEnded = true;
-      return undefined;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof WorkError) throw error;
+      if (isWriting) throw error;
       return failed(
         'output-lost',
         `output may not be complete: behind byte ${stdout.size} the connection of the pod was cut (${errorText(error)})`,
@@ -170,6 +162,9 @@ export class TcpStreams implements PodStreams {
       clearInterval(watchdog);
       signal.removeEventListener('abort', stop);
     }
+    // a write in the background may have failed
+    await stdout.drained();
+    return undefined;
   }
 
   async #inTime<T>(

@@ -67,6 +67,7 @@ beforeEach(async () => {
   await startWork();
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const socket of sockets) socket.destroy();
   await work.close();
   await server.down();
@@ -186,6 +187,40 @@ it('a connection that is cut is output that is lost', async () => {
     ) as string,
     report: { errorCode: 'output-lost' },
   });
+});
+
+it('a pod that never connects ends its unit, and is deleted', async () => {
+  // five minutes pass at once, and less takes its time
+  const { setTimeout: later } = globalThis;
+  const isAll = (ms = 0): boolean => ms === 300_000;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation((work: () => void, ms?: number) =>
+    later(work, isAll(ms) ? 0 : ms),
+  );
+  server.onCreated = runs;
+  expect(await ended(await submit('input'))).toMatchObject({
+    state: UnitState.Failed,
+    detail: expect.stringMatching(/^pod has run for 300 s without connecting to /) as string,
+    report: { errorCode: 'not-connected' },
+  });
+  await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+});
+
+it('output that is lost is said at once, and how the pod failed by itself says more', async () => {
+  const unitId = await submit();
+  await vi.waitUntil(() => server.pods.size === 1, { interval: 5 });
+  runs(server.pod);
+  const socket = await dial(server.pod);
+  socket.write('half');
+  await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 4n, { interval: 5 });
+  socket.resetAndDestroy();
+  const cut = await reaches(unitId, ({ detail }) => detail.includes('was cut'));
+  expect(cut).toMatchObject({
+    state: UnitState.Running,
+    detail: expect.stringMatching(/^Pod Running; output may not be complete: /) as string,
+  });
+  server.pod.exit(3);
+  expect(await ended(unitId)).toMatchObject({ report: { errorCode: 'exit-status' } });
+  expect(server.pods.size).toBe(1);
 });
 
 it('output has a bound', async () => {
