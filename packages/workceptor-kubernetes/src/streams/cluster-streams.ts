@@ -62,8 +62,7 @@ export class ClusterStreams implements PodStreams {
         signal.throwIfAborted();
         if (error instanceof InputLost) return error.message || 'the connection was ended early';
         if (!(error instanceof KubernetesError)) throw error;
-        if (error.code === 'unauthorized') api.forgetLogin();
-        else if (!isPassing(error)) return error.message;
+        if (error.code !== 'unauthorized' && !isPassing(error)) return error.message;
         if (attempt >= MOST_ATTACHES) return error.message;
         const ms = backoffDelay(ATTACH_AGAIN, attempt, Math.random());
         await wait(ms, undefined, { signal });
