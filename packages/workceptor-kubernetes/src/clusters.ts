@@ -4,23 +4,26 @@ import { ClusterLogin, type LoginSource } from './cluster/login.js';
 import { PodWatch } from './cluster/pod-watch.js';
 import { RequestLimit, type RequestLimits } from './cluster/request-limit.js';
 import type { Pod } from './cluster/objects.js';
+import { SharedThings, type Hold } from './shared-things.js';
 
-/** A thing that is shared, and closed by the last one who lets go of it. */
-interface Shared<T> {
-  readonly value: T;
-  users: number;
-}
-
-/** A hold on something shared; let go of once. */
-export interface Hold<T> {
-  readonly value: T;
-  readonly letGo: () => void;
-}
+/** Milliseconds for which a login that nobody uses is kept: the next unit would log in again otherwise, by a program. And how many of them. */
+const IDLE_MS = 60_000;
+const MAX_IDLE = 16;
 
 /** The connections, limits and watches of all units of a daemon: one for each login, one watch for each namespace of it. */
 export class Clusters {
-  readonly #apis = new Map<string, Shared<ClusterApi>>();
-  readonly #watches = new Map<string, Shared<PodWatch>>();
+  readonly #apis = new SharedThings<ClusterApi>({
+    close: (api) => {
+      api.close();
+    },
+    idleMs: IDLE_MS,
+    maxIdle: MAX_IDLE,
+  });
+  readonly #watches = new SharedThings<PodWatch>({
+    close: (watch) => {
+      void watch.close();
+    },
+  });
 
   constructor(
     private readonly options: {
@@ -32,9 +35,10 @@ export class Clusters {
   /** @throws {KubernetesError} `bad-config` */
   api(source: LoginSource): Hold<ClusterApi> {
     const login = new ClusterLogin(source);
-    const make = (): ClusterApi => new ClusterApi(login, new RequestLimit(this.options.limits));
-    return hold(this.#apis, login.key, make, (api) => {
-      api.close();
+    return this.#apis.hold(login.key, {
+      make: () => new ClusterApi(login, new RequestLimit(this.options.limits)),
+      // a file may name another cluster by now
+      isStillGood: (api) => api.isOf(login.server),
     });
   }
 
@@ -62,9 +66,7 @@ export class Clusters {
           onListed(api.value, pods);
         },
       });
-    const watch = hold(this.#watches, key, make, (closed) => {
-      void closed.close();
-    });
+    const watch = this.#watches.hold(key, { make });
     return {
       value: watch.value,
       letGo: () => {
@@ -73,27 +75,4 @@ export class Clusters {
       },
     };
   }
-}
-
-function hold<T>(
-  all: Map<string, Shared<T>>,
-  key: string,
-  make: () => T,
-  close: (value: T) => void,
-): Hold<T> {
-  const shared = all.get(key) ?? { value: make(), users: 0 };
-  all.set(key, shared);
-  shared.users += 1;
-  let isHeld = true;
-  return {
-    value: shared.value,
-    letGo: () => {
-      if (!isHeld) return;
-      isHeld = false;
-      shared.users -= 1;
-      if (shared.users > 0) return;
-      all.delete(key);
-      close(shared.value);
-    },
-  };
 }

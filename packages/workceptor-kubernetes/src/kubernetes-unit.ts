@@ -12,7 +12,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi, Selector } from './cluster/cluster-api.js';
 import { ClusterLogin, type LoginSource } from './cluster/login.js';
-import type { Clusters, Hold } from './clusters.js';
+import type { Clusters } from './clusters.js';
 import { isNotFound, KubernetesError } from './errors.js';
 import {
   extraData,
@@ -29,6 +29,7 @@ import { podOf, type PodRequest } from './pod/manifest.js';
 import { failed, type PodEnd } from './pod/pod-end.js';
 import { labelValue, ownerLabels, UNIT_LABEL } from './pod/pod-name.js';
 import { endOf, PodRun, type RunEnd } from './pod-run.js';
+import type { Hold } from './shared-things.js';
 import { PodRemoval, type RemovalReason } from './pod/pod-removal.js';
 
 /** 64 GiB: the most stdout of one unit unless configured. */

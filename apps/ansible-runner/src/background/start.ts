@@ -63,6 +63,7 @@ function answerOf(child: ChildProcess, request: DaemonRequest): Promise<DaemonRe
         failed: `The run ended before it began (${signal ?? `exit code ${String(code)}`}); see daemon.log.`,
       }),
     );
-    child.send(request);
+    // it has no channel where no more files can be opened: its error tells
+    if (child.connected) child.send(request);
   });
 }

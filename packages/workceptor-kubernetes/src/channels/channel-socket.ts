@@ -71,7 +71,7 @@ export class ChannelSocket {
   }
 
   /**
-   * Connects.
+   * Connects. What the API server does not know any more is forgotten: the next login is another one.
    *
    * @throws {KubernetesError} when nothing stands; the signal's reason
    */
@@ -80,7 +80,7 @@ export class ChannelSocket {
     login: LoginOptions,
     options: ChannelOptions,
   ): Promise<ChannelSocket> {
-    const { headers, agent, ...tls } = login;
+    const { headers, agent, forget, ...tls } = login;
     options.signal.throwIfAborted();
     const socket = new WebSocket(url, PROTOCOLS, {
       ...tls,
@@ -94,8 +94,9 @@ export class ChannelSocket {
     await new Promise<void>((resolve, reject) => {
       socket.on('open', resolve);
       socket.on('unexpected-response', (_, answer: IncomingMessage) => {
-        refusalOf(answer, answer.statusCode ?? 0)
+        refusalOf(answer, answer.statusCode ?? 0, login)
           .then((refusal) => {
+            if (refusal.code === 'unauthorized') forget();
             reject(withHint(refusal, options.hint));
           })
           .catch(reject)

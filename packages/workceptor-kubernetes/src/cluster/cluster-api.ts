@@ -61,6 +61,11 @@ export class ClusterApi {
     return this.#server.host;
   }
 
+  /** Whether this is the API server that it asks. */
+  isOf(server: URL): boolean {
+    return this.#server.href === server.href;
+  }
+
   /** @throws {KubernetesError} */
   async getPod(namespace: string, name: string, signal?: AbortSignal): Promise<Pod> {
     return podIn(await this.#object('GET', podPath(namespace, name), { signal }));
@@ -234,11 +239,6 @@ export class ClusterApi {
     return (await Promise.all(answers)).every((isAllowed) => isAllowed);
   }
 
-  /** The API server does not know us any more: what logs in is read again. */
-  forgetLogin(): void {
-    this.login.forget();
-  }
-
   close(): void {
     this.#connections.close();
   }
@@ -293,15 +293,15 @@ export class ClusterApi {
     let hasLoggedIn = false;
     for (let attempt = 1; ; attempt++) {
       await this.limit.take(patience);
+      const login = await this.login.options();
+      patience?.throwIfAborted();
       try {
-        const login = await this.login.options();
-        patience?.throwIfAborted();
         return await this.#connections.send({ ...request, login });
       } catch (error) {
         if (!(error instanceof KubernetesError)) throw error;
         if (error.code === 'unauthorized' && !hasLoggedIn) {
           hasLoggedIn = true;
-          this.login.forget();
+          login.forget();
         } else if (error.code === 'busy' && attempt < BUSY_ATTEMPTS) {
           await wait(error.options.retryAfterMs ?? BUSY_MS, undefined, { signal: patience });
         } else throw error;

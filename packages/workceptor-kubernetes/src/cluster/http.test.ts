@@ -1,6 +1,10 @@
+import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { refusalOf, statusError, wholeAnswer } from './http.js';
+import type { LoginOptions } from './login.js';
+
+const login: LoginOptions = { headers: {}, forget: () => undefined };
 
 const endless = (): Readable =>
   Readable.from(
@@ -35,7 +39,7 @@ it.each([
   ['1e99', 60_000],
 ])('a Retry-After of %s is %s ms', async (header, ms) => {
   const answer = Object.assign(Readable.from([]), { headers: { 'retry-after': header } });
-  expect(await refusalOf(answer, 429)).toMatchObject({
+  expect(await refusalOf(answer, 429, login)).toMatchObject({
     code: 'busy',
     options: { retryAfterMs: ms },
   });
@@ -56,4 +60,38 @@ it('what is said is bounded, and can not move a terminal', () => {
   const error = statusError(500, JSON.stringify({ kind: 'Status', message }));
   expect(error.message).not.toContain('\u001b');
   expect(error.message).toHaveLength(1_024);
+});
+
+it.each([
+  ['a short token', { headers: { Authorization: 'Bearer short' } }, 'Bearer short', 'Bearer ***'],
+  [
+    'a token across the end of what is shown',
+    { headers: { Authorization: `Bearer ${'t'.repeat(900)}` } },
+    `${'x'.repeat(180)} ${'t'.repeat(900)}`,
+    `${'x'.repeat(180)} ***`,
+  ],
+  [
+    'a part of a token',
+    { headers: { Authorization: `Bearer ${'t'.repeat(900)}` } },
+    `Authorization: Bearer ${'t'.repeat(80)}`,
+    'Authorization: Bearer ***',
+  ],
+  ['name and password', { auth: 'me:p' }, 'it was me:p', 'it was ***'],
+  ['a Basic login', { auth: 'me:p' }, 'authorization: Basic bWU6cA==', 'authorization: Basic ***'],
+  ['one as HTML has it', { auth: 'me:p' }, 'Basic bWU6cA&#61;&#61;', 'Basic ***&#61;&#61;'],
+  ['one as JSON has it', { auth: 'me:???' }, '{"a":"Basic bWU6Pz8\\/"}', '{"a":"Basic ***"}'],
+])('%s of the login is not shown', async (_, options, text, shown) => {
+  for (const body of [text, JSON.stringify({ kind: 'Status', message: text })]) {
+    const answer = Object.assign(Readable.from([Buffer.from(body)]), { headers: {} });
+    const error = await refusalOf(answer, 502, { ...login, ...options });
+    expect(error.message).toBe(shown);
+  }
+});
+
+it('nor is the login of a proxy on the way', async () => {
+  const agent = Object.assign(new Agent(), { proxy: new URL('http://me:p%40@proxy:3128') });
+  const text = `Proxy-Authorization: Basic ${Buffer.from('me:p@').toString('base64')}`;
+  const answer = Object.assign(Readable.from([Buffer.from(text)]), { headers: {} });
+  const error = await refusalOf(answer, 407, { ...login, agent });
+  expect(error.message).toBe('Proxy-Authorization: Basic ***');
 });

@@ -10,6 +10,7 @@ import { Agent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { codeOf, KubernetesError } from '../errors.js';
 import type { LoginOptions } from './login.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /** Milliseconds until the head of an answer must be there. */
 const ANSWER_MS = 30_000;
@@ -52,7 +53,7 @@ export class Connections {
     const answer = await this.#ask(given);
     const { statusCode = 0 } = answer;
     if (statusCode >= 200 && statusCode <= 299) return answer;
-    throw withoutToken(await refusalOf(answer, statusCode), given.login);
+    throw await refusalOf(answer, statusCode, given.login);
   }
 
   /** What is idle is closed. */
@@ -61,7 +62,7 @@ export class Connections {
   }
 
   #ask({ method, url, login, body, signal }: HttpRequest): Promise<IncomingMessage> {
-    const { agent = this.#agent, headers, ...tls } = login;
+    const { agent = this.#agent, headers, forget: _, ...tls } = login;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason as Error);
@@ -150,33 +151,40 @@ export interface AnswerBounds {
   readonly timeoutMs?: number;
 }
 
-/** What an answer says that is no good one: a `Status` object, or the text of a proxy before the API server. */
+/**
+ * What an answer says that is no good one: a `Status` object, or the text of a proxy before the API server.
+ *
+ * @param login that it was asked with: what is secret of it is not shown
+ */
 export async function refusalOf(
   answer: Readable & Pick<IncomingMessage, 'headers'>,
   statusCode: number,
+  login: LoginOptions,
 ): Promise<KubernetesError> {
   const text = await wholeAnswer(answer, { maxBytes: MAX_REFUSAL_BYTES }).catch(() => '');
-  return statusError(statusCode, text, retryAfterMs(answer.headers['retry-after']));
+  const waitMs = retryAfterMs(answer.headers['retry-after']);
+  return statusError(statusCode, text, { waitMs, login });
 }
 
 /**
  * An error by a status of HTTP and a text, which may be a `Status` object.
  *
  * @param waitMs that the API server asks to wait
+ * @param login of the request, when it may be shown
  */
-export function statusError(statusCode: number, text: string, waitMs?: number): KubernetesError {
+export function statusError(
+  statusCode: number,
+  text: string,
+  { waitMs, login }: { readonly waitMs?: number | undefined; readonly login?: LoginOptions } = {},
+): KubernetesError {
   const { message, reason, code } = statusIn(text);
-  const shown = message ?? (text.trim().slice(0, 200) || `HTTP status ${statusCode}`);
+  const said = message ?? text.trim();
+  const harmless = login === undefined ? said : withoutSecrets(said, login);
+  const shown =
+    message === undefined ? harmless.slice(0, 200) || `HTTP status ${statusCode}` : harmless;
   return new KubernetesError(codeOf(code ?? statusCode, reason), foreignText(shown), {
     retryAfterMs: waitMs,
   });
-}
-
-/** Who answers may say what it was asked with: a proxy that shows the request does. */
-function withoutToken(error: KubernetesError, { headers }: LoginOptions): KubernetesError {
-  const [, token = ''] = /^\S+ (.+)$/.exec(headers['Authorization'] ?? '') ?? [];
-  if (token === '' || !error.message.includes(token)) return error;
-  return new KubernetesError(error.code, error.message.replaceAll(token, '***'), error.options);
 }
 
 interface StatusFields {

@@ -1,6 +1,5 @@
 import { errorText } from '@receptorjs/primitives';
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { KubernetesError } from '../errors.js';
 
 /** Milliseconds until a program has ended, and bytes of what it may say. */
@@ -62,7 +61,7 @@ function outputOf(program: LoginProgram, timeoutMs: number): Promise<string> {
   const { command, args, env, apiVersion } = program;
   return new Promise((resolve, reject) => {
     const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-    let child: ChildProcessByStdio<null, Readable, null>;
+    let child: ChildProcess;
     try {
       child = spawn(command, args, {
         env: { ...process.env, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...env },
@@ -82,19 +81,20 @@ function outputOf(program: LoginProgram, timeoutMs: number): Promise<string> {
       clearTimeout(timer);
       if (child.pid !== undefined && !isOver) killGroup(child.pid);
       isOver = true;
-      child.stdout.destroy();
+      child.stdout?.destroy();
       reject(failed(program, why));
     };
     const timer = setTimeout(() => {
       end(`it has not ended in ${timeoutMs / 1_000} s, and was killed`);
     }, timeoutMs);
-    child.stdout.on('data', (piece: Buffer) => {
+    child.on('error', (error) => {
+      end(errorText(error));
+    });
+    // without any where there are no files left to open: that is an error, which is told above
+    child.stdout?.on('data', (piece: Buffer) => {
       length += piece.length;
       if (length > MAX_BYTES) end(`its output has more than ${MAX_BYTES} bytes`);
       else pieces.push(piece);
-    });
-    child.on('error', (error) => {
-      end(errorText(error));
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);

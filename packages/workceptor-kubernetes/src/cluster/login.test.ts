@@ -39,6 +39,17 @@ async function usedBy(login: ClusterLogin): Promise<void> {
 }
 
 describe('a text of others', () => {
+  it('is made options of once in ten seconds, and not for each request after those', async () => {
+    let now = 0;
+    const login = new ClusterLogin({ kind: 'text', text: config('token: t') }, () => now);
+    const first = await login.options();
+    now = 10_000;
+    const second = await login.options();
+    expect(second).not.toBe(first);
+    now = 15_000;
+    expect(await login.options()).toBe(second);
+  });
+
   it('gives address, namespace, TLS and what authorizes', async () => {
     const login = ofText(
       config(
@@ -185,8 +196,34 @@ describe('a file', () => {
     now = 10_000;
     expect(await token()).toBe('Bearer two');
     writeFileSync(path, config('token: three'));
-    login.forget();
+    now += 1_000;
+    (await login.options()).forget();
     expect(await token()).toBe('Bearer three');
+  });
+
+  it('that does not change is not read for each request that is refused, and one late refusal drops nothing new', async () => {
+    const path = join(folder, 'config');
+    let now = 0;
+    const login = new ClusterLogin({ kind: 'file', path }, () => now);
+    const token = async (): Promise<string | undefined> =>
+      (await login.options()).headers['Authorization'];
+    writeFileSync(path, config('token: one'));
+    const used = await login.options();
+    now = 1_000;
+    used.forget();
+    expect(await token()).toBe('Bearer one');
+    // another request was refused in the same moment
+    writeFileSync(path, config('token: two'));
+    used.forget();
+    expect(await token()).toBe('Bearer one');
+    now = 2_000;
+    used.forget();
+    expect(await token()).toBe('Bearer two');
+    writeFileSync(path, config('token: three'));
+    now = 4_000;
+    // it took its time, and tells nothing of the second one
+    used.forget();
+    expect(await token()).toBe('Bearer two');
   });
 
   it('is that of KUBECONFIG unless it is named, and may be missing', async () => {
@@ -209,8 +246,9 @@ describe('a file', () => {
       path,
       config(`exec: {command: sh, args: ["-c", ${JSON.stringify(script)}]${more}}`),
     );
-    return new ClusterLogin({ kind: 'file', path });
+    return new ClusterLogin({ kind: 'file', path }, () => now);
   };
+  let now = 0;
   const credential = (status: object): string => `printf %s '${JSON.stringify({ status })}'`;
 
   it('may have a program that logs in, which is run again when it has expired or is refused', async () => {
@@ -223,7 +261,8 @@ describe('a file', () => {
       login.renew();
     }
     expect(statSync(count).size).toBe(2);
-    login.forget();
+    now += 5_000;
+    (await login.options()).forget();
     await login.options();
     expect(statSync(count).size).toBe(4);
     const old = withProgram(
@@ -255,10 +294,10 @@ describe('a file', () => {
     );
     const login = new ClusterLogin({ kind: 'file', path });
     const { secureContext } = await login.options();
-    login.forget();
+    login.renew();
     expect((await login.options()).secureContext).toBe(secureContext);
     writeFileSync(join(folder, 'ca'), ca + cert);
-    login.forget();
+    login.renew();
     const { secureContext: changed } = await login.options();
     expect(changed).toBeDefined();
     expect(changed).not.toBe(secureContext);

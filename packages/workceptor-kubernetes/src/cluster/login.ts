@@ -11,7 +11,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KubernetesError } from '../errors.js';
 import { parseKubeconfig, type Kubeconfig } from './kubeconfig.js';
-import { runLoginProgram, type LoginProgram, type ProgramCredential } from './login-program.js';
+import { ProgramCredentials } from './program-credentials.js';
 
 /** How a cluster is logged in to. */
 export type LoginSource =
@@ -32,10 +32,14 @@ export type LoginOptions = Pick<
   readonly secureContext?: SecureContext | undefined;
   /** Of a proxy; none for a straight connection. */
   readonly agent?: Agent | undefined;
+  /** Says that the API server has refused it: what logs in is read again at the next use, unless that has happened since. */
+  readonly forget: () => void;
 };
 
 /** Milliseconds for which what a file says is used: tokens rotate, and a new one is there long before the old one is refused. */
 const USE_MS = 10_000;
+/** Milliseconds for which it is not read again even where it was refused: each request would read it otherwise. */
+const LEAST_USE_MS = 1_000;
 /** Milliseconds until a provider of tokens has answered, and a proxy. */
 const PROVIDER_MS = 60_000;
 const PROXY_MS = 30_000;
@@ -61,16 +65,19 @@ type TlsFiles = Pick<RequestOptions, 'ca' | 'cert' | 'key'>;
 export class ClusterLogin {
   #read: Read | undefined;
   #options: Promise<LoginOptions> | undefined;
+  /** What `#options` has come to last; nothing once that was refused. */
+  #current: LoginOptions | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   /** What the last `secureContext` was made of; written by `#secureContext` only. */
   #secure: { readonly of: TlsFiles; readonly context: SecureContext } | undefined;
-  /** What a program has given, and which one that was. */
-  #given: { readonly program: string; readonly credential: ProgramCredential } | undefined;
+  readonly #program: ProgramCredentials;
 
   constructor(
     private readonly source: LoginSource,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.#program = new ProgramCredentials(now);
+  }
 
   /** The same for logins that are the same: connections, limits and watches are shared by it. */
   get key(): string {
@@ -106,23 +113,33 @@ export class ClusterLogin {
    */
   options(): Promise<LoginOptions> {
     if (this.now() - this.#readAt >= USE_MS) this.renew();
-    const options = (this.#options ??= this.#makeOptions());
-    options.catch(() => {
-      if (this.#options === options) this.#options = undefined;
-    });
+    if (this.#options) return this.#options;
+    const options = this.#makeOptions();
+    this.#options = options;
+    options.then(
+      (made) => {
+        if (this.#options === options) this.#current = made;
+      },
+      () => {
+        if (this.#options === options) this.#options = undefined;
+      },
+    );
     return options;
   }
 
   /** Reads everything again at the next use, but for what can't have changed: a text, and what a program has given until it expires. */
   renew(): void {
     this.#options = undefined;
-    if (this.source.kind !== 'text') this.#read = undefined;
+    if (this.source.kind === 'text') this.#readAt = this.now();
+    else if (this.now() - this.#readAt >= LEAST_USE_MS) this.#read = undefined;
   }
 
-  /** As {@link renew}, and forgets what a program has given too: the API server does not know us any more. */
-  forget(): void {
+  /** Many may have been refused with the same: the first one of them counts, and nobody who comes late drops what is new. */
+  #forget(used: LoginOptions): void {
+    if (this.#current === undefined || !isSameLogin(used, this.#current)) return;
+    this.#current = undefined;
     this.renew();
-    this.#given = undefined;
+    this.#program.refuse();
   }
 
   async #makeOptions(): Promise<LoginOptions> {
@@ -132,10 +149,10 @@ export class ClusterLogin {
       await inTime(config.applyToHTTPSOptions(options));
       const { ca, cert, key, rejectUnauthorized, servername, auth, headers, agent } = options;
       const isProxied = config.getCurrentCluster()?.proxyUrl !== undefined;
-      const credential = file?.program && (await this.#credential(file.program));
+      const credential = file?.program && (await this.#program.of(file.program));
       const token = file?.tokenFile === undefined ? credential?.token : tokenIn(file.tokenFile);
       const files = { ca, cert: credential?.cert ?? cert, key: credential?.key ?? key };
-      return {
+      const made: LoginOptions = {
         ...files,
         secureContext: this.#secureContext(files),
         rejectUnauthorized,
@@ -143,7 +160,11 @@ export class ClusterLogin {
         auth,
         headers: headersOf(headers, token, file?.user.impersonateUser),
         agent: isProxied ? (agent as Agent) : undefined,
+        forget: () => {
+          this.#forget(made);
+        },
       };
+      return made;
     } catch (cause) {
       throw badConfig(cause);
     }
@@ -164,15 +185,6 @@ export class ClusterLogin {
     }
   }
 
-  async #credential(program: LoginProgram): Promise<ProgramCredential> {
-    const which = JSON.stringify(program);
-    const given = this.#given;
-    if (given?.program === which && given.credential.until > Date.now()) return given.credential;
-    const credential = await runLoginProgram(program);
-    this.#given = { program: which, credential };
-    return credential;
-  }
-
   #get(): Read {
     if (this.#read) return this.#read;
     try {
@@ -184,6 +196,17 @@ export class ClusterLogin {
       throw badConfig(cause);
     }
   }
+}
+
+/** Whether two authorize by the same. */
+function isSameLogin(one: LoginOptions, other: LoginOptions): boolean {
+  const proof = ({ headers, auth, cert, key }: LoginOptions): unknown[] => [
+    headers['Authorization'],
+    auth,
+    cert,
+    key,
+  ];
+  return isDeepStrictEqual(proof(one), proof(other));
 }
 
 function ofText(source: Exclude<LoginSource, { kind: 'incluster' }>): Read {

@@ -92,7 +92,6 @@ export class SpoolOutput {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof KubernetesError)) throw error;
-      if (error.code === 'unauthorized') api.forgetLogin();
       return error.message;
     }
   }

@@ -43,20 +43,12 @@ export class ClusterStreams implements PodStreams {
 
   async feed(progress: PodProgress): Promise<string | undefined> {
     const { api, namespace, record, signal, data, onStderr, onProblem } = this.context;
-    const send = async (): Promise<void> => {
+    const attempt = async (): Promise<void> => {
       // without an attachment its stdin would have kept waiting whoever wanted some
       if (progress.course.phase === 'ended') return;
       const { url, login } = await api.attachment(namespace, data().PodName, signal);
       const path = record.path('stdin');
       await sendStdin({ url, login, path, onStderr, fed: this.#fed.signal, signal });
-    };
-    const attempt = async (): Promise<void> => {
-      try {
-        await send();
-      } catch (error) {
-        if (isUnknown(error)) api.forgetLogin();
-        throw error;
-      }
     };
     try {
       await retryPassing(attempt, { forMs: ATTACH_MS, onProblem, signal, mayPass });
@@ -106,11 +98,7 @@ export class ClusterStreams implements PodStreams {
   }
 }
 
-const isUnknown = (error: unknown): boolean =>
-  error instanceof KubernetesError && error.code === 'unauthorized';
-
 /** A token may have expired, and a kubeconfig be being replaced. */
 const mayPass = (error: unknown): boolean =>
   isPassing(error) ||
-  isUnknown(error) ||
-  (error instanceof KubernetesError && error.code === 'bad-config');
+  (error instanceof KubernetesError && ['unauthorized', 'bad-config'].includes(error.code));

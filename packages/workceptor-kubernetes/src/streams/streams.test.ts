@@ -157,6 +157,24 @@ describe('stdin', () => {
     });
   });
 
+  it('that a proxy refuses shows nothing of the login', async () => {
+    server.fail(/attach/, 502, {
+      body: `${'x'.repeat(190)} Authorization: Bearer ${server.token}`,
+    });
+    await expect(send(Buffer.from('x'))).rejects.toMatchObject({
+      code: 'server',
+      message: expect.not.stringMatching(/hu/) as string,
+    });
+  });
+
+  it('whose login is not known any more has another one the next time', async () => {
+    const before = await api.attachment('jobs', 'p', ended.signal);
+    server.refuse(/attach/, 401, 'Unauthorized', 'expired');
+    await expect(send(Buffer.from('x'))).rejects.toMatchObject({ code: 'unauthorized' });
+    const after = await api.attachment('jobs', 'p', ended.signal);
+    expect(after.login).not.toBe(before.login);
+  });
+
   it('that nobody let in may be tried again; a role that lacks a verb is told which', async () => {
     server.refuse(/attach/, 403, 'Forbidden', 'pods "p" is forbidden');
     await expect(send(Buffer.from('x'))).rejects.toMatchObject({

@@ -103,6 +103,8 @@ export class SupervisorLauncher {
       ['-c', launcherScript, 'supervisors', currentBootId(), ownUmask()],
       { detached: true, stdio: ['pipe', 'pipe', 'ignore'] },
     );
+    // also of one without pipes: there are none where no more files can be opened
+    child.on('error', () => undefined);
     const { stdin, stdout } = child;
     if (!(stdin instanceof Socket && stdout instanceof Socket)) return;
     const shell: LauncherShell = { child, stdin, inherited, isReady: false };

@@ -43,7 +43,7 @@ export class AdoptedTerminal implements TerminalLauncher {
     this.#spawned = once(child, 'spawn');
     // `become` throws the error.
     this.#spawned.catch(() => undefined);
-    this.#command.on('error', () => undefined);
+    this.#command?.on('error', () => undefined);
   }
 
   /**
@@ -91,7 +91,7 @@ export class AdoptedTerminal implements TerminalLauncher {
       );
     }
     this.#used = true;
-    this.#command.end(words);
+    this.#command?.end(words);
     return new TerminalProcess(
       this.#child.pid ?? 0,
       this.#master,
@@ -104,15 +104,15 @@ export class AdoptedTerminal implements TerminalLauncher {
   /** Lets it end, unless it has become a program. */
   close(): void {
     if (this.#used) return;
-    this.#command.end();
+    this.#command?.end();
     this.#master.destroy();
   }
 
-  /** The pipe that carries the command. */
-  get #command(): Writable {
-    const pipe = this.#child.stdio[COMMAND];
-    if (pipe && 'write' in pipe) return pipe;
-    throw new TypeError('the launcher has no pipe for its command');
+  /** The pipe that carries the command; none where the launcher could not be started. */
+  get #command(): Writable | undefined {
+    const stdio = this.#child.stdio as ChildProcess['stdio'] | undefined;
+    const pipe = stdio?.[COMMAND];
+    return pipe && 'write' in pipe ? pipe : undefined;
   }
 }
 

@@ -31,8 +31,8 @@ export class RelayedTerminal implements TerminalLauncher {
 
   private constructor(relay: ChildProcess, python: string) {
     this.#python = python;
-    this.#channel = socketOf(relay, CHANNEL);
-    this.#control = socketOf(relay, CONTROL);
+    this.#channel = socketOf(relay, CHANNEL, python);
+    this.#control = socketOf(relay, CONTROL, python);
     for (const socket of [this.#channel, this.#control]) socket.on('error', () => socket.destroy());
     this.#reports = new RelayReports(relay, this.#control);
   }
@@ -41,6 +41,7 @@ export class RelayedTerminal implements TerminalLauncher {
    * Starts it.
    *
    * @param python path of the Python that runs it
+   * @throws {ConfigurationError} when no more files can be opened.
    */
   static open(python: string): RelayedTerminal {
     const words = [CHANNEL, CONTROL, ROWS, COLUMNS].map(String);
@@ -50,6 +51,8 @@ export class RelayedTerminal implements TerminalLauncher {
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'],
     });
+    // Also of one without sockets, whose error comes later and would end this process.
+    relay.on('error', () => undefined);
     return new RelayedTerminal(relay, python);
   }
 
@@ -80,8 +83,12 @@ export class RelayedTerminal implements TerminalLauncher {
   }
 }
 
-function socketOf(relay: ChildProcess, descriptor: number): Socket {
-  const stream = relay.stdio[descriptor];
+function socketOf(relay: ChildProcess, descriptor: number, python: string): Socket {
+  // There are none where no more files can be opened.
+  const stdio = relay.stdio as ChildProcess['stdio'] | undefined;
+  const stream = stdio?.[descriptor];
   if (stream instanceof Socket) return stream;
-  throw new TypeError(`the relay has no socket as descriptor ${descriptor}`);
+  throw new ConfigurationError(
+    `${python} gives no pseudo terminal, and the job runs on one: no more files can be opened.`,
+  );
 }
