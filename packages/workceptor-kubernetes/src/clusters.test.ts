@@ -2,8 +2,9 @@ import { silentLogger } from '@receptorjs/primitives';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Clusters } from './clusters.js';
+import { Orphans } from './pod/orphans.js';
 import { ApiServer } from './testing/api-server.js';
 
 let folder: string;
@@ -38,4 +39,34 @@ it('units one after the other log in by a program once, until the kubeconfig nam
   const other = clusters.api({ kind: 'file', path });
   expect(other.value.host).toBe('127.0.0.1:1');
   other.letGo();
+});
+
+it('a pod that was too young when the only unit began is deleted once it is of age, after that unit too', async () => {
+  const labels = { 'receptor.node-id': 'n', 'receptor.data-id': 'd' };
+  const creationTimestamp = new Date().toISOString();
+  server.add({
+    metadata: {
+      name: 'orphan',
+      namespace: 'jobs',
+      creationTimestamp,
+      labels: { ...labels, 'receptor.unit-id': 'gone0001' },
+    },
+  });
+  const clusters = new Clusters({ limits: {}, log: silentLogger });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  try {
+    const watch = clusters.watch(
+      { kind: 'text', text: server.kubeConfig },
+      'jobs',
+      { labelSelector: 'receptor.node-id=n' },
+      new Orphans(silentLogger).lookFor(labels, folder),
+    );
+    await vi.waitUntil(() => server.watchers === 1, { interval: 5 });
+    watch.letGo();
+    expect(server.pods.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(61_000);
+    await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
+  } finally {
+    vi.useRealTimers();
+  }
 });

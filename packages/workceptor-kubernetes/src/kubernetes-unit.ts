@@ -9,6 +9,7 @@ import {
 } from '@receptorjs/workceptor';
 import { foreignText, readLastOutput } from '@receptorjs/workceptor/internal';
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi, Selector } from './cluster/cluster-api.js';
 import { ClusterLogin, type LoginSource } from './cluster/login.js';
@@ -256,11 +257,9 @@ export class KubernetesUnit implements Unit {
     const selector: Selector = isForeign
       ? { fieldSelector: `metadata.name=${PodName}` }
       : { labelSelector: selectorOf(labels) };
-    const folder = this.record.dir;
     const api = clusters.api(source);
-    const watch = clusters.watch(source, namespace, selector, (cluster, pods) => {
-      if (!isForeign) orphans.look(cluster, pods, labels, folder);
-    });
+    const look = isForeign ? undefined : orphans.lookFor(labels, dirname(this.record.dir));
+    const watch = clusters.watch(source, namespace, selector, look);
     const signal = this.#gone;
     const run = new PodRun({
       api: api.value,

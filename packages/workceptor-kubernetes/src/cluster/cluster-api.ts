@@ -19,8 +19,8 @@ const MAX_PAGES = 1_000;
 const ACCESS_MS = 5 * 60_000;
 const MAX_NAMESPACES = 1_000;
 
-/** Seconds after which the API server ends a watch, so that one that has died unnoticed is noticed. */
-const WATCH_SECONDS = 240;
+/** Seconds that a watch may take longer than was asked for until it counts as one that has died unnoticed. */
+const WATCH_LATE_SECONDS = 30;
 /** Lines of the end of a log that are asked for. */
 const TAIL_LINES = '50';
 
@@ -125,11 +125,15 @@ export class ClusterApi {
     throw badAnswer(`a list of pods of more than ${MAX_PAGES} pages`);
   }
 
-  /** The changes of pods from a version on: JSON, an object a line. */
+  /**
+   * The changes of pods from a version on: JSON, an object a line.
+   *
+   * @param seconds after which the API server ends it
+   */
   watchPods(
     namespace: string,
     selector: Selector,
-    resourceVersion: string,
+    { resourceVersion, seconds }: { readonly resourceVersion: string; readonly seconds: number },
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     const query = {
@@ -137,10 +141,10 @@ export class ClusterApi {
       watch: 'true',
       resourceVersion,
       allowWatchBookmarks: 'true',
-      timeoutSeconds: String(WATCH_SECONDS),
+      timeoutSeconds: String(seconds),
     };
     // one that has died unnoticed would wait for ever
-    const late = AbortSignal.timeout((WATCH_SECONDS + 30) * 1_000);
+    const late = AbortSignal.timeout((seconds + WATCH_LATE_SECONDS) * 1_000);
     return this.#stream(podPath(namespace), query, AbortSignal.any([signal, late]));
   }
 

@@ -112,6 +112,32 @@ it('an event that was lost on the way counts from the next list on', async () =>
   await told(list, 'Running');
 });
 
+it('all is listed again each five minutes, for a watch is asked for until then', async () => {
+  const seconds = (): number[] =>
+    server.requests
+      .map((line) => Number(/timeoutSeconds=(\d+)/.exec(line)?.[1]))
+      .filter((found) => !Number.isNaN(found));
+  const pod = add('a');
+  const list = phases('a');
+  await watched();
+  expect(seconds()).toEqual([298]);
+  pod.run();
+  await told(list, 'Running');
+  now += 100_000;
+  server.cutWatches();
+  await vi.waitUntil(() => seconds().length === 2, { interval: 5 });
+  expect(seconds()[1]).toBeLessThanOrEqual(200);
+  expect(seconds()[1]).toBeGreaterThan(180);
+  const listed = (): number => server.requests.filter((line) => line.includes('limit=')).length;
+  expect(listed()).toBe(1);
+  pod.exit();
+  await told(list, 'Succeeded');
+  // the API server ends it when its time is over
+  now += 200_000;
+  server.cutWatches();
+  await vi.waitUntil(() => listed() === 2, { interval: 5 });
+});
+
 it('says that the cluster is away, once, and goes on when it is back', async () => {
   const pod = add('a');
   const list = phases('a');
@@ -199,6 +225,15 @@ describe('what a cluster sends that is wrong', () => {
     }
   });
 
+  it('is not asked for without a pause where a version is gone as soon as it was listed', async () => {
+    server.refuse(/watch=/, 410, 'Expired', 'too old', 1_000);
+    await vi.waitUntil(() => warnings.length > 0, { interval: 1 });
+    expect(warnings[0]).toMatch(/can't be followed: too old$/);
+    // the first one may be chance
+    expect(server.requests.filter((line) => line.includes('watch='))).toHaveLength(2);
+    expect(server.requests).toHaveLength(4);
+  });
+
   it('is not asked for without a pause where all versions are gone', async () => {
     server.refuse(/pods\?labelSelector/, 410, 'Expired', 'too old', 5);
     server.forgetChanges();
@@ -213,6 +248,25 @@ describe('what a cluster sends that is wrong', () => {
     expect(server.requests.length).toBeLessThan(4);
     await again.close();
   });
+});
+
+it('an answer that is older than a change tells nothing', async () => {
+  await watched();
+  let answer: (pod: Pod) => void = () => undefined;
+  const asked = vi.spyOn(api, 'getPod').mockReturnValueOnce(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  const list = phases('a');
+  expect(asked).toHaveBeenCalledTimes(1);
+  const pod = add('a');
+  await told(list, 'Pending');
+  server.remove(pod);
+  await told(list, 'gone');
+  answer({ metadata: { name: 'a', uid: 'u' }, status: { phase: 'Pending' } });
+  await new Promise(setImmediate);
+  expect(list).toEqual(['Pending', 'gone']);
 });
 
 it('a listener that throws is a line of the log, and others are told', async () => {

@@ -12,8 +12,9 @@ import { linesOf } from './lines.js';
 const AGAIN = { first: 500, longest: 30_000 };
 /** Milliseconds after which all is listed again: an event that was lost on the way counts from then on. */
 const RESYNC_MS = 300_000;
-/** Milliseconds of a watch that is none. */
+/** Milliseconds of a watch that is none, and seconds of the shortest one that is asked for. */
 const SHORTEST_WATCH_MS = 1_000;
+const SHORTEST_WATCH_SECONDS = 5;
 
 /** A pod as it is now; `undefined` once it is known to be gone. */
 export type PodListener = (pod: Pod | undefined) => void;
@@ -41,10 +42,14 @@ export class PodWatch {
   readonly #expected = new Map<string, number>();
   /** Those of them that are gone again. */
   readonly #gone = new Set<string>();
+  /** Names of pods that were asked for, and of which nothing else has told since. */
+  readonly #asked = new Set<string>();
   readonly #closed = new AbortController();
   /** Why nothing is known at the moment. */
   #problem: string | undefined;
   #isListed = false;
+  /** Whether a change has come since a version was last gone: without any, the next one will be gone as well. */
+  #hasHeard = true;
   #isListing = true;
   readonly #ended: Promise<void>;
 
@@ -123,13 +128,15 @@ export class PodWatch {
     const now = this.options.now ?? ((): number => performance.now());
     while (!this.#isClosed()) {
       try {
-        if (version === '' || now() - listedAt > RESYNC_MS) {
+        if (version === '' || now() - listedAt >= RESYNC_MS) {
           version = '';
           version = await this.#list(signal);
           listedAt = now();
         }
         const begun = now();
-        const next = await this.#watch(version, signal);
+        const left = Math.ceil((RESYNC_MS - (begun - listedAt)) / 1_000);
+        const seconds = Math.max(left, SHORTEST_WATCH_SECONDS);
+        const next = await this.#watch(version, seconds, signal);
         // what takes a moment and brings nothing would be asked for again and again
         if (next === version && now() - begun < SHORTEST_WATCH_MS) {
           throw new KubernetesError('unreachable', 'the API server ends the watch at once');
@@ -142,7 +149,11 @@ export class PodWatch {
         const wasListed = version !== '';
         // what can't be understood once is not asked for again
         if (code === 'gone' || code === 'bad-answer') version = '';
-        if (code === 'gone' && wasListed) continue;
+        const isOld = now() - listedAt >= SHORTEST_WATCH_MS;
+        if (code === 'gone' && wasListed && isOld && this.#hasHeard) {
+          this.#hasHeard = false;
+          continue;
+        }
         failures += 1;
         this.#fail(foreignText(errorText(error)));
         const ms = backoffDelay(AGAIN, failures, Math.random());
@@ -181,19 +192,24 @@ export class PodWatch {
   /** Asks for one pod, which somebody listens to and which no list and no change has told of. */
   async #ask(name: string): Promise<void> {
     const { api, namespace } = this.options;
+    this.#asked.add(name);
     try {
       const pod = await api.getPod(namespace, name, this.#closed.signal);
-      if (this.#isWanted(name)) this.note(pod);
+      // what a change has told since is newer: it may be gone again
+      if (this.#asked.has(name) && this.#isWanted(name)) this.note(pod);
     } catch (error) {
       // otherwise the next list tells
-      if (isNotFound(error) && !this.#pods.has(name)) this.#remove(name);
+      if (isNotFound(error) && this.#asked.has(name)) this.#remove(name);
+    } finally {
+      this.#asked.delete(name);
     }
   }
 
-  /** Follows the changes; gives the version to go on from once the API server has ended it. */
-  async #watch(version: string, signal: AbortSignal): Promise<string> {
+  /** Follows the changes for so many seconds; gives the version to go on from once the API server has ended it. */
+  async #watch(version: string, seconds: number, signal: AbortSignal): Promise<string> {
     const { api, namespace, selector } = this.options;
-    const answer = await api.watchPods(namespace, selector, version, signal);
+    const from = { resourceVersion: version, seconds };
+    const answer = await api.watchPods(namespace, selector, from, signal);
     this.#setProblem(undefined);
     let last = version;
     try {
@@ -217,6 +233,7 @@ export class PodWatch {
   #take(line: string): string {
     const { type, object } = parseChange(line);
     if (type === 'ERROR') throw statusError(500, JSON.stringify(object));
+    this.#hasHeard = true;
     if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
       const pod = parsePod(object);
       if (pod === undefined) throw notAChange('of a pod without a name or without an uid');
@@ -233,12 +250,14 @@ export class PodWatch {
 
   #set(pod: Pod): void {
     const name = nameOf(pod);
+    this.#asked.delete(name);
     if (!this.#isWanted(name)) return;
     this.#pods.set(name, pod);
     this.#tell(name, pod);
   }
 
   #remove(name: string): void {
+    this.#asked.delete(name);
     this.#pods.delete(name);
     if (this.#expected.has(name)) this.#gone.add(name);
     this.#tell(name, undefined);

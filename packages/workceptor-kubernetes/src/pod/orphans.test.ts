@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import type { Pod } from '../cluster/objects.js';
+import type { Found } from './late-looks.js';
 import { Orphans } from './orphans.js';
 
 const owner = { 'receptor.node-id': 'near', 'receptor.data-id': 'd' };
@@ -37,9 +38,8 @@ const pod = (name: string, labels: Record<string, string>, more: Pod['metadata']
     ...more,
   },
 });
-const look = (orphans: Orphans, pods: readonly Pod[]): void => {
-  orphans.look(api, pods, owner, join(folder, 'unit0002'));
-};
+const look = (orphans: Orphans, pods: readonly Pod[]): Found =>
+  orphans.look(api, pods, owner, folder);
 
 it('are the pods of this owner whose units are gone, whatever a cluster lists besides', () => {
   look(new Orphans(silentLogger), [
@@ -54,6 +54,17 @@ it('are the pods of this owner whose units are gone, whatever a cluster lists be
     {},
   ]);
   expect(deleted).toEqual(['orphan']);
+});
+
+it('that are too young are told of, and none is where the folder of all units is away', () => {
+  const orphans = new Orphans(silentLogger);
+  const young = pod('young', {}, { creationTimestamp: new Date().toISOString() });
+  const alive = pod('alive', { 'receptor.unit-id': 'unit0001' });
+  const going = pod('going', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+  expect(look(orphans, [young, alive, going])).toEqual({ pods: 3, orphans: 1 });
+  const away = join(folder, 'away');
+  expect(orphans.look(api, [pod('p', {})], owner, away)).toEqual({ pods: 1, orphans: 0 });
+  expect(deleted).toEqual([]);
 });
 
 it('are deleted a few at a time, and each once', async () => {

@@ -1,10 +1,11 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
 import { foreignText } from '@receptorjs/workceptor/internal';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { isNotFound } from '../errors.js';
 import type { Pod } from '../cluster/objects.js';
+import type { Found, PodLook } from './late-looks.js';
 import { UNIT_LABEL } from './pod-name.js';
 
 /** Milliseconds: younger pods are left alone. */
@@ -25,25 +26,36 @@ export class Orphans {
   constructor(private readonly log: Logger) {}
 
   /**
-   * Looks through pods of a list, and deletes those that it finds in the background.
+   * What looks through pods of a list for one owner, and holds on to no unit.
    *
    * @param labels that a pod of the owner has, all of them
-   * @param folder of any unit of the owner
+   * @param folder that has the folders of all units of the owner
    */
+  lookFor(labels: Readonly<Record<string, string>>, folder: string): PodLook {
+    return (api, pods) => this.look(api, pods, labels, folder);
+  }
+
+  /** Looks through pods of a list, and deletes those that it finds in the background; for the rest as {@link Orphans.lookFor}. */
   look(
     api: Pick<ClusterApi, 'deletePod'>,
     pods: readonly Pod[],
     labels: Readonly<Record<string, string>>,
     folder: string,
-  ): void {
+  ): Found {
+    const found = { pods: 0, orphans: 0 };
+    // where all is away, a disk may be, and nothing is known of any unit
+    const isKnown = existsSync(folder);
     for (const { metadata = {} } of pods) {
       const { name = '', namespace = '', uid = '', creationTimestamp = '' } = metadata;
       const unitId = metadata.labels?.[UNIT_LABEL] ?? '';
       const isOurs = Object.entries(labels).every(([key, is]) => metadata.labels?.[key] === is);
       const isYoung = !(Date.now() - Date.parse(creationTimestamp) > YOUNG_MS);
-      if (!isOurs || isYoung || !/^[A-Za-z0-9]{8}$/.test(unitId)) continue;
-      if (metadata.deletionTimestamp !== undefined || this.#known.has(uid)) continue;
-      if (existsSync(join(dirname(folder), unitId))) continue;
+      if (!isOurs || !/^[A-Za-z0-9]{8}$/.test(unitId)) continue;
+      found.pods += 1;
+      if (!isKnown || metadata.deletionTimestamp !== undefined) continue;
+      if (existsSync(join(folder, unitId))) continue;
+      found.orphans += 1;
+      if (isYoung || this.#known.has(uid)) continue;
       this.log.info(`pod ${namespace}/${name} is deleted: its unit ${unitId} is gone`);
       this.#known.add(uid);
       this.#waiting.push(async () => {
@@ -52,6 +64,7 @@ export class Orphans {
       });
     }
     this.#go();
+    return found;
   }
 
   #go(): void {
