@@ -2,7 +2,7 @@ import { stateName, UnitState, type UnitStatus } from '@receptorjs/control-proto
 import { silentLogger } from '@receptorjs/primitives';
 import { Workceptor } from '@receptorjs/workceptor';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -479,11 +479,16 @@ describe('a daemon that is started again', () => {
     pod.print('one\n', stamp(1));
     pod.print('two\n', stamp(1));
     await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 8n, { interval: 5 });
+    const cursor = join(folder, 'data', 'near', unitId, 'log-cursor');
+    await vi.waitUntil(() => existsSync(cursor), { interval: 5 });
+    expect(statusFile(unitId)).not.toContain(stamp(1));
     await work.close();
     pod.print('three\n', stamp(1));
     await startWork();
     pod.exit();
     expect((await ended(unitId)).detail).toBe('Finished');
+    const asked = server.requests.filter((line) => line.includes('/log?'));
+    expect(asked.at(-1)).toContain('sinceTime=');
     expect(await output(unitId)).toBe('one\ntwo\nthree\n');
   });
 

@@ -10,6 +10,7 @@ import { StdoutFile } from '../output/stdout-file.js';
 import { PodProgress } from '../pod/pod-progress.js';
 import { ApiServer } from '../testing/api-server.js';
 import type { FakePod } from '../testing/fake-pod.js';
+import { CursorFile } from './cursor-file.js';
 import { LogOutput, type LogOutputContext } from './log-output.js';
 
 let folder: string;
@@ -68,8 +69,7 @@ function output(context: Partial<LogOutputContext> = {}): LogOutput {
     stdout: file,
     onProblem: (why) => problems.push(why),
     signal: over.signal,
-    from: undefined,
-    onCursor: () => undefined,
+    cursorFile: new CursorFile(path('log-cursor')),
     lostAt: undefined,
     onLost: (at) => lostAt.push(at),
     ...context,
@@ -142,4 +142,22 @@ it.each<[string, string, string, number[]]>([
   expect(stored()).toBe(all);
   expect(lostAt).toEqual(lost);
   expect(end.kind).toBe(lost.length === 0 ? 'complete' : 'lost');
+});
+
+it('goes on behind what an earlier daemon has read', async () => {
+  pod.print('first\n', stamp(1));
+  pod.print('sec', stamp(2));
+  const daemon = new AbortController();
+  const earlier = output({ signal: daemon.signal }).run();
+  await has(9);
+  daemon.abort(new Error('over'));
+  await expect(earlier).rejects.toThrow('over');
+  await stdout?.close();
+  const cursor = { stamp: stamp(2), lines: 0, bytes: 3, size: 9 };
+  expect(new CursorFile(path('log-cursor')).read()).toEqual(cursor);
+  pod.print('ond\n', stamp(2));
+  exits();
+  expect(await output().run()).toEqual({ kind: 'complete' });
+  expect(stored()).toBe('first\nsecond\n');
+  expect(server.requests.at(-1)).toContain('sinceTime=');
 });
