@@ -187,6 +187,35 @@ describe('output', () => {
     expect(await output(unitId)).toBe(expected);
   });
 
+  it('is not held back by those who read it, so that its log may rotate meanwhile', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    const signal = AbortSignal.timeout(25_000);
+    const results = await work.results(unitId, 0n, { ...local, signal });
+    const slow = results[Symbol.asyncIterator]();
+    const got: Buffer[] = [];
+    const { pod } = server;
+    const line = `${'a'.repeat(2 ** 20 - 1)}\n`;
+    for (let n = 1; n <= 4; n++) {
+      pod.print(line, `2026-01-02T03:04:${n * 10}.1Z`);
+      const size = BigInt(n * line.length);
+      await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === size, {
+        interval: 5,
+        timeout: 10_000,
+      });
+      if (n === 1) got.push(Buffer.from((await slow.next()).value as Uint8Array));
+      pod.rotate();
+    }
+    pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
+    // whose memory is used again
+    for await (const piece of { [Symbol.asyncIterator]: () => slow }) got.push(Buffer.from(piece));
+    expect(Buffer.concat(got).equals(Buffer.from(line.repeat(4)))).toBe(true);
+  });
+
   it('that was lost makes the unit fail, which says where', async () => {
     server.onCreated = (pod) => {
       pod.run();

@@ -51,10 +51,13 @@ const has = (bytes: number): Promise<boolean> =>
   vi.waitUntil(() => stored().length === bytes, { interval: 2, timeout: 10_000 });
 
 /** A log as a daemon follows it. */
-function output(context: Partial<LogOutputContext> = {}): LogOutput {
+function output(
+  context: Partial<LogOutputContext> = {},
+  admits: () => Promise<boolean> = () => Promise.resolve(true),
+): LogOutput {
   const file = new StdoutFile({
     path: path('stdout'),
-    reserve: { admits: () => Promise.resolve(true) },
+    reserve: { admits },
     maxBytes: 2 ** 30,
     onGrown: () => undefined,
     onProblem: (why) => problems.push(why),
@@ -161,3 +164,27 @@ it('goes on behind what an earlier daemon has read', async () => {
   expect(stored()).toBe('first\nsecond\n');
   expect(server.requests.at(-1)).toContain('sinceTime=');
 });
+
+it('that was rotated while the disk held it back is lost, and what comes later is here', async () => {
+  let open = (): void => undefined;
+  const isOpen = new Promise<boolean>((resolve) => {
+    open = () => {
+      resolve(true);
+    };
+  });
+  const reading = output({ again: AT_ONCE }, () => isOpen).run();
+  await vi.waitUntil(() => pod.followers === 1, { interval: 2 });
+  // more than all that takes it in on the way
+  const line = `${'a'.repeat(2 ** 20 - 1)}\n`;
+  for (let n = 1; n <= 32; n++) pod.print(line, stamp(n));
+  pod.rotate();
+  pod.print('lost\n', '2026-01-02T03:04:10.1Z');
+  pod.rotate();
+  pod.print('last\n', '2026-01-02T03:04:15.1Z');
+  open();
+  await vi.waitUntil(() => lostAt.length > 0, { interval: 5, timeout: 20_000 });
+  exits();
+  expect(await reading).toMatchObject({ kind: 'lost' });
+  expect(lostAt).toEqual([32 * 2 ** 20]);
+  expect(stored() === `${line.repeat(32)}last\n`).toBe(true);
+}, 30_000);
