@@ -1,6 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@receptorjs/control-protocol';
+import { isJsonObject, type JsonValue } from '@receptorjs/control-protocol';
 import type { UnitSecrets } from '@receptorjs/workceptor';
-import type { LogCursor } from './log/log-cursor.js';
 
 /** What a unit remembers: the keys of the original, then those that are ours. Its status shows the original's alone. */
 export interface KubeData {
@@ -26,8 +25,6 @@ export interface KubeData {
   readonly PendingTimeoutMs?: number | undefined;
   /** Present while stdout comes by a spool in the pod; `taken` once all of it is here. */
   readonly Spool?: 'on' | 'taken' | undefined;
-  /** Where the log goes on, and how much of stdout stands before that. */
-  readonly Cursor?: (LogCursor & { readonly size: number }) | undefined;
   /** The first byte of stdout behind which some of it was lost. */
   readonly LostAt?: number | undefined;
   /** The pod is to be deleted, which may not have been done yet. */
@@ -64,20 +61,10 @@ export function parseKubeData(value: JsonValue): KubeData {
     ViaTcp: value['ViaTcp'] === true ? true : undefined,
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
     Spool: spool === 'on' || spool === 'taken' ? spool : undefined,
-    Cursor: parseCursor(value['Cursor']),
     LostAt: count(value['LostAt']),
     Removing:
       removing === 'cancel' || removing === 'release' || removing === 'end' ? removing : undefined,
   };
-}
-
-function parseCursor(value: JsonValue | undefined): KubeData['Cursor'] {
-  if (!isJsonObject(value ?? null)) return undefined;
-  const { stamp, lines, bytes, size } = value as JsonObject;
-  const numbers = [count(lines), count(bytes), count(size)];
-  if (typeof stamp !== 'string' || numbers.includes(undefined)) return undefined;
-  const [l = 0, b = 0, s = 0] = numbers;
-  return { stamp, lines: l, bytes: b, size: s };
 }
 
 /** A number of 0 or more that is whole. */

@@ -2,7 +2,7 @@ import { stateName, UnitState, type UnitStatus } from '@receptorjs/control-proto
 import { silentLogger } from '@receptorjs/primitives';
 import { Workceptor } from '@receptorjs/workceptor';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -185,6 +185,35 @@ describe('output', () => {
     pod.exit();
     expect((await ended(unitId)).detail).toBe('Finished');
     expect(await output(unitId)).toBe(expected);
+  });
+
+  it('is not held back by those who read it, so that its log may rotate meanwhile', async () => {
+    server.onCreated = (pod) => {
+      pod.run();
+    };
+    const unitId = await submit();
+    await runs(unitId);
+    const signal = AbortSignal.timeout(25_000);
+    const results = await work.results(unitId, 0n, { ...local, signal });
+    const slow = results[Symbol.asyncIterator]();
+    const got: Buffer[] = [];
+    const { pod } = server;
+    const line = `${'a'.repeat(2 ** 20 - 1)}\n`;
+    for (let n = 1; n <= 4; n++) {
+      pod.print(line, `2026-01-02T03:04:${n * 10}.1Z`);
+      const size = BigInt(n * line.length);
+      await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === size, {
+        interval: 5,
+        timeout: 10_000,
+      });
+      if (n === 1) got.push(Buffer.from((await slow.next()).value as Uint8Array));
+      pod.rotate();
+    }
+    pod.exit();
+    expect((await ended(unitId)).detail).toBe('Finished');
+    // whose memory is used again
+    for await (const piece of { [Symbol.asyncIterator]: () => slow }) got.push(Buffer.from(piece));
+    expect(Buffer.concat(got).equals(Buffer.from(line.repeat(4)))).toBe(true);
   });
 
   it('that was lost makes the unit fail, which says where', async () => {
@@ -479,11 +508,16 @@ describe('a daemon that is started again', () => {
     pod.print('one\n', stamp(1));
     pod.print('two\n', stamp(1));
     await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 8n, { interval: 5 });
+    const cursor = join(folder, 'data', 'near', unitId, 'log-cursor');
+    await vi.waitUntil(() => existsSync(cursor), { interval: 5 });
+    expect(statusFile(unitId)).not.toContain(stamp(1));
     await work.close();
     pod.print('three\n', stamp(1));
     await startWork();
     pod.exit();
     expect((await ended(unitId)).detail).toBe('Finished');
+    const asked = server.requests.filter((line) => line.includes('/log?'));
+    expect(asked.at(-1)).toContain('sinceTime=');
     expect(await output(unitId)).toBe('one\ntwo\nthree\n');
   });
 

@@ -296,7 +296,7 @@ export class PodRun {
       reserve: unitContext.reserve,
       maxBytes: maxStdoutBytes,
       onGrown: () => {
-        record.touch();
+        record.grow();
       },
       onProblem: (why) => {
         this.#say(this.#doing, why);

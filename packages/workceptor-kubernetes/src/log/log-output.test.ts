@@ -10,6 +10,7 @@ import { StdoutFile } from '../output/stdout-file.js';
 import { PodProgress } from '../pod/pod-progress.js';
 import { ApiServer } from '../testing/api-server.js';
 import type { FakePod } from '../testing/fake-pod.js';
+import { CursorFile } from './cursor-file.js';
 import { LogOutput, type LogOutputContext } from './log-output.js';
 
 let folder: string;
@@ -50,10 +51,13 @@ const has = (bytes: number): Promise<boolean> =>
   vi.waitUntil(() => stored().length === bytes, { interval: 2, timeout: 10_000 });
 
 /** A log as a daemon follows it. */
-function output(context: Partial<LogOutputContext> = {}): LogOutput {
+function output(
+  context: Partial<LogOutputContext> = {},
+  admits: () => Promise<boolean> = () => Promise.resolve(true),
+): LogOutput {
   const file = new StdoutFile({
     path: path('stdout'),
-    reserve: { admits: () => Promise.resolve(true) },
+    reserve: { admits },
     maxBytes: 2 ** 30,
     onGrown: () => undefined,
     onProblem: (why) => problems.push(why),
@@ -68,8 +72,7 @@ function output(context: Partial<LogOutputContext> = {}): LogOutput {
     stdout: file,
     onProblem: (why) => problems.push(why),
     signal: over.signal,
-    from: undefined,
-    onCursor: () => undefined,
+    cursorFile: new CursorFile(path('log-cursor')),
     lostAt: undefined,
     onLost: (at) => lostAt.push(at),
     ...context,
@@ -143,3 +146,45 @@ it.each<[string, string, string, number[]]>([
   expect(lostAt).toEqual(lost);
   expect(end.kind).toBe(lost.length === 0 ? 'complete' : 'lost');
 });
+
+it('goes on behind what an earlier daemon has read', async () => {
+  pod.print('first\n', stamp(1));
+  pod.print('sec', stamp(2));
+  const daemon = new AbortController();
+  const earlier = output({ signal: daemon.signal }).run();
+  await has(9);
+  daemon.abort(new Error('over'));
+  await expect(earlier).rejects.toThrow('over');
+  await stdout?.close();
+  const cursor = { stamp: stamp(2), lines: 0, bytes: 3, size: 9 };
+  expect(new CursorFile(path('log-cursor')).read()).toEqual(cursor);
+  pod.print('ond\n', stamp(2));
+  exits();
+  expect(await output().run()).toEqual({ kind: 'complete' });
+  expect(stored()).toBe('first\nsecond\n');
+  expect(server.requests.at(-1)).toContain('sinceTime=');
+});
+
+it('that was rotated while the disk held it back is lost, and what comes later is here', async () => {
+  let open = (): void => undefined;
+  const isOpen = new Promise<boolean>((resolve) => {
+    open = () => {
+      resolve(true);
+    };
+  });
+  const reading = output({ again: AT_ONCE }, () => isOpen).run();
+  await vi.waitUntil(() => pod.followers === 1, { interval: 2 });
+  // more than all that takes it in on the way
+  const line = `${'a'.repeat(2 ** 20 - 1)}\n`;
+  for (let n = 1; n <= 32; n++) pod.print(line, stamp(n));
+  pod.rotate();
+  pod.print('lost\n', '2026-01-02T03:04:10.1Z');
+  pod.rotate();
+  pod.print('last\n', '2026-01-02T03:04:15.1Z');
+  open();
+  await vi.waitUntil(() => lostAt.length > 0, { interval: 5, timeout: 20_000 });
+  exits();
+  expect(await reading).toMatchObject({ kind: 'lost' });
+  expect(lostAt).toEqual([32 * 2 ** 20]);
+  expect(stored() === `${line.repeat(32)}last\n`).toBe(true);
+}, 30_000);

@@ -1,9 +1,9 @@
 import { backoffDelay } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isNotFound, KubernetesError } from '../errors.js';
-import type { KubeData } from '../extra-data.js';
 import { failed } from '../pod/pod-end.js';
 import type { OutputEnd } from '../streams/pod-streams.js';
+import type { CursorFile } from './cursor-file.js';
 import { LOG_START, type LogCursor } from './log-cursor.js';
 import { readLog, type LogHole } from './read-log.js';
 import type { OutputContext } from '../output/output-context.js';
@@ -13,7 +13,7 @@ const AGAIN = { first: 200, longest: 10_000 };
 /** Attempts to read the log of a container that has ended, without any progress. */
 const MOST_ATTEMPTS = 8;
 /** Milliseconds between two cursors that are stored. */
-const STORE_MS = 250;
+const STORE_MS = 1_000;
 /**
  * Seconds between two lines in which the log was rotated once at most: the kubelet looks each three seconds or less often. Where an answer
  * has ended cleanly, at the end of a file, and the next one begins so shortly after, it begins with the very next line.
@@ -24,10 +24,8 @@ const SILENT_MS = 10_000;
 
 /** What its log needs besides. */
 export interface LogOutputContext extends OutputContext {
-  /** Where an earlier daemon has stopped. */
-  readonly from: KubeData['Cursor'];
-  /** Stores where the log goes on; all before it is in the file. */
-  readonly onCursor: (cursor: NonNullable<KubeData['Cursor']>) => void;
+  /** Where an earlier daemon has stopped, and where this one is: all before that is in the file. */
+  readonly cursorFile: CursorFile;
   /** Where an earlier daemon has found that some was lost. */
   readonly lostAt: number | undefined;
   /** Some was lost behind so many bytes. */
@@ -59,7 +57,8 @@ export class LogOutput {
   #wasWhole = false;
 
   constructor(private readonly context: LogOutputContext) {
-    const { stdout, from, lostAt } = context;
+    const { stdout, cursorFile, lostAt } = context;
+    const from = cursorFile.read();
     this.#lostAt = lostAt;
     this.#found = stdout.size;
     // without what a power cut has taken, all is read again, and what is here is left out
@@ -107,7 +106,7 @@ export class LogOutput {
   async #store(): Promise<void> {
     await this.context.stdout.drained();
     this.#storedAt = performance.now();
-    this.context.onCursor({ ...this.#cursor, size: this.#position });
+    await this.context.cursorFile.write({ ...this.#cursor, size: this.#position });
   }
 
   /** One request; gives what is wrong with its answer. */

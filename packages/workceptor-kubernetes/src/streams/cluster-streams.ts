@@ -5,6 +5,7 @@ import type { ClusterApi } from '../cluster/cluster-api.js';
 import { retryPassing } from '../cluster/retry-passing.js';
 import { isPassing, KubernetesError } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
+import { CursorFile } from '../log/cursor-file.js';
 import { LogOutput } from '../log/log-output.js';
 import { SpoolOutput } from '../spool/spool-output.js';
 import type { StdoutFile } from '../output/stdout-file.js';
@@ -82,17 +83,13 @@ export class ClusterStreams implements PodStreams {
       }).run();
       if (end.kind !== 'none') return end;
     }
-    const { Cursor, LostAt } = data();
     return new LogOutput({
       ...context,
-      from: Cursor,
-      lostAt: LostAt,
+      cursorFile: new CursorFile(record.path('log-cursor')),
+      lostAt: data().LostAt,
       onLost: (at) => {
         save({ LostAt: at });
         log.warning(`[${record.id}] some of its output is lost behind byte ${at}`);
-      },
-      onCursor: (cursor) => {
-        save({ Cursor: cursor }, 'soon');
       },
     }).run();
   }

@@ -14,6 +14,8 @@ interface Follower {
   readonly answer: ServerResponse;
   readonly hasStamps: boolean;
   next: number;
+  /** Where its answer ends: it was behind when the file was rotated. */
+  end?: number;
 }
 
 /** What a connection to a container's streams hears when it has ended. */
@@ -114,9 +116,15 @@ export class FakePod {
     for (const follower of this.#followers) this.#send(follower);
   }
 
-  /** What was written stands in a file that nobody can ask for any more; who follows loses nothing. */
+  /**
+   * What was written stands in a file that nobody can ask for any more; who follows loses nothing, but for those who are behind: their answer
+   * ends with that file, cleanly.
+   */
   rotate(): void {
     this.#fileStart = this.#lines.length;
+    for (const follower of this.#followers) {
+      if (follower.next < this.#fileStart) follower.end ??= this.#fileStart;
+    }
   }
 
   /** The worker ends; who follows the log hears its end. */
@@ -133,9 +141,12 @@ export class FakePod {
     );
   }
 
-  /** A clean end of all who follow the log, as a restart of the kubelet makes it. */
+  /** A clean end of all who follow the log, as a restart of the kubelet makes it. Who is behind gets the rest before. */
   endFollowing(): void {
-    for (const { answer } of this.#followers) answer.end();
+    for (const follower of this.#followers) {
+      follower.end ??= this.#lines.length;
+      this.#send(follower);
+    }
     this.#followers.clear();
   }
 
@@ -170,17 +181,31 @@ export class FakePod {
     );
     answer.writeHead(200, { 'content-type': 'text/plain' });
     answer.flushHeaders();
-    const follower = { answer, next: next < 0 ? this.#lines.length : next, hasStamps };
+    const isFollowing = follow && !this.hasEnded;
+    const follower: Follower = {
+      answer,
+      next: next < 0 ? this.#lines.length : next,
+      hasStamps,
+      ...(!isFollowing && { end: this.#lines.length }),
+    };
+    if (isFollowing) this.#followers.add(follower);
+    answer.on('close', () => this.#followers.delete(follower));
+    answer.on('drain', () => {
+      this.#send(follower);
+    });
     this.#send(follower);
-    if (!follow || this.hasEnded) answer.end();
-    else {
-      this.#followers.add(follower);
-      answer.on('close', () => this.#followers.delete(follower));
-    }
   }
 
+  /** As much as its reader takes. */
   #send(follower: Follower): void {
-    for (; follower.next < this.#lines.length; follower.next += 1) {
+    for (; ; follower.next += 1) {
+      if (follower.answer.writableEnded) return;
+      if (follower.next === follower.end) {
+        this.#followers.delete(follower);
+        follower.answer.end();
+        return;
+      }
+      if (follower.next >= this.#lines.length || follower.answer.writableNeedDrain) return;
       const line = this.#lines[follower.next];
       if (!line) return;
       const before = this.#lines[follower.next - 1];
