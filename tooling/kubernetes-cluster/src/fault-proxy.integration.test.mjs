@@ -119,6 +119,19 @@ each('answers in place of the API server', async () => {
   expect((await ask(pods)).text).toBe('ok');
 });
 
+each('tells those that were cut from those that ended before it came to that', async () => {
+  serve((_, answer) => answer.end('0123456789'));
+  const before = proxy.cuts.get('list') ?? 0;
+  proxy.add({ fault: { cutAfterBytes: 10 } });
+  expect(await ask(pods)).toMatchObject({ text: '0123456789', error: undefined });
+  expect(proxy.requests.at(-1)?.isCut).toBe(undefined);
+  proxy.clear();
+  proxy.add({ fault: { cutAfterBytes: 9 } });
+  expect(await ask(pods)).toMatchObject({ error: 'ECONNRESET' });
+  expect(proxy.requests.at(-1)?.isCut).toBe(true);
+  await expect.poll(() => (proxy.cuts.get('list') ?? 0) - before).toBe(1);
+});
+
 each('cuts behind so many bytes, in each way', async () => {
   serve((_, answer) => {
     answer.write('0123456789');

@@ -31,6 +31,8 @@ export class FaultProxy {
   #streams = new Set();
   /** @type {import('./index.d.mts').SeenRequest[]} */
   #seen = [];
+  /** @type {Map<import('./index.d.mts').SeenRequest['verb'], number>} */
+  #cuts = new Map();
   #made = 0;
 
   /**
@@ -75,6 +77,10 @@ export class FaultProxy {
 
   get requests() {
     return this.#seen;
+  }
+
+  get cuts() {
+    return this.#cuts;
   }
 
   get open() {
@@ -151,6 +157,7 @@ export class FaultProxy {
     answer.on('close', () => {
       stream.close();
       this.#streams.delete(stream);
+      if (seen.isCut) this.#cuts.set(seen.verb, (this.#cuts.get(seen.verb) ?? 0) + 1);
     });
     this.#server.emit('seen', seen);
     return stream;
@@ -183,9 +190,8 @@ export class FaultProxy {
       stream.startTimer(this.#random);
       await stream.receive(received);
     } catch (error) {
-      // one side has ended: so does the other
       seen.error ??= String(error);
-      stream.cut('close');
+      stream.drop();
     }
   }
 
@@ -224,7 +230,7 @@ export class FaultProxy {
       await stream.receive(halfOpen(upstream));
     } catch (error) {
       seen.error ??= String(error);
-      stream.cut('close');
+      stream.drop();
     }
   }
 

@@ -75,7 +75,7 @@ export class Troubles {
 
   async #killApi() {
     this.counts.apiKills += 1;
-    await this.cluster.restartApiServer({ kill: true });
+    await this.cluster.restartApiServer({ signal: 'SIGKILL' });
   }
 
   #spoil() {

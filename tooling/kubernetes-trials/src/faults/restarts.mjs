@@ -26,12 +26,12 @@ const survived = (name, letters, restart) => ({
 /** Programs of a cluster that are ended while a pod writes. @type {import('./fault.mjs').Fault[]} */
 export const restarts = [
   survived('API server killed, started again', 'ra', async (cluster) => {
-    await cluster.stopApiServer({ kill: true });
+    await cluster.stopApiServer({ signal: 'SIGKILL' });
     await setTimeout(AWAY_MS);
     await cluster.startApiServer();
   }),
   survived('kubelet killed, started again', 'rb', async (cluster) => {
-    await cluster.stopKubelet({ kill: true });
+    await cluster.stopKubelet({ signal: 'SIGKILL' });
     await setTimeout(AWAY_MS);
     await cluster.startKubelet();
   }),
