@@ -33,6 +33,8 @@ export class FaultProxy {
   #seen = [];
   /** @type {Map<import('./index.d.mts').SeenRequest['verb'], number>} */
   #cuts = new Map();
+  /** @type {WeakMap<import('./index.d.mts').Fault, number>} */
+  #met = new WeakMap();
   #made = 0;
 
   /**
@@ -77,6 +79,10 @@ export class FaultProxy {
 
   get requests() {
     return this.#seen;
+  }
+
+  met(/** @type {import('./index.d.mts').Fault} */ fault) {
+    return this.#met.get(fault) ?? 0;
   }
 
   get cuts() {
@@ -146,6 +152,7 @@ export class FaultProxy {
   #begin(asked, answer) {
     const { method = 'GET', url = '/' } = asked;
     const fault = this.#rules.take(method, url) ?? {};
+    this.#met.set(fault, this.met(fault) + 1);
     /** @type {import('./index.d.mts').SeenRequest} */
     const seen = { method, url, verb: verbOf(method, url), fault, status: undefined };
     this.#seen.push(seen);

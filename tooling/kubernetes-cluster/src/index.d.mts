@@ -243,6 +243,8 @@ export class FaultProxy {
   readonly server: string;
   /** The latest requests, 2000 at the most. */
   readonly requests: readonly SeenRequest[];
+  /** How many requests got the fault of a rule: this very object. */
+  met(fault: Fault): number;
   /** How many requests of each verb were cut. */
   readonly cuts: ReadonlyMap<SeenRequest['verb'], number>;
   /** How many requests are open. */

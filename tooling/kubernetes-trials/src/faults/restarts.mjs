@@ -3,6 +3,11 @@ import { podOf } from '../pod-node.mjs';
 import { idle, writingPod } from './fault.mjs';
 
 const WRITING_SECONDS = 15;
+/** Seconds for which an API server that is ended in order lets streams go on, and of those how many show that it has had some. */
+const GRACE_SECONDS = 60;
+const LEAST_GRACE_SECONDS = 30;
+/** More than all on the way can hold: pipes, sockets of four connections, and what each program has read. */
+const MUCH_STDIN_BYTES = 128 * 2 ** 20;
 /** Milliseconds that a program is away. */
 const AWAY_MS = 3_000;
 
@@ -10,11 +15,12 @@ const AWAY_MS = 3_000;
  * @param {string} name
  * @param {string} letters
  * @param {(cluster: import('@receptorjs/tooling-kubernetes-cluster').Cluster) => Promise<void>} restart
+ * @param {number} [seconds] for which the pod writes
  * @returns {import('./fault.mjs').Fault}
  */
-const survived = (name, letters, restart) => ({
+const survived = (name, letters, restart, seconds = WRITING_SECONDS) => ({
   name,
-  ...writingPod(letters, WRITING_SECONDS),
+  ...writingPod(letters, seconds),
   disturb: async ({ cluster, podRuns }) => {
     await podRuns();
     await restart(cluster);
@@ -36,6 +42,31 @@ export const restarts = [
     await cluster.startKubelet();
   }),
   survived('containerd restarted', 'rc', (cluster) => cluster.restartContainerd()),
+  {
+    name: 'containerd restarted while stdin is sent',
+    pod: podOf(['sh', '-c', 'sleep 600; cat >/dev/null']),
+    stdinBytes: MUCH_STDIN_BYTES,
+    disturb: async ({ cluster, podRuns }) => {
+      await podRuns();
+      await cluster.restartContainerd();
+    },
+    shows: /Error with pod's stdin: /,
+    code: 'input-lost',
+    isAlone: true,
+  },
+  survived(
+    'API server ended in order (SIGTERM), started again',
+    'rd',
+    async (cluster) => {
+      const begun = performance.now();
+      await cluster.stopApiServer({ signal: 'SIGTERM' });
+      const seconds = (performance.now() - begun) / 1000;
+      await cluster.startApiServer();
+      if (seconds < LEAST_GRACE_SECONDS)
+        throw new Error(`it ended after ${seconds.toFixed(1)} s: no stream was open`);
+    },
+    GRACE_SECONDS + WRITING_SECONDS,
+  ),
   {
     name: 'node lost',
     pod: podOf(idle, {

@@ -36,7 +36,7 @@ export default {
     const namespace = await cluster.namespace('output');
     const fields = receptor === 'ours' ? { outputspool: options.text('spool', 'auto') } : undefined;
     const action = podAction({ kubeconfig, namespace, fields });
-    const daemon = podDaemon({ receptor, name: receptor, folder, action });
+    const daemon = podDaemon({ receptor, name: receptor, folder, actions: [action] });
     daemon.start();
     const client = await daemon.control();
     const lines = Math.ceil(bytes / LINE_BYTES);
