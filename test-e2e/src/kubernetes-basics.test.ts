@@ -33,9 +33,8 @@ describe.skipIf(isSkipped)(`units that are pods ${kubernetes.missing}`, () => {
     client = await node.control();
   }, 300_000);
   afterAll(async () => {
-    client?.close();
     await mesh.end();
-    await cluster?.stop();
+    await cluster.stop();
   });
 
   async function submit(script: string, stdin = ''): Promise<string> {
