@@ -30,6 +30,17 @@ import { countedLines, lineWriter } from '../counted-lines.mjs';
 /** What pods of faults that are only looked at while they wait have for a command. */
 export const idle = ['sleep', '600'];
 
+/**
+ * How often a stream of a fault's pods was asked for.
+ *
+ * @param {Omit<FaultContext, 'podRuns'>} context
+ * @param {'exec' | 'log'} verb
+ */
+export const streamsOf = ({ proxy, namespace }, verb) =>
+  proxy.requests.filter(
+    (each) => each.verb === verb && each.url.includes(`/namespaces/${namespace}/`),
+  ).length;
+
 const LINES_A_BURST = 200;
 
 /**

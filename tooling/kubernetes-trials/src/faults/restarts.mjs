@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { podOf } from '../pod-node.mjs';
-import { idle, writingPod } from './fault.mjs';
+import { idle, streamsOf, writingPod } from './fault.mjs';
 
 const WRITING_SECONDS = 15;
 /** Seconds for which an API server that is ended in order lets streams go on, and of those how many show that it has had some. */
@@ -26,6 +26,8 @@ const survived = (name, letters, restart, seconds = WRITING_SECONDS) => ({
     await restart(cluster);
   },
   shows: /^Finished$/,
+  unmet: (context) =>
+    streamsOf(context, 'exec') > 1 ? undefined : 'the stream of its output was not cut',
   isAlone: true,
 });
 
@@ -50,7 +52,8 @@ export const restarts = [
       await podRuns();
       await cluster.restartContainerd();
     },
-    shows: /Error with pod's stdin: /,
+    // no status has come before the end
+    shows: /Error with pod's stdin: the connection was cut/,
     code: 'input-lost',
     isAlone: true,
   },

@@ -1,5 +1,5 @@
 import { podOf } from '../pod-node.mjs';
-import { writingPod } from './fault.mjs';
+import { streamsOf, writingPod } from './fault.mjs';
 
 /** What a role lets do with the streams of pods, beside all that is needed otherwise. @typedef {{ attach: string[], exec: string[] }} Streams */
 
@@ -21,10 +21,6 @@ const loginWith =
   async ({ cluster, proxy, namespace }) =>
     proxy.kubeconfig(await cluster.serviceAccount({ namespace, rules: rulesOf(streams) }));
 
-/** Whether a stream of a fault's pods was asked for. @param {import('./fault.mjs').FaultContext['proxy']} proxy @param {string} namespace @param {string} verb */
-const isAsked = ({ requests }, namespace, verb) =>
-  requests.some((each) => each.verb === verb && each.url.includes(`/namespaces/${namespace}/`));
-
 /** Logins that may do less than is needed. @type {import('./fault.mjs').Fault[]} */
 export const roles = [
   {
@@ -40,9 +36,9 @@ export const roles = [
     ...writingPod('ga', 5),
     login: loginWith({ attach: ['get', 'create'], exec: [] }),
     shows: /^Finished$/,
-    unmet: ({ proxy, namespace }) => {
-      if (isAsked(proxy, namespace, 'exec')) return 'pods/exec was asked for';
-      return isAsked(proxy, namespace, 'log') ? undefined : 'its log was not read';
+    unmet: (context) => {
+      if (streamsOf(context, 'exec') > 0) return 'pods/exec was asked for';
+      return streamsOf(context, 'log') > 0 ? undefined : 'its log was not read';
     },
   },
 ];
