@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { onPath } from '@receptorjs/tooling-test-peers';
 import { hyperkubePath } from './hyperkube.mjs';
 import { findPrograms } from './programs.mjs';
 
@@ -19,15 +20,24 @@ export function whyNoCluster() {
 
 const named = process.env.KUBECONFIG_E2E ?? '';
 
-/** Why the cluster that is named can't be used; undefined where none is named or it can. */
-const whyNotNamed = () =>
-  named === '' || existsSync(named) ? undefined : `KUBECONFIG_E2E: there is no ${named}`;
+/** Why the cluster that is named can't be used; undefined where it can. */
+function whyNotNamed() {
+  if (!existsSync(named)) return `KUBECONFIG_E2E: there is no ${named}`;
+  if (onPath('kubectl') === undefined) return 'KUBECONFIG_E2E needs kubectl, which is not on PATH';
+  return undefined;
+}
+
+/** What brings another one. */
+function whyNone() {
+  const why = whyNoCluster();
+  return why === undefined ? undefined : `${why}; or set KUBECONFIG_E2E to the kubeconfig of one`;
+}
 
 /** @type {import('./index.d.mts').kubernetes} */
 export const kubernetes = {
   kubeconfig: named,
   get missing() {
-    return skipped(named === '' ? whyNoCluster() : whyNotNamed());
+    return skipped(named === '' ? whyNone() : whyNotNamed());
   },
   get missingControls() {
     return skipped(

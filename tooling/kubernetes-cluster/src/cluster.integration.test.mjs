@@ -123,9 +123,9 @@ describe.skipIf(without)(`a cluster ${kubernetes.missingControls}`, () => {
       spec: { ...spec, tolerations, terminationGracePeriodSeconds: 30 },
     });
     await phase(namespace, ['Running']);
-    await cluster.restartApiServer({ kill: true });
+    await cluster.restartApiServer({ signal: 'SIGKILL' });
     await cluster.restartContainerd();
-    await cluster.stopKubelet({ kill: true });
+    await cluster.stopKubelet({ signal: 'SIGKILL' });
     await cluster.startKubelet();
     expect(await log(namespace)).toMatch(/^0\n1\n2\n/);
     await cluster.loseNode();

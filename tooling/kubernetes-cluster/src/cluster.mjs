@@ -1,8 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeArchive } from './images.mjs';
 import { kubeconfig } from './kubeconfig.mjs';
 import { cleanUp } from './clean-up.mjs';
+
+/** Files beside a container's current log, which is `0.log` until it is restarted. */
+const ROTATED = /\/\d+\.log\./;
 
 /** @implements {ClusterMembers} @typedef {import('./index.d.mts').Cluster} ClusterMembers */
 export class Cluster {
@@ -83,20 +86,23 @@ export class Cluster {
     return path;
   }
 
-  restartApiServer({ kill = false } = {}) {
-    return this.#needs.components.restartApiServer(kill ? 'SIGKILL' : 'SIGTERM');
+  /** @param {import('./index.d.mts').HowEnded} [how] */
+  restartApiServer({ signal = 'SIGTERM' } = {}) {
+    return this.#needs.components.restartApiServer(signal);
   }
 
-  stopApiServer({ kill = false } = {}) {
-    return this.#needs.components.end('kube-apiserver', kill ? 'SIGKILL' : 'SIGTERM');
+  /** @param {import('./index.d.mts').HowEnded} [how] */
+  stopApiServer({ signal = 'SIGTERM' } = {}) {
+    return this.#needs.components.end('kube-apiserver', signal);
   }
 
   startApiServer() {
     return this.#needs.components.startApiServer();
   }
 
-  stopKubelet({ kill = false } = {}) {
-    return this.#needs.components.end('kubelet', kill ? 'SIGKILL' : 'SIGTERM');
+  /** @param {import('./index.d.mts').HowEnded} [how] */
+  stopKubelet({ signal = 'SIGTERM' } = {}) {
+    return this.#needs.components.end('kubelet', signal);
   }
 
   startKubelet() {
@@ -109,7 +115,7 @@ export class Cluster {
   }
 
   async loseNode() {
-    await this.stopKubelet({ kill: true });
+    await this.stopKubelet({ signal: 'SIGKILL' });
     await this.#needs.components.nodeLost();
   }
 
@@ -122,6 +128,15 @@ export class Cluster {
     await makeArchive(rootfs, archive, [image]);
     await this.#needs.components.ctr(['images', 'import', archive]);
     rmSync(archive);
+  }
+
+  /** @param {string} namespace @param {string} pod */
+  rotatedLogs(namespace, pod) {
+    const pods = join(this.folder, 'pods');
+    const found = readdirSync(pods).find((name) => name.startsWith(`${namespace}_${pod}_`));
+    if (found === undefined) return 0;
+    const files = readdirSync(join(pods, found), { recursive: true });
+    return files.filter((name) => ROTATED.test(String(name))).length;
   }
 
   log(/** @type {string} */ component) {

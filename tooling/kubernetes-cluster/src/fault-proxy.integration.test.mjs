@@ -105,8 +105,10 @@ each('passes a request and its answer', async () => {
 each('answers in place of the API server', async () => {
   serve((_, answer) => answer.end('ok'));
   proxy.add({ times: 1, fault: { status: 429, retryAfterSeconds: 2 } });
-  proxy.add({ times: 1, fault: { status: 410 } });
+  const fault = { status: 410 };
+  proxy.add({ times: 1, fault });
   const busy = await ask(pods);
+  expect(proxy.met(fault)).toBe(0);
   expect(busy.headers['retry-after']).toBe('2');
   expect(busy.status).toBe(429);
   expect(JSON.parse(busy.text)).toMatchObject({
@@ -117,6 +119,20 @@ each('answers in place of the API server', async () => {
   });
   expect(JSON.parse((await ask(pods)).text)).toMatchObject({ code: 410, reason: 'Expired' });
   expect((await ask(pods)).text).toBe('ok');
+  expect(proxy.met(fault)).toBe(1);
+});
+
+each('tells those that were cut from those that ended before it came to that', async () => {
+  serve((_, answer) => answer.end('0123456789'));
+  const before = proxy.cuts.get('list') ?? 0;
+  proxy.add({ fault: { cutAfterBytes: 10 } });
+  expect(await ask(pods)).toMatchObject({ text: '0123456789', error: undefined });
+  expect(proxy.requests.at(-1)?.isCut).toBe(undefined);
+  proxy.clear();
+  proxy.add({ fault: { cutAfterBytes: 9 } });
+  expect(await ask(pods)).toMatchObject({ error: 'ECONNRESET' });
+  expect(proxy.requests.at(-1)?.isCut).toBe(true);
+  await expect.poll(() => (proxy.cuts.get('list') ?? 0) - before).toBe(1);
 });
 
 each('cuts behind so many bytes, in each way', async () => {

@@ -31,6 +31,10 @@ export class FaultProxy {
   #streams = new Set();
   /** @type {import('./index.d.mts').SeenRequest[]} */
   #seen = [];
+  /** @type {Map<import('./index.d.mts').SeenRequest['verb'], number>} */
+  #cuts = new Map();
+  /** @type {WeakMap<import('./index.d.mts').Fault, number>} */
+  #met = new WeakMap();
   #made = 0;
 
   /**
@@ -75,6 +79,14 @@ export class FaultProxy {
 
   get requests() {
     return this.#seen;
+  }
+
+  met(/** @type {import('./index.d.mts').Fault} */ fault) {
+    return this.#met.get(fault) ?? 0;
+  }
+
+  get cuts() {
+    return this.#cuts;
   }
 
   get open() {
@@ -140,6 +152,7 @@ export class FaultProxy {
   #begin(asked, answer) {
     const { method = 'GET', url = '/' } = asked;
     const fault = this.#rules.take(method, url) ?? {};
+    this.#met.set(fault, this.met(fault) + 1);
     /** @type {import('./index.d.mts').SeenRequest} */
     const seen = { method, url, verb: verbOf(method, url), fault, status: undefined };
     this.#seen.push(seen);
@@ -151,6 +164,7 @@ export class FaultProxy {
     answer.on('close', () => {
       stream.close();
       this.#streams.delete(stream);
+      if (seen.isCut) this.#cuts.set(seen.verb, (this.#cuts.get(seen.verb) ?? 0) + 1);
     });
     this.#server.emit('seen', seen);
     return stream;
@@ -183,9 +197,8 @@ export class FaultProxy {
       stream.startTimer(this.#random);
       await stream.receive(received);
     } catch (error) {
-      // one side has ended: so does the other
       seen.error ??= String(error);
-      stream.cut('close');
+      stream.drop();
     }
   }
 
@@ -224,7 +237,7 @@ export class FaultProxy {
       await stream.receive(halfOpen(upstream));
     } catch (error) {
       seen.error ??= String(error);
-      stream.cut('close');
+      stream.drop();
     }
   }
 

@@ -99,9 +99,19 @@ export class FaultStream {
     });
   }
 
-  /** Ends it early. @param {import('./index.d.mts').Cut} [how] */
+  /** Ends it early, as its fault or a test wants it. @param {import('./index.d.mts').Cut} [how] */
   cut(how = 'reset') {
     if (this.#isClosed) return;
+    this.seen.isCut = true;
+    this.#end(how);
+  }
+
+  /** One side has gone: so does the other. */
+  drop() {
+    if (!this.#isClosed) this.#end('close');
+  }
+
+  #end(/** @type {import('./index.d.mts').Cut} */ how) {
     this.close();
     if (how === 'end') this.#answer.end();
     else if (how === 'reset') this.#socket.resetAndDestroy();

@@ -18,6 +18,11 @@ export interface ClusterOptions {
   readonly waitMs?: number;
 }
 
+/** By what a program is ended: in order, the default, or at once. */
+export interface HowEnded {
+  readonly signal?: 'SIGTERM' | 'SIGKILL';
+}
+
 /** A ServiceAccount and what it may do. */
 export interface ServiceAccountOptions {
   readonly namespace: string;
@@ -73,12 +78,12 @@ export class Cluster {
   namespace(prefix?: string): Promise<string>;
   /** Makes a ServiceAccount with a Role; resolves with the path of its kubeconfig, whose namespace it is. */
   serviceAccount(options: ServiceAccountOptions): Promise<string>;
-  /** Ends the API server, in order unless `kill`, and starts it again; resolves when it is ready. In order takes up to a minute while streams are open. */
-  restartApiServer(how?: { readonly kill?: boolean }): Promise<void>;
-  stopApiServer(how?: { readonly kill?: boolean }): Promise<void>;
+  /** Ends the API server and starts it again; resolves when it is ready. By SIGTERM streams that are open go on for a minute, and it as well. */
+  restartApiServer(how?: HowEnded): Promise<void>;
+  stopApiServer(how?: HowEnded): Promise<void>;
   startApiServer(): Promise<void>;
   /** Ends the kubelet; containers go on. */
-  stopKubelet(how?: { readonly kill?: boolean }): Promise<void>;
+  stopKubelet(how?: HowEnded): Promise<void>;
   /** Resolves when the node is ready again. */
   startKubelet(): Promise<void>;
   /** Restarts containerd; containers go on. */
@@ -87,6 +92,8 @@ export class Cluster {
   loseNode(): Promise<void>;
   /** Makes an image of one layer from a folder. */
   importImage(rootfs: string, image: ImageOptions): Promise<void>;
+  /** How many rotated files the logs of a pod have, of which the node keeps `logMaxFiles` less one for each container; 0 for a pod that is gone. */
+  rotatedLogs(namespace: string, pod: string): number;
   /** The last lines of the log of `kubelet`, `kube-apiserver`, `kube-controller-manager`, `kube-scheduler`, `containerd` or `etcd`. */
   log(component: string): string;
   /** Ends everything and leaves the machine as it was. */
@@ -120,12 +127,14 @@ export function skipsWithoutKubernetes(needs?: { readonly controls?: boolean }):
 export interface Kubernetes {
   /** Path of a kubeconfig that may do everything. */
   readonly kubeconfig: string;
-  /** An image with a shell; of a named cluster the one that `KUBECONFIG_E2E_IMAGE` names, default `busybox:1`. */
+  /** An image with the programs of busybox: the one that `KUBECONFIG_E2E_IMAGE` names, or else {@link busyboxImage}. */
   readonly image: string;
   /** Its controls; undefined for a named one. */
   readonly cluster: Cluster | undefined;
   /** Makes a namespace in which pods can be made; resolves with its name. */
   namespace(prefix?: string): Promise<string>;
+  /** Names of the pods in a namespace. */
+  pods(namespace: string): Promise<readonly string[]>;
   /** Ends it; of a named one, removes the namespaces. */
   stop(): Promise<void>;
 }
@@ -221,6 +230,8 @@ export interface SeenRequest {
   status: number | undefined;
   /** Why it ended early. */
   error?: string;
+  /** Whether it was cut, by its fault or by {@link FaultProxy.cut}: one with a fault may have ended before. */
+  isCut?: boolean;
 }
 
 /** Stands in front of the API server of a cluster and does to requests what its rules say; others pass, upgrades too. */
@@ -232,6 +243,10 @@ export class FaultProxy {
   readonly server: string;
   /** The latest requests, 2000 at the most. */
   readonly requests: readonly SeenRequest[];
+  /** How many requests got the fault of a rule: this very object. */
+  met(fault: Fault): number;
+  /** How many requests of each verb were cut. */
+  readonly cuts: ReadonlyMap<SeenRequest['verb'], number>;
   /** How many requests are open. */
   readonly open: number;
   /** Copies a kubeconfig of the cluster, with this server; returns its path. Client certificates don't get through. */

@@ -7,6 +7,7 @@ import { until } from './until.mjs';
 
 const run = promisify(execFile);
 const READY_MS = 60_000;
+const testImage = process.env.KUBECONFIG_E2E_IMAGE || busyboxImage;
 
 /** @type {typeof import('./index.d.mts').startKubernetes} */
 export async function startKubernetes(options) {
@@ -14,9 +15,13 @@ export async function startKubernetes(options) {
   const cluster = await startCluster(options);
   return {
     kubeconfig: cluster.kubeconfig,
-    image: busyboxImage,
+    image: testImage,
     cluster,
     namespace: (prefix) => cluster.namespace(prefix),
+    async pods(namespace) {
+      const { items } = await cluster.request('GET', `/api/v1/namespaces/${namespace}/pods`);
+      return items.map((/** @type {{ metadata: { name: string } }} */ pod) => pod.metadata.name);
+    },
     stop: () => cluster.stop(),
   };
 }
@@ -25,7 +30,7 @@ export async function startKubernetes(options) {
 class NamedKubernetes {
   /** @type {string[]} */
   #namespaces = [];
-  image = process.env.KUBECONFIG_E2E_IMAGE ?? 'busybox:1';
+  image = testImage;
   cluster = undefined;
 
   constructor(/** @type {string} */ kubeconfig) {
@@ -43,6 +48,12 @@ class NamedKubernetes {
       READY_MS,
     );
     return name;
+  }
+
+  async pods(/** @type {string} */ namespace) {
+    const words = ['get', 'pods', '--namespace', namespace, '--output', 'name'];
+    const { stdout } = await this.#kubectl(...words);
+    return stdout.split('\n').filter((line) => line !== '');
   }
 
   async stop() {

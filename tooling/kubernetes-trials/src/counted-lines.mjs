@@ -10,11 +10,23 @@ const LINES_AT_ONCE = 4096;
  *
  * @param {string} name of a few letters and digits
  * @param {number} lines
+ * @param {number} [aSecond] so many, and then a second's pause; default as fast as it goes
  */
-export const lineWriter = (name, lines) => ['awk', awkProgram(name, lines)];
+export const lineWriter = (name, lines, aSecond) => ['awk', awkProgram(name, lines, aSecond)];
 
-const awkProgram = (/** @type {string} */ name, /** @type {number} */ lines) =>
-  `BEGIN { for (i = 0; i < ${lines}; i++) printf "${name} %0${NUMBER_DIGITS}d %s\\n", i, "${padding(name)}" }`;
+/**
+ * @param {string} name
+ * @param {number} lines
+ * @param {number | undefined} aSecond
+ */
+function awkProgram(name, lines, aSecond) {
+  const write = `printf "${name} %0${NUMBER_DIGITS}d %s\\n", i, "${padding(name)}"`;
+  const pause =
+    aSecond === undefined
+      ? ''
+      : `; if (i % ${aSecond} == ${aSecond - 1}) { fflush(); system("sleep 1") }`;
+  return `BEGIN { for (i = 0; i < ${lines}; i++) { ${write}${pause} } }`;
+}
 
 const padding = (/** @type {string} */ name) =>
   'x'.repeat(LINE_BYTES - name.length - NUMBER_DIGITS - 3);

@@ -6,6 +6,8 @@ import { busyboxImage } from '@receptorjs/tooling-kubernetes-cluster';
 
 /** The work type of all trials. */
 export const WORK_TYPE = 'pod';
+/** One without a spool, where a trial has it. */
+export const BY_LOG_TYPE = 'pod-by-log';
 
 /** @typedef {'ours' | 'go'} Receptor */
 
@@ -41,20 +43,20 @@ export const podAction = ({ kubeconfig, namespace, fields = {} }) => ({
   },
 });
 
-/** All actions of such a daemon: it has no links. @param {object} action */
-export const podActions = (action) => [{ 'local-only': null }, action];
+/** All actions of such a daemon: it has no links. @param {object[]} actions */
+export const podActions = (...actions) => [{ 'local-only': null }, ...actions];
 
 /**
- * A daemon with that work type; the caller starts it.
+ * A daemon with such work types; the caller starts it.
  *
  * @param {object} options
  * @param {Receptor} options.receptor
  * @param {string} options.name
  * @param {string} options.folder
- * @param {object} options.action
+ * @param {object[]} options.actions
  */
-export const podDaemon = ({ receptor, name, folder, action }) =>
-  new Daemon(receptorCommands(receptor), name, folder, podActions(action));
+export const podDaemon = ({ receptor, name, folder, actions }) =>
+  new Daemon(receptorCommands(receptor), name, folder, podActions(...actions));
 
 /** Where a daemon stores the stdout of a unit. @param {Daemon} daemon @param {string} unitId */
 export const stdoutPath = (daemon, unitId) => join(daemon.dataDir, daemon.name, unitId, 'stdout');

@@ -2,10 +2,29 @@ import { setTimeout } from 'node:timers/promises';
 import { persist } from '@receptorjs/tooling-crash-matrix/client';
 import { randomOf } from '@receptorjs/tooling-crash-matrix/random';
 
-/** Milliseconds from when a daemon answers to its kill, between two kills of the API server, and two answers that are spoilt. */
-const DAEMON_MS = { least: 5_000, most: 60_000 };
-const API_MS = { least: 15_000, most: 40_000 };
-const ANSWER_MS = { least: 500, most: 3_000 };
+/**
+ * How long things go well, in milliseconds.
+ *
+ * @typedef {object} Pace
+ * @property {Pause} daemon from when a daemon answers to its kill
+ * @property {Pause} api between two kills of the API server
+ * @property {Pause} answer between two answers that are spoilt
+ *
+ * @typedef {{ least: number, most: number }} Pause
+ */
+
+/** @type {Pace} */
+export const longPace = {
+  daemon: { least: 5_000, most: 60_000 },
+  api: { least: 15_000, most: 40_000 },
+  answer: { least: 500, most: 3_000 },
+};
+/** So that all that can happen does within seconds. @type {Pace} */
+export const shortPace = {
+  daemon: { least: 4_000, most: 12_000 },
+  api: { least: 3_000, most: 20_000 },
+  answer: longPace.answer,
+};
 /** Milliseconds that streams live. */
 const STREAM_MS = /** @type {const} */ ([500, 6_000]);
 
@@ -34,6 +53,8 @@ export class Troubles {
   #over = new AbortController();
   /** @type {Promise<unknown> | undefined} */
   #running;
+  /** What is to be done to the next request. @type {import('@receptorjs/tooling-kubernetes-cluster').Fault | undefined} */
+  #spoiling;
   counts = { daemonKills: 0, apiKills: 0, spoiltAnswers: 0 };
 
   /**
@@ -42,27 +63,35 @@ export class Troubles {
    * @param {import('@receptorjs/tooling-kubernetes-cluster').Cluster} victims.cluster
    * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultProxy} victims.proxy
    * @param {number} seed
+   * @param {Pace} pace
    */
-  constructor({ daemon, cluster, proxy }, seed) {
+  constructor({ daemon, cluster, proxy }, seed, pace) {
     this.daemon = daemon;
     this.cluster = cluster;
     this.proxy = proxy;
     this.random = randomOf(seed);
+    this.pace = pace;
   }
 
   begin() {
     this.proxy.add(cutStreams);
     this.#running = Promise.all([
-      this.#each(DAEMON_MS, () => this.#killDaemon()),
-      this.#each(API_MS, () => this.#killApi()),
-      this.#each(ANSWER_MS, () => this.#spoil()),
+      this.#each(this.pace.daemon, () => this.#killDaemon()),
+      this.#each(this.pace.api, () => this.#killApi()),
+      this.#each(this.pace.answer, () => this.#spoil()),
     ]);
+  }
+
+  /** What has not happened yet, though it should have. */
+  get missing() {
+    return Object.entries(this.counts).flatMap(([what, count]) => (count === 0 ? [what] : []));
   }
 
   /** From now on all is well. */
   async end() {
     this.#over.abort();
     await this.#running;
+    this.#countSpoilt();
     this.proxy.clear();
   }
 
@@ -75,17 +104,24 @@ export class Troubles {
 
   async #killApi() {
     this.counts.apiKills += 1;
-    await this.cluster.restartApiServer({ kill: true });
+    await this.cluster.restartApiServer({ signal: 'SIGKILL' });
   }
 
   #spoil() {
     const rule = spoilt[Math.floor(this.random() * spoilt.length)];
     if (rule === undefined) return;
-    this.counts.spoiltAnswers += 1;
+    this.#countSpoilt();
     // the first rule that matches counts: those of single requests stand before that of all streams
     this.proxy.clear();
-    this.proxy.add({ ...rule, times: 1 });
+    this.proxy.add({ ...rule, times: 1, fault: (this.#spoiling = { ...rule.fault }) });
     this.proxy.add(cutStreams);
+  }
+
+  /** The last one, if a request has come for it since. */
+  #countSpoilt() {
+    const wanted = this.#spoiling;
+    this.#spoiling = undefined;
+    if (wanted !== undefined && this.proxy.met(wanted) > 0) this.counts.spoiltAnswers += 1;
   }
 
   /**

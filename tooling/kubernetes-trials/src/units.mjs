@@ -8,15 +8,21 @@ export const SUCCEEDED = 2;
 export const ANSWER = { timeoutMs: 60_000 };
 
 /**
+ * @typedef {object} SubmissionOptions
+ * @property {string | undefined} [workType] default {@link WORK_TYPE}
+ * @property {Record<string, string>} [params] further ones
+ */
+
+/**
  * A submission of a pod.
  *
  * @param {string} node
  * @param {object} pod
- * @param {Record<string, string>} [params] further ones
+ * @param {SubmissionOptions} [options]
  */
-export const requestOf = (node, pod, params = {}) => ({
+export const requestOf = (node, pod, { workType = WORK_TYPE, params = {} } = {}) => ({
   node,
-  workType: WORK_TYPE,
+  workType,
   params: { secret_kube_pod: JSON.stringify(pod), ...params },
 });
 
@@ -26,10 +32,10 @@ export const requestOf = (node, pod, params = {}) => ({
  * @param {import('@receptorjs/control-client').ControlClient} client
  * @param {string} node
  * @param {object} pod
- * @param {Record<string, string>} [params] further ones
+ * @param {SubmissionOptions & { stdin?: Buffer }} [options]
  */
-export async function submitPod(client, node, pod, params) {
-  return (await client.submit(requestOf(node, pod, params), '', ANSWER)).unitId;
+export async function submitPod(client, node, pod, { stdin = Buffer.alloc(0), ...options } = {}) {
+  return (await client.submit(requestOf(node, pod, options), stdin, ANSWER)).unitId;
 }
 
 /**

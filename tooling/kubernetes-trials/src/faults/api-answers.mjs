@@ -1,30 +1,16 @@
 import { podOf } from '../pod-node.mjs';
 import { idle, writingPod } from './fault.mjs';
 
-/** @param {string} namespace */
-const pathOf = (namespace) => new RegExp(`/namespaces/${namespace}/`);
-
-/**
- * What the API server answers to the first requests of a kind.
- *
- * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultRule} rule
- * @returns {NonNullable<import('./fault.mjs').Fault['prepare']>}
- */
-const answered =
-  (rule) =>
-  ({ proxy, namespace }) =>
-    proxy.add({ path: pathOf(namespace), ...rule });
-
 /**
  * @param {string} name
  * @param {string} letters
- * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultRule} rule
+ * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultRule[]} rules
  * @returns {import('./fault.mjs').Fault}
  */
-const survived = (name, letters, rule) => ({
+const survived = (name, letters, ...rules) => ({
   name,
   ...writingPod(letters, 5),
-  prepare: answered(rule),
+  rules,
   shows: /^Finished$/,
 });
 
@@ -33,21 +19,21 @@ export const apiFaults = [
   {
     name: '403 to the creation',
     pod: podOf(idle),
-    prepare: answered({ verb: 'create', fault: { status: 403, message: 'pods is forbidden' } }),
+    rules: [{ verb: 'create', fault: { status: 403, message: 'pods is forbidden' } }],
     shows: /pods is forbidden/,
     code: 'forbidden',
   },
   {
     name: '401 to the creation, for good',
     pod: podOf(idle),
-    prepare: answered({ verb: 'create', fault: { status: 401 } }),
+    rules: [{ verb: 'create', fault: { status: 401 } }],
     shows: /Unauthorized/,
     code: 'login-refused',
   },
   {
     name: '500 to the creation, for good',
     pod: podOf(idle),
-    prepare: answered({ verb: 'create', fault: { status: 500 } }),
+    rules: [{ verb: 'create', fault: { status: 500 } }],
     shows: /InternalError/,
     code: 'cluster-unreachable',
   },
@@ -71,12 +57,12 @@ export const apiFaults = [
     times: 1,
     fault: { loseAnswer: true },
   }),
-  survived('401 to its output, 3 times: a token expires', 'fe', {
-    verb: ['exec', 'log'],
-    skip: 1,
-    times: 3,
-    fault: { status: 401 },
-  }),
+  survived(
+    '401 to its output, 3 times: a token expires',
+    'fe',
+    { verb: ['exec', 'log'], times: 1, fault: { cutAfterMs: 1_000 } },
+    { verb: ['exec', 'log'], times: 3, fault: { status: 401 } },
+  ),
   survived('410 to its watch, 3 times', 'ff', {
     verb: 'watch',
     times: 3,

@@ -1,4 +1,4 @@
-import { podOf } from '../pod-node.mjs';
+import { BY_LOG_TYPE, podOf } from '../pod-node.mjs';
 import { idle } from './fault.mjs';
 
 const limited = { resources: { limits: { memory: '32Mi' } } };
@@ -44,8 +44,15 @@ export const endingFaults = [
   {
     name: 'no such command',
     pod: podOf(['/none/such']),
-    shows: /exit code (127|128)/,
+    shows: /exit code 127/,
     code: 'exit-status',
+  },
+  {
+    name: 'no such command, without a spool',
+    pod: podOf(['/none/such']),
+    workType: BY_LOG_TYPE,
+    shows: /container failed to start, exit code 128/,
+    code: 'container-not-started',
   },
   {
     name: 'out of memory',

@@ -11,10 +11,15 @@ import { countedLines, lineWriter } from '../counted-lines.mjs';
  * @typedef {object} Fault
  * @property {string} name
  * @property {object} pod
+ * @property {string} [workType] default that of all trials
+ * @property {number} [stdinBytes] default 0
+ * @property {(context: Omit<FaultContext, 'podRuns'>) => Promise<string>} [login] gives the path of the kubeconfig that it brings
  * @property {number} [pendingSeconds] the unit's `pod_pending_timeout`
  * @property {(context: Omit<FaultContext, 'podRuns'>) => Promise<unknown> | unknown} [prepare]
  * @property {(context: FaultContext) => Promise<unknown>} [disturb] while it runs
  * @property {(context: Omit<FaultContext, 'podRuns'>) => Promise<unknown>} [restore] after its end
+ * @property {import('@receptorjs/tooling-kubernetes-cluster').FaultRule[]} [rules] for requests of its namespace; each must be met as often as it says, or once
+ * @property {(context: Omit<FaultContext, 'podRuns'>) => string | undefined} [unmet] what must have happened besides, and has not
  * @property {RegExp} shows what Detail must say
  * @property {string} [code] of the error; none for a unit that succeeds
  * @property {string} [lastOutput] that is shown with the failure
@@ -24,6 +29,17 @@ import { countedLines, lineWriter } from '../counted-lines.mjs';
 
 /** What pods of faults that are only looked at while they wait have for a command. */
 export const idle = ['sleep', '600'];
+
+/**
+ * How often a stream of a fault's pods was asked for.
+ *
+ * @param {Omit<FaultContext, 'podRuns'>} context
+ * @param {'exec' | 'log'} verb
+ */
+export const streamsOf = ({ proxy, namespace }, verb) =>
+  proxy.requests.filter(
+    (each) => each.verb === verb && each.url.includes(`/namespaces/${namespace}/`),
+  ).length;
 
 const LINES_A_BURST = 200;
 

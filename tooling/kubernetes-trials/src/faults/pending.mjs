@@ -1,7 +1,7 @@
 import { podOf } from '../pod-node.mjs';
 import { idle } from './fault.mjs';
 
-const PENDING_SECONDS = 45;
+const PENDING_SECONDS = 40;
 
 /** @param {string} name @param {object} container */
 const envFrom = (name, container) =>

@@ -6,19 +6,22 @@ import { apiFaults } from '../faults/api-answers.mjs';
 import { endingFaults } from '../faults/ending.mjs';
 import { pendingFaults } from '../faults/pending.mjs';
 import { restarts } from '../faults/restarts.mjs';
-import { podAction, podDaemon, stdoutPath } from '../pod-node.mjs';
+import { roles } from '../faults/roles.mjs';
+import { BY_LOG_TYPE, podAction, podDaemon, stdoutPath } from '../pod-node.mjs';
 import { table } from '../table.mjs';
 import { UnitObserver } from '../unit-observer.mjs';
 import { states, submitPod } from '../units.mjs';
 
 /** @typedef {import('../faults/fault.mjs').Fault} Fault */
 
-const faults = [...pendingFaults, ...endingFaults, ...apiFaults, ...restarts];
-/** Those that take seconds. */
+const faults = [...pendingFaults, ...endingFaults, ...apiFaults, ...roles, ...restarts];
+/** Those that are seen within a minute, all side by side. */
 const shortOnes = [
+  ...[...pendingFaults, ...roles].map(({ name }) => name),
   'quota exceeded',
   'init container fails',
   'no such command',
+  'no such command, without a spool',
   'out of memory',
   'deleted by somebody',
   'evicted by request',
@@ -50,8 +53,12 @@ export default {
       throw new Error(`no such fault; there are ${faults.map(({ name }) => name).join(', ')}`);
     const proxy = await FaultProxy.start(cluster);
     const kubeconfig = proxy.kubeconfig(cluster.kubeconfig);
-    const action = podAction({ kubeconfig, namespace: 'default' });
-    const daemon = podDaemon({ receptor, name: receptor, folder, action });
+    const bySpool = { allowruntimeauth: true };
+    const byLog = { ...bySpool, worktype: BY_LOG_TYPE };
+    const actions = [bySpool, receptor === 'ours' ? { ...byLog, outputspool: 'never' } : byLog].map(
+      (fields) => podAction({ kubeconfig, namespace: 'default', fields }),
+    );
+    const daemon = podDaemon({ receptor, name: receptor, folder, actions });
     daemon.start();
     const client = await daemon.control();
     const looking = await daemon.control();
@@ -112,13 +119,19 @@ async function rowOf(fault, { cluster, proxy, daemon, client, observer }) {
   const namespace = await cluster.namespace('fault');
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const context = { cluster, proxy, namespace };
+  const path = new RegExp(`/namespaces/${namespace}/`);
+  for (const rule of fault.rules ?? []) proxy.add({ path, ...rule });
   await fault.prepare?.(context);
   const pod = { ...fault.pod, metadata: { namespace, labels: { [LABEL]: namespace } } };
-  const { pendingSeconds } = fault;
-  /** @type {Record<string, string>} */
-  const params = pendingSeconds === undefined ? {} : { pod_pending_timeout: `${pendingSeconds}s` };
+  const { pendingSeconds, workType } = fault;
+  const login = await fault.login?.(context);
+  const params = {
+    ...(pendingSeconds !== undefined && { pod_pending_timeout: `${pendingSeconds}s` }),
+    ...(login !== undefined && { secret_kube_config: readFileSync(login, 'utf8') }),
+  };
+  const stdin = Buffer.alloc(fault.stdinBytes ?? 0, 'x');
   const begun = performance.now();
-  const unitId = await submitPod(client, daemon.name, pod, params);
+  const unitId = await submitPod(client, daemon.name, pod, { workType, params, stdin });
   let faultAt = begun;
   const podRuns = async () => {
     const name = await runningPod(cluster, pods);
@@ -158,11 +171,25 @@ async function rowOf(fault, { cluster, proxy, daemon, client, observer }) {
       lastOutput !== fault.lastOutput &&
       `its last output is ${lastOutput}, not ${fault.lastOutput}`,
     code !== fault.code && `code ${code}, not ${fault.code}`,
+    ...unmetRules(fault, proxy),
+    fault.unmet?.(context) ?? false,
     !isEqual && `its ${stdout.length} bytes are not the ${fault.stdout?.length} that it wrote`,
     !isGone && 'its pod is left',
   ].filter((each) => each !== false);
   return { cells, problem: problem.length === 0 ? undefined : problem.join('; ') };
 }
+
+/**
+ * What a trial of a fault would not show, for it did not meet it.
+ *
+ * @param {Fault} fault
+ * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultProxy} proxy
+ */
+const unmetRules = ({ rules = [] }, proxy) =>
+  rules.map(({ times = 1, fault }) => {
+    const met = proxy.met(fault);
+    return met < times && `${met} of ${times} requests got ${JSON.stringify(fault)}`;
+  });
 
 /** The name of the one pod there, once its worker runs and is likely to have written. */
 async function runningPod(

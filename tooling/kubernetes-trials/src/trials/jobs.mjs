@@ -9,10 +9,12 @@ import { planOf } from '../job-plans.mjs';
 import { followJob, releaseUnit } from '../job-course.mjs';
 import { podAction, podActions, receptorCommands } from '../pod-node.mjs';
 import { table } from '../table.mjs';
-import { Troubles } from '../troubles.mjs';
+import { longPace, shortPace, Troubles } from '../troubles.mjs';
 
 /** Milliseconds until a daemon that was killed is started again, at most. */
 const RESTART_MS = 1_000;
+/** Times as many jobs as were asked for, at most, until each kind of trouble has happened. */
+const MOST_TIMES = 3;
 /** Milliseconds in which all pods must be gone once all units are released. */
 const ORPHANS_MS = 60_000;
 
@@ -40,16 +42,17 @@ export default {
     const daemon = new SupervisedDaemon(commands, receptor, folder, podActions(action), restartMs);
     daemon.start();
     const { socket } = daemon.daemon;
-    const troubles = new Troubles({ daemon, cluster, proxy }, seed);
+    const troubles = new Troubles({ daemon, cluster, proxy }, seed, short ? shortPace : longPace);
     /** @type {import('../job-course.mjs').JobCourse[]} */
     const courses = [];
     const begun = performance.now();
+    let next = 0;
+    const isMore = () => next < jobs || (troubles.missing.length > 0 && next < MOST_TIMES * jobs);
     try {
       await persist(socket, 'the daemon', async (client) => client.status(['NodeID']));
       troubles.begin();
-      let next = 0;
       const worker = async () => {
-        while (next < jobs && daemon.failure === undefined) {
+        while (isMore() && daemon.failure === undefined) {
           const at = next++;
           const plan = planOf(seed, at);
           const job = { socket, node: receptor, effects, at, plan };
@@ -75,7 +78,7 @@ export default {
         courses,
         left,
         failure: daemon.failure,
-        jobs,
+        jobs: next,
         seed,
         seconds,
         goneSeconds,
@@ -144,6 +147,8 @@ function resultOf({ courses, left, failure, jobs, seed, seconds, goneSeconds, tr
   const problems = courses.flatMap((course) => course.problems);
   if (left.length > 0) problems.push(`orphaned: ${left.join(' ')}`);
   if (failure !== undefined) problems.push(failure);
+  if (troubles.missing.length > 0)
+    problems.push(`nothing is shown: none of ${troubles.missing.join(', ')}`);
   return {
     problems,
     text: [

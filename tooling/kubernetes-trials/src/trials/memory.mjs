@@ -33,7 +33,7 @@ export default {
     const kubeconfig = proxy.kubeconfig(cluster.kubeconfig);
     const fields = receptor === 'ours' ? { outputspool: options.text('spool', 'auto') } : undefined;
     const action = podAction({ kubeconfig, namespace, fields });
-    const daemon = podDaemon({ receptor, name: receptor, folder, action });
+    const daemon = podDaemon({ receptor, name: receptor, folder, actions: [action] });
     daemon.start();
     const client = await daemon.control();
     const streamsBefore = await streamsOf(cluster);
