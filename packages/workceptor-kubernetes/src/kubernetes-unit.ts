@@ -162,8 +162,8 @@ export class KubernetesUnit implements Unit {
   }
 
   /** Gives whether it is stored. */
-  #save(change: Partial<KubeData>, when: 'now' | 'soon' = 'now'): boolean {
-    return this.record.update({ extraData: extraData({ ...this.#data, ...change }) }, when);
+  #save(change: Partial<KubeData>): boolean {
+    return this.record.update({ extraData: extraData({ ...this.#data, ...change }) });
   }
 
   /** Goes on where an earlier daemon has left the unit. */
@@ -272,7 +272,7 @@ export class KubernetesUnit implements Unit {
       maxStdoutBytes: type.maxStdoutBytes ?? DEFAULT_MAX_STDOUT_BYTES,
       outputSpool: type.outputSpool ?? 'auto',
       data: () => this.#data,
-      save: (change, when) => this.#save(change, when),
+      save: (change) => this.#save(change),
       onUnanswered: () => {
         this.#unansweredAt = performance.now();
       },

@@ -54,7 +54,7 @@ export interface PodRunContext {
   readonly viaTcp?: { readonly address?: string | undefined } | undefined;
   readonly data: () => KubeData;
   /** Gives whether it is stored. */
-  readonly save: (change: Partial<KubeData>, when?: 'soon') => boolean;
+  readonly save: (change: Partial<KubeData>) => boolean;
   /** The pod may come to be at any moment, although no answer has said so. */
   readonly onUnanswered: () => void;
   /** Ends everything here; the pod goes on. */

@@ -23,7 +23,7 @@ export interface ClusterStreamsContext {
   readonly record: UnitRecord;
   readonly digests: UnitContext['digests'];
   readonly data: () => KubeData;
-  readonly save: (change: Partial<KubeData>, when?: 'soon') => void;
+  readonly save: (change: Partial<KubeData>) => void;
   /** Resolves once it is stored. */
   readonly store: (change: Partial<KubeData>) => Promise<void>;
   /** Takes what the worker writes to stderr while stdin is attached to. */
