@@ -157,6 +157,38 @@ describe('the output of a pod with a spool', () => {
     expect(sha256(await node.output(unitId))).toBe(sha256(all));
   });
 
+  it('is whole for the next daemon that has nothing more to read', async () => {
+    const go = join(node.folder, 'go');
+    const unitId = await node.submit(sh(`echo all; while [ ! -e ${go} ]; do sleep 0.05; done`));
+    await hasBytes(unitId, 4);
+    await node.reaches(unitId, ({ state }) => state === 1);
+    await node.stop();
+    writeFileSync(go, '');
+    await vi.waitUntil(() => server.pod.container?.has('end'), { interval: 20, timeout: 20_000 });
+    await node.start();
+    expect((await node.ended(unitId)).detail).toBe('Finished');
+    expect((await node.output(unitId)).toString()).toBe('all\n');
+  });
+
+  it('is let go by the next daemon, where this one could only store that all is here', async () => {
+    server.onCreated = (pod) => {
+      pod.runForReal();
+      // what the daemon tells the reader in the pod is lost
+      pod.losesTold = true;
+    };
+    const unitId = await node.submit(sh('echo all'), '');
+    await vi.waitUntil(() => node.statusFile(unitId).includes('"Spool":"taken"'), {
+      interval: 5,
+      timeout: 20_000,
+    });
+    await node.stop();
+    expect(server.pod.hasEnded).toBe(false);
+    server.pod.losesTold = false;
+    await node.start();
+    expect((await node.ended(unitId)).detail).toBe('Finished');
+    expect(server.pod.hasEnded).toBe(true);
+  });
+
   it('is whole for the next daemon, when the pod ended before its end was stored', async () => {
     server.onCreated = (pod) => {
       const exit = pod.exit.bind(pod);
@@ -235,11 +267,13 @@ describe('the output of a pod with a spool', () => {
   });
 
   it('that has become something else on the way, or here, is not complete', async () => {
-    const unitId = await node.submit(sh('echo some; read x; echo more'), '');
+    const go = join(node.folder, 'go');
+    const unitId = await node.submit(sh(`echo some; while [ ! -e ${go} ]; do sleep 0.05; done`));
     await hasBytes(unitId, 5);
     const stdout = openSync(node.path(unitId, 'stdout'), 'r+');
     writeSync(stdout, 'S', 0);
     closeSync(stdout);
+    writeFileSync(go, '');
     const status = await node.ended(unitId);
     expect(status.report?.errorCode).toBe('output-lost');
     expect(status.detail).toMatch(/their SHA-256 differs$/);

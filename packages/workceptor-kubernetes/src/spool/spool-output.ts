@@ -115,8 +115,11 @@ export class SpoolOutput {
       if (fed) {
         onFed();
         // it would work with half of its input
-        this.#result ??= this.#lostInput(fed.bytes);
-        if (this.#result) return undefined;
+        const lost = this.#lostInput(fed.bytes);
+        if (lost) {
+          this.#result ??= lost;
+          return undefined;
+        }
       }
       const isAllHere = word && stdout.size >= bytesBefore(word);
       if (word && (isAllHere || (word.kind === 'lost' && end))) {

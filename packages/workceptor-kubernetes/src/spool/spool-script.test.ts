@@ -172,6 +172,17 @@ describe.each(images)('with the programs of %s', (image) => {
     expect(await exit(command)).toBe(0);
   });
 
+  it('a command that was told to end waits no more for those who do not read any more', async () => {
+    const command = start('sh', '-c', 'trap "echo last; exit 6" TERM; echo first; read x');
+    await vi.waitUntil(() => existsSync(join(spool(), '0')) && statSync(join(spool(), '0')).size, {
+      interval: 5,
+      timeout: 10_000,
+    });
+    command.kill('SIGTERM');
+    expect(await exit(command)).toBe(6);
+    expect(readFileSync(join(spool(), '0'), 'utf8')).toBe('first\nlast\n');
+  });
+
   it('a command has all of stdin, or wants no more of it, and the reader says so while it runs', async () => {
     const command = start('sh', '-c', 'cat >/dev/null; sleep 600');
     await ready();
@@ -228,6 +239,16 @@ describe.each(images)('with the programs of %s', (image) => {
       expect(await exit(last.child)).toBe(0);
     },
   );
+
+  it('a reader that was left behind does not take for lost what another one has taken', async () => {
+    writeFileSync(join(spool(), 'acked'), '0\n');
+    const left = read(0, 'left');
+    await vi.waitUntil(() => existsSync(join(spool(), 'reader')), { interval: 5, timeout: 10_000 });
+    writeFileSync(join(spool(), 'reader'), 'other\n');
+    writeFileSync(join(spool(), '10'), '');
+    expect(await exit(left.child)).toBe(3);
+    expect(existsSync(join(spool(), 'lost'))).toBe(false);
+  });
 
   it('a file goes when all of it and some of the next one is acknowledged', async () => {
     for (const name of ['0', '10', '20', '30']) writeFileSync(join(spool(), name), 'x'.repeat(10));

@@ -8,6 +8,9 @@ const UNACKNOWLEDGED_BYTES = 256 * 2 ** 20;
 const BLOCK_BYTES = 64 * 1024;
 const FILE_BLOCKS = 128;
 
+/** Tenths of a second without an acknowledgement after which a worker that was told to end does so. */
+const LOOKS_ONCE_TOLD = 30;
+
 /**
  * Runs a command with its stdout in a spool. Words: the folder, the command. Its variables have a prefix that no pod's have, for what a shell finds in its
  * environment it exports.
@@ -17,7 +20,8 @@ const FILE_BLOCKS = 128;
  * - `0`, `4194304`...: what was written from that byte on. A file is whole once there is one that begins where it ends, or `end`.
  * - `acked`: bytes that were taken elsewhere and may go. Written by the reader, and never less than before.
  * - `end`: bytes in all, exit status, SHA-256 or `-`, bytes of stdin or `-` where the command did not want all that came. Then
- *   the acknowledgement of one byte more is waited for, for a day at most: whoever sends it has heard the end.
+ *   the acknowledgement of one byte more is waited for, for a day at most: whoever sends it has heard the end. A command that was told to end is in a
+ *   pod that is on its way out: then three seconds without any acknowledgement are enough, for nobody may read any more.
  * - `none`: a program that the image has not, so that there is no spool and stdout goes where it went before, once the reader has `seen` it or a
  *   minute is over.
  * - `lost`: a byte behind which something is missing; also written by the reader. What comes then is thrown away, and more than so many are to be acknowledged.
@@ -106,10 +110,16 @@ until [ -e $sp_d/fed ] || [ -e $sp_d/unfed ] || [ $sp_i -ge 10 ]; do sp_i=$((sp_
 [ ! -e $sp_d/fed ] || { wait $sp_b; read -r sp_g <$sp_d/fed.bytes; }
 [ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || echo $sp_n >$sp_d/lost
 [ ! -e $sp_d/lost ] || read -r sp_n <$sp_d/lost
-sp_i=0
+case $sp_got in USR*) sp_got= ;; esac
+sp_i=0; sp_k=0; sp_l=
 while read -r sp_a <$sp_d/acked; [ $sp_a -le $sp_n ] && [ $sp_i -lt 86400 ]; do
-  [ $sp_i -lt 50 ] && sp_pause 0.1 || sleep 1
-  sp_i=$((sp_i+1))
+  [ "$sp_a" = "$sp_l" ] || sp_k=0
+  sp_l=$sp_a; sp_k=$((sp_k+1)); sp_i=$((sp_i+1))
+  if [ -n "$sp_got" ]; then
+    [ $sp_k -le ${LOOKS_ONCE_TOLD} ] || break
+    sp_pause 0.1
+  elif [ $sp_i -lt 50 ]; then sp_pause 0.1
+  else sleep 1; fi
 done
 exit $sp_r
 `;
@@ -118,7 +128,7 @@ exit $sp_r
  * Writes the spool to stdout from a byte on, and follows it to its end. Words: the folder, the byte, who reads.
  *
  * Says on stderr `open` at once, and once stdin has ended `fed BYTES`, or `fed -` where the command wants no more of it. Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
- * does another reader. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
+ * does another reader: what one that was left finds missing, the other one may have taken. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
  * `lost BYTE`, and exits with 0 once more than so many are acknowledged; or `none PROGRAM`, and any.
  */
 const READ = `
@@ -146,6 +156,7 @@ exec 3<&- </dev/null
 trap 'kill $acks 2>/dev/null' EXIT
 taken() { while read -r a <$d/acked; [ $a -le $1 ]; do pause 0.05; done; exit 0; }
 lost() { echo "lost $1" >&2; taken $1; }
+current() { read -r who <$d/reader; [ "$who" = $id ] || exit 3; }
 while :; do
   b=$at
   [ -e $d/$b ] || {
@@ -153,7 +164,8 @@ while :; do
     for f in $d/[0-9]*; do n=\${f##*/}; [ "$n" -le $at ] && [ $n -gt $b ] && b=$n; done 2>/dev/null
   }
   if [ $b -lt 0 ]; then
-    for f in $d/[0-9]*; do [ -e $f ] && { echo $at >$d/lost; lost $at; }; done
+    current
+    for f in $d/[0-9]*; do [ -e $f ] && { current; echo $at >$d/lost; lost $at; }; done
     pause 0.1; continue
   fi
   exec 4<$d/$b
@@ -174,7 +186,7 @@ while :; do
       [ -e $d/lost ] && { read -r n <$d/lost; lost \${n:-$at}; }
       read -r n r s g <$d/end; echo "end $n $r $s $g" >&2; taken $n
     fi
-    read -r who <$d/reader; [ "$who" = $id ] || exit 3
+    current
     if [ $((b+n)) -gt $at ]; then at=$((b+n)); idle=0; else idle=$((idle+1)); fi
     if [ $idle -lt 10 ]; then pause 0.05; elif [ $idle -lt 120 ]; then pause 0.5; else pause 2; fi
   done

@@ -83,8 +83,8 @@ export class FakeContainer {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   }
 
-  /** One command beside the main one, with its streams in channels. */
-  execute(socket: WebSocket, command: readonly string[]): void {
+  /** One command beside the main one, with its streams in channels; stdin while it listens. */
+  execute(socket: WebSocket, command: readonly string[], listens: () => boolean): void {
     const child = this.#spawn(command);
     const send = (channel: number, bytes: Buffer): void => {
       socket.send(Buffer.concat([Buffer.from([channel]), bytes]));
@@ -98,7 +98,7 @@ export class FakeContainer {
       });
     }
     socket.on('message', (data: Buffer) => {
-      if (data[0] !== 0) return;
+      if (data[0] !== 0 || !listens()) return;
       this.told.push(data.subarray(1).toString());
       child.stdin.write(data.subarray(1));
     });

@@ -40,6 +40,9 @@ export class FakePod {
     this.#endOfStdin = resolve;
   });
 
+  /** What is said to commands beside the worker does not reach them. */
+  losesTold = false;
+
   /** Where it runs what it was asked for; the scripted one has none. */
   container: FakeContainer | undefined;
 
@@ -107,7 +110,7 @@ export class FakePod {
     this.sockets.add(socket);
     this.#commands.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
-    this.container?.execute(socket, command);
+    this.container?.execute(socket, command, () => !this.losesTold);
   }
 
   /** Writes to the log; without a newline at its end the line goes on at the next call with the same stamp. */
