@@ -11,25 +11,18 @@ import { foreignText, readLastOutput } from '@receptorjs/workceptor/internal';
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClusterApi, Selector } from './cluster/cluster-api.js';
-import { ClusterLogin, type LoginSource } from './cluster/login.js';
+import type { ClusterApi } from './cluster/cluster-api.js';
 import type { Clusters } from './clusters.js';
 import { isNotFound, KubernetesError } from './errors.js';
-import {
-  extraData,
-  opened,
-  parseKubeData,
-  sealed,
-  shownData,
-  type KubeData,
-} from './extra-data.js';
+import { extraData, parseKubeData, sealed, shownData, type KubeData } from './extra-data.js';
 import type { KubernetesType } from './kubernetes-type.js';
 import type { Orphans } from './pod/orphans.js';
 import { ownPod } from './pod/create-pod.js';
-import { podOf, type PodRequest } from './pod/manifest.js';
 import { failed, type PodEnd } from './pod/pod-end.js';
-import { labelValue, ownerLabels, UNIT_LABEL } from './pod/pod-name.js';
-import { endOf, PodRun, type RunEnd } from './pod-run.js';
+import { labelValue } from './pod/pod-name.js';
+import { endOfError } from './pod/end-of-error.js';
+import { PodRun, type RunEnd } from './pod-run.js';
+import { UnitPod } from './unit-pod.js';
 import type { Hold } from './shared-things.js';
 import { PodRemoval, type RemovalReason } from './pod/pod-removal.js';
 
@@ -62,6 +55,7 @@ export class KubernetesUnit implements Unit {
   /** Fires when its run is not wanted any more. */
   readonly #stopped = new AbortController();
   readonly #removal: PodRemoval;
+  readonly #pod: UnitPod;
   readonly #log: Logger;
   /** The run, while there is one; never rejects. */
   #running: Promise<void> | undefined;
@@ -74,6 +68,14 @@ export class KubernetesUnit implements Unit {
   ) {
     const { log } = options.context;
     this.#log = log;
+    const { type, nodeId, context } = options;
+    this.#pod = new UnitPod({
+      unitId: record.id,
+      type,
+      nodeId,
+      secrets: context.secrets,
+      data: () => this.#data,
+    });
     // what an earlier daemon was told is not known
     const { PodName, PodUID } = this.#data;
     const isUnknown = PodName !== '' && PodUID === undefined;
@@ -116,9 +118,9 @@ export class KubernetesUnit implements Unit {
     const { context } = this.options;
     this.record.update({ detail: 'Connecting to Kubernetes' }, 'soon');
     try {
-      const request = this.#request();
+      const request = this.#pod.request();
       this.#save({ KubeNamespace: request.namespace, DataId: context.secrets.dataId() });
-      this.#run((run) => run.start((env) => this.#request(env)), request.namespace);
+      this.#run((run) => run.start((env) => this.#pod.request(env)), request.namespace);
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
       throw new WorkError('start-failed', error.message, { cause: error });
@@ -192,12 +194,12 @@ export class KubernetesUnit implements Unit {
     const signal = this.#gone;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        this.#run((run) => run.adopt(), this.#namespace());
+        this.#run((run) => run.adopt(), this.#pod.namespace);
         return;
       } catch (error) {
         const why = foreignText(errorText(error));
         if (!(error instanceof KubernetesError)) {
-          const { code } = endOf(error);
+          const { code } = endOfError(error);
           this.#finish(failed(code ?? 'run-failed', `Failed to restart: ${why}`));
           return;
         }
@@ -213,35 +215,6 @@ export class KubernetesUnit implements Unit {
     return AbortSignal.any([this.#detached.signal, this.#stopped.signal]);
   }
 
-  /** The original can leave none. */
-  #namespace(): string {
-    return this.#data.KubeNamespace || new ClusterLogin(this.#source()).namespace;
-  }
-
-  /** Of all pods of this node's units. */
-  #labels(): Readonly<Record<string, string>> {
-    const { nodeId, context } = this.options;
-    return ownerLabels({ nodeId, dataId: context.secrets.dataId() });
-  }
-
-  /** @throws {KubernetesError} `bad-config`; {WorkError} `start-failed` */
-  #request(env?: Readonly<Record<string, string>>): PodRequest {
-    const { type, context } = this.options;
-    const data = opened(this.#data, type.workType, context.secrets);
-    const labels = { ...this.#labels(), [UNIT_LABEL]: labelValue(this.record.id) };
-    const KubeNamespace = this.#namespace();
-    return podOf({ ...data, KubeNamespace }, { workType: type.workType, labels, env });
-  }
-
-  /** @throws {WorkError} `start-failed` */
-  #source(): LoginSource {
-    const { type, context } = this.options;
-    const { KubeConfig } = opened(this.#data, type.workType, context.secrets);
-    if (KubeConfig !== '') return { kind: 'text', text: KubeConfig };
-    if (type.authMethod === 'incluster') return { kind: 'incluster' };
-    return { kind: 'file', path: type.kubeConfig || undefined };
-  }
-
   /**
    * Runs in the background; whatever comes of it ends the unit.
    *
@@ -249,14 +222,8 @@ export class KubernetesUnit implements Unit {
    */
   #run(go: (run: PodRun) => Promise<RunEnd>, namespace: string): void {
     const { clusters, orphans, context, type } = this.options;
-    const source = this.#source();
-    const { PodName, DataId } = this.#data;
-    const labels = this.#labels();
-    // a pod that the original has made has no label, and one of another data directory has another
-    const isForeign = PodName !== '' && DataId !== context.secrets.dataId();
-    const selector: Selector = isForeign
-      ? { fieldSelector: `metadata.name=${PodName}` }
-      : { labelSelector: selectorOf(labels) };
+    const source = this.#pod.login;
+    const { labels, isForeign, selector } = this.#pod;
     const api = clusters.api(source);
     const look = isForeign ? undefined : orphans.lookFor(labels, dirname(this.record.dir));
     const watch = clusters.watch(source, namespace, selector, look);
@@ -284,7 +251,7 @@ export class KubernetesUnit implements Unit {
           if (!signal.aborted) this.#ended(end, hasRun, stderr);
         },
         (error: unknown) => {
-          if (!signal.aborted) this.#ended(endOf(error), false);
+          if (!signal.aborted) this.#ended(endOfError(error), false);
         },
       )
       .catch((error: unknown) => {
@@ -343,8 +310,8 @@ export class KubernetesUnit implements Unit {
     // a pod that is asked for is there, or not, before it is deleted
     await this.#running;
     const { PodName, PodUID } = this.#data;
-    const namespace = this.#namespace();
-    const api: Hold<ClusterApi> = this.options.clusters.api(this.#source());
+    const namespace = this.#pod.namespace;
+    const api: Hold<ClusterApi> = this.options.clusters.api(this.#pod.login);
     try {
       let uid = PodUID;
       if (uid === undefined) {
@@ -404,9 +371,4 @@ export class KubernetesUnit implements Unit {
       this.#log.error(`[${this.record.id}] ${errorText(error)}`);
     });
   }
-}
-
-function selectorOf(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  return parts.join(',');
 }

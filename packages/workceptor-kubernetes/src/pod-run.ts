@@ -1,36 +1,33 @@
 import { errorText, type Logger } from '@receptorjs/primitives';
 import { WorkError, type UnitContext, type UnitRecord } from '@receptorjs/workceptor';
 import { UnitState } from '@receptorjs/control-protocol';
-import { failureCode, foreignText, lastLines } from '@receptorjs/workceptor/internal';
+import { foreignText } from '@receptorjs/workceptor/internal';
 import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterApi } from './cluster/cluster-api.js';
 import type { PodWatch } from './cluster/pod-watch.js';
 import { retryPassing } from './cluster/retry-passing.js';
-import { isNotFound, KubernetesError } from './errors.js';
+import { isNotFound } from './errors.js';
 import type { KubeData } from './extra-data.js';
 import type { Pod } from './cluster/objects.js';
 import { createPod } from './pod/create-pod.js';
 import { explainWait } from './pod/explain-wait.js';
 import type { PodRequest } from './pod/manifest.js';
 import type { PodCourse } from './pod/pod-course.js';
-import { failed, notStarted, type PodEnd } from './pod/pod-end.js';
+import { failed, type PodEnd } from './pod/pod-end.js';
 import { PodProgress } from './pod/pod-progress.js';
 import type { OutputEnd, PodStreams } from './streams/pod-streams.js';
 import { localAddress } from './tcp/local-address.js';
 import { PodListener } from './tcp/pod-listener.js';
 import { TcpStreams } from './tcp/tcp-streams.js';
 import { ClusterStreams } from './streams/cluster-streams.js';
+import { PodStderr } from './output/pod-stderr.js';
 import { StdoutFile } from './output/stdout-file.js';
 import { maySpool } from './spool/may-spool.js';
 import { withSpool, type SpoolUse } from './spool/with-spool.js';
 
 /** Milliseconds until what could not be stored is stored again. */
 const STORE_AGAIN_MS = 1_000;
-/** Bytes of stderr that are kept: more than are shown. */
-const STDERR_BYTES = 8 * 1024;
-/** Milliseconds for which it is asked for. */
-const STDERR_MS = 5_000;
 /** Milliseconds for which the pod of an image without a shell is tried to be deleted before it is tried otherwise. */
 const DELETE_MS = 60_000;
 /** Milliseconds of the longest timer that the system has. */
@@ -73,8 +70,7 @@ export interface RunEnd {
 /** One pod from its making, or from where an earlier daemon has left it, to its end. */
 export class PodRun {
   readonly #log: Logger;
-  /** The last of what it has written to stderr; written by `#keepStderr` and `#readStderr` only. */
-  #stderr: Buffer = Buffer.alloc(0);
+  readonly #stderr = new PodStderr();
   /** Stands behind the detail while something is in the way; written by `#say` only. */
   #problem: string | undefined;
   /** What the unit does; written by `#say` only. */
@@ -233,7 +229,7 @@ export class PodRun {
       if (course.phase === 'ended' && !course.hasRun) return { end: course.end, hasRun: false };
       const end = await runThrough(progress);
       if (end.state === UnitState.Failed) await this.#readStderr(over);
-      const stderr = lastLines(this.#stderr.toString(), this.#stderr.length < STDERR_BYTES);
+      const stderr = this.#stderr.lastLines;
       const runsOn = end.state === UnitState.Failed && progress.course.phase !== 'ended';
       return { end, hasRun: !runsOn, stderr };
     } finally {
@@ -324,7 +320,7 @@ export class PodRun {
       save,
       store: (change) => this.#store(change),
       onStderr: (bytes) => {
-        this.#keepStderr(bytes);
+        this.#stderr.take(bytes);
       },
       onProblem: (why) => {
         this.#say(this.#doing, why);
@@ -366,29 +362,14 @@ export class PodRun {
     return failed('input-lost', `Error with pod's stdin: ${foreignText(missing)}`);
   }
 
-  #keepStderr(bytes: Buffer): void {
-    const kept = Buffer.concat([this.#stderr, bytes]);
-    this.#stderr = kept.subarray(Math.max(0, kept.length - STDERR_BYTES));
-  }
-
   /** With a spool the log has stderr alone, and all of it: what came while stdin was attached to may not be its last. */
   async #readStderr(signal: AbortSignal): Promise<void> {
     const { api, namespace, data } = this.context;
     const { Spool, PodName } = data();
     if (Spool === undefined) return;
-    const late = new AbortController();
-    const timer = setTimeout(() => {
-      late.abort();
-    }, STDERR_MS);
-    try {
-      const patience = AbortSignal.any([signal, late.signal]);
-      const text = await api.logTail(namespace, PodName, STDERR_BYTES, patience);
-      if (text !== '') this.#stderr = Buffer.from(text);
-    } catch {
-      // the unit has failed all the same
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.#stderr.read((maxBytes, patience) =>
+      api.logTail(namespace, PodName, maxBytes, AbortSignal.any([signal, patience])),
+    );
   }
 
   #showWait(course: PodCourse): void {
@@ -402,25 +383,5 @@ export class PodRun {
     this.#problem = problem;
     const detail = problem === undefined ? doing : `${doing}; ${foreignText(problem)}`;
     this.context.record.update({ detail, ...(state !== undefined && { state }) });
-  }
-}
-
-/** How a unit ends whose pod could not be made, or whose way there failed. */
-export function endOf(error: unknown): PodEnd {
-  const why = foreignText(errorText(error));
-  if (!(error instanceof KubernetesError)) return failed(failureCode(error, 'run-failed'), why);
-  switch (error.code) {
-    case 'bad-config':
-      return notStarted('bad-config', why);
-    case 'unreachable':
-    case 'busy':
-    case 'server':
-    case 'bad-answer':
-      return notStarted('cluster-unreachable', why);
-    case 'unauthorized':
-      return notStarted('login-refused', why);
-    default:
-      if (/exceeded quota/.test(why)) return notStarted('quota-exceeded', why);
-      return notStarted(error.code === 'forbidden' ? 'forbidden' : 'rejected-pod', why);
   }
 }
