@@ -32,6 +32,8 @@ const STORE_AGAIN_MS = 1_000;
 const DELETE_MS = 60_000;
 /** Milliseconds of the longest timer that the system has. */
 const LONGEST_MS = 2 ** 31 - 1;
+/** Milliseconds for which a pod may wait to run, and its end to be known, until it counts that an event may have been lost. */
+const OVERDUE_MS = 10_000;
 /** Milliseconds that the end of a container may take to be known once its streams have ended. */
 const END_KNOWN_MS = 5_000;
 
@@ -222,7 +224,7 @@ export class PodRun {
       if (timeoutMs !== undefined) {
         void this.#timeOut(progress, timeoutMs, AbortSignal.any([over, started.signal]));
       }
-      await progress.left('pending', signal);
+      await this.#overdue(progress.left('pending', signal));
       started.abort();
       signal.throwIfAborted();
       const { course } = progress;
@@ -236,6 +238,17 @@ export class PodRun {
       stopListening();
       this.#over.abort();
     }
+  }
+
+  /** Waits for a change of the pod; where it takes long, its events may have been lost. */
+  async #overdue(change: Promise<void>): Promise<void> {
+    let stop = (): void => undefined;
+    const timer = setTimeout(() => {
+      stop = this.context.watch.hasten();
+    }, OVERDUE_MS);
+    await change;
+    clearTimeout(timer);
+    stop();
   }
 
   async #timeOut(progress: PodProgress, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -265,7 +278,7 @@ export class PodRun {
       const output = await reading;
       if (output.kind === 'over') return output.end;
       if (output.kind === 'lost') this.#say(this.#doing, output.end.detail);
-      await progress.left('running', signal);
+      await this.#overdue(progress.left('running', signal));
       signal.throwIfAborted();
       const { course } = progress;
       const end = course.phase === 'ended' ? course.end : failed('pod-deleted', 'pod is gone');

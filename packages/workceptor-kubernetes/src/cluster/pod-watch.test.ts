@@ -298,6 +298,23 @@ it('a change of one pod is no work for the others, and what nobody asks for is n
   await told(none, 'gone');
 });
 
+it('lists again soon where somebody waits for a change that should have come', async () => {
+  await watched();
+  const pod = add('a');
+  const list = phases('a');
+  await told(list, 'Pending');
+  server.silently(() => {
+    pod.run();
+  });
+  now += 10_000;
+  const stop = watch.hasten();
+  await told(list, 'Running');
+  await watched();
+  expect(server.requests.at(-1)).toMatch(/timeoutSeconds=\d$/);
+  stop();
+  expect(warnings).toEqual([]);
+});
+
 it('the last state of a pod that is deleted counts, and the answer to its creation may be late', async () => {
   await watched();
   const stopExpecting = watch.expect('a');

@@ -12,6 +12,8 @@ import { linesOf } from './lines.js';
 const AGAIN = { first: 500, longest: 30_000 };
 /** Milliseconds after which all is listed again: an event that was lost on the way counts from then on. */
 const RESYNC_MS = 300_000;
+/** The same while somebody waits for a change that should have come. */
+const HASTENED_MS = 10_000;
 /** Milliseconds of a watch that is none, and seconds of the shortest one that is asked for. */
 const SHORTEST_WATCH_MS = 1_000;
 const SHORTEST_WATCH_SECONDS = 5;
@@ -51,6 +53,12 @@ export class PodWatch {
   /** Whether a change has come since a version was last gone: without any, the next one will be gone as well. */
   #hasHeard = true;
   #isListing = true;
+  /** When all was listed last, as `now` tells; written by `#run` only. */
+  #listedAt = Number.NEGATIVE_INFINITY;
+  /** How many wait for a change that should have come; written by `hasten` only. */
+  #hastened = 0;
+  /** Ends the watch that is under way, so that all is listed again; written by `#watch` only. */
+  #shortening = new AbortController();
   readonly #ended: Promise<void>;
 
   constructor(private readonly options: WatchedPods) {
@@ -110,6 +118,29 @@ export class PodWatch {
     if (!this.#pods.has(name) && !this.#gone.has(name)) this.#set(pod);
   }
 
+  /**
+   * Lists all each ten seconds while somebody waits for a change that should have come: an event may have been lost on the way.
+   *
+   * @returns a call that ends it
+   */
+  hasten(): () => void {
+    this.#hastened += 1;
+    const age = (): number => this.#now() - this.#listedAt;
+    const due = setTimeout(
+      () => {
+        // the watches from now on are short by themselves
+        if (age() >= HASTENED_MS) this.#shortening.abort();
+      },
+      Math.max(0, HASTENED_MS - age()),
+    );
+    let isOver = false;
+    return () => {
+      clearTimeout(due);
+      if (!isOver) this.#hastened -= 1;
+      isOver = true;
+    };
+  }
+
   /** Ends the watch. */
   async close(): Promise<void> {
     this.#closed.abort();
@@ -120,25 +151,33 @@ export class PodWatch {
     return this.#closed.signal.aborted;
   }
 
+  #now(): number {
+    return this.options.now?.() ?? performance.now();
+  }
+
+  /** Milliseconds from one list to the next. */
+  get #resyncMs(): number {
+    return this.#hastened > 0 ? HASTENED_MS : RESYNC_MS;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#closed;
     let failures = 0;
     let version = '';
-    let listedAt = Number.NEGATIVE_INFINITY;
-    const now = this.options.now ?? ((): number => performance.now());
     while (!this.#isClosed()) {
       try {
-        if (version === '' || now() - listedAt >= RESYNC_MS) {
+        if (version === '' || this.#now() - this.#listedAt >= this.#resyncMs) {
           version = '';
           version = await this.#list(signal);
-          listedAt = now();
+          this.#listedAt = this.#now();
         }
-        const begun = now();
-        const left = Math.ceil((RESYNC_MS - (begun - listedAt)) / 1_000);
+        const begun = this.#now();
+        const left = Math.ceil((this.#resyncMs - (begun - this.#listedAt)) / 1_000);
         const seconds = Math.max(left, SHORTEST_WATCH_SECONDS);
         const next = await this.#watch(version, seconds, signal);
         // what takes a moment and brings nothing would be asked for again and again
-        if (next === version && now() - begun < SHORTEST_WATCH_MS) {
+        const isShort = this.#now() - begun < SHORTEST_WATCH_MS;
+        if (next === version && isShort && !this.#shortening.signal.aborted) {
           throw new KubernetesError('unreachable', 'the API server ends the watch at once');
         }
         version = next;
@@ -149,7 +188,7 @@ export class PodWatch {
         const wasListed = version !== '';
         // what can't be understood once is not asked for again
         if (code === 'gone' || code === 'bad-answer') version = '';
-        const isOld = now() - listedAt >= SHORTEST_WATCH_MS;
+        const isOld = this.#now() - this.#listedAt >= SHORTEST_WATCH_MS;
         if (code === 'gone' && wasListed && isOld && this.#hasHeard) {
           this.#hasHeard = false;
           continue;
@@ -209,7 +248,16 @@ export class PodWatch {
   async #watch(version: string, seconds: number, signal: AbortSignal): Promise<string> {
     const { api, namespace, selector } = this.options;
     const from = { resourceVersion: version, seconds };
-    const answer = await api.watchPods(namespace, selector, from, signal);
+    this.#shortening = new AbortController();
+    const shortened = this.#shortening.signal;
+    const either = AbortSignal.any([signal, shortened]);
+    const answer = await api
+      .watchPods(namespace, selector, from, either)
+      .catch((error: unknown) => {
+        if (shortened.aborted) return undefined;
+        throw error;
+      });
+    if (answer === undefined) return version;
     this.#setProblem(undefined);
     let last = version;
     try {
@@ -219,7 +267,7 @@ export class PodWatch {
     } catch (error) {
       if (error instanceof KubernetesError) throw error;
       // a cut connection: what it brought counts
-      if (last === version) {
+      if (last === version && !shortened.aborted) {
         const message = `the watch was cut: ${errorText(error)}`;
         throw new KubernetesError('unreachable', message, { cause: error });
       }

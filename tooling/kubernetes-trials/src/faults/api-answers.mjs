@@ -72,4 +72,9 @@ export const apiFaults = [
     verb: 'watch',
     fault: { watch: { delayMs: 3_000 } },
   }),
+  survived('no event of its watch comes', 'fh', {
+    verb: 'watch',
+    fault: { watch: { drop: () => true } },
+  }),
+  survived('each answer takes 3 s', 'fi', { fault: { delayMs: 3_000 } }),
 ];
