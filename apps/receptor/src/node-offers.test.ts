@@ -38,6 +38,12 @@ it('shows what would be offered, and what would not and why', () => {
   ]);
 });
 
+it('shows pods as types of work too', () => {
+  const pods = ['--work-kubernetes', 'worktype=pods', 'image=i', 'authmethod=kubeconfig'];
+  const [types] = described('--tcp-listener', '2222', '--control-service', ...pods);
+  expect(types).toBe('Work types offered: pods');
+});
+
 it('warns of Python work in the words of the original, and refuses it', () => {
   expect(
     described('--local-only', '--work-python', 'worktype=w', 'plugin=p', 'function=f'),

@@ -30,7 +30,9 @@ export function nodeOffers(configured: readonly Action[], installation: Installa
 
 /** What `--check` says: which work the node would offer, when it has a control service to submit by, and what the operator should know. */
 export function describeOffers({ actions, notices }: NodeOffers): string[] {
-  const types = fieldsOf(actions, 'work-command').map(({ worktype }) => worktype);
+  const types = [...fieldsOf(actions, 'work-command'), ...fieldsOf(actions, 'work-kubernetes')].map(
+    ({ worktype }) => worktype,
+  );
   const isAsked = actions.some(({ action }) => action === 'control-service');
   return [
     ...(isAsked ? [`Work types offered: ${types.join(', ') || 'none'}`] : []),

@@ -181,9 +181,10 @@ export class KubernetesUnit implements Unit {
     const isRemoved = PodName !== '' && this.options.type.deletePodOnRestart !== false;
     // before the end: a crash between the two leaves no pod behind
     if (isRemoved) this.#save({ Removing: 'end' });
+    const { detail } = this.record.status;
     const why = wasConnected
       ? 'the connection of its pod has ended with the daemon (streammethod tcp)'
-      : 'work unit is not in running state, cannot be restarted';
+      : `work unit is not in running state, cannot be restarted (it was: ${detail}); submit it again`;
     const code = wasConnected ? 'output-lost' : 'input-incomplete';
     this.#finish(failed(code, `Failed to restart: ${why}`));
     if (isRemoved) this.#inBackground(this.#removal.begin('end'));

@@ -527,7 +527,7 @@ describe('a daemon that is started again', () => {
     await work.close();
     await startWork();
     expect((await work.status(unitId)).detail).toBe(
-      'Failed to restart: work unit is not in running state, cannot be restarted',
+      'Failed to restart: work unit is not in running state, cannot be restarted (it was: Pod created); submit it again',
     );
     await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
   });

@@ -91,11 +91,12 @@ export class PodRun {
    * @throws {KubernetesError}, {WorkError}; what the system says; the signal's reason
    */
   async start(request: (env?: Readonly<Record<string, string>>) => PodRequest): Promise<RunEnd> {
-    const { viaTcp, signal } = this.context;
+    const { viaTcp, record, signal } = this.context;
     if (viaTcp === undefined) return this.#startSpooled(request());
     let listener: PodListener;
     try {
-      listener = await PodListener.open(viaTcp.address ?? localAddress(), this.#log);
+      const host = viaTcp.address ?? localAddress();
+      listener = await PodListener.open({ host, unitId: record.id, log: this.#log });
     } catch (error) {
       return { end: failed('run-failed', `Error listening: ${errorText(error)}`), hasRun: false };
     }
@@ -196,11 +197,15 @@ export class PodRun {
   }
 
   #create(request: PodRequest, onName: (name: string) => Promise<void>): Promise<Pod> {
-    const { api, unit, signal, onUnanswered } = this.context;
+    const { api, unit, signal, save, onUnanswered } = this.context;
     const onProblem = (why: string): void => {
       this.#say('Connecting to Kubernetes', why);
     };
-    return createPod({ api, request, unit, onName, onUnanswered, onProblem, signal });
+    // of no matter where it can't be stored: the next daemon asks for a pod that is not there
+    const onRefused = (): void => {
+      save({ PodName: '' });
+    };
+    return createPod({ api, request, unit, onName, onUnanswered, onRefused, onProblem, signal });
   }
 
   async #follow(
@@ -375,11 +380,11 @@ export class PodRun {
     return failed('input-lost', `Error with pod's stdin: ${foreignText(missing)}`);
   }
 
-  /** With a spool the log has stderr alone, and all of it: what came while stdin was attached to may not be its last. */
+  /** With a spool, and by TCP, the log has what went elsewhere, and all of it: what came while stdin was attached to may not be its last. */
   async #readStderr(signal: AbortSignal): Promise<void> {
     const { api, namespace, data } = this.context;
     const { Spool, PodName } = data();
-    if (Spool === undefined) return;
+    if (Spool === undefined && this.context.viaTcp === undefined) return;
     await this.#stderr.read((maxBytes, patience) =>
       api.logTail(namespace, PodName, maxBytes, AbortSignal.any([signal, patience])),
     );

@@ -63,6 +63,15 @@ describe('where a unit can not be stored', () => {
   });
 });
 
+it('a unit whose pod was refused has none, and is released although nothing may be asked', async () => {
+  server.refuse(/pods/, 403, 'Forbidden', 'pods is forbidden', 1_000);
+  const unitId = await node.submit(params);
+  const { report } = await node.ended(unitId);
+  expect(report?.errorCode).toBe('forbidden');
+  expect(await node.work.release(unitId, { ...local, force: false })).toBe('done');
+  expect(await node.work.list()).toEqual([]);
+});
+
 it('a pod that is not deleted at the first attempt after its end is shown to be there', async () => {
   server.onCreated = () => undefined;
   server.refuse(/DELETE/, 500, 'InternalError', 'not now');

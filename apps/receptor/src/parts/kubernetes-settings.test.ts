@@ -26,6 +26,10 @@ it("limits are those of the node, or else of the original's variables; what is n
     limits: { qps: -1, burst: 9, rateLimiter: 'always' },
     ignored: [],
   });
+  const wrong = actions('receptorkubeclientsetqps=fast');
+  expect(kubernetesSettings(wrong, {}).ignored).toEqual([
+    'Invalid value for receptorkubeclientsetqps of node: fast. Ignoring; allowed is a whole number',
+  ]);
 });
 
 it.each([

@@ -17,16 +17,25 @@ export function kubernetesSettings(
 ): KubernetesSettings {
   const node = actions.find((each) => each.action === 'node')?.fields;
   const ignored: string[] = [];
-  const count = (field: string | undefined, variable: string): number | undefined => {
+  const count = (name: string, field: string | undefined, variable: string): number | undefined => {
     const text = field || env[variable];
     if (text === undefined || /^[+-]?\d{1,9}$/.test(text))
       return text === undefined ? undefined : Number(text);
-    ignored.push(`Invalid value for ${variable}: ${text}. Ignoring; allowed is a whole number`);
+    const where = field ? `${name} of node` : variable;
+    ignored.push(`Invalid value for ${where}: ${text}. Ignoring; allowed is a whole number`);
     return undefined;
   };
   const limits = {
-    qps: count(node?.receptorkubeclientsetqps, 'RECEPTOR_KUBE_CLIENTSET_QPS'),
-    burst: count(node?.receptorkubeclientsetburst, 'RECEPTOR_KUBE_CLIENTSET_BURST'),
+    qps: count(
+      'receptorkubeclientsetqps',
+      node?.receptorkubeclientsetqps,
+      'RECEPTOR_KUBE_CLIENTSET_QPS',
+    ),
+    burst: count(
+      'receptorkubeclientsetburst',
+      node?.receptorkubeclientsetburst,
+      'RECEPTOR_KUBE_CLIENTSET_BURST',
+    ),
     rateLimiter:
       node?.receptorkubeclientsetratelimiter || env['RECEPTOR_KUBE_CLIENTSET_RATE_LIMITER'],
   };

@@ -29,6 +29,7 @@ export const kubernetesPart: StartPart<'work-kubernetes'> = async (fields, conte
       allowRuntimePod: fields.allowruntimepod,
       deletePodOnRestart: fields.deletepodonrestart,
       streamMethod: fields.streammethod,
+      tcpAddress: fields.tcpaddress || undefined,
       verifySignature: fields.verifysignature,
       outputSpool: fields.outputspool,
       maxRunning: fields.maxrunning,

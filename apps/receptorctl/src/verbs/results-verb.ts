@@ -11,9 +11,10 @@ import { pipeline } from 'node:stream/promises';
 import { Failure } from '../failure.js';
 import { jsonPieces } from '../output/json-pieces.js';
 import { withProgress } from '../output/progress.js';
-import { printNotice } from '../output/terminal.js';
+import { harmless, printNotice } from '../output/terminal.js';
 import { isSeen } from '../output/terminal-table.js';
 import type { Session } from '../session.js';
+import { PrintedEnd } from './last-output.js';
 import { remoteError } from './remote-error.js';
 
 /** What of a unit's output is printed. */
@@ -43,9 +44,11 @@ export async function results(
     );
     // on a terminal the output itself shows how far it is
     const shown = isSeen() ? output : withProgress(output, { verb: 'Received' });
-    const bytes = received?.of(shown) ?? shown;
+    const printed = new PrintedEnd();
+    const bytes = printed.of(received?.of(shown) ?? shown);
     const pieces = json ? jsonPieces(bytes, startpos) : bytes;
-    const problem = await endOf(pipeline(pieces, process.stdout, { end: false, signal }));
+    const printing = pipeline(pieces, process.stdout, { end: false, signal });
+    const problem = await endOf(printing, json ? undefined : printed);
     if (json) {
       const status = unitStatusReply(await client.workStatus(unitId));
       process.stdout.write(`${encodeJson({ Status: status, UnitID: unitId })}\n`);
@@ -58,14 +61,20 @@ export async function results(
 }
 
 /** What is to be said of a unit that has failed, once all of its output was printed. */
-async function endOf(printing: Promise<void>): Promise<string | undefined> {
+async function endOf(
+  printing: Promise<void>,
+  printed: PrintedEnd | undefined,
+): Promise<string | undefined> {
   try {
     await printing;
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
     if (error.code === 'work-canceled') return undefined;
     if (error.code !== 'work-failed') throw error;
-    return `Remote unit failed: ${error.work?.status.detail ?? ''}\n`;
+    const { detail = '', report } = error.work?.status ?? {};
+    const stderr = printed?.unprinted(report?.lastOutput);
+    if (stderr !== undefined) process.stderr.write(`${harmless(stderr)}\n`);
+    return `Remote unit failed: ${detail}\n`;
   }
   return undefined;
 }

@@ -37,7 +37,7 @@ it('refused requests of one origin make some lines and no more, and leave room f
     { transport: 'tcp', from: '192.0.2.1' },
     { transport: 'unix' },
   ]);
-  expect(lines.filter((line) => line.startsWith(': '))).toHaveLength(3 * 60);
+  expect(lines.filter((line) => line.startsWith('Refused a request ('))).toHaveLength(3 * 60);
   expect(lines.slice(60)[0]).toBe('940 lines such as the next were left out');
   expect(lines.slice(121)[0]).toBe('940 lines such as the next were left out');
 });
@@ -45,5 +45,5 @@ it('refused requests of one origin make some lines and no more, and leave room f
 it('what a request names goes into the log in part', async () => {
   const name = 'x'.repeat(1_000_000);
   const lines = await linesOf(`work status ${name}\n`, [{ transport: 'unix' }]);
-  expect(lines).toEqual([`: unknown work unit ${'x'.repeat(236)}...`]);
+  expect(lines).toEqual([`Refused a request (unix): unknown work unit ${'x'.repeat(212)}...`]);
 });

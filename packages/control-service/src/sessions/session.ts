@@ -394,7 +394,9 @@ class Session {
     const text = errorText(error)
       .replaceAll(/[\r\n]+/g, ' ')
       .trimEnd();
-    this.context.log.tell('error', this.#origin, `: ${text}`);
+    const { transport, from } = this.#origin;
+    const whose = from === undefined ? transport : `${transport} ${from}`;
+    this.context.log.tell('error', this.#origin, `Refused a request (${whose}): ${text}`);
     await this.#write(`ERROR: ${text}\n`);
   }
 

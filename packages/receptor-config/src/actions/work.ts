@@ -117,6 +117,9 @@ export const workActions = {
         fallback: 'logger',
         unknown: () => 'stream mode must be logger or tcp',
       }),
+      tcpaddress: text({
+        help: 'Address of this machine that pods of streammethod tcp are told to connect to; otherwise the first one',
+      }),
       outputspool: word(['auto', 'always', 'never'], {
         help: 'Whose stdout goes through a spool in the pod, complete whatever becomes of its log: that of pods whose command is known or whose arguments begin with ansible-runner, of all that have arguments, or of none',
         fallback: 'auto',

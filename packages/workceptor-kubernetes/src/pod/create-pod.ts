@@ -20,6 +20,8 @@ export interface PodCreation {
   readonly onName: (name: string) => Promise<void>;
   /** A request had no answer that says what came of it: the pod may come to be at any moment. */
   readonly onUnanswered: () => void;
+  /** The name is given up: no pod of it was made, nor will be. */
+  readonly onRefused: () => void;
   /** Says that the API server can't be asked, and why. */
   readonly onProblem: (why: string) => void;
   /** Ends what is waited for, but no request that is under way: what was asked for is known before it is deleted. */
@@ -33,9 +35,11 @@ export interface PodCreation {
  * @throws {KubernetesError}; the signal's reason
  */
 export async function createPod(creation: PodCreation): Promise<Pod> {
-  const { api, request, unit, onName, onUnanswered, onProblem, signal } = creation;
+  const { api, request, unit, onName, onUnanswered, onRefused, onProblem, signal } = creation;
   let name = '';
   let names = 0;
+  /** Whether a pod of the name may be there, or come. */
+  const unanswered = new Set<string>();
   const attempt = async (): Promise<Pod> => {
     for (;;) {
       if (name === '') {
@@ -44,7 +48,10 @@ export async function createPod(creation: PodCreation): Promise<Pod> {
         await onName(name);
       }
       const made = await madePod(api, request, name, unit, signal).catch((error: unknown) => {
-        if (error instanceof Unanswered) onUnanswered();
+        if (error instanceof Unanswered) {
+          unanswered.add(name);
+          onUnanswered();
+        }
         throw error;
       });
       if (made) return made;
@@ -52,7 +59,12 @@ export async function createPod(creation: PodCreation): Promise<Pod> {
       name = '';
     }
   };
-  return retryPassing(attempt, { forMs: MAKE_MS, onProblem, signal });
+  try {
+    return await retryPassing(attempt, { forMs: MAKE_MS, onProblem, signal });
+  } catch (error) {
+    if (error instanceof KubernetesError && !unanswered.has(name)) onRefused();
+    throw error;
+  }
 }
 
 /** A request to make a pod of which nobody has said what came of it. */
@@ -74,11 +86,20 @@ async function madePod(
     if (error instanceof KubernetesError && error.code === 'already-exists') {
       return ownPod(api, request.namespace, name, unit, signal);
     }
-    // not by what it asks to come again with: that is refused before anything is made
-    if (!isPassing(error) || (error as KubernetesError).code === 'busy') throw error;
+    // not by what it asks to come again with, nor by a connection that never stood
+    if (!isPassing(error) || (error as KubernetesError).code === 'busy' || wasNotSent(error)) {
+      throw error;
+    }
     const { code, message, options } = error as KubernetesError;
     throw new Unanswered(code, message, options);
   }
+}
+
+/** Whether the address was not found, or nobody listens there. */
+function wasNotSent(error: unknown): boolean {
+  const { cause } = error as Error;
+  const { syscall } = (cause ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 const taken = (prefix: string): KubernetesError =>

@@ -6,6 +6,12 @@ export interface OwnAddress {
   readonly internal: boolean;
 }
 
+/** All addresses of this machine that others can reach. */
+export function ownAddresses(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ internal }) => !internal).map(({ address }) => address);
+}
+
 /**
  * The address that pods are told to connect to: the first one of the first interface that is up and no loopback, as for the original. One
  * that is good on its own link only is none that a pod can use.

@@ -2,11 +2,22 @@ import { onAbort, type Logger } from '@receptorjs/primitives';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { PodProgress } from '../pod/pod-progress.js';
+import { ownAddresses } from './local-address.js';
 
 /** Connections that are kept until it is known where their pod is: one more, and the first one goes. */
 const MAX_HELD = 16;
 /** Milliseconds after which a connection that is silent is asked whether it is still there. */
 const ALIVE_MS = 30_000;
+
+/** Where a pod is waited for, and whose it is. */
+export interface PodListenerOptions {
+  /** Address of this machine. */
+  readonly host: string;
+  readonly unitId: string;
+  readonly log: Logger;
+  /** Addresses of this machine that others can reach. Default: those that it has */
+  readonly own?: readonly string[] | undefined;
+}
 
 /**
  * Waits for the one connection of one pod. It alone writes its fields.
@@ -25,7 +36,7 @@ export class PodListener {
 
   private constructor(
     private readonly server: Server,
-    private readonly log: Logger,
+    private readonly options: PodListenerOptions,
   ) {
     const { address, port } = server.address() as AddressInfo;
     this.env = { RECEPTOR_HOST: address, RECEPTOR_PORT: String(port) };
@@ -39,11 +50,11 @@ export class PodListener {
    *
    * @throws what the system says
    */
-  static async open(host: string, log: Logger): Promise<PodListener> {
+  static async open(options: PodListenerOptions): Promise<PodListener> {
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-    server.listen({ host, port: 0, exclusive: true });
+    server.listen({ host: options.host, port: 0, exclusive: true });
     await once(server, 'listening');
-    return new PodListener(server, log);
+    return new PodListener(server, options);
   }
 
   /**
@@ -98,15 +109,23 @@ export class PodListener {
     }
   }
 
+  /** A pod with the network of this machine may come from any address of it. */
+  #isAllowed(from: string): boolean {
+    const pods = this.#addresses.map(plainAddress);
+    const own = (this.options.own ?? ownAddresses()).map(plainAddress);
+    return pods.includes(from) || (own.includes(from) && own.some((each) => pods.includes(each)));
+  }
+
   #check(socket: Socket): void {
     const from = plainAddress(socket.remoteAddress ?? '');
-    if (this.#accept && this.#addresses.some((address) => plainAddress(address) === from)) {
+    if (this.#accept && this.#isAllowed(from)) {
       this.#accept(socket);
       return;
     }
     socket.destroy();
-    this.log.warning(
-      `a connection from ${from} is refused: the pod is at ${this.#addresses.join(' or ')}`,
+    const { log, unitId } = this.options;
+    log.warning(
+      `[${unitId}] a connection from ${from} is refused: the pod is at ${this.#addresses.join(' or ')}`,
     );
   }
 }

@@ -26,7 +26,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kube-tcp-'));
   writeFileSync(join(folder, 'stdin'), 'input');
   over = new AbortController();
-  listener = await PodListener.open('127.0.0.1', silentLogger);
+  listener = await PodListener.open({ host: '127.0.0.1', unitId: 'u', log: silentLogger });
   progress = new PodProgress('u', () => undefined);
   [socket, isFull, problems] = [undefined, false, []];
   stdout = new StdoutFile({
@@ -205,4 +205,21 @@ it('the address is the first that is none of this machine alone', () => {
   expect(() => localAddress({ lo: [address('127.0.0.1', true)] })).toThrow(
     'could not determine local address',
   );
+});
+
+it('a pod on this machine may come from any address of it', async () => {
+  const own = ['127.0.0.1', '127.0.0.9'];
+  const open = { host: '127.0.0.1', unitId: 'u', log: silentLogger, own };
+  listener.close();
+  listener = await PodListener.open(open);
+  progress.see({
+    metadata: { name: 'p', uid: 'u' },
+    status: {
+      hostIP: '127.0.0.9',
+      containerStatuses: [{ name: 'worker', state: { running: {} } }],
+    },
+  });
+  const accepted = listener.connection(progress, over.signal);
+  const { localPort } = await dial();
+  expect((await accepted).remotePort).toBe(localPort);
 });

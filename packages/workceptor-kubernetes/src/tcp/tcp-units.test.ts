@@ -159,7 +159,9 @@ it('a connection of somebody else is refused, also one that comes before the pod
   expect((await ended(unitId)).detail).toBe('Finished');
   expect(stdout(unitId)).toBe('output');
   expect(stolen).toEqual([]);
-  expect(log).toEqual(['a connection from 127.0.0.2 is refused: the pod is at 127.0.0.1']);
+  expect(log).toEqual([
+    `[${unitId}] a connection from 127.0.0.2 is refused: the pod is at 127.0.0.1`,
+  ]);
 });
 
 it('a connection that is cut is output that is lost', async () => {
