@@ -131,11 +131,13 @@ it('names that are not there are told', () => {
   expect(() => fleet.place(job(1, 'none'))).toThrow(/no instance group none/);
 });
 
+const hostnames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
+
 const fleets = fc
   .record({
     nodes: fc.uniqueArray(
       fc.record({
-        hostname: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'),
+        hostname: fc.constantFrom<string>(...hostnames),
         nodeType: fc.constantFrom(...nodeTypes),
         capacity: fc.nat(30),
         consumed: fc.nat(30),
