@@ -383,6 +383,11 @@ const mesh = [
     skip: 'npm test runs it where the toolchain is',
   },
   {
+    page: 'packages/controller-core/README.md',
+    contains: 'machineCapacity',
+    expects: /executionNode: 'far-1'[\s\S]*^14$/m,
+  },
+  {
     page: 'packages/quotas/README.md',
     contains: 'SharedQuota',
     expects: /^origin-full taken\n$/,

@@ -1,0 +1,20 @@
+/**
+ * What a {@link DomainError} can be about:
+ *
+ * - `out-of-range`: a number that it can't be
+ * - `no-such-transition`: what a state machine does not allow
+ * - `unknown-name`: something that nothing is known of
+ */
+export type DomainErrorCode = 'out-of-range' | 'no-such-transition' | 'unknown-name';
+
+/** A rule of the domain that was broken by whoever called. Recognize it by `code`. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+
+  constructor(
+    readonly code: DomainErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

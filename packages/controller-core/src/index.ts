@@ -1,0 +1,67 @@
+/**
+ * What a control plane over the mesh decides, without a clock, a database or a network: how many forks a node takes, which node a
+ * job goes to, what keeps it from running, who is in which instance group, and the states of instances and jobs. Jobs of users run on execution and hybrid nodes
+ * alone. The formulas are those of AWX; where they lose, the difference is in the comment of the function.
+ *
+ * ```ts
+ * import { Fleet, machineCapacity, nodeCapacity, taskImpact } from '@receptorjs/controller-core';
+ *
+ * const machine = machineCapacity({ cpus: 4, memoryBytes: 4 * 2 ** 30 });
+ * const capacity = nodeCapacity({ nodeType: 'execution', isEnabled: true, adjustment: 1, ...machine });
+ * const none = { isContainerGroup: false, maxConcurrentJobs: 0, maxForks: 0, jobs: 0, forks: 0 };
+ * const fleet = new Fleet(
+ *   [
+ *     { hostname: 'control-1', nodeType: 'control', capacity: 10, consumed: 0 },
+ *     { hostname: 'far-1', nodeType: 'execution', capacity, consumed: 0 },
+ *   ],
+ *   [
+ *     { name: 'controlplane', hostnames: ['control-1'], ...none },
+ *     { name: 'default', hostnames: ['far-1'], ...none },
+ *   ],
+ * );
+ * const impact = taskImpact({ type: 'job', forks: 5, hosts: 40 });
+ * console.log(fleet.place({ impact, isControlTask: false, groups: ['default'] }));
+ * console.log(fleet.left('far-1')); // 14 of 20
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { Blocking, type Blocker, type BlockingJob } from './domain/blocking.js';
+export {
+  defaultRates,
+  machineCapacity,
+  nodeCapacity,
+  percentRemaining,
+  type CapacityRates,
+  type Machine,
+  type MachineCapacity,
+  type NodeCapacity,
+} from './domain/capacity.js';
+export { DomainError, type DomainErrorCode } from './domain/domain-error.js';
+export {
+  CONTROL_PLANE,
+  Fleet,
+  type FleetGroup,
+  type FleetNode,
+  type Placement,
+  type PlacementRequest,
+} from './domain/fleet.js';
+export { groupMembers, type PolicyGroup, type PolicyInstance } from './domain/group-policy.js';
+export {
+  instanceTransitions,
+  isWatched,
+  nextInstanceState,
+  type InstanceEvent,
+  type InstanceState,
+} from './domain/instance-states.js';
+export { nodeTypes, runsControlPlane, runsUserJobs, type NodeType } from './domain/instance.js';
+export {
+  isActive,
+  jobTransitions,
+  nextJobState,
+  type JobEvent,
+  type JobState,
+} from './domain/job-states.js';
+export { isLost, lostAfterMs } from './domain/lost-nodes.js';
+export { CONTROL_IMPACT, isControlTask, taskImpact, type Task } from './domain/task-impact.js';
+export type { TransitionTable } from './domain/transition-table.js';
