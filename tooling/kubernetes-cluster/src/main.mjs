@@ -1,8 +1,4 @@
-// `npm run cluster`: a Kubernetes of one node until Ctrl-C.
-//   main.mjs [--log-max-size 10Mi] [--log-max-files 5]
-//   main.mjs --build      builds its programs, once
-//   main.mjs --clean-up   removes what one left that did not end in order
-//   main.mjs --prepare    what is needed for tests, where it can be had; never fails
+// `npm run cluster`: see `usage`.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -13,15 +9,34 @@ import { hyperkubePath } from './hyperkube.mjs';
 import { lockCluster, startCluster } from './start-cluster.mjs';
 import { findPrograms } from './programs.mjs';
 
-const { values } = parseArgs({
-  options: {
-    'log-max-size': { type: 'string', default: '10Mi' },
-    'log-max-files': { type: 'string', default: '5' },
-    build: { type: 'boolean', default: false },
-    'clean-up': { type: 'boolean', default: false },
-    prepare: { type: 'boolean', default: false },
-  },
-});
+const usage = `npm run cluster [-- OPTION...]: a Kubernetes of one node on this machine, until Ctrl-C
+
+  --log-max-size 10Mi   size at which the log of a container is rotated
+  --log-max-files 5     how many of its files are kept
+  --build               build its programs, once
+  --clean-up            remove what one left that did not end in order
+  --prepare             what is needed for tests, where it can be had; never fails
+  --help                this text`;
+
+const { values } = parsed();
+
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        'log-max-size': { type: 'string', default: '10Mi' },
+        'log-max-files': { type: 'string', default: '5' },
+        build: { type: 'boolean', default: false },
+        'clean-up': { type: 'boolean', default: false },
+        prepare: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
 
 const say = (/** @type {string} */ line) => console.log(`  ${line}`);
 const seconds = (/** @type {number} */ started) =>
@@ -72,7 +87,8 @@ async function prepare() {
 }
 
 try {
-  if (values.prepare) await prepare();
+  if (values.help) console.log(usage);
+  else if (values.prepare) await prepare();
   else if (values['clean-up']) await removeLeftovers();
   else if (values.build) console.log(await buildHyperkube(say));
   else await show();
