@@ -44,6 +44,22 @@ it('shows pods as types of work too', () => {
   expect(types).toBe('Work types offered: pods');
 });
 
+it('warns of pods whose login can not come', () => {
+  const pods = [
+    '--work-kubernetes',
+    'worktype=pods',
+    'image=i',
+    'authmethod=runtime',
+    'namespace=n',
+  ];
+  expect(described('--local-only', ...pods)).toEqual([
+    expect.stringMatching(
+      /^Warning: work-kubernetes pods: all submissions fail, .*allowruntimeauth/,
+    ),
+  ]);
+  expect(described('--local-only', ...pods, 'allowruntimeauth=true')).toEqual([]);
+});
+
 it('warns of Python work in the words of the original, and refuses it', () => {
   expect(
     described('--local-only', '--work-python', 'worktype=w', 'plugin=p', 'function=f'),

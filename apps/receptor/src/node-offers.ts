@@ -1,5 +1,6 @@
 import { fieldsOf, type Action } from '@receptorjs/receptor-config';
 import { withRunnerWork, type Installation, type Notice } from './runner-work.js';
+import { impossibleLogins } from './checks/impossible-login.js';
 import { unsupportedIn } from './checks/unsupported.js';
 import { openServices } from './checks/unauthenticated.js';
 
@@ -24,7 +25,8 @@ export function offersOf(configured: readonly Action[]): NodeOffers {
 export function nodeOffers(configured: readonly Action[], installation: Installation): NodeOffers {
   const { actions, notice } = withRunnerWork(configured, installation);
   const open = openServices(actions).map((text): Notice => ({ level: 'warning', text }));
-  const unsupported = unsupportedIn(actions).map((text): Notice => ({ level: 'warning', text }));
+  const vain = [...unsupportedIn(actions), ...impossibleLogins(actions)];
+  const unsupported = vain.map((text): Notice => ({ level: 'warning', text }));
   return { actions, notices: [...unsupported, ...(notice ? [notice] : []), ...open] };
 }
 
