@@ -128,11 +128,12 @@ exit $sp_r
  * Writes the spool to stdout from a byte on, and follows it to its end. Words: the folder, the byte, who reads.
  *
  * Says on stderr `open` at once, and once stdin has ended `fed BYTES`, or `fed -` where the command wants no more of it. Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
- * does another reader: what one that was left finds missing, the other one may have taken. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
+ * does another reader: what one that was left finds missing, the other one may have taken. What is missing is looked for
+ * twice: the first file may have been made a moment ago. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
  * `lost BYTE`, and exits with 0 once more than so many are acknowledged; or `none PROGRAM`, and any.
  */
 const READ = `
-d=$1; at=$2; id=$3; fed=
+d=$1; at=$2; id=$3; fed=; missing=
 [ -e $d/none ] && { read -r p <$d/none; echo "none $p" >&2; read -r a && : >$d/seen; exit 0; }
 [ -e $d/acked ] || { echo 'there is no spool yet' >&2; exit 4; }
 echo $id >$d/reader.$id && mv $d/reader.$id $d/reader
@@ -165,9 +166,14 @@ while :; do
   }
   if [ $b -lt 0 ]; then
     current
-    for f in $d/[0-9]*; do [ -e $f ] && { current; echo $at >$d/lost; lost $at; }; done
-    pause 0.1; continue
+    seen=
+    for f in $d/[0-9]*; do [ ! -e $f ] || seen=1; done
+    [ -z "$seen" ] || [ -z "$missing" ] || { current; echo $at >$d/lost; lost $at; }
+    missing=$seen
+    [ -n "$seen" ] || pause 0.1
+    continue
   fi
+  missing=
   exec 4<$d/$b
   dd bs=1 skip=$((at-b)) count=0 <&4 2>/dev/null
   idle=0
