@@ -26,6 +26,13 @@
  *
  * @packageDocumentation
  */
+export {
+  hostCount,
+  JobLauncher,
+  preferredGroups,
+  type LaunchPrompts,
+  type LaunchRequest,
+} from './application/job-launcher.js';
 export { Blocking, type Blocker, type BlockingJob } from './domain/blocking.js';
 export {
   defaultRates,
@@ -65,3 +72,16 @@ export {
 export { isLost, lostAfterMs } from './domain/lost-nodes.js';
 export { CONTROL_IMPACT, isControlTask, taskImpact, type Task } from './domain/task-impact.js';
 export type { TransitionTable } from './domain/transition-table.js';
+export {
+  lookups,
+  ResourceStoreError,
+  type Comparand,
+  type Criterion,
+  type Lookup,
+  type OrderKey,
+  type ResourceStore,
+  type ResourceStoreErrorCode,
+  type Row,
+  type RowQuery,
+} from './ports/resource-store.js';
+export type { LoginSession, SessionStore } from './ports/session-store.js';

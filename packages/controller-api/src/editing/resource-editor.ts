@@ -1,0 +1,199 @@
+import {
+  ResourceStoreError,
+  type Criterion,
+  type ResourceStore,
+  type Row,
+} from '@receptorjs/controller-core';
+import { differences, noted, type ActivityRecorder, type Actor } from '../activity/activity-recorder.js';
+import { ApiError } from '../errors/api-error.js';
+import { equals } from '../query/criteria.js';
+import type { FieldErrors, Resource, Resources, Sublist } from '../resources/resource.js';
+import type { SecretBox } from '../secrets/secret-box.js';
+
+const activeStates = ['new', 'pending', 'waiting', 'running'];
+
+/** Makes, changes, removes and joins rows: rules, references and uniqueness are checked, and each change is noted, in one transaction. */
+export class ResourceEditor {
+  constructor(
+    private readonly resources: Resources,
+    private readonly store: ResourceStore,
+    private readonly secrets: SecretBox,
+    private readonly recorder: ActivityRecorder,
+  ) {}
+
+  /**
+   * @param given validated against the schema of the resource
+   * @throws {ApiError} 400
+   */
+  create(resource: Resource, given: Row, actor: Actor): Promise<Row> {
+    return this.#transaction(resource, async (store) => {
+      const context = { store, secrets: this.secrets };
+      const values = { ...initialValues(resource), ...given };
+      await this.#check(resource, given, values, undefined, store);
+      const prepared = (await resource.prepare?.(values, context)) ?? values;
+      const id = await store.insert(resource.path, { ...prepared, ...author(resource, actor, true) });
+      const changes = noted(resource, given);
+      await this.recorder.record(store, actor, { operation: 'create', resource, id, changes });
+      return this.#get(store, resource, id);
+    });
+  }
+
+  /** @throws {ApiError} 400 */
+  change(resource: Resource, existing: Row, given: Row, actor: Actor): Promise<Row> {
+    const id = Number(existing['id']);
+    return this.#transaction(resource, async (store) => {
+      const context = { store, secrets: this.secrets, existing };
+      await this.#check(resource, given, { ...existing, ...given }, existing, store);
+      const prepared = (await resource.prepare?.(given, context)) ?? given;
+      const changes = differences(resource, existing, prepared);
+      if (Object.keys(changes).length > 0) {
+        const values = { ...prepared, ...author(resource, actor, false) };
+        if (!(await store.update(resource.path, id, values))) throw ApiError.notFound();
+        await this.recorder.record(store, actor, { operation: 'update', resource, id, changes });
+      }
+      return this.#get(store, resource, id);
+    });
+  }
+
+  /** @throws {ApiError} 409 while something that is active needs the row */
+  async remove(resource: Resource, existing: Row, actor: Actor): Promise<void> {
+    const id = Number(existing['id']);
+    await this.#transaction(resource, async (store) => {
+      await this.#checkUnused(resource, id, store);
+      if (!(await store.delete(resource.path, id))) throw ApiError.notFound();
+      const name = existing['name'] ?? existing['username'] ?? existing['hostname'];
+      const changes = name === undefined ? {} : { name };
+      await this.recorder.record(store, actor, { operation: 'delete', resource, id, changes });
+    });
+  }
+
+  /** Puts a row behind a relation of another, or takes it from there. @throws {ApiError} 400 */
+  async join(
+    resource: Resource,
+    row: Row,
+    { of, through = '', inherits = [] }: Sublist,
+    otherId: number,
+    isAttached: boolean,
+    actor: Actor,
+  ): Promise<void> {
+    const id = Number(row['id']);
+    const other = this.resources.get(of);
+    if (other === undefined) throw ApiError.notFound();
+    await this.#transaction(resource, async (store) => {
+      const found = await store.get(of, otherId);
+      if (found === undefined)
+        throw ApiError.invalid({ id: [`Invalid pk "${otherId}" - object does not exist.`] });
+      if (isAttached) {
+        for (const name of inherits)
+          if (found[name] !== row[name])
+            throw ApiError.badRequest(`${other.label} is of another ${name} than ${resource.label}.`);
+        await store.link(resource.path, id, through, otherId);
+      } else await store.unlink(resource.path, id, through, otherId);
+      const operation = isAttached ? 'associate' : 'disassociate';
+      const joined = { resource: other, id: otherId, relation: through };
+      await this.recorder.record(store, actor, { operation, resource, id, other: joined });
+    });
+  }
+
+  async #get(store: ResourceStore, resource: Resource, id: number): Promise<Row> {
+    const row = await store.get(resource.path, id);
+    if (row === undefined) throw ApiError.notFound();
+    return row;
+  }
+
+  async #check(
+    resource: Resource,
+    given: Row,
+    values: Row,
+    existing: Row | undefined,
+    store: ResourceStore,
+  ): Promise<void> {
+    const errors: FieldErrors = {};
+    for (const [name, value] of Object.entries(given)) {
+      const field = resource.fields[name];
+      if (typeof value === 'string' && value.includes('\0'))
+        errors[name] = ['Null characters are not allowed.'];
+      else if (field?.isFixed === true && existing !== undefined && existing[name] !== value)
+        errors[name] = [`Cannot change ${name}.`];
+      else if (field?.to !== undefined && typeof value === 'number') {
+        if ((await store.get(field.to, value)) === undefined)
+          errors[name] = [`Invalid pk "${value}" - object does not exist.`];
+      }
+    }
+    if (Object.keys(errors).length > 0) throw ApiError.invalid(errors);
+    const context = { store, secrets: this.secrets, existing };
+    const checked = (await resource.check?.(existing ? given : values, context)) ?? {};
+    if (Object.keys(checked).length > 0) throw ApiError.invalid(checked);
+    await this.#checkUnique(resource, values, existing, store);
+  }
+
+  async #checkUnique(
+    resource: Resource,
+    values: Row,
+    existing: Row | undefined,
+    store: ResourceStore,
+  ): Promise<void> {
+    for (const names of resource.unique ?? []) {
+      const same = names.map((field): Criterion => {
+        const value = values[field];
+        return typeof value === 'string' || typeof value === 'number'
+          ? equals(field, value)
+          : { kind: 'field', field, lookup: 'isnull', value: true };
+      });
+      const others = existing ? [{ kind: 'not', of: equals('id', Number(existing['id'])) } as const] : [];
+      if ((await store.count(resource.path, { kind: 'all', of: [...same, ...others] })) > 0)
+        throw duplicate(resource, names);
+    }
+  }
+
+  async #checkUnused(resource: Resource, id: number, store: ResourceStore): Promise<void> {
+    const active: { type: string; id: number }[] = [];
+    for (const [path, field] of resource.usedBy ?? []) {
+      const isActive = { kind: 'field', field: 'status', lookup: 'in', value: activeStates } as const;
+      const criterion: Criterion = { kind: 'all', of: [equals(field, id), isActive] };
+      const rows = await store.list(path, { criterion, order: [], limit: 100, offset: 0 });
+      const type = this.resources.get(path)?.type ?? path;
+      active.push(...rows.map((row) => ({ type, id: Number(row['id']) })));
+    }
+    if (active.length === 0) return;
+    const error = 'Resource is being used by running jobs.';
+    throw ApiError.conflict({ error, active_jobs: active });
+  }
+
+  async #transaction<Result>(
+    resource: Resource,
+    work: (store: ResourceStore) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await this.store.transaction(work);
+    } catch (error) {
+      if (!(error instanceof ResourceStoreError)) throw error;
+      // what was checked before has changed meanwhile
+      if (error.code === 'unique') throw duplicate(resource, resource.unique?.[0] ?? ['name']);
+      if (error.code === 'in-use')
+        throw ApiError.conflict({ error: 'Resource is being used, or refers to what is gone.' });
+      throw ApiError.badRequest('A value is not allowed here.');
+    }
+  }
+}
+
+function duplicate({ label, fields }: Resource, names: readonly string[]): ApiError {
+  const [first = '__all__', ...more] = names;
+  const labels = names.map((name) => fields[name]?.label ?? name).join(' and ');
+  const message = `${label} with this ${labels} already exists.`;
+  return ApiError.invalid({ [more.length === 0 ? first : '__all__']: [message] });
+}
+
+function initialValues(resource: Resource): Row {
+  return Object.fromEntries(
+    Object.entries(resource.fields)
+      .filter(([, { isReadOnly, isStored, initial }]) => !isReadOnly && isStored && initial !== undefined)
+      .map(([name, { initial }]) => [name, initial]),
+  );
+}
+
+/** What was made here has its authors, where the resource has people's names for its rows. */
+function author({ fields, path }: Resource, { user }: Actor, isNew: boolean): Row {
+  if (fields['description'] === undefined || path === 'tokens') return {};
+  return { ...(isNew ? { created_by: user.id } : {}), modified_by: user.id };
+}

@@ -1,0 +1,78 @@
+import type { Row } from '@receptorjs/controller-core';
+import { Type } from '@sinclair/typebox';
+import { ApiError } from '../errors/api-error.js';
+import { checkValidation } from '../errors/validation-errors.js';
+import { may } from '../permissions/permission-table.js';
+import { errorSchema } from '../resources/body-schema.js';
+import { API } from '../resources/presenter.js';
+import type { Resource } from '../resources/resource.js';
+import { variablesOf } from '../resources/variables.js';
+import { actorOf, type ApiParts } from './api-parts.js';
+import type { Endpoint, Operation } from './endpoint.js';
+import { visibleRow } from './resource-endpoints.js';
+
+const variables = Type.Record(Type.String(), Type.Unknown());
+
+/** What content has below it besides lists: its variables as an object, playbooks, an inventory as Ansible takes it. */
+export function contentEndpoints(parts: ApiParts): Endpoint[] {
+  const of = (path: string): Resource => {
+    const found = parts.resources.get(path);
+    if (found === undefined) throw new Error(`there is no resource ${path}`);
+    return found;
+  };
+  return [
+    ...['inventories', 'hosts', 'groups'].map((path) => variableData(of(path), parts)),
+    playbooks(of('projects'), parts),
+  ];
+}
+
+function variableData(resource: Resource, parts: ApiParts): Endpoint {
+  const { path, label } = resource;
+  const operation = (summary: string, isWhole: boolean): Operation => ({
+    summary,
+    isAllowed: (user) => may(user, path, 'change'),
+    schema: { body: variables, response: { 200: variables, 400: errorSchema, 404: errorSchema } },
+    handle: async (call) => {
+      checkValidation(call.request, {});
+      const row = await visibleRow(resource, parts, call);
+      const given = call.request.body as Record<string, unknown>;
+      const all = isWhole ? given : { ...(variablesIn(row) ?? {}), ...given };
+      const values = { variables: JSON.stringify(all) };
+      await parts.editor.change(resource, row, values, actorOf(call));
+      return all;
+    },
+  });
+  return {
+    path: `${API}/${path}/:id/variable_data/`,
+    name: `${label} Variable Data`,
+    tag: path,
+    operations: {
+      GET: {
+        summary: `Variables of one of ${path}`,
+        schema: { response: { 200: variables, 404: errorSchema } },
+        handle: async (call) => variablesIn(await visibleRow(resource, parts, call)) ?? {},
+      },
+      PUT: operation('Replace the variables', true),
+      PATCH: operation('Change some variables', false),
+    },
+  };
+}
+
+const variablesIn = (row: Row) => variablesOf(String(row['variables'] ?? ''));
+
+const playbooks = (projects: Resource, parts: ApiParts): Endpoint => ({
+  path: `${API}/projects/:id/playbooks/`,
+  name: 'Project Playbooks',
+  tag: 'projects',
+  operations: {
+    GET: {
+      summary: 'Playbooks of a project',
+      schema: { response: { 200: Type.Array(Type.String()), 404: errorSchema } },
+      handle: async (call) => {
+        const { playbook_files: files } = await visibleRow(projects, parts, call);
+        if (!Array.isArray(files)) throw ApiError.notFound();
+        return files;
+      },
+    },
+  },
+});

@@ -1,0 +1,50 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ResourceStoreError } from '@receptorjs/controller-core';
+import { ApiError } from './api-error.js';
+
+const MAX_PATH = 8192;
+
+/** Answers errors in the shapes that clients know, and addresses that are not there. */
+export function addErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = asApiError(error);
+    if (known === undefined) {
+      request.log.error({ err: error }, 'a request failed');
+      return reply.code(500).send({ detail: 'A server error has occurred.' });
+    }
+    return reply.code(known.status).headers(known.headers).send(known.body);
+  });
+  app.setNotFoundHandler((request, reply) => notFound(request, reply));
+}
+
+function asApiError(error: FastifyError | ApiError | ResourceStoreError): ApiError | undefined {
+  if (error instanceof ApiError) return error;
+  if (error instanceof ResourceStoreError)
+    return ApiError.badRequest(
+      error.code === 'bad-query' ? 'A pattern is not understood.' : 'A value is not allowed here.',
+    );
+  switch (error.code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError(415, { detail: 'Unsupported media type in request.' });
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError(413, { detail: 'The body of the request is too large.' });
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return ApiError.badRequest('JSON parse error - the body is empty');
+    default:
+  }
+  const status = error.statusCode;
+  if (error instanceof SyntaxError && status === 400)
+    return ApiError.badRequest(`JSON parse error - ${error.message}`);
+  return status !== undefined && status >= 400 && status < 500
+    ? new ApiError(status, { detail: error.message })
+    : undefined;
+}
+
+function notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = '', query] = request.url.split('?');
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  // `//host` would lead to another server
+  if (isRead && path.startsWith('/api') && !path.endsWith('/') && path.length < MAX_PATH)
+    return reply.redirect(`${path}/${query === undefined ? '' : `?${query}`}`, 301);
+  return reply.code(404).send({ detail: 'The requested resource could not be found.' });
+}

@@ -1,0 +1,85 @@
+import type { Criterion, Row } from '@receptorjs/controller-core';
+import { Readable } from 'node:stream';
+import type { ApiParts } from '../endpoints/api-parts.js';
+import type { Call } from '../endpoints/endpoint.js';
+import { ApiError } from '../errors/api-error.js';
+import { htmlPage } from './stdout-html.js';
+import { stdoutOf, withoutEscapes } from './stdout-text.js';
+
+/** Characters of output that are shown; more is downloaded. */
+export const MAX_SHOWN = 1_048_576;
+const formats = ['json', 'txt', 'ansi', 'html', 'api', 'txt_download', 'ansi_download'] as const;
+
+/** GET …/stdout/: the output of a run in the format that is asked for. */
+export async function stdoutAnswer(
+  { context: { store } }: ApiParts,
+  { query, reply }: Call,
+  events: string,
+  criterion: Criterion,
+  job: Row,
+): Promise<unknown> {
+  const format = query.get('format') ?? 'api';
+  if (!formats.some((known) => known === format)) throw ApiError.notFound();
+  const lines = () => stdoutOf(store, events, criterion);
+  if (format.endsWith('_download')) {
+    const isPlain = format === 'txt_download';
+    const name = `job_${String(job['id'])}.txt`;
+    reply
+      .type('text/plain; charset=utf-8')
+      .header('Content-Disposition', `attachment; filename="${name}"`);
+    return Readable.from(textsOf(lines(), isPlain), { objectMode: false });
+  }
+  if (format === 'json') return ranged(lines(), query);
+  const text = await whole(lines());
+  const shown =
+    text ?? `Standard Output too large to display (more than ${MAX_SHOWN} bytes), only download supported.`;
+  if (format === 'ansi') return reply.type('text/plain; charset=utf-8').send(shown);
+  if (format === 'txt') return reply.type('text/plain; charset=utf-8').send(withoutEscapes(shown));
+  return reply.type('text/html; charset=utf-8').send(htmlPage(String(job['name']), shown));
+}
+
+async function* textsOf(lines: ReturnType<typeof stdoutOf>, isPlain: boolean): AsyncGenerator<string> {
+  for await (const { text } of lines) yield isPlain ? withoutEscapes(text) : text;
+}
+
+/** Nothing where it is too much to be shown. */
+async function whole(lines: ReturnType<typeof stdoutOf>): Promise<string | undefined> {
+  let all = '';
+  for await (const { text } of lines) {
+    all += text;
+    if (all.length > MAX_SHOWN) return undefined;
+  }
+  return all;
+}
+
+async function ranged(
+  lines: ReturnType<typeof stdoutOf>,
+  query: URLSearchParams,
+): Promise<Record<string, unknown>> {
+  const numberOf = (name: string, otherwise: number): number => {
+    const given = query.get(name);
+    const value = given === null ? otherwise : Number(given);
+    if (!Number.isInteger(value) && value !== Infinity)
+      throw ApiError.badRequest(`${name}: a whole number is allowed`);
+    return Math.max(0, value);
+  };
+  const start = numberOf('start_line', 0);
+  const end = numberOf('end_line', Infinity);
+  let content = '';
+  let absolute = 0;
+  let last = start;
+  for await (const { text, startLine, endLine } of lines) {
+    absolute = Math.max(absolute, endLine);
+    const all = text.split('\n').slice(0, -1);
+    const wanted = all.filter((_, at) => startLine + at >= start && startLine + at < end);
+    if (wanted.length === 0 || content.length > MAX_SHOWN) continue;
+    content += `${wanted.join('\n')}\n`;
+    last = Math.min(endLine, end);
+  }
+  const isBinary = query.get('content_encoding') === 'base64';
+  const plain = query.get('content_format') === 'ansi' ? content : withoutEscapes(content);
+  return {
+    range: { start, end: last, absolute_end: absolute },
+    content: isBinary ? Buffer.from(plain).toString('base64') : plain,
+  };
+}

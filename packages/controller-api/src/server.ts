@@ -1,0 +1,172 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { ActivityRecorder } from './activity/activity-recorder.js';
+import type { ApiContext } from './api-context.js';
+import { Authenticator, type Identity } from './authentication/authenticator.js';
+import { checkCsrf, SESSION_COOKIE, type CookieOptions } from './authentication/csrf.js';
+import { addLogin, giveCsrf } from './authentication/login-routes.js';
+import { ResourceEditor } from './editing/resource-editor.js';
+import type { ApiParts } from './endpoints/api-parts.js';
+import { contentEndpoints } from './endpoints/content-endpoints.js';
+import { addEndpoint, type RouteConfig } from './endpoints/endpoint.js';
+import { launchEndpoints } from './endpoints/launch-endpoints.js';
+import { Lister } from './endpoints/lister.js';
+import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
+import { resourceEndpoints } from './endpoints/resource-endpoints.js';
+import { addRoots } from './endpoints/root-endpoints.js';
+import { runEndpoints } from './endpoints/run-endpoints.js';
+import { addPing, stateEndpoints } from './endpoints/state-endpoints.js';
+import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
+import { tokenEndpoints } from './endpoints/token-endpoints.js';
+import { updateEndpoints } from './endpoints/update-endpoints.js';
+import { ApiError } from './errors/api-error.js';
+import { addErrors } from './errors/error-handler.js';
+import { resources } from './resources/all.js';
+import { Presenter } from './resources/presenter.js';
+
+const MAX_BODY = 4 * 2 ** 20;
+const MAX_PARAMETER = 1200;
+
+/** How the interface is served. */
+export interface ApiOptions {
+  /** Key and certificate in PEM; without them it is HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** Default: errors alone, to stderr. */
+  readonly logger?: FastifyServerOptions['logger'];
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sends the request; absent for everybody who is not known. */
+    identity: Identity | undefined;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- how Fastify is told of more
+  interface FastifyContextConfig extends RouteConfig {}
+}
+
+/** The interface, ready to listen. */
+export async function createApi(
+  context: ApiContext,
+  { tls, logger = { level: 'error' } }: ApiOptions = {},
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger,
+    bodyLimit: MAX_BODY,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    ajv: {
+      customOptions: {
+        allErrors: true,
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        strict: false,
+      },
+    },
+    ...(tls === undefined ? {} : { https: tls }),
+  }) as unknown as FastifyInstance;
+  // answers are made by our own code; schemas of answers are for who reads the document
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  const cookies: CookieOptions = { path: '/', sameSite: 'lax', secure: tls !== undefined };
+  const authenticator = new Authenticator(context.store, context.sessions, context.now);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"], formAction: ["'self'"], baseUri: ["'none'"] }, useDefaults: false },
+    strictTransportSecurity: tls === undefined ? false : { maxAge: 31_536_000 },
+  });
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: 65_536 });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Controller', version: context.facts.version },
+      components: {
+        securitySchemes: {
+          basic: { type: 'http', scheme: 'basic' },
+          bearer: { type: 'http', scheme: 'bearer' },
+        },
+      },
+      security: [{ basic: [] }, { bearer: [] }],
+    },
+  });
+  addErrors(app);
+  addIdentity(app, authenticator);
+  addHeaders(app, context);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.method === 'GET' && request.url.split('?')[0] === '/api/')
+      giveCsrf(request, reply, cookies);
+    done();
+  });
+
+  const parts = partsOf(context);
+  addLogin(app, authenticator, cookies);
+  addRoots(app, parts);
+  addPing(app, parts);
+  const endpoints = [
+    ...stateEndpoints(parts),
+    metricsEndpoint(parts),
+    ...tokenEndpoints(parts),
+    ...launchEndpoints(parts),
+    ...updateEndpoints(parts),
+    ...runEndpoints(parts),
+    ...contentEndpoints(parts),
+    ...[...resources.values()].flatMap((resource) => [
+      ...resourceEndpoints(resource, parts),
+      ...sublistEndpoints(resource, parts),
+    ]),
+  ];
+  const taken = new Set<string>();
+  for (const endpoint of endpoints) {
+    // endpoints of their own come before those that are made from data
+    if (taken.has(endpoint.path)) continue;
+    taken.add(endpoint.path);
+    addEndpoint(app, endpoint);
+  }
+  app.get('/api/schema/', { schema: { hide: true } }, () => app.swagger());
+  return app;
+}
+
+function partsOf(context: ApiContext): ApiParts {
+  const { store, secrets, facts } = context;
+  const presenter = new Presenter(resources, store);
+  const recorder = new ActivityRecorder(facts.hostname);
+  const editor = new ResourceEditor(resources, store, secrets, recorder);
+  const lister = new Lister(resources, store, presenter);
+  return { context, resources, presenter, editor, lister, recorder };
+}
+
+/** Finds out who sends a request, and lets nobody pass who is not known, where that is asked for. */
+function addIdentity(app: FastifyInstance, authenticator: Authenticator): void {
+  app.decorateRequest('identity', undefined);
+  app.addHook('onRequest', async (request) => {
+    const isAnonymous = request.routeOptions.config.isAnonymous === true;
+    const isKnown = request.routeOptions.url !== undefined;
+    if (!isKnown || (isAnonymous && request.cookies[SESSION_COOKIE] === undefined)) return;
+    request.identity = await authenticator.identify({
+      authorization: isAnonymous ? undefined : request.headers.authorization,
+      sessionCookie: request.cookies[SESSION_COOKIE],
+      remoteAddress: request.ip,
+    });
+    if (isAnonymous) return;
+    if (request.identity === undefined) throw ApiError.unauthenticated();
+    const { session } = request.identity;
+    const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+    if (session !== undefined && !isSafe) checkCsrf(request, session.csrfToken);
+  });
+}
+
+function addHeaders(app: FastifyInstance, { facts }: ApiContext): void {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.identity !== undefined)
+      reply
+        .header('X-API-Node', facts.hostname)
+        .header('X-API-Product-Name', 'AWX')
+        .header('X-API-Product-Version', facts.version);
+    reply
+      .header('X-API-Time', `${(reply.elapsedTime / 1000).toFixed(3)}s`)
+      .header('Cache-Control', 'no-store');
+    done(null, payload);
+  });
+}
