@@ -1,5 +1,5 @@
 import { boolean, choice, identity, naming, reference, text } from './fields.js';
-import { defineResource } from './resource.js';
+import { defineResource, type FieldErrors } from './resource.js';
 
 /** Images that jobs run in. */
 export const executionEnvironments = defineResource({
@@ -29,7 +29,7 @@ export const executionEnvironments = defineResource({
   unique: [['name']],
   order: 'name',
   can: { create: true, change: true, delete: true },
-  check: (values) =>
+  check: (values): FieldErrors =>
     typeof values['image'] === 'string' && /^-|\s/.test(values['image'])
       ? { image: ['The name of an image has no spaces and does not start with a hyphen.'] }
       : {},

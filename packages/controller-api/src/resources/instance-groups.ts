@@ -9,7 +9,7 @@ import {
   text,
   textList,
 } from './fields.js';
-import { defineResource } from './resource.js';
+import { defineResource, type FieldErrors } from './resource.js';
 
 const computed = { isReadOnly: true };
 /** Groups that the controller itself works with. */
@@ -50,7 +50,7 @@ export const instanceGroups = defineResource({
   unique: [['name']],
   order: 'name',
   can: { create: true, change: true, delete: true },
-  check(values, { existing }) {
+  check(values, { existing }): FieldErrors {
     const name = existing?.['name'];
     if (typeof name !== 'string' || !reserved.includes(name)) return {};
     return values['name'] === undefined || values['name'] === name

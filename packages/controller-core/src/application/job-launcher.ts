@@ -95,7 +95,7 @@ export class JobLauncher {
     );
     const own = Object.fromEntries(copied.map((name) => [name, template[name] ?? null]));
     const vars = { ...templateVars, ...prompts.extra_vars };
-    const values = {
+    const values: Record<string, unknown> = {
       ...own,
       ...set,
       extra_vars: JSON.stringify(vars),

@@ -1,0 +1,103 @@
+import {
+  KyselyResourceStore,
+  KyselySessionStore,
+  openStorage,
+  type Storage,
+} from '@receptorjs/controller-storage';
+import type { JobQueue, JobRecords, ResourceStore } from '@receptorjs/controller-core';
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { hashPassword } from './authentication/passwords.js';
+import { digestOf } from './authentication/secrets.js';
+import type { Role } from './permissions/roles.js';
+import { KeyedSecretBox } from './secrets/secret-box.js';
+import { createApi } from './server.js';
+
+/** What an answer was. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+/** A server on a database of its own, and a user of each role with a token. */
+export interface TestServer {
+  readonly url: string;
+  readonly storage: Storage;
+  readonly store: ResourceStore;
+  readonly secrets: KeyedSecretBox;
+  /** Sends a request as somebody, an administrator unless it says otherwise. */
+  send(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: { readonly as?: Role | undefined; readonly headers?: Record<string, string> },
+  ): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export const PASSWORD = 'correct horse battery staple';
+
+/** Starts a server. Users have the names of their roles. */
+export async function startServer(): Promise<TestServer> {
+  const storage = await openStorage({ kind: 'pglite' });
+  await storage.migrate();
+  const store = new KyselyResourceStore(storage.database);
+  const password = await hashPassword(PASSWORD);
+  const flags: Record<Role, object> = {
+    admin: { is_superuser: true },
+    operator: { is_operator: true },
+    auditor: { is_system_auditor: true },
+    none: {},
+  };
+  for (const [username, own] of Object.entries(flags)) {
+    const user = await store.insert('users', { username, password, ...own });
+    const expires = new Date(Date.now() + 86_400_000);
+    const token_hash = digestOf(`token-of-${username}`);
+    await store.insert('tokens', { user, token_hash, scope: 'write', expires });
+  }
+  const secrets = new KeyedSecretBox([randomBytes(32)]);
+  const app = await createApi(
+    {
+      store,
+      sessions: new KyselySessionStore(storage.database),
+      secrets,
+      queue: undefined as unknown as JobQueue,
+      records: undefined as unknown as JobRecords,
+      facts: { hostname: 'control-1', version: '24.6.1', installUuid: 'test' },
+      now: () => new Date(),
+    },
+    { logger: false },
+  );
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    storage,
+    store,
+    secrets,
+    async send(method, path, body, { as = 'admin', headers = {} } = {}) {
+      const response = await fetch(url + path, {
+        method,
+        redirect: 'manual',
+        headers: {
+          authorization: `Bearer token-of-${as}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json') === true;
+      const { status, headers: answered } = response;
+      return { status, headers: answered, text, body: isJson ? JSON.parse(text) : undefined };
+    },
+    async stop() {
+      await app.close();
+      await storage.close();
+    },
+  };
+}
