@@ -30,7 +30,13 @@ export const layers = [
     'unit-traces',
     'workceptor-kubernetes',
   ],
-  ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt', 'controller-api'],
+  [
+    'runner-events-http',
+    'runner-events-zmq',
+    'runner-events-mqtt',
+    'controller-storage',
+    'controller-api',
+  ],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];
 
