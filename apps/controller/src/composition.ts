@@ -1,0 +1,84 @@
+import { createApi, KeyedSecretBox } from '@receptorjs/controller-api';
+import type { EngineStores, ResourceStore } from '@receptorjs/controller-core';
+import {
+  KyselyResourceStore,
+  KyselySessionStore,
+  engineStores,
+  openStorage,
+  type Storage,
+} from '@receptorjs/controller-storage';
+import { errorText } from '@receptorjs/primitives';
+import { randomUUID } from 'node:crypto';
+import { Failure } from './failure.js';
+import { ensureFolder, secretKey } from './settings/data-folder.js';
+import { storageConfiguration } from './settings/settings.js';
+
+/** The version of AWX whose interface is served: clients look at it. */
+const API_VERSION = '24.6.1';
+
+/** An open database, and what is read and written of it. */
+export interface OpenController {
+  readonly storage: Storage;
+  readonly store: ResourceStore;
+  readonly stores: EngineStores;
+}
+
+/**
+ * Opens the database of a folder, or of `DATABASE_URL`.
+ *
+ * @throws {Failure} where it can't be reached
+ */
+export async function openController(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<OpenController> {
+  ensureFolder(folder);
+  try {
+    const storage = await openStorage(storageConfiguration(folder, env));
+    const store = new KyselyResourceStore(storage.database);
+    return { storage, store, stores: engineStores(storage.database) };
+  } catch (error) {
+    // an address of a database has a password in it: it is not told
+    throw new Failure(`the database can't be opened: ${errorText(error)}`, 1, { cause: error });
+  }
+}
+
+/** What the interface is served with. */
+export interface ServeOptions {
+  readonly folder: string;
+  readonly hostname: string;
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+}
+
+/** The interface over an open database. */
+export async function apiOf(
+  { storage, store, stores }: OpenController,
+  { folder, hostname, tls }: ServeOptions,
+  env: NodeJS.ProcessEnv,
+) {
+  const facts = { hostname, version: API_VERSION, installUuid: await installUuid(storage) };
+  const secrets = new KeyedSecretBox([secretKey(folder, env)]);
+  const sessions = new KyselySessionStore(storage.database);
+  const { queue, records } = stores;
+  return createApi(
+    { store, sessions, secrets, queue, records, facts, now: () => new Date() },
+    { tls },
+  );
+}
+
+/** What this installation is known by; made when it is asked for first. */
+async function installUuid({ database }: Storage): Promise<string> {
+  const key = 'INSTALL_UUID';
+  const value = JSON.stringify(randomUUID());
+  await database
+    .insertInto('settings')
+    .values({ key, value } as never)
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+  const row = await database
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', key)
+    .executeTakeFirstOrThrow();
+  return String(row.value);
+}

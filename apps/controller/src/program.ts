@@ -1,0 +1,54 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { hostname } from 'node:os';
+import { defaultFolder } from './settings/data-folder.js';
+import { check } from './verbs/check.js';
+import { createAdmin } from './verbs/create-admin.js';
+import { migrate } from './verbs/migrate.js';
+import { serve, type ServeArguments } from './verbs/serve.js';
+
+const DEFAULT_PORT = 8052;
+const MAX_PORT = 65_535;
+
+/** The command line. */
+export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
+  const folder = () =>
+    new Option('--data-dir <folder>', 'where the controller keeps what is its own')
+      .env('CONTROLLER_DATA_DIR')
+      .default(defaultFolder(env));
+  const program = new Command('controller')
+    .description('The control plane over the mesh. The database is in the data folder, or the one of DATABASE_URL.')
+    .version(version);
+  program
+    .command('serve', { isDefault: true })
+    .description('run the controller')
+    .addOption(folder())
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 for a free one', port, DEFAULT_PORT)
+    .option('--node <id>', 'node ID of this controller on the mesh', hostname())
+    .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
+    .option('--tls-key <file>', 'its key in PEM')
+    .action((options: ServeArguments) => serve(options, env));
+  program
+    .command('migrate')
+    .description('bring the schema of the database up to date')
+    .addOption(folder())
+    .action(({ dataDir }: { dataDir: string }) => migrate(dataDir, env));
+  program
+    .command('create-admin')
+    .description('make an administrator, or give one a new password')
+    .argument('[username]', 'who', 'admin')
+    .addOption(folder())
+    .action((username: string, { dataDir }: { dataDir: string }) => createAdmin(dataDir, username, env));
+  program
+    .command('check')
+    .description('look at database, clock, keys and accounts; 1 if something is wrong')
+    .addOption(folder())
+    .action(({ dataDir }: { dataDir: string }) => check(dataDir, env));
+  return program;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= MAX_PORT) return value;
+  throw new InvalidArgumentError(`A port from 0 to ${MAX_PORT} is allowed.`);
+}

@@ -1,0 +1,73 @@
+import { isLocked, KeyedSecretBox, purposeOf } from '@receptorjs/controller-api';
+import type { ResourceStore } from '@receptorjs/controller-core';
+import { errorText } from '@receptorjs/primitives';
+import { sql } from 'kysely';
+import { openController, type OpenController } from '../composition.js';
+import { hasAdmin } from '../first-data/admin.js';
+import { Failure } from '../failure.js';
+import { secretKey } from '../settings/data-folder.js';
+
+const MAX_SKEW_MS = 5000;
+const CREDENTIALS_AT_ONCE = 200;
+
+/** Looks at the database, the keys, the clock and the accounts, and prints a line for each. @throws {Failure} if one is not as it should be */
+export async function check(dataDir: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const controller = await openController(dataDir, env);
+  let failed = 0;
+  const look = async (what: string, work: () => Promise<string>): Promise<void> => {
+    try {
+      console.log(`ok      ${what}: ${await work()}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`failed  ${what}: ${errorText(error)}`);
+    }
+  };
+  try {
+    await look('database', () => database(controller));
+    await look('clock', () => clock(controller));
+    await look('keys', () => keys(controller.store, secretKey(dataDir, env)));
+    await look('administrator', async () => {
+      if (await hasAdmin(controller.store)) return 'there is one';
+      throw new Error('there is none; make one with create-admin');
+    });
+  } finally {
+    await controller.storage.close();
+  }
+  if (failed > 0) throw new Failure(`${failed} of 4 checks failed`);
+}
+
+async function database({ storage }: OpenController): Promise<string> {
+  const done = await storage.migrate();
+  return done.length === 0 ? `${storage.kind}, up to date` : `${storage.kind}, brought up to date`;
+}
+
+async function clock({ storage }: OpenController): Promise<string> {
+  const before = Date.now();
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(storage.database);
+  const there = rows[0]?.now.getTime() ?? 0;
+  const skew = Math.round(there - (before + Date.now()) / 2);
+  if (Math.abs(skew) > MAX_SKEW_MS) throw new Error(`the database is ${skew} ms ahead of this machine`);
+  return `${Math.abs(skew)} ms from that of the database`;
+}
+
+/** Opens every secret that is stored. */
+async function keys(store: ResourceStore, key: Buffer): Promise<string> {
+  const box = new KeyedSecretBox([key]);
+  let opened = 0;
+  for (let offset = 0; ; offset += CREDENTIALS_AT_ONCE) {
+    const rows = await store.list('credentials', {
+      criterion: { kind: 'all', of: [] },
+      order: [{ path: ['id'], isDescending: false }],
+      limit: CREDENTIALS_AT_ONCE,
+      offset,
+    });
+    for (const { inputs } of rows) {
+      for (const [name, value] of Object.entries((inputs ?? {}) as Record<string, unknown>)) {
+        if (typeof value !== 'string' || !isLocked(value)) continue;
+        box.open(value, purposeOf(name));
+        opened += 1;
+      }
+    }
+    if (rows.length < CREDENTIALS_AT_ONCE) return `${opened} secrets open`;
+  }
+}
