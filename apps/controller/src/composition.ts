@@ -1,4 +1,4 @@
-import { createApi, KeyedSecretBox } from '@receptorjs/controller-api';
+import { createApi, KeyedSecretBox, type Api } from '@receptorjs/controller-api';
 import type { EngineStores, ResourceStore } from '@receptorjs/controller-core';
 import {
   KyselyResourceStore,
@@ -55,7 +55,7 @@ export async function apiOf(
   { storage, store, stores }: OpenController,
   { folder, hostname, tls }: ServeOptions,
   env: NodeJS.ProcessEnv,
-) {
+): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid: await installUuid(storage) };
   const secrets = new KeyedSecretBox([secretKey(folder, env)]);
   const sessions = new KyselySessionStore(storage.database);
@@ -72,7 +72,7 @@ async function installUuid({ database }: Storage): Promise<string> {
   const value = JSON.stringify(randomUUID());
   await database
     .insertInto('settings')
-    .values({ key, value } as never)
+    .values({ key, value })
     .onConflict((conflict) => conflict.column('key').doNothing())
     .execute();
   const row = await database
@@ -80,5 +80,5 @@ async function installUuid({ database }: Storage): Promise<string> {
     .select('value')
     .where('key', '=', key)
     .executeTakeFirstOrThrow();
-  return String(row.value);
+  return typeof row.value === 'string' ? row.value : '';
 }

@@ -16,7 +16,9 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       .env('CONTROLLER_DATA_DIR')
       .default(defaultFolder(env));
   const program = new Command('controller')
-    .description('The control plane over the mesh. The database is in the data folder, or the one of DATABASE_URL.')
+    .description(
+      'The control plane over the mesh. The database is in the data folder, or the one of DATABASE_URL.',
+    )
     .version(version);
   program
     .command('serve', { isDefault: true })
@@ -38,7 +40,9 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .description('make an administrator, or give one a new password')
     .argument('[username]', 'who', 'admin')
     .addOption(folder())
-    .action((username: string, { dataDir }: { dataDir: string }) => createAdmin(dataDir, username, env));
+    .action((username: string, { dataDir }: { dataDir: string }) =>
+      createAdmin(dataDir, username, env),
+    );
   program
     .command('check')
     .description('look at database, clock, keys and accounts; 1 if something is wrong')

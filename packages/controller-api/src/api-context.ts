@@ -1,4 +1,9 @@
-import type { JobQueue, JobRecords, ResourceStore, SessionStore } from '@receptorjs/controller-core';
+import type {
+  JobQueue,
+  JobRecords,
+  ResourceStore,
+  SessionStore,
+} from '@receptorjs/controller-core';
 import type { SecretBox } from './secrets/secret-box.js';
 
 /** What the controller says of itself. */

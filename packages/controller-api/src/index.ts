@@ -8,11 +8,6 @@ export type { ApiContext, ControllerFacts } from './api-context.js';
 export { hashPassword } from './authentication/passwords.js';
 export { permissions, type Verb } from './permissions/permission-table.js';
 export { roles, type CurrentUser, type Role } from './permissions/roles.js';
-export {
-  isLocked,
-  KeyedSecretBox,
-  SecretBoxError,
-  type SecretBox,
-} from './secrets/secret-box.js';
+export { isLocked, KeyedSecretBox, SecretBoxError, type SecretBox } from './secrets/secret-box.js';
 export { purposeOf } from './resources/credential-inputs.js';
-export { createApi, type ApiOptions } from './server.js';
+export { createApi, type Api, type ApiOptions } from './server.js';

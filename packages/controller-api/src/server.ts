@@ -47,10 +47,29 @@ declare module 'fastify' {
   interface FastifyContextConfig extends RouteConfig {}
 }
 
+/** The interface over HTTP. */
+export interface Api {
+  /** Listens; resolves to the address. Port 0 is a free one. */
+  listen(options: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Answers what is under way, and no more. */
+  close(): Promise<void>;
+  /** The OpenAPI document. */
+  document(): unknown;
+}
+
 /** The interface, ready to listen. */
-export async function createApi(
+export async function createApi(context: ApiContext, options: ApiOptions = {}): Promise<Api> {
+  const app = await createApp(context, options);
+  return {
+    listen: (where) => app.listen(where),
+    close: () => app.close(),
+    document: () => app.swagger(),
+  };
+}
+
+async function createApp(
   context: ApiContext,
-  { tls, logger = { level: 'error' } }: ApiOptions = {},
+  { tls, logger = { level: 'error' } }: ApiOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
@@ -73,7 +92,16 @@ export async function createApi(
   const authenticator = new Authenticator(context.store, context.sessions, context.now);
 
   await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"], formAction: ["'self'"], baseUri: ["'none'"] }, useDefaults: false },
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'unsafe-inline'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+      },
+      useDefaults: false,
+    },
     strictTransportSecurity: tls === undefined ? false : { maxAge: 31_536_000 },
   });
   await app.register(cookie);
@@ -124,7 +152,10 @@ export async function createApi(
     taken.add(endpoint.path);
     addEndpoint(app, endpoint);
   }
-  app.get('/api/schema/', { schema: { hide: true } }, () => app.swagger());
+  app.get('/api/schema/', { schema: { hide: true } }, (_request, reply) =>
+    reply.send(app.swagger()),
+  );
+  await app.ready();
   return app;
 }
 

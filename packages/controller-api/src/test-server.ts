@@ -1,12 +1,12 @@
 import {
+  engineStores,
   KyselyResourceStore,
   KyselySessionStore,
   openStorage,
   type Storage,
 } from '@receptorjs/controller-storage';
-import type { JobQueue, JobRecords, ResourceStore } from '@receptorjs/controller-core';
+import type { ResourceStore } from '@receptorjs/controller-core';
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { hashPassword } from './authentication/passwords.js';
 import { digestOf } from './authentication/secrets.js';
 import type { Role } from './permissions/roles.js';
@@ -58,22 +58,21 @@ export async function startServer(): Promise<TestServer> {
     const token_hash = digestOf(`token-of-${username}`);
     await store.insert('tokens', { user, token_hash, scope: 'write', expires });
   }
+  const { queue, records } = engineStores(storage.database);
   const secrets = new KeyedSecretBox([randomBytes(32)]);
   const app = await createApi(
     {
       store,
       sessions: new KyselySessionStore(storage.database),
       secrets,
-      queue: undefined as unknown as JobQueue,
-      records: undefined as unknown as JobRecords,
+      queue,
+      records,
       facts: { hostname: 'control-1', version: '24.6.1', installUuid: 'test' },
       now: () => new Date(),
     },
     { logger: false },
   );
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
     storage,
@@ -93,7 +92,12 @@ export async function startServer(): Promise<TestServer> {
       const text = await response.text();
       const isJson = response.headers.get('content-type')?.includes('json') === true;
       const { status, headers: answered } = response;
-      return { status, headers: answered, text, body: isJson ? JSON.parse(text) : undefined };
+      return {
+        status,
+        headers: answered,
+        text,
+        body: isJson ? (JSON.parse(text) as unknown) : undefined,
+      };
     },
     async stop() {
       await app.close();

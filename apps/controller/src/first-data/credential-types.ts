@@ -4,7 +4,18 @@ const key = [
   { ...secret('ssh_key_data', 'SSH Private Key'), format: 'ssh_private_key', multiline: true },
   secret('ssh_key_unlock', 'Private Key Passphrase'),
 ];
-const becomeMethods = ['', 'sudo', 'su', 'pbrun', 'pfexec', 'dzdo', 'pmrun', 'runas', 'enable', 'doas'];
+const becomeMethods = [
+  '',
+  'sudo',
+  'su',
+  'pbrun',
+  'pfexec',
+  'dzdo',
+  'pmrun',
+  'runas',
+  'enable',
+  'doas',
+];
 
 /** The kinds of credentials that come with the controller, under the names that AWX gives them. */
 export const managedCredentialTypes = [

@@ -43,10 +43,13 @@ async function database({ storage }: OpenController): Promise<string> {
 
 async function clock({ storage }: OpenController): Promise<string> {
   const before = Date.now();
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(storage.database);
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(
+    storage.database,
+  );
   const there = rows[0]?.now.getTime() ?? 0;
   const skew = Math.round(there - (before + Date.now()) / 2);
-  if (Math.abs(skew) > MAX_SKEW_MS) throw new Error(`the database is ${skew} ms ahead of this machine`);
+  if (Math.abs(skew) > MAX_SKEW_MS)
+    throw new Error(`the database is ${skew} ms ahead of this machine`);
   return `${Math.abs(skew)} ms from that of the database`;
 }
 

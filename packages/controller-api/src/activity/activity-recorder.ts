@@ -50,7 +50,10 @@ export function noted(resource: Resource, values: Row): Record<string, unknown> 
     Object.entries(values).map(([name, value]) => {
       const field = resource.fields[name];
       if (field === undefined || field.isWriteOnly) return [name, 'hidden'];
-      return [name, resource.path === 'credentials' && name === 'inputs' ? shownInputs(value) : value];
+      return [
+        name,
+        resource.path === 'credentials' && name === 'inputs' ? shownInputs(value) : value,
+      ];
     }),
   );
 }
@@ -64,7 +67,10 @@ export function differences(
   const [old, now] = [noted(resource, before), noted(resource, after)];
   return Object.fromEntries(
     Object.entries(now)
-      .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name] ?? null) || value === 'hidden')
+      .filter(
+        ([name, value]) =>
+          JSON.stringify(value) !== JSON.stringify(old[name] ?? null) || value === 'hidden',
+      )
       .map(([name, value]) => [name, [old[name] ?? null, value]]),
   );
 }

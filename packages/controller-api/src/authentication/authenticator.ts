@@ -110,7 +110,9 @@ export class Authenticator {
     const isExpired = row === undefined || timeOf(row['expires']) <= now.getTime();
     const user = isExpired ? undefined : await this.store.get('users', Number(row['user']));
     if (row === undefined || user?.['is_active'] !== true)
-      throw ApiError.unauthenticated('Authentication credentials were not provided or are invalid.');
+      throw ApiError.unauthenticated(
+        'Authentication credentials were not provided or are invalid.',
+      );
     if (timeOf(row['last_used']) + NOTE_EVERY_MS <= now.getTime())
       await this.store.update('tokens', Number(row['id']), { last_used: now });
     return currentUser(user, row['scope'] === 'read');

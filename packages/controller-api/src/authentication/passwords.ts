@@ -10,10 +10,16 @@ const MAX_PASSWORD = 1024;
 
 function derive(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, { ...options, maxmem: MAX_MEMORY }, (error, key) => {
-      if (error) reject(error);
-      else resolve(key);
-    });
+    scrypt(
+      password.normalize('NFKC'),
+      salt,
+      KEY_BYTES,
+      { ...options, maxmem: MAX_MEMORY },
+      (error, key) => {
+        if (error) reject(error);
+        else resolve(key);
+      },
+    );
   });
 }
 
@@ -35,5 +41,7 @@ export async function isPassword(password: string, stored: string | undefined): 
   const expected = Buffer.from(key, 'base64');
   const options = { N: Number(cost), r: Number(block), p: 1 };
   const found = await derive(password, Buffer.from(salt, 'base64'), options);
-  return stored !== undefined && expected.length === found.length && timingSafeEqual(expected, found);
+  return (
+    stored !== undefined && expected.length === found.length && timingSafeEqual(expected, found)
+  );
 }

@@ -4,7 +4,12 @@ import {
   type ResourceStore,
   type Row,
 } from '@receptorjs/controller-core';
-import { differences, noted, type ActivityRecorder, type Actor } from '../activity/activity-recorder.js';
+import {
+  differences,
+  noted,
+  type ActivityRecorder,
+  type Actor,
+} from '../activity/activity-recorder.js';
 import { ApiError } from '../errors/api-error.js';
 import { equals } from '../query/criteria.js';
 import type { FieldErrors, Resource, Resources, Sublist } from '../resources/resource.js';
@@ -31,7 +36,10 @@ export class ResourceEditor {
       const values = { ...initialValues(resource), ...given };
       await this.#check(resource, given, values, undefined, store);
       const prepared = (await resource.prepare?.(values, context)) ?? values;
-      const id = await store.insert(resource.path, { ...prepared, ...author(resource, actor, true) });
+      const id = await store.insert(resource.path, {
+        ...prepared,
+        ...author(resource, actor, true),
+      });
       const changes = noted(resource, given);
       await this.recorder.record(store, actor, { operation: 'create', resource, id, changes });
       return this.#get(store, resource, id);
@@ -86,7 +94,9 @@ export class ResourceEditor {
       if (isAttached) {
         for (const name of inherits)
           if (found[name] !== row[name])
-            throw ApiError.badRequest(`${other.label} is of another ${name} than ${resource.label}.`);
+            throw ApiError.badRequest(
+              `${other.label} is of another ${name} than ${resource.label}.`,
+            );
         await store.link(resource.path, id, through, otherId);
       } else await store.unlink(resource.path, id, through, otherId);
       const operation = isAttached ? 'associate' : 'disassociate';
@@ -140,7 +150,9 @@ export class ResourceEditor {
           ? equals(field, value)
           : { kind: 'field', field, lookup: 'isnull', value: true };
       });
-      const others = existing ? [{ kind: 'not', of: equals('id', Number(existing['id'])) } as const] : [];
+      const others = existing
+        ? [{ kind: 'not', of: equals('id', Number(existing['id'])) } as const]
+        : [];
       if ((await store.count(resource.path, { kind: 'all', of: [...same, ...others] })) > 0)
         throw duplicate(resource, names);
     }
@@ -149,7 +161,12 @@ export class ResourceEditor {
   async #checkUnused(resource: Resource, id: number, store: ResourceStore): Promise<void> {
     const active: { type: string; id: number }[] = [];
     for (const [path, field] of resource.usedBy ?? []) {
-      const isActive = { kind: 'field', field: 'status', lookup: 'in', value: activeStates } as const;
+      const isActive = {
+        kind: 'field',
+        field: 'status',
+        lookup: 'in',
+        value: activeStates,
+      } as const;
       const criterion: Criterion = { kind: 'all', of: [equals(field, id), isActive] };
       const rows = await store.list(path, { criterion, order: [], limit: 100, offset: 0 });
       const type = this.resources.get(path)?.type ?? path;
@@ -187,7 +204,9 @@ function duplicate({ label, fields }: Resource, names: readonly string[]): ApiEr
 function initialValues(resource: Resource): Row {
   return Object.fromEntries(
     Object.entries(resource.fields)
-      .filter(([, { isReadOnly, isStored, initial }]) => !isReadOnly && isStored && initial !== undefined)
+      .filter(
+        ([, { isReadOnly, isStored, initial }]) => !isReadOnly && isStored && initial !== undefined,
+      )
       .map(([name, { initial }]) => [name, initial]),
   );
 }

@@ -6,6 +6,7 @@ import { may } from '../permissions/permission-table.js';
 import { errorSchema } from '../resources/body-schema.js';
 import { API } from '../resources/presenter.js';
 import type { Resource } from '../resources/resource.js';
+import { textOf } from '../resources/values.js';
 import { variablesOf } from '../resources/variables.js';
 import { actorOf, type ApiParts } from './api-parts.js';
 import type { Endpoint, Operation } from './endpoint.js';
@@ -58,7 +59,7 @@ function variableData(resource: Resource, parts: ApiParts): Endpoint {
   };
 }
 
-const variablesIn = (row: Row) => variablesOf(String(row['variables'] ?? ''));
+const variablesIn = (row: Row) => variablesOf(textOf(row['variables']));
 
 const playbooks = (projects: Resource, parts: ApiParts): Endpoint => ({
   path: `${API}/projects/:id/playbooks/`,
@@ -71,7 +72,7 @@ const playbooks = (projects: Resource, parts: ApiParts): Endpoint => ({
       handle: async (call) => {
         const { playbook_files: files } = await visibleRow(projects, parts, call);
         if (!Array.isArray(files)) throw ApiError.notFound();
-        return files;
+        return files as unknown[];
       },
     },
   },

@@ -86,7 +86,9 @@ function launchEndpoint(templates: Resource, jobs: Resource, parts: ApiParts): E
     operations: {
       GET: {
         summary: 'What a launch needs, and what it may set',
-        schema: { response: { 200: { type: 'object', additionalProperties: true }, 404: errorSchema } },
+        schema: {
+          response: { 200: { type: 'object', additionalProperties: true }, 404: errorSchema },
+        },
         handle: async (call) => launchState(await visibleRow(templates, parts, call)),
       },
       POST: {
@@ -94,7 +96,11 @@ function launchEndpoint(templates: Resource, jobs: Resource, parts: ApiParts): E
         isAllowed: (user) => may(user, 'job_templates', 'start'),
         schema: {
           body: launchBody,
-          response: { 201: { type: 'object', additionalProperties: true }, 400: errorSchema, 404: errorSchema },
+          response: {
+            201: { type: 'object', additionalProperties: true },
+            400: errorSchema,
+            404: errorSchema,
+          },
         },
         readBody: (body) => readLaunch(fields, body),
         handle: async (call) => {
@@ -128,8 +134,9 @@ function launchFields(templates: Resource): Record<string, Field> {
 function readLaunch(fields: Readonly<Record<string, Field>>, body: unknown): unknown {
   const read = coerced({ fields }, body ?? {});
   if (typeof read !== 'object' || read === null || Array.isArray(read)) return read;
-  const { extra_vars, ...others } = read as Record<string, unknown>;
-  const vars = typeof extra_vars === 'string' ? (variablesOf(extra_vars) ?? extra_vars) : extra_vars;
+  const { extra_vars, ...others }: Record<string, unknown> = { ...read };
+  const vars =
+    typeof extra_vars === 'string' ? (variablesOf(extra_vars) ?? extra_vars) : extra_vars;
   return extra_vars === undefined ? others : { ...others, extra_vars: vars };
 }
 
@@ -207,10 +214,10 @@ async function checkReferences(
 ): Promise<void> {
   for (const [name, resource] of Object.entries(idsOf)) {
     const given = prompts[name];
-    const all = Array.isArray(given) ? (given as number[]) : given === undefined ? [] : [given];
+    const all = (Array.isArray(given) ? given : given === undefined ? [] : [given]) as number[];
     for (const id of all)
-      if ((await store.get(resource, Number(id))) === undefined)
-        throw ApiError.invalid({ [name]: [`Invalid pk "${String(id)}" - object does not exist.`] });
+      if ((await store.get(resource, id)) === undefined)
+        throw ApiError.invalid({ [name]: [`Invalid pk "${id}" - object does not exist.`] });
   }
 }
 
@@ -228,7 +235,9 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
     operations: {
       GET: {
         summary: 'What a relaunch needs, and how many hosts it would have',
-        schema: { response: { 200: { type: 'object', additionalProperties: true }, 404: errorSchema } },
+        schema: {
+          response: { 200: { type: 'object', additionalProperties: true }, 404: errorSchema },
+        },
         handle: async (call) => {
           const job = await visibleRow(jobs, parts, call);
           const failed = await failedHosts(job, parts);
@@ -241,7 +250,11 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
         isAllowed: (user) => may(user, 'jobs', 'start'),
         schema: {
           body: relaunchBody,
-          response: { 201: { type: 'object', additionalProperties: true }, 400: errorSchema, 404: errorSchema },
+          response: {
+            201: { type: 'object', additionalProperties: true },
+            400: errorSchema,
+            404: errorSchema,
+          },
         },
         readBody: (body) => body ?? {},
         handle: async (call) => {

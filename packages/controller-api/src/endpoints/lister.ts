@@ -38,7 +38,12 @@ export class Lister {
     const { order, page, pageSize, isCountDisabled } = asked;
     const criterion = allOf([asked.criterion, ...visibleTo(user, resource), ...within]);
     const offset = (page - 1) * pageSize;
-    const rows = await this.store.list(resource.path, { criterion, order, limit: pageSize, offset });
+    const rows = await this.store.list(resource.path, {
+      criterion,
+      order,
+      limit: pageSize,
+      offset,
+    });
     const results = await this.presenter.list(resource, rows.map(changeRow), user);
     if (isCountDisabled) return { results };
     const count = await this.store.count(resource.path, criterion);

@@ -19,9 +19,7 @@ export const metricsEndpoint = ({ context }: ApiParts): Endpoint => ({
         const accepted = request.headers.accept ?? '';
         if (query.get('format') === 'json' || accepted.includes('application/json'))
           return Object.fromEntries(metrics);
-        return reply
-          .type('text/plain; version=0.0.4; charset=utf-8')
-          .send(prometheusText(metrics));
+        return reply.type('text/plain; version=0.0.4; charset=utf-8').send(prometheusText(metrics));
       },
     },
   },

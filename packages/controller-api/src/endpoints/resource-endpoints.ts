@@ -36,7 +36,8 @@ const metadataOf = (resource: Resource) => ({
 function listEndpoint(resource: Resource, parts: ApiParts): Endpoint {
   const { lister } = parts;
   const { path, label, can } = resource;
-  const create = can.create && !ownCreation.has(path) ? createOperation(resource, parts) : undefined;
+  const create =
+    can.create && !ownCreation.has(path) ? createOperation(resource, parts) : undefined;
   return {
     path: `${API}/${path}/`,
     name: `${label} List`,
@@ -192,7 +193,10 @@ function deleteOperation(resource: Resource, parts: ApiParts): Operation {
 function checkDeletable({ path, fields }: Resource, row: Row, { user }: Call): void {
   if (path === 'users' && row['id'] === user.id)
     throw ApiError.forbidden('You can not delete yourself.');
-  if (fields['launch_type'] && ['new', 'pending', 'waiting', 'running'].includes(String(row['status'])))
+  if (
+    fields['launch_type'] &&
+    ['new', 'pending', 'waiting', 'running'].includes(String(row['status']))
+  )
     throw ApiError.forbidden('Cannot delete running job resource.');
   if (row['managed'] === true) throw ApiError.forbidden('What is managed can not be deleted.');
   if (path === 'instance_groups' && ['controlplane', 'default'].includes(String(row['name'])))

@@ -7,6 +7,7 @@ import { errorSchema, pageSchema, rowSchema } from '../resources/body-schema.js'
 import { fieldsMetadata } from '../resources/field-metadata.js';
 import { API } from '../resources/presenter.js';
 import type { Resource, Sublist } from '../resources/resource.js';
+import { textOf } from '../resources/values.js';
 import { actorOf, type ApiParts } from './api-parts.js';
 import type { Endpoint } from './endpoint.js';
 import { listParameters } from './list-parameters.js';
@@ -65,7 +66,7 @@ function eventsEndpoint(
           const shortened = (event: Row): Row =>
             isWhole || String(event['event']).startsWith('playbook_on')
               ? event
-              : { ...event, stdout: shortText(String(event['stdout'] ?? '')) };
+              : { ...event, stdout: shortText(textOf(event['stdout'])) };
           return parts.lister.page(events, [within(resource, row, list)], call, shortened);
         },
       },

@@ -21,7 +21,12 @@ export function addPing(app: FastifyInstance, { context }: ApiParts): void {
       const groups = await allOf('instance_groups', everything);
       const members = groups.map(async (group) => {
         const id = Number(group['id']);
-        const within = { kind: 'linked', from: 'instance_groups', relation: 'instances', id } as const;
+        const within = {
+          kind: 'linked',
+          from: 'instance_groups',
+          relation: 'instances',
+          id,
+        } as const;
         const found = await allOf('instances', within);
         return {
           name: group['name'],

@@ -117,7 +117,9 @@ async function joined(
   if (!Number.isInteger(id) || id < 1 || id > 2_147_483_647)
     throw ApiError.invalid({ id: ['A valid integer is required.'] });
   if (list.through === undefined)
-    throw ApiError.badRequest(`What is listed here belongs to one ${resource.label} and stays there.`);
+    throw ApiError.badRequest(
+      `What is listed here belongs to one ${resource.label} and stays there.`,
+    );
   const isAttached = body['disassociate'] !== true && body['disassociate'] !== 'true';
   await editor.join(resource, row, list, id, isAttached, actorOf(call));
   call.reply.code(204);

@@ -28,31 +28,29 @@ export function tokenEndpoints(parts: ApiParts): Endpoint[] {
   const tokens = resources.get('tokens');
   const users = resources.get('users');
   if (!tokens || !users) throw new Error('there are no tokens');
-  const below = ['tokens', 'personal_tokens'].map(
-    (name): Endpoint => ({
-      path: `${API}/users/:id/${name}/`,
-      name: 'User Personal Access Token List',
-      tag: 'tokens',
-      actions: metadata(tokens),
-      operations: {
-        GET: {
-          summary: 'Tokens of a user',
-          schema: {
-            querystring: listParameters,
-            response: { 200: pageSchema(rowSchema(tokens, true)), 404: errorSchema },
-          },
-          handle: async (call) => {
-            const user = await userOf(users, parts, call);
-            return lister.page(tokens, [equals('user', Number(user['id']))], call);
-          },
+  const below = ['tokens', 'personal_tokens'].map((name): Endpoint => ({
+    path: `${API}/users/:id/${name}/`,
+    name: 'User Personal Access Token List',
+    tag: 'tokens',
+    actions: metadata(tokens),
+    operations: {
+      GET: {
+        summary: 'Tokens of a user',
+        schema: {
+          querystring: listParameters,
+          response: { 200: pageSchema(rowSchema(tokens, true)), 404: errorSchema },
         },
-        POST: createToken(tokens, parts, async (call) => {
+        handle: async (call) => {
           const user = await userOf(users, parts, call);
-          if (user['id'] !== call.user.id) throw ApiError.forbidden();
-        }),
+          return lister.page(tokens, [equals('user', Number(user['id']))], call);
+        },
       },
-    }),
-  );
+      POST: createToken(tokens, parts, async (call) => {
+        const user = await userOf(users, parts, call);
+        if (user['id'] !== call.user.id) throw ApiError.forbidden();
+      }),
+    },
+  }));
   return [
     {
       path: `${API}/tokens/`,

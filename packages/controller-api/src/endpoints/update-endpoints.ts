@@ -15,6 +15,7 @@ import { coerced } from '../resources/coerce.js';
 import { fieldsMetadata } from '../resources/field-metadata.js';
 import { API } from '../resources/presenter.js';
 import type { FieldErrors, Resource } from '../resources/resource.js';
+import { textOf } from '../resources/values.js';
 import { variablesOf } from '../resources/variables.js';
 import { actorOf, type ApiParts } from './api-parts.js';
 import type { Call, Endpoint } from './endpoint.js';
@@ -23,7 +24,13 @@ import { visibleRow } from './resource-endpoints.js';
 /** What starts besides jobs of templates: updates of projects and inventories, and commands. */
 export const updateEndpoints = (parts: ApiParts): Endpoint[] => [
   updateEndpoint('projects', 'project_updates', 'project_update', projectUpdate, parts),
-  updateEndpoint('inventory_sources', 'inventory_updates', 'inventory_update', inventoryUpdate, parts),
+  updateEndpoint(
+    'inventory_sources',
+    'inventory_updates',
+    'inventory_update',
+    inventoryUpdate,
+    parts,
+  ),
   adHocEndpoint(parts),
   adHocRelaunchEndpoint(parts),
 ];
@@ -82,7 +89,9 @@ function updateEndpoint(
     operations: {
       GET: {
         summary: 'Whether it can be updated',
-        schema: { response: { 200: { type: 'object', additionalProperties: true }, 404: errorSchema } },
+        schema: {
+          response: { 200: { type: 'object', additionalProperties: true }, 404: errorSchema },
+        },
         handle: async (call) => {
           const row = await visibleRow(updated, parts, call);
           return { can_update: (await jobOf(row, parts)) !== undefined };
@@ -92,7 +101,11 @@ function updateEndpoint(
         summary: 'Start an update',
         isAllowed: (user) => may(user, path, 'start'),
         schema: {
-          response: { 202: { type: 'object', additionalProperties: true }, 404: errorSchema, 405: errorSchema },
+          response: {
+            202: { type: 'object', additionalProperties: true },
+            404: errorSchema,
+            405: errorSchema,
+          },
         },
         handle: async (call) => {
           const row = await visibleRow(updated, parts, call);
@@ -182,7 +195,11 @@ function adHocRelaunchEndpoint(parts: ApiParts): Endpoint {
         summary: 'Run a command again',
         isAllowed: (user) => may(user, 'ad_hoc_commands', 'start'),
         schema: {
-          response: { 201: { type: 'object', additionalProperties: true }, 400: errorSchema, 404: errorSchema },
+          response: {
+            201: { type: 'object', additionalProperties: true },
+            400: errorSchema,
+            404: errorSchema,
+          },
         },
         handle: async (call) => {
           const row = await visibleRow(commands, parts, call);
@@ -206,7 +223,7 @@ async function commandJob(given: Row, { context: { store } }: ApiParts) {
     module_name: adHocModules[0],
     ...given,
     type: 'ad_hoc_command',
-    name: String(given['module_name'] ?? adHocModules[0]),
+    name: textOf(given['module_name'] ?? adHocModules[0]),
     task_impact: taskImpact({ type: 'ad_hoc_command', forks, hosts }),
     preferred_instance_groups: await preferredGroups(store, undefined, inventory),
   };

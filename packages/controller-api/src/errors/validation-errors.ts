@@ -23,7 +23,9 @@ export function checkValidation(request: FastifyRequest, fields: Fields): void {
   const found = request.validationError;
   if (!found) return;
   if (found.validationContext === 'params') throw ApiError.notFound();
-  throw ApiError.invalid(fieldErrors(found.validation ?? [], fields, request.body));
+  throw ApiError.invalid(
+    fieldErrors((found.validation ?? []) as readonly Problem[], fields, request.body),
+  );
 }
 
 /**
@@ -37,8 +39,8 @@ export function checkValues(
   fields: Fields,
   values: unknown,
 ): void {
-  const validate = request.compileValidationSchema(schema as Record<string, unknown>);
-  if (validate(values) === true) return;
+  const validate = request.compileValidationSchema(schema);
+  if (validate(values)) return;
   throw ApiError.invalid(fieldErrors((validate.errors ?? []) as Problem[], fields, values));
 }
 

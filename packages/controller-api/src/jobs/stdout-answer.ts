@@ -32,13 +32,17 @@ export async function stdoutAnswer(
   if (format === 'json') return ranged(lines(), query);
   const text = await whole(lines());
   const shown =
-    text ?? `Standard Output too large to display (more than ${MAX_SHOWN} bytes), only download supported.`;
+    text ??
+    `Standard Output too large to display (more than ${MAX_SHOWN} bytes), only download supported.`;
   if (format === 'ansi') return reply.type('text/plain; charset=utf-8').send(shown);
   if (format === 'txt') return reply.type('text/plain; charset=utf-8').send(withoutEscapes(shown));
   return reply.type('text/html; charset=utf-8').send(htmlPage(String(job['name']), shown));
 }
 
-async function* textsOf(lines: ReturnType<typeof stdoutOf>, isPlain: boolean): AsyncGenerator<string> {
+async function* textsOf(
+  lines: ReturnType<typeof stdoutOf>,
+  isPlain: boolean,
+): AsyncGenerator<string> {
   for await (const { text } of lines) yield isPlain ? withoutEscapes(text) : text;
 }
 

@@ -1,4 +1,5 @@
 import type { Criterion, ResourceStore, Row } from '@receptorjs/controller-core';
+import { textOf } from '../resources/values.js';
 
 const EVENTS_AT_ONCE = 1000;
 // eslint-disable-next-line no-control-regex -- escape sequences of terminals begin with one
@@ -22,7 +23,7 @@ export async function* stdoutOf(
       offset: 0,
     });
     for (const row of rows) {
-      const stdout = String(row['stdout'] ?? '');
+      const stdout = textOf(row['stdout']);
       if (stdout === '') continue;
       const text = `${stdout.replaceAll('\r\n', '\n')}\n`;
       yield { text, startLine: Number(row['start_line']), endLine: Number(row['end_line']) };

@@ -19,7 +19,16 @@ export interface Metric {
 export type Metrics = ReadonlyMap<string, Metric>;
 
 const MAX_INSTANCES = 10_000;
-const statuses = ['new', 'pending', 'waiting', 'running', 'successful', 'failed', 'error', 'canceled'];
+const statuses = [
+  'new',
+  'pending',
+  'waiting',
+  'running',
+  'successful',
+  'failed',
+  'error',
+  'canceled',
+];
 /** Totals by their resource. */
 const totals: Readonly<Record<string, string>> = {
   organizations: 'organizations',
@@ -53,8 +62,16 @@ export async function controllerMetrics({
     { labels: { type: 'all' }, value: await sessions.count(now()) },
   ]);
   const byStatus = await countsByStatus(store);
-  add('running_jobs_total', 'Number of running jobs on the system', one(byStatus.get('running') ?? 0));
-  add('pending_jobs_total', 'Number of pending jobs on the system', one(byStatus.get('pending') ?? 0));
+  add(
+    'running_jobs_total',
+    'Number of running jobs on the system',
+    one(byStatus.get('running') ?? 0),
+  );
+  add(
+    'pending_jobs_total',
+    'Number of pending jobs on the system',
+    one(byStatus.get('pending') ?? 0),
+  );
   add(
     'status_total',
     'Status of Job launched',

@@ -15,9 +15,11 @@ export function allOf(criteria: readonly Criterion[]): Criterion {
       behind.set(criterion.relation, same);
     }
   }
-  const related = [...behind].map(
-    ([relation, of]): Criterion => ({ kind: 'related', relation, of: allOf(of) }),
-  );
+  const related = [...behind].map(([relation, of]): Criterion => ({
+    kind: 'related',
+    relation,
+    of: allOf(of),
+  }));
   const all = [...others, ...related];
   const [only] = all;
   return all.length === 1 && only ? only : { kind: 'all', of: all };

@@ -55,11 +55,7 @@ export function listQuery(
   };
 }
 
-function filters(
-  parameters: URLSearchParams,
-  resource: Resource,
-  resources: Resources,
-): Criterion {
+function filters(parameters: URLSearchParams, resource: Resource, resources: Resources): Criterion {
   const all: Criterion[] = [];
   const chained: Criterion[] = [];
   const any: Criterion[] = [];
@@ -106,9 +102,12 @@ function found(text: string, { relations, resource }: FieldPath): Criterion {
     throw ApiError.badRequest(`search: at most ${MAX_FILTERS} words are allowed`);
   if (text.includes('\0')) throw ApiError.badRequest('search: a null character is not allowed');
   const each = words.map((value): Criterion => {
-    const of = resource.search.map(
-      (field): Criterion => ({ kind: 'field', field, lookup: 'icontains', value }),
-    );
+    const of = resource.search.map((field): Criterion => ({
+      kind: 'field',
+      field,
+      lookup: 'icontains',
+      value,
+    }));
     return { kind: 'any', of };
   });
   return behind(relations, { kind: 'all', of: each });
@@ -127,8 +126,7 @@ function orderOf(
   resource: Resource,
   resources: Resources,
 ): OrderKey[] {
-  const text =
-    parameters.get('order_by') ?? parameters.get('order') ?? resource.order ?? 'id';
+  const text = parameters.get('order_by') ?? parameters.get('order') ?? resource.order ?? 'id';
   const keys = text
     .split(',')
     .filter((key) => key !== '')

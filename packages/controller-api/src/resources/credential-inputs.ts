@@ -37,7 +37,10 @@ export async function checkInputs(values: Row, context: RuleContext): Promise<Fi
   return problems.length === 0 ? {} : { inputs: problems };
 }
 
-function valueProblem({ type = 'string', choices }: InputField, value: unknown): string | undefined {
+function valueProblem(
+  { type = 'string', choices }: InputField,
+  value: unknown,
+): string | undefined {
   if (type === 'boolean') return typeof value === 'boolean' ? undefined : 'is true or false';
   if (typeof value !== 'string') return 'is a text';
   if (value.length > MAX_INPUT) return `has at most ${MAX_INPUT} characters`;

@@ -28,7 +28,12 @@ export const eventFields = {
   verbosity: integer('Verbosity', readOnly),
 };
 
-const events = (path: string, type: string, label: string, parent: Record<string, Field>): Resource =>
+const events = (
+  path: string,
+  type: string,
+  label: string,
+  parent: Record<string, Field>,
+): Resource =>
   defineResource({
     path,
     type,

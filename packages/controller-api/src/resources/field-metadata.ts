@@ -7,7 +7,9 @@ export function fieldsMetadata(
   method: 'GET' | 'POST' | 'PUT',
 ): Record<string, unknown> {
   const shown = Object.entries(fields).filter(([, field]) =>
-    method === 'GET' ? !field.isWriteOnly : !field.isReadOnly && !(method === 'PUT' && field.isFixed),
+    method === 'GET'
+      ? !field.isWriteOnly
+      : !field.isReadOnly && !(method === 'PUT' && field.isFixed),
   );
   const described = Object.fromEntries(
     shown.map(([name, field]) => [name, method === 'GET' ? reading(field) : writing(field)]),

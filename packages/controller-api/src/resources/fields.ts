@@ -69,7 +69,11 @@ function field<Schema extends TSchema>(
 /** Text; empty unless it says otherwise. */
 export const text = (
   label: string,
-  { maxLength, minLength, ...options }: FieldOptions & { maxLength?: number; minLength?: number } = {},
+  {
+    maxLength,
+    minLength,
+    ...options
+  }: FieldOptions & { maxLength?: number; minLength?: number } = {},
 ) =>
   field(
     'string',
@@ -129,12 +133,11 @@ export const boolean = (label: string, options: FieldOptions = {}) =>
 
 /** One of a few values; the first unless it says otherwise. */
 export const choice = (label: string, choices: readonly Choice[], options: FieldOptions = {}) =>
-  field(
-    'choice',
-    label,
-    Type.Union(choices.map(([value]) => Type.Literal(value))),
-    { initial: choices[0]?.[0], ...options, choices },
-  );
+  field('choice', label, Type.Union(choices.map(([value]) => Type.Literal(value))), {
+    initial: choices[0]?.[0],
+    ...options,
+    choices,
+  });
 
 /** A point in time that the controller notes; null until then. */
 export const datetime = (label: string, options: FieldOptions = {}) =>

@@ -28,8 +28,6 @@ export const groups = defineResource({
   can: { create: true, change: true, delete: true },
   check: (values) => ({
     ...variablesProblem(values, 'variables'),
-    ...(['all', '_meta'].includes(String(values['name']))
-      ? { name: ['Invalid group name.'] }
-      : {}),
+    ...(['all', '_meta'].includes(String(values['name'])) ? { name: ['Invalid group name.'] } : {}),
   }),
 });

@@ -1,14 +1,5 @@
 import { percentRemaining } from '@receptorjs/controller-core';
-import {
-  boolean,
-  float,
-  identity,
-  integer,
-  naming,
-  reference,
-  text,
-  textList,
-} from './fields.js';
+import { boolean, float, identity, integer, naming, reference, text, textList } from './fields.js';
 import { defineResource, type FieldErrors } from './resource.js';
 
 const computed = { isReadOnly: true };

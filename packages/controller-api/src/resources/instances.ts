@@ -34,7 +34,10 @@ export const instances = defineResource({
     version: text('Version', readOnly),
     capacity: integer('Capacity', readOnly),
     consumed_capacity: integer('Consumed capacity', readOnly),
-    percent_capacity_remaining: float('Percent capacity remaining', { isReadOnly: true, isStored: false }),
+    percent_capacity_remaining: float('Percent capacity remaining', {
+      isReadOnly: true,
+      isStored: false,
+    }),
     jobs_running: integer('Jobs running', readOnly),
     jobs_total: integer('Jobs total', readOnly),
     cpu: decimal('CPU', readOnly),
@@ -97,7 +100,10 @@ export const instances = defineResource({
   },
   present(row) {
     const { capacity, consumed_capacity, health_check_started, last_health_check } = row;
-    const percent_capacity_remaining = percentRemaining(Number(capacity), Number(consumed_capacity));
+    const percent_capacity_remaining = percentRemaining(
+      Number(capacity),
+      Number(consumed_capacity),
+    );
     const started = Number(health_check_started ?? 0);
     const health_check_pending = started > Number(last_health_check ?? 0);
     return { ...row, percent_capacity_remaining, health_check_pending, protocol: 'tcp' };

@@ -48,7 +48,11 @@ export const inventories = defineResource({
   summary: ['total_hosts', 'kind'],
   unique: [['name', 'organization']],
   order: 'name',
-  usedBy: [['jobs', 'inventory'], ['ad_hoc_commands', 'inventory'], ['inventory_updates', 'inventory']],
+  usedBy: [
+    ['jobs', 'inventory'],
+    ['ad_hoc_commands', 'inventory'],
+    ['inventory_updates', 'inventory'],
+  ],
   can: { create: true, change: true, delete: true },
   check: (values) => variablesProblem(values, 'variables'),
   present: (row) => ({

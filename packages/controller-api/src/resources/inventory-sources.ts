@@ -1,5 +1,6 @@
 import { boolean, choice, datetime, identity, integer, naming, reference, text } from './fields.js';
 import { defineResource } from './resource.js';
+import { textOf } from './values.js';
 import { variablesProblem } from './variables.js';
 
 /** A file or script of a project that hosts are read from. */
@@ -50,7 +51,7 @@ export const inventorySources = defineResource({
     const now = { ...existing, ...values };
     if (now['source_project'] === null || now['source_project'] === undefined)
       errors['source_project'] = ['Project required for scm type sources.'];
-    const path = String(now['source_path'] ?? '');
+    const path = textOf(now['source_path']);
     if (path.startsWith('/') || path.split('/').includes('..'))
       errors['source_path'] = ['A path inside the project is allowed.'];
     return errors;

@@ -57,7 +57,7 @@ export const jobTemplates = defineResource({
     const errors = variablesProblem(values, 'extra_vars');
     const now = { ...existing, ...values };
     const isMissing = (name: string) => now[name] === undefined || now[name] === null;
-    if (isMissing('project')) errors['project'] = ["Job Templates must have a project assigned."];
+    if (isMissing('project')) errors['project'] = ['Job Templates must have a project assigned.'];
     const playbook = now['playbook'];
     if (playbook === undefined || playbook === '')
       errors['playbook'] = ['Must select playbook for project.'];
@@ -66,7 +66,7 @@ export const jobTemplates = defineResource({
     else if (!(await hasPlaybook(store, now['project'], playbook)))
       errors['playbook'] = ['Playbook not found for project.'];
     if (isMissing('inventory') && now['ask_inventory_on_launch'] !== true) {
-      const message = "You must either set a default value or ask to prompt on launch.";
+      const message = 'You must either set a default value or ask to prompt on launch.';
       errors['inventory'] = [message];
     }
     return errors;

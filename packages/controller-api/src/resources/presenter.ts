@@ -151,7 +151,7 @@ function formatted(field: Field | undefined, value: unknown): unknown {
   if (value === null) return null;
   switch (field?.type) {
     case 'decimal':
-      return String(value);
+      return typeof value === 'number' ? String(value) : value;
     case 'float':
     case 'integer':
       return Number(value);

@@ -23,7 +23,10 @@ export const projects = defineResource({
     scm_type: choice('SCM type', scmTypes, {
       help: 'Specifies the source control system used to store the project.',
     }),
-    scm_url: text('SCM URL', { maxLength: 1024, help: 'The location where the project is stored.' }),
+    scm_url: text('SCM URL', {
+      maxLength: 1024,
+      help: 'The location where the project is stored.',
+    }),
     scm_branch: text('SCM branch', { maxLength: 256 }),
     scm_refspec: text('SCM refspec', { maxLength: 1024 }),
     scm_clean: boolean('SCM clean'),
@@ -38,9 +41,18 @@ export const projects = defineResource({
     scm_revision: text('SCM revision', { isReadOnly: true }),
     status: choice(
       'Status',
-      ['never updated', 'ok', 'missing', 'pending', 'waiting', 'running', 'successful', 'failed', 'error', 'canceled'].map(
-        (status) => [status, status] as const,
-      ),
+      [
+        'never updated',
+        'ok',
+        'missing',
+        'pending',
+        'waiting',
+        'running',
+        'successful',
+        'failed',
+        'error',
+        'canceled',
+      ].map((status) => [status, status] as const),
       { isReadOnly: true },
     ),
     last_job_run: datetime('Last job run'),
@@ -56,7 +68,10 @@ export const projects = defineResource({
   summary: ['status', 'scm_type', 'allow_override'],
   unique: [['name', 'organization']],
   order: 'name',
-  usedBy: [['jobs', 'project'], ['project_updates', 'project']],
+  usedBy: [
+    ['jobs', 'project'],
+    ['project_updates', 'project'],
+  ],
   can: { create: true, change: true, delete: true },
   check(values, { existing }) {
     const now = { ...existing, ...values };

@@ -18,6 +18,9 @@ describe('resources', () => {
     const listed = await server.send('GET', '/api/v2/organizations/?name=first');
     expect(listed.body).toMatchObject({ count: 1, next: null, previous: null });
     expect(await server.send('DELETE', url)).toMatchObject({ status: 204 });
-    expect(await server.send('GET', url)).toMatchObject({ status: 404, body: { detail: 'Not found.' } });
+    expect(await server.send('GET', url)).toMatchObject({
+      status: 404,
+      body: { detail: 'Not found.' },
+    });
   });
 });

@@ -1,4 +1,12 @@
-import { choice, datetime, identity, nullableInteger, nullableText, reference, text } from './fields.js';
+import {
+  choice,
+  datetime,
+  identity,
+  nullableInteger,
+  nullableText,
+  reference,
+  text,
+} from './fields.js';
 import { defineResource } from './resource.js';
 
 /** What programs log in with. The token itself is told once, when it is made. */

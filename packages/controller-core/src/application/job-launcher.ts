@@ -217,16 +217,14 @@ export async function preferredGroups(
     found.push(...(await linked(store, 'instance_groups', resource, Number(row['id']))));
     return row['prevent_instance_group_fallback'] === true;
   };
-  const inventory = typeof inventoryId === 'number'
-    ? await store.get('inventories', inventoryId)
-    : undefined;
+  const inventory =
+    typeof inventoryId === 'number' ? await store.get('inventories', inventoryId) : undefined;
   const organizationId = inventory?.['organization'] ?? template?.['organization'];
   const organization =
     typeof organizationId === 'number'
       ? await store.get('organizations', organizationId)
       : undefined;
-  const isEnough =
-    (await add('job_templates', template)) || (await add('inventories', inventory));
+  const isEnough = (await add('job_templates', template)) || (await add('inventories', inventory));
   if (!isEnough) await add('organizations', organization);
   if (found.length > 0) return [...new Set(found)];
   const criterion = { kind: 'field', field: 'name', lookup: 'exact', value: 'default' } as const;

@@ -140,12 +140,13 @@ function comparison(
   lookup: Lookup,
   value: Comparand | readonly Comparand[],
 ): Condition {
-  if (lookup === 'isnull') return value === true ? sql`${field} is null` : sql`${field} is not null`;
+  if (lookup === 'isnull')
+    return value === true ? sql`${field} is null` : sql`${field} is not null`;
   if (Array.isArray(value)) {
     const values: readonly Comparand[] = value;
     return values.length === 0 ? sql.raw('false') : sql`${field} in (${sql.join(values)})`;
   }
-  const text = String(value as Comparand);
+  const text = String(value);
   switch (lookup) {
     case 'exact':
     case 'in':

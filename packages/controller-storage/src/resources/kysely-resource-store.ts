@@ -60,7 +60,9 @@ export class KyselyResourceStore<Schema> implements ResourceStore {
       ...(only === undefined ? [] : [[only.column, only.value] as const]),
     ];
     const { rows } = await this.#run(
-      sql<{ id: unknown }>`insert into ${sql.table(table)} (${sql.join(all.map(([column]) => sql.ref(column)))})
+      sql<{
+        id: unknown;
+      }>`insert into ${sql.table(table)} (${sql.join(all.map(([column]) => sql.ref(column)))})
         values (${sql.join(all.map(([, value]) => parameter(value)))}) returning id`,
     );
     return Number(rows[0]?.id);
