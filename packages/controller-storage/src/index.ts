@@ -10,3 +10,5 @@ export { jsonText, plainText, type Json } from './schema/columns.js';
 export type * from './schema/tables.js';
 export { KyselyResourceStore } from './resources/kysely-resource-store.js';
 export { KyselySessionStore } from './resources/kysely-session-store.js';
+export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
+export type { Executor } from './repositories/executor.js';

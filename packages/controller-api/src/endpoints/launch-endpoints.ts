@@ -133,7 +133,7 @@ function launchFields(templates: Resource): Record<string, Field> {
 /** Variables and lists of ids may come as text. */
 function readLaunch(fields: Readonly<Record<string, Field>>, body: unknown): unknown {
   const read = coerced({ fields }, body ?? {});
-  if (typeof read !== 'object' || read === null || Array.isArray(read)) return read;
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) return read as unknown;
   const { extra_vars, ...others }: Record<string, unknown> = { ...read };
   const vars =
     typeof extra_vars === 'string' ? (variablesOf(extra_vars) ?? extra_vars) : extra_vars;

@@ -24,7 +24,7 @@ export class KyselySessionStore implements SessionStore {
     return (
       row && {
         idHash,
-        userId: Number(row.user_id),
+        userId: row.user_id,
         csrfToken: row.csrf_token,
         remoteAddress: row.remote_address,
         expires: row.expires,
