@@ -65,3 +65,25 @@ export {
 export { isLost, lostAfterMs } from './domain/lost-nodes.js';
 export { CONTROL_IMPACT, isControlTask, taskImpact, type Task } from './domain/task-impact.js';
 export type { TransitionTable } from './domain/transition-table.js';
+export type {
+  JobRun,
+  ModuleTask,
+  PlaybookTask,
+  RunContainer,
+  RunEnd,
+  RunEvent,
+} from './ports/job-run.js';
+export {
+  MeshError,
+  type FoundUnit,
+  type HealthReport,
+  type JobMesh,
+  type JobSubmission,
+  type MeshErrorCode,
+  type MeshView,
+  type MeshWatch,
+  type SeenLink,
+  type SeenNode,
+  type UnitAddress,
+  type UnitFollowing,
+} from './ports/mesh.js';
