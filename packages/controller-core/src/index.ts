@@ -37,6 +37,15 @@ export {
   type MachineCapacity,
   type NodeCapacity,
 } from './domain/capacity.js';
+export {
+  brokenLinks,
+  CONTROL_WORK_TYPE,
+  discoveredType,
+  EXECUTION_WORK_TYPE,
+  type DiscoveredNode,
+  type Link,
+  type RememberedLink,
+} from './domain/discovery.js';
 export { DomainError, type DomainErrorCode } from './domain/domain-error.js';
 export {
   CONTROL_PLANE,

@@ -91,7 +91,7 @@ export interface UnitFollowing {
   readonly onEvent: (event: RunEvent) => Promise<void> | void;
 }
 
-/** A unit of this project's jobs that a node has. */
+/** A unit that a node runs for a job. */
 export interface FoundUnit {
   readonly unitId: string;
   readonly jobId: number;
@@ -119,7 +119,7 @@ export interface JobMesh {
   /** Removes what a node keeps of a unit; resolves when it has. */
   release(unit: UnitAddress, signal: AbortSignal): Promise<void>;
   /**
-   * The units of jobs that a node has, as far as it tells which jobs they are.
+   * The units of jobs that run on a node, as far as it tells which jobs they are.
    *
    * @throws {MeshError} `unreachable`
    */

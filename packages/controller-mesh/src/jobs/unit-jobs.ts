@@ -20,6 +20,7 @@ import {
 import { transmit } from '@receptorjs/runner-streaming';
 import { Readable, type Writable } from 'node:stream';
 import type { LocalNode } from '../node/local-node.js';
+import { isWithoutParams } from '../health/runtime-params.js';
 import { meshErrorOf } from './mesh-errors.js';
 import { PrivateDataDir } from './private-data-dir.js';
 import { transmittedRun } from './transmitted-run.js';
@@ -54,38 +55,44 @@ export class UnitJobs implements JobMesh {
   ) {}
 
   async start(job: JobSubmission, signal: AbortSignal): Promise<string> {
-    const { node, workType, submissionId, jobId } = job;
     const sent = new SentJob(job, this.folder);
-    const transport = this.local.transportTo(node);
-    const unit = new RemoteJobUnit({
-      node,
-      workType,
-      transport,
-      handOnMs: 0,
-      submissionId,
-      unitId: job.unitId,
-      params: { params: workerParams({ jobId, submissionId }) },
-      onUnit: job.onUnit,
-      payload: () => openPayload((output) => sent.write(output)),
-    });
     try {
-      for (;;) {
-        const limits =
-          unit.id === undefined ? { firstMs: FIRST_MS, lostMs: AGAIN_MS } : patient;
-        const client = new ReconnectingClient(node, transport, limits);
-        try {
-          return await unit.start(client, signal);
-        } catch (cause) {
-          signal.throwIfAborted();
-          const error = meshErrorOf(cause);
-          // it may have started: that alone its node can tell
-          if (error.code !== 'unreachable' || unit.id === undefined) throw error;
-        } finally {
-          client.close();
-        }
-      }
+      return await this.#startOnce(job, sent, () => workerParams(job), signal);
+    } catch (error) {
+      // the worker then chooses its folder, and the unit does not tell which job it is of
+      if (isWithoutParams(error)) return await this.#startOnce(job, sent, undefined, signal);
+      throw error;
     } finally {
       await sent.remove();
+    }
+  }
+
+  async #startOnce(
+    { node, workType, submissionId, unitId, onUnit }: JobSubmission,
+    sent: SentJob,
+    params: (() => string) | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const transport = this.local.transportTo(node);
+    const unit = new RemoteJobUnit({
+      ...{ node, workType, transport, submissionId, unitId, onUnit },
+      handOnMs: 0,
+      params: params && (() => ({ params: params() })),
+      payload: () => openPayload((output) => sent.write(output)),
+    });
+    for (;;) {
+      const limits = unit.id === undefined ? { firstMs: FIRST_MS, lostMs: AGAIN_MS } : patient;
+      const client = new ReconnectingClient(node, transport, limits);
+      try {
+        return await unit.start(client, signal);
+      } catch (cause) {
+        signal.throwIfAborted();
+        const error = meshErrorOf(cause);
+        // it may have started: that alone its node can tell
+        if (error.code !== 'unreachable' || unit.id === undefined) throw error;
+      } finally {
+        client.close();
+      }
     }
   }
 

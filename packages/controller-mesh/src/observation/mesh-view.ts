@@ -63,9 +63,10 @@ function advertisedBy({ Advertisements }: NodeStatus): ReadonlyMap<string, Adver
 }
 
 function linksOf(
-  { NodeID: here, Connections, KnownConnectionCosts }: NodeStatus,
+  { NodeID: here, Connections, KnownConnectionCosts, RoutingTable }: NodeStatus,
   activity: NodeActivity | undefined,
 ): readonly SeenLink[] {
+  const routes = RoutingTable ?? {};
   const own = new Map(activity?.links.map((link) => [link.nodeId, link]));
   const links = new Map<string, SeenLink>();
   const add = (from: string, to: string, cost: number): void => {
@@ -87,9 +88,10 @@ function linksOf(
       const isOwn = from === here || to === here;
       const peer = from === here ? to : from;
       const isUp = !isOwn || Connections?.some(({ NodeID }) => NodeID === peer) !== false;
-      // a link is up while both of its ends say so
+      // a link is up while both of its ends say so, and what can't be reached says nothing any more
       const isMutual = Object.hasOwn((KnownConnectionCosts ?? {})[to] ?? {}, from);
-      if (isUp && isMutual) add(from, to, cost);
+      const isHeard = [from, to].some((end) => end === here || Object.hasOwn(routes, end));
+      if (isUp && isMutual && isHeard) add(from, to, cost);
     }
   }
   return [...links.values()].sort(

@@ -125,7 +125,7 @@ it('keeps the ID before the unit gets its stdin, under the name it was given', a
     undefined,
     {
       submissionId: 'reserved',
-      params: { params: '--delete' },
+      params: () => ({ params: '--delete' }),
       onUnit: async (id) => {
         await new Promise(setImmediate);
         said.push(id);

@@ -24,8 +24,8 @@ export interface RemoteJobUnitOptions {
   readonly submissionId?: string | undefined;
   /** ID of the unit of an earlier attempt, where it is known. */
   readonly unitId?: string | undefined;
-  /** Further keys of the request. */
-  readonly params?: Readonly<Record<string, string>> | undefined;
+  /** Further keys of the request, anew for each attempt. */
+  readonly params?: (() => Readonly<Record<string, string>>) | undefined;
   /**
    * Keeps the ID of the unit, or that there is none any more. It is awaited before the unit gets its stdin, so a unit whose ID was not kept has
    * never started; when it rejects, the unit never starts.
@@ -107,7 +107,7 @@ export class RemoteJobUnit {
         workType,
         tlsClient,
         ttl: transport.handsOn ? `${Math.ceil(handOnMs / 1000)}s` : undefined,
-        params: { ...params, submissionid: this.#submissionId },
+        params: { ...params?.(), submissionid: this.#submissionId },
       });
       await this.#keepId(submission.unitId);
       this.#id = submission.unitId;
