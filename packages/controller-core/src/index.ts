@@ -96,3 +96,37 @@ export {
   type UnitAddress,
   type UnitFollowing,
 } from './ports/mesh.js';
+export {
+  storageChannels,
+  type ChangeFeed,
+  type EngineStores,
+  type StorageChannel,
+} from './ports/controller-storage.js';
+export type { ControllerLease, ControllerLeases } from './ports/controller-leases.js';
+export type { InstanceHealth, InstanceStore, NewInstance, UpLink } from './ports/instance-store.js';
+export type {
+  Assignment,
+  CancelOutcome,
+  JobQueue,
+  NewJob,
+  PendingJob,
+  QueueSnapshot,
+} from './ports/job-queue.js';
+export type { EventPage, JobRecords } from './ports/job-records.js';
+export type {
+  ClaimedJob,
+  HostOutcome,
+  JobClaim,
+  JobFacts,
+  NewJobEvent,
+  OwnedJobs,
+} from './ports/owned-jobs.js';
+export type * from './ports/records/credentials.js';
+export type * from './ports/records/identity.js';
+export type * from './ports/records/inventory.js';
+export type * from './ports/records/jobs.js';
+export type { Json, JsonObject } from './ports/records/json.js';
+export type * from './ports/records/mesh.js';
+export type * from './ports/records/system.js';
+export type * from './ports/records/templates.js';
+export { StorageError, type StorageErrorCode } from './ports/storage-error.js';

@@ -30,7 +30,7 @@ export const layers = [
     'unit-traces',
     'workceptor-kubernetes',
   ],
-  ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt'],
+  ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt', 'controller-storage'],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];
 

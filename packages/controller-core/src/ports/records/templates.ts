@@ -1,0 +1,85 @@
+/** What a job is launched from. */
+export interface JobTemplate {
+  readonly id: number;
+  readonly name: string;
+  readonly organization_id: number | null;
+  readonly job_type: 'run' | 'check';
+  readonly inventory_id: number | null;
+  readonly project_id: number | null;
+  readonly execution_environment_id: number | null;
+  readonly playbook: string;
+  readonly scm_branch: string;
+  readonly forks: number;
+  readonly limit: string;
+  readonly verbosity: number;
+  readonly extra_vars: string;
+  readonly job_tags: string;
+  readonly skip_tags: string;
+  readonly start_at_task: string;
+  readonly force_handlers: boolean;
+  readonly timeout: number;
+  readonly use_fact_cache: boolean;
+  readonly become_enabled: boolean;
+  readonly diff_mode: boolean;
+  readonly allow_simultaneous: boolean;
+  readonly job_slice_count: number;
+  readonly prevent_instance_group_fallback: boolean;
+  readonly ask_credential_on_launch: boolean;
+  readonly ask_diff_mode_on_launch: boolean;
+  readonly ask_execution_environment_on_launch: boolean;
+  readonly ask_forks_on_launch: boolean;
+  readonly ask_instance_groups_on_launch: boolean;
+  readonly ask_inventory_on_launch: boolean;
+  readonly ask_job_slice_count_on_launch: boolean;
+  readonly ask_job_type_on_launch: boolean;
+  readonly ask_limit_on_launch: boolean;
+  readonly ask_scm_branch_on_launch: boolean;
+  readonly ask_skip_tags_on_launch: boolean;
+  readonly ask_tags_on_launch: boolean;
+  readonly ask_timeout_on_launch: boolean;
+  readonly ask_variables_on_launch: boolean;
+  readonly ask_verbosity_on_launch: boolean;
+  readonly last_job_id: number | null;
+  readonly last_job_run: Date | null;
+  readonly last_job_failed: boolean;
+  readonly status: string;
+  readonly description: string;
+  readonly created: Date;
+  readonly modified: Date;
+  readonly created_by_id: number | null;
+  readonly modified_by_id: number | null;
+}
+
+/** Where playbooks come from. */
+export interface Project {
+  readonly id: number;
+  readonly name: string;
+  readonly organization_id: number | null;
+  readonly scm_type: '' | 'git' | 'archive';
+  readonly scm_url: string;
+  readonly scm_branch: string;
+  readonly scm_refspec: string;
+  readonly scm_clean: boolean;
+  readonly scm_track_submodules: boolean;
+  readonly scm_delete_on_update: boolean;
+  readonly scm_revision: string;
+  readonly scm_update_on_launch: boolean;
+  readonly scm_update_cache_timeout: number;
+  readonly credential_id: number | null;
+  readonly default_environment_id: number | null;
+  readonly local_path: string;
+  readonly allow_override: boolean;
+  readonly timeout: number;
+  readonly playbook_files: readonly string[];
+  readonly inventory_files: readonly string[];
+  readonly last_updated: Date | null;
+  readonly last_job_id: number | null;
+  readonly last_job_run: Date | null;
+  readonly last_job_failed: boolean;
+  readonly status: string;
+  readonly description: string;
+  readonly created: Date;
+  readonly modified: Date;
+  readonly created_by_id: number | null;
+  readonly modified_by_id: number | null;
+}

@@ -1,0 +1,44 @@
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely } from 'kysely';
+import type { Tables } from '../schema/tables.js';
+import { migrateDatabase } from './migrate.js';
+import { PGliteDialect } from './pglite-dialect.js';
+import type { ChannelListener, Storage } from './storage.js';
+import { Turns } from './turns.js';
+
+/** PostgreSQL in this process, in a folder or in memory. */
+export class PGliteStorage implements Storage {
+  readonly kind = 'pglite';
+  readonly database: Kysely<Tables>;
+  readonly #pglite: PGlite;
+  readonly #turns: Turns;
+
+  private constructor(pglite: PGlite) {
+    this.#pglite = pglite;
+    this.#turns = new Turns();
+    this.database = new Kysely({ dialect: new PGliteDialect(pglite, this.#turns) });
+  }
+
+  static async open(folder: string | undefined): Promise<PGliteStorage> {
+    return new PGliteStorage(await PGlite.create(folder ?? 'memory://'));
+  }
+
+  async listen(channel: string, { onMessage }: ChannelListener): Promise<() => Promise<void>> {
+    const stop = await this.#turns.during(() => this.#pglite.listen(channel, onMessage));
+    return () => this.#turns.during(() => stop());
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await this.#turns.during(() =>
+      this.#pglite.query('select pg_notify($1, $2)', [channel, payload]),
+    );
+  }
+
+  migrate(): Promise<readonly string[]> {
+    return migrateDatabase(this.database);
+  }
+
+  close(): Promise<void> {
+    return this.database.destroy();
+  }
+}

@@ -1,0 +1,77 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Pool, types, type ClientConfig, type CustomTypesConfig } from 'pg';
+import type { Tables } from '../schema/tables.js';
+import { migrateDatabase } from './migrate.js';
+import { PostgresListener } from './postgres-listener.js';
+import type { ChannelListener, Storage } from './storage.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const STATEMENT_TIMEOUT_MS = 60_000;
+const DEFAULT_CONNECTIONS = 10;
+
+/** A PostgreSQL server. */
+export class PostgresStorage implements Storage {
+  readonly kind = 'postgres';
+  readonly database: Kysely<Tables>;
+  readonly #listener: PostgresListener;
+
+  private constructor(connection: ClientConfig, maxConnections: number) {
+    const pool = new Pool({ ...connection, max: maxConnections });
+    // a connection that is lost while nobody uses it is replaced when somebody does
+    pool.on('error', () => undefined);
+    this.database = new Kysely({ dialect: new PostgresDialect({ pool }) });
+    this.#listener = new PostgresListener(connection);
+  }
+
+  /** @throws {Error} where no connection can be made */
+  static async open(url: string, maxConnections = DEFAULT_CONNECTIONS): Promise<PostgresStorage> {
+    const storage = new PostgresStorage(
+      {
+        connectionString: url,
+        application_name: 'receptorjs-controller',
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+        keepAlive: true,
+        types: { getTypeParser },
+      },
+      maxConnections,
+    );
+    try {
+      await sql`select 1`.execute(storage.database);
+    } catch (error) {
+      await storage.close();
+      throw error;
+    }
+    return storage;
+  }
+
+  listen(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
+    return this.#listener.listen(channel, listener);
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await sql`select pg_notify(${channel}, ${payload})`.execute(this.database);
+  }
+
+  migrate(): Promise<readonly string[]> {
+    return migrateDatabase(this.database);
+  }
+
+  async close(): Promise<void> {
+    await this.#listener.close();
+    await this.database.destroy();
+  }
+}
+
+/** As PGlite reads them: 64-bit integers as numbers. Ids and counts stay below 2^53. */
+const getTypeParser: CustomTypesConfig['getTypeParser'] = (id, format) =>
+  id === types.builtins.INT8 && format !== 'binary'
+    ? wholeNumber
+    : (types.getTypeParser(id, format) as (text: string) => unknown);
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError(`the database has ${text} where a whole number below 2^53 is allowed`);
+}

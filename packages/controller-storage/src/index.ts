@@ -1,0 +1,10 @@
+/**
+ * The database of a control plane, on PostgreSQL or on PGlite, which is PostgreSQL inside of the process: schema and migrations, repositories,
+ * leases with fencing tokens, and events in batches.
+ *
+ * @packageDocumentation
+ */
+export { openStorage } from './database/open-storage.js';
+export type { ChannelListener, Storage, StorageConfiguration } from './database/storage.js';
+export { jsonText, plainText, type Json } from './schema/columns.js';
+export type * from './schema/tables.js';

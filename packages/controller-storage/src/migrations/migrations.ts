@@ -1,0 +1,17 @@
+import { identity } from './0001-identity.js';
+import { mesh } from './0002-mesh.js';
+import { resources } from './0003-resources.js';
+import { jobs } from './0004-jobs.js';
+import { events } from './0005-events.js';
+import { system } from './0006-system.js';
+import type { SchemaMigration } from './migration.js';
+
+/** All steps of the schema, in the order in which they are taken. */
+export const migrations: readonly SchemaMigration[] = [
+  identity,
+  mesh,
+  resources,
+  jobs,
+  events,
+  system,
+];

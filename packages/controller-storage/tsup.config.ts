@@ -1,0 +1,3 @@
+import { library } from '@receptorjs/tooling-tsup';
+
+export default library({ entry: ['src/index.ts', 'src/testing.ts'] });
