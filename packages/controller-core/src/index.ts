@@ -38,13 +38,10 @@ export {
   type NodeCapacity,
 } from './domain/capacity.js';
 export {
-  brokenLinks,
   CONTROL_WORK_TYPE,
   discoveredType,
   EXECUTION_WORK_TYPE,
   type DiscoveredNode,
-  type Link,
-  type RememberedLink,
 } from './domain/discovery.js';
 export { DomainError, type DomainErrorCode } from './domain/domain-error.js';
 export {
@@ -130,3 +127,20 @@ export type * from './ports/records/mesh.js';
 export type * from './ports/records/system.js';
 export type * from './ports/records/templates.js';
 export { StorageError, type StorageErrorCode } from './ports/storage-error.js';
+export type { RunSource } from './ports/run-source.js';
+export type { Clock } from './ports/clock.js';
+export { systemClock } from './application/time/system-clock.js';
+export { ControlEngine, type ControlEngineOptions } from './application/control-engine.js';
+export {
+  FleetKeeper,
+  type DiscoveryPolicy,
+  type FleetKeeperOptions,
+  type OwnNode,
+} from './application/fleet/fleet-keeper.js';
+export { Dispatcher, type DispatcherOptions } from './application/jobs/dispatcher.js';
+export { type JobRunnerOptions } from './application/jobs/job-runner.js';
+export {
+  Scheduler,
+  type PassOutcome,
+  type SchedulerOptions,
+} from './application/jobs/scheduler.js';

@@ -1,9 +1,4 @@
-import type {
-  HealthReport,
-  JobMesh,
-  MeshView,
-  MeshWatch,
-} from '@receptorjs/controller-core';
+import type { HealthReport, JobMesh, MeshView, MeshWatch } from '@receptorjs/controller-core';
 import { checkHealth } from './health/health-check.js';
 import { UnitJobs } from './jobs/unit-jobs.js';
 import { LocalNode, type LocalNodeOptions } from './node/local-node.js';

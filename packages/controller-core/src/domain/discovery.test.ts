@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { brokenLinks, discoveredType } from './discovery.js';
+import { discoveredType } from './discovery.js';
 
 it.each([
   ['runs jobs', ['ansible-runner'], 1, 'execution'],
@@ -11,18 +11,4 @@ it.each([
   ['offers work that is not ours', ['cat'], 2, undefined],
 ])('a node that %s', (_, workTypes, neighbours, type) => {
   expect(discoveredType({ hostname: 'a', workTypes, neighbours })).toBe(type);
-});
-
-it('a link that is seen no more is down, whichever way it is written', () => {
-  const remembered = [
-    { source: 'a', target: 'b', isUp: true },
-    { source: 'c', target: 'b', isUp: true },
-    { source: 'c', target: 'd', isUp: true },
-    { source: 'd', target: 'e', isUp: false },
-  ];
-  const seen = [
-    { source: 'a', target: 'b' },
-    { source: 'b', target: 'c' },
-  ];
-  expect(brokenLinks(remembered, seen)).toEqual([remembered[2]]);
 });

@@ -25,25 +25,3 @@ export function discoveredType({
   if (workTypes.includes(EXECUTION_WORK_TYPE)) return 'execution';
   return workTypes.length === 0 && neighbours >= 2 ? 'hop' : undefined;
 }
-
-/** A link, by the names of its ends, the smaller one first. */
-export interface Link {
-  readonly source: string;
-  readonly target: string;
-}
-
-/** A link that somebody remembers. */
-export interface RememberedLink extends Link {
-  readonly isUp: boolean;
-}
-
-/** Which of the links that are remembered as up are so no more. */
-export function brokenLinks<T extends RememberedLink>(
-  remembered: readonly T[],
-  seen: readonly Link[],
-): readonly T[] {
-  const up = new Set(seen.map(nameOf));
-  return remembered.filter((link) => link.isUp && !up.has(nameOf(link)));
-}
-
-const nameOf = ({ source, target }: Link): string => JSON.stringify([source, target].sort());

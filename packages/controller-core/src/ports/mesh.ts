@@ -85,9 +85,7 @@ export interface JobSubmission {
 /** How a unit is followed. */
 export interface UnitFollowing {
   readonly jobId: number;
-  /** Events up to this counter are stored: they are not handed on again. */
-  readonly after: number;
-  /** Takes an event; a promise holds the next one back. A rejection ends the following with it, and the unit goes on. */
+  /** Takes each event, from the first one on; a promise holds the next one back. A rejection ends the following with it, and the unit goes on. */
   readonly onEvent: (event: RunEvent) => Promise<void> | void;
 }
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { readWorkerInfo } from './worker-info.js';
 
-const whole = 'cpu_count: 4\nerrors: []\nmem_in_bytes: 4294967296\nrunner_version: 2.4.0\nuuid: ab-1\n';
+const whole =
+  'cpu_count: 4\nerrors: []\nmem_in_bytes: 4294967296\nrunner_version: 2.4.0\nuuid: ab-1\n';
 
 it('reads what a worker prints', () => {
   expect(readWorkerInfo(whole)).toEqual({

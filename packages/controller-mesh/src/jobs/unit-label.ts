@@ -8,7 +8,8 @@ export interface UnitLabel {
   readonly submissionId: string;
 }
 
-const labelPattern = /--private-data-dir=\/tmp\/awx_(\d{1,15})_([A-Za-z0-9-]{1,64})_[0-9a-f]{8}(?:\s|$)/;
+const labelPattern =
+  /--private-data-dir=\/tmp\/awx_(\d{1,15})_([A-Za-z0-9-]{1,64})_[0-9a-f]{8}(?:\s|$)/;
 
 /**
  * What the worker of a job is called with: a folder that it makes and removes, named so that a unit tells while it runs which job it is of. Each attempt has its own, for the worker of

@@ -13,13 +13,12 @@ export interface UnitResultsOptions extends UnitFollowing {
 const ends = new Set<string>(['successful', 'failed', 'canceled', 'timeout', 'error']);
 
 /**
- * Takes what the worker of a job has written. It is read from its beginning each time it is taken, so that statuses and the count of events are whole; events
- * that were handed on before are passed over.
+ * Takes what the worker of a job has written. It is read from its beginning each time it is taken, so that statuses and the count of events are whole.
  *
  * @throws what `onEvent` throws
  */
 export async function takeResults(options: UnitResultsOptions): Promise<RunEnd> {
-  const { input, folder, jobId, after, onEvent } = options;
+  const { input, folder, jobId, onEvent } = options;
   let highest = 0;
   let command: RunEnd['command'];
   let traceback: string | undefined;
@@ -42,7 +41,7 @@ export async function takeResults(options: UnitResultsOptions): Promise<RunEnd> 
     onEvent: async (event) => {
       const { counter } = event;
       highest = Math.max(highest, counter);
-      if (counter > after) await onEvent(event as unknown as RunEvent);
+      await onEvent(event as unknown as RunEvent);
       return false;
     },
   });

@@ -1,10 +1,12 @@
-import type { Clock } from '../ports/clock.js';
+import type { Clock } from '../../ports/clock.js';
 
 /** What is done again and again. */
 export interface WokenLoopOptions {
   readonly clock: Clock;
   /** Milliseconds after which it is done though nobody has asked for it. */
   readonly intervalMs: number;
+  /** Milliseconds between two times at least, however often it is woken. Default 0. */
+  readonly restMs?: number | undefined;
   /** Does it once. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Told of each time that it has failed; it is done again after the interval. */
@@ -45,7 +47,7 @@ export class WokenLoop {
   }
 
   async #go(): Promise<void> {
-    const { clock, intervalMs, run, onError } = this.#options;
+    const { clock, intervalMs, restMs = 0, run, onError } = this.#options;
     const { signal } = this.#over;
     while (!signal.aborted) {
       this.#isWoken = false;
@@ -54,6 +56,7 @@ export class WokenLoop {
       } catch (error) {
         if (!isOver(signal)) onError(error);
       }
+      if (restMs > 0) await clock.sleep(restMs, signal);
       this.#wait = new AbortController();
       if (this.#wasWoken() || isOver(signal)) continue;
       await clock.sleep(intervalMs, this.#wait.signal);
