@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MeshError, type JobSubmission, type RunEvent } from '@receptorjs/controller-core';
 import { ControllerMesh } from '@receptorjs/controller-mesh';
-import { freePort, goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
+import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { privateDataDir, runnerWork } from './job.js';
 import { Mesh, until, type Daemon } from './mesh.js';
 
@@ -186,7 +186,12 @@ describe.each([
       expect(await second.jobs.start(job(2, projects.slow, { unitId, run }), forever)).toBe(unitId);
       const end = await second.jobs.follow(
         unit,
-        { jobId: 2, onEvent: ({ counter }) => void (counter > after && counters.push(counter)) },
+        {
+          jobId: 2,
+          onEvent: ({ counter }) => {
+            if (counter > after) counters.push(counter);
+          },
+        },
         forever,
       );
       expect(end).toMatchObject({ status: 'successful', emittedEvents: counters.length });

@@ -132,11 +132,11 @@ export type { Clock } from './ports/clock.js';
 export { systemClock } from './application/time/system-clock.js';
 export { ControlEngine, type ControlEngineOptions } from './application/control-engine.js';
 export {
-  FleetKeeper,
+  FleetMonitor,
   type DiscoveryPolicy,
-  type FleetKeeperOptions,
+  type FleetMonitorOptions,
   type OwnNode,
-} from './application/fleet/fleet-keeper.js';
+} from './application/fleet/fleet-monitor.js';
 export { Dispatcher, type DispatcherOptions } from './application/jobs/dispatcher.js';
 export { type JobRunnerOptions } from './application/jobs/job-runner.js';
 export {

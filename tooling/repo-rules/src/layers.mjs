@@ -30,7 +30,13 @@ export const layers = [
     'unit-traces',
     'workceptor-kubernetes',
   ],
-  ['runner-events-http', 'runner-events-zmq', 'runner-events-mqtt', 'controller-storage'],
+  [
+    'runner-events-http',
+    'runner-events-zmq',
+    'runner-events-mqtt',
+    'controller-storage',
+    'controller-mesh',
+  ],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];
 

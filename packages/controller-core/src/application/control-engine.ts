@@ -2,7 +2,7 @@ import type { ChangeFeed, EngineStores, StorageChannel } from '../ports/controll
 import type { JobMesh, MeshWatch } from '../ports/mesh.js';
 import type { Clock } from '../ports/clock.js';
 import type { RunSource } from '../ports/run-source.js';
-import { FleetKeeper, type DiscoveryPolicy, type OwnNode } from './fleet/fleet-keeper.js';
+import { FleetMonitor, type DiscoveryPolicy, type OwnNode } from './fleet/fleet-monitor.js';
 import { Dispatcher } from './jobs/dispatcher.js';
 import { Scheduler } from './jobs/scheduler.js';
 import { WokenLoop } from './time/woken-loop.js';
@@ -48,13 +48,13 @@ export class ControlEngine {
     this.#options = options;
     const { stores, clock, mesh, own, discovery, onNotice } = options;
     const { instances, queue } = stores;
-    const keeper = new FleetKeeper({ mesh, instances, clock, own, discovery, onNotice });
+    const monitor = new FleetMonitor({ mesh, instances, clock, own, discovery, onNotice });
     const scheduler = new Scheduler({ queue, clock });
     const told = (what: string) => (error: unknown) => onNotice?.(`${what}: ${String(error)}`);
     this.#fleet = new WokenLoop({
       clock,
       intervalMs: FLEET_MS,
-      run: (signal) => keeper.pass(signal),
+      run: (signal) => monitor.pass(signal),
       onError: told('The mesh could not be looked at'),
     });
     this.#scheduling = new WokenLoop({

@@ -107,7 +107,7 @@ export function decidePass(
       jobId,
       controllerNode,
       group,
-      ...(placement.kind === 'node' && { executionNode: placement.executionNode }),
+      executionNode: placement.kind === 'node' ? placement.executionNode : undefined,
     });
   }
   return { begin, fail, explain };

@@ -6,7 +6,7 @@ export interface RunSource {
   /**
    * Gathers all that the node of a job needs, secrets too.
    *
-   * @throws Error whose message says what the job lacks, for people
+   * What it rejects with says what the job lacks, for people.
    */
   describe(job: UnifiedJob): Promise<JobRun>;
   /** Ids of the hosts of a job's inventory, by their names. */

@@ -91,7 +91,7 @@ export class JobRunner {
       await this.#change('give-back', {});
       return undefined;
     }
-    if (this.#isCanceled) return this.#cancelBefore(node);
+    if (this.#wasCanceled()) return this.#cancelBefore(node);
     const { mesh, owned, source, newSubmissionId } = this.#options;
     const submissionId = await this.#writes.write(() =>
       owned.reserve(this.#claim, newSubmissionId()),
@@ -113,7 +113,7 @@ export class JobRunner {
       return { node, unitId };
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (this.#isCanceled) return this.#cancelBefore(node);
+      if (this.#wasCanceled()) return this.#cancelBefore(node);
       if (error instanceof MeshError && error.code === 'unreachable') {
         await this.#change('give-back', { job_explanation: textOf(error) });
         return undefined;
@@ -186,7 +186,7 @@ export class JobRunner {
       // what it could not do, it says by the end of the run
       canceling ??= cancel().catch(() => undefined);
     };
-    if (this.#isCanceled) onCancel();
+    if (this.#wasCanceled()) onCancel();
     else this.#canceled.signal.addEventListener('abort', onCancel, { once: true });
     const following = { jobId: this.#job.id, onEvent };
     try {
@@ -211,9 +211,9 @@ export class JobRunner {
       case 'successful':
         return 'succeed';
       case 'canceled':
-        return this.#isCanceled ? 'cancel' : 'fail';
+        return this.#wasCanceled() ? 'cancel' : 'fail';
       case 'error':
-        return this.#isCanceled ? 'cancel' : 'break';
+        return this.#wasCanceled() ? 'cancel' : 'break';
       case 'failed':
       case 'timeout':
         return 'fail';
@@ -221,7 +221,7 @@ export class JobRunner {
   }
 
   /** Asked anew each time, for it changes while others wait. */
-  get #isCanceled(): boolean {
+  #wasCanceled(): boolean {
     return this.#canceled.signal.aborted;
   }
 

@@ -145,7 +145,7 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
   }
 
   note(claim: JobClaim, facts: JobFacts): Promise<void> {
-    return this.#write(claim, 'note', facts as Partial<TestJob>);
+    return this.#write(claim, 'note', facts);
   }
 
   async change(claim: JobClaim, event: JobEvent, facts: JobFacts = {}): Promise<UnifiedJob> {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { HealthReport, MeshView, MeshWatch, SeenNode } from '../../ports/mesh.js';
-import { FleetKeeper, type DiscoveryPolicy } from './fleet-keeper.js';
+import { FleetMonitor, type DiscoveryPolicy } from './fleet-monitor.js';
 import { InstancesInMemory } from './test-instance-store.js';
 import { VirtualClock } from '../time/test-virtual-clock.js';
 import { WokenLoop } from '../time/woken-loop.js';
@@ -44,7 +44,7 @@ function fleet(discovery?: DiscoveryPolicy) {
   const mesh = new TestMesh(clock);
   const instances = new InstancesInMemory(clock);
   const notices: string[] = [];
-  const keeper = new FleetKeeper({
+  const monitor = new FleetMonitor({
     ...{ mesh, instances, clock, discovery },
     own: {
       nodeType: 'control',
@@ -58,7 +58,7 @@ function fleet(discovery?: DiscoveryPolicy) {
   const loop = new WokenLoop({
     clock,
     intervalMs: 15_000,
-    run: (signal) => keeper.pass(signal),
+    run: (signal) => monitor.pass(signal),
     onError: (error) => errors.push(error),
   });
   loop.start();

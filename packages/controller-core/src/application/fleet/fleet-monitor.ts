@@ -28,14 +28,14 @@ export interface DiscoveryPolicy {
 /** The control node that this process is. */
 export interface OwnNode {
   readonly nodeType: Extract<NodeType, 'control' | 'hybrid'>;
-  /** Measures the machine. @throws Error where that can't be found out: the node has no capacity then */
+  /** Measures the machine. It may throw: the node has no capacity then */
   readonly machine: () => Machine;
   readonly version: string;
   readonly uuid: string;
 }
 
-/** What the keeper of a fleet needs. */
-export interface FleetKeeperOptions {
+/** What the monitor of a fleet needs. */
+export interface FleetMonitorOptions {
   readonly mesh: MeshWatch;
   readonly instances: InstanceStore;
   readonly clock: Clock;
@@ -55,8 +55,8 @@ export interface FleetKeeperOptions {
  * back. Jobs are left alone: one that runs on a node out of reach goes on there. Several controllers may do it at the same time; a node is checked by one of them.
  * It keeps nothing between two passes.
  */
-export class FleetKeeper {
-  constructor(private readonly options: FleetKeeperOptions) {}
+export class FleetMonitor {
+  constructor(private readonly options: FleetMonitorOptions) {}
 
   /**
    * Looks at the mesh once, and at each node whose time has come. Done each 15 seconds, a broken node has no capacity within two minutes.
