@@ -45,6 +45,12 @@ export {
   type MachineCapacity,
   type NodeCapacity,
 } from './domain/capacity.js';
+export {
+  CONTROL_WORK_TYPE,
+  discoveredType,
+  EXECUTION_WORK_TYPE,
+  type DiscoveredNode,
+} from './domain/discovery.js';
 export { DomainError, type DomainErrorCode } from './domain/domain-error.js';
 export {
   CONTROL_PLANE,
@@ -73,6 +79,28 @@ export {
 export { isLost, lostAfterMs } from './domain/lost-nodes.js';
 export { CONTROL_IMPACT, isControlTask, taskImpact, type Task } from './domain/task-impact.js';
 export type { TransitionTable } from './domain/transition-table.js';
+export type {
+  JobRun,
+  ModuleTask,
+  PlaybookTask,
+  RunContainer,
+  RunEnd,
+  RunEvent,
+} from './ports/job-run.js';
+export {
+  MeshError,
+  type FoundUnit,
+  type HealthReport,
+  type JobMesh,
+  type JobSubmission,
+  type MeshErrorCode,
+  type MeshView,
+  type MeshWatch,
+  type SeenLink,
+  type SeenNode,
+  type UnitAddress,
+  type UnitFollowing,
+} from './ports/mesh.js';
 export {
   storageChannels,
   type ChangeFeed,
@@ -120,3 +148,20 @@ export {
   type RowQuery,
 } from './ports/resource-store.js';
 export type { LoginSession, SessionStore } from './ports/session-store.js';
+export type { RunSource } from './ports/run-source.js';
+export type { Clock } from './ports/clock.js';
+export { systemClock } from './application/time/system-clock.js';
+export { ControlEngine, type ControlEngineOptions } from './application/control-engine.js';
+export {
+  FleetMonitor,
+  type DiscoveryPolicy,
+  type FleetMonitorOptions,
+  type OwnNode,
+} from './application/fleet/fleet-monitor.js';
+export { Dispatcher, type DispatcherOptions } from './application/jobs/dispatcher.js';
+export { type JobRunnerOptions } from './application/jobs/job-runner.js';
+export {
+  Scheduler,
+  type PassOutcome,
+  type SchedulerOptions,
+} from './application/jobs/scheduler.js';

@@ -36,6 +36,7 @@ export const layers = [
     'runner-events-mqtt',
     'controller-storage',
     'controller-api',
+    'controller-mesh',
   ],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];

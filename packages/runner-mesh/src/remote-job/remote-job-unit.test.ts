@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { ReconnectingClient } from '../transport/reconnecting-client.js';
-import { RemoteJobUnit } from './remote-job-unit.js';
+import { RemoteJobUnit, type RemoteJobUnitOptions } from './remote-job-unit.js';
 import { statusLine, transportTo, type Answer } from '../transport/test-transport.js';
 
 const never = new AbortController().signal;
 const limits = { firstMs: 2_000, lostMs: 2_000 };
 
 /** Starts a unit against a node that answers so. */
-function start(answer: Answer, failure?: Error) {
+function start(answer: Answer, failure?: Error, kept: Partial<RemoteJobUnitOptions> = {}) {
   const transport = transportTo(answer);
   const submissions: unknown[] = [];
   const unit = new RemoteJobUnit({
@@ -27,6 +27,7 @@ function start(answer: Answer, failure?: Error) {
       }
       return { stream, failure };
     },
+    ...kept,
   });
   const reconnectingClient = new ReconnectingClient('far', transport, limits);
   return { started: unit.start(reconnectingClient, never), unit, payloads: submissions };
@@ -108,4 +109,81 @@ it('the signal ends a start that waits for its confirmation', async () => {
   const reconnectingClient = new ReconnectingClient('far', transport, limits);
   await expect(unit.start(reconnectingClient, abort.signal)).rejects.toBeDefined();
   expect(unit.id).toBe('u1');
+});
+
+it('keeps the ID before the unit gets its stdin, under the name it was given', async () => {
+  const said: unknown[] = [];
+  const { started } = start(
+    (request, stream) => {
+      said.push(request.submissionid, request.params);
+      stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
+      stream.once('end', () => {
+        said.push('stdin');
+        stream.end('{"result":"Job Started","unitid":"u1"}\n');
+      });
+    },
+    undefined,
+    {
+      submissionId: 'reserved',
+      params: () => ({ params: '--delete' }),
+      onUnit: async (id) => {
+        await new Promise(setImmediate);
+        said.push(id);
+      },
+    },
+  );
+  await started;
+  expect(said).toEqual(['reserved', '--delete', 'u1', 'stdin']);
+});
+
+it('a unit whose ID can not be kept gets no stdin, and is not tried again', async () => {
+  let ended = false;
+  const { started, payloads } = start(
+    (_request, stream) => {
+      stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
+      stream.once('end', () => (ended = true));
+    },
+    undefined,
+    { onUnit: () => Promise.reject(new Error('the lease is gone')) },
+  );
+  await expect(started).rejects.toMatchObject({
+    code: 'unsent',
+    message: expect.stringContaining('the lease is gone') as string,
+  });
+  expect([payloads.length, ended]).toEqual([1, false]);
+});
+
+it('goes on with the unit of an earlier attempt when that has started, else forgets and replaces it', async () => {
+  const ask = async (detail: string, state: number) => {
+    const asked: unknown[] = [];
+    const { started } = start(
+      (request, stream) => {
+        asked.push(request.subcommand);
+        if (request.subcommand === 'status') stream.write(statusLine(state, 0, detail));
+        else if (request.subcommand === 'release') stream.write('{"released":"u0"}\n');
+        else {
+          stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
+          stream.once('end', () => stream.end('{"result":"Job Started","unitid":"u1"}\n'));
+        }
+      },
+      undefined,
+      {
+        unitId: 'u0',
+        onUnit: (id) => {
+          asked.push(id);
+          return Promise.resolve();
+        },
+      },
+    );
+    return [await started, ...asked];
+  };
+  expect(await ask('Running: PID 1', 1)).toEqual(['u0', 'status']);
+  expect(await ask('Unit Created', 0)).toEqual([
+    'u1',
+    'status',
+    undefined,
+    'release',
+    'submit',
+    'u1',
+  ]);
 });

@@ -20,6 +20,17 @@ export interface RemoteJobUnitOptions {
   readonly handOnMs: number;
   /** Opens the stdin of the unit, anew for each attempt. */
   readonly payload: () => Payload;
+  /** The name of the submission, where somebody has kept it who may have to go on with it. Default: a random one. */
+  readonly submissionId?: string | undefined;
+  /** ID of the unit of an earlier attempt, where it is known. */
+  readonly unitId?: string | undefined;
+  /** Further keys of the request, anew for each attempt. */
+  readonly params?: (() => Readonly<Record<string, string>>) | undefined;
+  /**
+   * Keeps the ID of the unit, or that there is none any more. It is awaited before the unit gets its stdin, so a unit whose ID was not kept has
+   * never started; when it rejects, the unit never starts.
+   */
+  readonly onUnit?: ((unitId: string | undefined) => Promise<void>) | undefined;
 }
 
 /**
@@ -29,11 +40,13 @@ export interface RemoteJobUnitOptions {
 export class RemoteJobUnit {
   readonly #options: RemoteJobUnitOptions;
   /** The same in every attempt: by it the node replaces what is left of an attempt whose ID never arrived. */
-  readonly #submissionId = randomUUID();
+  readonly #submissionId: string;
   #id: string | undefined;
 
   constructor(options: RemoteJobUnitOptions) {
     this.#options = options;
+    this.#submissionId = options.submissionId ?? randomUUID();
+    this.#id = options.unitId;
   }
 
   get node(): string {
@@ -80,12 +93,13 @@ export class RemoteJobUnit {
     }
     // Forgotten first: a release whose answer is lost would read as a unit that is gone.
     this.#id = undefined;
+    await this.#keepId(undefined);
     await client.workRelease(id);
     return false;
   }
 
   async #send(client: ControlClient): Promise<string> {
-    const { node, workType, tlsClient, handOnMs, transport } = this.#options;
+    const { node, workType, tlsClient, handOnMs, transport, params } = this.#options;
     const payload = this.#options.payload();
     try {
       const submission = await client.openSubmission({
@@ -93,8 +107,9 @@ export class RemoteJobUnit {
         workType,
         tlsClient,
         ttl: transport.handsOn ? `${Math.ceil(handOnMs / 1000)}s` : undefined,
-        params: { submissionid: this.#submissionId },
+        params: { ...params?.(), submissionid: this.#submissionId },
       });
+      await this.#keepId(submission.unitId);
       this.#id = submission.unitId;
       await submission.send(payload.stream, {
         timeoutMs: transport.handsOn ? Number.POSITIVE_INFINITY : CONFIRM_MS,
@@ -108,6 +123,16 @@ export class RemoteJobUnit {
       throw error;
     } finally {
       payload.stream.destroy();
+    }
+  }
+
+  /** Another attempt would be no use where the ID can't be kept. */
+  async #keepId(unitId: string | undefined): Promise<void> {
+    try {
+      await this.#options.onUnit?.(unitId);
+    } catch (cause) {
+      const why = `The ID of the work unit could not be kept: ${reasonOf(cause)}`;
+      throw new NodeRunError('unsent', why, { cause });
     }
   }
 

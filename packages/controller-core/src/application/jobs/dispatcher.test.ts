@@ -1,0 +1,232 @@
+import { expect, it } from 'vitest';
+import { MeshError } from '../../ports/mesh.js';
+import { VirtualClock } from '../time/test-virtual-clock.js';
+import { Dispatcher } from './dispatcher.js';
+import { TestJobMesh } from './test-job-mesh.js';
+import { JobsInMemory } from './test-jobs.js';
+
+function world() {
+  const clock = new VirtualClock();
+  const jobs = new JobsInMemory(clock);
+  const mesh = new TestJobMesh(jobs.log);
+  let names = 0;
+  const controller = (hostname: string): Dispatcher =>
+    new Dispatcher({
+      hostname,
+      ...{ clock, mesh, owned: jobs, leases: jobs },
+      queue: { get: (id: number) => Promise.resolve(jobs.job(id)) } as never,
+      source: {
+        describe: () =>
+          Promise.resolve({ task: { kind: 'playbook', playbook: 'p.yml' }, inventory: {} }),
+        hostIds: () => Promise.resolve(new Map()),
+      },
+      newSubmissionId: () => `name-${(names += 1)}`,
+    });
+  return { clock, jobs, mesh, controller };
+}
+
+const counters = (jobs: JobsInMemory, id: number): number[] => [
+  ...(jobs.events.get(id)?.keys() ?? []),
+];
+
+it('stores the name, then the unit, then that it runs, its events and its end, and only then lets the unit go', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 1, 'playbook_on_play_start');
+  mesh.say('unit-1', 2);
+  mesh.say('unit-1', 1, 'playbook_on_stats', { ok: { a: 2 }, processed: { a: 1 } });
+  mesh.end('unit-1', 'successful');
+  await clock.advance(100);
+  expect(jobs.log).toEqual([
+    'reserve name-1',
+    'unit unit-1',
+    'started ansible-runner as name-1',
+    'start',
+    '4 events',
+    'summaries',
+    'succeed',
+    'released unit-1',
+  ]);
+  expect(jobs.job(1)).toMatchObject({ status: 'successful', emitted_events: 4, play_count: 1 });
+  expect(jobs.summaries.get(1)).toMatchObject([{ host_name: 'a', ok: 2 }]);
+  expect(one.jobs).toEqual([]);
+  await one.stop();
+});
+
+it('a job of a controller that died goes on elsewhere within 10 seconds, without gap or double', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const dies = controller('one');
+  dies.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 5);
+  await clock.advance(200);
+  expect(jobs.job(1).last_event_counter).toBe(5);
+  // its process stands still: it neither renews nor lets go
+  const lease = jobs.job(1).lease_id ?? 0;
+  const two = controller('two');
+  two.start();
+  jobs.expire(lease);
+  await clock.advance(10);
+  const adopted = jobs.job(1);
+  expect([adopted.controller_node, adopted.lease_token]).toEqual(['two', 2]);
+  mesh.say('unit-1', 3);
+  mesh.end('unit-1', 'failed');
+  await clock.advance(10_000);
+  expect(jobs.job(1)).toMatchObject({ status: 'failed', emitted_events: 8 });
+  expect(counters(jobs, 1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(jobs.log.filter((each) => /^doubled|^started|^released/.test(each))).toEqual([
+    'started ansible-runner as name-1',
+    'released unit-1',
+  ]);
+  await Promise.all([dies.stop(), two.stop()]);
+});
+
+it('a controller that wakes up late changes nothing', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const late = controller('one');
+  late.start();
+  await clock.advance(10);
+  // another one has taken it, and this one does not know
+  jobs.jobs.set(1, { ...jobs.job(1), lease_token: 7 });
+  mesh.say('unit-1', 3);
+  mesh.end('unit-1', 'successful');
+  await clock.advance(200);
+  expect(jobs.job(1).status).toBe('running');
+  expect(counters(jobs, 1)).toEqual([]);
+  expect(jobs.log).not.toContain('released unit-1');
+  await late.stop();
+});
+
+it('a controller that ends lets others go on at once', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 2);
+  await one.stop();
+  const two = controller('two');
+  two.start();
+  await clock.advance(10);
+  expect(two.jobs).toEqual([1]);
+  mesh.end('unit-1', 'successful');
+  await clock.advance(200);
+  expect(jobs.job(1).status).toBe('successful');
+  expect(counters(jobs, 1)).toEqual([1, 2]);
+  await two.stop();
+});
+
+it('a job whose unit was sent, and that was not known to have started, is not sent again', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  mesh.hangs = 'after its unit';
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  await one.stop();
+  expect(jobs.job(1)).toMatchObject({ status: 'waiting', work_unit_id: 'unit-1' });
+  mesh.hangs = undefined;
+  const two = controller('two');
+  two.start();
+  await clock.advance(10);
+  expect(jobs.job(1)).toMatchObject({ status: 'running', submission_id: 'name-1' });
+  expect(jobs.log.filter((each) => each.startsWith('started'))).toEqual([]);
+  await two.stop();
+});
+
+it('work of a controller that died before it began is placed anew', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1, { execution_node: 'one' });
+  mesh.hangs = 'before its unit';
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  await one.stop();
+  const two = controller('two');
+  two.start();
+  await clock.advance(10);
+  expect(jobs.job(1).status).toBe('pending');
+  await two.stop();
+});
+
+it.each([
+  ['unreachable', 'pending'],
+  ['refused', 'error'],
+  ['unsent', 'error'],
+  ['unit-gone', 'error'],
+] as const)('a job whose start ends with %s is %s, and it is said why', async (code, status) => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  mesh.refusal = new MeshError(code, 'this is why');
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  expect(jobs.job(1)).toMatchObject({ status, job_explanation: 'this is why' });
+  await one.stop();
+});
+
+it('a job is lost only when its node says that there is no such unit', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1, { status: 'running', work_unit_id: 'gone', lease_id: 99 });
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  expect(jobs.job(1)).toMatchObject({
+    status: 'error',
+    job_explanation: 'far: there is no unit gone',
+    emitted_events: 0,
+  });
+  expect(mesh.log).toContain('released gone');
+  await one.stop();
+});
+
+it.each(['before its unit', 'after its unit', 'while it runs'] as const)(
+  'a job is canceled %s',
+  async (when) => {
+    const { clock, jobs, mesh, controller } = world();
+    jobs.add(1);
+    if (when !== 'while it runs') mesh.hangs = when;
+    const one = controller('one');
+    one.start();
+    await clock.advance(10);
+    one.cancel(1);
+    await clock.advance(100);
+    expect(jobs.job(1).status).toBe('canceled');
+    const asked = mesh.log.filter((each) => /^canceled |^released /.test(each));
+    expect(asked).toEqual(when === 'before its unit' ? [] : ['canceled unit-1', 'released unit-1']);
+    await one.stop();
+  },
+);
+
+it('a cancel that was missed is seen when it is looked for, and when a job is taken', async () => {
+  const { clock, jobs, controller } = world();
+  jobs.add(1);
+  jobs.add(2, { cancel_flag: true });
+  const one = controller('one');
+  one.start();
+  await clock.advance(100);
+  expect(jobs.job(2).status).toBe('canceled');
+  jobs.jobs.set(1, { ...jobs.job(1), cancel_flag: true });
+  await one.lookForCancels();
+  await clock.advance(100);
+  expect(jobs.job(1).status).toBe('canceled');
+  await one.stop();
+});
+
+it('runs 1,000 jobs at once, and no more than it may', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  for (let id = 1; id <= 2_100; id += 1) jobs.add(id);
+  const one = controller('one');
+  one.start();
+  await clock.advance(2_000);
+  expect(one.jobs).toHaveLength(2_000);
+  for (let id = 1; id <= 2_100; id += 1) mesh.end(`unit-${id}`, 'successful');
+  await clock.advance(4_000);
+  expect(one.jobs).toHaveLength(100);
+  await one.stop();
+});

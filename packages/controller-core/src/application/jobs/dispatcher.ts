@@ -1,0 +1,158 @@
+import type { ControllerLease, ControllerLeases } from '../../ports/controller-leases.js';
+import type { JobQueue } from '../../ports/job-queue.js';
+import type { ClaimedJob } from '../../ports/owned-jobs.js';
+import { WokenLoop } from '../time/woken-loop.js';
+import { JobRunner, type JobRunnerOptions } from './job-runner.js';
+
+/** What a dispatcher needs. */
+export interface DispatcherOptions extends JobRunnerOptions {
+  /** The node of this controller. */
+  readonly hostname: string;
+  readonly leases: ControllerLeases;
+  readonly queue: JobQueue;
+  /** Jobs at once. Default 2,000. */
+  readonly maxJobs?: number | undefined;
+  /** Milliseconds that the lease of this controller lasts; others adopt its jobs after that. Default 6,000. */
+  readonly leaseMs?: number | undefined;
+  /** Milliseconds between two looks for jobs to take. Default 2,000. */
+  readonly lookEveryMs?: number | undefined;
+}
+
+/** Jobs that are taken at once. */
+const TAKEN_AT_ONCE = 100;
+
+/** A lease, and the jobs that are owned by it. */
+interface Session {
+  readonly lease: ControllerLease;
+  readonly over: AbortController;
+}
+
+/** A job that runs. */
+interface Running {
+  readonly runner: JobRunner;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * The jobs of this controller: takes those that wait for it, and those of controllers that are dead, and runs all of them in this process. One lease, renewed by one statement,
+ * says that it owns them; when that is lost it lets go of all. It alone writes its fields.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #jobs = new Map<number, Running>();
+  #session: Session | undefined;
+  readonly #renewing: WokenLoop;
+  readonly #taking: WokenLoop;
+  #isStopped = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    const { clock, leaseMs = 6_000, lookEveryMs = 2_000 } = options;
+    this.#renewing = new WokenLoop({
+      clock,
+      intervalMs: leaseMs / 3,
+      run: () => this.#renew(leaseMs),
+      onError: (error) => this.#notice(`The lease could not be renewed: ${String(error)}`),
+    });
+    this.#taking = new WokenLoop({
+      clock,
+      intervalMs: lookEveryMs,
+      run: () => this.#take(),
+      onError: (error) => this.#notice(`No jobs could be taken: ${String(error)}`),
+    });
+  }
+
+  /** Ids of the jobs that it runs. */
+  get jobs(): readonly number[] {
+    return [...this.#jobs.keys()];
+  }
+
+  /** Begins. */
+  start(): void {
+    this.#renewing.start();
+    this.#taking.start();
+  }
+
+  /** There may be jobs for this controller. */
+  wake(): void {
+    this.#taking.wake();
+  }
+
+  /** A person does not want a job any more; does nothing about one that is not run here. */
+  cancel(jobId: number): void {
+    this.#jobs.get(jobId)?.runner.cancel();
+  }
+
+  /** Cancels of jobs may have been missed. */
+  async lookForCancels(): Promise<void> {
+    for (const id of this.jobs) {
+      const job = await this.#options.queue.get(id);
+      if (job?.cancel_flag === true) this.cancel(id);
+    }
+  }
+
+  /** Lets go of all jobs as they are, so that others go on with them at once. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all([this.#taking.stop(), this.#renewing.stop()]);
+    const running = [...this.#jobs.values()];
+    const session = this.#session;
+    session?.over.abort(new Error('this controller ends'));
+    await Promise.all(running.map(({ ended }) => ended));
+    if (session !== undefined) await this.#options.leases.close(session.lease);
+  }
+
+  async #renew(leaseMs: number): Promise<void> {
+    const { leases, hostname } = this.#options;
+    const session = this.#session;
+    if (session !== undefined) {
+      if (await leases.renew(session.lease, leaseMs)) return;
+      this.#notice('The lease of this controller has expired: its jobs are others’ by now.');
+      this.#session = undefined;
+      session.over.abort(new Error('the lease has expired'));
+    }
+    const lease = await leases.open(hostname, leaseMs);
+    this.#session = { lease, over: new AbortController() };
+    this.#taking.wake();
+  }
+
+  async #take(): Promise<void> {
+    const { owned, maxJobs = 2_000 } = this.#options;
+    const session = this.#session;
+    if (session === undefined) return;
+    for (;;) {
+      const room = Math.min(TAKEN_AT_ONCE, maxJobs - this.#jobs.size);
+      if (room <= 0 || session.over.signal.aborted) return;
+      const waiting = await owned.acquire(session.lease, room);
+      this.#begin(waiting, session);
+      const left = room - waiting.length;
+      const adopted = left > 0 ? await owned.adopt(session.lease, left) : [];
+      this.#begin(adopted, session);
+      for (const { job, previousController } of adopted) {
+        this.#notice(`Job ${job.id} is adopted from ${previousController || 'nobody'}.`);
+      }
+      if (adopted.length < left) return;
+    }
+  }
+
+  #begin(claimed: readonly ClaimedJob[], { over }: Session): void {
+    for (const each of claimed) {
+      const { id } = each.job;
+      const before = this.#jobs.get(id);
+      const runner = new JobRunner(each, this.#options, over.signal);
+      const run = async (): Promise<void> => {
+        // one that was given back, and has come again
+        await before?.ended;
+        await runner.run();
+        if (this.#jobs.get(id)?.runner !== runner) return;
+        this.#jobs.delete(id);
+        if (!this.#isStopped) this.#taking.wake();
+      };
+      this.#jobs.set(id, { runner, ended: run() });
+    }
+  }
+
+  #notice(sentence: string): void {
+    this.#options.onNotice?.(sentence);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../../ports/clock.js';
+import type { NewJobEvent } from '../../ports/owned-jobs.js';
+
+/** Events of a batch at most, and events that are held before whoever brings them has to wait. */
+const MAX_BATCH = 1_000;
+const MAX_HELD = 4_000;
+
+/** Milliseconds that an event waits for others to be stored with. */
+const GATHER_MS = 100;
+
+/** What a writer of events needs. */
+export interface EventWriterOptions {
+  /** Stores a batch, in the order of its counters; it is called for one at a time. */
+  readonly store: (events: readonly NewJobEvent[]) => Promise<void>;
+  readonly clock: Clock;
+  /** Ends the waiting for further events. */
+  readonly signal: AbortSignal;
+}
+
+/** Gathers the events of a job into batches. What could not be stored is thrown to whoever brings the next event, and to `finish`. It alone writes its fields. */
+export class EventWriter {
+  readonly #options: EventWriterOptions;
+  #held: NewJobEvent[] = [];
+  /** The storing that is under way, or about to be. */
+  #storing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #isFull = new AbortController();
+
+  constructor(options: EventWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Takes an event; the promise holds further ones back. @throws what storing has thrown */
+  add(event: NewJobEvent): Promise<void> | void {
+    this.#check();
+    this.#held.push(event);
+    if (this.#held.length >= MAX_BATCH) this.#isFull.abort();
+    this.#storing ??= this.#storeSoon();
+    if (this.#held.length < MAX_HELD) return undefined;
+    return this.#storing.then(() => {
+      this.#check();
+    });
+  }
+
+  /** Stores all that is held. @throws what storing has thrown */
+  async finish(): Promise<void> {
+    this.#isFull.abort();
+    await this.#storing;
+    this.#check();
+  }
+
+  /** Never rejects. */
+  async #storeSoon(): Promise<void> {
+    const { clock, signal, store } = this.#options;
+    try {
+      if (!this.#isFull.signal.aborted) {
+        await clock.sleep(GATHER_MS, AbortSignal.any([signal, this.#isFull.signal]));
+      }
+      while (this.#held.length > 0) await store(this.#held.splice(0, MAX_BATCH));
+    } catch (error) {
+      this.#failure ??= { error };
+    } finally {
+      this.#storing = undefined;
+      this.#isFull = new AbortController();
+    }
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}

@@ -1,0 +1,315 @@
+import type { JobEvent } from '../../domain/job-states.js';
+import { CONTROL_WORK_TYPE, EXECUTION_WORK_TYPE } from '../../domain/discovery.js';
+import type { Clock } from '../../ports/clock.js';
+import type { RunEnd, RunEvent } from '../../ports/job-run.js';
+import { MeshError, type JobMesh, type UnitAddress } from '../../ports/mesh.js';
+import type { ClaimedJob, JobClaim, JobFacts, OwnedJobs } from '../../ports/owned-jobs.js';
+import type { JsonObject } from '../../ports/records/json.js';
+import type { UnifiedJob } from '../../ports/records/jobs.js';
+import type { RunSource } from '../../ports/run-source.js';
+import { eventRow } from './event-row.js';
+import { EventWriter } from './event-writer.js';
+import { hostOutcomes, statusCounts } from './host-outcomes.js';
+import { isLeaseLost, PatientWrites } from './patient-writes.js';
+
+/** Milliseconds that a run gets to come to its end once its node has canceled it. */
+const CANCELED_MS = 30_000;
+
+/** What the running of jobs needs. */
+export interface JobRunnerOptions {
+  readonly owned: OwnedJobs;
+  readonly mesh: JobMesh;
+  readonly source: RunSource;
+  readonly clock: Clock;
+  /** Makes the name of a submission. */
+  readonly newSubmissionId: () => string;
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
+/**
+ * One job of this controller, from where it stands to its end: started on its node, its events stored, its end stored, its unit released, in this order. Whatever of
+ * it was done before by another controller is not done again. It alone writes its fields.
+ */
+export class JobRunner {
+  readonly #options: JobRunnerOptions;
+  readonly #claim: JobClaim;
+  readonly #job: UnifiedJob;
+  readonly #previousController: string;
+  readonly #canceled = new AbortController();
+  readonly #writes: PatientWrites;
+  readonly #signal: AbortSignal;
+  /** As it is stored. */
+  #unitId: string | undefined;
+
+  /** @param signal lets go of the job as it is: it is another's, or this controller ends */
+  constructor(claimed: ClaimedJob, options: JobRunnerOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#claim = claimed.claim;
+    this.#job = claimed.job;
+    this.#previousController = claimed.previousController;
+    this.#unitId = claimed.job.work_unit_id ?? undefined;
+    this.#signal = signal;
+    const { clock, onNotice } = options;
+    this.#writes = new PatientWrites({ clock, signal, onNotice });
+    if (claimed.job.cancel_flag) this.cancel();
+  }
+
+  get claim(): JobClaim {
+    return this.#claim;
+  }
+
+  /** A person does not want the job any more. */
+  cancel(): void {
+    this.#canceled.abort();
+  }
+
+  /** Runs the job. It does not reject: what goes wrong is the end of the job, or another controller's. */
+  async run(): Promise<void> {
+    try {
+      const unit = await this.#start();
+      if (unit !== undefined) await this.#follow(unit);
+    } catch (error) {
+      if (this.#signal.aborted || isLeaseLost(error)) return;
+      await this.#end('break', { job_explanation: textOf(error) }).catch((why: unknown) => {
+        this.#notice(`it could not be ended: ${textOf(why)}`);
+      });
+    }
+  }
+
+  /** Brings the job to its node, unless it is there; nothing when it has come to its end before it has begun. */
+  async #start(): Promise<UnitAddress | undefined> {
+    const { execution_node: node, status, controller_node: controller } = this.#job;
+    if (status === 'running') {
+      if (this.#unitId === undefined) throw new Error('it runs, and no unit of it is known');
+      return { node, unitId: this.#unitId };
+    }
+    if (node === '') throw new Error('it has no node to run on, and pods are not started here');
+    const first = this.#previousController || controller;
+    const isControlWork = first === node;
+    // it was to run on a controller that is gone, and has not begun
+    if (isControlWork && this.#previousController !== '' && this.#unitId === undefined) {
+      await this.#change('give-back', {});
+      return undefined;
+    }
+    if (this.#wasCanceled()) return this.#cancelBefore(node);
+    const { mesh, owned, source, newSubmissionId } = this.#options;
+    const submissionId = await this.#writes.write(() =>
+      owned.reserve(this.#claim, newSubmissionId()),
+    );
+    try {
+      const unitId = await mesh.start(
+        {
+          jobId: this.#job.id,
+          node,
+          workType: isControlWork ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE,
+          submissionId,
+          unitId: this.#unitId,
+          run: () => source.describe(this.#job),
+          onUnit: (unitId) => this.#keepUnit(unitId),
+        },
+        AbortSignal.any([this.#signal, this.#canceled.signal]),
+      );
+      await this.#change('start', {});
+      return { node, unitId };
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (this.#wasCanceled()) return this.#cancelBefore(node);
+      if (error instanceof MeshError && error.code === 'unreachable') {
+        await this.#change('give-back', { job_explanation: textOf(error) });
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #keepUnit(unitId: string | undefined): Promise<void> {
+    const { owned } = this.#options;
+    await this.#writes.write(() => owned.setUnit(this.#claim, unitId));
+    this.#unitId = unitId;
+  }
+
+  /** It is canceled before it is known to run; a unit of it may have started. */
+  async #cancelBefore(node: string): Promise<undefined> {
+    const unitId = this.#unitId;
+    const unit = unitId === undefined ? undefined : { node, unitId };
+    if (unit !== undefined) await this.#options.mesh.cancel(unit, this.#signal);
+    await this.#end('cancel', { emitted_events: 0 });
+    if (unit !== undefined) await this.#release(unit);
+    return undefined;
+  }
+
+  async #follow(unit: UnitAddress): Promise<void> {
+    const { source, owned, clock } = this.#options;
+    const hostIds = await this.#writes.write(() => source.hostIds(this.#job));
+    const writer = new EventWriter({
+      clock,
+      signal: this.#signal,
+      store: async (events) => {
+        await this.#writes.write(() => owned.storeEvents(this.#claim, events));
+      },
+    });
+    const tally = new Tally();
+    const stored = this.#job.last_event_counter;
+    const end = await this.#untilEnd(unit, tally, (event) => {
+      tally.add(event);
+      if (event.counter > stored) return writer.add(eventRow(event, hostIds));
+      return undefined;
+    });
+    await writer.finish();
+    const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
+    if (outcomes !== undefined) {
+      await this.#writes.write(() => owned.storeSummaries(this.#claim, outcomes));
+    }
+    await this.#end(this.#eventOf(end), {
+      ...factsOf(end),
+      ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
+      ...tally.facts,
+    });
+    await this.#release(unit);
+  }
+
+  /** Takes what the unit says; a cancel on the way goes to its node, and a run that does not end then is left alone. */
+  async #untilEnd(
+    unit: UnitAddress,
+    tally: Tally,
+    onEvent: (event: RunEvent) => Promise<void> | void,
+  ): Promise<RunEnd> {
+    const { mesh, clock } = this.#options;
+    const over = new AbortController();
+    const cancel = async (): Promise<void> => {
+      await mesh.cancel(unit, AbortSignal.any([this.#signal, over.signal]));
+      await clock.sleep(CANCELED_MS, AbortSignal.any([this.#signal, over.signal]));
+      over.abort();
+    };
+    let canceling: Promise<void> | undefined;
+    const onCancel = (): void => {
+      // what it could not do, it says by the end of the run
+      canceling ??= cancel().catch(() => undefined);
+    };
+    if (this.#wasCanceled()) onCancel();
+    else this.#canceled.signal.addEventListener('abort', onCancel, { once: true });
+    const following = { jobId: this.#job.id, onEvent };
+    try {
+      return await mesh.follow(unit, following, AbortSignal.any([this.#signal, over.signal]));
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const lost = { emittedEvents: tally.count, missing: [] };
+      if (over.signal.aborted) return { status: 'canceled', ...lost };
+      if (error instanceof MeshError) {
+        return { status: 'error', explanation: `${unit.node}: ${error.message}`, ...lost };
+      }
+      throw error;
+    } finally {
+      over.abort();
+      this.#canceled.signal.removeEventListener('abort', onCancel);
+      await canceling;
+    }
+  }
+
+  #eventOf({ status }: RunEnd): JobEvent {
+    switch (status) {
+      case 'successful':
+        return 'succeed';
+      case 'canceled':
+        return this.#wasCanceled() ? 'cancel' : 'fail';
+      case 'error':
+        return this.#wasCanceled() ? 'cancel' : 'break';
+      case 'failed':
+      case 'timeout':
+        return 'fail';
+    }
+  }
+
+  /** Asked anew each time, for it changes while others wait. */
+  #wasCanceled(): boolean {
+    return this.#canceled.signal.aborted;
+  }
+
+  async #change(event: JobEvent, facts: JobFacts): Promise<void> {
+    const { owned } = this.#options;
+    await this.#writes.write(() => owned.change(this.#claim, event, facts));
+  }
+
+  /** Stores the end. */
+  async #end(event: JobEvent, facts: JobFacts): Promise<void> {
+    await this.#change(event, facts);
+  }
+
+  async #release(unit: UnitAddress): Promise<void> {
+    try {
+      await this.#options.mesh.release(unit, this.#signal);
+    } catch (error) {
+      if (!this.#signal.aborted) {
+        this.#notice(`its unit ${unit.unitId} of ${unit.node} was not released: ${textOf(error)}`);
+      }
+    }
+  }
+
+  #notice(sentence: string): void {
+    this.#options.onNotice?.(`Job ${this.#job.id}: ${sentence}`);
+  }
+}
+
+/** What is counted and kept of the events of a run. It alone writes its fields. */
+class Tally {
+  #count = 0;
+  #plays = 0;
+  #tasks = 0;
+  #stats: Readonly<Record<string, unknown>> | undefined;
+
+  /** Events that have come. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The data of the recap, once that has come. */
+  get stats(): Readonly<Record<string, unknown>> | undefined {
+    return this.#stats;
+  }
+
+  get facts(): JobFacts {
+    const data = this.#stats?.['artifact_data'];
+    return {
+      play_count: this.#plays,
+      task_count: this.#tasks,
+      ...(typeof data === 'object' && data !== null && { artifacts: data as JsonObject }),
+    };
+  }
+
+  add({ event, event_data: data }: RunEvent): void {
+    this.#count += 1;
+    if (event === 'playbook_on_play_start') this.#plays += 1;
+    if (event === 'playbook_on_task_start') this.#tasks += 1;
+    if (event === 'playbook_on_stats') this.#stats = data;
+  }
+}
+
+function factsOf({
+  explanation,
+  traceback,
+  command,
+  emittedEvents,
+  missing,
+  status,
+}: RunEnd): JobFacts {
+  const lost = missing.map(([first, last]) =>
+    first === last ? `${first}` : `${first} to ${last}`,
+  );
+  const sentences = [
+    ...(explanation === undefined ? [] : [explanation]),
+    ...(status === 'timeout' ? ['It took longer than its timeout.'] : []),
+    ...(lost.length === 0 ? [] : [`Events were lost on the way: ${lost.slice(0, 20).join(', ')}.`]),
+  ];
+  return {
+    emitted_events: emittedEvents,
+    ...(sentences.length > 0 && { job_explanation: sentences.join(' ') }),
+    ...(traceback !== undefined && { result_traceback: traceback }),
+    ...(command !== undefined && {
+      job_args: JSON.stringify(command.arguments),
+      job_cwd: command.folder,
+      job_env: command.environment,
+    }),
+  };
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

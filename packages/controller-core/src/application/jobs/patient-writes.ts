@@ -1,0 +1,58 @@
+import { DomainError } from '../../domain/domain-error.js';
+import type { Clock } from '../../ports/clock.js';
+import { StorageError } from '../../ports/storage-error.js';
+
+/** Milliseconds between two attempts: the first, and the longest. */
+const FIRST_MS = 200;
+const LONGEST_MS = 5_000;
+
+/** Causes of an error that are looked at. */
+const MAX_CAUSES = 10;
+
+/** What writes need. */
+export interface PatientWritesOptions {
+  readonly clock: Clock;
+  /** Ends the attempts. */
+  readonly signal: AbortSignal;
+  /** Told of the first attempt that fails, and when one succeeds again. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
+/**
+ * Writes to the storage, again and again while that can't be reached: what is not stored is held, never dropped. What the storage has refused is not tried
+ * again. Each write must be one that can be repeated.
+ */
+export class PatientWrites {
+  constructor(private readonly options: PatientWritesOptions) {}
+
+  /** @throws {StorageError} `lease-lost` and others; {DomainError}; the signal's reason */
+  async write<T>(attempt: () => Promise<T>): Promise<T> {
+    const { clock, signal, onNotice } = this.options;
+    for (let pauseMs = FIRST_MS, isFirst = true; ; isFirst = false) {
+      signal.throwIfAborted();
+      try {
+        const result = await attempt();
+        if (!isFirst) onNotice?.('The storage answers again.');
+        return result;
+      } catch (error) {
+        if (error instanceof StorageError || error instanceof DomainError) throw error;
+        if (isFirst)
+          onNotice?.(`The storage can't be written, it is tried again: ${String(error)}`);
+      }
+      await clock.sleep(pauseMs, signal);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_MS);
+    }
+  }
+}
+
+/** Whether somebody else owns the job by now, at the bottom of whatever was made of that on the way. */
+export function isLeaseLost(error: unknown): boolean {
+  for (
+    let at = error, depth = 0;
+    at instanceof Error && depth < MAX_CAUSES;
+    at = at.cause, depth += 1
+  ) {
+    if (at instanceof StorageError) return at.code === 'lease-lost';
+  }
+  return false;
+}

@@ -1,0 +1,125 @@
+import type { RunEnd, RunEvent } from '../../ports/job-run.js';
+import {
+  MeshError,
+  type FoundUnit,
+  type JobMesh,
+  type JobSubmission,
+  type UnitAddress,
+  type UnitFollowing,
+} from '../../ports/mesh.js';
+
+interface Unit {
+  readonly jobId: number;
+  readonly events: RunEvent[];
+  end: RunEnd | undefined;
+  readonly changed: (() => void)[];
+}
+
+/** The units of a test: what a job says is what the test has it say. It alone writes its fields. */
+export class TestJobMesh implements JobMesh {
+  readonly units_ = new Map<string, Unit>();
+  readonly log: string[];
+  /** Thrown by the next start. */
+  refusal: MeshError | undefined;
+  /** Whether a start waits for ever, its unit known or not. */
+  hangs: 'before its unit' | 'after its unit' | undefined;
+
+  /** @param log where it writes down what is asked of it */
+  constructor(log: string[]) {
+    this.log = log;
+  }
+
+  async start(job: JobSubmission, signal: AbortSignal): Promise<string> {
+    if (this.refusal !== undefined) throw this.refusal;
+    if (this.hangs === 'before its unit') await never(signal);
+    if (job.unitId !== undefined && this.units_.has(job.unitId)) return job.unitId;
+    const unitId = `unit-${job.jobId}`;
+    await job.onUnit(unitId);
+    this.units_.set(unitId, { jobId: job.jobId, events: [], end: undefined, changed: [] });
+    if (this.hangs === 'after its unit') await never(signal);
+    await job.run();
+    this.log.push(`started ${job.workType} as ${job.submissionId}`);
+    return unitId;
+  }
+
+  async follow(
+    { unitId }: UnitAddress,
+    { onEvent }: UnitFollowing,
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
+    for (let at = 0; ;) {
+      signal.throwIfAborted();
+      const unit = this.units_.get(unitId);
+      if (unit === undefined) throw new MeshError('unit-gone', `there is no unit ${unitId}`);
+      const event = unit.events[at];
+      if (event !== undefined) {
+        await onEvent(event);
+        at += 1;
+      } else if (unit.end !== undefined) {
+        return unit.end;
+      } else {
+        await Promise.race([
+          new Promise<void>((resolve) => unit.changed.push(resolve)),
+          never(signal),
+        ]);
+      }
+    }
+  }
+
+  cancel({ unitId }: UnitAddress): Promise<void> {
+    this.log.push(`canceled ${unitId}`);
+    this.end(unitId, 'canceled');
+    return Promise.resolve();
+  }
+
+  release({ unitId }: UnitAddress): Promise<void> {
+    this.log.push(`released ${unitId}`);
+    this.units_.delete(unitId);
+    return Promise.resolve();
+  }
+
+  units(): Promise<readonly FoundUnit[]> {
+    return Promise.resolve([]);
+  }
+
+  /** The job says some events more. */
+  say(unitId: string, count: number, kind = 'runner_on_ok', data: object = {}): void {
+    const unit = this.units_.get(unitId);
+    for (let each = 0; each < count; each += 1) {
+      const counter = (unit?.events.length ?? 0) + 1;
+      unit?.events.push({
+        counter,
+        uuid: `${unitId}-${counter}`,
+        event: kind,
+        stdout: '',
+        start_line: 0,
+        end_line: 0,
+        created: '2026-01-01T00:00:00Z',
+        event_data: { ...data },
+      });
+    }
+    wake(unit);
+  }
+
+  /** The job ends. */
+  end(unitId: string, status: RunEnd['status']): void {
+    const unit = this.units_.get(unitId);
+    if (unit === undefined) return;
+    unit.end ??= { status, emittedEvents: unit.events.length, missing: [] };
+    wake(unit);
+  }
+}
+
+function wake(unit: Unit | undefined): void {
+  for (const resolve of unit?.changed.splice(0) ?? []) resolve();
+}
+
+function never(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

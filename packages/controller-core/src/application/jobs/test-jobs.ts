@@ -1,0 +1,214 @@
+import { nextJobState, type JobEvent } from '../../domain/job-states.js';
+import type { Clock } from '../../ports/clock.js';
+import type { ControllerLease, ControllerLeases } from '../../ports/controller-leases.js';
+import type {
+  ClaimedJob,
+  HostOutcome,
+  JobClaim,
+  JobFacts,
+  NewJobEvent,
+  OwnedJobs,
+} from '../../ports/owned-jobs.js';
+import type { UnifiedJob } from '../../ports/records/jobs.js';
+import { StorageError } from '../../ports/storage-error.js';
+
+/** What a test looks at of a job. */
+type TestJob = Pick<
+  UnifiedJob,
+  | 'id'
+  | 'status'
+  | 'controller_node'
+  | 'execution_node'
+  | 'submission_id'
+  | 'work_unit_id'
+  | 'cancel_flag'
+  | 'lease_id'
+  | 'lease_token'
+  | 'last_event_counter'
+  | 'job_explanation'
+  | 'emitted_events'
+  | 'play_count'
+>;
+
+interface Lease extends ControllerLease {
+  expires: number;
+}
+
+/** Jobs and leases of a test, in memory, by the rules of the ports. It alone writes its fields. */
+export class JobsInMemory implements OwnedJobs, ControllerLeases {
+  readonly jobs = new Map<number, TestJob>();
+  readonly events = new Map<number, Map<number, NewJobEvent>>();
+  readonly summaries = new Map<number, readonly HostOutcome[]>();
+  /** What was written, in its order. */
+  readonly log: string[] = [];
+  readonly #leases = new Map<number, Lease>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** A job that waits for a controller. */
+  add(id: number, more: Partial<TestJob> = {}): void {
+    this.jobs.set(id, {
+      id,
+      status: 'waiting',
+      controller_node: 'one',
+      execution_node: 'far',
+      submission_id: null,
+      work_unit_id: null,
+      cancel_flag: false,
+      lease_id: null,
+      lease_token: 0,
+      last_event_counter: 0,
+      job_explanation: '',
+      emitted_events: null,
+      play_count: 0,
+      ...more,
+    });
+    this.events.set(id, new Map());
+  }
+
+  job(id: number): TestJob {
+    const job = this.jobs.get(id);
+    if (job === undefined) throw new StorageError('not-found', `there is no job ${id}`);
+    return job;
+  }
+
+  open(hostname: string, ttlMs: number): Promise<ControllerLease> {
+    const lease = { id: this.#leases.size + 1, hostname, expires: this.clock.now() + ttlMs };
+    this.#leases.set(lease.id, lease);
+    return Promise.resolve(lease);
+  }
+
+  renew({ id }: ControllerLease, ttlMs: number): Promise<boolean> {
+    const lease = this.#leases.get(id);
+    if (lease === undefined || lease.expires <= this.clock.now()) return Promise.resolve(false);
+    lease.expires = this.clock.now() + ttlMs;
+    return Promise.resolve(true);
+  }
+
+  close({ id }: ControllerLease): Promise<void> {
+    this.expire(id);
+    return Promise.resolve();
+  }
+
+  alive(): Promise<readonly string[]> {
+    const alive = [...this.#leases.values()].filter(({ id }) => this.#isAlive(id));
+    return Promise.resolve(alive.map(({ hostname }) => hostname));
+  }
+
+  sweep(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The process of a lease is dead. */
+  expire(leaseId: number): void {
+    const lease = this.#leases.get(leaseId);
+    if (lease !== undefined) lease.expires = 0;
+  }
+
+  acquire(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]> {
+    return Promise.resolve(
+      this.#take(
+        lease,
+        limit,
+        ({ status, controller_node, lease_id }) =>
+          status === 'waiting' && controller_node === lease.hostname && lease_id === null,
+      ),
+    );
+  }
+
+  adopt(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]> {
+    return Promise.resolve(
+      this.#take(
+        lease,
+        limit,
+        ({ status, lease_id }) =>
+          (status === 'waiting' || status === 'running') &&
+          lease_id !== null &&
+          !this.#isAlive(lease_id),
+      ),
+    );
+  }
+
+  release(claim: JobClaim): Promise<void> {
+    return this.#write(claim, 'release', { lease_id: null });
+  }
+
+  async reserve(claim: JobClaim, submissionId: string): Promise<string> {
+    const { submission_id: before } = this.job(claim.jobId);
+    const name = before ?? submissionId;
+    await this.#write(claim, `reserve ${name}`, { submission_id: name });
+    return name;
+  }
+
+  setUnit(claim: JobClaim, unitId: string | undefined): Promise<void> {
+    return this.#write(claim, `unit ${unitId ?? 'none'}`, { work_unit_id: unitId ?? null });
+  }
+
+  note(claim: JobClaim, facts: JobFacts): Promise<void> {
+    return this.#write(claim, 'note', facts);
+  }
+
+  async change(claim: JobClaim, event: JobEvent, facts: JobFacts = {}): Promise<UnifiedJob> {
+    const status = nextJobState(this.job(claim.jobId).status, event);
+    await this.#write(claim, event, { ...(facts as Partial<TestJob>), status });
+    return this.job(claim.jobId) as UnifiedJob;
+  }
+
+  async storeEvents(claim: JobClaim, events: readonly NewJobEvent[]): Promise<number> {
+    await this.#write(claim, `${events.length} events`, {});
+    const stored = this.events.get(claim.jobId) ?? new Map<number, NewJobEvent>();
+    for (const event of events) {
+      if (stored.has(event.counter)) this.log.push(`doubled ${event.counter}`);
+      stored.set(event.counter, event);
+    }
+    let last = this.job(claim.jobId).last_event_counter;
+    while (stored.has(last + 1)) last += 1;
+    this.jobs.set(claim.jobId, { ...this.job(claim.jobId), last_event_counter: last });
+    return last;
+  }
+
+  async storeSummaries(claim: JobClaim, outcomes: readonly HostOutcome[]): Promise<void> {
+    await this.#write(claim, 'summaries', {});
+    this.summaries.set(claim.jobId, outcomes);
+  }
+
+  #take(
+    lease: ControllerLease,
+    limit: number,
+    isWanted: (job: TestJob) => boolean,
+  ): readonly ClaimedJob[] {
+    if (!this.#isAlive(lease.id)) throw new StorageError('lease-lost', 'the lease has expired');
+    return [...this.jobs.values()]
+      .filter(isWanted)
+      .slice(0, limit)
+      .map((job) => {
+        const token = job.lease_token + 1;
+        const owned = {
+          ...job,
+          lease_id: lease.id,
+          lease_token: token,
+          controller_node: lease.hostname,
+        };
+        this.jobs.set(job.id, owned);
+        return {
+          claim: { jobId: job.id, token },
+          job: owned as UnifiedJob,
+          previousController: job.lease_id === null ? '' : job.controller_node,
+        };
+      });
+  }
+
+  #write({ jobId, token }: JobClaim, what: string, values: Partial<TestJob>): Promise<void> {
+    const job = this.job(jobId);
+    if (job.lease_token !== token) {
+      return Promise.reject(new StorageError('lease-lost', `job ${jobId} is another's`));
+    }
+    this.log.push(what);
+    this.jobs.set(jobId, { ...job, ...values });
+    return Promise.resolve();
+  }
+
+  #isAlive(leaseId: number): boolean {
+    return (this.#leases.get(leaseId)?.expires ?? 0) > this.clock.now();
+  }
+}

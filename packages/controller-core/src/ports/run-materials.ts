@@ -1,0 +1,40 @@
+import type { InventoryGroup, InventoryHost } from '../domain/inventory-script.js';
+import type { UnifiedJob } from './records/jobs.js';
+
+/** A credential of a job, its secrets in clear. */
+export interface UsableCredential {
+  readonly id: number;
+  /** As its type has it: `ssh`, `vault`, `scm`, `kubernetes`, `registry` and others. */
+  readonly kind: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What a job is made of, as it is now. */
+export interface RunMaterials {
+  readonly inventory: {
+    readonly id: number;
+    readonly name: string;
+    readonly variables: Readonly<Record<string, unknown>>;
+    readonly hosts: readonly InventoryHost[];
+    readonly groups: readonly InventoryGroup[];
+  };
+  /** The folder of its project on this machine. */
+  readonly projectFolder?: string | undefined;
+  readonly template?: { readonly id: number; readonly name: string } | undefined;
+  readonly launchedBy?:
+    { readonly id: number; readonly username: string; readonly email: string } | undefined;
+  readonly extraVars: Readonly<Record<string, unknown>>;
+  readonly credentials: readonly UsableCredential[];
+  /** The image of its execution environment; absent where it runs without a container. */
+  readonly image?: { readonly name: string; readonly pull: string } | undefined;
+  /** Passwords that were typed at launch, by the names of the fields. */
+  readonly typed: Readonly<Record<string, string>>;
+}
+
+/** Gathers what jobs are made of. */
+export interface RunMaterialsStore {
+  /** What it rejects with says what is missing, for people. */
+  of(job: UnifiedJob): Promise<RunMaterials>;
+  /** Ids of the hosts of a job's inventory, by their names. */
+  hostIds(job: UnifiedJob): Promise<ReadonlyMap<string, number>>;
+}

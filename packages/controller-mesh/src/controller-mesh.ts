@@ -1,0 +1,46 @@
+import type { HealthReport, JobMesh, MeshView, MeshWatch } from '@receptorjs/controller-core';
+import { checkHealth } from './health/health-check.js';
+import { UnitJobs } from './jobs/unit-jobs.js';
+import { LocalNode, type LocalNodeOptions } from './node/local-node.js';
+import { meshView, viewFields } from './observation/mesh-view.js';
+
+/** How the mesh is entered, and where jobs are prepared. */
+export interface ControllerMeshOptions extends LocalNodeOptions {
+  /** A folder for private data dirs; it must exist. */
+  readonly folder: string;
+}
+
+/** The mesh as the control plane knows it, through the node beside this process. It owns the connection to that. */
+export class ControllerMesh implements MeshWatch {
+  readonly #local: LocalNode;
+  /** Runs jobs. */
+  readonly jobs: JobMesh;
+
+  constructor(options: ControllerMeshOptions) {
+    this.#local = new LocalNode(options);
+    this.jobs = new UnitJobs(this.#local, options.folder);
+  }
+
+  /**
+   * The ID of the local node.
+   *
+   * @throws {MeshError} `unreachable`
+   */
+  hostname(): Promise<string> {
+    return this.#local.hostname();
+  }
+
+  async view(signal?: AbortSignal): Promise<MeshView> {
+    const status = await this.#local.status(viewFields, signal);
+    return meshView(status, await this.#local.ifKnown((client) => client.activity({ signal })));
+  }
+
+  checkHealth(hostname: string, signal?: AbortSignal): Promise<HealthReport> {
+    return checkHealth(this.#local, hostname, signal);
+  }
+
+  /** Closes the connections; what waits for one rejects. */
+  close(): void {
+    this.#local.close();
+  }
+}

@@ -1,0 +1,253 @@
+import { isFinal, isRemoteAnswer, isUnknownUnit, UnitState } from '@receptorjs/control-protocol';
+import type { ControlClient, ReportedStatus } from '@receptorjs/control-client';
+import {
+  MeshError,
+  type FoundUnit,
+  type JobMesh,
+  type JobRun,
+  type JobSubmission,
+  type RunEnd,
+  type UnitAddress,
+  type UnitFollowing,
+} from '@receptorjs/controller-core';
+import { errorText } from '@receptorjs/primitives';
+import {
+  openPayload,
+  ReconnectingClient,
+  RemoteJobUnit,
+  unitOutput,
+} from '@receptorjs/runner-mesh/internal';
+import { transmit } from '@receptorjs/runner-streaming';
+import { Readable, type Writable } from 'node:stream';
+import type { LocalNode } from '../node/local-node.js';
+import { isWithoutParams } from '../health/runtime-params.js';
+import { meshErrorOf } from './mesh-errors.js';
+import { PrivateDataDir } from './private-data-dir.js';
+import { transmittedRun } from './transmitted-run.js';
+import { labelOf, workerParams } from './unit-label.js';
+import { takeResults } from './unit-results.js';
+
+/** Milliseconds for the first answer of a node, and for the next one, while nothing has been sent to it that may have started. */
+const FIRST_MS = 15_000;
+const AGAIN_MS = 60_000;
+
+/** The longest time that a timer takes, some 24 days: a node that has a unit is waited for until somebody says otherwise. */
+const FOREVER_MS = 2 ** 31 - 1;
+const patient = { firstMs: FOREVER_MS, lostMs: FOREVER_MS };
+
+/** Milliseconds for a list of units. */
+const LIST_MS = 15_000;
+
+/** The end of a worker's output that says why it wrote no event, in bytes. */
+const TRACEBACK_BYTES = 1_000;
+
+/**
+ * Runs jobs as units of work that lie at the nodes which run them. It keeps nothing of a job between two calls, so each call may come from another process than the one
+ * before.
+ *
+ * See docs/decisions/0146-units-are-kept-where-they-run.md and 0147-a-submission-that-can-be-repeated.md.
+ */
+export class UnitJobs implements JobMesh {
+  constructor(
+    private readonly local: LocalNode,
+    /** Where private data dirs are made. */
+    private readonly folder: string,
+  ) {}
+
+  async start(job: JobSubmission, signal: AbortSignal): Promise<string> {
+    const sent = new SentJob(job, this.folder);
+    try {
+      return await this.#startOnce(job, sent, () => workerParams(job), signal);
+    } catch (error) {
+      // the worker then chooses its folder, and the unit does not tell which job it is of
+      if (isWithoutParams(error)) return await this.#startOnce(job, sent, undefined, signal);
+      throw error;
+    } finally {
+      await sent.remove();
+    }
+  }
+
+  async #startOnce(
+    { node, workType, submissionId, unitId, onUnit }: JobSubmission,
+    sent: SentJob,
+    params: (() => string) | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const transport = this.local.transportTo(node);
+    const unit = new RemoteJobUnit({
+      ...{ node, workType, transport, submissionId, unitId, onUnit },
+      handOnMs: 0,
+      params: params && (() => ({ params: params() })),
+      payload: () => openPayload((output) => sent.write(output)),
+    });
+    for (;;) {
+      const limits = unit.id === undefined ? { firstMs: FIRST_MS, lostMs: AGAIN_MS } : patient;
+      const client = new ReconnectingClient(node, transport, limits);
+      try {
+        return await unit.start(client, signal);
+      } catch (cause) {
+        signal.throwIfAborted();
+        const error = meshErrorOf(cause);
+        // it may have started: that alone its node can tell
+        if (error.code !== 'unreachable' || unit.id === undefined) throw error;
+      } finally {
+        client.close();
+      }
+    }
+  }
+
+  async follow(unit: UnitAddress, following: UnitFollowing, signal: AbortSignal): Promise<RunEnd> {
+    const { node, unitId } = unit;
+    const over = new AbortController();
+    const reconnectingClient = new ReconnectingClient(node, this.local.transportTo(node), patient);
+    const dir = await PrivateDataDir.create(this.folder, following.jobId);
+    let failure: unknown;
+    try {
+      const output = unitOutput({
+        node,
+        unitId,
+        reconnectingClient,
+        signal: AbortSignal.any([over.signal, signal]),
+      });
+      const input = Readable.from(output, { objectMode: false });
+      input.once('error', (error) => (failure = error));
+      let end: RunEnd;
+      try {
+        end = await takeResults({ ...following, input, folder: dir.path });
+      } finally {
+        input.destroy();
+      }
+      signal.throwIfAborted();
+      if (failure !== undefined) {
+        const error = meshErrorOf(failure);
+        if (error.code === 'unit-gone') throw error;
+        end = { ...end, explanation: error.message };
+      }
+      return end.status === 'error' ? await this.#explained(unit, end, signal) : end;
+    } finally {
+      over.abort();
+      reconnectingClient.close();
+      await dir.remove();
+    }
+  }
+
+  async cancel({ node, unitId }: UnitAddress, signal: AbortSignal): Promise<void> {
+    await this.#persist(node, signal, async (client) => {
+      await client.workCancel(unitId);
+    });
+  }
+
+  async release({ node, unitId }: UnitAddress, signal: AbortSignal): Promise<void> {
+    await this.#persist(node, signal, async (client) => {
+      await client.workRelease(unitId);
+    });
+  }
+
+  async units(node: string, signal: AbortSignal): Promise<readonly FoundUnit[]> {
+    const client = this.local.clientOf(node);
+    let all: Map<string, ReportedStatus>;
+    try {
+      all = await client.workList(undefined, { signal, timeoutMs: LIST_MS });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw meshErrorOf(error);
+    } finally {
+      client.close();
+    }
+    return [...all].flatMap(([unitId, status]) => {
+      const label = labelOf(status);
+      return label === undefined ? [] : [{ unitId, ...label }];
+    });
+  }
+
+  /** Says something to a node until it has answered; a unit that it does not know needs nothing any more. */
+  async #persist(
+    node: string,
+    signal: AbortSignal,
+    say: (client: ControlClient) => Promise<void>,
+  ): Promise<void> {
+    const reconnecting = new ReconnectingClient(node, this.local.transportTo(node), patient);
+    try {
+      await reconnecting.withConnection(signal, say);
+    } catch (error) {
+      if (isUnknownUnit(error)) return;
+      signal.throwIfAborted();
+      throw meshErrorOf(error);
+    } finally {
+      reconnecting.close();
+    }
+  }
+
+  /** Why a run that was not carried out was not, as its node tells it: one that was canceled, and what a worker wrote instead of events. */
+  async #explained(unit: UnitAddress, end: RunEnd, signal: AbortSignal): Promise<RunEnd> {
+    const { node, unitId } = unit;
+    const reconnecting = new ReconnectingClient(node, this.local.transportTo(node), patient);
+    try {
+      const status = await reconnecting.withConnection(signal, (client) =>
+        client.workStatus(unitId, { signal }),
+      );
+      if (status.state === UnitState.Canceled) return { ...end, status: 'canceled' };
+      const isSilent = end.emittedEvents === 0 && end.traceback === undefined;
+      if (!isFinal(status.state) || status.state === UnitState.Succeeded || !isSilent) return end;
+      const said = await reconnecting.withConnection(signal, (client) =>
+        lastOutput(client, unitId, status.stdoutSize),
+      );
+      return { ...end, traceback: said.trim() === '' ? status.detail : said };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isRemoteAnswer(error)) return end;
+      throw meshErrorOf(error);
+    } finally {
+      reconnecting.close();
+    }
+  }
+}
+
+async function lastOutput(client: ControlClient, unitId: string, size: bigint): Promise<string> {
+  const from = size > TRACEBACK_BYTES ? size - BigInt(TRACEBACK_BYTES) : 0n;
+  const chunks: Uint8Array[] = [];
+  let missing = Number(size - from);
+  if (missing === 0) return '';
+  const stream = await client.resultStream(unitId, { startPos: from });
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    missing -= chunk.length;
+    // some nodes leave the output of a unit open that was ended
+    if (missing <= 0) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What is sent of a job; prepared by the first attempt that needs it, and removed with the last. It owns the private data dir. */
+class SentJob {
+  #prepared: Promise<{ readonly run: JobRun; readonly dir: PrivateDataDir }> | undefined;
+
+  constructor(
+    private readonly job: JobSubmission,
+    private readonly folder: string,
+  ) {}
+
+  async write(output: Writable): Promise<void> {
+    const { run, dir } = await (this.#prepared ??= this.#prepare());
+    const ident = String(this.job.jobId);
+    await transmit({ ...transmittedRun(run, ident), privateDataDir: dir.path, output });
+  }
+
+  async remove(): Promise<void> {
+    const prepared = await this.#prepared?.catch(() => undefined);
+    await prepared?.dir.remove();
+  }
+
+  async #prepare(): Promise<{ readonly run: JobRun; readonly dir: PrivateDataDir }> {
+    const run = await this.job.run();
+    const dir = await PrivateDataDir.create(this.folder, this.job.jobId);
+    try {
+      await dir.addProject(run.projectFolder);
+    } catch (cause) {
+      await dir.remove();
+      const why = `the project ${run.projectFolder ?? ''} can't be copied: ${errorText(cause)}`;
+      throw new MeshError('unsent', why, { cause });
+    }
+    return { run, dir };
+  }
+}
