@@ -8,3 +8,5 @@ export { openStorage } from './database/open-storage.js';
 export type { ChannelListener, Storage, StorageConfiguration } from './database/storage.js';
 export { jsonText, plainText, type Json } from './schema/columns.js';
 export type * from './schema/tables.js';
+export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
+export type { Executor } from './repositories/executor.js';

@@ -130,6 +130,51 @@ export class Fleet {
     return { kind: 'wait', why };
   }
 
+  /**
+   * Takes a place that was found earlier, in another fleet perhaps; says why not where there is no room for it any more.
+   *
+   * @throws {DomainError} `unknown-name` for a group that there is not
+   */
+  confirm(
+    { impact, isControlTask }: Pick<PlacementRequest, 'impact' | 'isControlTask'>,
+    place: {
+      readonly controllerNode: string;
+      /** Absent in a container group. */
+      readonly executionNode?: string | undefined;
+      readonly group: string;
+    },
+  ): string | undefined {
+    const { controllerNode, executionNode, group } = place;
+    const controller = this.#controllers.find(({ node }) => node.hostname === controllerNode);
+    const need = isControlTask ? impact + CONTROL_IMPACT : CONTROL_IMPACT;
+    const handler =
+      controller ??
+      (controllerNode === executionNode ? this.#rooms.get(controllerNode) : undefined);
+    if (handler === undefined) return `${controllerNode} is not in the control plane`;
+    if (isControlTask) {
+      if (handler.left < need) return `${controllerNode} has no room for ${need}`;
+      take(handler, need);
+      return undefined;
+    }
+    const room = this.#groups.get(group);
+    if (room === undefined) {
+      throw new DomainError('unknown-name', `there is no instance group ${group}`);
+    }
+    const full = fullness(room, impact);
+    if (full !== undefined) return full;
+    if (executionNode === undefined) {
+      if (handler.left < need) return `${controllerNode} has no room for ${need}`;
+      this.#take(room, handler, undefined, impact);
+      return undefined;
+    }
+    const members = room.members.filter(({ node }) => node.hostname === executionNode);
+    const node = nodeFor(members, impact);
+    if (node === undefined) return `${executionNode} has no room for ${impact}`;
+    if (handler !== node && handler.left < need) return `${controllerNode} has no room for ${need}`;
+    this.#take(room, handler, node, impact);
+    return undefined;
+  }
+
   #take(room: GroupRoom, controller: Room, node: Room | undefined, impact: number): Placement {
     room.jobs += 1;
     room.forks += impact;

@@ -13,7 +13,8 @@ export class PGliteStorage implements Storage {
   readonly #pglite: PGlite;
   readonly #turns: Turns;
 
-  private constructor(pglite: PGlite) {
+  /** @param pglite open, and used by nobody else */
+  constructor(pglite: PGlite) {
     this.#pglite = pglite;
     this.#turns = new Turns();
     this.database = new Kysely({ dialect: new PGliteDialect(pglite, this.#turns) });

@@ -99,7 +99,7 @@ export const jobs: SchemaMigration = {
     ) with (fillfactor = 70)`,
     `create index unified_jobs_pending on unified_jobs (created, id) where status = 'pending'`,
     `create index unified_jobs_begun on unified_jobs (execution_node, controller_node) where status in ('waiting', 'running')`,
-    `create index unified_jobs_lease on unified_jobs (lease_id) where status in ('waiting', 'running')`,
+    `create index unified_jobs_lease on unified_jobs (lease_id) where lease_id is not null`,
     `create index unified_jobs_created on unified_jobs (created)`,
     `create index unified_jobs_finished on unified_jobs (finished)`,
     `create index unified_jobs_template on unified_jobs (unified_job_template_id, id)`,
