@@ -22,7 +22,7 @@ export type Task =
   | { readonly type: 'system_job' };
 
 /** Whether a task is work of the control plane, and runs on its nodes. */
-export const isControlTask = ({ type }: { readonly type: Task['type'] }): boolean =>
+export const isControlTask = ({ type }: Pick<Task, 'type'>): boolean =>
   type === 'project_update' || type === 'system_job';
 
 /** How many forks a task takes of the node that runs it. */

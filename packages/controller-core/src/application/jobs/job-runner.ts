@@ -84,13 +84,14 @@ export class JobRunner {
       return { node, unitId: this.#unitId };
     }
     if (node === '') throw new Error('it has no node to run on, and pods are not started here');
-    const first = this.#previousController || controller;
-    const isControlWork = first === node;
+    const previous = this.#previousController;
+    const wasOfDeadController = previous !== '' && node === previous;
     // it was to run on a controller that is gone, and has not begun
-    if (isControlWork && this.#previousController !== '' && this.#unitId === undefined) {
+    if (wasOfDeadController && this.#unitId === undefined) {
       await this.#change('give-back', {});
       return undefined;
     }
+    const isLocal = node === controller || wasOfDeadController;
     if (this.#wasCanceled()) return this.#cancelBefore(node);
     const { mesh, owned, source, newSubmissionId } = this.#options;
     const submissionId = await this.#writes.write(() =>
@@ -101,7 +102,7 @@ export class JobRunner {
         {
           jobId: this.#job.id,
           node,
-          workType: isControlWork ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE,
+          workType: isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE,
           submissionId,
           unitId: this.#unitId,
           run: () => source.describe(this.#job),
@@ -149,11 +150,11 @@ export class JobRunner {
       },
     });
     const tally = new Tally();
-    const stored = this.#job.last_event_counter;
     const end = await this.#untilEnd(unit, tally, (event) => {
-      tally.add(event);
-      if (event.counter > stored) return writer.add(eventRow(event, hostIds));
-      return undefined;
+      const isLate = tally.add(event);
+      // one that came late may be missing below the last one that is stored
+      if (event.counter <= this.#job.last_event_counter && !isLate) return undefined;
+      return writer.add(eventRow(event, hostIds));
     });
     await writer.finish();
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
@@ -253,6 +254,7 @@ export class JobRunner {
 /** What is counted and kept of the events of a run. It alone writes its fields. */
 class Tally {
   #count = 0;
+  #highest = 0;
   #plays = 0;
   #tasks = 0;
   #stats: Readonly<Record<string, unknown>> | undefined;
@@ -276,11 +278,15 @@ class Tally {
     };
   }
 
-  add({ event, event_data: data }: RunEvent): void {
+  /** @returns whether others with higher counters came before it */
+  add({ event, event_data: data, counter }: RunEvent): boolean {
     this.#count += 1;
     if (event === 'playbook_on_play_start') this.#plays += 1;
     if (event === 'playbook_on_task_start') this.#tasks += 1;
     if (event === 'playbook_on_stats') this.#stats = data;
+    const isLate = counter < this.#highest;
+    this.#highest = Math.max(this.#highest, counter);
+    return isLate;
   }
 }
 
