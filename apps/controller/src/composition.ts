@@ -1,4 +1,4 @@
-import { createApi, KeyedSecretBox, type Api } from '@receptorjs/controller-api';
+import { createApi, type Api, type SecretBox } from '@receptorjs/controller-api';
 import type { EngineStores, ResourceStore } from '@receptorjs/controller-core';
 import {
   KyselyResourceStore,
@@ -10,11 +10,11 @@ import {
 import { errorText } from '@receptorjs/primitives';
 import { randomUUID } from 'node:crypto';
 import { Failure } from './failure.js';
-import { ensureFolder, secretKey } from './settings/data-folder.js';
+import { ensureFolder } from './settings/data-folder.js';
 import { storageConfiguration } from './settings/settings.js';
 
 /** The version of AWX whose interface is served: clients look at it. */
-const API_VERSION = '24.6.1';
+export const API_VERSION = '24.6.1';
 
 /** An open database, and what is read and written of it. */
 export interface OpenController {
@@ -45,19 +45,19 @@ export async function openController(
 
 /** What the interface is served with. */
 export interface ServeOptions {
-  readonly folder: string;
+  /** The node ID of this controller. */
   readonly hostname: string;
+  readonly installUuid: string;
+  readonly secrets: SecretBox;
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 /** The interface over an open database. */
-export async function apiOf(
+export function apiOf(
   { storage, store, stores }: OpenController,
-  { folder, hostname, tls }: ServeOptions,
-  env: NodeJS.ProcessEnv,
+  { hostname, installUuid, secrets, tls }: ServeOptions,
 ): Promise<Api> {
-  const facts = { hostname, version: API_VERSION, installUuid: await installUuid(storage) };
-  const secrets = new KeyedSecretBox([secretKey(folder, env)]);
+  const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
   const { queue, records } = stores;
   return createApi(
@@ -67,7 +67,7 @@ export async function apiOf(
 }
 
 /** What this installation is known by; made when it is asked for first. */
-async function installUuid({ database }: Storage): Promise<string> {
+export async function installUuidOf({ database }: Storage): Promise<string> {
   const key = 'INSTALL_UUID';
   const value = JSON.stringify(randomUUID());
   await database

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiOf, openController } from '../composition.js';
+import { KeyedSecretBox } from '@receptorjs/controller-api';
+import { API_VERSION, apiOf, installUuidOf, openController } from '../composition.js';
+import { startEngine } from '../engine/engine.js';
+import { ReceptorNode } from '../engine/receptor-node.js';
 import { hasAdmin, newPassword, setAdmin } from '../first-data/admin.js';
+import { secretKey } from '../settings/data-folder.js';
 import { addFirstData } from '../first-data/first-data.js';
 
 /** How the controller is started. */
@@ -10,13 +14,15 @@ export interface ServeArguments {
   readonly host: string;
   readonly port: number;
   readonly node: string;
+  /** The control socket of a node that is there already. */
+  readonly receptor?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
 }
 
 /** Runs the controller until it is told to end. */
 export async function serve(
-  { dataDir, host, port, node, tlsCert, tlsKey }: ServeArguments,
+  { dataDir, host, port, node, receptor, tlsCert, tlsKey }: ServeArguments,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const controller = await openController(dataDir, env);
@@ -33,12 +39,28 @@ export async function serve(
     tlsCert === undefined || tlsKey === undefined
       ? undefined
       : { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') };
-  const app = await apiOf(controller, { folder: dataDir, hostname: node, tls }, env);
-  const address = await app.listen({ host, port });
-  console.log(`The controller answers at ${address}/api/v2/`);
-  await ended();
-  await app.close();
-  await storage.close();
+  const secrets = new KeyedSecretBox([secretKey(dataDir, env)]);
+  const installUuid = await installUuidOf(storage);
+  const own = receptor === undefined ? await ReceptorNode.start(dataDir, node) : undefined;
+  const engine = await startEngine(controller, {
+    folder: dataDir,
+    address: own?.address ?? receptor ?? '',
+    secrets,
+    version: API_VERSION,
+    uuid: installUuid,
+  });
+  const { hostname } = engine;
+  const app = await apiOf(controller, { hostname, installUuid, secrets, tls });
+  try {
+    const address = await app.listen({ host, port });
+    console.log(`The controller answers at ${address}/api/v2/`);
+    await ended();
+  } finally {
+    await app.close();
+    await engine.stop();
+    await own?.stop();
+    await storage.close();
+  }
 }
 
 /** Resolves at the first signal to end; the second ends the process at once. */

@@ -1,0 +1,65 @@
+import type { SecretBox } from '@receptorjs/controller-api';
+import { ControlEngine, DescribedRuns, systemClock } from '@receptorjs/controller-core';
+import { ControllerMesh } from '@receptorjs/controller-mesh';
+import { changeFeed } from '@receptorjs/controller-storage';
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { OpenController } from '../composition.js';
+import { ensureFolder } from '../settings/data-folder.js';
+import { StoredRunMaterials } from './run-materials.js';
+
+/** What the engine is started with. */
+export interface EngineSettings {
+  readonly folder: string;
+  /** The control socket of the node beside this process. */
+  readonly address: string;
+  readonly secrets: SecretBox;
+  readonly version: string;
+  readonly uuid: string;
+}
+
+/** A running engine. */
+export interface RunningEngine {
+  readonly hostname: string;
+  /** Ends it; jobs go on where they run. */
+  stop(): Promise<void>;
+}
+
+/** Starts what the controller does by itself: it keeps the fleet, gives jobs their places and runs them. */
+export async function startEngine(
+  { storage, store, stores }: OpenController,
+  { folder, address, secrets, version, uuid }: EngineSettings,
+): Promise<RunningEngine> {
+  const jobsFolder = join(folder, 'jobs');
+  ensureFolder(jobsFolder);
+  const mesh = new ControllerMesh({ address, folder: jobsFolder });
+  const hostname = await mesh.hostname();
+  const engine = new ControlEngine({
+    hostname,
+    stores,
+    feed: changeFeed(storage),
+    mesh,
+    jobs: mesh.jobs,
+    source: new DescribedRuns(new StoredRunMaterials(store, secrets, join(folder, 'projects'))),
+    clock: systemClock,
+    own: { nodeType: 'hybrid', machine, version, uuid },
+    newSubmissionId: randomUUID,
+    onNotice: (sentence) => console.error(sentence),
+  });
+  await engine.start();
+  return {
+    hostname,
+    async stop() {
+      await engine.stop();
+      mesh.close();
+    },
+  };
+}
+
+/** This machine, as far as it is ours. */
+function machine() {
+  const limit = process.constrainedMemory();
+  const memoryBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return { cpus: availableParallelism(), memoryBytes };
+}

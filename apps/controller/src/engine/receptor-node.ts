@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from '../failure.js';
+import { ensureFolder } from '../settings/data-folder.js';
+import { program } from './programs.js';
+
+/** Milliseconds for the node to answer, and to end. */
+const START_MS = 30_000;
+const STOP_MS = 10_000;
+const TRY_EVERY_MS = 50;
+/** Sockets of UNIX have names of about a hundred bytes at most. */
+const MAX_SOCKET_PATH = 100;
+
+/** The node of the mesh that a controller brings along: it runs the work type `local`. It alone writes its fields. */
+export class ReceptorNode {
+  readonly #child: ChildProcess;
+  /** Its control socket. */
+  readonly address: string;
+
+  private constructor(child: ChildProcess, socket: string) {
+    this.#child = child;
+    this.address = `unix:${socket}`;
+  }
+
+  /**
+   * Starts it, and resolves once it answers.
+   *
+   * @throws {Failure} where it ends, or does not answer
+   */
+  static async start(folder: string, id: string): Promise<ReceptorNode> {
+    const own = join(folder, 'receptor');
+    ensureFolder(own);
+    const socket = socketPath(own);
+    const config = join(own, 'receptor.yml');
+    const runner = program('ansible-runner');
+    const worker = [...runner.first, 'worker'].join(' ');
+    const items = [
+      { node: { id, datadir: join(own, 'data') } },
+      { 'log-level': { level: 'warning' } },
+      { 'control-service': { filename: socket } },
+      {
+        'work-command': {
+          worktype: 'local',
+          command: runner.command,
+          params: worker,
+          allowruntimeparams: true,
+        },
+      },
+    ];
+    // JSON is YAML
+    writeFileSync(config, `${items.map((item) => `- ${JSON.stringify(item)}`).join('\n')}\n`);
+    const log = join(own, 'receptor.log');
+    const out = openSync(log, 'a', 0o600);
+    const { command, first } = program('receptor');
+    const child = spawn(command, [...first, '--config', config], { stdio: ['ignore', out, out] });
+    closeSync(out);
+    const node = new ReceptorNode(child, socket);
+    await node.#answers(socket, log);
+    return node;
+  }
+
+  /** Resolves once it has ended. Its units go on. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(kill);
+  }
+
+  async #answers(socket: string, log: string): Promise<void> {
+    const failed = new Promise<string>((resolve) => {
+      this.#child.once('error', ({ message }) => resolve(message));
+      this.#child.once('exit', (code) => resolve(`it ended with ${code ?? 'a signal'}`));
+    });
+    const deadline = performance.now() + START_MS;
+    while (performance.now() < deadline) {
+      const why = await Promise.race([failed, connected(socket)]);
+      if (why === true) return;
+      if (why !== false) throw new Failure(`the receptor node did not start: ${why}; see ${log}`);
+      await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+    }
+    await this.stop();
+    throw new Failure(`the receptor node did not answer within ${START_MS / 1000} s; see ${log}`);
+  }
+}
+
+function socketPath(folder: string): string {
+  const path = join(folder, 'receptor.sock');
+  if (path.length <= MAX_SOCKET_PATH) return path;
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const short = join(tmpdir(), `controller-${name}`);
+  mkdirSync(short, { recursive: true, mode: 0o700 });
+  return join(short, 'receptor.sock');
+}
+
+function connected(socket: string): Promise<boolean> {
+  if (!existsSync(socket)) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const connection = createConnection(socket);
+    const end = (answers: boolean): void => {
+      connection.destroy();
+      resolve(answers);
+    };
+    connection.once('connect', () => end(true));
+    connection.once('error', () => end(false));
+  });
+}
