@@ -41,6 +41,7 @@ export class ReceptorNode {
     const items = [
       { node: { id, datadir: join(own, 'data') } },
       { 'log-level': { level: 'warning' } },
+      { 'local-only': {} },
       { 'control-service': { filename: socket } },
       {
         'work-command': {
