@@ -27,7 +27,10 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 for a free one', port, DEFAULT_PORT)
     .option('--node <id>', 'node ID of this controller on the mesh', hostname())
-    .option('--receptor <address>', 'control socket of a node that is there, such as unix:/run/receptor.sock; default: a node is brought along')
+    .option(
+      '--receptor <address>',
+      'control socket of a node that is there, such as unix:/run/receptor.sock; default: a node is brought along',
+    )
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key in PEM')
     .action((options: ServeArguments) => serve(options, env));

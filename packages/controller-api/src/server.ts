@@ -10,6 +10,7 @@ import { checkCsrf, SESSION_COOKIE, type CookieOptions } from './authentication/
 import { addLogin, giveCsrf } from './authentication/login-routes.js';
 import { ResourceEditor } from './editing/resource-editor.js';
 import type { ApiParts } from './endpoints/api-parts.js';
+import { absentEndpoints } from './endpoints/absent-endpoints.js';
 import { contentEndpoints } from './endpoints/content-endpoints.js';
 import { addEndpoint, type RouteConfig } from './endpoints/endpoint.js';
 import { launchEndpoints } from './endpoints/launch-endpoints.js';
@@ -140,6 +141,7 @@ async function createApp(
     ...updateEndpoints(parts),
     ...runEndpoints(parts),
     ...contentEndpoints(parts),
+    ...absentEndpoints(),
     ...[...resources.values()].flatMap((resource) => [
       ...resourceEndpoints(resource, parts),
       ...sublistEndpoints(resource, parts),

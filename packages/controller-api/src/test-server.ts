@@ -38,6 +38,8 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** Milliseconds for a server to start on a busy machine. */
+export const START_MS = 240_000;
 export const PASSWORD = 'correct horse battery staple';
 
 /** Starts a server. Users have the names of their roles. */

@@ -166,8 +166,4 @@ export {
   type SchedulerOptions,
 } from './application/jobs/scheduler.js';
 export { DescribedRuns } from './application/jobs/described-run.js';
-export type {
-  RunMaterials,
-  RunMaterialsStore,
-  UsableCredential,
-} from './ports/run-materials.js';
+export type { RunMaterials, RunMaterialsStore, UsableCredential } from './ports/run-materials.js';

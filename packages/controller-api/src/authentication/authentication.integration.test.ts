@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PASSWORD, startServer, type TestServer } from '../test-server.js';
+import { PASSWORD, START_MS, startServer, type TestServer } from '../test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
-});
+}, START_MS);
 afterAll(() => server.stop());
 
 const plain = (path: string, options: RequestInit = {}) =>
@@ -99,7 +99,9 @@ describe('authentication', () => {
     expect((await plain('/api/v2/hosts/', { headers: bearer })).status).toBe(200);
     const change = { method: 'POST', headers: bearer, body: '{}' };
     expect((await plain('/api/v2/hosts/', change)).status).toBe(403);
-    expect((await plain('/api/v2/hosts/', { headers: { authorization: 'Bearer x' } })).status).toBe(401);
+    expect((await plain('/api/v2/hosts/', { headers: { authorization: 'Bearer x' } })).status).toBe(
+      401,
+    );
   });
 
   it('makes whoever guesses wait, however right the next guess is', async () => {

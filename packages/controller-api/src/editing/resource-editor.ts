@@ -69,10 +69,20 @@ export class ResourceEditor {
     await this.#transaction(resource, async (store) => {
       await this.#checkUnused(resource, id, store);
       if (!(await store.delete(resource.path, id))) throw ApiError.notFound();
-      const name = existing['name'] ?? existing['username'] ?? existing['hostname'];
-      const changes = name === undefined ? {} : { name };
-      await this.recorder.record(store, actor, { operation: 'delete', resource, id, changes });
+      await this.#note(store, resource, existing, actor);
     });
+  }
+
+  /** Notes that a row was removed by its own ways. */
+  noteRemoval(resource: Resource, existing: Row, actor: Actor): Promise<void> {
+    return this.#note(this.store, resource, existing, actor);
+  }
+
+  #note(store: ResourceStore, resource: Resource, existing: Row, actor: Actor): Promise<void> {
+    const id = Number(existing['id']);
+    const name = existing['name'] ?? existing['username'] ?? existing['hostname'];
+    const changes = name === undefined ? {} : { name };
+    return this.recorder.record(store, actor, { operation: 'delete', resource, id, changes });
   }
 
   /** Puts a row behind a relation of another, or takes it from there. @throws {ApiError} 400 */

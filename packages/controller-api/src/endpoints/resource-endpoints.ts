@@ -183,7 +183,12 @@ function deleteOperation(resource: Resource, parts: ApiParts): Operation {
     handle: async (call) => {
       const row = await visibleRow(resource, parts, call);
       checkDeletable(resource, row, call);
-      await parts.editor.remove(resource, row, actorOf(call));
+      // what is kept of a job goes with it
+      const isRun = resource.fields['launch_type'] !== undefined;
+      if (isRun && !(await parts.context.records.remove(Number(row['id']))))
+        throw ApiError.forbidden('Cannot delete running job resource.');
+      if (isRun) await parts.editor.noteRemoval(resource, row, actorOf(call));
+      else await parts.editor.remove(resource, row, actorOf(call));
       call.reply.code(204);
       return undefined;
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../test-server.js';
+import { START_MS, startServer, type TestServer } from '../test-server.js';
 import { resources } from '../resources/all.js';
 import { permissions, type Verb } from './permission-table.js';
 import { roles } from './roles.js';
@@ -7,7 +7,7 @@ import { roles } from './roles.js';
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
-});
+}, START_MS);
 afterAll(() => server.stop());
 
 const NOBODY = 999_999;

@@ -1,6 +1,6 @@
 import { lookups } from '@receptorjs/controller-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../test-server.js';
+import { START_MS, startServer, type TestServer } from '../test-server.js';
 import { resources } from '../resources/all.js';
 import type { Field } from '../resources/fields.js';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
       await server.send('POST', '/api/v2/hosts/', host);
     }
   }
-});
+}, START_MS);
 afterAll(() => server.stop());
 
 const names = async (path: string): Promise<string[]> => {
@@ -114,14 +114,17 @@ describe('every field', () => {
   );
   const listed = fields.filter(({ resource }) => resource.isNested !== true);
 
-  it.each(listed)('of $resource.path can be filtered by every lookup: $name', async ({ resource, name, field }) => {
-    for (const lookup of lookups) {
-      const value = lookup === 'isnull' ? 'true' : sample(field);
-      const path = `/api/v2/${resource.path}/?${name}__${lookup}=${value}&order_by=-${name}`;
-      const { status, body } = await server.send('GET', path);
-      expect([path, status, body]).toMatchObject([path, 200, { results: expect.anything() }]);
-    }
-  });
+  it.each(listed)(
+    'of $resource.path can be filtered by every lookup: $name',
+    async ({ resource, name, field }) => {
+      for (const lookup of lookups) {
+        const value = lookup === 'isnull' ? 'true' : sample(field);
+        const path = `/api/v2/${resource.path}/?${name}__${lookup}=${value}&order_by=-${name}`;
+        const { status, body } = await server.send('GET', path);
+        expect([path, status, body]).toMatchObject([path, 200, { results: expect.anything() }]);
+      }
+    },
+  );
 
   it.each([...resources.values()].filter(({ isNested }) => isNested !== true))(
     'every relation of $path leads somewhere',

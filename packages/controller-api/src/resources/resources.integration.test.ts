@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../test-server.js';
+import { START_MS, startServer, type TestServer } from '../test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
-});
+}, START_MS);
 afterAll(() => server.stop());
 
 describe('resources', () => {
