@@ -144,3 +144,5 @@ export {
   type PassOutcome,
   type SchedulerOptions,
 } from './application/jobs/scheduler.js';
+export { DescribedRuns } from './application/jobs/described-run.js';
+export type { RunMaterials, RunMaterialsStore, UsableCredential } from './ports/run-materials.js';

@@ -10,3 +10,4 @@ export { jsonText, plainText, type Json } from './schema/columns.js';
 export type * from './schema/tables.js';
 export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
 export type { Executor } from './repositories/executor.js';
+export { StoredRunMaterials, type RunMaterialsOptions } from './repositories/run-materials.js';
