@@ -5,19 +5,23 @@ import { storagesUnderTest } from '../testing/storages-under-test.js';
 import { engineStores } from './engine-stores.js';
 import { withFleet } from './test-fleet.js';
 
+/** A server or a database takes seconds to come up, and longer on a busy machine. */
+const START_MS = 120_000;
+
 describe.each(storagesUnderTest())('instances on $kind', (under) => {
   let storage: Storage;
   let stores: EngineStores;
-  beforeAll(() => under.start());
-  afterAll(() => under.stop());
-  beforeEach(async () => {
-    storage = await under.open();
-    stores = await withFleet(storage);
-  });
+  beforeAll(() => under.start(), START_MS);
+  afterAll(() => under.stop(), START_MS);
 
   describe.skipIf(under.isMissing)('with a server', () => {
+    beforeEach(async () => {
+      storage = await under.empty();
+      stores = await withFleet(storage);
+    });
+
     it('are registered once, by whoever finds them first', async () => {
-      const again = engineStores((await under.openAgain()).database).instances;
+      const again = engineStores((await under.again()).database).instances;
       const found = await Promise.all(
         [stores.instances, again].map((instances) =>
           instances.discover({ hostname: 'new', nodeType: 'execution', version: 'v' }),
@@ -82,7 +86,7 @@ describe.each(storagesUnderTest())('instances on $kind', (under) => {
 
     it('are checked by one controller', async () => {
       const { instances } = stores;
-      const again = engineStores((await under.openAgain()).database).instances;
+      const again = engineStores((await under.again()).database).instances;
       const since = new Date(Date.now() - 60_000);
       const claims = await Promise.all(
         [instances, again].map((each) => each.claimHealthCheck('far-1', since)),

@@ -12,17 +12,21 @@ const onFar = (jobId: number, executionNode = 'far-1'): Assignment => ({
   group: 'default',
 });
 
+/** A server or a database takes seconds to come up, and longer on a busy machine. */
+const START_MS = 120_000;
+
 describe.each(storagesUnderTest())('the queue of jobs on $kind', (under) => {
   let storage: Storage;
   let stores: EngineStores;
-  beforeAll(() => under.start());
-  afterAll(() => under.stop());
-  beforeEach(async () => {
-    storage = await under.open();
-    stores = await withFleet(storage);
-  });
+  beforeAll(() => under.start(), START_MS);
+  afterAll(() => under.stop(), START_MS);
 
   describe.skipIf(under.isMissing)('with a server', () => {
+    beforeEach(async () => {
+      storage = await under.empty();
+      stores = await withFleet(storage);
+    });
+
     it('shows the scheduler what waits and what room there is', async () => {
       const { queue } = stores;
       const first = await queue.create(someJob({ name: 'first', preferred_instance_groups: [2] }));
@@ -77,7 +81,7 @@ describe.each(storagesUnderTest())('the queue of jobs on $kind', (under) => {
 
     it('overcommits no node when several schedulers decide the same', async () => {
       const { queue } = stores;
-      const others = await Promise.all([under.openAgain(), under.openAgain()]);
+      const others = await Promise.all([under.again(), under.again()]);
       const queues = [queue, ...others.map(({ database }) => engineStores(database).queue)];
       const jobs = await Promise.all(Array.from({ length: 12 }, () => queue.create(someJob())));
       const begun = await Promise.all(
@@ -96,7 +100,7 @@ describe.each(storagesUnderTest())('the queue of jobs on $kind', (under) => {
       const update = () =>
         queue.create(someJob({ type: 'project_update', project_id: 1, task_impact: 1 }));
       const jobs = [await update(), await update()];
-      const again = engineStores((await under.openAgain()).database).queue;
+      const again = engineStores((await under.again()).database).queue;
       const place = (jobId: number): Assignment => ({
         jobId,
         controllerNode: 'control-1',

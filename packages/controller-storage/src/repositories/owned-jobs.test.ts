@@ -4,15 +4,14 @@ import type { Storage } from '../database/storage.js';
 import { storagesUnderTest } from '../testing/storages-under-test.js';
 import { expire, someEvent, someJob, withFleet } from './test-fleet.js';
 
+/** A server or a database takes seconds to come up, and longer on a busy machine. */
+const START_MS = 120_000;
+
 describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under) => {
   let storage: Storage;
   let stores: EngineStores;
-  beforeAll(() => under.start());
-  afterAll(() => under.stop());
-  beforeEach(async () => {
-    storage = await under.open();
-    stores = await withFleet(storage);
-  });
+  beforeAll(() => under.start(), START_MS);
+  afterAll(() => under.stop(), START_MS);
 
   /** A job that control-1 has claimed. */
   async function claimed(): Promise<ClaimedJob & { readonly leaseId: number }> {
@@ -27,6 +26,11 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
   }
 
   describe.skipIf(under.isMissing)('with a server', () => {
+    beforeEach(async () => {
+      storage = await under.empty();
+      stores = await withFleet(storage);
+    });
+
     it('go from waiting to their end, with what is known of them', async () => {
       const { owned, records } = stores;
       const { claim } = await claimed();

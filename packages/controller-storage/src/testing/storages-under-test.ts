@@ -1,12 +1,10 @@
-import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'kysely';
 import {
   skipsWithoutPostgres,
   startPostgres,
   type TestPostgres,
 } from '@receptorjs/tooling-test-postgres';
+import { sql } from 'kysely';
 import { openStorage } from '../database/open-storage.js';
-import { PGliteStorage } from '../database/pglite-storage.js';
 import type { Storage, StorageConfiguration } from '../database/storage.js';
 
 /** A kind of database that a test runs on. */
@@ -14,14 +12,21 @@ export interface StorageUnderTest {
   readonly kind: StorageConfiguration['kind'];
   /** Whether it can't be had here; the console says why. */
   readonly isMissing: boolean;
-  /** To be called before the first {@link open}: starts the server. */
-  start(): Promise<void>;
-  /** A new database, empty unless `migrated` (default) gives it the schema. Closed and removed by {@link stop} at the latest. */
-  open(options?: { readonly migrated?: boolean }): Promise<Storage>;
-  /** Another connection to the database that was opened last, as of another process; PGlite allows none and returns the same. */
-  openAgain(): Promise<Storage>;
   /** The server; nothing for PGlite. */
   readonly server: TestPostgres | undefined;
+  /** Makes a database with the schema; to be called before the others, with half a minute and more to spare. Does nothing where it is missing. */
+  start(): Promise<void>;
+  /** That database, with nothing in it and all ids from 1 on. */
+  empty(): Promise<Storage>;
+  /**
+   * Another connection to a database, as of another process; PGlite allows none and gives the same. Closed by {@link stop}.
+   *
+   * @param storage default: the one of {@link empty}
+   */
+  again(storage?: Storage): Promise<Storage>;
+  /** A new database without a schema, closed by {@link stop}. */
+  create(): Promise<Storage>;
+  /** Closes and removes everything. */
   stop(): Promise<void>;
 }
 
@@ -30,94 +35,107 @@ export function storagesUnderTest(): readonly StorageUnderTest[] {
   return [new PGliteUnderTest(), new PostgresUnderTest()];
 }
 
-class PGliteUnderTest implements StorageUnderTest {
+abstract class UnderTest {
+  protected readonly opened: Storage[] = [];
+  protected shared: Storage | undefined;
+
+  abstract create(): Promise<Storage>;
+
+  async empty(): Promise<Storage> {
+    if (this.shared === undefined) throw new Error('call start() first');
+    const { database } = this.shared;
+    const { rows } = await sql<{ name: string }>`
+      select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'
+    `.execute(database);
+    const tables = rows.map(({ name }) => name).join(', ');
+    await sql.raw(`truncate ${tables} restart identity`).execute(database);
+    await sql`alter sequence unified_job_templates_id_seq restart`.execute(database);
+    return this.shared;
+  }
+
+  protected async close(): Promise<void> {
+    await Promise.all(this.opened.splice(0).map((storage) => storage.close()));
+    this.shared = undefined;
+  }
+
+  protected async share(): Promise<void> {
+    this.shared = await this.create();
+    await this.shared.migrate();
+  }
+}
+
+class PGliteUnderTest extends UnderTest implements StorageUnderTest {
   readonly kind = 'pglite';
   readonly isMissing = false;
   readonly server = undefined;
-  #open: Storage[] = [];
-  /** A database with the schema: to copy it takes a fraction of the time that it takes to make one. */
-  #migrated: Promise<Blob | File> | undefined;
 
   start(): Promise<void> {
-    return Promise.resolve();
+    return this.share();
   }
 
-  async open({ migrated = true } = {}): Promise<Storage> {
-    const pglite = migrated
-      ? await PGlite.create({ loadDataDir: await (this.#migrated ??= migratedFolder()) })
-      : await PGlite.create();
-    const storage = new PGliteStorage(pglite);
-    this.#open.push(storage);
+  async create(): Promise<Storage> {
+    const storage = await openStorage({ kind: 'pglite' });
+    this.opened.push(storage);
     return storage;
   }
 
-  openAgain(): Promise<Storage> {
-    const last = this.#open.at(-1);
-    return last ? Promise.resolve(last) : Promise.reject(new Error('no database is open'));
+  again(storage = this.shared): Promise<Storage> {
+    return storage ? Promise.resolve(storage) : this.create();
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.#open.map((storage) => storage.close()));
-    this.#open = [];
+  stop(): Promise<void> {
+    return this.close();
   }
 }
 
-async function migratedFolder(): Promise<Blob | File> {
-  const pglite = await PGlite.create();
-  const storage = new PGliteStorage(pglite);
-  await storage.migrate();
-  const folder = await pglite.dumpDataDir('none');
-  await storage.close();
-  return folder;
-}
-
-class PostgresUnderTest implements StorageUnderTest {
+class PostgresUnderTest extends UnderTest implements StorageUnderTest {
   readonly kind = 'postgres';
   readonly isMissing = skipsWithoutPostgres();
   #server: TestPostgres | undefined;
-  #open: Storage[] = [];
   #databases = 0;
+  readonly #names = new Map<Storage | undefined, string>();
 
   get server(): TestPostgres | undefined {
     return this.#server;
   }
 
   async start(): Promise<void> {
+    if (this.isMissing) return;
     this.#server = await startPostgres({ settings: { max_connections: '200' } });
+    await this.share();
   }
 
-  async open({ migrated = true } = {}): Promise<Storage> {
+  async create(): Promise<Storage> {
+    const name = `test_${this.#databases}`;
     this.#databases += 1;
     const admin = await openStorage({ kind: 'postgres', url: this.#url(), maxConnections: 1 });
     try {
-      await sql.raw(`create database ${this.#name()}`).execute(admin.database);
+      await sql.raw(`create database ${name}`).execute(admin.database);
     } finally {
       await admin.close();
     }
-    const storage = await this.openAgain();
-    if (migrated) await storage.migrate();
-    return storage;
+    return this.#open(name);
   }
 
-  async openAgain(): Promise<Storage> {
-    const storage = await openStorage({ kind: 'postgres', url: this.#url(this.#name()) });
-    this.#open.push(storage);
+  again(storage = this.shared): Promise<Storage> {
+    return this.#open(this.#names.get(storage) ?? 'test_0');
+  }
+
+  async #open(name: string): Promise<Storage> {
+    const storage = await openStorage({ kind: 'postgres', url: this.#url(name) });
+    this.opened.push(storage);
+    this.#names.set(storage, name);
     return storage;
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#open.map((storage) => storage.close()));
-    this.#open = [];
+    await this.close();
     await this.#server?.stop();
     this.#server = undefined;
   }
 
-  #name(): string {
-    return `test_${this.#databases}`;
-  }
-
   #url(database?: string): string {
     if (this.#server) return this.#server.url(database);
-    throw new Error('the server was not started');
+    throw new Error('call start() first');
   }
 }
