@@ -12,3 +12,4 @@ export { KyselyResourceStore } from './resources/kysely-resource-store.js';
 export { KyselySessionStore } from './resources/kysely-session-store.js';
 export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
 export type { Executor } from './repositories/executor.js';
+export { StoredRunMaterials, type RunMaterialsOptions } from './repositories/run-materials.js';

@@ -4,6 +4,7 @@
 //   bench.mjs scale [OPTIONS]   large simulated meshes, see scale.mjs
 //   bench.mjs churn [OPTIONS]   streams opened and closed, see streams-churn.mjs
 //   bench.mjs quic [OPTIONS]    both QUIC engines, see quic-engines.mjs
+//   bench.mjs storage [OPTIONS] the database of the control plane, see controller-storage.mjs
 //   bench.mjs --compare BASE    this build beside another one of ours, see compare.mjs
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -24,6 +25,7 @@ const scripts = {
   churn: ['--expose-gc', 'streams-churn.mjs'],
   quic: ['quic-engines.mjs'],
   path: ['ping-path.mjs'],
+  storage: ['controller-storage.mjs'],
   '--compare': ['compare.mjs'],
 };
 const [own = '', ...rest] = process.argv.slice(2);

@@ -56,7 +56,7 @@ export function inventoryScript(
   const groupNames = new Map(inventory.groups.map(({ id, name }) => [id, name]));
   const grouped = new Set(inventory.groups.flatMap((group) => group.hosts));
   const children = new Set(inventory.groups.flatMap((group) => group.children));
-  const groups = inventory.groups.map((group) => [
+  const groups = inventory.groups.map((group): readonly [string, unknown] => [
     group.name,
     {
       hosts: named(names, group.hosts),
@@ -65,7 +65,7 @@ export function inventoryScript(
     },
   ]);
   return {
-    ...Object.fromEntries(groups),
+    ...Object.fromEntries<unknown>(groups),
     all: {
       hosts: hosts.filter(({ id }) => !grouped.has(id)).map(({ name }) => name),
       children: inventory.groups.filter(({ id }) => !children.has(id)).map(({ name }) => name),

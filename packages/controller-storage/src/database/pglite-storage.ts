@@ -6,6 +6,13 @@ import { PGliteDialect } from './pglite-dialect.js';
 import type { ChannelListener, Storage } from './storage.js';
 import { Turns } from './turns.js';
 
+/** The default takes 128 MiB of memory; below it the operating system caches the files once more. */
+const settings = { shared_buffers: '8MB' };
+const parameter = ([name, value]: [string, string]): readonly string[] => [
+  '-c',
+  `${name}=${value}`,
+];
+
 /** PostgreSQL in this process, in a folder or in memory. */
 export class PGliteStorage implements Storage {
   readonly kind = 'pglite';
@@ -21,7 +28,11 @@ export class PGliteStorage implements Storage {
   }
 
   static async open(folder: string | undefined): Promise<PGliteStorage> {
-    return new PGliteStorage(await PGlite.create(folder ?? 'memory://'));
+    const startParams = [
+      ...PGlite.defaultStartParams,
+      ...Object.entries(settings).flatMap(parameter),
+    ];
+    return new PGliteStorage(await PGlite.create(folder ?? 'memory://', { startParams }));
   }
 
   async listen(channel: string, { onMessage }: ChannelListener): Promise<() => Promise<void>> {

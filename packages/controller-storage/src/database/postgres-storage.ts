@@ -19,6 +19,8 @@ export class PostgresStorage implements Storage {
     const pool = new Pool({ ...connection, max: maxConnections });
     // a connection that is lost while nobody uses it is replaced when somebody does
     pool.on('error', () => undefined);
+    // one that is lost between two statements of a transaction fails the next of them; nobody else hears of it, and it would end the process
+    pool.on('connect', (client) => client.on('error', () => undefined));
     this.database = new Kysely({ dialect: new PostgresDialect({ pool }) });
     this.#listener = new PostgresListener(connection);
   }

@@ -18,8 +18,12 @@ export interface StorageUnderTest {
   start(): Promise<void>;
   /** That database, with nothing in it and all ids from 1 on. */
   empty(): Promise<Storage>;
-  /** Another connection to it, as of another process; PGlite allows none and gives the same. Closed by {@link stop}. */
-  again(): Promise<Storage>;
+  /**
+   * Another connection to a database, as of another process; PGlite allows none and gives the same. Closed by {@link stop}.
+   *
+   * @param storage default: the one of {@link empty}
+   */
+  again(storage?: Storage): Promise<Storage>;
   /** A new database without a schema, closed by {@link stop}. */
   create(): Promise<Storage>;
   /** Closes and removes everything. */
@@ -75,8 +79,8 @@ class PGliteUnderTest extends UnderTest implements StorageUnderTest {
     return storage;
   }
 
-  again(): Promise<Storage> {
-    return this.shared ? Promise.resolve(this.shared) : this.create();
+  again(storage = this.shared): Promise<Storage> {
+    return storage ? Promise.resolve(storage) : this.create();
   }
 
   stop(): Promise<void> {
@@ -89,6 +93,7 @@ class PostgresUnderTest extends UnderTest implements StorageUnderTest {
   readonly isMissing = skipsWithoutPostgres();
   #server: TestPostgres | undefined;
   #databases = 0;
+  readonly #names = new Map<Storage | undefined, string>();
 
   get server(): TestPostgres | undefined {
     return this.#server;
@@ -112,14 +117,14 @@ class PostgresUnderTest extends UnderTest implements StorageUnderTest {
     return this.#open(name);
   }
 
-  /** The shared one is the first that was made. */
-  again(): Promise<Storage> {
-    return this.#open('test_0');
+  again(storage = this.shared): Promise<Storage> {
+    return this.#open(this.#names.get(storage) ?? 'test_0');
   }
 
   async #open(name: string): Promise<Storage> {
     const storage = await openStorage({ kind: 'postgres', url: this.#url(name) });
     this.opened.push(storage);
+    this.#names.set(storage, name);
     return storage;
   }
 

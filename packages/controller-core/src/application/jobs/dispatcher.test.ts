@@ -102,6 +102,32 @@ it('a controller that wakes up late changes nothing', async () => {
   await late.stop();
 });
 
+it.each(['start', 'succeed'] as const)(
+  'a change to %s whose answer is lost is known to be done when it is refused as one that was',
+  async (event) => {
+    const { clock, jobs, mesh, controller } = world();
+    jobs.add(1);
+    const change = jobs.change.bind(jobs);
+    let isLost = false;
+    jobs.change = async (claim, each, facts) => {
+      const job = await change(claim, each, facts);
+      if (each !== event || isLost) return job;
+      isLost = true;
+      throw new Error('the connection is gone');
+    };
+    const one = controller('one');
+    one.start();
+    await clock.advance(1_000);
+    mesh.say('unit-1', 2);
+    mesh.end('unit-1', 'successful');
+    await clock.advance(1_000);
+    expect([isLost, jobs.job(1).status]).toEqual([true, 'successful']);
+    expect(counters(jobs, 1)).toEqual([1, 2]);
+    expect(jobs.log.at(-1)).toBe('released unit-1');
+    await one.stop();
+  },
+);
+
 it('a controller that ends lets others go on at once', async () => {
   const { clock, jobs, mesh, controller } = world();
   jobs.add(1);

@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/domain-error.js';
 import type { JobEvent } from '../../domain/job-states.js';
 import { CONTROL_WORK_TYPE, EXECUTION_WORK_TYPE } from '../../domain/discovery.js';
 import type { Clock } from '../../ports/clock.js';
@@ -70,7 +71,7 @@ export class JobRunner {
       if (unit !== undefined) await this.#follow(unit);
     } catch (error) {
       if (this.#signal.aborted || isLeaseLost(error)) return;
-      await this.#end('break', { job_explanation: textOf(error) }).catch((why: unknown) => {
+      await this.#change('break', { job_explanation: textOf(error) }).catch((why: unknown) => {
         this.#notice(`it could not be ended: ${textOf(why)}`);
       });
     }
@@ -134,7 +135,7 @@ export class JobRunner {
     const unitId = this.#unitId;
     const unit = unitId === undefined ? undefined : { node, unitId };
     if (unit !== undefined) await this.#options.mesh.cancel(unit, this.#signal);
-    await this.#end('cancel', { emitted_events: 0 });
+    await this.#change('cancel', { emitted_events: 0 });
     if (unit !== undefined) await this.#release(unit);
     return undefined;
   }
@@ -161,7 +162,7 @@ export class JobRunner {
     if (outcomes !== undefined) {
       await this.#writes.write(() => owned.storeSummaries(this.#claim, outcomes));
     }
-    await this.#end(this.#eventOf(end), {
+    await this.#change(this.#eventOf(end), {
       ...factsOf(end),
       ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
       ...tally.facts,
@@ -228,12 +229,14 @@ export class JobRunner {
 
   async #change(event: JobEvent, facts: JobFacts): Promise<void> {
     const { owned } = this.#options;
-    await this.#writes.write(() => owned.change(this.#claim, event, facts));
-  }
-
-  /** Stores the end. */
-  async #end(event: JobEvent, facts: JobFacts): Promise<void> {
-    await this.#change(event, facts);
+    await this.#writes.write(async (isRepeated) => {
+      try {
+        await owned.change(this.#claim, event, facts);
+      } catch (error) {
+        // nobody else changes it while the claim is good: the attempt whose answer was lost has done it
+        if (!isRepeated || !(error instanceof DomainError)) throw error;
+      }
+    });
   }
 
   async #release(unit: UnitAddress): Promise<void> {

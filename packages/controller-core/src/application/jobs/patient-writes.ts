@@ -20,18 +20,18 @@ export interface PatientWritesOptions {
 
 /**
  * Writes to the storage, again and again while that can't be reached: what is not stored is held, never dropped. What the storage has refused is not tried
- * again. Each write must be one that can be repeated.
+ * again. Each write must be one that can be repeated, for one whose answer is lost may have been done.
  */
 export class PatientWrites {
   constructor(private readonly options: PatientWritesOptions) {}
 
   /** @throws {StorageError} `lease-lost` and others; {DomainError}; the signal's reason */
-  async write<T>(attempt: () => Promise<T>): Promise<T> {
+  async write<T>(attempt: (isRepeated: boolean) => Promise<T>): Promise<T> {
     const { clock, signal, onNotice } = this.options;
     for (let pauseMs = FIRST_MS, isFirst = true; ; isFirst = false) {
       signal.throwIfAborted();
       try {
-        const result = await attempt();
+        const result = await attempt(!isFirst);
         if (!isFirst) onNotice?.('The storage answers again.');
         return result;
       } catch (error) {
