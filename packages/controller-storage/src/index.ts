@@ -10,3 +10,6 @@ export { jsonText, plainText, type Json } from './schema/columns.js';
 export type * from './schema/tables.js';
 export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
 export type { Executor } from './repositories/executor.js';
+export { checkConsistency } from './backup/check-consistency.js';
+export { restoreBackup } from './backup/restore-backup.js';
+export { writeBackup } from './backup/write-backup.js';
