@@ -3,12 +3,9 @@
  * The control plane over the mesh, as one program: it keeps inventories, templates and jobs, and answers the `awx` command line and whatever else
  * speaks the REST interface of AWX.
  *
- * ```sh
- * controller                          # in a folder of its own, on 127.0.0.1:8052
- * DATABASE_URL=postgres://... controller --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
- * controller create-admin alice
- * controller check
- * ```
+ * Without a verb it runs, on 127.0.0.1:8052, and keeps everything in a folder of its own; with `DATABASE_URL` its database is that PostgreSQL. `--host`,
+ * `--port`, `--tls-cert` and `--tls-key` say where it listens, `--receptor` names the control socket of a node that is there already. The verbs
+ * `migrate`, `create-admin` and `check` are for whoever operates it.
  *
  * Exit codes: 0; 1 for what failed; 2 for a command line that is not understood.
  *

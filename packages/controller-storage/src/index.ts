@@ -13,3 +13,6 @@ export { KyselySessionStore } from './resources/kysely-session-store.js';
 export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
 export type { Executor } from './repositories/executor.js';
 export { StoredRunMaterials, type RunMaterialsOptions } from './repositories/run-materials.js';
+export { checkConsistency } from './backup/check-consistency.js';
+export { restoreBackup } from './backup/restore-backup.js';
+export { writeBackup } from './backup/write-backup.js';

@@ -11,6 +11,8 @@ const JOBS = 20;
 const LONG_JOB = 100_000;
 const PAGE = 25;
 const READS = 200;
+const NODES = 100;
+const PENDING = 1000;
 
 const { values } = parseArgs({
   options: {
@@ -148,6 +150,48 @@ async function measure(storage) {
   );
 }
 
+/** What a pass of the scheduler asks of the database: 1,000 pending jobs, 100 nodes, 100 jobs begun. @param {import('@receptorjs/controller-storage').Storage} storage */
+async function measurePass(storage) {
+  const { queue, instances } = engineStores(storage.database);
+  const health = {
+    cpu: 4,
+    memory: 2 ** 33,
+    cpuCapacity: 16,
+    memCapacity: 99,
+    version: 'v',
+    uuid: '',
+  };
+  for (let at = 0; at < NODES; at += 1) {
+    await instances.discover({ hostname: `node-${at}`, nodeType: 'execution' });
+    await instances.healthy(`node-${at}`, { ...health, capacity: 100 });
+  }
+  await instances.healthy('control', { ...health, capacity: 100_000 });
+  await instances.recomputeGroups();
+  for (let at = 0; at < PENDING; at += 1) {
+    await queue.create({
+      type: 'job',
+      name: `job ${at}`,
+      task_impact: 6,
+      preferred_instance_groups: [2],
+    });
+  }
+  const snapshot = await timed(() => queue.snapshot(PENDING));
+  const { pending } = await queue.snapshot(PENDING);
+  const start = performance.now();
+  const begun = await queue.begin(
+    pending.slice(0, NODES).map(({ id }, at) => ({
+      jobId: id,
+      controllerNode: 'control',
+      executionNode: `node-${at}`,
+      group: 'default',
+    })),
+  );
+  console.log(
+    `${storage.kind}: a snapshot of ${PENDING} pending jobs and ${NODES} nodes: median ${snapshot.median} ms;` +
+      ` ${begun.length} jobs begun in ${(performance.now() - start).toFixed(1)} ms`,
+  );
+}
+
 /** @param {() => Promise<unknown>} read */
 async function timed(read) {
   const times = [];
@@ -168,6 +212,7 @@ if (values.only !== 'postgres') {
   try {
     const storage = await openStorage({ kind: 'pglite', folder });
     await measure(storage);
+    await measurePass(storage);
     await storage.close();
   } finally {
     rmSync(folder, { recursive: true });
@@ -179,6 +224,8 @@ if (values.only !== 'pglite') {
     try {
       const storage = await openStorage({ kind: 'postgres', url: server.url() });
       await measure(storage);
+      await measurePass(storage);
+      await measurePass(storage);
       await storage.close();
     } finally {
       await server.stop();

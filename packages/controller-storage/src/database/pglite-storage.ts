@@ -1,6 +1,9 @@
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Tables } from '../schema/tables.js';
+import { FolderOwner } from './folder-owner.js';
 import { migrateDatabase } from './migrate.js';
 import { PGliteDialect } from './pglite-dialect.js';
 import type { ChannelListener, Storage } from './storage.js';
@@ -18,21 +21,37 @@ export class PGliteStorage implements Storage {
   readonly kind = 'pglite';
   readonly database: Kysely<Tables>;
   readonly #pglite: PGlite;
+  readonly #owner: FolderOwner | undefined;
   readonly #turns: Turns;
 
-  /** @param pglite open, and used by nobody else */
-  constructor(pglite: PGlite) {
+  private constructor(pglite: PGlite, owner: FolderOwner | undefined) {
     this.#pglite = pglite;
+    this.#owner = owner;
     this.#turns = new Turns();
     this.database = new Kysely({ dialect: new PGliteDialect(pglite, this.#turns) });
   }
 
+  /**
+   * @param folder made where it is missing; absent for a database in memory
+   * @throws {Error} where another process has the folder
+   */
   static async open(folder: string | undefined): Promise<PGliteStorage> {
     const startParams = [
       ...PGlite.defaultStartParams,
       ...Object.entries(settings).flatMap(parameter),
     ];
-    return new PGliteStorage(await PGlite.create(folder ?? 'memory://', { startParams }));
+    if (folder === undefined) {
+      return new PGliteStorage(await PGlite.create('memory://', { startParams }), undefined);
+    }
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const owner = await FolderOwner.take(folder);
+    try {
+      const pglite = await PGlite.create(join(folder, 'pgdata'), { startParams });
+      return new PGliteStorage(pglite, owner);
+    } catch (error) {
+      await owner.release();
+      throw error;
+    }
   }
 
   async listen(channel: string, { onMessage }: ChannelListener): Promise<() => Promise<void>> {
@@ -50,7 +69,8 @@ export class PGliteStorage implements Storage {
     return migrateDatabase(this.database);
   }
 
-  close(): Promise<void> {
-    return this.database.destroy();
+  async close(): Promise<void> {
+    await this.database.destroy();
+    await this.#owner?.release();
   }
 }

@@ -61,18 +61,11 @@ export class StoredLeases implements ControllerLeases {
   }
 
   async sweep(olderThanMs: number): Promise<void> {
-    await this.#executor
-      .deleteFrom('controller_leases')
-      .where('expires', '<', sql<Date>`now() - ${olderThanMs} * interval '1 millisecond'`)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('unified_jobs')
-              .select('unified_jobs.id')
-              .whereRef('unified_jobs.lease_id', '=', 'controller_leases.id'),
-          ),
-        ),
-      )
-      .execute();
+    await sql`
+      delete from controller_leases l
+      where expires < now() - ${olderThanMs} * interval '1 millisecond'
+        and not exists (select from unified_jobs j where j.lease_id = l.id)`.execute(
+      this.#executor,
+    );
   }
 }

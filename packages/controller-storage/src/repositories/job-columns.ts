@@ -18,7 +18,7 @@ export function jobColumns(
   values: Partial<Columns> | JobFacts,
 ): Partial<Insertable<UnifiedJobsTable>> & Updateable<UnifiedJobsTable> {
   return Object.fromEntries(
-    Object.entries(values)
+    (Object.entries(values) as [string, unknown][])
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, columnOf(name, value)]),
   );
