@@ -1,13 +1,13 @@
 import type { SecretBox } from '@receptorjs/controller-api';
 import { ControlEngine, DescribedRuns, systemClock } from '@receptorjs/controller-core';
 import { ControllerMesh } from '@receptorjs/controller-mesh';
-import { changeFeed } from '@receptorjs/controller-storage';
+import { changeFeed, StoredRunMaterials } from '@receptorjs/controller-storage';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { OpenController } from '../composition.js';
 import { ensureFolder } from '../settings/data-folder.js';
-import { StoredRunMaterials } from './run-materials.js';
+import { openedInputs, openedTyped } from './opened-secrets.js';
 
 /** What the engine is started with. */
 export interface EngineSettings {
@@ -28,20 +28,25 @@ export interface RunningEngine {
 
 /** Starts what the controller does by itself: it keeps the fleet, gives jobs their places and runs them. */
 export async function startEngine(
-  { storage, store, stores }: OpenController,
+  { storage, stores }: OpenController,
   { folder, address, secrets, version, uuid }: EngineSettings,
 ): Promise<RunningEngine> {
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
   const mesh = new ControllerMesh({ address, folder: jobsFolder });
   const hostname = await mesh.hostname();
+  const materials = new StoredRunMaterials(storage.database, {
+    projectsFolder: join(folder, 'projects'),
+    decrypt: ({ inputs }) => openedInputs(secrets, inputs),
+    decryptTyped: (job) => openedTyped(secrets, job),
+  });
   const engine = new ControlEngine({
     hostname,
     stores,
     feed: changeFeed(storage),
     mesh,
     jobs: mesh.jobs,
-    source: new DescribedRuns(new StoredRunMaterials(store, secrets, join(folder, 'projects'))),
+    source: new DescribedRuns(materials),
     clock: systemClock,
     own: { nodeType: 'hybrid', machine, version, uuid },
     newSubmissionId: randomUUID,

@@ -14,6 +14,8 @@ import { actorOf, type ApiParts } from './api-parts.js';
 import type { Call, Endpoint } from './endpoint.js';
 import { visibleRow } from './resource-endpoints.js';
 
+/** What passwords that were typed at launch are locked for. */
+export const START_ARGUMENTS = 'unified_jobs.start_args';
 const ids = Type.Array(Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), { maxItems: 1000 });
 
 /** What a launch is sent; what the template does not ask for is ignored. */
@@ -174,7 +176,7 @@ async function launch(
   call: Call,
 ): Promise<Record<string, unknown>> {
   const { context, presenter, recorder } = parts;
-  const { credential_passwords: _passwords, ...given } = body;
+  const { credential_passwords: typed, ...given } = body;
   const isAsked = (name: string) => template[askedBy[name as keyof typeof askedBy]] === true;
   const wanted = Object.entries(given);
   const ignored = Object.fromEntries(wanted.filter(([name]) => !isAsked(name)));
@@ -192,6 +194,7 @@ async function launch(
     launchType: 'manual',
     templateVars: variablesOf(typeof text === 'string' ? text : '') ?? {},
     prompts,
+    startArguments: typed && context.secrets.lock(JSON.stringify(typed), START_ARGUMENTS),
   });
   const [id = 0] = made;
   const changes = { job_template: template['id'], jobs: made };

@@ -75,6 +75,8 @@ export interface LaunchRequest {
   /** Those of the template, read. */
   readonly templateVars: Readonly<Record<string, unknown>>;
   readonly prompts: LaunchPrompts;
+  /** What was typed for this launch, locked. */
+  readonly startArguments?: string | undefined;
 }
 
 /** Makes jobs out of templates, and out of jobs that ran; they wait for a scheduler to find them. */
@@ -87,7 +89,7 @@ export class JobLauncher {
   /** The ids of the jobs that a launch makes: one, or as many as there are slices. */
   async launch(
     template: Row,
-    { userId, launchType, templateVars, prompts }: LaunchRequest,
+    { userId, launchType, templateVars, prompts, startArguments = '' }: LaunchRequest,
   ): Promise<number[]> {
     const templateId = Number(template['id']);
     const set = Object.fromEntries(
@@ -99,6 +101,7 @@ export class JobLauncher {
       ...own,
       ...set,
       extra_vars: JSON.stringify(vars),
+      start_args: startArguments,
       job_template: templateId,
       unified_job_template_id: templateId,
       launch_type: launchType,
