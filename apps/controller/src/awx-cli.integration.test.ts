@@ -164,7 +164,7 @@ describe.skipIf(missing.length > 0)(
       expect(launched.output).toContain('PLAY RECAP');
       expect(launched.output).toContain('"status": "successful"');
       expect(launched.code).toBe(0);
-      const { results } = answer('jobs', 'list', '--order_by', '-id') as {
+      const { results } = answer('jobs', 'list', '--order_by=-id') as {
         results: { id: number }[];
       };
       const stdout = awx('jobs', 'stdout', String(results[0]?.id));
