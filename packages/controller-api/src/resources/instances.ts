@@ -1,4 +1,4 @@
-import { percentRemaining } from '@receptorjs/controller-core';
+import { nodeCapacity, percentRemaining, type NodeType } from '@receptorjs/controller-core';
 import {
   boolean,
   choice,
@@ -80,7 +80,6 @@ export const instances = defineResource({
     jobs: { of: 'unified_jobs', through: 'jobs', isReadOnly: true },
     instance_groups: { of: 'instance_groups', through: 'instance_groups' },
   },
-  own: { health_check: 'health_check' },
   summary: ['hostname'],
   unique: [['hostname']],
   order: 'hostname',
@@ -97,6 +96,19 @@ export const instances = defineResource({
     if (Number(values['capacity_adjustment'] ?? 0) < 0)
       errors['capacity_adjustment'] = ['Ensure this value is greater than or equal to 0.'];
     return errors;
+  },
+  prepare(values, { existing = {} }) {
+    if (values['enabled'] === undefined && values['capacity_adjustment'] === undefined)
+      return values;
+    const now = { ...existing, ...values };
+    const capacity = nodeCapacity({
+      nodeType: now['node_type'] as NodeType,
+      isEnabled: now['enabled'] === true && now['node_state'] === 'ready',
+      adjustment: Number(now['capacity_adjustment']),
+      cpuCapacity: Number(now['cpu_capacity']),
+      memCapacity: Number(now['mem_capacity']),
+    });
+    return { ...values, capacity };
   },
   present(row) {
     const { capacity, consumed_capacity, health_check_started, last_health_check } = row;

@@ -23,4 +23,37 @@ describe('resources', () => {
       body: { detail: 'Not found.' },
     });
   });
+
+  it('gives an instance its capacity back when it is enabled again, and nobody makes up its state', async () => {
+    const values = { hostname: 'far', node_type: 'execution', node_state: 'ready' };
+    const found = { cpu_capacity: 8, mem_capacity: 20, capacity: 20 };
+    const id = await server.store.insert('instances', { ...values, ...found });
+    const change = (given: object) => server.send('PATCH', `/api/v2/instances/${id}/`, given);
+    expect((await change({ enabled: false })).body).toMatchObject({ enabled: false, capacity: 0 });
+    const again = await change({ enabled: true, capacity_adjustment: '0.50' });
+    expect(again.body).toMatchObject({ capacity: 14, capacity_adjustment: '0.50' });
+    expect(await change({ node_state: 'ready' })).toMatchObject({ status: 200 });
+    expect(await change({ node_state: 'unavailable' })).toMatchObject({ status: 400 });
+  });
+
+  it('keeps secrets of credentials locked, and tells none of them', async () => {
+    const inputs = { fields: [{ id: 'username' }, { id: 'password', secret: true }] };
+    const type = { name: 'Machine', kind: 'ssh', inputs };
+    const credential_type = await server.store.insert('credential_types', type);
+    const given = { name: 'key', credential_type, inputs: { username: 'u', password: 'sesame' } };
+    const made = await server.send('POST', '/api/v2/credentials/', given);
+    expect(made).toMatchObject({ status: 201, body: { inputs: { password: '$encrypted$' } } });
+    const { url, id } = made.body as { url: string; id: number };
+    const back = { inputs: { username: 'v', password: '$encrypted$' } };
+    expect(await server.send('PATCH', url, back)).toMatchObject({ status: 200 });
+    const row = await server.store.get('credentials', id);
+    const stored = row?.['inputs'] as { username: string; password: string };
+    expect(stored.username).toBe('v');
+    expect(server.secrets.open(stored.password, 'credentials.inputs.password')).toBe('sesame');
+    const stream = await server.send('GET', '/api/v2/activity_stream/?page_size=200');
+    expect(stream.body.results).toContainEqual(
+      expect.objectContaining({ operation: 'create', object1: 'credential', object1_id: id }),
+    );
+    expect(stream.text).not.toContain('sesame');
+  });
 });
