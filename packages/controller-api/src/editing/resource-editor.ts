@@ -40,7 +40,9 @@ export class ResourceEditor {
         ...prepared,
         ...author(resource, actor, true),
       });
-      const changes = noted(resource, given);
+      // as they are stored: secrets are locked there
+      const stored = Object.entries(prepared).filter(([name]) => given[name] !== undefined);
+      const changes = noted(resource, Object.fromEntries(stored));
       await this.recorder.record(store, actor, { operation: 'create', resource, id, changes });
       return this.#get(store, resource, id);
     });
