@@ -225,7 +225,6 @@ if (values.only !== 'pglite') {
       const storage = await openStorage({ kind: 'postgres', url: server.url() });
       await measure(storage);
       await measurePass(storage);
-      await measurePass(storage);
       await storage.close();
     } finally {
       await server.stop();

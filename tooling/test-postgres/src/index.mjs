@@ -107,7 +107,7 @@ export async function startPostgres({ durable = false, settings = {} } = {}) {
   if ('why' in programs) throw new Error(programs.why);
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
   try {
-    if (serverUser.uid !== undefined) chownSync(folder, serverUser.uid, serverUser.gid);
+    if ('uid' in serverUser) chownSync(folder, serverUser.uid, serverUser.gid);
     const { status, stderr, error } = spawnSync(
       join(programs.folder, 'initdb'),
       [

@@ -8,7 +8,7 @@ const debian = '/usr/lib/postgresql';
 /** PostgreSQL refuses to run as root; `nobody` has no rights that it could misuse. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
-/** The user that the server runs as; nothing where that is the one who runs the tests. */
+/** The user that the server runs as; nothing where that is the one who runs the tests. @type {{ uid: number, gid: number } | {}} */
 export const serverUser = process.getuid?.() === 0 ? nobody : {};
 
 /** The folder of `bin` in the npm package for this platform; nothing where it is not installed. */

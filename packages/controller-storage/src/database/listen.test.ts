@@ -28,9 +28,11 @@ describe.each(storagesUnderTest())('messages on $kind', (under) => {
       await vi.waitFor(() => expect(heard.slice(2)).toEqual(['second two']));
       await stopSecond();
       // the next one that is heard shows that this one was not
-      const stop = await storage.listen('end', { onMessage: (payload) => heard.push(payload) });
+      const stop = await storage.listen('channel_b', {
+        onMessage: (payload) => heard.push(payload),
+      });
       await other.notify('channel_a', 'three');
-      await other.notify('end', 'end');
+      await other.notify('channel_b', 'end');
       await vi.waitFor(() => expect(heard.slice(3)).toEqual(['end']));
       await stop();
     });

@@ -1,13 +1,6 @@
 // Written by tables.test.ts from what the migrations make: vitest -u writes it anew.
 import type { Generated } from 'kysely';
-import type {
-  Computed,
-  Decimal,
-  DefaultedJson,
-  Json,
-  JsonColumn,
-  NullableJson,
-} from './columns.js';
+import type { Computed, Decimal, DefaultedJson, Json, JsonColumn, NullableJson } from './columns.js';
 
 export interface ActivityStreamTable {
   id: Generated<number>;
@@ -158,14 +151,7 @@ export interface InstancesTable {
   hostname: string;
   uuid: Generated<string>;
   node_type: 'control' | 'hybrid' | 'execution' | 'hop';
-  node_state:
-    | 'installed'
-    | 'ready'
-    | 'unavailable'
-    | 'deprovisioning'
-    | 'provisioning'
-    | 'provision-fail'
-    | 'deprovision-fail';
+  node_state: 'installed' | 'ready' | 'unavailable' | 'deprovisioning' | 'provisioning' | 'provision-fail' | 'deprovision-fail';
   enabled: Generated<boolean>;
   managed: Generated<boolean>;
   managed_by_policy: Generated<boolean>;
@@ -469,19 +455,8 @@ export interface UnifiedJobsTable {
   type: 'job' | 'ad_hoc_command' | 'project_update' | 'inventory_update' | 'system_job';
   name: string;
   description: Generated<string>;
-  status:
-    'new' | 'pending' | 'waiting' | 'running' | 'successful' | 'failed' | 'error' | 'canceled';
-  launch_type: Generated<
-    | 'manual'
-    | 'relaunch'
-    | 'callback'
-    | 'scheduled'
-    | 'dependency'
-    | 'workflow'
-    | 'webhook'
-    | 'sync'
-    | 'scm'
-  >;
+  status: 'new' | 'pending' | 'waiting' | 'running' | 'successful' | 'failed' | 'error' | 'canceled';
+  launch_type: Generated<'manual' | 'relaunch' | 'callback' | 'scheduled' | 'dependency' | 'workflow' | 'webhook' | 'sync' | 'scm'>;
   created: Generated<Date>;
   modified: Generated<Date>;
   created_by_id: number | null;
