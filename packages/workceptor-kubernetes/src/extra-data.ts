@@ -21,6 +21,8 @@ export interface KubeData {
   readonly DataId?: string | undefined;
   /** Its streams are a connection, which ends with the daemon. */
   readonly ViaTcp?: boolean | undefined;
+  /** None of its stdin has been sent: whoever comes next can still send it. */
+  readonly StdinUnsent?: boolean | undefined;
   /** The `pod_pending_timeout` in milliseconds. */
   readonly PendingTimeoutMs?: number | undefined;
   /** Present while stdout comes by a spool in the pod; `taken` once all of it is here. */
@@ -59,6 +61,7 @@ export function parseKubeData(value: JsonValue): KubeData {
     PodUID: text('PodUID') || undefined,
     DataId: text('DataId') || undefined,
     ViaTcp: value['ViaTcp'] === true ? true : undefined,
+    StdinUnsent: value['StdinUnsent'] === true ? true : undefined,
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
     Spool: spool === 'on' || spool === 'taken' ? spool : undefined,
     LostAt: count(value['LostAt']),

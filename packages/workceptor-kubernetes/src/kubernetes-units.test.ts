@@ -520,32 +520,6 @@ describe('a daemon that is started again', () => {
     expect(asked.at(-1)).toContain('sinceTime=');
     expect(await output(unitId)).toBe('one\ntwo\nthree\n');
   });
-
-  it('deletes a pod that was pending, as the original', async () => {
-    const unitId = await submit('x');
-    await created();
-    await work.close();
-    await startWork();
-    expect((await work.status(unitId)).detail).toBe(
-      'Failed to restart: work unit is not in running state, cannot be restarted (it was: Pod created); submit it again',
-    );
-    await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
-  });
-
-  it('leaves a pending pod alone where it is told to', async () => {
-    await submit('x');
-    await created();
-    await work.close();
-    const [pending = ''] = server.pods.keys();
-    await startWork({ deletePodOnRestart: false });
-    // by the end of another unit the pod would be gone
-    server.onCreated = (pod) => {
-      pod.run();
-      pod.exit();
-    };
-    await ended(await submit());
-    expect([...server.pods.keys()]).toContain(pending);
-  });
 });
 
 it('pods of this node whose units are gone are deleted, and no others', async () => {

@@ -17,6 +17,8 @@ export interface StdinDelivery {
   readonly login: LoginOptions;
   /** The file in the unit's folder. */
   readonly path: string;
+  /** Resolves once it is stored that some may have been sent. */
+  readonly onBegin: () => Promise<void>;
   /** Takes what the container writes to stderr. */
   readonly onStderr?: ((bytes: Buffer) => void) | undefined;
   /** Fires when the worker is known to have all of it, or to want no more: the connection is no longer needed. */
@@ -35,6 +37,7 @@ export async function sendStdin({
   url,
   login,
   path,
+  onBegin,
   onStderr,
   fed,
   signal,
@@ -48,6 +51,7 @@ export async function sendStdin({
       signal,
     });
     try {
+      await onBegin();
       await send(attached, file, fed);
       onAbort(fed, () => {
         attached.end();

@@ -109,10 +109,10 @@ sp_g=-; sp_i=0
 until [ -e $sp_d/fed ] || [ -e $sp_d/unfed ] || [ $sp_i -ge 10 ]; do sp_i=$((sp_i+1)); sp_pause 0.05; done
 [ ! -e $sp_d/fed ] || { wait $sp_b; read -r sp_g <$sp_d/fed.bytes; }
 [ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || echo $sp_n >$sp_d/lost
-[ ! -e $sp_d/lost ] || read -r sp_n <$sp_d/lost
 case $sp_got in USR*) sp_got= ;; esac
 sp_i=0; sp_k=0; sp_l=
 while read -r sp_a <$sp_d/acked; [ $sp_a -le $sp_n ] && [ $sp_i -lt 86400 ]; do
+  [ ! -e $sp_d/lost ] || read -r sp_n <$sp_d/lost
   [ "$sp_a" = "$sp_l" ] || sp_k=0
   sp_l=$sp_a; sp_k=$((sp_k+1)); sp_i=$((sp_i+1))
   if [ -n "$sp_got" ]; then

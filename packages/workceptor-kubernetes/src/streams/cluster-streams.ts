@@ -43,13 +43,17 @@ export class ClusterStreams implements PodStreams {
   constructor(private readonly context: ClusterStreamsContext) {}
 
   async feed(progress: PodProgress): Promise<string | undefined> {
-    const { api, namespace, record, signal, data, onStderr, onProblem } = this.context;
+    const { api, namespace, record, signal, data, store, onStderr, onProblem } = this.context;
+    // none at all may be sent again
+    const isNone = stdinBytes(record) === 0;
+    const onBegin = (): Promise<void> =>
+      isNone ? Promise.resolve() : store({ StdinUnsent: undefined });
     const attempt = async (): Promise<void> => {
       // without an attachment its stdin would have kept waiting whoever wanted some
       if (progress.course.phase === 'ended') return;
       const { url, login } = await api.attachment(namespace, data().PodName, signal);
       const path = record.path('stdin');
-      await sendStdin({ url, login, path, onStderr, fed: this.#fed.signal, signal });
+      await sendStdin({ url, login, path, onBegin, onStderr, fed: this.#fed.signal, signal });
     };
     try {
       await retryPassing(attempt, { forMs: ATTACH_MS, onProblem, signal, mayPass });
@@ -71,7 +75,7 @@ export class ClusterStreams implements PodStreams {
         ...context,
         isTaken: Spool === 'taken',
         digest: (bytes) => digests.range(record, { startPos: 0n, endPos: BigInt(bytes) }, signal),
-        stdinBytes: statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0,
+        stdinBytes: stdinBytes(record),
         onFed: () => {
           this.#fed.abort();
         },
@@ -94,6 +98,9 @@ export class ClusterStreams implements PodStreams {
     }).run();
   }
 }
+
+const stdinBytes = (record: UnitRecord): number =>
+  statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
 
 /** A token may have expired, and a kubeconfig be being replaced. */
 const mayPass = (error: unknown): boolean =>
