@@ -29,6 +29,8 @@ export interface KubeData {
   readonly Spool?: 'on' | 'taken' | undefined;
   /** The first byte of stdout behind which some of it was lost. */
   readonly LostAt?: number | undefined;
+  /** What is said of output that the spool has not: its worker may have been let go of. */
+  readonly OutputLost?: string | undefined;
   /** The pod is to be deleted, which may not have been done yet. */
   readonly Removing?: 'cancel' | 'release' | 'end' | undefined;
 }
@@ -65,6 +67,7 @@ export function parseKubeData(value: JsonValue): KubeData {
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
     Spool: spool === 'on' || spool === 'taken' ? spool : undefined,
     LostAt: count(value['LostAt']),
+    OutputLost: text('OutputLost') || undefined,
     Removing:
       removing === 'cancel' || removing === 'release' || removing === 'end' ? removing : undefined,
   };

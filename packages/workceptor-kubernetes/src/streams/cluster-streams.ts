@@ -79,6 +79,8 @@ export class ClusterStreams implements PodStreams {
         onFed: () => {
           this.#fed.abort();
         },
+        lostBefore: data().OutputLost,
+        onLost: (OutputLost) => store({ OutputLost }),
         onTaken: () => store({ Spool: 'taken' }),
         onNone: (program) => {
           log.info(`[${record.id}] its output comes by the log, for its image has no ${program}`);
