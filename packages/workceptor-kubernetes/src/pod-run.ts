@@ -174,9 +174,11 @@ export class PodRun {
   /** Goes on with a pod that runs already. */
   adopt(): Promise<RunEnd> {
     this.#doing = 'Pod Running';
-    return this.#follow(undefined, (progress) =>
-      this.#runThrough(progress, this.#byCluster(), Promise.resolve(undefined)),
-    );
+    return this.#follow(undefined, (progress) => {
+      const streams = this.#byCluster();
+      streams.seeFed();
+      return this.#runThrough(progress, streams, Promise.resolve(undefined));
+    });
   }
 
   /**
@@ -314,7 +316,7 @@ export class PodRun {
     }
   }
 
-  #byCluster(): PodStreams {
+  #byCluster(): ClusterStreams {
     const { api, namespace, record, unitContext, data, save, signal } = this.context;
     return new ClusterStreams({
       api,

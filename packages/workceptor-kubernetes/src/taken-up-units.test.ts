@@ -128,6 +128,37 @@ describe('a unit that waits to run as the daemon ends goes on, and gets its stdi
   });
 });
 
+describe('the end of stdin that has come no further than to the API server', () => {
+  beforeEach(() => {
+    server.onCreated = (pod) => {
+      pod.missedAttachments = 1;
+      pod.runForReal();
+    };
+  });
+  const command = (): Record<string, string> => ({ ...params, kube_command: 'cat' });
+  const runs = (unitId: string): Promise<unknown> =>
+    node.reaches(unitId, ({ state }) => state === UnitState.Running);
+
+  it('is sent again once the connection has gone', async () => {
+    const unitId = await node.submit(command());
+    await runs(unitId);
+    const [attached] = server.pod.sockets;
+    attached?.terminate();
+    expect((await node.ended(unitId)).detail).toBe('Finished');
+  });
+
+  it('is sent again by the next daemon; input that did not come is known to be lost', async () => {
+    const unitId = await node.submit(command(), input);
+    await runs(unitId);
+    await restart(unitId);
+    const { detail, report } = await node.ended(unitId);
+    expect([detail, report?.errorCode]).toEqual([
+      "Error with pod's stdin: 0 of 10 bytes came",
+      'input-lost',
+    ]);
+  });
+});
+
 describe('a unit whose stdin had begun to be sent as the daemon ended', () => {
   const sent = async (type?: Partial<KubernetesType>): Promise<string> => {
     const unitId = await node.submit(params, input);

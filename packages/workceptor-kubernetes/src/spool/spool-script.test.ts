@@ -288,6 +288,18 @@ describe.each(images)('with the programs of %s', (image) => {
     expect(await exit(command)).toBe(1);
   });
 
+  it('the length of the output counts once it stands there', async () => {
+    const command = start('sh', '-c', 'echo up; read x; exit 3');
+    await ready();
+    // as a shell leaves it between making a file and writing to it
+    writeFileSync(join(spool(), 'total'), '');
+    command.stdin.end('x\n');
+    const reading = read(0);
+    expect(await reading.said).toMatch(/^end 3 3 /);
+    reading.acknowledge(4);
+    expect(await exit(command)).toBe(3);
+  });
+
   it('a command that is not there ends as in a shell', async () => {
     const command = start('no-such-program');
     await ready();

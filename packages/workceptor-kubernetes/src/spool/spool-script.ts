@@ -94,10 +94,10 @@ sp_rests() {
   [ ! -e $sp_d/full ]
 } 2>/dev/null
 sp_i=0; sp_forced=
-until [ -e $sp_d/total ]; do
+until [ -s $sp_d/total ]; do
   sp_i=$((sp_i+1)); [ $sp_i -lt 10 ] || sp_rests || sp_i=9
   [ $sp_i -ne 50 ] || { kill -9 $sp_t; sp_forced=1; }
-  kill -0 $sp_w 2>/dev/null || [ -e $sp_d/total ] || { rm -f $sp_d/room; echo 0 writer >$sp_d/lost; echo 0 >$sp_d/total; }
+  kill -0 $sp_w 2>/dev/null || [ -s $sp_d/total ] || { rm -f $sp_d/room; echo 0 writer >$sp_d/lost; echo 0 >$sp_d/total; }
   sp_pause 0.1
 done
 trap 'exit $sp_r' $sp_signals
@@ -135,7 +135,7 @@ exit $sp_r
  */
 const READ = `
 d=$1; at=$2; id=$3; fed=; missing=
-[ -e $d/none ] && { read -r p <$d/none; echo "none $p" >&2; read -r a && : >$d/seen; exit 0; }
+[ -s $d/none ] && { read -r p <$d/none; echo "none $p" >&2; read -r a && : >$d/seen; exit 0; }
 [ -e $d/acked ] || { echo 'there is no spool yet' >&2; exit 4; }
 echo $id >$d/reader.$id && mv $d/reader.$id $d/reader
 echo open >&2
