@@ -4,7 +4,7 @@ import { root, setUp, toolEnv } from './setup.mjs';
 import { program, run } from './steps.mjs';
 
 await program(async () => {
-  await setUp({ tests: true });
+  if (!process.argv.includes('--help')) await setUp({ tests: true });
   const { code } = await run(
     process.execPath,
     ['tooling/kubernetes-trials/src/trials.mjs', ...process.argv.slice(2)],

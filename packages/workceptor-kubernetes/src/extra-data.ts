@@ -21,12 +21,16 @@ export interface KubeData {
   readonly DataId?: string | undefined;
   /** Its streams are a connection, which ends with the daemon. */
   readonly ViaTcp?: boolean | undefined;
+  /** None of its stdin has been sent: whoever comes next can still send it. */
+  readonly StdinUnsent?: boolean | undefined;
   /** The `pod_pending_timeout` in milliseconds. */
   readonly PendingTimeoutMs?: number | undefined;
   /** Present while stdout comes by a spool in the pod; `taken` once all of it is here. */
   readonly Spool?: 'on' | 'taken' | undefined;
   /** The first byte of stdout behind which some of it was lost. */
   readonly LostAt?: number | undefined;
+  /** What is said of output that the spool has not: its worker may have been let go of. */
+  readonly OutputLost?: string | undefined;
   /** The pod is to be deleted, which may not have been done yet. */
   readonly Removing?: 'cancel' | 'release' | 'end' | undefined;
 }
@@ -59,9 +63,11 @@ export function parseKubeData(value: JsonValue): KubeData {
     PodUID: text('PodUID') || undefined,
     DataId: text('DataId') || undefined,
     ViaTcp: value['ViaTcp'] === true ? true : undefined,
+    StdinUnsent: value['StdinUnsent'] === true ? true : undefined,
     PendingTimeoutMs: count(value['PendingTimeoutMs']),
     Spool: spool === 'on' || spool === 'taken' ? spool : undefined,
     LostAt: count(value['LostAt']),
+    OutputLost: text('OutputLost') || undefined,
     Removing:
       removing === 'cancel' || removing === 'release' || removing === 'end' ? removing : undefined,
   };

@@ -119,8 +119,9 @@ export class KubernetesUnit implements Unit {
     this.record.update({ detail: 'Connecting to Kubernetes' }, 'soon');
     try {
       const request = this.#pod.request();
-      this.#save({ KubeNamespace: request.namespace, DataId: context.secrets.dataId() });
-      this.#run((run) => run.start((env) => this.#pod.request(env)), request.namespace);
+      const DataId = context.secrets.dataId();
+      this.#save({ KubeNamespace: request.namespace, DataId, StdinUnsent: true });
+      this.#runFromStart();
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
       throw new WorkError('start-failed', error.message, { cause: error });
@@ -171,13 +172,22 @@ export class KubernetesUnit implements Unit {
   /** Goes on where an earlier daemon has left the unit. */
   #takeUp(): void {
     const { state } = this.record.status;
-    const { PodName, ViaTcp } = this.#data;
-    if (state === UnitState.Running && PodName !== '' && ViaTcp !== true) {
-      this.#inBackground(this.#adopt());
+    const { PodName, ViaTcp, StdinUnsent, Removing } = this.#data;
+    // its streams go by the cluster, or it was not asked for yet
+    const isReachable = ViaTcp !== true || PodName === '';
+    const isRunning = state === UnitState.Running;
+    if (!isRunning && isReachable && Removing === undefined && StdinUnsent === true) {
+      if (PodName === '') this.#save({ DataId: this.options.context.secrets.dataId() });
+      this.#inBackground(this.#goOn('Connecting to Kubernetes', () => this.#runFromStart()));
       return;
     }
-    // as the original: what its stdin had got, or what was still to come, is not known
-    const wasConnected = ViaTcp === true && state === UnitState.Running;
+    if (isRunning && PodName !== '' && ViaTcp !== true) {
+      const adopt = (): void => this.#run((run) => run.adopt(), this.#pod.namespace);
+      this.#inBackground(this.#goOn('Pod Running', adopt));
+      return;
+    }
+    // as the original: how much of its stdin had come is not known
+    const wasConnected = ViaTcp === true && isRunning;
     const isRemoved = PodName !== '' && this.options.type.deletePodOnRestart !== false;
     // before the end: a crash between the two leaves no pod behind
     if (isRemoved) this.#save({ Removing: 'end' });
@@ -190,12 +200,16 @@ export class KubernetesUnit implements Unit {
     if (isRemoved) this.#inBackground(this.#removal.begin('end'));
   }
 
-  /** Goes on with its pod. A kubeconfig that can't be read now may be being replaced: that is tried again, as while a pod runs. */
-  async #adopt(): Promise<void> {
+  /**
+   * Goes on with its pod. A kubeconfig that can't be read now may be being replaced: that is tried again, as while a pod runs.
+   *
+   * @param doing what it does meanwhile, for its detail
+   */
+  async #goOn(doing: string, run: () => void): Promise<void> {
     const signal = this.#gone;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        this.#run((run) => run.adopt(), this.#pod.namespace);
+        run();
         return;
       } catch (error) {
         const why = foreignText(errorText(error));
@@ -204,7 +218,7 @@ export class KubernetesUnit implements Unit {
           this.#finish(failed(code ?? 'run-failed', `Failed to restart: ${why}`));
           return;
         }
-        this.record.update({ detail: `Pod Running; ${why}` }, 'soon');
+        this.record.update({ detail: `${doing}; ${why}` }, 'soon');
       }
       const ms = backoffDelay(ADOPT_AGAIN, failures, Math.random());
       await wait(ms, undefined, { signal }).catch(() => undefined);
@@ -214,6 +228,11 @@ export class KubernetesUnit implements Unit {
   /** Fires when the daemon lets go of the unit, or its run is not wanted any more. */
   get #gone(): AbortSignal {
     return AbortSignal.any([this.#detached.signal, this.#stopped.signal]);
+  }
+
+  /** @throws as {@link #run} */
+  #runFromStart(): void {
+    this.#run((run) => run.start((env) => this.#pod.request(env)), this.#pod.namespace);
   }
 
   /**

@@ -1,97 +1,36 @@
 import { stateName, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
-import { silentLogger } from '@receptorjs/primitives';
-import { Workceptor } from '@receptorjs/workceptor';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kubernetesWorkTypes } from './kubernetes-work-type.js';
-import type { KubernetesType } from './kubernetes-type.js';
 import { ApiServer } from './testing/api-server.js';
 import type { FakePod } from './testing/fake-pod.js';
+import { TestNode } from './testing/test-node.js';
 
 const local = { transport: 'unix' } as const;
 
 let server: ApiServer;
-let folder: string;
-let work: Workceptor;
-let log: string[];
+let node: TestNode;
 
-const base: KubernetesType = {
-  workType: 'pod',
-  authMethod: 'runtime',
-  image: 'img',
-  allowRuntimeAuth: true,
-  allowRuntimeParams: true,
-  allowRuntimeCommand: true,
-  allowRuntimePod: true,
-};
-
-/** A daemon's workceptor, with what an earlier one has left. */
-async function startWork(type: Partial<KubernetesType> = {}): Promise<void> {
-  const lines = {
-    ...silentLogger,
-    warning: (line: string) => log.push(line),
-    error: (line: string) => log.push(line),
-  };
-  work = new Workceptor({ nodeId: 'near', dataDir: join(folder, 'data'), log: lines });
-  work.registerWorkType(kubernetesWorkTypes({ nodeId: 'near', log: lines })({ ...base, ...type }));
-  await work.start();
-}
-
-async function submit(
+const submit = (
   stdin: string | Buffer = '',
   params: Record<string, string> = {},
-): Promise<string> {
-  const submitted = await work.submit(
-    {
-      node: 'near',
-      workType: 'pod',
-      params: { secret_kube_config: server.kubeConfig, ...params },
-      signWork: false,
-    },
-    local,
-  );
-  await submitted.start(Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]));
-  return submitted.unitId;
-}
-
-async function reaches(
-  unitId: string,
-  wanted: (status: UnitStatus) => boolean,
-): Promise<UnitStatus> {
-  for await (const status of await work.watch(unitId, AbortSignal.timeout(25_000))) {
-    if (wanted(status)) return status;
-  }
-  throw new Error(`unit ended otherwise: ${(await work.status(unitId)).detail}`);
-}
-const ended = (unitId: string): Promise<UnitStatus> => reaches(unitId, ({ state }) => state >= 2);
+): Promise<string> => node.submit({ secret_kube_config: server.kubeConfig, ...params }, stdin);
 const runs = (unitId: string): Promise<UnitStatus> =>
-  reaches(unitId, ({ state }) => state === UnitState.Running);
-async function output(unitId: string): Promise<string> {
-  const results = await work.results(unitId, 0n, { ...local, signal: AbortSignal.timeout(25_000) });
-  return (await buffer(results)).toString();
-}
-const listed = async (): Promise<string[]> => (await work.list()).map(([unitId]) => unitId);
+  node.reaches(unitId, ({ state }) => state === UnitState.Running);
+const output = async (unitId: string): Promise<string> => (await node.output(unitId)).toString();
+const listed = async (): Promise<string[]> => (await node.work.list()).map(([unitId]) => unitId);
 const created = (): Promise<boolean> =>
   vi.waitUntil(() => server.pods.size === 1, { interval: 5, timeout: 10_000 });
 const stamp = (n: number): string => `2026-01-02T03:04:05.${String(n).padStart(9, '0')}Z`;
-const statusFile = (unitId: string): string =>
-  readFileSync(join(folder, 'data', 'near', unitId, 'status'), 'utf8');
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kube-units-'));
-  log = [];
   server = await ApiServer.start();
-  await startWork();
+  node = new TestNode();
+  await node.start();
 });
 afterEach(async () => {
-  await work.close();
+  await node.remove();
   await server.down();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('a unit', () => {
@@ -105,10 +44,10 @@ describe('a unit', () => {
       });
     };
     const unitId = await submit('input', { kube_params: '-v "a b"' });
-    const status = await ended(unitId);
+    const status = await node.ended(unitId);
     expect([stateName(status.state), status.detail]).toEqual(['Succeeded', 'Finished']);
     expect(await output(unitId)).toBe('got input\nno newline');
-    expect((await work.status(unitId)).report?.stdoutSha256).toBe(
+    expect((await node.work.status(unitId)).report?.stdoutSha256).toBe(
       createHash('sha256').update('got input\nno newline').digest('hex'),
     );
     expect(server.pod.object).toMatchObject({
@@ -124,7 +63,7 @@ describe('a unit', () => {
   it('shows the original its keys, and nobody what is secret', async () => {
     const unitId = await submit('', { kube_command: 'run' });
     await created();
-    const { extraData } = await work.status(unitId);
+    const { extraData } = await node.work.status(unitId);
     expect(extraData).toEqual({
       Image: 'img',
       Command: 'run',
@@ -134,19 +73,19 @@ describe('a unit', () => {
       KubePod: '',
       PodName: server.pod.name,
     });
-    expect(statusFile(unitId)).not.toContain('hush');
+    expect(node.statusFile(unitId)).not.toContain('hush');
   });
 
   it('says what it does', async () => {
     const unitId = await submit('x');
-    await reaches(unitId, ({ detail }) => detail === 'Pod created');
+    await node.reaches(unitId, ({ detail }) => detail === 'Pod created');
     server.pod.state({ waiting: { reason: 'ImagePullBackOff', message: 'no such image' } });
-    const waiting = await reaches(unitId, ({ detail }) => detail.includes(';'));
+    const waiting = await node.reaches(unitId, ({ detail }) => detail.includes(';'));
     expect(waiting.detail).toBe('Pod created; ImagePullBackOff: no such image');
     server.pod.run();
     expect((await runs(unitId)).detail).toBe('Pod Running');
     server.pod.exit();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
   });
 
   it('that is released takes its pod along', async () => {
@@ -155,9 +94,9 @@ describe('a unit', () => {
       pod.exit();
     };
     const unitId = await submit();
-    await ended(unitId);
+    await node.ended(unitId);
     expect(server.pods.size).toBe(1);
-    expect(await work.release(unitId, { ...local, force: false })).toBe('done');
+    expect(await node.work.release(unitId, { ...local, force: false })).toBe('done');
     expect(server.pods.size).toBe(0);
   });
 });
@@ -183,7 +122,7 @@ describe('output', () => {
       if (n % 2 === 0) server.refuse(/log/, 500, 'InternalError', 'kubelet is away');
     }
     pod.exit();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
     expect(await output(unitId)).toBe(expected);
   });
 
@@ -194,7 +133,7 @@ describe('output', () => {
     const unitId = await submit();
     await runs(unitId);
     const signal = AbortSignal.timeout(25_000);
-    const results = await work.results(unitId, 0n, { ...local, signal });
+    const results = await node.work.results(unitId, 0n, { ...local, signal });
     const slow = results[Symbol.asyncIterator]();
     const got: Buffer[] = [];
     const { pod } = server;
@@ -202,7 +141,7 @@ describe('output', () => {
     for (let n = 1; n <= 4; n++) {
       pod.print(line, `2026-01-02T03:04:${n * 10}.1Z`);
       const size = BigInt(n * line.length);
-      await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === size, {
+      await vi.waitUntil(async () => (await node.work.status(unitId)).stdoutSize === size, {
         interval: 5,
         timeout: 10_000,
       });
@@ -210,7 +149,7 @@ describe('output', () => {
       pod.rotate();
     }
     pod.exit();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
     // whose memory is used again
     for await (const piece of { [Symbol.asyncIterator]: () => slow }) got.push(Buffer.from(piece));
     expect(Buffer.concat(got).equals(Buffer.from(line.repeat(4)))).toBe(true);
@@ -224,13 +163,15 @@ describe('output', () => {
     await runs(unitId);
     const { pod } = server;
     pod.print('first\n', stamp(1));
-    await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 6n, { interval: 5 });
+    await vi.waitUntil(async () => (await node.work.status(unitId)).stdoutSize === 6n, {
+      interval: 5,
+    });
     pod.cutFollowing();
     pod.print('lost\n', stamp(2));
     pod.rotate();
     pod.print('last\n', stamp(3));
     pod.exit();
-    const status = await ended(unitId);
+    const status = await node.ended(unitId);
     expect(status).toMatchObject({
       state: UnitState.Failed,
       report: { errorCode: 'output-lost', lastOutput: 'first\nlast' },
@@ -246,24 +187,26 @@ describe('output', () => {
     await runs(unitId);
     const { pod } = server;
     pod.print('first\n', stamp(1));
-    await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 6n, { interval: 5 });
+    await vi.waitUntil(async () => (await node.work.status(unitId)).stdoutSize === 6n, {
+      interval: 5,
+    });
     pod.rotate();
     pod.endFollowing();
     pod.print('last\n', stamp(3));
     pod.exit();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
     expect(await output(unitId)).toBe('first\nlast\n');
   });
 
   it('has a bound', async () => {
-    await work.close();
-    await startWork({ maxStdoutBytes: 10 });
+    await node.stop();
+    await node.start({ maxStdoutBytes: 10 });
     server.onCreated = (pod) => {
       pod.run();
       pod.print('more than ten bytes\n');
     };
     const unitId = await submit();
-    expect(await ended(unitId)).toMatchObject({ report: { errorCode: 'output-too-long' } });
+    expect(await node.ended(unitId)).toMatchObject({ report: { errorCode: 'output-too-long' } });
     await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
   });
 });
@@ -315,7 +258,7 @@ describe('a failure', () => {
     ],
   ])('%s ends the unit', async (_, happens, errorCode, detail, pods) => {
     server.onCreated = happens;
-    expect(await ended(await submit())).toMatchObject({
+    expect(await node.ended(await submit())).toMatchObject({
       state: UnitState.Failed,
       detail,
       report: { errorCode },
@@ -328,7 +271,7 @@ describe('a failure', () => {
     [422, 'Invalid', 'Pod is invalid', 'rejected-pod'],
   ])('by the API server (%d) is told in its words', async (code, reason, message, errorCode) => {
     server.refuse(/POST/, code, reason, message);
-    expect(await ended(await submit())).toMatchObject({
+    expect(await node.ended(await submit())).toMatchObject({
       detail: `Error creating pod: ${message}`,
       report: { errorCode },
     });
@@ -343,7 +286,7 @@ describe('a failure', () => {
         ],
       });
     };
-    expect(await ended(await submit('', { pod_pending_timeout: '300ms' }))).toMatchObject({
+    expect(await node.ended(await submit('', { pod_pending_timeout: '300ms' }))).toMatchObject({
       detail: 'Error creating pod: timed out waiting for the condition, Unschedulable: no node',
       report: { errorCode: 'unschedulable' },
     });
@@ -358,7 +301,7 @@ describe('a failure', () => {
     await created();
     await vi.waitUntil(() => server.pod.sockets.size === 1, { interval: 1 });
     for (const socket of server.pod.sockets) socket.terminate();
-    const status = await ended(unitId);
+    const status = await node.ended(unitId);
     expect(status.report?.errorCode).toBe('input-lost');
     expect(status.detail).toMatch(/^Error with pod's stdin: /);
     await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
@@ -370,7 +313,7 @@ describe('a failure', () => {
     [404, 'NotFound', 'namespaces "jobs" not found', 'rejected-pod'],
   ])('of the login or the role (%d) has a code of its own', async (code, reason, message, own) => {
     server.refuse(/POST/, code, reason, message, 2);
-    expect(await ended(await submit())).toMatchObject({
+    expect(await node.ended(await submit())).toMatchObject({
       detail: `Error creating pod: ${message}`,
       report: { errorCode: own },
     });
@@ -386,9 +329,9 @@ describe('a failure', () => {
       await expect(submit('', params)).rejects.toThrow(why);
       const [unitId = ''] = await listed();
       const shown = [
-        JSON.stringify((await work.status(unitId)).detail),
-        statusFile(unitId),
-        ...log,
+        JSON.stringify((await node.work.status(unitId)).detail),
+        node.statusFile(unitId),
+        ...node.log,
       ];
       expect(shown.join('\n')).not.toContain('hush');
     },
@@ -397,22 +340,22 @@ describe('a failure', () => {
   it('to start within weeks is no failure to start at once', async () => {
     const unitId = await submit('', { pod_pending_timeout: '10000h' });
     await created();
-    await reaches(unitId, ({ detail }) => detail === 'Pod created');
+    await node.reaches(unitId, ({ detail }) => detail === 'Pod created');
     server.pod.run();
     await runs(unitId);
     server.pod.exit();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
   });
 
   it('of an API server that sends nonsense is a problem of that unit, for as long as it does', async () => {
     server.fail(/GET .*pods\?labelSelector/, 200, { body: { items: [{}] }, times: 2 });
     const unitId = await submit();
-    await reaches(unitId, ({ detail }) => detail.includes('a pod without a name'));
+    await node.reaches(unitId, ({ detail }) => detail.includes('a pod without a name'));
     server.pod.run();
     await runs(unitId);
     server.sendToWatchers('{"type":"MODIFIED","object":{"metadata":{},"status":null}}\n');
     server.pod.exit();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
   });
 });
 
@@ -420,14 +363,14 @@ describe('a cluster that is away', () => {
   it('keeps a pod from being made for a while only, and it is made once', async () => {
     await server.down();
     const unitId = await submit();
-    const away = await reaches(unitId, ({ detail }) => detail.includes("can't reach"));
+    const away = await node.reaches(unitId, ({ detail }) => detail.includes("can't reach"));
     expect(away.detail).toMatch(/^Connecting to Kubernetes; can't reach the API server/);
     server.onCreated = (pod) => {
       pod.run();
       pod.exit();
     };
     await server.up();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
     expect(server.pods.size).toBe(1);
   });
 
@@ -437,7 +380,7 @@ describe('a cluster that is away', () => {
       pod.exit();
     };
     server.loseAnswer(/POST/);
-    expect((await ended(await submit())).detail).toBe('Finished');
+    expect((await node.ended(await submit())).detail).toBe('Finished');
     expect(server.pods.size).toBe(1);
     expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(2);
   });
@@ -445,11 +388,11 @@ describe('a cluster that is away', () => {
   it('that may have made a pod without an answer is asked until it can not come any more', async () => {
     server.fail(/POST/, 504, { body: 'no answer in time', times: 99 });
     const unitId = await submit();
-    await reaches(unitId, ({ detail }) => detail.includes('no answer in time'));
-    expect(await work.cancel(unitId, local)).toBe('pending');
-    expect((await work.status(unitId)).detail).toMatch(/may still be making it$/);
+    await node.reaches(unitId, ({ detail }) => detail.includes('no answer in time'));
+    expect(await node.work.cancel(unitId, local)).toBe('pending');
+    expect((await node.work.status(unitId)).detail).toMatch(/may still be making it$/);
     // it comes after all
-    const { extraData } = await work.status(unitId);
+    const { extraData } = await node.work.status(unitId);
     const { KubeNamespace, PodName } = extraData as Readonly<Record<string, string>>;
     server.add({
       metadata: {
@@ -458,7 +401,7 @@ describe('a cluster that is away', () => {
         labels: { 'receptor.unit-id': unitId },
       },
     });
-    expect(await work.release(unitId, { ...local, force: false })).toBe('done');
+    expect(await node.work.release(unitId, { ...local, force: false })).toBe('done');
     expect(server.pods.size).toBe(0);
   });
 
@@ -469,16 +412,16 @@ describe('a cluster that is away', () => {
     const unitId = await submit();
     await runs(unitId);
     await server.down();
-    expect(await work.cancel(unitId, local)).toBe('pending');
-    expect((await work.status(unitId)).detail).toMatch(
+    expect(await node.work.cancel(unitId, local)).toBe('pending');
+    expect((await node.work.status(unitId)).detail).toMatch(
       /^Canceled; its pod is yet to be deleted: can't reach the API server/,
     );
     // a restart keeps it in mind
-    await work.close();
-    await startWork();
+    await node.stop();
+    await node.start();
     await server.up();
     await vi.waitUntil(() => server.pods.size === 0, { interval: 5, timeout: 10_000 });
-    await vi.waitUntil(async () => (await work.status(unitId)).detail === 'Canceled', {
+    await vi.waitUntil(async () => (await node.work.status(unitId)).detail === 'Canceled', {
       interval: 5,
     });
   });
@@ -490,10 +433,10 @@ describe('a cluster that is away', () => {
     const unitId = await submit();
     await runs(unitId);
     await server.down();
-    expect(await work.release(unitId, { ...local, force: false })).toBe('pending');
+    expect(await node.work.release(unitId, { ...local, force: false })).toBe('pending');
     await server.up();
     await vi.waitUntil(() => server.pods.size === 0, { interval: 5, timeout: 10_000 });
-    await vi.waitUntil(async () => (await work.list()).length === 0, { interval: 5 });
+    await vi.waitUntil(async () => (await node.work.list()).length === 0, { interval: 5 });
   });
 });
 
@@ -507,44 +450,20 @@ describe('a daemon that is started again', () => {
     const { pod } = server;
     pod.print('one\n', stamp(1));
     pod.print('two\n', stamp(1));
-    await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 8n, { interval: 5 });
-    const cursor = join(folder, 'data', 'near', unitId, 'log-cursor');
+    await vi.waitUntil(async () => (await node.work.status(unitId)).stdoutSize === 8n, {
+      interval: 5,
+    });
+    const cursor = node.path(unitId, 'log-cursor');
     await vi.waitUntil(() => existsSync(cursor), { interval: 5 });
-    expect(statusFile(unitId)).not.toContain(stamp(1));
-    await work.close();
+    expect(node.statusFile(unitId)).not.toContain(stamp(1));
+    await node.stop();
     pod.print('three\n', stamp(1));
-    await startWork();
+    await node.start();
     pod.exit();
-    expect((await ended(unitId)).detail).toBe('Finished');
+    expect((await node.ended(unitId)).detail).toBe('Finished');
     const asked = server.requests.filter((line) => line.includes('/log?'));
     expect(asked.at(-1)).toContain('sinceTime=');
     expect(await output(unitId)).toBe('one\ntwo\nthree\n');
-  });
-
-  it('deletes a pod that was pending, as the original', async () => {
-    const unitId = await submit('x');
-    await created();
-    await work.close();
-    await startWork();
-    expect((await work.status(unitId)).detail).toBe(
-      'Failed to restart: work unit is not in running state, cannot be restarted (it was: Pod created); submit it again',
-    );
-    await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
-  });
-
-  it('leaves a pending pod alone where it is told to', async () => {
-    await submit('x');
-    await created();
-    await work.close();
-    const [pending = ''] = server.pods.keys();
-    await startWork({ deletePodOnRestart: false });
-    // by the end of another unit the pod would be gone
-    server.onCreated = (pod) => {
-      pod.run();
-      pod.exit();
-    };
-    await ended(await submit());
-    expect([...server.pods.keys()]).toContain(pending);
   });
 });
 
@@ -568,12 +487,12 @@ it('pods of this node whose units are gone are deleted, and no others', async ()
   add('own', { ...mine, 'receptor.unit-id': own }, old);
   for (let n = 0; n < 20; n++) add(`orphan${n}`, mine, old);
   // lists again
-  await work.cancel(own, local);
+  await node.work.cancel(own, local);
   const other = await submit();
   await vi.waitUntil(() => ![...server.pods.keys()].some((name) => name.includes('orphan')), {
     interval: 5,
   });
-  await work.cancel(other, local);
+  await node.work.cancel(other, local);
   expect([...server.pods.keys()]).toEqual([
     'jobs/young',
     'jobs/other-node',
@@ -591,9 +510,9 @@ it('many pods are followed by one watch', async () => {
   const unitIds = await Promise.all(Array.from({ length: 20 }, () => submit()));
   await Promise.all(unitIds.map(runs));
   for (const pod of server.pods.values()) pod.exit();
-  const statuses = await Promise.all(unitIds.map(ended));
+  const statuses = await Promise.all(unitIds.map((unitId) => node.ended(unitId)));
   expect(new Set(statuses.map(({ detail }) => detail))).toEqual(new Set(['Finished']));
   expect(server.requests.filter((line) => line.includes('watch='))).toHaveLength(1);
-  await Promise.all(unitIds.map((unitId) => work.release(unitId, { ...local, force: false })));
+  await Promise.all(unitIds.map((unitId) => node.work.release(unitId, { ...local, force: false })));
   expect(server.pods.size).toBe(0);
 });

@@ -9,9 +9,8 @@ import type { PodWatch } from './cluster/pod-watch.js';
 import { retryPassing } from './cluster/retry-passing.js';
 import { isNotFound } from './errors.js';
 import type { KubeData } from './extra-data.js';
-import type { Pod } from './cluster/objects.js';
-import { createPod } from './pod/create-pod.js';
 import { explainWait } from './pod/explain-wait.js';
+import { makePod } from './pod/make-pod.js';
 import type { PodRequest } from './pod/manifest.js';
 import type { PodCourse } from './pod/pod-course.js';
 import { failed, type PodEnd } from './pod/pod-end.js';
@@ -24,7 +23,8 @@ import { ClusterStreams } from './streams/cluster-streams.js';
 import { PodStderr } from './output/pod-stderr.js';
 import { StdoutFile } from './output/stdout-file.js';
 import { maySpool } from './spool/may-spool.js';
-import { withSpool, type SpoolUse } from './spool/with-spool.js';
+import { spooledRequest } from './spool/spooled-request.js';
+import type { SpoolUse } from './spool/with-spool.js';
 
 /** Milliseconds until what could not be stored is stored again. */
 const STORE_AGAIN_MS = 1_000;
@@ -85,7 +85,7 @@ export class PodRun {
   }
 
   /**
-   * Makes the pod, gives it its stdin and takes its output.
+   * Makes the pod, or goes on with one that an earlier daemon has made or was making; gives it its stdin and takes its output.
    *
    * @param request gives the pod with more environment
    * @throws {KubernetesError}, {WorkError}; what the system says; the signal's reason
@@ -110,11 +110,11 @@ export class PodRun {
 
   /** With stdout in a spool where that is possible. */
   async #startSpooled(request: PodRequest): Promise<RunEnd> {
-    const { api, namespace, save, data, record, signal } = this.context;
+    const { api, namespace, outputSpool, save, data, record, signal } = this.context;
     const start = (pod: PodRequest): Promise<RunEnd> => this.#start(pod, () => this.#byCluster());
-    const spooled = await this.#spooled(request);
+    const maySpool = (): Promise<boolean> => this.#maySpool();
+    const spooled = await spooledRequest({ request, outputSpool, data, save, maySpool });
     if (spooled === undefined) return start(request);
-    save({ Spool: 'on' });
     const run = await start(spooled);
     if (run.end.code !== 'container-not-started') return run;
     // an image without a shell: nothing of it has run
@@ -133,34 +133,33 @@ export class PodRun {
     return start(request);
   }
 
-  async #spooled(request: PodRequest): Promise<PodRequest | undefined> {
-    const { api, namespace, outputSpool, signal } = this.context;
-    const pod = withSpool(request.pod, outputSpool);
-    if (pod === undefined) return undefined;
+  async #maySpool(): Promise<boolean> {
+    const { api, namespace, record, signal } = this.context;
     const onProblem = (why: string): void => {
       this.#say('Connecting to Kubernetes', why);
     };
-    if (await maySpool({ api, namespace, signal, onProblem })) return { ...request, pod };
+    if (await maySpool({ api, namespace, signal, onProblem })) return true;
     this.#log.warning(
-      `[${this.context.record.id}] its output comes by the log, which may lose some: the role needs the verbs get and create on pods/exec`,
+      `[${record.id}] its output comes by the log, which may lose some: the role needs the verbs get and create on pods/exec`,
     );
-    return undefined;
+    return false;
   }
 
   async #start(request: PodRequest, streams: () => PodStreams): Promise<RunEnd> {
-    const { watch, signal, save, record, data } = this.context;
-    let stopExpecting = (): void => undefined;
-    const onName = async (PodName: string): Promise<void> => {
-      await this.#store({ PodName });
-      stopExpecting();
-      stopExpecting = watch.expect(PodName);
-    };
+    const { record, data } = this.context;
+    const stopExpecting =
+      data().PodUID === undefined
+        ? await makePod({
+            ...this.context,
+            request,
+            store: (change) => this.#store(change),
+            onProblem: (why) => {
+              this.#say('Connecting to Kubernetes', why);
+            },
+          })
+        : undefined;
+    this.#say('Pod created', undefined);
     try {
-      const pod = await this.#create(request, onName);
-      save({ PodUID: pod.metadata?.uid });
-      signal.throwIfAborted();
-      this.#say('Pod created', undefined);
-      watch.note(pod);
       const stdinBytes = statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
       const { PendingTimeoutMs } = data();
       return await this.#follow(PendingTimeoutMs, (progress) => {
@@ -168,16 +167,18 @@ export class PodRun {
         return this.#runThrough(progress, by, this.#feed(progress, by, stdinBytes));
       });
     } finally {
-      stopExpecting();
+      stopExpecting?.();
     }
   }
 
   /** Goes on with a pod that runs already. */
   adopt(): Promise<RunEnd> {
     this.#doing = 'Pod Running';
-    return this.#follow(undefined, (progress) =>
-      this.#runThrough(progress, this.#byCluster(), Promise.resolve(undefined)),
-    );
+    return this.#follow(undefined, (progress) => {
+      const streams = this.#byCluster();
+      streams.seeFed();
+      return this.#runThrough(progress, streams, Promise.resolve(undefined));
+    });
   }
 
   /**
@@ -194,18 +195,6 @@ export class PodRun {
     }
     if (this.#doing === doing) this.#say(doing, problem);
     await record.flushed();
-  }
-
-  #create(request: PodRequest, onName: (name: string) => Promise<void>): Promise<Pod> {
-    const { api, unit, signal, save, onUnanswered } = this.context;
-    const onProblem = (why: string): void => {
-      this.#say('Connecting to Kubernetes', why);
-    };
-    // of no matter where it can't be stored: the next daemon asks for a pod that is not there
-    const onRefused = (): void => {
-      save({ PodName: '' });
-    };
-    return createPod({ api, request, unit, onName, onUnanswered, onRefused, onProblem, signal });
   }
 
   async #follow(
@@ -327,7 +316,7 @@ export class PodRun {
     }
   }
 
-  #byCluster(): PodStreams {
+  #byCluster(): ClusterStreams {
     const { api, namespace, record, unitContext, data, save, signal } = this.context;
     return new ClusterStreams({
       api,

@@ -189,6 +189,27 @@ describe('the output of a pod with a spool', () => {
     expect(server.pod.hasEnded).toBe(true);
   });
 
+  it('that is lost is so for the next daemon, for the reason that this one has found', async () => {
+    server.onCreated = (pod) => {
+      pod.runForReal();
+      pod.losesTold = true;
+    };
+    const unitId = await node.submit(sh('echo all; sleep 600'));
+    await hasBytes(unitId, 4);
+    const { container } = server.pod;
+    writeFileSync(join(container?.folder ?? '', 'lost'), '2 write\n');
+    const isStored = (): boolean => node.statusFile(unitId).includes('OutputLost');
+    await vi.waitUntil(isStored, { interval: 5, timeout: 20_000 });
+    await node.stop();
+    server.pod.kill(0, 'Completed');
+    await node.start();
+    const { detail, report } = await node.ended(unitId);
+    expect([detail, report?.errorCode]).toEqual([
+      'output is not complete: what the worker wrote behind byte 2 is not in its spool: its files could not be written',
+      'output-lost',
+    ]);
+  });
+
   it('is whole for the next daemon, when the pod ended before its end was stored', async () => {
     server.onCreated = (pod) => {
       const exit = pod.exit.bind(pod);

@@ -51,7 +51,10 @@ export class FaultProxy {
     this.#server.on('connection', (/** @type {Socket} */ socket) => {
       const port = socket.remotePort ?? 0;
       this.#sockets.set(port, socket);
-      socket.on('close', () => this.#sockets.delete(port));
+      socket.on('close', () => {
+        // which another one may have by now
+        if (this.#sockets.get(port) === socket) this.#sockets.delete(port);
+      });
     });
     // whoever asked has gone, or was cut
     this.#server.on('tlsClientError', () => undefined);

@@ -1,12 +1,36 @@
 // `npm run kubernetes`: trials of pods as units of work, on a real Kubernetes.
-//   trials.mjs [NAME...] [--short] [--json] [--receptor ours|go] [--seed NUMBER] and, each with a default of the trial's own,
-//   [--runs N] [--bytes N] [--parallel N] [--spool auto|always|never] [--jobs N] [--pods N] [--fault NAME]...
-// NAME is a file of trials/. --short: so small as in the tests. --receptor go: the receptor in Go that RECEPTOR_GO names.
 import { runTrial, trialNames } from './run-trial.mjs';
 import { TrialOptions } from './trial-options.mjs';
 
 const all = await trialNames();
-const options = new TrialOptions(process.argv.slice(2));
+const usage = `npm run kubernetes -- [NAME...] [OPTIONS]: trials of pods as units of work, on a real Kubernetes
+
+Names: ${all.join(', ')}; all of them where none is given
+
+Options:
+  --short                 as small as in the tests
+  --json                  a line of JSON for each
+  --receptor ours|go      go: the receptor in Go that RECEPTOR_GO names
+  --seed N                of what is random
+  --fault NAME            one fault of faults, or of several by repeating it
+  --runs N --bytes N --parallel N --jobs N --pods N --spool auto|always|never
+                          sizes, with defaults of each trial's own
+  --help                  this text`;
+/** @returns {TrialOptions} */
+function optionsOf(/** @type {string[]} */ args) {
+  try {
+    return new TrialOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log(usage);
+  process.exit(0);
+}
+const options = optionsOf(args);
 const names = options.names.length > 0 ? options.names : all;
 const unknown = names.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

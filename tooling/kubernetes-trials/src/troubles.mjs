@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { until } from '@receptorjs/tooling-attacks/until';
 import { persist } from '@receptorjs/tooling-crash-matrix/client';
 import { randomOf } from '@receptorjs/tooling-crash-matrix/random';
 
@@ -7,7 +8,7 @@ import { randomOf } from '@receptorjs/tooling-crash-matrix/random';
  *
  * @typedef {object} Pace
  * @property {Pause} daemon from when a daemon answers to its kill
- * @property {Pause} api between two kills of the API server
+ * @property {Pause} api from when a job has ended after a kill of the API server
  * @property {Pause} answer between two answers that are spoilt
  *
  * @typedef {{ least: number, most: number }} Pause
@@ -25,6 +26,11 @@ export const shortPace = {
   api: { least: 3_000, most: 20_000 },
   answer: longPace.answer,
 };
+/**
+ * Milliseconds in which a job ends after a kill of the API server, or there is another one: the scheduler takes up to a minute to come back, and one that is
+ * cut off again before that never schedules anything.
+ */
+const BACK_MS = 90_000;
 /** Milliseconds that streams live. */
 const STREAM_MS = /** @type {const} */ ([500, 6_000]);
 
@@ -62,13 +68,15 @@ export class Troubles {
    * @param {import('@receptorjs/tooling-crash-matrix/supervised-daemon').SupervisedDaemon} victims.daemon
    * @param {import('@receptorjs/tooling-kubernetes-cluster').Cluster} victims.cluster
    * @param {import('@receptorjs/tooling-kubernetes-cluster').FaultProxy} victims.proxy
+   * @param {() => number} victims.ended how many jobs have
    * @param {number} seed
    * @param {Pace} pace
    */
-  constructor({ daemon, cluster, proxy }, seed, pace) {
+  constructor({ daemon, cluster, proxy, ended }, seed, pace) {
     this.daemon = daemon;
     this.cluster = cluster;
     this.proxy = proxy;
+    this.ended = ended;
     this.random = randomOf(seed);
     this.pace = pace;
   }
@@ -105,6 +113,10 @@ export class Troubles {
   async #killApi() {
     this.counts.apiKills += 1;
     await this.cluster.restartApiServer({ signal: 'SIGKILL' });
+    const before = this.ended();
+    const { signal } = this.#over;
+    const goesOn = () => signal.aborted || this.ended() > before || undefined;
+    await until('the end of a job', goesOn, BACK_MS).catch(() => undefined);
   }
 
   #spoil() {

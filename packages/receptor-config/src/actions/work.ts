@@ -109,7 +109,7 @@ export const workActions = {
       allowruntimeparams: flag({ help: 'Submitters may add arguments', fallback: false }),
       allowruntimepod: flag({ help: 'Submitters may give a pod manifest', fallback: false }),
       deletepodonrestart: flag({
-        help: 'Delete pods that are still pending when the node starts again',
+        help: 'Delete pods that can not be gone on with when the node starts again: those that were getting their stdin, and pending ones of streammethod tcp',
         fallback: true,
       }),
       streammethod: word(['logger', 'tcp'], {

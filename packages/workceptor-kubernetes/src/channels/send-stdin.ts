@@ -2,6 +2,7 @@ import { onAbort } from '@receptorjs/primitives';
 import { UnitFile } from '@receptorjs/workceptor/internal';
 import type { LoginOptions } from '../cluster/login.js';
 import { ChannelSocket } from './channel-socket.js';
+import type { SentBy } from './see-stdin-ended.js';
 
 /** Bytes of stdin in a message. */
 const PIECE_BYTES = 32 * 1024;
@@ -15,8 +16,10 @@ export class InputLost extends Error {
 export interface StdinDelivery {
   readonly url: URL;
   readonly login: LoginOptions;
-  /** The file in the unit's folder. */
-  readonly path: string;
+  /** The file in the unit's folder; without one the end is sent alone. */
+  readonly path?: string | undefined;
+  /** Resolves once it is stored that some may have been sent. */
+  readonly onBegin: () => Promise<void>;
   /** Takes what the container writes to stderr. */
   readonly onStderr?: ((bytes: Buffer) => void) | undefined;
   /** Fires when the worker is known to have all of it, or to want no more: the connection is no longer needed. */
@@ -29,17 +32,19 @@ export interface StdinDelivery {
  * Sends a file to the stdin of a container, once. Resolves when the API server has taken all of it and its end; the connection stays until
  * the container has ended, all is known to have arrived or the signal fires, for to cut it before would cut off what is still on its way.
  *
+ * @returns the connection
  * @throws {KubernetesError} when nothing was sent, which may be tried again; {@link InputLost} when something may have arrived
  */
 export async function sendStdin({
   url,
   login,
   path,
+  onBegin,
   onStderr,
   fed,
   signal,
-}: StdinDelivery): Promise<void> {
-  const file = UnitFile.open(path, 'read');
+}: StdinDelivery): Promise<SentBy> {
+  const file = path === undefined ? undefined : UnitFile.open(path, 'read');
   try {
     const attached = await ChannelSocket.open(url, login, {
       what: 'attach to the pod',
@@ -48,22 +53,28 @@ export async function sendStdin({
       signal,
     });
     try {
+      await onBegin();
       await send(attached, file, fed);
       onAbort(fed, () => {
         attached.end();
       });
+      return { gone: attached.closed };
     } catch (error) {
       attached.end();
       signal.throwIfAborted();
       throw new InputLost((await attached.closed).why, { cause: error });
     }
   } finally {
-    file.close();
+    file?.close();
   }
 }
 
 /** Sends all of the file and its end; resolves when the other side has taken it, or nobody wants it any more. */
-async function send(attached: ChannelSocket, file: UnitFile, fed: AbortSignal): Promise<void> {
+async function send(
+  attached: ChannelSocket,
+  file: UnitFile | undefined,
+  fed: AbortSignal,
+): Promise<void> {
   const unwanted = new Promise<boolean>((resolve) => {
     onAbort(fed, () => {
       resolve(false);
@@ -78,7 +89,7 @@ async function send(attached: ChannelSocket, file: UnitFile, fed: AbortSignal): 
     Promise.race([sent.then(() => true), unwanted, closed]);
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
   for (let position = 0; ;) {
-    const length = await file.read(piece, position);
+    const length = (await file?.read(piece, position)) ?? 0;
     if (length === 0) break;
     position += length;
     if (!(await isWanted(attached.sendStdin(piece.subarray(0, length))))) return;

@@ -21,6 +21,7 @@ function create(...answers: readonly Error[]): Promise<unknown> {
   return createPod({
     api: api as unknown as ClusterApi,
     request,
+    name: '',
     unit: 'u',
     onName: (name) => {
       names.push(name);

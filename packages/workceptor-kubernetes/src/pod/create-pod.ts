@@ -14,6 +14,8 @@ const MOST_NAMES = 5;
 export interface PodCreation {
   readonly api: ClusterApi;
   readonly request: PodRequest;
+  /** The name under which an earlier daemon may have asked for it; empty where none has. */
+  readonly name: string;
   /** Label of the unit: by it a pod is known as the unit's own. */
   readonly unit: string;
   /** Stores a name; a pod of it is asked for once it resolves. */
@@ -36,10 +38,10 @@ export interface PodCreation {
  */
 export async function createPod(creation: PodCreation): Promise<Pod> {
   const { api, request, unit, onName, onUnanswered, onRefused, onProblem, signal } = creation;
-  let name = '';
+  let { name } = creation;
   let names = 0;
   /** Whether a pod of the name may be there, or come. */
-  const unanswered = new Set<string>();
+  const unanswered = new Set(name === '' ? [] : [name]);
   const attempt = async (): Promise<Pod> => {
     for (;;) {
       if (name === '') {

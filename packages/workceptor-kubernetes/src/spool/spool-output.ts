@@ -27,6 +27,10 @@ export interface SpoolOutputContext extends OutputContext {
   readonly onFed: () => void;
   /** Stores that all is here, before the worker hears of it and ends. Resolves once it is stored. */
   readonly onTaken: () => Promise<void>;
+  /** An earlier daemon has found that some is lost: what it has said of it. */
+  readonly lostBefore: string | undefined;
+  /** Stores that some is lost, before the worker hears of it and ends. Resolves once it is stored. */
+  readonly onLost: (detail: string) => Promise<void>;
   /** Stores that there is no spool, for want of this program, before the command begins. Resolves once it is stored. */
   readonly onNone: (program: string) => Promise<void>;
 }
@@ -55,7 +59,9 @@ export class SpoolOutput {
   #result: SpoolEnd | undefined;
 
   constructor(private readonly context: SpoolOutputContext) {
-    if (context.isTaken) this.#result = { kind: 'complete' };
+    const { isTaken, lostBefore } = context;
+    if (isTaken) this.#result = { kind: 'complete' };
+    if (lostBefore !== undefined) this.#result = lost(lostBefore);
   }
 
   /**
@@ -135,14 +141,15 @@ export class SpoolOutput {
     const { stdout, digest } = this.context;
     if (word.kind === 'none') return { kind: 'none' };
     if (word.kind === 'lost') {
-      return lost(`what the worker wrote behind byte ${word.at} is not in its spool`);
+      const why = word.why === undefined ? '' : `: ${word.why}`;
+      return missing(`what the worker wrote behind byte ${word.at} is not in its spool${why}`);
     }
     if (stdout.size > word.bytes) {
-      return lost(`the worker wrote ${word.bytes} bytes, and here are ${stdout.size}`);
+      return missing(`the worker wrote ${word.bytes} bytes, and here are ${stdout.size}`);
     }
     await stdout.drained();
     if (word.sha256 !== undefined && (await digest(word.bytes)) !== word.sha256) {
-      return lost('the bytes here are not those that the worker wrote: their SHA-256 differs');
+      return missing('the bytes here are not those that the worker wrote: their SHA-256 differs');
     }
     return this.#lostInput(word.stdinBytes) ?? { kind: 'complete' };
   }
@@ -157,9 +164,11 @@ export class SpoolOutput {
 
   /** The worker waits until all is acknowledged. */
   async #letGo(connection: SpoolConnection, word: SpoolWord): Promise<string | undefined> {
-    const { stdout, onTaken, onNone } = this.context;
+    const { stdout, onTaken, onLost, onNone } = this.context;
     await stdout.synced();
-    if (this.#result?.kind === 'complete') await onTaken();
+    const result = this.#result;
+    if (result?.kind === 'complete') await onTaken();
+    if (result?.kind === 'lost') await onLost(result.end.detail);
     if (word.kind === 'none') await onNone(word.program);
     connection.acknowledge(acknowledgementOf(word));
     const { progress, signal } = this.context;
@@ -192,7 +201,9 @@ export class SpoolOutput {
 
   #cutOff(): SpoolEnd {
     const { size } = this.context.stdout;
-    return lost(`the pod had ended before all was read that its worker wrote behind byte ${size}`);
+    return missing(
+      `the pod had ended before all was read that its worker wrote behind byte ${size}`,
+    );
   }
 
   /** Until the next attempt, or until the worker has ended. */
@@ -220,6 +231,8 @@ function acknowledgementOf(word: SpoolWord): number {
   return word.kind === 'none' ? 0 : bytesBefore(word) + 1;
 }
 
-function lost(why: string): SpoolEnd {
-  return { kind: 'lost', end: failed('output-lost', `output is not complete: ${why}`) };
+function lost(detail: string): SpoolEnd {
+  return { kind: 'lost', end: failed('output-lost', detail) };
 }
+
+const missing = (why: string): SpoolEnd => lost(`output is not complete: ${why}`);

@@ -283,9 +283,21 @@ describe.each(images)('with the programs of %s', (image) => {
     await vi.waitUntil(() => existsSync(join(spool(), 'end')), { interval: 5, timeout: 10_000 });
     rmSync(join(spool(), '0'));
     const reading = read(0);
-    expect(await reading.said).toBe('lost 0');
-    reading.acknowledge(5);
+    expect(await reading.said).toBe('lost 0 missing');
+    reading.acknowledge(1);
     expect(await exit(command)).toBe(1);
+  });
+
+  it('the length of the output counts once it stands there', async () => {
+    const command = start('sh', '-c', 'echo up; read x; exit 3');
+    await ready();
+    // as a shell leaves it between making a file and writing to it
+    writeFileSync(join(spool(), 'total'), '');
+    command.stdin.end('x\n');
+    const reading = read(0);
+    expect(await reading.said).toMatch(/^end 3 3 /);
+    reading.acknowledge(4);
+    expect(await exit(command)).toBe(3);
   });
 
   it('a command that is not there ends as in a shell', async () => {
@@ -389,16 +401,16 @@ describe.each(images)('with the programs of %s', (image) => {
   });
 
   it.each([
-    ['what copies', 'in'],
-    ['what writes', 'out'],
-  ])('%s the output and dies takes it along, and that is known', async (_, fifo) => {
+    ['what copies', 'in', /^lost \d+ copier$/],
+    ['what writes', 'out', /^lost \d+ writer?$/],
+  ])('%s the output and dies takes it along, and that is known', async (_, fifo, word) => {
     const command = start('sh', '-c', 'echo up; read x; echo more');
     await ready();
     const reading = read(0);
     await once(reading.child.stdout, 'data');
     process.kill(readerOf(command, fifo), 'SIGKILL');
     command.stdin.end('x\n');
-    expect(await reading.said).toMatch(/^lost \d+$/);
+    expect(await reading.said).toMatch(word);
   });
 
   it('what a descendant that stays does not write is not waited for', async () => {
@@ -442,5 +454,5 @@ it('without what takes the digest there is none', async () => {
   await once(reading.child.stdout, 'data');
   process.kill(readerOf(command, 'hash'), 'SIGKILL');
   command.stdin.end('x\n');
-  expect(await reading.said).toMatch(/^(?:end 8 0 - 2|lost \d+)$/);
+  expect(await reading.said).toMatch(/^(?:end 8 0 - 2|lost \d+ copier)$/);
 });

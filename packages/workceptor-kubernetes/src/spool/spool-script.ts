@@ -24,7 +24,8 @@ const LOOKS_ONCE_TOLD = 30;
  *   pod that is on its way out: then three seconds without any acknowledgement are enough, for nobody may read any more.
  * - `none`: a program that the image has not, so that there is no spool and stdout goes where it went before, once the reader has `seen` it or a
  *   minute is over.
- * - `lost`: a byte behind which something is missing; also written by the reader. What comes then is thrown away, and more than so many are to be acknowledged.
+ * - `lost`: a byte behind which something is missing, and why: files could not be written (`write`), what copies or writes them was ended (`copier`,
+ *   `writer`), or one is not there (`missing`, written by the reader). What comes then is thrown away, and more than so many are to be acknowledged.
  * - `fed`, `unfed`: stdin has ended and gone on to the command, or it does not want what still comes.
  * - `fed.bytes`: how much that was.
  * - `room`: space for the small ones on a full disk.
@@ -67,7 +68,7 @@ tee $sp_d/hash <$sp_d/in >$sp_d/out 2>/dev/null & sp_t=$!
     rm -f $sp_d/full
     [ ! -e $sp_d/lost ] || { cat <&5 >/dev/null; break; }
     dd bs=${BLOCK_BYTES} count=${FILE_BLOCKS} of=$sp_d/$sp_at <&5 2>/dev/null & echo $! >$sp_d/now
-    wait $! || { rm -f $sp_d/room; echo $sp_at >$sp_d/lost; cat <&5 >/dev/null; break; }
+    wait $! || { rm -f $sp_d/room; echo $sp_at write >$sp_d/lost; cat <&5 >/dev/null; break; }
     sp_n=$(wc -c <$sp_d/$sp_at)
     [ $sp_n -gt 0 ] || break
     sp_at=$((sp_at+sp_n))
@@ -93,26 +94,26 @@ sp_rests() {
   [ ! -e $sp_d/full ]
 } 2>/dev/null
 sp_i=0; sp_forced=
-until [ -e $sp_d/total ]; do
+until [ -s $sp_d/total ]; do
   sp_i=$((sp_i+1)); [ $sp_i -lt 10 ] || sp_rests || sp_i=9
   [ $sp_i -ne 50 ] || { kill -9 $sp_t; sp_forced=1; }
-  kill -0 $sp_w 2>/dev/null || [ -e $sp_d/total ] || { rm -f $sp_d/room; echo 0 >$sp_d/lost; echo 0 >$sp_d/total; }
+  kill -0 $sp_w 2>/dev/null || [ -s $sp_d/total ] || { rm -f $sp_d/room; echo 0 writer >$sp_d/lost; echo 0 >$sp_d/total; }
   sp_pause 0.1
 done
 trap 'exit $sp_r' $sp_signals
 read -r sp_n <$sp_d/total
-wait $sp_t || [ -n "$sp_forced" ] || [ -e $sp_d/lost ] || echo $sp_n >$sp_d/lost
+wait $sp_t || [ -n "$sp_forced" ] || [ -e $sp_d/lost ] || echo $sp_n copier >$sp_d/lost
 wait $sp_h
 sp_s=-
 [ -n "$sp_forced" ] || [ ! -s $sp_d/sum ] || read -r sp_s sp_1 <$sp_d/sum
 sp_g=-; sp_i=0
 until [ -e $sp_d/fed ] || [ -e $sp_d/unfed ] || [ $sp_i -ge 10 ]; do sp_i=$((sp_i+1)); sp_pause 0.05; done
 [ ! -e $sp_d/fed ] || { wait $sp_b; read -r sp_g <$sp_d/fed.bytes; }
-[ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || echo $sp_n >$sp_d/lost
-[ ! -e $sp_d/lost ] || read -r sp_n <$sp_d/lost
+[ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || echo $sp_n write >$sp_d/lost
 case $sp_got in USR*) sp_got= ;; esac
 sp_i=0; sp_k=0; sp_l=
 while read -r sp_a <$sp_d/acked; [ $sp_a -le $sp_n ] && [ $sp_i -lt 86400 ]; do
+  [ ! -s $sp_d/lost ] || read -r sp_n sp_1 <$sp_d/lost
   [ "$sp_a" = "$sp_l" ] || sp_k=0
   sp_l=$sp_a; sp_k=$((sp_k+1)); sp_i=$((sp_i+1))
   if [ -n "$sp_got" ]; then
@@ -130,11 +131,11 @@ exit $sp_r
  * Says on stderr `open` at once, and once stdin has ended `fed BYTES`, or `fed -` where the command wants no more of it. Takes acknowledgements on stdin, a number of bytes a line, and removes files that are behind them. The end of stdin ends it, and so
  * does another reader: what one that was left finds missing, the other one may have taken. What is missing is looked for
  * twice: the first file may have been made a moment ago. Behind the last byte it says on stderr `end BYTES STATUS SHA256 STDIN` or
- * `lost BYTE`, and exits with 0 once more than so many are acknowledged; or `none PROGRAM`, and any.
+ * `lost BYTE WHY`, and exits with 0 once more than so many are acknowledged; or `none PROGRAM`, and any.
  */
 const READ = `
 d=$1; at=$2; id=$3; fed=; missing=
-[ -e $d/none ] && { read -r p <$d/none; echo "none $p" >&2; read -r a && : >$d/seen; exit 0; }
+[ -s $d/none ] && { read -r p <$d/none; echo "none $p" >&2; read -r a && : >$d/seen; exit 0; }
 [ -e $d/acked ] || { echo 'there is no spool yet' >&2; exit 4; }
 echo $id >$d/reader.$id && mv $d/reader.$id $d/reader
 echo open >&2
@@ -156,7 +157,7 @@ exec 3<&0
 exec 3<&- </dev/null
 trap 'kill $acks 2>/dev/null' EXIT
 taken() { while read -r a <$d/acked; [ $a -le $1 ]; do pause 0.05; done; exit 0; }
-lost() { echo "lost $1" >&2; taken $1; }
+lost() { echo "lost $1 $2" >&2; taken $1; }
 current() { read -r who <$d/reader; [ "$who" = $id ] || exit 3; }
 while :; do
   b=$at
@@ -168,7 +169,7 @@ while :; do
     current
     seen=
     for f in $d/[0-9]*; do [ ! -e $f ] || seen=1; done
-    [ -z "$seen" ] || [ -z "$missing" ] || { current; echo $at >$d/lost; lost $at; }
+    [ -z "$seen" ] || [ -z "$missing" ] || { current; echo $at missing >$d/lost.$id; mv $d/lost.$id $d/lost; lost $at missing; }
     missing=$seen
     [ -n "$seen" ] || pause 0.1
     continue
@@ -189,7 +190,7 @@ while :; do
     cat <&4
     [ -z "$more" ] || { at=$((b+n)); break; }
     if [ -n "$over" ]; then
-      [ -e $d/lost ] && { read -r n <$d/lost; lost \${n:-$at}; }
+      [ -e $d/lost ] && { read -r n w <$d/lost; lost \${n:-$at} $w; }
       read -r n r s g <$d/end; echo "end $n $r $s $g" >&2; taken $n
     fi
     current

@@ -13,6 +13,9 @@ it.each([
   ['end 0 127 - -\n', { kind: 'end', bytes: 0 }],
   ['none mkfifo\n', { kind: 'none', program: 'mkfifo' }],
   ['lost 7\n', { kind: 'lost', at: 7 }],
+  ['lost 7 missing\n', { kind: 'lost', at: 7, why: 'a file of it is not there' }],
+  ['lost 7 \n', { kind: 'lost', at: 7 }],
+  ['lost 7 constructor\n', undefined],
   // what else the shell has to say
   ['sh: something\nlost 7\n', { kind: 'lost', at: 7 }],
   ['end x y z\nlost -1\n', undefined],

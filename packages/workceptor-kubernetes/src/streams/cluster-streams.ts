@@ -11,6 +11,7 @@ import { SpoolOutput } from '../spool/spool-output.js';
 import type { StdoutFile } from '../output/stdout-file.js';
 import type { PodProgress } from '../pod/pod-progress.js';
 import type { OutputEnd, PodStreams } from './pod-streams.js';
+import { seeStdinEnded, type SentBy } from '../channels/see-stdin-ended.js';
 import { InputLost, sendStdin } from '../channels/send-stdin.js';
 
 /** Milliseconds for which stdin is tried to be attached to while nothing was sent: an API server may be away for minutes. */
@@ -43,16 +44,19 @@ export class ClusterStreams implements PodStreams {
   constructor(private readonly context: ClusterStreamsContext) {}
 
   async feed(progress: PodProgress): Promise<string | undefined> {
-    const { api, namespace, record, signal, data, onStderr, onProblem } = this.context;
-    const attempt = async (): Promise<void> => {
+    const { record, signal, store, onProblem } = this.context;
+    // none at all may be sent again
+    const isNone = stdinBytes(record) === 0;
+    const onBegin = (): Promise<void> =>
+      isNone ? Promise.resolve() : store({ StdinUnsent: undefined });
+    const attempt = async (): Promise<SentBy | undefined> => {
       // without an attachment its stdin would have kept waiting whoever wanted some
-      if (progress.course.phase === 'ended') return;
-      const { url, login } = await api.attachment(namespace, data().PodName, signal);
-      const path = record.path('stdin');
-      await sendStdin({ url, login, path, onStderr, fed: this.#fed.signal, signal });
+      if (progress.course.phase === 'ended') return undefined;
+      return this.#send(record.path('stdin'), onBegin);
     };
     try {
-      await retryPassing(attempt, { forMs: ATTACH_MS, onProblem, signal, mayPass });
+      const sent = await retryPassing(attempt, { forMs: ATTACH_MS, onProblem, signal, mayPass });
+      if (sent !== undefined) this.seeFed(sent);
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -60,6 +64,21 @@ export class ClusterStreams implements PodStreams {
       if (error instanceof KubernetesError) return error.message;
       throw error;
     }
+  }
+
+  /**
+   * Sees to it that stdin ends, in the background.
+   *
+   * @param sent by what it was; by default the connection of an earlier daemon, which has gone
+   */
+  seeFed(sent: SentBy = { gone: Promise.resolve() }): void {
+    const { data, signal } = this.context;
+    void seeStdinEnded({
+      sent,
+      sendAgain: () => this.#send(undefined, () => Promise.resolve()),
+      isTold: data().Spool !== undefined,
+      signal: AbortSignal.any([signal, this.#fed.signal]),
+    });
   }
 
   async read(progress: PodProgress, stdout: StdoutFile, signal: AbortSignal): Promise<OutputEnd> {
@@ -71,10 +90,12 @@ export class ClusterStreams implements PodStreams {
         ...context,
         isTaken: Spool === 'taken',
         digest: (bytes) => digests.range(record, { startPos: 0n, endPos: BigInt(bytes) }, signal),
-        stdinBytes: statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0,
+        stdinBytes: stdinBytes(record),
         onFed: () => {
           this.#fed.abort();
         },
+        lostBefore: data().OutputLost,
+        onLost: (OutputLost) => store({ OutputLost }),
         onTaken: () => store({ Spool: 'taken' }),
         onNone: (program) => {
           log.info(`[${record.id}] its output comes by the log, for its image has no ${program}`);
@@ -93,7 +114,18 @@ export class ClusterStreams implements PodStreams {
       },
     }).run();
   }
+
+  /** Attaches, and sends a file and the end. */
+  async #send(path: string | undefined, onBegin: () => Promise<void>): Promise<SentBy> {
+    const { api, namespace, signal, data, onStderr } = this.context;
+    const { url, login } = await api.attachment(namespace, data().PodName, signal);
+    const fed = this.#fed.signal;
+    return sendStdin({ url, login, path, onBegin, onStderr, fed, signal });
+  }
 }
+
+const stdinBytes = (record: UnitRecord): number =>
+  statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
 
 /** A token may have expired, and a kubeconfig be being replaced. */
 const mayPass = (error: unknown): boolean =>

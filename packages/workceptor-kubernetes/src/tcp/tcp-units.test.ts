@@ -1,77 +1,34 @@
-import { UnitState, type UnitStatus } from '@receptorjs/control-protocol';
-import { silentLogger } from '@receptorjs/primitives';
-import { Workceptor } from '@receptorjs/workceptor';
+import { UnitState } from '@receptorjs/control-protocol';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { KubernetesType } from '../kubernetes-type.js';
-import { kubernetesWorkTypes } from '../kubernetes-work-type.js';
 import { ApiServer } from '../testing/api-server.js';
 import type { FakePod } from '../testing/fake-pod.js';
+import { TestNode } from '../testing/test-node.js';
 
 const local = { transport: 'unix' } as const;
 
 let server: ApiServer;
-let folder: string;
-let work: Workceptor;
-let log: string[];
+let node: TestNode;
 let sockets: Socket[];
 
-async function startWork(type: Partial<KubernetesType> = {}): Promise<void> {
-  const line = (text: string): number => log.push(text);
-  const lines = { ...silentLogger, warning: line, error: line };
-  work = new Workceptor({ nodeId: 'near', dataDir: join(folder, 'data'), log: lines });
-  work.registerWorkType(
-    kubernetesWorkTypes({ nodeId: 'near', log: lines })({
-      workType: 'pod',
-      authMethod: 'runtime',
-      image: 'img',
-      allowRuntimeAuth: true,
-      streamMethod: 'tcp',
-      tcpAddress: '127.0.0.1',
-      ...type,
-    }),
-  );
-  await work.start();
-}
-
-async function submit(stdin: string | Buffer = ''): Promise<string> {
-  const params = { secret_kube_config: server.kubeConfig };
-  const request = { node: 'near', workType: 'pod', params, signWork: false };
-  const submitted = await work.submit(request, local);
-  await submitted.start(Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]));
-  return submitted.unitId;
-}
-
-async function reaches(
-  unitId: string,
-  wanted: (status: UnitStatus) => boolean,
-): Promise<UnitStatus> {
-  for await (const status of await work.watch(unitId, AbortSignal.timeout(25_000))) {
-    if (wanted(status)) return status;
-  }
-  throw new Error(`unit ended otherwise: ${(await work.status(unitId)).detail}`);
-}
-const ended = (unitId: string): Promise<UnitStatus> => reaches(unitId, ({ state }) => state >= 2);
-const stdout = (unitId: string): string =>
-  readFileSync(join(folder, 'data', 'near', unitId, 'stdout'), 'utf8');
+const tcp = { streamMethod: 'tcp', tcpAddress: '127.0.0.1' } as const;
+const submit = (stdin: string | Buffer = ''): Promise<string> =>
+  node.submit({ secret_kube_config: server.kubeConfig }, stdin);
+const stdout = (unitId: string): string => readFileSync(node.path(unitId, 'stdout'), 'utf8');
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kube-tcp-'));
-  [log, sockets] = [[], []];
+  sockets = [];
   server = await ApiServer.start();
-  await startWork();
+  node = new TestNode();
+  await node.start(tcp);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const socket of sockets) socket.destroy();
-  await work.close();
+  await node.remove();
   await server.down();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** The variables of a pod's worker. */
@@ -117,7 +74,10 @@ it('stdin goes to the pod by the connection that it makes, and stdout comes back
     });
   };
   const unitId = await submit(sent);
-  expect(await ended(unitId)).toMatchObject({ state: UnitState.Succeeded, detail: 'Finished' });
+  expect(await node.ended(unitId)).toMatchObject({
+    state: UnitState.Succeeded,
+    detail: 'Finished',
+  });
   expect(got?.equals(sent)).toBe(true);
   expect(stdout(unitId)).toBe('got 300000\n');
   expect(server.requests.filter((line) => /attach|log/.test(line))).toEqual([]);
@@ -134,7 +94,7 @@ it('without stdin its end comes at once, and the exit status counts', async () =
     });
   };
   const unitId = await submit();
-  expect(await ended(unitId)).toMatchObject({
+  expect(await node.ended(unitId)).toMatchObject({
     state: UnitState.Failed,
     detail: 'container failed with exit code 3',
     report: { errorCode: 'exit-status', lastOutput: 'what went wrong' },
@@ -156,10 +116,10 @@ it('a connection of somebody else is refused, also one that comes before the pod
   await expect(dial(pod)).rejects.toThrow(/ECONNREFUSED/);
   own.end('output');
   pod.exit();
-  expect((await ended(unitId)).detail).toBe('Finished');
+  expect((await node.ended(unitId)).detail).toBe('Finished');
   expect(stdout(unitId)).toBe('output');
   expect(stolen).toEqual([]);
-  expect(log).toEqual([
+  expect(node.log).toEqual([
     `[${unitId}] a connection from 127.0.0.2 is refused: the pod is at 127.0.0.1`,
   ]);
 });
@@ -182,7 +142,7 @@ it('a connection that is cut is output that is lost', async () => {
     }
   };
   const unitId = await submit();
-  expect(await ended(unitId)).toMatchObject({
+  expect(await node.ended(unitId)).toMatchObject({
     state: UnitState.Failed,
     detail: expect.stringMatching(
       /^output may not be complete: behind byte 4 the connection of the pod was cut/,
@@ -199,7 +159,7 @@ it('a pod that never connects ends its unit, and is deleted', async () => {
     later(work, isAll(ms) ? 0 : ms),
   );
   server.onCreated = runs;
-  expect(await ended(await submit('input'))).toMatchObject({
+  expect(await node.ended(await submit('input'))).toMatchObject({
     state: UnitState.Failed,
     detail: expect.stringMatching(/^pod has run for 300 s without connecting to /) as string,
     report: { errorCode: 'not-connected' },
@@ -213,26 +173,30 @@ it('output that is lost is said at once, and how the pod failed by itself says m
   runs(server.pod);
   const socket = await dial(server.pod);
   socket.write('half');
-  await vi.waitUntil(async () => (await work.status(unitId)).stdoutSize === 4n, { interval: 5 });
+  await vi.waitUntil(async () => (await node.work.status(unitId)).stdoutSize === 4n, {
+    interval: 5,
+  });
   socket.resetAndDestroy();
-  const cut = await reaches(unitId, ({ detail }) => detail.includes('was cut'));
+  const cut = await node.reaches(unitId, ({ detail }) => detail.includes('was cut'));
   expect(cut).toMatchObject({
     state: UnitState.Running,
     detail: expect.stringMatching(/^Pod Running; output may not be complete: /) as string,
   });
   server.pod.exit(3);
-  expect(await ended(unitId)).toMatchObject({ report: { errorCode: 'exit-status' } });
+  expect(await node.ended(unitId)).toMatchObject({ report: { errorCode: 'exit-status' } });
   expect(server.pods.size).toBe(1);
 });
 
 it('output has a bound', async () => {
-  await work.close();
-  await startWork({ maxStdoutBytes: 10 });
+  await node.stop();
+  await node.start({ ...tcp, maxStdoutBytes: 10 });
   server.onCreated = (pod) => {
     runs(pod);
     void dial(pod).then((socket) => socket.write('more than ten bytes'));
   };
-  expect(await ended(await submit())).toMatchObject({ report: { errorCode: 'output-too-long' } });
+  expect(await node.ended(await submit())).toMatchObject({
+    report: { errorCode: 'output-too-long' },
+  });
   await vi.waitUntil(() => server.pods.size === 0, { interval: 5 });
 });
 
@@ -242,10 +206,10 @@ it('a cancel ends the connection and the pod, and nobody can connect any more', 
   const { pod } = server;
   runs(pod);
   const socket = await dial(pod);
-  await reaches(unitId, ({ state }) => state === UnitState.Running);
+  await node.reaches(unitId, ({ state }) => state === UnitState.Running);
   const closed = once(socket, 'close');
   socket.resume();
-  expect(await work.cancel(unitId, local)).toBe('done');
+  expect(await node.work.cancel(unitId, local)).toBe('done');
   socket.end();
   await closed;
   expect(server.pods.size).toBe(0);
@@ -257,10 +221,10 @@ it('a restart of the daemon ends a unit whose connection it was, and its pod', a
   await vi.waitUntil(() => server.pods.size === 1, { interval: 5 });
   runs(server.pod);
   await dial(server.pod);
-  await reaches(unitId, ({ state }) => state === UnitState.Running);
-  await work.close();
-  await startWork();
-  expect(await ended(unitId)).toMatchObject({
+  await node.reaches(unitId, ({ state }) => state === UnitState.Running);
+  await node.stop();
+  await node.start(tcp);
+  expect(await node.ended(unitId)).toMatchObject({
     detail:
       'Failed to restart: the connection of its pod has ended with the daemon (streammethod tcp)',
     report: { errorCode: 'output-lost' },
@@ -269,9 +233,9 @@ it('a restart of the daemon ends a unit whose connection it was, and its pod', a
 });
 
 it('an address that can not be listened on ends the unit without a pod', async () => {
-  await work.close();
-  await startWork({ tcpAddress: '203.0.113.1' });
-  expect(await ended(await submit())).toMatchObject({
+  await node.stop();
+  await node.start({ ...tcp, tcpAddress: '203.0.113.1' });
+  expect(await node.ended(await submit())).toMatchObject({
     detail: expect.stringMatching(/^Error listening: .*EADDRNOTAVAIL/) as string,
     report: { errorCode: 'run-failed' },
   });

@@ -377,8 +377,10 @@ export class ApiServer {
         pod.execute(attached, url.searchParams.getAll('command'));
         return;
       }
-      const isFirst = !pod.isAttached;
-      pod.isAttached = true;
+      const isMissed = pod.missedAttachments > 0;
+      const isFirst = !isMissed && !pod.isAttached;
+      if (isMissed) pod.missedAttachments -= 1;
+      else pod.isAttached = true;
       pod.sockets.add(attached);
       attached.on('message', (data: Buffer) => {
         if (!isFirst) return;

@@ -42,6 +42,8 @@ export class FakePod {
 
   /** What is said to commands beside the worker does not reach them. */
   losesTold = false;
+  /** Attachments that come no further than to the API server. */
+  missedAttachments = 0;
 
   /** Where it runs what it was asked for; the scripted one has none. */
   container: FakeContainer | undefined;

@@ -42,9 +42,10 @@ export default {
     const daemon = new SupervisedDaemon(commands, receptor, folder, podActions(action), restartMs);
     daemon.start();
     const { socket } = daemon.daemon;
-    const troubles = new Troubles({ daemon, cluster, proxy }, seed, short ? shortPace : longPace);
     /** @type {import('../job-course.mjs').JobCourse[]} */
     const courses = [];
+    const victims = { daemon, cluster, proxy, ended: () => courses.length };
+    const troubles = new Troubles(victims, seed, short ? shortPace : longPace);
     const begun = performance.now();
     let next = 0;
     const isMore = () => next < jobs || (troubles.missing.length > 0 && next < MOST_TIMES * jobs);
