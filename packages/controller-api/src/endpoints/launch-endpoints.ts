@@ -134,8 +134,8 @@ function launchFields(templates: Resource): Record<string, Field> {
 
 /** Variables and lists of ids may come as text. */
 function readLaunch(fields: Readonly<Record<string, Field>>, body: unknown): unknown {
-  const read = coerced({ fields }, body ?? {});
-  if (typeof read !== 'object' || read === null || Array.isArray(read)) return read as unknown;
+  const read: unknown = coerced({ fields }, body ?? {});
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) return read;
   const { extra_vars, ...others }: Record<string, unknown> = { ...read };
   const vars =
     typeof extra_vars === 'string' ? (variablesOf(extra_vars) ?? extra_vars) : extra_vars;
@@ -144,27 +144,25 @@ function readLaunch(fields: Readonly<Record<string, Field>>, body: unknown): unk
 
 function launchState(template: Row): Record<string, unknown> {
   const isMissing = typeof template['inventory'] !== 'number';
-  const flags = Object.values(askedBy).map((flag) => [flag, template[flag] === true]);
+  const flags = Object.values(askedBy).map((flag) => [flag, template[flag] === true] as const);
   return {
-    can_start_without_user_input: !isMissing && flags.every(([, isAsked]) => isAsked === false),
+    can_start_without_user_input: !isMissing && flags.every(([, isAsked]) => !isAsked),
     passwords_needed_to_start: [],
     variables_needed_to_start: [],
     credential_needed_to_start: false,
     inventory_needed_to_start: isMissing,
     survey_enabled: false,
-    ...Object.fromEntries(flags),
+    ...(Object.fromEntries(flags) as Record<string, boolean>),
     job_template_data: {
       id: template['id'],
       name: template['name'],
       description: template['description'],
     },
-    defaults: {
-      ...Object.fromEntries(
-        Object.keys(askedBy)
-          .filter((name) => template[name] !== undefined)
-          .map((name) => [name, template[name]]),
-      ),
-    },
+    defaults: Object.fromEntries(
+      Object.keys(askedBy)
+        .filter((name) => template[name] !== undefined)
+        .map((name) => [name, template[name]]),
+    ),
   };
 }
 

@@ -60,7 +60,7 @@ describe('who may do what', () => {
 
   it('lets people see and change themselves alone, and nothing that gives them more', async () => {
     const me = await server.send('GET', '/api/v2/me/', undefined, { as: 'none' });
-    const { url } = me.body.results[0] as { url: string };
+    const { url } = me.body.results[0]!;
     const change = (values: object) => server.send('PATCH', url, values, { as: 'none' });
     expect(await change({ first_name: 'Nora' })).toMatchObject({ status: 200 });
     expect(await change({ is_superuser: true })).toMatchObject({ status: 403 });
@@ -74,15 +74,14 @@ describe('who may do what', () => {
   it('shows nobody the tokens of others', async () => {
     const owners = async (as: Role): Promise<Set<string>> => {
       const { body } = await server.send('GET', '/api/v2/tokens/', undefined, { as });
-      const results = body.results as { summary_fields: { user: { username: string } } }[];
-      return new Set(results.map(({ summary_fields: { user } }) => user.username));
+      return new Set(body.results.map(({ summary_fields: { user } }) => user.username));
     };
     expect(await owners('admin')).toEqual(new Set(roles));
     expect(await owners('operator')).toEqual(new Set(['operator']));
     const all = await server.send('GET', '/api/v2/tokens/');
-    const [other] = (
-      all.body.results as { url: string; summary_fields: { user: { username: string } } }[]
-    ).filter(({ summary_fields: { user } }) => user.username === 'admin');
+    const [other] = all.body.results.filter(
+      ({ summary_fields: { user } }) => user.username === 'admin',
+    );
     const taken = await server.send('DELETE', other!.url, undefined, { as: 'operator' });
     expect(taken.status).toBe(404);
   });

@@ -11,7 +11,7 @@ describe('resources', () => {
   it('makes, reads, changes, lists and deletes', async () => {
     const made = await server.send('POST', '/api/v2/organizations/', { name: 'first' });
     expect([made.status, made.body]).toMatchObject([201, { name: 'first', type: 'organization' }]);
-    const { url } = made.body as { url: string };
+    const { url } = made.body;
     expect(await server.send('GET', url)).toMatchObject({ status: 200, body: { name: 'first' } });
     const changed = await server.send('PATCH', url, { description: 'changed' });
     expect(changed).toMatchObject({ status: 200, body: { description: 'changed' } });
@@ -43,7 +43,7 @@ describe('resources', () => {
     const given = { name: 'key', credential_type, inputs: { username: 'u', password: 'sesame' } };
     const made = await server.send('POST', '/api/v2/credentials/', given);
     expect(made).toMatchObject({ status: 201, body: { inputs: { password: '$encrypted$' } } });
-    const { url, id } = made.body as { url: string; id: number };
+    const { url, id } = made.body;
     const back = { inputs: { username: 'v', password: '$encrypted$' } };
     expect(await server.send('PATCH', url, back)).toMatchObject({ status: 200 });
     const row = await server.store.get('credentials', id);
