@@ -2,7 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MeshError, type JobSubmission, type RunEvent } from '@receptorjs/controller-core';
+import {
+  MeshError,
+  type JobSubmission,
+  type MeshView,
+  type RunEvent,
+} from '@receptorjs/controller-core';
 import { ControllerMesh } from '@receptorjs/controller-mesh';
 import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { privateDataDir, runnerWork } from './job.js';
@@ -99,12 +104,13 @@ describe.each([
   });
 
   it.skipIf(skips)('sees the nodes, and the links as they are', async () => {
-    // services are advertised some time after the route is known
-    const { nodes: seen, links } = await until('the work type', async () => {
+    const offersWork = async (): Promise<MeshView | undefined> => {
       const view = await first.view();
       const far = view.nodes.find(({ hostname }) => hostname === 'far');
       return far?.workTypes.includes('ansible-runner') === true ? view : undefined;
-    });
+    };
+    // the original advertises once a minute
+    const { nodes: seen, links } = await until('the work type', offersWork, 90_000);
     expect(
       seen.map(({ hostname, isReachable, neighbours }) => [hostname, isReachable, neighbours]),
     ).toEqual([
