@@ -229,6 +229,26 @@ it.each(['before its unit', 'after its unit', 'while it runs'] as const)(
   },
 );
 
+it.each([
+  ['has not come to its end', 'runner_on_ok', 'canceled'],
+  ['had come to its end', 'playbook_on_stats', 'failed'],
+] as const)(
+  'a canceled job that says that it has failed and %s, with %s, is %s',
+  async (_, event, status) => {
+    const { clock, jobs, mesh, controller } = world();
+    jobs.add(1);
+    mesh.canceledSays = 'failed';
+    const one = controller('one');
+    one.start();
+    await clock.advance(10);
+    mesh.say('unit-1', 1, event);
+    one.cancel(1);
+    await clock.advance(100);
+    expect(jobs.job(1).status).toBe(status);
+    await one.stop();
+  },
+);
+
 it('a cancel that was missed is seen when it is looked for, and when a job is taken', async () => {
   const { clock, jobs, controller } = world();
   jobs.add(1);

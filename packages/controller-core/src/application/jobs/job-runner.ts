@@ -162,7 +162,7 @@ export class JobRunner {
     if (outcomes !== undefined) {
       await this.#writes.write(() => owned.storeSummaries(this.#claim, outcomes));
     }
-    await this.#change(this.#eventOf(end), {
+    await this.#change(this.#eventOf(end, tally.stats !== undefined), {
       ...factsOf(end),
       ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
       ...tally.facts,
@@ -208,7 +208,8 @@ export class JobRunner {
     }
   }
 
-  #eventOf({ status }: RunEnd): JobEvent {
+  /** @param hasRecap whether Ansible came to its end: one that was ended by the cancel may say that it has failed */
+  #eventOf({ status }: RunEnd, hasRecap: boolean): JobEvent {
     switch (status) {
       case 'successful':
         return 'succeed';
@@ -217,6 +218,7 @@ export class JobRunner {
       case 'error':
         return this.#wasCanceled() ? 'cancel' : 'break';
       case 'failed':
+        return this.#wasCanceled() && !hasRecap ? 'cancel' : 'fail';
       case 'timeout':
         return 'fail';
     }

@@ -21,6 +21,8 @@ export class TestJobMesh implements JobMesh {
   readonly log: string[];
   /** Thrown by the next start. */
   refusal: MeshError | undefined;
+  /** What a job that is canceled says of itself. */
+  canceledSays: RunEnd['status'] = 'canceled';
   /** Whether a start waits for ever, its unit known or not. */
   hangs: 'before its unit' | 'after its unit' | undefined;
 
@@ -68,7 +70,7 @@ export class TestJobMesh implements JobMesh {
 
   cancel({ unitId }: UnitAddress): Promise<void> {
     this.log.push(`canceled ${unitId}`);
-    this.end(unitId, 'canceled');
+    this.end(unitId, this.canceledSays);
     return Promise.resolve();
   }
 
