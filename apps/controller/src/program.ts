@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { hostname } from 'node:os';
 import { defaultFolder } from './settings/data-folder.js';
+import { backup, restore } from './verbs/backup.js';
 import { check } from './verbs/check.js';
 import { createAdmin } from './verbs/create-admin.js';
 import { migrate } from './verbs/migrate.js';
@@ -47,6 +48,18 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .action((username: string, { dataDir }: { dataDir: string }) =>
       createAdmin(dataDir, username, env),
     );
+  program
+    .command('backup')
+    .description('write all that the database has into one file')
+    .argument('<file>', 'which is not there yet, or is replaced')
+    .addOption(folder())
+    .action((file: string, { dataDir }: { dataDir: string }) => backup(dataDir, file, env));
+  program
+    .command('restore')
+    .description('read such a file into an empty database, and check it')
+    .argument('<file>', 'of a backup')
+    .addOption(folder())
+    .action((file: string, { dataDir }: { dataDir: string }) => restore(dataDir, file, env));
   program
     .command('check')
     .description('look at database, clock, keys and accounts; 1 if something is wrong')
