@@ -50,6 +50,13 @@ export function isPassing(error: unknown): boolean {
   return error instanceof KubernetesError && passing.has(error.code);
 }
 
+/** Whether a request has come no further than to an address that was not found, or where nobody listens. */
+export function wasNotSent(error: unknown): boolean {
+  const { cause } = error as Error;
+  const { syscall } = (cause ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
+}
+
 /** Whether an error says that the object is not there. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesError && error.code === 'not-found';

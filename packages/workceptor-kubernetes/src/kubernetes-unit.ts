@@ -32,8 +32,8 @@ const DEFAULT_MAX_STDOUT_BYTES = 64 * 2 ** 30;
 /** Milliseconds after a request without an answer in which its pod may still come to be. */
 const MAY_COME_MS = 30_000;
 
-/** Milliseconds between attempts to go on with a pod. */
-const ADOPT_AGAIN = { first: 1_000, longest: 30_000 };
+/** Milliseconds between attempts to go on with a unit. */
+const GO_ON_AGAIN = { first: 1_000, longest: 30_000 };
 
 /** What a unit needs to know besides its record. */
 export interface KubernetesUnitOptions {
@@ -46,7 +46,7 @@ export interface KubernetesUnitOptions {
 }
 
 /**
- * A unit that is a pod. What it decides is stored before it acts on it: a restart goes on with a pod that runs, and deletes what is not
+ * A unit that is a pod. What it decides is stored before it acts on it: a restart goes on with a pod that runs or waits to, and deletes what is not
  * wanted, whatever the cluster does meanwhile. No error of a cluster leaves it.
  */
 export class KubernetesUnit implements Unit {
@@ -186,7 +186,7 @@ export class KubernetesUnit implements Unit {
       this.#inBackground(this.#goOn('Pod Running', adopt));
       return;
     }
-    // as the original: how much of its stdin had come is not known
+    // as the original: how much of its stdin had come is not known, or it was to connect to the daemon that has ended
     const wasConnected = ViaTcp === true && isRunning;
     const isRemoved = PodName !== '' && this.options.type.deletePodOnRestart !== false;
     // before the end: a crash between the two leaves no pod behind
@@ -220,7 +220,7 @@ export class KubernetesUnit implements Unit {
         }
         this.record.update({ detail: `${doing}; ${why}` }, 'soon');
       }
-      const ms = backoffDelay(ADOPT_AGAIN, failures, Math.random());
+      const ms = backoffDelay(GO_ON_AGAIN, failures, Math.random());
       await wait(ms, undefined, { signal }).catch(() => undefined);
     }
   }

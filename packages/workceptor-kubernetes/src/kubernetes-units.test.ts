@@ -382,7 +382,7 @@ describe('a cluster that is away', () => {
     server.loseAnswer(/POST/);
     expect((await node.ended(await submit())).detail).toBe('Finished');
     expect(server.pods.size).toBe(1);
-    expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(2);
+    expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });
 
   it('that may have made a pod without an answer is asked until it can not come any more', async () => {

@@ -1,29 +1,48 @@
 import { expect, it } from 'vitest';
 import { seeStdinEnded, type SentBy } from './see-stdin-ended.js';
 
-const onItsWayMs = 5;
-const cut: SentBy = { gone: Promise.resolve() };
+const onItsWay = { first: 5, longest: 10 };
+const cut: SentBy = { gone: Promise.resolve(), endsByClosing: false };
+const isTold = (): boolean => true;
 
-it('is sent again, whatever is in the way, until it is told to have arrived', async () => {
+it('is sent again until it is told to have arrived', async () => {
   const told = new AbortController();
   let times = 0;
   const sendAgain = (): Promise<SentBy> => {
     times += 1;
     if (times === 4) told.abort();
-    return times === 2 ? Promise.reject(new Error('no')) : Promise.resolve(cut);
+    return Promise.resolve(cut);
   };
-  const { signal } = told;
-  await seeStdinEnded({ sent: cut, sendAgain, isTold: true, signal, onItsWayMs });
+  await seeStdinEnded({ sent: cut, sendAgain, isTold, signal: told.signal, onItsWay });
   expect(times).toBe(4);
 });
 
+it('is not sent again once it can not be', async () => {
+  const { signal } = new AbortController();
+  let times = 0;
+  const sendAgain = (): Promise<SentBy | undefined> => {
+    times += 1;
+    return Promise.resolve(times === 2 ? undefined : cut);
+  };
+  await seeStdinEnded({ sent: cut, sendAgain, isTold, signal, onItsWay });
+  expect(times).toBe(2);
+});
+
+const notAsked = (): Promise<SentBy> => Promise.reject(new Error('it is not asked for'));
+
 it('is not sent again over a connection that stands', async () => {
   const told = new AbortController();
-  const sent = { gone: new Promise(() => undefined) };
-  const sendAgain = (): Promise<SentBy> => Promise.reject(new Error('it is not asked for'));
-  const seeing = seeStdinEnded({ sent, sendAgain, isTold: true, signal: told.signal, onItsWayMs });
+  const sent = { gone: new Promise(() => undefined), endsByClosing: false };
+  const { signal } = told;
+  const seeing = seeStdinEnded({ sent, sendAgain: notAsked, isTold, signal, onItsWay });
   told.abort();
   await seeing;
+});
+
+it('is not sent again where the end of its connection was its own', async () => {
+  const { signal } = new AbortController();
+  const sent = { ...cut, endsByClosing: true };
+  await seeStdinEnded({ sent, sendAgain: notAsked, isTold, signal, onItsWay });
 });
 
 it('that nobody tells of has arrived when its connection has stood for long', async () => {
@@ -35,9 +54,9 @@ it('that nobody tells of has arrived when its connection has stood for long', as
   let times = 0;
   const sendAgain = (): Promise<SentBy> => {
     times += 1;
-    setTimeout(cutOff, 2 * onItsWayMs);
-    return Promise.resolve({ gone });
+    setTimeout(cutOff, 2 * onItsWay.first);
+    return Promise.resolve({ gone, endsByClosing: false });
   };
-  await seeStdinEnded({ sent: cut, sendAgain, isTold: false, signal, onItsWayMs });
+  await seeStdinEnded({ sent: cut, sendAgain, isTold: () => false, signal, onItsWay });
   expect(times).toBe(1);
 });

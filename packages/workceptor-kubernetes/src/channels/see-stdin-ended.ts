@@ -1,26 +1,26 @@
+import { backoffDelay, type BackoffBounds } from '@receptorjs/primitives';
 import { setTimeout as wait } from 'node:timers/promises';
-
-/** Milliseconds that the end of stdin may be on its way once the connection by which it was sent has gone. */
-const ON_ITS_WAY_MS = 5_000;
 
 /** A connection by which stdin was sent. */
 export interface SentBy {
   /** Resolves when it has gone. */
   readonly gone: Promise<unknown>;
+  /** Its end is that of stdin. */
+  readonly endsByClosing: boolean;
 }
 
 /** The end of a container's stdin. */
 export interface StdinEnd {
   /** The connection by which it was sent. */
   readonly sent: SentBy;
-  /** Sends it once more, and nothing else. */
-  readonly sendAgain: () => Promise<SentBy>;
-  /** Whether somebody tells that it has arrived; otherwise it counts as that once its connection has stood for long. */
-  readonly isTold: boolean;
+  /** Sends it once more, and nothing else; gives nothing where that can't be done. */
+  readonly sendAgain: () => Promise<SentBy | undefined>;
+  /** Whether somebody will tell that it has arrived; otherwise it counts as that once its connection has stood for long. */
+  readonly isTold: () => boolean;
+  /** Milliseconds that it may be on its way once the connection has gone; longer ones the more often it was sent. */
+  readonly onItsWay: BackoffBounds;
   /** Fires when it is known to have arrived, or of no matter any more. */
   readonly signal: AbortSignal;
-  /** Default: five seconds. */
-  readonly onItsWayMs?: number | undefined;
 }
 
 /**
@@ -28,18 +28,19 @@ export interface StdinEnd {
  * kubelet, and the container would wait for ever. A container whose stdin has ended does not mind.
  */
 export async function seeStdinEnded(end: StdinEnd): Promise<void> {
-  const { sendAgain, isTold, signal, onItsWayMs = ON_ITS_WAY_MS } = end;
+  const { sendAgain, isTold, onItsWay, signal } = end;
   const over = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  for (let { sent } = end; ;) {
+  let sent: SentBy | undefined = end.sent;
+  for (let times = 1; sent !== undefined && !sent.endsByClosing; times += 1) {
     const since = performance.now();
     await Promise.race([sent.gone, over]);
-    if (!isTold && performance.now() - since >= onItsWayMs) return;
-    await wait(onItsWayMs, undefined, { signal }).catch(() => undefined);
+    if (!isTold() && performance.now() - since >= onItsWay.first) return;
+    const ms = backoffDelay(onItsWay, times, 1);
+    await wait(ms, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    // what is in the way has been said elsewhere, or is passing
-    sent = await sendAgain().catch(() => ({ gone: Promise.resolve() }));
+    sent = await sendAgain();
   }
 }

@@ -18,8 +18,6 @@ export interface StdinDelivery {
   readonly login: LoginOptions;
   /** The file in the unit's folder; without one the end is sent alone. */
   readonly path?: string | undefined;
-  /** Resolves once it is stored that some may have been sent. */
-  readonly onBegin: () => Promise<void>;
   /** Takes what the container writes to stderr. */
   readonly onStderr?: ((bytes: Buffer) => void) | undefined;
   /** Fires when the worker is known to have all of it, or to want no more: the connection is no longer needed. */
@@ -29,17 +27,16 @@ export interface StdinDelivery {
 }
 
 /**
- * Sends a file to the stdin of a container, once. Resolves when the API server has taken all of it and its end; the connection stays until
+ * Sends a file to the stdin of a container. Resolves when the API server has taken all of it and its end; the connection stays until
  * the container has ended, all is known to have arrived or the signal fires, for to cut it before would cut off what is still on its way.
  *
  * @returns the connection
- * @throws {KubernetesError} when nothing was sent, which may be tried again; {@link InputLost} when something may have arrived
+ * @throws {KubernetesError} when no connection stands, which may be tried again; {@link InputLost} when something may have arrived
  */
 export async function sendStdin({
   url,
   login,
   path,
-  onBegin,
   onStderr,
   fed,
   signal,
@@ -53,12 +50,12 @@ export async function sendStdin({
       signal,
     });
     try {
-      await onBegin();
       await send(attached, file, fed);
-      onAbort(fed, () => {
+      const stopListening = onAbort(fed, () => {
         attached.end();
       });
-      return { gone: attached.closed };
+      const gone = attached.closed.then(stopListening);
+      return { gone, endsByClosing: !attached.canEndStdin };
     } catch (error) {
       attached.end();
       signal.throwIfAborted();
@@ -75,11 +72,13 @@ async function send(
   file: UnitFile | undefined,
   fed: AbortSignal,
 ): Promise<void> {
+  let stopListening = (): void => undefined;
   const unwanted = new Promise<boolean>((resolve) => {
-    onAbort(fed, () => {
+    stopListening = onAbort(fed, () => {
       resolve(false);
     });
   });
+  void attached.closed.then(stopListening);
   // also by a restart of the kubelet, with `Success`: what was on its way may be lost
   const closed = attached.closed.then(({ why }): boolean => {
     throw new Error(why);

@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { retryPassing } from '../cluster/retry-passing.js';
-import { isNotFound, isPassing, KubernetesError } from '../errors.js';
+import { isNotFound, isPassing, KubernetesError, wasNotSent } from '../errors.js';
 import type { Pod } from '../cluster/objects.js';
 import type { PodRequest } from './manifest.js';
 import { generatedName, UNIT_LABEL } from './pod-name.js';
@@ -49,6 +49,11 @@ export async function createPod(creation: PodCreation): Promise<Pod> {
         names += 1;
         await onName(name);
       }
+      // a quota that it fills would refuse it
+      const found = unanswered.has(name)
+        ? await ownPod(api, request.namespace, name, unit, signal)
+        : undefined;
+      if (found !== undefined) return found;
       const made = await madePod(api, request, name, unit, signal).catch((error: unknown) => {
         if (error instanceof Unanswered) {
           unanswered.add(name);
@@ -95,13 +100,6 @@ async function madePod(
     const { code, message, options } = error as KubernetesError;
     throw new Unanswered(code, message, options);
   }
-}
-
-/** Whether the address was not found, or nobody listens there. */
-function wasNotSent(error: unknown): boolean {
-  const { cause } = error as Error;
-  const { syscall } = (cause ?? {}) as NodeJS.ErrnoException;
-  return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 const taken = (prefix: string): KubernetesError =>

@@ -43,7 +43,8 @@ export async function makePod(making: PodMaking): Promise<() => void> {
   const on = { onName, onUnanswered, onRefused, onProblem };
   try {
     const pod = await createPod({ api, request, name, unit, ...on, signal });
-    save({ PodUID: pod.metadata?.uid });
+    // another one of its name would do the work again
+    await store({ PodUID: pod.metadata?.uid });
     signal.throwIfAborted();
     watch.note(pod);
     return stopExpecting;

@@ -52,6 +52,7 @@ umask 077
 echo 0 >$sp_d/acked && mkfifo $sp_d/in $sp_d/out $sp_d/hash $sp_d/stdin $sp_d/tally || exit 126
 dd if=/dev/zero of=$sp_d/room bs=65536 count=1 2>/dev/null
 sp_pause() { sleep $1 2>/dev/null || sleep 1; }
+sp_lost() { rm -f $sp_d/room; echo "$1 $2" >$sp_d/lost.$2 && mv $sp_d/lost.$2 $sp_d/lost; }
 sp_signals='HUP INT QUIT TERM USR1 USR2'
 trap '' $sp_signals
 if command -v sha256sum >/dev/null; then sha256sum <$sp_d/hash >$sp_d/sum &
@@ -68,7 +69,7 @@ tee $sp_d/hash <$sp_d/in >$sp_d/out 2>/dev/null & sp_t=$!
     rm -f $sp_d/full
     [ ! -e $sp_d/lost ] || { cat <&5 >/dev/null; break; }
     dd bs=${BLOCK_BYTES} count=${FILE_BLOCKS} of=$sp_d/$sp_at <&5 2>/dev/null & echo $! >$sp_d/now
-    wait $! || { rm -f $sp_d/room; echo $sp_at write >$sp_d/lost; cat <&5 >/dev/null; break; }
+    wait $! || { sp_lost $sp_at write; cat <&5 >/dev/null; break; }
     sp_n=$(wc -c <$sp_d/$sp_at)
     [ $sp_n -gt 0 ] || break
     sp_at=$((sp_at+sp_n))
@@ -97,19 +98,19 @@ sp_i=0; sp_forced=
 until [ -s $sp_d/total ]; do
   sp_i=$((sp_i+1)); [ $sp_i -lt 10 ] || sp_rests || sp_i=9
   [ $sp_i -ne 50 ] || { kill -9 $sp_t; sp_forced=1; }
-  kill -0 $sp_w 2>/dev/null || [ -s $sp_d/total ] || { rm -f $sp_d/room; echo 0 writer >$sp_d/lost; echo 0 >$sp_d/total; }
+  kill -0 $sp_w 2>/dev/null || [ -s $sp_d/total ] || { sp_lost 0 writer; echo 0 >$sp_d/total; }
   sp_pause 0.1
 done
 trap 'exit $sp_r' $sp_signals
 read -r sp_n <$sp_d/total
-wait $sp_t || [ -n "$sp_forced" ] || [ -e $sp_d/lost ] || echo $sp_n copier >$sp_d/lost
+wait $sp_t || [ -n "$sp_forced" ] || [ -e $sp_d/lost ] || sp_lost $sp_n copier
 wait $sp_h
 sp_s=-
 [ -n "$sp_forced" ] || [ ! -s $sp_d/sum ] || read -r sp_s sp_1 <$sp_d/sum
 sp_g=-; sp_i=0
 until [ -e $sp_d/fed ] || [ -e $sp_d/unfed ] || [ $sp_i -ge 10 ]; do sp_i=$((sp_i+1)); sp_pause 0.05; done
 [ ! -e $sp_d/fed ] || { wait $sp_b; read -r sp_g <$sp_d/fed.bytes; }
-[ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || echo $sp_n write >$sp_d/lost
+[ -e $sp_d/lost ] || { echo "$sp_n $sp_r $sp_s $sp_g" >$sp_d/end.new && mv $sp_d/end.new $sp_d/end; } || sp_lost $sp_n write
 case $sp_got in USR*) sp_got= ;; esac
 sp_i=0; sp_k=0; sp_l=
 while read -r sp_a <$sp_d/acked; [ $sp_a -le $sp_n ] && [ $sp_i -lt 86400 ]; do
@@ -158,6 +159,7 @@ exec 3<&- </dev/null
 trap 'kill $acks 2>/dev/null' EXIT
 taken() { while read -r a <$d/acked; [ $a -le $1 ]; do pause 0.05; done; exit 0; }
 lost() { echo "lost $1 $2" >&2; taken $1; }
+miss() { echo $at missing >$d/lost.$id && mv $d/lost.$id $d/lost; }
 current() { read -r who <$d/reader; [ "$who" = $id ] || exit 3; }
 while :; do
   b=$at
@@ -169,7 +171,7 @@ while :; do
     current
     seen=
     for f in $d/[0-9]*; do [ ! -e $f ] || seen=1; done
-    [ -z "$seen" ] || [ -z "$missing" ] || { current; echo $at missing >$d/lost.$id; mv $d/lost.$id $d/lost; lost $at missing; }
+    [ -z "$seen" ] || [ -z "$missing" ] || { current; miss || { rm -f $d/room; miss; }; lost $at missing; }
     missing=$seen
     [ -n "$seen" ] || pause 0.1
     continue
@@ -190,7 +192,7 @@ while :; do
     cat <&4
     [ -z "$more" ] || { at=$((b+n)); break; }
     if [ -n "$over" ]; then
-      [ -e $d/lost ] && { read -r n w <$d/lost; lost \${n:-$at} $w; }
+      [ -e $d/lost ] && { read -r n w <$d/lost; lost $n $w; }
       read -r n r s g <$d/end; echo "end $n $r $s $g" >&2; taken $n
     fi
     current

@@ -3,7 +3,7 @@ import type { UnitContext, UnitRecord } from '@receptorjs/workceptor';
 import { statSync } from 'node:fs';
 import type { ClusterApi } from '../cluster/cluster-api.js';
 import { retryPassing } from '../cluster/retry-passing.js';
-import { isPassing, KubernetesError } from '../errors.js';
+import { isPassing, KubernetesError, wasNotSent } from '../errors.js';
 import type { KubeData } from '../extra-data.js';
 import { CursorFile } from '../log/cursor-file.js';
 import { LogOutput } from '../log/log-output.js';
@@ -16,6 +16,13 @@ import { InputLost, sendStdin } from '../channels/send-stdin.js';
 
 /** Milliseconds for which stdin is tried to be attached to while nothing was sent: an API server may be away for minutes. */
 const ATTACH_MS = 300_000;
+
+/** Milliseconds that the end of stdin may be on its way behind the rest of it, and by itself. */
+const ON_ITS_WAY = { first: 30_000, longest: 120_000 };
+const EMPTY_ON_ITS_WAY = { first: 5_000, longest: 60_000 };
+
+/** A connection that has gone. */
+const cut: SentBy = { gone: Promise.resolve(), endsByClosing: false };
 
 /** What the streams of a unit need. */
 export interface ClusterStreamsContext {
@@ -40,19 +47,29 @@ export interface ClusterStreamsContext {
 export class ClusterStreams implements PodStreams {
   /** Fires once the spool has said that the worker has all of its stdin. */
   readonly #fed = new AbortController();
+  /** Whether it may still say so; written by the constructor and `read`. */
+  #tells: boolean;
 
-  constructor(private readonly context: ClusterStreamsContext) {}
+  constructor(private readonly context: ClusterStreamsContext) {
+    this.#tells = context.data().Spool !== undefined;
+  }
 
   async feed(progress: PodProgress): Promise<string | undefined> {
-    const { record, signal, store, onProblem } = this.context;
+    const { record, signal, save, store, onProblem } = this.context;
     // none at all may be sent again
     const isNone = stdinBytes(record) === 0;
-    const onBegin = (): Promise<void> =>
-      isNone ? Promise.resolve() : store({ StdinUnsent: undefined });
     const attempt = async (): Promise<SentBy | undefined> => {
       // without an attachment its stdin would have kept waiting whoever wanted some
       if (progress.course.phase === 'ended') return undefined;
-      return this.#send(record.path('stdin'), onBegin);
+      if (isNone) return this.#send(record.path('stdin'));
+      // an attachment that is cut ends the container's stdin, although nothing was sent
+      await store({ StdinUnsent: undefined });
+      try {
+        return await this.#send(record.path('stdin'));
+      } catch (error) {
+        if (hasReachedNobody(error)) save({ StdinUnsent: true });
+        throw error;
+      }
     };
     try {
       const sent = await retryPassing(attempt, { forMs: ATTACH_MS, onProblem, signal, mayPass });
@@ -60,6 +77,10 @@ export class ClusterStreams implements PodStreams {
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
+      if (isNone && (error instanceof InputLost || mayPass(error))) {
+        this.seeFed();
+        return undefined;
+      }
       if (error instanceof InputLost) return error.message || 'the connection was ended early';
       if (error instanceof KubernetesError) return error.message;
       throw error;
@@ -71,12 +92,13 @@ export class ClusterStreams implements PodStreams {
    *
    * @param sent by what it was; by default the connection of an earlier daemon, which has gone
    */
-  seeFed(sent: SentBy = { gone: Promise.resolve() }): void {
-    const { data, signal } = this.context;
+  seeFed(sent: SentBy = cut): void {
+    const { record, signal } = this.context;
     void seeStdinEnded({
       sent,
-      sendAgain: () => this.#send(undefined, () => Promise.resolve()),
-      isTold: data().Spool !== undefined,
+      sendAgain: () => this.#endAgain(),
+      isTold: () => this.#tells,
+      onItsWay: stdinBytes(record) === 0 ? EMPTY_ON_ITS_WAY : ON_ITS_WAY,
       signal: AbortSignal.any([signal, this.#fed.signal]),
     });
   }
@@ -102,6 +124,7 @@ export class ClusterStreams implements PodStreams {
           return store({ Spool: undefined });
         },
       }).run();
+      this.#tells = false;
       if (end.kind !== 'none') return end;
     }
     return new LogOutput({
@@ -115,17 +138,30 @@ export class ClusterStreams implements PodStreams {
     }).run();
   }
 
-  /** Attaches, and sends a file and the end. */
-  async #send(path: string | undefined, onBegin: () => Promise<void>): Promise<SentBy> {
+  /** Where that may help. */
+  async #endAgain(): Promise<SentBy | undefined> {
+    try {
+      return await this.#send();
+    } catch (error) {
+      return error instanceof InputLost || mayPass(error) ? cut : undefined;
+    }
+  }
+
+  /** Attaches, and sends a file, where one is given, and the end. */
+  async #send(path?: string): Promise<SentBy> {
     const { api, namespace, signal, data, onStderr } = this.context;
     const { url, login } = await api.attachment(namespace, data().PodName, signal);
     const fed = this.#fed.signal;
-    return sendStdin({ url, login, path, onBegin, onStderr, fed, signal });
+    return sendStdin({ url, login, path, onStderr, fed, signal });
   }
 }
 
 const stdinBytes = (record: UnitRecord): number =>
   statSync(record.path('stdin'), { throwIfNoEntry: false })?.size ?? 0;
+
+/** Whether an attachment was refused, or nobody was there. */
+const hasReachedNobody = (error: unknown): boolean =>
+  error instanceof KubernetesError && (error.code !== 'unreachable' || wasNotSent(error));
 
 /** A token may have expired, and a kubeconfig be being replaced. */
 const mayPass = (error: unknown): boolean =>

@@ -110,8 +110,7 @@ describe('stdin', () => {
     const path = join(folder, 'stdin');
     writeFileSync(path, bytes);
     const { url, login } = await api.attachment('jobs', 'p', ended.signal);
-    const onBegin = (): Promise<void> => Promise.resolve();
-    await sendStdin({ url, login, path, onBegin, fed: fed.signal, signal: ended.signal });
+    await sendStdin({ url, login, path, fed: fed.signal, signal: ended.signal });
   };
 
   it.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'])(

@@ -378,9 +378,14 @@ export class ApiServer {
         return;
       }
       const isMissed = pod.missedAttachments > 0;
-      const isFirst = !isMissed && !pod.isAttached;
       if (isMissed) pod.missedAttachments -= 1;
-      else pod.isAttached = true;
+      if (isMissed && pod.cutAttachments > 0) {
+        pod.cutAttachments -= 1;
+        attached.terminate();
+        return;
+      }
+      const isFirst = !isMissed && !pod.isAttached;
+      if (!isMissed) pod.isAttached = true;
       pod.sockets.add(attached);
       attached.on('message', (data: Buffer) => {
         if (!isFirst) return;

@@ -44,6 +44,8 @@ export class FakePod {
   losesTold = false;
   /** Attachments that come no further than to the API server. */
   missedAttachments = 0;
+  /** Of those, how many are cut before anything is answered. */
+  cutAttachments = 0;
 
   /** Where it runs what it was asked for; the scripted one has none. */
   container: FakeContainer | undefined;
