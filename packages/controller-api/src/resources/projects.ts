@@ -87,7 +87,7 @@ export const projects = defineResource({
         errors[name] = ['A value that starts with a hyphen is not allowed.'];
     }
     const path = now['local_path'];
-    if (typeof path === 'string' && !/^(?:[\w.-]+)?$/.test(path))
+    if (typeof path === 'string' && !/^(?!\.{1,2}$)[\w.-]*$/.test(path))
       errors['local_path'] = ['The name of a folder, without separators, is allowed.'];
     return errors;
   },

@@ -24,6 +24,24 @@ describe('resources', () => {
     });
   });
 
+  it.each([
+    ['local_path', '..'],
+    ['local_path', '.'],
+    ['local_path', 'a/../..'],
+    ['local_path', '/etc'],
+    ['scm_url', 'file:///etc'],
+    ['scm_url', '/etc'],
+    ['scm_url', 'ext::sh -c id'],
+    ['scm_url', '--upload-pack=id'],
+    ['scm_url', 'ssh://-oProxyCommand=id/x'],
+    ['scm_branch', '--output=x'],
+  ])('takes no project with a %s of %s: it leads elsewhere', async (field, value) => {
+    const git = { scm_type: 'git', scm_url: 'https://127.0.0.1/x.git' };
+    const values = { name: 'p', ...(field === 'local_path' ? {} : git), [field]: value };
+    const made = await server.send('POST', '/api/v2/projects/', values);
+    expect([made.status, Object.keys(made.body)]).toEqual([400, [field]]);
+  });
+
   it('gives an instance its capacity back when it is enabled again, and nobody makes up its state', async () => {
     const values = { hostname: 'far', node_type: 'execution', node_state: 'ready' };
     const found = { cpu_capacity: 8, mem_capacity: 20, capacity: 20 };
