@@ -13,7 +13,7 @@ import { goReceptor, skipsWithoutGo } from '@receptorjs/tooling-test-peers';
 import { privateDataDir, runnerWork } from './job.js';
 import { Mesh, until, type Daemon } from './mesh.js';
 
-skipsWithoutGo('the control plane on a mesh of the original');
+const isWithoutGo = skipsWithoutGo('the control plane on a mesh of the original');
 
 const forever = new AbortController().signal;
 
@@ -34,7 +34,7 @@ describe.each([
   ['ours', undefined],
   ['the original', goReceptor.path],
 ])('a control plane on a mesh of %s', (name, command) => {
-  const skips = name === 'the original' && command === undefined;
+  const skips = name === 'the original' && isWithoutGo;
   let mesh: Mesh;
   let nodes: { near: Daemon; hop: Daemon; far: Daemon };
   let folder: string;
