@@ -109,8 +109,8 @@ export {
 } from './ports/controller-storage.js';
 export type { ControllerLease, ControllerLeases } from './ports/controller-leases.js';
 export type { InstanceHealth, InstanceStore, NewInstance, UpLink } from './ports/instance-store.js';
+export type { Assignment } from './domain/scheduling-pass.js';
 export type {
-  Assignment,
   CancelOutcome,
   JobQueue,
   NewJob,

@@ -1,10 +1,11 @@
 import type { Criterion, Row } from '@receptorjs/controller-core';
 import { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import type { ApiParts } from '../endpoints/api-parts.js';
 import type { Call } from '../endpoints/endpoint.js';
 import { ApiError } from '../errors/api-error.js';
 import { htmlPage } from './stdout-html.js';
-import { stdoutOf, withoutEscapes } from './stdout-text.js';
+import { stdoutOf } from './stdout-text.js';
 
 /** Characters of output that are shown; more is downloaded. */
 export const MAX_SHOWN = 1_048_576;
@@ -35,7 +36,8 @@ export async function stdoutAnswer(
     text ??
     `Standard Output too large to display (more than ${MAX_SHOWN} bytes), only download supported.`;
   if (format === 'ansi') return reply.type('text/plain; charset=utf-8').send(shown);
-  if (format === 'txt') return reply.type('text/plain; charset=utf-8').send(withoutEscapes(shown));
+  if (format === 'txt')
+    return reply.type('text/plain; charset=utf-8').send(stripVTControlCharacters(shown));
   return reply.type('text/html; charset=utf-8').send(htmlPage(String(job['name']), shown));
 }
 
@@ -43,7 +45,7 @@ async function* textsOf(
   lines: ReturnType<typeof stdoutOf>,
   isPlain: boolean,
 ): AsyncGenerator<string> {
-  for await (const { text } of lines) yield isPlain ? withoutEscapes(text) : text;
+  for await (const { text } of lines) yield isPlain ? stripVTControlCharacters(text) : text;
 }
 
 /** Nothing where it is too much to be shown. */
@@ -81,7 +83,8 @@ async function ranged(
     last = Math.min(endLine, end);
   }
   const isBinary = query.get('content_encoding') === 'base64';
-  const plain = query.get('content_format') === 'ansi' ? content : withoutEscapes(content);
+  const plain =
+    query.get('content_format') === 'ansi' ? content : stripVTControlCharacters(content);
   return {
     range: { start, end: last, absolute_end: absolute },
     content: isBinary ? Buffer.from(plain).toString('base64') : plain,

@@ -2,11 +2,6 @@ import type { Criterion, ResourceStore, Row } from '@receptorjs/controller-core'
 import { textOf } from '../resources/values.js';
 
 const EVENTS_AT_ONCE = 1000;
-// eslint-disable-next-line no-control-regex -- escape sequences of terminals begin with one
-const escapes = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
-
-/** Text as a terminal without colours shows it. */
-export const withoutEscapes = (text: string): string => text.replaceAll(escapes, '');
 
 /** The output of a run, piece by piece, in the order of its lines. */
 export async function* stdoutOf(

@@ -36,17 +36,18 @@ export interface PassInput {
 }
 
 /** Where a job is to run. */
-export interface Begin {
+export interface Assignment {
   readonly jobId: number;
   readonly controllerNode: string;
   /** Absent for a pod. */
   readonly executionNode?: string | undefined;
+  /** Name of the instance group. */
   readonly group: string;
 }
 
 /** What a pass decides: jobs that begin, those that never can, and why others wait, where that is to be said. */
 export interface PassDecisions {
-  readonly begin: readonly Begin[];
+  readonly begin: readonly Assignment[];
   readonly fail: readonly { readonly jobId: number; readonly explanation: string }[];
   readonly explain: readonly { readonly jobId: number; readonly why: string }[];
 }
@@ -67,7 +68,7 @@ export function decidePass(
   const fleet = new Fleet(nodes, groups);
   const known = new Set(groups.map(({ name }) => name));
   const blocking = new Blocking(begun);
-  const begin: Begin[] = [];
+  const begin: Assignment[] = [];
   const fail: { jobId: number; explanation: string }[] = [];
   const explain: { jobId: number; why: string }[] = [];
   for (const job of pending) {

@@ -1,5 +1,6 @@
 import type { BlockingJob } from '../domain/blocking.js';
 import type { FleetGroup, FleetNode } from '../domain/fleet.js';
+import type { Assignment } from '../domain/scheduling-pass.js';
 import type { JobType, UnifiedJob } from './records/jobs.js';
 
 /** A job to be queued; what is not given is empty. */
@@ -41,16 +42,6 @@ export interface QueueSnapshot {
   /** Nodes that are ready and enabled. */
   readonly nodes: readonly FleetNode[];
   readonly groups: readonly FleetGroup[];
-}
-
-/** Where a pending job is to run. */
-export interface Assignment {
-  readonly jobId: number;
-  readonly controllerNode: string;
-  /** Absent for a pod. */
-  readonly executionNode?: string | undefined;
-  /** Name of the instance group. */
-  readonly group: string;
 }
 
 /** What became of a person's wish that a job ends: it is canceled; its owner has been told; it had ended. */
