@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyedSecretBox } from '@receptorjs/controller-api';
+import type { ResourceStore } from '@receptorjs/controller-core';
 import { API_VERSION, apiOf, installUuidOf, openController } from '../composition.js';
 import { startEngine } from '../engine/engine.js';
 import { ReceptorNode } from '../engine/receptor-node.js';
@@ -26,41 +27,47 @@ export async function serve(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const controller = await openController(dataDir, env);
-  const { storage, store } = controller;
-  await storage.migrate();
-  await addFirstData(store, join(dataDir, 'projects'));
-  if (!(await hasAdmin(store))) {
-    const password = env['CONTROLLER_ADMIN_PASSWORD'] ?? newPassword();
-    await setAdmin(store, 'admin', password);
-    if (env['CONTROLLER_ADMIN_PASSWORD'] === undefined)
-      console.log(`The password of admin is ${password} and is not shown again.`);
-  }
-  const tls =
-    tlsCert === undefined || tlsKey === undefined
-      ? undefined
-      : { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') };
-  const secrets = new KeyedSecretBox([secretKey(dataDir, env)]);
-  const installUuid = await installUuidOf(storage);
-  const own = receptor === undefined ? await ReceptorNode.start(dataDir, node) : undefined;
-  const engine = await startEngine(controller, {
-    folder: dataDir,
-    address: own?.address ?? receptor ?? '',
-    secrets,
-    version: API_VERSION,
-    uuid: installUuid,
-  });
-  const { hostname } = engine;
-  const app = await apiOf(controller, { hostname, installUuid, secrets, tls });
+  /** What has begun, the last one first: all of it ends, however far the start has come. */
+  const begun: (() => Promise<unknown>)[] = [() => controller.storage.close()];
   try {
+    const { storage, store } = controller;
+    await storage.migrate();
+    await addFirstData(store, join(dataDir, 'projects'));
+    await ensureAdmin(store, env);
+    const secrets = new KeyedSecretBox([secretKey(dataDir, env)]);
+    const installUuid = await installUuidOf(storage);
+    const own = receptor === undefined ? await ReceptorNode.start(dataDir, node) : undefined;
+    begun.unshift(async () => own?.stop());
+    const engine = await startEngine(controller, {
+      folder: dataDir,
+      address: own?.address ?? receptor ?? '',
+      secrets,
+      version: API_VERSION,
+      uuid: installUuid,
+    });
+    begun.unshift(() => engine.stop());
+    const tls =
+      tlsCert === undefined || tlsKey === undefined
+        ? undefined
+        : { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') };
+    const app = await apiOf(controller, { hostname: engine.hostname, installUuid, secrets, tls });
+    begun.unshift(async () => app.close());
     const address = await app.listen({ host, port });
     console.log(`The controller answers at ${address}/api/v2/`);
     await ended();
   } finally {
-    await app.close();
-    await engine.stop();
-    await own?.stop();
-    await storage.close();
+    for (const end of begun) await end();
   }
+}
+
+/** Makes the first administrator; a password that nobody has given is printed, once. */
+async function ensureAdmin(store: ResourceStore, env: NodeJS.ProcessEnv): Promise<void> {
+  if (await hasAdmin(store)) return;
+  const given = env['CONTROLLER_ADMIN_PASSWORD'];
+  const password = given ?? newPassword();
+  await setAdmin(store, 'admin', password);
+  if (given === undefined)
+    console.log(`The password of admin is ${password} and is not shown again.`);
 }
 
 /** Resolves at the first signal to end; the second ends the process at once. */
