@@ -77,7 +77,7 @@ export class TestController {
       feed: changeFeed(storage),
       mesh: this.mesh,
       jobs: this.mesh.jobs,
-      source: new DescribedRuns(materials),
+      source: new DescribedRuns(materials, 'test'),
       clock: systemClock,
       own: {
         nodeType: 'control',

@@ -92,6 +92,8 @@ export {
   type FoundUnit,
   type HealthReport,
   type JobMesh,
+  type ClusterLogin,
+  type JobPod,
   type JobSubmission,
   type MeshErrorCode,
   type MeshView,
@@ -120,6 +122,7 @@ export type {
 export type { EventPage, JobRecords } from './ports/job-records.js';
 export type {
   ClaimedJob,
+  Submission,
   HostOutcome,
   JobClaim,
   JobFacts,
@@ -166,4 +169,10 @@ export {
   type SchedulerOptions,
 } from './application/jobs/scheduler.js';
 export { DescribedRuns } from './application/jobs/described-run.js';
-export type { RunMaterials, RunMaterialsStore, UsableCredential } from './ports/run-materials.js';
+export type {
+  PodMaterials,
+  RunMaterials,
+  RunMaterialsStore,
+  UsableCredential,
+} from './ports/run-materials.js';
+export { podManifest, type PodManifestOptions } from './domain/pod-manifest.js';

@@ -46,7 +46,7 @@ export async function startEngine(
     feed: changeFeed(storage),
     mesh,
     jobs: mesh.jobs,
-    source: new DescribedRuns(materials),
+    source: new DescribedRuns(materials, uuid),
     clock: systemClock,
     own: { nodeType: 'hybrid', machine, version, uuid },
     newSubmissionId: randomUUID,

@@ -31,14 +31,15 @@ export class ReceptorNode {
    *
    * @throws {Failure} where it ends, or does not answer
    */
-  static async start(folder: string, id: string): Promise<ReceptorNode> {
+  static async start(folder: string, id: string, env: NodeJS.ProcessEnv): Promise<ReceptorNode> {
     const own = join(folder, 'receptor');
     ensureFolder(own);
     const socket = socketPath(own);
     const config = join(own, 'receptor.yml');
     const runner = program('ansible-runner');
     const worker = [...runner.first, 'worker'].join(' ');
-    const items = [
+    const kubernetes = { allowruntimepod: true, allowruntimeparams: true };
+    const items: Readonly<Record<string, unknown>>[] = [
       { node: { id, datadir: join(own, 'data') } },
       { 'log-level': { level: 'warning' } },
       { 'local-only': {} },
@@ -51,7 +52,19 @@ export class ReceptorNode {
           allowruntimeparams: true,
         },
       },
+      {
+        'work-kubernetes': {
+          worktype: 'kubernetes-runtime-auth',
+          authmethod: 'runtime',
+          allowruntimeauth: true,
+          ...kubernetes,
+        },
+      },
     ];
+    if (env['KUBERNETES_SERVICE_HOST'] !== undefined) {
+      const worktype = 'kubernetes-incluster-auth';
+      items.push({ 'work-kubernetes': { worktype, authmethod: 'incluster', ...kubernetes } });
+    }
     // JSON is YAML
     writeFileSync(config, `${items.map((item) => `- ${JSON.stringify(item)}`).join('\n')}\n`);
     const log = join(own, 'receptor.log');

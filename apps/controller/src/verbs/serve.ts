@@ -36,7 +36,7 @@ export async function serve(
     await ensureAdmin(store, env);
     const secrets = new KeyedSecretBox([secretKey(dataDir, env)]);
     const installUuid = await installUuidOf(storage);
-    const own = receptor === undefined ? await ReceptorNode.start(dataDir, node) : undefined;
+    const own = receptor === undefined ? await ReceptorNode.start(dataDir, node, env) : undefined;
     begun.unshift(async () => own?.stop());
     const engine = await startEngine(controller, {
       folder: dataDir,

@@ -1,6 +1,13 @@
-import { percentRemaining } from '@receptorjs/controller-core';
+import {
+  DomainError,
+  percentRemaining,
+  podManifest,
+  type ResourceStore,
+  type Row,
+} from '@receptorjs/controller-core';
 import { boolean, float, identity, integer, naming, reference, text, textList } from './fields.js';
 import { defineResource, type FieldErrors } from './resource.js';
+import { variablesOf } from './variables.js';
 
 const computed = { isReadOnly: true };
 /** Groups that the controller itself works with. */
@@ -41,12 +48,13 @@ export const instanceGroups = defineResource({
   unique: [['name']],
   order: 'name',
   can: { create: true, change: true, delete: true },
-  check(values, { existing }): FieldErrors {
-    const name = existing?.['name'];
-    if (typeof name !== 'string' || !reserved.includes(name)) return {};
-    return values['name'] === undefined || values['name'] === name
-      ? {}
-      : { name: [`Instance group ${name} cannot be renamed.`] };
+  async check(values, { existing, store }): Promise<FieldErrors> {
+    const now = { ...existing, ...values };
+    return {
+      ...renamingProblem(values, existing),
+      ...podSpecProblem(now),
+      ...(await credentialProblem(now, store)),
+    };
   },
   present(row) {
     const { capacity, consumed_capacity } = row;
@@ -54,3 +62,44 @@ export const instanceGroups = defineResource({
     return { ...row, percent_capacity_remaining: percent };
   },
 });
+
+function renamingProblem(values: Row, existing: Row | undefined): FieldErrors {
+  const name = existing?.['name'];
+  if (typeof name !== 'string' || !reserved.includes(name)) return {};
+  return values['name'] === undefined || values['name'] === name
+    ? {}
+    : { name: [`Instance group ${name} cannot be renamed.`] };
+}
+
+/** What is wrong with the pod of a container group, besides what its cluster alone knows. */
+function podSpecProblem({
+  is_container_group: isContainerGroup,
+  pod_spec_override: text,
+}: Row): FieldErrors {
+  if (typeof text !== 'string' || text === '') return {};
+  const problem = (why: string): FieldErrors => ({ pod_spec_override: [why] });
+  if (isContainerGroup !== true)
+    return problem('Only container groups have pods (is_container_group).');
+  const override = variablesOf(text);
+  if (override === undefined) return problem('Must be a mapping in JSON or YAML format.');
+  try {
+    podManifest({ jobId: 1, installUuid: '', image: 'image', override });
+    return {};
+  } catch (error) {
+    if (error instanceof DomainError) return problem(`This makes no pod: ${error.message}.`);
+    throw error;
+  }
+}
+
+async function credentialProblem(
+  { is_container_group: isContainerGroup, credential: id }: Row,
+  store: ResourceStore,
+): Promise<FieldErrors> {
+  if (typeof id !== 'number') return {};
+  if (isContainerGroup !== true)
+    return { credential: ['Only container groups have credentials (is_container_group).'] };
+  const credential = await store.get('credentials', id);
+  return credential?.['kind'] === 'kubernetes'
+    ? {}
+    : { credential: ['A credential of kind kubernetes is allowed.'] };
+}

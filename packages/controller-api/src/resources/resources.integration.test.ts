@@ -54,6 +54,28 @@ describe('resources', () => {
     expect(await change({ node_state: 'unavailable' })).toMatchObject({ status: 400 });
   });
 
+  it('takes a container group whose pod can be made, and whose credential enters a cluster', async () => {
+    const make = (given: object) => server.send('POST', '/api/v2/instance_groups/', given);
+    const pods = { is_container_group: true, name: 'pods' };
+    const refused = async (given: object): Promise<unknown> => {
+      const { status, body } = await make({ ...pods, ...given });
+      return [status, Object.keys(body)];
+    };
+    const field = 'pod_spec_override';
+    expect(await refused({ [field]: 'a: b', is_container_group: false })).toEqual([400, [field]]);
+    expect(await refused({ [field]: '- a' })).toEqual([400, [field]]);
+    expect(await refused({ [field]: '{kind: Job}' })).toEqual([400, [field]]);
+    expect(await refused({ [field]: '{spec: {containers: [a]}}' })).toEqual([400, [field]]);
+    const typeOf = (kind: string) => server.store.insert('credential_types', { name: kind, kind });
+    const credentialOf = async (kind: string) =>
+      server.store.insert('credentials', { name: kind, credential_type: await typeOf(kind) });
+    const machine = await credentialOf('net');
+    expect(await refused({ credential: machine })).toEqual([400, ['credential']]);
+    const credential = await credentialOf('kubernetes');
+    const good = await make({ ...pods, credential, [field]: 'metadata: {namespace: jobs}' });
+    expect(good).toMatchObject({ status: 201, body: { is_container_group: true, credential } });
+  });
+
   it('keeps secrets of credentials locked, and tells none of them', async () => {
     const inputs = { fields: [{ id: 'username' }, { id: 'password', secret: true }] };
     const type = { name: 'Machine', kind: 'ssh', inputs };

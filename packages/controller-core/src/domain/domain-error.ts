@@ -4,8 +4,11 @@
  * - `out-of-range`: a number that it can't be
  * - `no-such-transition`: what a state machine does not allow
  * - `unknown-name`: something that nothing is known of
+ * - `not-a-pod`: the override of a container group makes no pod
+ * - `no-image`: a pod without an image
  */
-export type DomainErrorCode = 'out-of-range' | 'no-such-transition' | 'unknown-name';
+export type DomainErrorCode =
+  'out-of-range' | 'no-such-transition' | 'unknown-name' | 'not-a-pod' | 'no-image';
 
 /** A rule of the domain that was broken by whoever called. Recognize it by `code`. */
 export class DomainError extends Error {

@@ -63,12 +63,31 @@ export interface UnitAddress {
   readonly unitId: string;
 }
 
+/** The pod that a job runs in. */
+export interface JobPod {
+  /** As the API of Kubernetes takes it. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** How the cluster is entered; absent for the one that the node itself runs in. */
+  readonly login?: ClusterLogin | undefined;
+}
+
+/** How a cluster is entered, by a token. */
+export interface ClusterLogin {
+  /** The URL of its API. */
+  readonly host: string;
+  readonly token: string;
+  readonly verifySsl: boolean;
+  /** Certificates in PEM that its own may be signed by; default: those of the system. */
+  readonly caCertificates?: string | undefined;
+}
+
 /** A job to be started on a node. */
 export interface JobSubmission {
   readonly jobId: number;
-  /** The node that runs it. */
+  /** The node that runs it, or that keeps its pod. */
   readonly node: string;
-  readonly workType: string;
+  /** What the node offers it by: a work type, or those for pods. */
+  readonly place: { readonly workType: string } | { readonly pod: JobPod };
   /**
    * The name of the submission: 1 to 64 letters, digits and dashes. It is stored before the first attempt and is the same in each; by it the node replaces
    * what an attempt has left whose unit's ID was stored nowhere.

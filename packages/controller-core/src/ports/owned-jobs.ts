@@ -38,6 +38,12 @@ export type JobFacts = Partial<
   >
 >;
 
+/** Under which name a job is submitted, and at which node its unit lies. */
+export interface Submission {
+  readonly id: string;
+  readonly node: string;
+}
+
 /** An event to be stored; `id`, `job_id` and `modified` are the database's. */
 export type NewJobEvent = Omit<StoredJobEvent, 'id' | 'job_id' | 'modified'>;
 
@@ -69,8 +75,8 @@ export interface OwnedJobs {
   /** Lets a job go as it is: another one adopts it at once. */
   release(claim: JobClaim): Promise<void>;
 
-  /** Stores the name of the submission, before the first attempt; where one is stored it stays, and is returned. */
-  reserve(claim: JobClaim, submissionId: string): Promise<string>;
+  /** Stores the submission, before the first attempt; where one is stored it stays, and is returned. */
+  reserve(claim: JobClaim, submission: Submission): Promise<Submission>;
   /** Stores the unit's ID, before the unit starts, or that there is none any more. */
   setUnit(claim: JobClaim, unitId: string | undefined): Promise<void>;
   /** Writes what is known of it. */

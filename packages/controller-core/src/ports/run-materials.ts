@@ -31,10 +31,22 @@ export interface RunMaterials {
   readonly typed: Readonly<Record<string, string>>;
 }
 
+/** What the pod of a job is made of. */
+export interface PodMaterials {
+  /** The override of its instance group, read. */
+  readonly override: Readonly<Record<string, unknown>>;
+  /** Of the instance group; absent for the cluster that the controller's node runs in. */
+  readonly credential?: UsableCredential | undefined;
+  /** Of its execution environment. */
+  readonly image?: string | undefined;
+}
+
 /** Gathers what jobs are made of. */
 export interface RunMaterialsStore {
   /** What it rejects with says what is missing, for people. */
   of(job: UnifiedJob): Promise<RunMaterials>;
+  /** The same for the pod of a job of a container group. */
+  podOf(job: UnifiedJob): Promise<PodMaterials>;
   /** Ids of the hosts of a job's inventory, by their names. */
   hostIds(job: UnifiedJob): Promise<ReadonlyMap<string, number>>;
 }

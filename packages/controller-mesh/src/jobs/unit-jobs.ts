@@ -22,6 +22,7 @@ import { Readable, type Writable } from 'node:stream';
 import type { LocalNode } from '../node/local-node.js';
 import { isWithoutParams } from '../health/runtime-params.js';
 import { meshErrorOf } from './mesh-errors.js';
+import { podRequest, type UnitParams, type UnitRequest } from './pod-request.js';
 import { PrivateDataDir } from './private-data-dir.js';
 import { transmittedRun } from './transmitted-run.js';
 import { labelOf, workerParams } from './unit-label.js';
@@ -56,28 +57,34 @@ export class UnitJobs implements JobMesh {
 
   async start(job: JobSubmission, signal: AbortSignal): Promise<string> {
     const sent = new SentJob(job, this.folder);
+    const { place } = job;
     try {
-      return await this.#startOnce(job, sent, () => workerParams(job), signal);
-    } catch (error) {
-      // the worker then chooses its folder, and the unit does not tell which job it is of
-      if (isWithoutParams(error)) return await this.#startOnce(job, sent, undefined, signal);
-      throw error;
+      if ('pod' in place) return await this.#startAt(podRequest(place.pod), job, sent, signal);
+      const { workType } = place;
+      const params = (): UnitParams => ({ params: workerParams(job) });
+      try {
+        return await this.#startAt({ workType, params }, job, sent, signal);
+      } catch (error) {
+        // the worker then chooses its folder, and the unit does not tell which job it is of
+        if (isWithoutParams(error)) return await this.#startAt({ workType }, job, sent, signal);
+        throw error;
+      }
     } finally {
       await sent.remove();
     }
   }
 
-  async #startOnce(
-    { node, workType, submissionId, unitId, onUnit }: JobSubmission,
+  async #startAt(
+    request: UnitRequest,
+    { node, submissionId, unitId, onUnit }: JobSubmission,
     sent: SentJob,
-    params: (() => string) | undefined,
     signal: AbortSignal,
   ): Promise<string> {
     const transport = this.local.transportTo(node);
     const unit = new RemoteJobUnit({
-      ...{ node, workType, transport, submissionId, unitId, onUnit },
+      ...request,
+      ...{ node, transport, submissionId, unitId, onUnit },
       handOnMs: 0,
-      params: params && (() => ({ params: params() })),
       payload: () => openPayload((output) => sent.write(output)),
     });
     for (;;) {

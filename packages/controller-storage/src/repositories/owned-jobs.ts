@@ -10,6 +10,7 @@ import {
   type JobFacts,
   type NewJobEvent,
   type OwnedJobs,
+  type Submission,
   type UnifiedJob,
 } from '@receptorjs/controller-core';
 import { sql, type RawBuilder } from 'kysely';
@@ -79,12 +80,13 @@ export class StoredOwnedJobs implements OwnedJobs {
     await this.#write(claim, sql`lease_id = null, lease_token = lease_token + 1`);
   }
 
-  async reserve(claim: JobClaim, submissionId: string): Promise<string> {
-    const { submission_id } = await this.#write(
+  async reserve(claim: JobClaim, { id, node }: Submission): Promise<Submission> {
+    const { submission_id, work_unit_node } = await this.#write(
       claim,
-      sql`submission_id = coalesce(submission_id, ${submissionId})`,
+      sql`work_unit_node = case when submission_id is null then ${node} else work_unit_node end,
+        submission_id = coalesce(submission_id, ${id})`,
     );
-    return submission_id ?? submissionId;
+    return { id: submission_id ?? id, node: work_unit_node };
   }
 
   async setUnit(claim: JobClaim, unitId: string | undefined): Promise<void> {
@@ -157,6 +159,7 @@ export class StoredOwnedJobs implements OwnedJobs {
       execution_node: '',
       instance_group_id: null,
       submission_id: null,
+      work_unit_node: '',
       work_unit_id: null,
       lease_id: null,
       lease_token: sql<number>`lease_token + 1`,

@@ -1,5 +1,6 @@
 import type {
   JsonObject,
+  PodMaterials,
   RunMaterials,
   RunMaterialsStore,
   UnifiedJob,
@@ -45,8 +46,26 @@ export class StoredRunMaterials implements RunMaterialsStore {
       launchedBy,
       credentials,
       image,
-      extraVars: variablesOf(job.extra_vars, 'its extra variables'),
+      extraVars: variablesOf(job.extra_vars, 'extra variables'),
       typed: this.options.decryptTyped(job),
+    };
+  }
+
+  async podOf(job: UnifiedJob): Promise<PodMaterials> {
+    const group = await this.executor
+      .selectFrom('instance_groups')
+      .select(['name', 'is_container_group', 'pod_spec_override', 'credential_id'])
+      .where('id', '=', job.instance_group_id ?? 0)
+      .executeTakeFirst();
+    if (group?.is_container_group !== true) throw new Error('its container group is gone');
+    const [image, [credential]] = await Promise.all([
+      this.#image(job),
+      this.#opened(this.#credentialRows().where('c.id', '=', group.credential_id ?? 0)),
+    ]);
+    return {
+      override: variablesOf(group.pod_spec_override, `pod_spec_override of ${group.name}`),
+      credential,
+      image: image?.name,
     };
   }
 
@@ -96,14 +115,14 @@ export class StoredRunMaterials implements RunMaterialsStore {
     return {
       id,
       name: inventory.name,
-      variables: variablesOf(inventory.variables, `inventory ${inventory.name}`),
+      variables: variablesOf(inventory.variables, `variables of inventory ${inventory.name}`),
       hosts: hosts.map((host) => ({
         ...host,
-        variables: variablesOf(host.variables, `host ${host.name}`),
+        variables: variablesOf(host.variables, `variables of host ${host.name}`),
       })),
       groups: groups.map((group) => ({
         ...group,
-        variables: variablesOf(group.variables, `group ${group.name}`),
+        variables: variablesOf(group.variables, `variables of group ${group.name}`),
         hosts: hostsOf.get(group.id) ?? [],
         children: childrenOf.get(group.id) ?? [],
       })),
@@ -141,11 +160,9 @@ export class StoredRunMaterials implements RunMaterialsStore {
       .executeTakeFirst();
   }
 
-  async #credentials({ id, credential_id }: UnifiedJob): Promise<readonly UsableCredential[]> {
-    const rows = await this.executor
-      .selectFrom('credentials as c')
-      .innerJoin('credential_types as t', 't.id', 'c.credential_type_id')
-      .where((where) =>
+  #credentials({ id, credential_id }: UnifiedJob): Promise<readonly UsableCredential[]> {
+    return this.#opened(
+      this.#credentialRows().where((where) =>
         where.or([
           where('c.id', 'in', (query) =>
             query
@@ -155,14 +172,26 @@ export class StoredRunMaterials implements RunMaterialsStore {
           ),
           where('c.id', '=', credential_id ?? 0),
         ]),
-      )
+      ),
+    );
+  }
+
+  #credentialRows() {
+    return this.executor
+      .selectFrom('credentials as c')
+      .innerJoin('credential_types as t', 't.id', 'c.credential_type_id')
       .select(['c.id', 'c.inputs', 't.kind'])
-      .orderBy('c.id')
-      .execute();
-    return rows.map(({ id: credential, inputs, kind }) => ({
-      id: credential,
+      .orderBy('c.id');
+  }
+
+  async #opened(query: {
+    execute(): Promise<readonly { id: number; inputs: JsonObject; kind: string }[]>;
+  }): Promise<readonly UsableCredential[]> {
+    const rows = await query.execute();
+    return rows.map(({ id, inputs, kind }) => ({
+      id,
       kind,
-      inputs: this.options.decrypt({ id: credential, inputs }),
+      inputs: this.options.decrypt({ id, inputs }),
     }));
   }
 
@@ -188,15 +217,15 @@ function grouped(pairs: readonly (readonly [number, number])[]): ReadonlyMap<num
 }
 
 /** Variables as a person wrote them, in YAML or JSON. */
-function variablesOf(text: string, whose: string): Readonly<Record<string, unknown>> {
+function variablesOf(text: string, what: string): Readonly<Record<string, unknown>> {
   if (text.trim() === '') return {};
   let value: unknown;
   try {
     value = parse(text);
   } catch (cause) {
-    throw new Error(`the variables of ${whose} are no YAML: ${String(cause)}`, { cause });
+    throw new Error(`${what}: this is no YAML: ${String(cause)}`, { cause });
   }
   if (value === null || value === undefined) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new Error(`the variables of ${whose} are no mapping`);
+  throw new Error(`${what}: this is no mapping`);
 }

@@ -536,6 +536,7 @@ export interface UnifiedJobsTable {
   stored_events: Generated<number>;
   last_event_counter: Generated<number>;
   event_processing_finished: Generated<boolean>;
+  work_unit_node: Generated<string>;
 }
 
 export interface UsersTable {

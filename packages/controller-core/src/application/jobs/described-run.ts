@@ -5,15 +5,25 @@ import type {
   RunMaterialsStore,
   UsableCredential,
 } from '../../ports/run-materials.js';
+import type { JobPod } from '../../ports/mesh.js';
 import type { RunSource } from '../../ports/run-source.js';
+import { jobPod } from './job-pod.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
 
 /** The runs of jobs, made of what is stored. */
 export class DescribedRuns implements RunSource {
-  constructor(private readonly materials: RunMaterialsStore) {}
+  /** @param installUuid what the installation is known by */
+  constructor(
+    private readonly materials: RunMaterialsStore,
+    private readonly installUuid: string,
+  ) {}
 
   async describe(job: UnifiedJob): Promise<JobRun> {
     return describedRun(job, await this.materials.of(job));
+  }
+
+  async pod(job: UnifiedJob): Promise<JobPod> {
+    return jobPod(job, this.installUuid, await this.materials.podOf(job));
   }
 
   hostIds(job: UnifiedJob): Promise<ReadonlyMap<string, number>> {
@@ -52,7 +62,8 @@ export function describedRun(job: UnifiedJob, materials: RunMaterials): JobRun {
     tags: job.job_tags === '' ? undefined : job.job_tags,
     skipTags: job.skip_tags === '' ? undefined : job.skip_tags,
     timeout: job.timeout,
-    container: image && containerOf(image, credentials),
+    // a pod is a container itself
+    container: job.execution_node === '' ? undefined : image && containerOf(image, credentials),
   };
 }
 

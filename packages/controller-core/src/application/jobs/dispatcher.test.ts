@@ -16,6 +16,7 @@ function world() {
       ...{ clock, mesh, owned: jobs, leases: jobs },
       queue: { get: (id: number) => Promise.resolve(jobs.job(id)) } as never,
       source: {
+        pod: () => Promise.resolve({ manifest: { kind: 'Pod' } }),
         describe: () =>
           Promise.resolve({ task: { kind: 'playbook', playbook: 'p.yml' }, inventory: {} }),
         hostIds: () => Promise.resolve(new Map()),
@@ -54,6 +55,24 @@ it('stores the name, then the unit, then that it runs, its events and its end, a
   expect(jobs.summaries.get(1)).toMatchObject([{ host_name: 'a', ok: 2 }]);
   expect(one.jobs).toEqual([]);
   await one.stop();
+});
+
+it('a pod is kept by the node of the controller that began it, and followed there by the one that adopts the job', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1, { execution_node: '' });
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  expect(jobs.log).toContain('started a pod as name-1');
+  await one.stop();
+  const two = controller('two');
+  two.start();
+  await clock.advance(10_000);
+  mesh.end('unit-1', 'successful');
+  await clock.advance(100);
+  expect(jobs.job(1)).toMatchObject({ status: 'successful', controller_node: 'two' });
+  expect(mesh.followedAt).toEqual(['one', 'one']);
+  await two.stop();
 });
 
 it('a job of a controller that died goes on elsewhere within 10 seconds, without gap or double', async () => {

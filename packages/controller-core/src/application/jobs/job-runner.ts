@@ -79,14 +79,16 @@ export class JobRunner {
 
   /** Brings the job to its node, unless it is there; nothing when it has come to its end before it has begun. */
   async #start(): Promise<UnitAddress | undefined> {
-    const { execution_node: node, status, controller_node: controller } = this.#job;
+    const { execution_node: executionNode, status, controller_node: controller } = this.#job;
+    const isPod = executionNode === '';
+    // a pod is kept by the node of the controller that began it, whoever owns the job now
+    const node = this.#job.work_unit_node || executionNode || controller;
     if (status === 'running') {
       if (this.#unitId === undefined) throw new Error('it runs, and no unit of it is known');
       return { node, unitId: this.#unitId };
     }
-    if (node === '') throw new Error('it has no node to run on, and pods are not started here');
     const previous = this.#previousController;
-    const wasOfDeadController = previous !== '' && node === previous;
+    const wasOfDeadController = !isPod && previous !== '' && node === previous;
     // it was to run on a controller that is gone, and has not begun
     if (wasOfDeadController && this.#unitId === undefined) {
       await this.#change('give-back', {});
@@ -95,15 +97,17 @@ export class JobRunner {
     const isLocal = node === controller || wasOfDeadController;
     if (this.#wasCanceled()) return this.#cancelBefore(node);
     const { mesh, owned, source, newSubmissionId } = this.#options;
-    const submissionId = await this.#writes.write(() =>
-      owned.reserve(this.#claim, newSubmissionId()),
+    const { id: submissionId } = await this.#writes.write(() =>
+      owned.reserve(this.#claim, { id: newSubmissionId(), node }),
     );
     try {
+      const workType = isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE;
+      const place = isPod ? { pod: await source.pod(this.#job) } : { workType };
       const unitId = await mesh.start(
         {
           jobId: this.#job.id,
           node,
-          workType: isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE,
+          place,
           submissionId,
           unitId: this.#unitId,
           run: () => source.describe(this.#job),

@@ -19,6 +19,8 @@ interface Unit {
 export class TestJobMesh implements JobMesh {
   readonly units_ = new Map<string, Unit>();
   readonly log: string[];
+  /** Nodes at which units were followed. */
+  readonly followedAt: string[] = [];
   /** Thrown by the next start. */
   refusal: MeshError | undefined;
   /** What a job that is canceled says of itself. */
@@ -40,15 +42,17 @@ export class TestJobMesh implements JobMesh {
     this.units_.set(unitId, { jobId: job.jobId, events: [], end: undefined, changed: [] });
     if (this.hangs === 'after its unit') await never(signal);
     await job.run();
-    this.log.push(`started ${job.workType} as ${job.submissionId}`);
+    const place = 'pod' in job.place ? 'a pod' : job.place.workType;
+    this.log.push(`started ${place} as ${job.submissionId}`);
     return unitId;
   }
 
   async follow(
-    { unitId }: UnitAddress,
+    { node, unitId }: UnitAddress,
     { onEvent }: UnitFollowing,
     signal: AbortSignal,
   ): Promise<RunEnd> {
+    this.followedAt.push(node);
     for (let at = 0; ;) {
       signal.throwIfAborted();
       const unit = this.units_.get(unitId);

@@ -8,6 +8,7 @@ import type {
   JobFacts,
   NewJobEvent,
   OwnedJobs,
+  Submission,
 } from '../../ports/owned-jobs.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
 import { StorageError } from '../../ports/storage-error.js';
@@ -20,6 +21,7 @@ type TestJob = Pick<
   | 'controller_node'
   | 'execution_node'
   | 'submission_id'
+  | 'work_unit_node'
   | 'work_unit_id'
   | 'cancel_flag'
   | 'lease_id'
@@ -53,6 +55,7 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
       controller_node: 'one',
       execution_node: 'far',
       submission_id: null,
+      work_unit_node: '',
       work_unit_id: null,
       cancel_flag: false,
       lease_id: null,
@@ -133,11 +136,14 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     return this.#write(claim, 'release', { lease_id: null });
   }
 
-  async reserve(claim: JobClaim, submissionId: string): Promise<string> {
-    const { submission_id: before } = this.job(claim.jobId);
-    const name = before ?? submissionId;
-    await this.#write(claim, `reserve ${name}`, { submission_id: name });
-    return name;
+  async reserve(claim: JobClaim, { id, node }: Submission): Promise<Submission> {
+    const { submission_id: before, work_unit_node: at } = this.job(claim.jobId);
+    const submission = before === null ? { id, node } : { id: before, node: at };
+    await this.#write(claim, `reserve ${submission.id}`, {
+      submission_id: submission.id,
+      work_unit_node: submission.node,
+    });
+    return submission;
   }
 
   setUnit(claim: JobClaim, unitId: string | undefined): Promise<void> {

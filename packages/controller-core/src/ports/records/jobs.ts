@@ -129,6 +129,8 @@ export interface UnifiedJob {
   readonly execution_node: string;
   /** The name of its submission, stored before the first attempt; of its unit, stored before that starts. */
   readonly submission_id: string | null;
+  /** Where its unit lies: the node that runs it, or that keeps its pod; empty before it was submitted. */
+  readonly work_unit_node: string;
   readonly work_unit_id: string | null;
   readonly cancel_flag: boolean;
   readonly canceled_on: Date | null;
