@@ -90,7 +90,7 @@ describe.each([
   ): JobSubmission => ({
     jobId,
     node: 'far',
-    workType: 'ansible-runner',
+    place: { workType: 'ansible-runner' },
     submissionId: `test-${jobId}`,
     run: () =>
       Promise.resolve({

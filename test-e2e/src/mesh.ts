@@ -14,7 +14,7 @@ export const root = join(import.meta.dirname, '..', '..');
 export const venv = process.env.RECEPTORJS_VENV ?? join(root, '.venv');
 
 /** A built command of this clone. */
-export const bin = (name: 'receptor' | 'receptorctl' | 'ansible-runner'): string =>
+export const bin = (name: 'receptor' | 'receptorctl' | 'ansible-runner' | 'controller'): string =>
   join(root, 'bin', name);
 
 /** Environment of daemons and commands: Ansible first on PATH. */
