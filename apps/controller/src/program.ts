@@ -5,6 +5,7 @@ import { backup, restore } from './verbs/backup.js';
 import { check } from './verbs/check.js';
 import { createAdmin } from './verbs/create-admin.js';
 import { migrate } from './verbs/migrate.js';
+import { rotateKey } from './verbs/rotate-key.js';
 import { serve, type ServeArguments } from './verbs/serve.js';
 
 const DEFAULT_PORT = 8052;
@@ -60,6 +61,16 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .argument('<file>', 'of a backup')
     .addOption(folder())
     .action((file: string, { dataDir }: { dataDir: string }) => restore(dataDir, file, env));
+  program
+    .command('rotate-key')
+    .description(
+      'store all secrets under a new key, which replaces secret.key; or under the first of CONTROLLER_SECRET_KEY, which has the one before it as well',
+    )
+    .option('--online', 'controllers that run have the new key beside the one before it')
+    .addOption(folder())
+    .action(({ dataDir, online = false }: { dataDir: string; online?: boolean }) =>
+      rotateKey(dataDir, online, env),
+    );
   program
     .command('check')
     .description('look at database, clock, keys and accounts; 1 if something is wrong')

@@ -16,3 +16,8 @@ export { StoredRunMaterials, type RunMaterialsOptions } from './repositories/run
 export { checkConsistency } from './backup/check-consistency.js';
 export { restoreBackup } from './backup/restore-backup.js';
 export { writeBackup } from './backup/write-backup.js';
+export {
+  rewriteSecrets,
+  type RewrittenSecrets,
+  type SecretRewriting,
+} from './secrets/rewrite-secrets.js';

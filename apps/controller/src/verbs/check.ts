@@ -1,14 +1,13 @@
-import { isLocked, KeyedSecretBox, purposeOf } from '@receptorjs/controller-api';
-import type { ResourceStore } from '@receptorjs/controller-core';
+import { KeyedSecretBox } from '@receptorjs/controller-api';
 import { errorText } from '@receptorjs/primitives';
 import { sql } from 'kysely';
 import { openController, type OpenController } from '../composition.js';
 import { hasAdmin } from '../first-data/admin.js';
 import { Failure } from '../failure.js';
-import { secretKey } from '../settings/data-folder.js';
+import { secretKeys } from '../settings/secret-keys.js';
+import { openAll } from './rotate-key.js';
 
 const MAX_SKEW_MS = 5000;
-const CREDENTIALS_AT_ONCE = 200;
 
 /** Looks at the database, the keys, the clock and the accounts, and prints a line for each. @throws {Failure} if one is not as it should be */
 export async function check(dataDir: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -25,7 +24,10 @@ export async function check(dataDir: string, env: NodeJS.ProcessEnv): Promise<vo
   try {
     await look('database', () => database(controller));
     await look('clock', () => clock(controller));
-    await look('keys', () => keys(controller.store, secretKey(dataDir, env)));
+    await look('keys', async () => {
+      const box = new KeyedSecretBox(secretKeys(dataDir, env));
+      return `${await openAll(controller.storage, box)} secrets open`;
+    });
     await look('administrator', async () => {
       if (await hasAdmin(controller.store)) return 'there is one';
       throw new Error('there is none; make one with create-admin');
@@ -51,26 +53,4 @@ async function clock({ storage }: OpenController): Promise<string> {
   if (Math.abs(skew) > MAX_SKEW_MS)
     throw new Error(`the database is ${skew} ms ahead of this machine`);
   return `${Math.abs(skew)} ms from that of the database`;
-}
-
-/** Opens every secret that is stored. */
-async function keys(store: ResourceStore, key: Buffer): Promise<string> {
-  const box = new KeyedSecretBox([key]);
-  let opened = 0;
-  for (let offset = 0; ; offset += CREDENTIALS_AT_ONCE) {
-    const rows = await store.list('credentials', {
-      criterion: { kind: 'all', of: [] },
-      order: [{ path: ['id'], isDescending: false }],
-      limit: CREDENTIALS_AT_ONCE,
-      offset,
-    });
-    for (const { inputs } of rows) {
-      for (const [name, value] of Object.entries((inputs ?? {}) as Record<string, unknown>)) {
-        if (typeof value !== 'string' || !isLocked(value)) continue;
-        box.open(value, purposeOf(name));
-        opened += 1;
-      }
-    }
-    if (rows.length < CREDENTIALS_AT_ONCE) return `${opened} secrets open`;
-  }
 }

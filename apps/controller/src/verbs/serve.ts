@@ -6,7 +6,7 @@ import { API_VERSION, apiOf, installUuidOf, openController } from '../compositio
 import { startEngine } from '../engine/engine.js';
 import { ReceptorNode } from '../engine/receptor-node.js';
 import { hasAdmin, newPassword, setAdmin } from '../first-data/admin.js';
-import { secretKey } from '../settings/data-folder.js';
+import { secretKeys } from '../settings/secret-keys.js';
 import { addFirstData } from '../first-data/first-data.js';
 
 /** How the controller is started. */
@@ -34,7 +34,7 @@ export async function serve(
     await storage.migrate();
     await addFirstData(store, join(dataDir, 'projects'));
     await ensureAdmin(store, env);
-    const secrets = new KeyedSecretBox([secretKey(dataDir, env)]);
+    const secrets = new KeyedSecretBox(secretKeys(dataDir, env));
     const installUuid = await installUuidOf(storage);
     const own = receptor === undefined ? await ReceptorNode.start(dataDir, node, env) : undefined;
     begun.unshift(async () => own?.stop());
