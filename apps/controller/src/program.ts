@@ -33,6 +33,22 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       '--receptor <address>',
       'control socket of a node that is there, such as unix:/run/receptor.sock; default: a node is brought along',
     )
+    .addOption(
+      new Option(
+        '--node-type <type>',
+        'whether jobs of users run at this node too (hybrid), or only the work of the control plane (control)',
+      )
+        .choices(['hybrid', 'control'])
+        .default('hybrid'),
+    )
+    .option(
+      '--work-signing-key <file>',
+      'RSA key in PEM that work for other nodes is signed by; default: work_private_key.pem in the data folder, made where it is missing',
+    )
+    .option(
+      '--tls-client <name>',
+      'the tls-client of the node at --receptor by which control services with TLS are reached',
+    )
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key in PEM')
     .action((options: ServeArguments) => serve(options, env));

@@ -14,6 +14,11 @@ export interface EngineSettings {
   readonly folder: string;
   /** The control socket of the node beside this process. */
   readonly address: string;
+  readonly nodeType: 'hybrid' | 'control';
+  /** File of the key that work for other nodes is signed by. */
+  readonly signingKey: string;
+  /** Name of a `tls-client` of the node. */
+  readonly tlsClient?: string | undefined;
   readonly secrets: SecretBox;
   readonly version: string;
   readonly uuid: string;
@@ -29,11 +34,17 @@ export interface RunningEngine {
 /** Starts what the controller does by itself: it keeps the fleet, gives jobs their places and runs them. */
 export async function startEngine(
   { storage, stores }: OpenController,
-  { folder, address, secrets, version, uuid }: EngineSettings,
+  settings: EngineSettings,
 ): Promise<RunningEngine> {
+  const { folder, address, nodeType, secrets, version, uuid } = settings;
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
-  const mesh = new ControllerMesh({ address, folder: jobsFolder });
+  const mesh = new ControllerMesh({
+    address,
+    folder: jobsFolder,
+    tlsClient: settings.tlsClient,
+    signing: { privateKey: settings.signingKey },
+  });
   const hostname = await mesh.hostname();
   const materials = new StoredRunMaterials(storage.database, {
     projectsFolder: join(folder, 'projects'),
@@ -48,7 +59,7 @@ export async function startEngine(
     jobs: mesh.jobs,
     source: new DescribedRuns(materials, uuid),
     clock: systemClock,
-    own: { nodeType: 'hybrid', machine, version, uuid },
+    own: { nodeType, machine, version, uuid },
     newSubmissionId: randomUUID,
     onNotice: (sentence) => console.error(sentence),
   });

@@ -7,6 +7,7 @@ import { startEngine } from '../engine/engine.js';
 import { ReceptorNode } from '../engine/receptor-node.js';
 import { hasAdmin, newPassword, setAdmin } from '../first-data/admin.js';
 import { secretKeys } from '../settings/secret-keys.js';
+import { workSigningKey } from '../settings/work-signing.js';
 import { addFirstData } from '../first-data/first-data.js';
 
 /** How the controller is started. */
@@ -17,15 +18,16 @@ export interface ServeArguments {
   readonly node: string;
   /** The control socket of a node that is there already. */
   readonly receptor?: string | undefined;
+  readonly nodeType: 'hybrid' | 'control';
+  readonly workSigningKey?: string | undefined;
+  readonly tlsClient?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
 }
 
 /** Runs the controller until it is told to end. */
-export async function serve(
-  { dataDir, host, port, node, receptor, tlsCert, tlsKey }: ServeArguments,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
+export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Promise<void> {
+  const { dataDir, host, port, node, receptor, tlsCert, tlsKey } = options;
   const controller = await openController(dataDir, env);
   /** What has begun, the last one first: all of it ends, however far the start has come. */
   const begun: (() => Promise<unknown>)[] = [() => controller.storage.close()];
@@ -41,6 +43,9 @@ export async function serve(
     const engine = await startEngine(controller, {
       folder: dataDir,
       address: own?.address ?? receptor ?? '',
+      nodeType: options.nodeType,
+      signingKey: await workSigningKey(dataDir, options.workSigningKey),
+      tlsClient: options.tlsClient,
       secrets,
       version: API_VERSION,
       uuid: installUuid,

@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
+import { freePort } from '@receptorjs/tooling-test-peers';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ControllerApp } from './controller-app.js';
+import { runnerWork } from './job.js';
+import { Mesh, until } from './mesh.js';
+
+let mesh: Mesh;
+let app: ControllerApp;
+
+/** A control node that runs no jobs of users, and two execution nodes that take signed work alone: one verifies by the controller's key, one by another's. */
+beforeAll(async () => {
+  mesh = new Mesh();
+  const port = await freePort();
+  const work = { ...runnerWork['work-command'], allowruntimeparams: true };
+  const local = { 'work-command': { ...work, worktype: 'local' } };
+  const one = mesh.start('one', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }, local]);
+  const data = join(mesh.folder, 'controller');
+  const options = ['--receptor', `unix:${one.socket}`, '--node-type', 'control'];
+  app = await ControllerApp.start(data, options);
+  const other = join(mesh.folder, 'other.pem');
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(other, publicKey.export({ type: 'spki', format: 'pem' }));
+  for (const [name, publickey] of [
+    ['far', join(data, 'work_public_key.pem')],
+    ['stranger', other],
+  ] as const) {
+    mesh.start(name, [
+      { 'tcp-peer': { address: `127.0.0.1:${port}` } },
+      { 'work-verification': { publickey } },
+      { 'work-command': { ...work, verifysignature: true } },
+    ]);
+  }
+}, 300_000);
+afterAll(async () => {
+  await app.stop();
+  await mesh.end();
+}, 60_000);
+
+const instance = async (hostname: string) => {
+  const { body } = await app.request('GET', `instances/?hostname=${hostname}`);
+  return body.results[0];
+};
+
+it('work for execution nodes is signed: one that verifies by the key of the controller takes it, another one does not', async () => {
+  await until(
+    'the capacity of far',
+    async () => (await instance('far'))?.capacity > 0 || undefined,
+    120_000,
+  );
+  const stranger = await until('what is wrong with stranger', async () => {
+    const found = await instance('stranger');
+    return found?.errors === '' ? undefined : found;
+  });
+  expect(stranger).toMatchObject({ node_state: 'installed', capacity: 0 });
+  expect(stranger.errors).toContain('signature');
+  expect(await instance('one')).toMatchObject({ node_type: 'control' });
+
+  const template = await app.idOf('job_templates/', 'Demo Job Template');
+  const id = await app.make(`job_templates/${template}/launch/`, {});
+  const job = await until(
+    'the end of the job',
+    async () => {
+      const { body } = await app.request('GET', `jobs/${id}/`);
+      return body.finished === null ? undefined : body;
+    },
+    120_000,
+  );
+  expect(job).toMatchObject({
+    status: 'successful',
+    controller_node: 'one',
+    execution_node: 'far',
+  });
+});
