@@ -1,3 +1,3 @@
 import { library } from '@receptorjs/tooling-tsup';
 
-export default library();
+export default library({ entry: ['src/index.ts', 'src/internal.ts'] });

@@ -6,19 +6,30 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ControllerApp } from './controller-app.js';
 import { runnerWork } from './job.js';
 import { Mesh, until } from './mesh.js';
+import { TraceCollector } from './trace-collector.js';
 
 let mesh: Mesh;
 let app: ControllerApp;
+let collector: TraceCollector;
 
 /** A control node that runs no jobs of users, and two execution nodes that take signed work alone: one verifies by the controller's key, one by another's. */
 beforeAll(async () => {
   mesh = new Mesh();
+  collector = new TraceCollector();
+  const endpoint = await collector.listen();
   const port = await freePort();
   const work = { ...runnerWork['work-command'], allowruntimeparams: true };
   const local = { 'work-command': { ...work, worktype: 'local' } };
   const one = mesh.start('one', [{ 'tcp-listener': { bindaddr: '127.0.0.1', port } }, local]);
   const data = join(mesh.folder, 'controller');
-  const options = ['--receptor', `unix:${one.socket}`, '--node-type', 'control'];
+  const options = [
+    '--receptor',
+    `unix:${one.socket}`,
+    '--node-type',
+    'control',
+    '--traces',
+    endpoint,
+  ];
   app = await ControllerApp.start(data, options);
   const other = join(mesh.folder, 'other.pem');
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -30,6 +41,7 @@ beforeAll(async () => {
     mesh.start(name, [
       { 'tcp-peer': { address: `127.0.0.1:${port}` } },
       { 'work-verification': { publickey } },
+      { tracing: { endpoint } },
       { 'work-command': { ...work, verifysignature: true } },
     ]);
   }
@@ -37,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.stop();
   await mesh.end();
+  await collector.close();
 }, 60_000);
 
 const instance = async (hostname: string) => {
@@ -44,7 +57,7 @@ const instance = async (hostname: string) => {
   return body.results[0];
 };
 
-it('work for execution nodes is signed: one that verifies by the key of the controller takes it, another one does not', async () => {
+it('work for execution nodes is signed: one that verifies by the key of the controller takes it, another one does not; and it is part of the trace of the job', async () => {
   await until(
     'the capacity of far',
     async () => (await instance('far'))?.capacity > 0 || undefined,
@@ -73,4 +86,15 @@ it('work for execution nodes is signed: one that verifies by the key of the cont
     controller_node: 'one',
     execution_node: 'far',
   });
+
+  const spans = await until('the trace of the job', () => {
+    const found = collector.spans.filter(({ attributes }) => attributes['awx.job.id'] === id);
+    return found.length === 0 ? undefined : found;
+  });
+  const root = spans.find(({ name }) => name === 'job job');
+  expect(spans.map(({ name }) => name)).toEqual(['job job', 'wait for a place', 'run']);
+  const unit = await until('the spans of its unit', () =>
+    collector.spans.find((span) => span.traceId === root?.traceId && span.name.startsWith('unit')),
+  );
+  expect(unit).toMatchObject({ node: 'far', parentSpanId: root?.spanId });
 });

@@ -49,6 +49,10 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       '--tls-client <name>',
       'the tls-client of the node at --receptor by which control services with TLS are reached',
     )
+    .option(
+      '--traces <url>',
+      'collector that takes traces of jobs by OTLP over HTTP; default: that of OTEL_EXPORTER_OTLP_ENDPOINT, or none',
+    )
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key in PEM')
     .action((options: ServeArguments) => serve(options, env));

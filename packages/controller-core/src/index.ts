@@ -176,3 +176,4 @@ export type {
   UsableCredential,
 } from './ports/run-materials.js';
 export { podManifest, type PodManifestOptions } from './domain/pod-manifest.js';
+export type { JobTracer } from './ports/job-tracer.js';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
 import { silentLogger } from '@receptorjs/primitives';
 import { LostSpans, otlpSink } from './span-exporter.js';
-import type { UnitSpan } from './unit-spans.js';
+import type { Span } from './span.js';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => {
   server = undefined;
 });
 
-const span: UnitSpan = {
+const span: Span = {
   name: 'unit cat',
   kind: 'server',
   traceId: 'a'.repeat(32),

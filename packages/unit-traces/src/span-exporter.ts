@@ -6,7 +6,7 @@ import type * as Sdk from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { errorText, type Logger } from '@receptorjs/primitives';
 import { TracesError } from './errors.js';
-import type { UnitSpan } from './unit-spans.js';
+import type { Span } from './span.js';
 
 /** Where spans are sent. */
 export interface SpanExporterOptions {
@@ -26,7 +26,7 @@ export interface SpanExporterOptions {
 
 /** Takes spans and sends them in the background. */
 export interface SpanSink {
-  add(spans: readonly UnitSpan[]): void;
+  add(spans: readonly Span[]): void;
   /** Sends what is left, and waits for that no longer than so many milliseconds. Never rejects. */
   close(limitMs: number): Promise<void>;
 }
@@ -206,7 +206,7 @@ const SUCCESS = 0;
 const FAILURE = 1;
 
 function readable(
-  span: UnitSpan,
+  span: Span,
   {
     api,
     resource,

@@ -1,20 +1,8 @@
 import { stateName, UnitState, type UnitStatus } from '@receptorjs/control-protocol';
 import { newId } from './trace-context.js';
+import type { Span } from './span.js';
 import type { Step, TraceNotes } from './trace-notes.js';
 import { isRemote, remoteFacts } from './unit-progress.js';
-
-/** One span of a unit. Times are milliseconds since 1970, with fractions. */
-export interface UnitSpan {
-  readonly name: string;
-  readonly kind: 'internal' | 'server' | 'client';
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly attributes: Readonly<Record<string, string | number>>;
-  readonly failed: boolean;
-}
 
 /** What is known of a unit besides its notes. */
 export interface UnitFacts {
@@ -30,7 +18,7 @@ export interface UnitFacts {
 }
 
 /** The spans of a unit that has ended, that of the unit itself first. Parameters, stdin, output and texts for people are in none of them. */
-export function unitSpans(notes: TraceNotes, facts: UnitFacts): UnitSpan[] {
+export function unitSpans(notes: TraceNotes, facts: UnitFacts): Span[] {
   const { own, parentSpanId, clientSpanId, submittedMs, reached } = notes;
   const { status } = facts;
   const endMs = Math.max(submittedMs, reached.get('ended') ?? submittedMs);
@@ -55,7 +43,7 @@ export function unitSpans(notes: TraceNotes, facts: UnitFacts): UnitSpan[] {
     if (startMs === undefined) return undefined;
     return { startMs, endMs: Math.max(startMs, Math.min(endMs, reached.get(to) ?? endMs)) };
   };
-  const root: UnitSpan = {
+  const root: Span = {
     name: `unit ${common['receptor.work_type']}`,
     kind: 'server',
     traceId: own.traceId,
@@ -69,8 +57,8 @@ export function unitSpans(notes: TraceNotes, facts: UnitFacts): UnitSpan[] {
   const child = (
     name: string,
     times: { startMs: number; endMs: number } | undefined,
-    more: Partial<UnitSpan> = {},
-  ): UnitSpan[] =>
+    more: Partial<Span> = {},
+  ): Span[] =>
     times === undefined
       ? []
       : [

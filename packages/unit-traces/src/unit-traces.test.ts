@@ -5,11 +5,11 @@ import { Readable } from 'node:stream';
 import { Workceptor, commandWorkType } from '@receptorjs/workceptor';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Tracer } from './unit-traces.js';
-import type { UnitSpan } from './unit-spans.js';
+import type { Span } from './span.js';
 
 let dataDir: string;
 let work: Workceptor;
-let spans: UnitSpan[];
+let spans: Span[];
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'traces-'));
   spans = [];

@@ -7,6 +7,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { OpenController } from '../composition.js';
 import { ensureFolder } from '../settings/data-folder.js';
+import { JobTraces } from './job-traces.js';
 import { openedInputs, openedTyped } from './opened-secrets.js';
 
 /** What the engine is started with. */
@@ -19,6 +20,8 @@ export interface EngineSettings {
   readonly signingKey: string;
   /** Name of a `tls-client` of the node. */
   readonly tlsClient?: string | undefined;
+  /** Whether jobs are traced, and to which collector; default: to none. */
+  readonly tracing?: { readonly endpoint?: string | undefined } | undefined;
   readonly secrets: SecretBox;
   readonly version: string;
   readonly uuid: string;
@@ -36,7 +39,7 @@ export async function startEngine(
   { storage, stores }: OpenController,
   settings: EngineSettings,
 ): Promise<RunningEngine> {
-  const { folder, address, nodeType, secrets, version, uuid } = settings;
+  const { folder, address, nodeType, tracing, secrets, version, uuid } = settings;
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
   const mesh = new ControllerMesh({
@@ -46,6 +49,8 @@ export async function startEngine(
     signing: { privateKey: settings.signingKey },
   });
   const hostname = await mesh.hostname();
+  const onNotice = (sentence: string): void => console.error(sentence);
+  const tracer = tracing && (await JobTraces.open({ ...tracing, hostname, version, onNotice }));
   const materials = new StoredRunMaterials(storage.database, {
     projectsFolder: join(folder, 'projects'),
     decrypt: ({ inputs }) => openedInputs(secrets, inputs),
@@ -61,7 +66,8 @@ export async function startEngine(
     clock: systemClock,
     own: { nodeType, machine, version, uuid },
     newSubmissionId: randomUUID,
-    onNotice: (sentence) => console.error(sentence),
+    tracer,
+    onNotice,
   });
   await engine.start();
   return {
@@ -69,6 +75,7 @@ export async function startEngine(
     async stop() {
       await engine.stop();
       mesh.close();
+      await tracer?.close();
     },
   };
 }

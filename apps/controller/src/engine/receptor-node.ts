@@ -15,6 +15,13 @@ const TRY_EVERY_MS = 50;
 /** Sockets of UNIX have names of about a hundred bytes at most. */
 const MAX_SOCKET_PATH = 100;
 
+/** How the node is started. */
+export interface ReceptorNodeOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** Whether its units are traced, and to which collector. */
+  readonly tracing?: { readonly endpoint?: string | undefined } | undefined;
+}
+
 /** The node of the mesh that a controller brings along: it runs the work type `local`. It alone writes its fields. */
 export class ReceptorNode {
   readonly #child: ChildProcess;
@@ -31,7 +38,11 @@ export class ReceptorNode {
    *
    * @throws {Failure} where it ends, or does not answer
    */
-  static async start(folder: string, id: string, env: NodeJS.ProcessEnv): Promise<ReceptorNode> {
+  static async start(
+    folder: string,
+    id: string,
+    { env, tracing }: ReceptorNodeOptions,
+  ): Promise<ReceptorNode> {
     const own = join(folder, 'receptor');
     ensureFolder(own);
     const socket = socketPath(own);
@@ -61,6 +72,7 @@ export class ReceptorNode {
         },
       },
     ];
+    if (tracing !== undefined) items.push({ tracing });
     if (env['KUBERNETES_SERVICE_HOST'] !== undefined) {
       const worktype = 'kubernetes-incluster-auth';
       items.push({ 'work-kubernetes': { worktype, authmethod: 'incluster', ...kubernetes } });

@@ -21,6 +21,8 @@ export interface ServeArguments {
   readonly nodeType: 'hybrid' | 'control';
   readonly workSigningKey?: string | undefined;
   readonly tlsClient?: string | undefined;
+  /** URL of a collector of traces. */
+  readonly traces?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
 }
@@ -37,8 +39,12 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
     await addFirstData(store, join(dataDir, 'projects'));
     await ensureAdmin(store, env);
     const secrets = new KeyedSecretBox(secretKeys(dataDir, env));
+    const tracing = tracingOf(options, env);
     const installUuid = await installUuidOf(storage);
-    const own = receptor === undefined ? await ReceptorNode.start(dataDir, node, env) : undefined;
+    const own =
+      receptor === undefined
+        ? await ReceptorNode.start(dataDir, node, { env, tracing })
+        : undefined;
     begun.unshift(async () => own?.stop());
     const engine = await startEngine(controller, {
       folder: dataDir,
@@ -46,6 +52,7 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       nodeType: options.nodeType,
       signingKey: await workSigningKey(dataDir, options.workSigningKey),
       tlsClient: options.tlsClient,
+      tracing,
       secrets,
       version: API_VERSION,
       uuid: installUuid,
@@ -63,6 +70,18 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
   } finally {
     for (const end of begun) await end();
   }
+}
+
+/** Traces are sent where an option or the environment says to which collector. */
+function tracingOf(
+  { traces }: ServeArguments,
+  env: NodeJS.ProcessEnv,
+): { readonly endpoint?: string | undefined } | undefined {
+  if (traces !== undefined) return { endpoint: traces };
+  const isSet = (name: string): boolean => (env[name] ?? '') !== '';
+  return isSet('OTEL_EXPORTER_OTLP_ENDPOINT') || isSet('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
+    ? {}
+    : undefined;
 }
 
 /** Makes the first administrator; a password that nobody has given is printed, once. */

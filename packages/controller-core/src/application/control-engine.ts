@@ -1,5 +1,6 @@
 import type { ChangeFeed, EngineStores, StorageChannel } from '../ports/controller-storage.js';
 import type { JobMesh, MeshWatch } from '../ports/mesh.js';
+import type { JobTracer } from '../ports/job-tracer.js';
 import type { Clock } from '../ports/clock.js';
 import type { RunSource } from '../ports/run-source.js';
 import { FleetMonitor, type DiscoveryPolicy, type OwnNode } from './fleet/fleet-monitor.js';
@@ -29,6 +30,8 @@ export interface ControlEngineOptions {
   readonly discovery?: DiscoveryPolicy | undefined;
   /** Jobs that this process runs at once. Default 2,000. */
   readonly maxJobs?: number | undefined;
+  /** Default: nothing is traced. */
+  readonly tracer?: JobTracer | undefined;
   /** Told of what happens; a sentence each. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }

@@ -93,6 +93,8 @@ export interface JobSubmission {
    * what an attempt has left whose unit's ID was stored nowhere.
    */
   readonly submissionId: string;
+  /** The trace that the unit is part of; absent for none. */
+  readonly traceparent?: string | undefined;
   /** The ID that was stored, if one was. */
   readonly unitId?: string | undefined;
   /** Prepares what is sent; called once an attempt needs it, and never where an earlier one has started the unit. */

@@ -42,6 +42,8 @@ export type JobFacts = Partial<
 export interface Submission {
   readonly id: string;
   readonly node: string;
+  /** The trace that its unit is part of; empty for none. */
+  readonly traceparent: string;
 }
 
 /** An event to be stored; `id`, `job_id` and `modified` are the database's. */

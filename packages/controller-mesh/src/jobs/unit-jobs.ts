@@ -75,15 +75,15 @@ export class UnitJobs implements JobMesh {
   }
 
   async #startAt(
-    request: UnitRequest,
-    { node, submissionId, unitId, onUnit }: JobSubmission,
+    { workType, params }: UnitRequest,
+    { node, submissionId, traceparent, unitId, onUnit }: JobSubmission,
     sent: SentJob,
     signal: AbortSignal,
   ): Promise<string> {
     const transport = this.local.transportTo(node);
     const unit = new RemoteJobUnit({
-      ...request,
-      ...{ node, transport, submissionId, unitId, onUnit },
+      ...{ node, workType, transport, submissionId, unitId, onUnit },
+      params: () => ({ ...params?.(), ...(traceparent !== undefined && { traceparent }) }),
       handOnMs: 0,
       payload: () => openPayload((output) => sent.write(output)),
     });

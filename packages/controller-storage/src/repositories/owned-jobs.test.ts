@@ -34,9 +34,9 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
     it('go from waiting to their end, with what is known of them', async () => {
       const { owned, records } = stores;
       const { claim } = await claimed();
-      const submission = { id: 'submission-1', node: 'far-1' };
+      const submission = { id: 'submission-1', node: 'far-1', traceparent: 'one' };
       expect(await owned.reserve(claim, submission)).toEqual(submission);
-      const later = { id: 'submission-2', node: 'far-2' };
+      const later = { id: 'submission-2', node: 'far-2', traceparent: 'two' };
       expect(await owned.reserve(claim, later)).toEqual(submission);
       await owned.setUnit(claim, 'unit-1');
       const running = await owned.change(claim, 'start', { job_args: 'ansible-playbook' });
@@ -113,7 +113,9 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       await expect(owned.storeEvents(claim, [someEvent(2)])).rejects.toMatchObject(late);
       await expect(owned.change(claim, 'fail')).rejects.toMatchObject(late);
       await expect(owned.note(claim, { job_args: 'late' })).rejects.toMatchObject(late);
-      await expect(owned.reserve(claim, { id: 'late', node: 'far-1' })).rejects.toMatchObject(late);
+      await expect(
+        owned.reserve(claim, { id: 'late', node: 'far-1', traceparent: '' }),
+      ).rejects.toMatchObject(late);
       await expect(owned.setUnit(claim, 'late')).rejects.toMatchObject(late);
       await expect(owned.storeSummaries(claim, [])).rejects.toMatchObject(late);
       await expect(owned.release(claim)).rejects.toMatchObject(late);
@@ -147,7 +149,7 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
         status: 'waiting',
       });
       assert(adopted);
-      await owned.reserve(adopted.claim, { id: 'submission', node: 'far-1' });
+      await owned.reserve(adopted.claim, { id: 'submission', node: 'far-1', traceparent: '' });
       await owned.release(adopted.claim);
       await expect(owned.note(adopted.claim, {})).rejects.toMatchObject({ code: 'lease-lost' });
       const again = await leases.open('control-1', 60_000);
@@ -166,7 +168,7 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
     it('go back to the queue from a node that could not take them', async () => {
       const { owned, queue } = stores;
       const { claim } = await claimed();
-      await owned.reserve(claim, { id: 'submission', node: 'far-1' });
+      await owned.reserve(claim, { id: 'submission', node: 'far-1', traceparent: '' });
       expect(await owned.change(claim, 'give-back')).toMatchObject({
         status: 'pending',
         execution_node: '',

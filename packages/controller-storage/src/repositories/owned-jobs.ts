@@ -80,13 +80,15 @@ export class StoredOwnedJobs implements OwnedJobs {
     await this.#write(claim, sql`lease_id = null, lease_token = lease_token + 1`);
   }
 
-  async reserve(claim: JobClaim, { id, node }: Submission): Promise<Submission> {
-    const { submission_id, work_unit_node } = await this.#write(
+  async reserve(claim: JobClaim, submission: Submission): Promise<Submission> {
+    const isFirst = sql`submission_id is null`;
+    const { submission_id, work_unit_node, traceparent } = await this.#write(
       claim,
-      sql`work_unit_node = case when submission_id is null then ${node} else work_unit_node end,
-        submission_id = coalesce(submission_id, ${id})`,
+      sql`work_unit_node = case when ${isFirst} then ${submission.node} else work_unit_node end,
+        traceparent = case when ${isFirst} then ${submission.traceparent} else traceparent end,
+        submission_id = coalesce(submission_id, ${submission.id})`,
     );
-    return { id: submission_id ?? id, node: work_unit_node };
+    return { id: submission_id ?? submission.id, node: work_unit_node, traceparent };
   }
 
   async setUnit(claim: JobClaim, unitId: string | undefined): Promise<void> {

@@ -537,6 +537,7 @@ export interface UnifiedJobsTable {
   last_event_counter: Generated<number>;
   event_processing_finished: Generated<boolean>;
   work_unit_node: Generated<string>;
+  traceparent: Generated<string>;
 }
 
 export interface UsersTable {

@@ -1,8 +1,9 @@
 import { DomainError } from '../../domain/domain-error.js';
-import type { JobEvent } from '../../domain/job-states.js';
+import { isActive, type JobEvent } from '../../domain/job-states.js';
 import { CONTROL_WORK_TYPE, EXECUTION_WORK_TYPE } from '../../domain/discovery.js';
 import type { Clock } from '../../ports/clock.js';
 import type { RunEnd, RunEvent } from '../../ports/job-run.js';
+import type { JobTracer } from '../../ports/job-tracer.js';
 import { MeshError, type JobMesh, type UnitAddress } from '../../ports/mesh.js';
 import type { ClaimedJob, JobClaim, JobFacts, OwnedJobs } from '../../ports/owned-jobs.js';
 import type { JsonObject } from '../../ports/records/json.js';
@@ -24,6 +25,8 @@ export interface JobRunnerOptions {
   readonly clock: Clock;
   /** Makes the name of a submission. */
   readonly newSubmissionId: () => string;
+  /** Default: nothing is traced. */
+  readonly tracer?: JobTracer | undefined;
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
@@ -97,8 +100,13 @@ export class JobRunner {
     const isLocal = node === controller || wasOfDeadController;
     if (this.#wasCanceled()) return this.#cancelBefore(node);
     const { mesh, owned, source, newSubmissionId } = this.#options;
-    const { id: submissionId } = await this.#writes.write(() =>
-      owned.reserve(this.#claim, { id: newSubmissionId(), node }),
+    const submission = {
+      id: newSubmissionId(),
+      node,
+      traceparent: this.#options.tracer?.begin() ?? '',
+    };
+    const { id: submissionId, traceparent } = await this.#writes.write(() =>
+      owned.reserve(this.#claim, submission),
     );
     try {
       const workType = isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE;
@@ -109,6 +117,7 @@ export class JobRunner {
           node,
           place,
           submissionId,
+          traceparent: traceparent === '' ? undefined : traceparent,
           unitId: this.#unitId,
           run: () => source.describe(this.#job),
           onUnit: (unitId) => this.#keepUnit(unitId),
@@ -237,7 +246,8 @@ export class JobRunner {
     const { owned } = this.#options;
     await this.#writes.write(async (isRepeated) => {
       try {
-        await owned.change(this.#claim, event, facts);
+        const job = await owned.change(this.#claim, event, facts);
+        if (!isActive(job.status)) this.#options.tracer?.ended(job);
       } catch (error) {
         // nobody else changes it while the claim is good: the attempt whose answer was lost has done it
         if (!isRepeated || !(error instanceof DomainError)) throw error;

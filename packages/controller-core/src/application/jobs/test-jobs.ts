@@ -22,6 +22,7 @@ type TestJob = Pick<
   | 'execution_node'
   | 'submission_id'
   | 'work_unit_node'
+  | 'traceparent'
   | 'work_unit_id'
   | 'cancel_flag'
   | 'lease_id'
@@ -56,6 +57,7 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
       execution_node: 'far',
       submission_id: null,
       work_unit_node: '',
+      traceparent: '',
       work_unit_id: null,
       cancel_flag: false,
       lease_id: null,
@@ -136,14 +138,15 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     return this.#write(claim, 'release', { lease_id: null });
   }
 
-  async reserve(claim: JobClaim, { id, node }: Submission): Promise<Submission> {
-    const { submission_id: before, work_unit_node: at } = this.job(claim.jobId);
-    const submission = before === null ? { id, node } : { id: before, node: at };
-    await this.#write(claim, `reserve ${submission.id}`, {
-      submission_id: submission.id,
-      work_unit_node: submission.node,
+  async reserve(claim: JobClaim, submission: Submission): Promise<Submission> {
+    const { submission_id: id, work_unit_node: node, traceparent } = this.job(claim.jobId);
+    const stored = id === null ? submission : { id, node, traceparent };
+    await this.#write(claim, `reserve ${stored.id}`, {
+      submission_id: stored.id,
+      work_unit_node: stored.node,
+      traceparent: stored.traceparent,
     });
-    return submission;
+    return stored;
   }
 
   setUnit(claim: JobClaim, unitId: string | undefined): Promise<void> {

@@ -131,6 +131,8 @@ export interface UnifiedJob {
   readonly submission_id: string | null;
   /** Where its unit lies: the node that runs it, or that keeps its pod; empty before it was submitted. */
   readonly work_unit_node: string;
+  /** Its trace; empty for none. */
+  readonly traceparent: string;
   readonly work_unit_id: string | null;
   readonly cancel_flag: boolean;
   readonly canceled_on: Date | null;
