@@ -22,6 +22,9 @@ const SEND_MS = 30_000;
 /** Why a connection is closed, in the codes of WebSocket. */
 const closes = { denied: 4401, tooMany: 1008, failed: 1011, over: 1001 } as const;
 
+/** What a connection needs of its socket. */
+export type LiveSocket = Pick<WebSocket, 'on' | 'send' | 'ping' | 'close' | 'terminate'>;
+
 /** The events of one run, followed. */
 interface Followed {
   readonly reader: EventReader;
@@ -42,7 +45,7 @@ export class Connection {
   #isAlive = true;
 
   constructor(
-    private readonly socket: WebSocket,
+    private readonly socket: LiveSocket,
     private readonly presence: Presence,
     private readonly live: Live,
     private readonly parts: ApiParts,
@@ -55,7 +58,9 @@ export class Connection {
     const signal = AbortSignal.any([gone.signal, live.over]);
     socket.on('close', () => gone.abort());
     socket.on('error', () => gone.abort());
-    socket.on('pong', () => (this.#isAlive = true));
+    socket.on('pong', () => {
+      this.#isAlive = true;
+    });
     socket.on('message', (data: Buffer) => this.#receive(data));
     const unfollow = live.bells.ofChanges(this.#bell);
     try {
@@ -63,7 +68,10 @@ export class Connection {
       await this.#send({ accept: true, user: this.presence.identity.user.id });
       while (!signal.aborted) {
         const user = await this.presence.user();
-        if (user === undefined) return await this.#deny();
+        if (user === undefined) {
+          await this.#deny();
+          return;
+        }
         await this.#hear(user);
         this.#forgetForbidden(user);
         const then = await this.#tell(user);

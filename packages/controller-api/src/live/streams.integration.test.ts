@@ -29,7 +29,7 @@ describe.each(databases)('what is followed live, on $kind', ({ kind, isMissing }
   /** Where jobs run, and where they are followed; two processes have one database on PostgreSQL alone. */
   let runs: TestServer;
   let follows: TestServer;
-  let stop: () => Promise<void>;
+  let stop: () => Promise<void> = () => Promise.resolve();
 
   beforeAll(async () => {
     if (isMissing) return;
@@ -46,7 +46,7 @@ describe.each(databases)('what is followed live, on $kind', ({ kind, isMissing }
       await postgres?.stop();
     };
   }, START_MS);
-  afterAll(() => stop?.(), START_MS);
+  afterAll(() => stop(), START_MS);
 
   const stream = (path: string, headers: Record<string, string> = {}) =>
     openStream(`${follows.url}/api/v2/${path}`, { ...bearer('auditor'), ...headers });

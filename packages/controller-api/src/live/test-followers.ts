@@ -36,9 +36,9 @@ export async function openStream(
       for (;;) {
         const end = text.indexOf('\n\n');
         if (end === -1) {
-          const { value, done } = (await reader?.read()) ?? { done: true };
-          if (done) return undefined;
-          text += decoder.decode(value as Uint8Array, { stream: true });
+          const piece = await reader?.read();
+          if (piece?.value === undefined) return undefined;
+          text += decoder.decode(piece.value as Uint8Array, { stream: true });
           continue;
         }
         const lines = text.slice(0, end).split('\n');
