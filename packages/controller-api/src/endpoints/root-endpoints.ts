@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { absentNames } from './absent-endpoints.js';
 import type { ApiParts } from './api-parts.js';
 import { API } from '../resources/presenter.js';
 
@@ -9,7 +10,7 @@ const others = ['ping', 'config', 'me', 'metrics', 'mesh_visualizer'];
 export function addRoots(app: FastifyInstance, { resources }: ApiParts): void {
   const listed = [...resources.values()].filter(({ isNested }) => isNested !== true);
   const map = Object.fromEntries([
-    ...others.map((name) => [name, `${API}/${name}/`]),
+    ...[...others, ...absentNames].map((name) => [name, `${API}/${name}/`]),
     ...listed.map(({ path }) => [path === 'inventories' ? 'inventory' : path, `${API}/${path}/`]),
   ]) as Record<string, string>;
   const config = { isAnonymous: true };
