@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { METHODS } from 'node:http';
 import { ActivityRecorder } from './activity/activity-recorder.js';
 import type { ApiContext } from './api-context.js';
 import { Authenticator, type Identity } from './authentication/authenticator.js';
@@ -25,7 +26,7 @@ import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
 import { tokenEndpoints } from './endpoints/token-endpoints.js';
 import { updateEndpoints } from './endpoints/update-endpoints.js';
 import { ApiError } from './errors/api-error.js';
-import { addErrors } from './errors/error-handler.js';
+import { addErrors, answerUnroutable } from './errors/error-handler.js';
 import { Live } from './live/live.js';
 import { streamEndpoints } from './live/stream-endpoints.js';
 import { addWebsocket } from './live/websocket-routes.js';
@@ -33,7 +34,8 @@ import { resources } from './resources/all.js';
 import { Presenter } from './resources/presenter.js';
 
 const MAX_BODY = 4 * 2 ** 20;
-const MAX_PARAMETER = 1200;
+/** Longer than what Node takes for an address. */
+const MAX_PARAMETER = 20_000;
 const MAX_MESSAGE = 65_536;
 const QUIET_MS = 10_000;
 
@@ -83,6 +85,7 @@ async function createApp(
   const app = Fastify({
     logger,
     bodyLimit: MAX_BODY,
+    frameworkErrors: answerUnroutable,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     ajv: {
       customOptions: {
@@ -95,6 +98,7 @@ async function createApp(
     },
     ...(tls === undefined ? {} : { https: tls }),
   }) as unknown as FastifyInstance;
+  if (METHODS.includes('QUERY')) app.addHttpMethod('QUERY', { hasBody: true });
   // answers are made by our own code; schemas of answers are for who reads the document
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   const cookies: CookieOptions = { path: '/', sameSite: 'lax', secure: tls !== undefined };

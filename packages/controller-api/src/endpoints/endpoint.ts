@@ -54,6 +54,7 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
   const offered = methods.filter((method) => operations[method] !== undefined);
   const allow = [...offered, ...(operations.GET ? ['HEAD'] : []), 'OPTIONS'];
   const params = paramsOf(path);
+  refuseMethods(app, path, ['TRACE', 'QUERY'], allow);
   for (const method of methods) {
     const operation = operations[method];
     app.route({
@@ -95,6 +96,25 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
         .header('Allow', allow.join(', '))
         .header('Vary', 'Accept, Cookie')
         .send(metadata(endpoint, user));
+    },
+  });
+}
+
+/** Answers 405 to methods of an address that it does not do, to everybody: there is nothing behind them. */
+export function refuseMethods(
+  app: FastifyInstance,
+  url: string,
+  refused: readonly string[],
+  allow: readonly string[],
+): void {
+  app.route({
+    // QUERY is known to newer versions of Node
+    method: refused.filter((method) => app.supportedMethods.includes(method)),
+    url,
+    config: { isAnonymous: true },
+    schema: { hide: true },
+    handler: ({ method }) => {
+      throw ApiError.notAllowed(method, allow);
     },
   });
 }

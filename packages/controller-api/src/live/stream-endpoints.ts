@@ -17,7 +17,6 @@ const CHANGES_AT_ONCE = 100;
 const MAX_COUNTER = Number.MAX_SAFE_INTEGER;
 
 const schema = {
-  produces: ['text/event-stream'],
   headers: Type.Object({
     'last-event-id': Type.Optional(
       Type.String({ description: 'the id of the last event that has come; the next one follows' }),
@@ -29,13 +28,12 @@ const schema = {
     ),
   }),
   response: {
-    200: { type: 'string', description: 'a stream of server-sent events' },
+    200: {
+      description: 'a stream of server-sent events',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    },
     204: { type: 'null', description: 'nothing comes after that event any more' },
-    400: errorSchema,
-    401: errorSchema,
-    403: errorSchema,
-    404: errorSchema,
-    429: errorSchema,
+    503: errorSchema,
   },
 };
 
