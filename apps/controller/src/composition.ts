@@ -3,6 +3,8 @@ import type { EngineStores, ResourceStore } from '@receptorjs/controller-core';
 import {
   KyselyResourceStore,
   KyselySessionStore,
+  StoredJobChanges,
+  changeFeed,
   engineStores,
   openStorage,
   type Storage,
@@ -60,8 +62,10 @@ export function apiOf(
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
   const { queue, records } = stores;
+  const feed = changeFeed(storage);
+  const changes = new StoredJobChanges(storage.database);
   return createApi(
-    { store, sessions, secrets, queue, records, facts, now: () => new Date() },
+    { store, sessions, secrets, queue, records, feed, changes, facts, now: () => new Date() },
     { tls },
   );
 }

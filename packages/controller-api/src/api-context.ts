@@ -1,4 +1,6 @@
 import type {
+  ChangeFeed,
+  JobChanges,
   JobQueue,
   JobRecords,
   ResourceStore,
@@ -21,6 +23,10 @@ export interface ApiContext {
   readonly secrets: SecretBox;
   readonly queue: JobQueue;
   readonly records: JobRecords;
+  /** What the database tells of jobs. */
+  readonly feed: ChangeFeed;
+  /** What has become of jobs. */
+  readonly changes: JobChanges;
   readonly facts: ControllerFacts;
   readonly now: () => Date;
 }

@@ -2,7 +2,9 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { METHODS } from 'node:http';
 import { ActivityRecorder } from './activity/activity-recorder.js';
 import type { ApiContext } from './api-context.js';
 import { Authenticator, type Identity } from './authentication/authenticator.js';
@@ -24,12 +26,18 @@ import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
 import { tokenEndpoints } from './endpoints/token-endpoints.js';
 import { updateEndpoints } from './endpoints/update-endpoints.js';
 import { ApiError } from './errors/api-error.js';
-import { addErrors } from './errors/error-handler.js';
+import { addErrors, answerUnroutable } from './errors/error-handler.js';
+import { Live } from './live/live.js';
+import { streamEndpoints } from './live/stream-endpoints.js';
+import { addWebsocket } from './live/websocket-routes.js';
 import { resources } from './resources/all.js';
 import { Presenter } from './resources/presenter.js';
 
 const MAX_BODY = 4 * 2 ** 20;
-const MAX_PARAMETER = 1200;
+/** Longer than what Node takes for an address. */
+const MAX_PARAMETER = 20_000;
+const MAX_MESSAGE = 65_536;
+const QUIET_MS = 10_000;
 
 /** How the interface is served. */
 export interface ApiOptions {
@@ -37,6 +45,8 @@ export interface ApiOptions {
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
   /** Default: errors alone, to stderr. */
   readonly logger?: FastifyServerOptions['logger'];
+  /** Milliseconds after which who follows something live is asked who they are, and told that the server is there. Default 10 s. */
+  readonly quietMs?: number;
 }
 
 declare module 'fastify' {
@@ -70,11 +80,12 @@ export async function createApi(context: ApiContext, options: ApiOptions = {}): 
 
 async function createApp(
   context: ApiContext,
-  { tls, logger = { level: 'error' } }: ApiOptions,
+  { tls, logger = { level: 'error' }, quietMs = QUIET_MS }: ApiOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
     bodyLimit: MAX_BODY,
+    frameworkErrors: answerUnroutable,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     ajv: {
       customOptions: {
@@ -87,6 +98,7 @@ async function createApp(
     },
     ...(tls === undefined ? {} : { https: tls }),
   }) as unknown as FastifyInstance;
+  if (METHODS.includes('QUERY')) app.addHttpMethod('QUERY', { hasBody: true });
   // answers are made by our own code; schemas of answers are for who reads the document
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   const cookies: CookieOptions = { path: '/', sameSite: 'lax', secure: tls !== undefined };
@@ -107,6 +119,7 @@ async function createApp(
   });
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: 65_536 });
+  await app.register(websocket, { options: { maxPayload: MAX_MESSAGE } });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -130,11 +143,17 @@ async function createApp(
   });
 
   const parts = partsOf(context);
+  const live = new Live(context, authenticator, quietMs, (error) => {
+    app.log.error({ err: error }, 'changes are not heard of');
+  });
+  app.addHook('preClose', () => live.close());
+  addWebsocket(app, live, parts);
   addLogin(app, authenticator, cookies);
   addRoots(app, parts);
   addPing(app, parts);
   const endpoints = [
     ...stateEndpoints(parts),
+    ...streamEndpoints(live, parts),
     metricsEndpoint(parts),
     ...tokenEndpoints(parts),
     ...launchEndpoints(parts),

@@ -1,9 +1,12 @@
 import {
+  changeFeed,
   engineStores,
   KyselyResourceStore,
   KyselySessionStore,
   openStorage,
+  StoredJobChanges,
   type Storage,
+  type StorageConfiguration,
 } from '@receptorjs/controller-storage';
 import type { ResourceStore } from '@receptorjs/controller-core';
 import { randomBytes } from 'node:crypto';
@@ -54,24 +57,24 @@ export interface TestServer {
 export const START_MS = 240_000;
 export const PASSWORD = 'correct horse battery staple';
 
+/** How a server is started. */
+export interface TestServerOptions {
+  /** Default: PGlite, in memory. */
+  readonly database?: StorageConfiguration;
+  readonly hostname?: string;
+  readonly quietMs?: number;
+}
+
 /** Starts a server. Users have the names of their roles. */
-export async function startServer(): Promise<TestServer> {
-  const storage = await openStorage({ kind: 'pglite' });
+export async function startServer({
+  database = { kind: 'pglite' },
+  hostname = 'control-1',
+  quietMs,
+}: TestServerOptions = {}): Promise<TestServer> {
+  const storage = await openStorage(database);
   await storage.migrate();
   const store = new KyselyResourceStore(storage.database);
-  const password = await hashPassword(PASSWORD);
-  const flags: Record<Role, object> = {
-    admin: { is_superuser: true },
-    operator: { is_operator: true },
-    auditor: { is_system_auditor: true },
-    none: {},
-  };
-  for (const [username, own] of Object.entries(flags)) {
-    const user = await store.insert('users', { username, password, ...own });
-    const expires = new Date(Date.now() + 86_400_000);
-    const token_hash = digestOf(`token-of-${username}`);
-    await store.insert('tokens', { user, token_hash, scope: 'write', expires });
-  }
+  if ((await store.count('users', { kind: 'all', of: [] })) === 0) await addUsers(store);
   const { queue, records } = engineStores(storage.database);
   const secrets = new KeyedSecretBox([randomBytes(32)]);
   const app = await createApi(
@@ -81,10 +84,12 @@ export async function startServer(): Promise<TestServer> {
       secrets,
       queue,
       records,
-      facts: { hostname: 'control-1', version: '24.6.1', installUuid: 'test' },
+      feed: changeFeed(storage),
+      changes: new StoredJobChanges(storage.database),
+      facts: { hostname, version: '24.6.1', installUuid: 'test' },
       now: () => new Date(),
     },
-    { logger: false },
+    { logger: false, ...(quietMs === undefined ? {} : { quietMs }) },
   );
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
@@ -118,4 +123,20 @@ export async function startServer(): Promise<TestServer> {
       await storage.close();
     },
   };
+}
+
+async function addUsers(store: ResourceStore): Promise<void> {
+  const password = await hashPassword(PASSWORD);
+  const flags: Record<Role, object> = {
+    admin: { is_superuser: true },
+    operator: { is_operator: true },
+    auditor: { is_system_auditor: true },
+    none: {},
+  };
+  for (const [username, own] of Object.entries(flags)) {
+    const user = await store.insert('users', { username, password, ...own });
+    const expires = new Date(Date.now() + 86_400_000);
+    const token_hash = digestOf(`token-of-${username}`);
+    await store.insert('tokens', { user, token_hash, scope: 'write', expires });
+  }
 }

@@ -119,6 +119,7 @@ export type {
   PendingJob,
   QueueSnapshot,
 } from './ports/job-queue.js';
+export type { ChangePage, ChangePosition, JobChange, JobChanges } from './ports/job-changes.js';
 export type { EventPage, JobRecords } from './ports/job-records.js';
 export type {
   ClaimedJob,

@@ -23,6 +23,8 @@ export interface Identity {
   readonly user: CurrentUser;
   /** Absent for tokens and Basic, which no browser sends by itself. */
   readonly session?: LoginSession;
+  /** The digest of the token, or what is stored of the password; absent for sessions. */
+  readonly proof?: { readonly kind: 'token' | 'password'; readonly stored: string };
 }
 
 /** Finds out who sends a request, by token, session or Basic, and begins and ends sessions. */
@@ -45,7 +47,10 @@ export class Authenticator {
   async identify(shown: Credentials): Promise<Identity | undefined> {
     const { authorization, sessionCookie, remoteAddress } = shown;
     const [, scheme = '', value = ''] = /^(\w+) +(\S+)$/.exec(authorization ?? '') ?? [];
-    if (scheme.toLowerCase() === 'bearer') return { user: await this.#byToken(value) };
+    if (scheme.toLowerCase() === 'bearer') {
+      const stored = digestOf(value);
+      return { user: await this.#byToken(stored), proof: { kind: 'token', stored } };
+    }
     if (sessionCookie !== undefined) {
       const found = await this.#bySession(sessionCookie);
       if (found !== undefined) return found;
@@ -55,7 +60,27 @@ export class Authenticator {
       /^([^:]*):([\s\S]*)$/.exec(Buffer.from(value, 'base64').toString('utf8')) ?? [];
     if (username === undefined || password === undefined)
       throw ApiError.unauthenticated('Invalid basic header.');
-    return { user: await this.byPassword(username, password, remoteAddress) };
+    const user = await this.byPassword(username, password, remoteAddress);
+    const row = await this.store.get('users', user.id);
+    return { user, proof: { kind: 'password', stored: String(row?.['password']) } };
+  }
+
+  /** Somebody who was known, as of now: nobody once session, token, password or user are not good any more. No session is longer for it. */
+  async again({ user, session, proof }: Identity): Promise<Identity | undefined> {
+    if (proof?.kind === 'token') {
+      const known = await this.#byToken(proof.stored).catch((error: unknown) => {
+        if (error instanceof ApiError) return undefined;
+        throw error;
+      });
+      return known && { user: known, proof };
+    }
+    const isOver = session && (await this.sessions.find(session.idHash, this.now())) === undefined;
+    if (isOver === true) return undefined;
+    const row = await this.store.get('users', user.id);
+    if (row?.['is_active'] !== true) return undefined;
+    if (proof !== undefined && row['password'] !== proof.stored) return undefined;
+    const now = currentUser(row, false);
+    return session === undefined ? { user: now, ...(proof && { proof }) } : { user: now, session };
   }
 
   /**
@@ -104,8 +129,8 @@ export class Authenticator {
     await this.sessions.remove(idHash);
   }
 
-  async #byToken(token: string): Promise<CurrentUser> {
-    const row = await this.#find('tokens', 'token_hash', digestOf(token));
+  async #byToken(digest: string): Promise<CurrentUser> {
+    const row = await this.#find('tokens', 'token_hash', digest);
     const now = this.now();
     const isExpired = row === undefined || timeOf(row['expires']) <= now.getTime();
     const user = isExpired ? undefined : await this.store.get('users', Number(row['user']));

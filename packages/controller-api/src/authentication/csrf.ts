@@ -35,6 +35,16 @@ export function checkCsrf(
   }
 }
 
+/**
+ * Whether a browser's connection was opened by a page of ours: others can open one with our cookie, and read what comes.
+ *
+ * @throws {ApiError} 403
+ */
+export function checkOrigin({ headers: { origin, host } }: FastifyRequest): void {
+  if (origin === undefined || hostOf(origin) !== host)
+    throw ApiError.forbidden('origin checking failed.');
+}
+
 function hostOf(address: string): string | undefined {
   try {
     return new URL(address).host;

@@ -1,9 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors/api-error.js';
+import { errorSchema } from '../resources/body-schema.js';
 import { CSRF_COOKIE, checkCsrf, SESSION_COOKIE, type CookieOptions } from './csrf.js';
 import { SESSION_SECONDS, type Authenticator } from './authenticator.js';
 import { newSecret } from './secrets.js';
 
+/** How a login is refused. */
+const refusals = Object.fromEntries(
+  [400, 401, 403, 413, 415, 429].map((status) => [status, errorSchema]),
+);
 const anonymous = { isAnonymous: true };
 
 /** Logging in and out by a form, as browsers and the command line do. */
@@ -12,14 +17,21 @@ export function addLogin(
   authenticator: Authenticator,
   cookies: CookieOptions,
 ): void {
-  const schema = { tags: ['login'] };
+  const schema = { tags: ['login'], response: { 302: { type: 'null' }, ...refusals } };
+  const page = { 200: { content: { 'text/html': { schema: { type: 'string' } } } } };
 
-  app.get('/api/login/', { config: anonymous, schema }, (request, reply) => {
-    giveCsrf(request, reply, cookies);
-    return reply
-      .type('text/html; charset=utf-8')
-      .send('<!DOCTYPE html><title>Log in</title><p>Send username, password and next by POST.</p>');
-  });
+  app.get(
+    '/api/login/',
+    { config: anonymous, schema: { tags: ['login'], response: page } },
+    (request, reply) => {
+      giveCsrf(request, reply, cookies);
+      return reply
+        .type('text/html; charset=utf-8')
+        .send(
+          '<!DOCTYPE html><title>Log in</title><p>Send username, password and next by POST.</p>',
+        );
+    },
+  );
 
   app.post(
     '/api/login/',

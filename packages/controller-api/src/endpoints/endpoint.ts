@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { ApiError } from '../errors/api-error.js';
 import type { CurrentUser } from '../permissions/roles.js';
+import { errorSchema } from '../resources/body-schema.js';
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];
@@ -53,6 +54,7 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
   const offered = methods.filter((method) => operations[method] !== undefined);
   const allow = [...offered, ...(operations.GET ? ['HEAD'] : []), 'OPTIONS'];
   const params = paramsOf(path);
+  refuseMethods(app, path, ['TRACE', 'QUERY'], allow);
   for (const method of methods) {
     const operation = operations[method];
     app.route({
@@ -61,7 +63,13 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
       schema:
         operation === undefined
           ? { hide: true }
-          : { tags: [tag], summary: operation.summary, ...params, ...operation.schema },
+          : {
+              tags: [tag],
+              summary: operation.summary,
+              ...params,
+              ...operation.schema,
+              response: { ...refusals(method), ...answersOf(operation) },
+            },
       attachValidation: true,
       preValidation: (request, reply, done) => {
         reply.header('Allow', allow.join(', ')).header('Vary', 'Accept, Cookie');
@@ -90,6 +98,39 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
         .send(metadata(endpoint, user));
     },
   });
+}
+
+/** Answers 405 to methods of an address that it does not do, to everybody: there is nothing behind them. */
+export function refuseMethods(
+  app: FastifyInstance,
+  url: string,
+  refused: readonly string[],
+  allow: readonly string[],
+): void {
+  app.route({
+    // QUERY is known to newer versions of Node
+    method: refused.filter((method) => app.supportedMethods.includes(method)),
+    url,
+    config: { isAnonymous: true },
+    schema: { hide: true },
+    handler: ({ method }) => {
+      throw ApiError.notAllowed(method, allow);
+    },
+  });
+}
+
+/** How every operation may refuse a request, for the document. */
+function refusals(method: Method): Readonly<Record<number, object>> {
+  const always = [400, 401, 403, 404, 429];
+  const ofBodies = method === 'GET' || method === 'DELETE' ? [] : [413, 415];
+  return Object.fromEntries([...always, ...ofBodies].map((status) => [status, errorSchema]));
+}
+
+/** What an operation says of its answers; an object where it says nothing. */
+function answersOf({ schema }: Operation): Readonly<Record<number, unknown>> {
+  const said = (schema?.response ?? {}) as Readonly<Record<number, unknown>>;
+  const hasSuccess = Object.keys(said).some((status) => status.startsWith('2'));
+  return hasSuccess ? said : { 200: { type: 'object', additionalProperties: true }, ...said };
 }
 
 /** @throws {ApiError} 401 */

@@ -14,6 +14,17 @@ export const metricsEndpoint = ({ context }: ApiParts): Endpoint => ({
     GET: {
       summary: 'What is counted',
       isAllowed: (user) => may(user, 'metrics', 'read'),
+      schema: {
+        response: {
+          200: {
+            description: 'The text format of Prometheus, or an object by the names of metrics',
+            content: {
+              'text/plain': { schema: { type: 'string' } },
+              'application/json': { schema: { type: 'object', additionalProperties: true } },
+            },
+          },
+        },
+      },
       handle: async ({ request, reply, query }) => {
         const metrics = await controllerMetrics(context);
         const accepted = request.headers.accept ?? '';

@@ -93,7 +93,16 @@ const stdoutEndpoint = (resource: Resource, list: Sublist, parts: ApiParts): End
           end_line: Type.Optional(Type.String()),
           content_encoding: Type.Optional(Type.String({ description: 'base64' })),
         }),
-        response: { 400: errorSchema, 404: errorSchema },
+        response: {
+          200: {
+            description: 'in the form that was asked for',
+            content: {
+              'text/html': { schema: { type: 'string' } },
+              'text/plain': { schema: { type: 'string' } },
+              'application/json': { schema: { type: 'object', additionalProperties: true } },
+            },
+          },
+        },
       },
       handle: async (call) => {
         const row = await visibleRow(resource, parts, call);

@@ -6,13 +6,15 @@ import { equals, everything } from '../query/criteria.js';
 import { API } from '../resources/presenter.js';
 import { fieldsMetadata } from '../resources/field-metadata.js';
 import type { ApiParts } from './api-parts.js';
-import type { Endpoint } from './endpoint.js';
+import { refuseMethods, type Endpoint } from './endpoint.js';
+import { allButGet, onlyGet } from './root-endpoints.js';
 
 const MAX_NODES = 10_000;
 
 /** GET /ping/: whether the controller is there, and what it is made of. Answered to everybody. */
 export function addPing(app: FastifyInstance, { context }: ApiParts): void {
   const { store, facts } = context;
+  refuseMethods(app, `${API}/ping/`, allButGet, onlyGet);
   app.get(
     `${API}/ping/`,
     { config: { isAnonymous: true }, schema: { tags: ['state'], response: { 200: pingSchema } } },

@@ -31,6 +31,14 @@ export function sublistEndpoints(resource: Resource, parts: ApiParts): Endpoint[
     .map(([name, list]) => sublistEndpoint(resource, name, list, parts));
 }
 
+const attachedId = {
+  type: 'integer',
+  label: 'ID',
+  required: false,
+  filterable: false,
+  help_text: 'Of a row that is to be attached, or detached with disassociate.',
+};
+
 /** What rows of a list below a row meet. */
 export const within = (resource: Resource, row: Row, { by, through = '' }: Sublist): Criterion =>
   by === undefined
@@ -53,7 +61,15 @@ function sublistEndpoint(
     tag: path,
     actions: {
       GET: fieldsMetadata(listed, 'GET'),
-      ...(isWritable ? { POST: fieldsMetadata(listed, 'POST') } : {}),
+      ...(isWritable
+        ? {
+            POST: {
+              // what exists is attached by it; clients that copy rows look for it
+              ...(list.through === undefined ? {} : { id: attachedId }),
+              ...fieldsMetadata(listed, 'POST'),
+            },
+          }
+        : {}),
     },
     operations: {
       GET: {

@@ -40,6 +40,15 @@ function asApiError(error: FastifyError | ApiError | ResourceStoreError): ApiErr
     : undefined;
 }
 
+/** Answers addresses that no route can be looked for with, which come before all hooks. */
+export function answerUnroutable(
+  { statusCode = 400 }: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void reply.code(statusCode).send({ detail: 'The address is not understood.' });
+}
+
 function notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const [path = '', query] = request.url.split('?');
   const isRead = request.method === 'GET' || request.method === 'HEAD';

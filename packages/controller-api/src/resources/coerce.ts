@@ -36,6 +36,7 @@ function coercedValue({ type, choices }: Field, value: unknown): unknown {
     case 'id':
       return wholeNumber(value, type === 'id');
     case 'choice':
+      if (value === null && choices?.some(([known]) => known === '') === true) return '';
       return typeof choices?.[0]?.[0] === 'number' ? wholeNumber(value, false) : value;
     case 'string':
     case 'decimal':

@@ -1,4 +1,13 @@
-import { boolean, choice, identity, integer, naming, reference, text } from './fields.js';
+import {
+  boolean,
+  choice,
+  identity,
+  integer,
+  naming,
+  nullableText,
+  reference,
+  text,
+} from './fields.js';
 import { defineResource } from './resource.js';
 import { variablesProblem } from './variables.js';
 
@@ -16,6 +25,8 @@ export const inventories = defineResource({
     kind: choice('Kind', [['', 'Hosts have a direct link to this inventory.']], {
       help: 'Kind of inventory being represented.',
     }),
+    // of smart inventories, which are not here; clients compare it with what they want
+    host_filter: nullableText('Host filter', { isReadOnly: true, isStored: false }),
     variables: text('Variables', {
       maxLength: 1_000_000,
       help: 'Inventory variables in JSON or YAML format.',

@@ -49,4 +49,7 @@ export const samples: Readonly<Record<string, readonly string[]>> = {
     `insert into activity_stream (operation, object1) values ('create', 'user')`,
     `insert into settings (key, value) values ('key', '1')`,
   ],
+  '0010-job-changes': [
+    `insert into job_changes (job_id, kind, status) values (1, 'status', 'running')`,
+  ],
 };

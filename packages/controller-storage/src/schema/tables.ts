@@ -239,6 +239,15 @@ export interface InventorySourcesTable {
   modified_by_id: number | null;
 }
 
+export interface JobChangesTable {
+  txid: Generated<number>;
+  id: Generated<number>;
+  job_id: number;
+  kind: 'status' | 'complete';
+  status: string;
+  created: Generated<Date>;
+}
+
 export interface JobEventsTable {
   id: Generated<number>;
   job_id: number;
@@ -577,6 +586,7 @@ export interface Tables {
   inventory_source_groups: InventorySourceGroupsTable;
   inventory_source_hosts: InventorySourceHostsTable;
   inventory_sources: InventorySourcesTable;
+  job_changes: JobChangesTable;
   job_events: JobEventsTable;
   job_host_summaries: JobHostSummariesTable;
   job_template_credentials: JobTemplateCredentialsTable;
