@@ -1,7 +1,9 @@
 import type {
   JobQueue,
   JobRecords,
+  ProjectFolders,
   ResourceStore,
+  ScmHostRules,
   SessionStore,
 } from '@receptorjs/controller-core';
 import type { SecretBox } from './secrets/secret-box.js';
@@ -21,6 +23,10 @@ export interface ApiContext {
   readonly secrets: SecretBox;
   readonly queue: JobQueue;
   readonly records: JobRecords;
+  /** The projects of this machine; without them nothing is known of folders that people keep by hand. */
+  readonly projects?: ProjectFolders | undefined;
+  /** Which machines projects may come from; default: all. */
+  readonly hosts?: ScmHostRules | undefined;
   readonly facts: ControllerFacts;
   readonly now: () => Date;
 }

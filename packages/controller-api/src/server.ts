@@ -18,6 +18,8 @@ import { Lister } from './endpoints/lister.js';
 import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
 import { resourceEndpoints } from './endpoints/resource-endpoints.js';
 import { addRoots } from './endpoints/root-endpoints.js';
+import { factEndpoints } from './endpoints/fact-endpoints.js';
+import { projectEndpoints } from './endpoints/project-endpoints.js';
 import { runEndpoints } from './endpoints/run-endpoints.js';
 import { addPing, stateEndpoints } from './endpoints/state-endpoints.js';
 import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
@@ -27,6 +29,7 @@ import { ApiError } from './errors/api-error.js';
 import { addErrors } from './errors/error-handler.js';
 import { resources } from './resources/all.js';
 import { Presenter } from './resources/presenter.js';
+import { projectHooks } from './updates/project-hooks.js';
 
 const MAX_BODY = 4 * 2 ** 20;
 const MAX_PARAMETER = 1200;
@@ -139,6 +142,8 @@ async function createApp(
     ...tokenEndpoints(parts),
     ...launchEndpoints(parts),
     ...updateEndpoints(parts),
+    ...projectEndpoints(parts),
+    ...factEndpoints(parts),
     ...runEndpoints(parts),
     ...contentEndpoints(parts),
     ...absentEndpoints(),
@@ -165,7 +170,8 @@ function partsOf(context: ApiContext): ApiParts {
   const { store, secrets, facts } = context;
   const presenter = new Presenter(resources, store);
   const recorder = new ActivityRecorder(facts.hostname);
-  const editor = new ResourceEditor(resources, store, secrets, recorder);
+  const hooks = { projects: projectHooks(context) };
+  const editor = new ResourceEditor(resources, store, secrets, recorder, hooks);
   const lister = new Lister(resources, store, presenter);
   return { context, resources, presenter, editor, lister, recorder };
 }

@@ -1,7 +1,22 @@
 import type { SecretBox } from '@receptorjs/controller-api';
-import { ControlEngine, DescribedRuns, systemClock } from '@receptorjs/controller-core';
+import {
+  ControlEngine,
+  DescribedRuns,
+  systemClock,
+  UpdateEngine,
+  UpdateSource,
+  type JobRunnerOptions,
+  type ProjectFolders,
+  type ScmHostRules,
+} from '@receptorjs/controller-core';
 import { ControllerMesh } from '@receptorjs/controller-mesh';
-import { changeFeed, StoredRunMaterials } from '@receptorjs/controller-storage';
+import { FolderRunFiles } from '@receptorjs/controller-projects';
+import {
+  changeFeed,
+  StoredDependencies,
+  StoredRunMaterials,
+  StoredUpdates,
+} from '@receptorjs/controller-storage';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +30,10 @@ export interface EngineSettings {
   /** The control socket of the node beside this process. */
   readonly address: string;
   readonly secrets: SecretBox;
+  /** The projects of this machine. */
+  readonly projects: ProjectFolders;
+  /** Which machines they may come from. */
+  readonly hosts: ScmHostRules;
   readonly version: string;
   readonly uuid: string;
 }
@@ -29,7 +48,7 @@ export interface RunningEngine {
 /** Starts what the controller does by itself: it keeps the fleet, gives jobs their places and runs them. */
 export async function startEngine(
   { storage, stores }: OpenController,
-  { folder, address, secrets, version, uuid }: EngineSettings,
+  { folder, address, secrets, projects, hosts, version, uuid }: EngineSettings,
 ): Promise<RunningEngine> {
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
@@ -40,22 +59,53 @@ export async function startEngine(
     decrypt: ({ inputs }) => openedInputs(secrets, inputs),
     decryptTyped: (job) => openedTyped(secrets, job),
   });
+  const onNotice = (sentence: string): void => console.error(sentence);
+  const feed = changeFeed(storage);
+  const runner = (): JobRunnerOptions => ({
+    owned: stores.owned,
+    mesh: mesh.jobs,
+    source,
+    clock: systemClock,
+    newSubmissionId: randomUUID,
+    onNotice,
+  });
+  const updateSource = new UpdateSource({
+    hostname,
+    folders: projects,
+    updates: new StoredUpdates(storage.database),
+    queue: stores.queue,
+    owned: stores.owned,
+    runner,
+    materials,
+    files: new FolderRunFiles(),
+    hosts,
+  });
+  const source = new DescribedRuns(materials, updateSource);
+  const updates = new UpdateEngine({
+    dependencies: new StoredDependencies(storage.database),
+    source: updateSource,
+    feed,
+    clock: systemClock,
+    onNotice,
+  });
   const engine = new ControlEngine({
     hostname,
     stores,
-    feed: changeFeed(storage),
+    feed,
     mesh,
     jobs: mesh.jobs,
-    source: new DescribedRuns(materials),
+    source,
     clock: systemClock,
     own: { nodeType: 'hybrid', machine, version, uuid },
     newSubmissionId: randomUUID,
-    onNotice: (sentence) => console.error(sentence),
+    onNotice,
   });
   await engine.start();
+  await updates.start();
   return {
     hostname,
     async stop() {
+      await updates.stop();
       await engine.stop();
       mesh.close();
     },

@@ -1,4 +1,4 @@
-import type { ResourceStore, Row } from '@receptorjs/controller-core';
+import { shownAddress, type ResourceStore, type Row } from '@receptorjs/controller-core';
 import type { CurrentUser } from '../permissions/roles.js';
 import { shownInputs } from '../resources/credential-inputs.js';
 import type { Resource } from '../resources/resource.js';
@@ -50,6 +50,8 @@ export function noted(resource: Resource, values: Row): Record<string, unknown> 
     Object.entries(values).map(([name, value]) => {
       const field = resource.fields[name];
       if (field === undefined || field.isWriteOnly) return [name, 'hidden'];
+      // an address may have a password in it
+      if (name === 'scm_url' && typeof value === 'string') return [name, shownAddress(value)];
       return [
         name,
         resource.path === 'credentials' && name === 'inputs' ? shownInputs(value) : value,

@@ -86,9 +86,11 @@ async function hasPlaybook(
   playbook: unknown,
 ): Promise<boolean> {
   const row = typeof project === 'number' ? await store.get('projects', project) : undefined;
-  const known = row?.['playbook_files'];
-  if (!Array.isArray(known) || known.length === 0 || row?.['allow_override'] === true) return true;
-  return known.includes(playbook);
+  if (row === undefined || row['allow_override'] === true) return true;
+  const known = row['playbook_files'];
+  // a folder that nobody has looked at yet
+  const isUnknown = row['scm_type'] === '' && row['status'] === 'never updated';
+  return isUnknown || (Array.isArray(known) && known.includes(playbook));
 }
 
 /** Whether a path leads out of a project, or would be an option of the program that gets it. */

@@ -35,6 +35,8 @@ export interface RunMaterials {
 export interface RunMaterialsStore {
   /** What it rejects with says what is missing, for people. */
   of(job: UnifiedJob): Promise<RunMaterials>;
+  /** What an update has: its credentials, and what was typed at its launch. */
+  forUpdate(job: UnifiedJob): Promise<Pick<RunMaterials, 'credentials' | 'typed' | 'image'>>;
   /** Ids of the hosts of a job's inventory, by their names. */
   hostIds(job: UnifiedJob): Promise<ReadonlyMap<string, number>>;
 }

@@ -5,15 +5,39 @@ import type {
   RunMaterialsStore,
   UsableCredential,
 } from '../../ports/run-materials.js';
-import type { RunSource } from '../../ports/run-source.js';
+import type { JobClaim } from '../../ports/owned-jobs.js';
+import type { Conclusion, EndedRun, Preparing, RunSource } from '../../ports/run-source.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
+import type { UpdateSource } from '../updates/update-source.js';
 
 /** The runs of jobs, made of what is stored. */
 export class DescribedRuns implements RunSource {
-  constructor(private readonly materials: RunMaterialsStore) {}
+  /** @param updates what this machine has of projects; without it projects are folders that people keep by hand, and nothing is updated */
+  constructor(
+    private readonly materials: RunMaterialsStore,
+    private readonly updates?: UpdateSource,
+  ) {}
 
   async describe(job: UnifiedJob): Promise<JobRun> {
-    return describedRun(job, await this.materials.of(job));
+    const { updates } = this;
+    const isUpdate = job.type === 'project_update' || job.type === 'inventory_update';
+    if (isUpdate && updates !== undefined) return updates.describe(job);
+    const materials = await this.materials.of(job);
+    if (updates === undefined || job.type !== 'job') return describedRun(job, materials);
+    const run = describedRun(job, { ...materials, projectFolder: '' });
+    return updates.completed(job, run);
+  }
+
+  prepare(job: UnifiedJob, claim: JobClaim, preparing: Preparing): Promise<string | undefined> {
+    return this.updates?.prepare(job, claim, preparing) ?? Promise.resolve(undefined);
+  }
+
+  collect(job: UnifiedJob, folder: string): Promise<unknown> {
+    return this.updates?.collect(job, folder) ?? Promise.resolve(undefined);
+  }
+
+  conclude(job: UnifiedJob, claim: JobClaim, run: EndedRun): Promise<Conclusion> {
+    return this.updates?.conclude(job, claim, run) ?? Promise.resolve({});
   }
 
   hostIds(job: UnifiedJob): Promise<ReadonlyMap<string, number>> {
