@@ -17,9 +17,10 @@ export type Answer = Record<string, unknown> & {
 
 /** The controller as its users have it: a process with a node of its own, spoken to by its interface. */
 export class ControllerApp {
+  #url = '';
+
   private constructor(
     private readonly child: ChildProcess,
-    private readonly url: string,
     private readonly output: () => string,
   ) {}
 
@@ -45,15 +46,21 @@ export class ControllerApp {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const url = await until(
-      `controller ${node}`,
-      () => {
-        if (child.exitCode !== null) throw new Error(`the controller ended: ${output}`);
-        return /answers at (http:\S+)\/api\/v2\//.exec(output)?.[1];
-      },
-      240_000,
-    );
-    return new ControllerApp(child, url, () => output);
+    const app = new ControllerApp(child, () => output);
+    try {
+      app.#url = await until(
+        `controller ${node}`,
+        () => {
+          if (child.exitCode !== null) throw new Error('it ended');
+          return /answers at (http:\S+)\/api\/v2\//.exec(output)?.[1];
+        },
+        240_000,
+      );
+    } catch (cause) {
+      await app.stop();
+      throw new Error(`the controller did not start: ${output}`, { cause });
+    }
+    return app;
   }
 
   /** What it has said. */
@@ -61,12 +68,16 @@ export class ControllerApp {
     return this.output();
   }
 
-  async send(method: string, path: string, body?: unknown): Promise<{ status: number; body: Answer }> {
-    const response = await fetch(`${this.url}/api/v2/${path}`, {
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Answer }> {
+    const response = await fetch(`${this.#url}/api/v2/${path}`, {
       method,
       headers: {
         authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-        'content-type': 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? null : JSON.stringify(body),
     });

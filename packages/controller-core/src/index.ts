@@ -180,6 +180,7 @@ export {
   type ImportedInventory,
   type ImportFilter,
 } from './domain/imported-inventory.js';
+export { ASK, neededPasswords, type AskingCredential } from './domain/needed-passwords.js';
 export { updateNeed, type LastUpdate, type UpdateNeed } from './domain/update-needs.js';
 export {
   inventoryUpdateJob,

@@ -70,8 +70,10 @@ export function differences(
   return Object.fromEntries(
     Object.entries(now)
       .filter(
+        // what is hidden looks the same before and after
         ([name, value]) =>
-          JSON.stringify(value) !== JSON.stringify(old[name] ?? null) || value === 'hidden',
+          JSON.stringify(after[name]) !== JSON.stringify(before[name] ?? null) ||
+          value === 'hidden',
       )
       .map(([name, value]) => [name, [old[name] ?? null, value]]),
   );

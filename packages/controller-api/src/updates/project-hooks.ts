@@ -70,4 +70,7 @@ export function projectHooks({
 }
 
 const folderName = (id: number, name: string): string =>
-  `_${id}__${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_').slice(0, 64)}`;
+  `_${id}__${name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .slice(0, 64)}`;

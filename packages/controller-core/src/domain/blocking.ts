@@ -83,9 +83,7 @@ export class Blocking {
           found(this.#projectUpdates, project, 'its project is being updated') ??
           found(this.#inventoryUpdates, inventory, 'its inventory is being updated') ??
           found(this.#adHoc, inventory, 'an ad hoc command runs on its inventory') ??
-          (allowSimultaneous
-            ? undefined
-            : this.#otherOfTemplate(job))
+          (allowSimultaneous ? undefined : this.#otherOfTemplate(job))
         );
       case 'system_job':
         return this.#systemJob === undefined

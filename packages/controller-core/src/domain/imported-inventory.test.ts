@@ -3,7 +3,13 @@ import { readInventory, type ImportFilter } from './imported-inventory.js';
 
 const everything: ImportFilter = { hostFilter: '', enabledVar: '', enabledValue: '' };
 const output = JSON.stringify({
-  _meta: { hostvars: { web1: { state: { power: 'on' }, a: 1 }, db1: { state: { power: 'off' } }, lone: {} } },
+  _meta: {
+    hostvars: {
+      web1: { state: { power: 'on' }, a: 1 },
+      db1: { state: { power: 'off' } },
+      lone: {},
+    },
+  },
   all: { children: ['ungrouped', 'web', 'data'], vars: { region: 'north' } },
   ungrouped: { hosts: ['lone'] },
   web: { hosts: ['web1'], vars: { port: 80 } },

@@ -71,14 +71,12 @@ export function readInventory(text: string, filter: ImportFilter): ImportedInven
   ]);
   const groups = [...groupNames]
     .filter((name) => !ownGroups.has(name))
-    .map(
-      (name): ImportedGroup => ({
-        name,
-        variables: objectIn(value[name], 'vars'),
-        hosts: textsIn(value[name], 'hosts').filter(isTaken),
-        children: textsIn(value[name], 'children').filter((child) => !ownGroups.has(child)),
-      }),
-    );
+    .map((name): ImportedGroup => ({
+      name,
+      variables: objectIn(value[name], 'vars'),
+      hosts: textsIn(value[name], 'hosts').filter(isTaken),
+      children: textsIn(value[name], 'children').filter((child) => !ownGroups.has(child)),
+    }));
   return { variables: objectIn(value['all'], 'vars'), hosts, groups };
 }
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ARCHIVE_SCHEMES, readScmAddress, ScmHostRules, shownAddress, withStoredPassword } from './scm-address.js';
+import {
+  ARCHIVE_SCHEMES,
+  readScmAddress,
+  ScmHostRules,
+  shownAddress,
+  withStoredPassword,
+} from './scm-address.js';
 
 describe('the address of a project', () => {
   it.each([
@@ -33,7 +39,9 @@ describe('the address of a project', () => {
   it('an archive comes by HTTP', () => {
     expect(readScmAddress('ssh://git@host/a.tar.gz', ARCHIVE_SCHEMES)).toBeTypeOf('string');
     expect(readScmAddress('git@host:a.tar.gz', ARCHIVE_SCHEMES)).toBeTypeOf('string');
-    expect(readScmAddress('https://host/a.tar.gz', ARCHIVE_SCHEMES)).toMatchObject({ host: 'host' });
+    expect(readScmAddress('https://host/a.tar.gz', ARCHIVE_SCHEMES)).toMatchObject({
+      host: 'host',
+    });
   });
 
   it('is shown without its password, and keeps it when it comes back', () => {
@@ -47,13 +55,18 @@ describe('the address of a project', () => {
 
 describe('machines that projects come from', () => {
   const anywhere = new ScmHostRules();
-  it.each(['localhost', '127.0.0.1', '169.254.169.254', '::1', 'fe80::1', '0.0.0.0', '::ffff:7f00:1'])(
-    '%s is not among them unless it is named',
-    (host) => {
-      expect(anywhere.isAllowed(host)).toBe(false);
-      expect(new ScmHostRules([host]).isAllowed(host)).toBe(true);
-    },
-  );
+  it.each([
+    'localhost',
+    '127.0.0.1',
+    '169.254.169.254',
+    '::1',
+    'fe80::1',
+    '0.0.0.0',
+    '::ffff:7f00:1',
+  ])('%s is not among them unless it is named', (host) => {
+    expect(anywhere.isAllowed(host)).toBe(false);
+    expect(new ScmHostRules([host]).isAllowed(host)).toBe(true);
+  });
 
   it('are those of the patterns, where there are any', () => {
     const rules = new ScmHostRules(['*.example.com', 'git.other.org']);

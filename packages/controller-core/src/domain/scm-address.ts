@@ -29,11 +29,13 @@ export function readScmAddress(
 ): ScmAddress | string {
   const allowed = `An address by ${schemes.join(', ')} is allowed.`;
   // eslint-disable-next-line no-control-regex -- those are what is looked for
-  if (/[\u0000-\u0020\u007f]/.test(text)) return 'An address has no spaces and no control characters.';
+  if (/[\u0000-\u0020\u007f]/.test(text))
+    return 'An address has no spaces and no control characters.';
   if (text.startsWith('-')) return allowed;
   if (!text.includes('://')) {
     const [, user = '', host = '', path] = scpLike.exec(text) ?? [];
-    if (path === undefined || user === '' || !schemes.includes('ssh') || !isHost(host)) return allowed;
+    if (path === undefined || user === '' || !schemes.includes('ssh') || !isHost(host))
+      return allowed;
     return { scheme: 'ssh', host, url: text, username: user, password: '' };
   }
   let url: URL;
@@ -95,8 +97,7 @@ export class ScmHostRules {
 
   constructor(readonly patterns: readonly string[] = []) {
     this.#patterns = patterns.map(
-      (pattern) =>
-        new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 'i'),
+      (pattern) => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 'i'),
     );
   }
 

@@ -126,7 +126,10 @@ async function lastOf(
   column: 'project_id' | 'inventory_source_id',
   id: number,
 ): Promise<
-  | { readonly update: { id: number; status: JobState; finished: Date | null }; readonly now: number }
+  | {
+      readonly update: { id: number; status: JobState; finished: Date | null };
+      readonly now: number;
+    }
   | undefined
 > {
   const row = await transaction

@@ -96,7 +96,8 @@ async function writeEntries(
       enabled: each.enabled ?? old?.enabled ?? true,
     };
     if (old === undefined) added.push(entry);
-    else if (old.variables !== entry.variables || old.enabled !== entry.enabled) changed.push(entry);
+    else if (old.variables !== entry.variables || old.enabled !== entry.enabled)
+      changed.push(entry);
   }
   for (const some of batches(added)) {
     const [columns, values] =
@@ -110,7 +111,9 @@ async function writeEntries(
     const enabled = kind === 'hosts' ? sql`, enabled = e.enabled` : sql``;
     await sql`
       update ${table} as t set variables = e.variables, modified = now()${enabled}
-      from ${unnested(some)} where t.inventory_id = ${inventoryId} and t.name = e.name`.execute(executor);
+      from ${unnested(some)} where t.inventory_id = ${inventoryId} and t.name = e.name`.execute(
+      executor,
+    );
   }
   const names = wanted.map(({ name }) => plainText(name));
   const { table: linkTable, column } = links[kind];

@@ -30,11 +30,7 @@ export class StoredUpdates implements UpdateStore {
   constructor(private readonly executor: Executor) {}
 
   project(id: number): Promise<Project | undefined> {
-    return this.executor
-      .selectFrom('projects')
-      .selectAll()
-      .where('id', '=', id)
-      .executeTakeFirst();
+    return this.executor.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
   }
 
   source(id: number): Promise<InventorySource | undefined> {
@@ -173,7 +169,9 @@ async function updateSources(transaction: Executor, projectId: number): Promise<
     const store = new KyselyResourceStore(transaction);
     const groups = await preferredGroups(store, undefined, source.inventory_id);
     const more = { groups, dependsOnProject: false };
-    await new StoredQueue(transaction).create(inventoryUpdateJob(source, { launchType: 'scm' }, more));
+    await new StoredQueue(transaction).create(
+      inventoryUpdateJob(source, { launchType: 'scm' }, more),
+    );
   }
 }
 

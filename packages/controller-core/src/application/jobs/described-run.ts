@@ -1,3 +1,4 @@
+import { ASK } from '../../domain/needed-passwords.js';
 import { inventoryScript } from '../../domain/inventory-script.js';
 import type { JobRun, RunContainer } from '../../ports/job-run.js';
 import type {
@@ -152,7 +153,7 @@ function passwordsOf(
 ): Readonly<Record<string, string>> {
   const machine = credentials.find(({ kind }) => kind === 'ssh')?.inputs ?? {};
   const given = (field: string, typedName = field): string | undefined =>
-    textOf(typed[typedName]) ?? textOf(machine[field]);
+    textOf(typed[typedName]) ?? storedOf(machine[field]);
   const answers: (readonly [question: string, answer: string | undefined])[] = [
     [String.raw`Enter passphrase for .*:\s*?$`, given('ssh_key_unlock')],
     [String.raw`Bad passphrase, try again for .*:\s*?$`, ''],
@@ -164,7 +165,7 @@ function passwordsOf(
         const id = textOf(inputs['vault_id']);
         const named = id === undefined ? '' : String.raw` \(${escaped(id)}\)`;
         const typedName = id === undefined ? 'vault_password' : `vault_password.${id}`;
-        const answer = textOf(typed[typedName]) ?? textOf(inputs['vault_password']);
+        const answer = textOf(typed[typedName]) ?? storedOf(inputs['vault_password']);
         return [String.raw`Vault password${named}:\s*?$`, answer];
       }),
   ];
@@ -196,5 +197,9 @@ function containerOf(
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+/** A secret that is stored, and not asked for at each launch. */
+const storedOf = (value: unknown): string | undefined =>
+  value === ASK ? undefined : textOf(value);
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
