@@ -1,4 +1,5 @@
 import { app } from '@receptorjs/tooling-tsup';
+import { cpSync } from 'node:fs';
 
 // PGlite finds its WebAssembly and its first database beside its own files
 export default app({
@@ -6,4 +7,11 @@ export default app({
     /^(?!node:|@electric-sql\/pglite|pg-native$|@receptorjs\/quic-engine-native$|koffi$|bufferutil$|@opentelemetry\/)/,
   ],
   external: [/^@electric-sql\/pglite/, 'pg-native'],
+  onSuccess: async () => {
+    // the playbook that updates projects, which controller-projects finds beside its code
+    cpSync('../../packages/controller-projects/project-update', 'dist/project-update', {
+      recursive: true,
+    });
+    return Promise.resolve();
+  },
 });

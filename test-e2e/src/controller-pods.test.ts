@@ -47,7 +47,7 @@ describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of a container
     for (const [name, text] of Object.entries({ 'play.yml': PLAYBOOK, 'wait.yml': WAITING })) {
       writeFileSync(join(data, 'projects', 'pods', name), text);
     }
-    app = await ControllerApp.start(data, ['--node', 'control-1']);
+    app = await ControllerApp.start(data, 'control-1');
   }, 400_000);
   afterAll(async () => {
     await app.stop();
@@ -59,15 +59,7 @@ describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of a container
     const { items } = await cluster.request('GET', `/api/v1/namespaces/${namespace}/pods`);
     return items as readonly { readonly metadata: { readonly name: string } }[];
   };
-  const ended = (id: number) =>
-    until(
-      `the end of job ${id}`,
-      async () => {
-        const { body } = await app.request('GET', `jobs/${id}/`);
-        return body.finished === null ? undefined : body;
-      },
-      180_000,
-    );
+  const ended = (id: number) => app.ended('jobs', id);
 
   /** A template whose jobs run in pods of the cluster, as the resources of the API make it. */
   async function template(name: string, playbook: string, token = 'admin-token'): Promise<number> {
@@ -109,7 +101,7 @@ describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of a container
         spec: { containers: [{ name: 'worker', imagePullPolicy: 'Never' }] },
       }),
     });
-    await app.request('POST', `job_templates/${made}/instance_groups/`, { id });
+    await app.ok('POST', `job_templates/${made}/instance_groups/`, { id });
     return made;
   }
 
@@ -122,8 +114,7 @@ describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of a container
       controller_node: 'control-1',
       event_processing_finished: true,
     });
-    const { body } = await app.request('GET', `jobs/${id}/stdout/?format=json`);
-    expect(body.content).toContain(`job ${id} as 0`);
+    expect(await app.stdout('jobs', id)).toContain(`job ${id} as 0`);
     await until('the pod to be gone', async () => (await pods()).length === 0 || undefined);
   });
 
@@ -135,10 +126,10 @@ describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of a container
     });
     expect(pod?.metadata.name).toMatch(new RegExp(`^automation-job-${id}-`));
     await until('the job to run', async () => {
-      const { body } = await app.request('GET', `jobs/${id}/`);
-      return body.status === 'running' || undefined;
+      const { status } = await app.ok('GET', `jobs/${id}/`);
+      return status === 'running' || undefined;
     });
-    expect(await app.request('POST', `jobs/${id}/cancel/`, {})).toMatchObject({ status: 202 });
+    expect(await app.send('POST', `jobs/${id}/cancel/`, {})).toMatchObject({ status: 202 });
     expect(await ended(id)).toMatchObject({ status: 'canceled' });
     await until('the pod to be gone', async () => (await pods()).length === 0 || undefined);
   });
@@ -147,7 +138,9 @@ describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of a container
     const made = await template('refused', 'play.yml', 'wrong-token');
     const job = await ended(await app.make(`job_templates/${made}/launch/`, {}));
     expect(job).toMatchObject({ status: 'error', event_processing_finished: true });
-    expect(`${job.job_explanation} ${job.result_traceback}`).toContain('Unauthorized');
+    expect(`${String(job['job_explanation'])} ${String(job['result_traceback'])}`).toContain(
+      'Unauthorized',
+    );
     expect(JSON.stringify(job)).not.toContain('wrong-token');
   });
 });

@@ -28,7 +28,7 @@ const engine = new ControlEngine({
   feed: changeFeed(storage),
   mesh,
   jobs: mesh.jobs,
-  source: new DescribedRuns(materials),
+  source: new DescribedRuns(materials, 'test'),
   clock: systemClock,
   own: {
     nodeType: 'control',

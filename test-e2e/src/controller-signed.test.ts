@@ -30,7 +30,7 @@ beforeAll(async () => {
     '--traces',
     endpoint,
   ];
-  app = await ControllerApp.start(data, options);
+  app = await ControllerApp.start(data, 'one', {}, options);
   const other = join(mesh.folder, 'other.pem');
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(other, publicKey.export({ type: 'spki', format: 'pem' }));
@@ -53,34 +53,27 @@ afterAll(async () => {
 }, 60_000);
 
 const instance = async (hostname: string) => {
-  const { body } = await app.request('GET', `instances/?hostname=${hostname}`);
-  return body.results[0];
+  const { results } = await app.ok('GET', `instances/?hostname=${hostname}`);
+  return results[0];
 };
 
 it('work for execution nodes is signed: one that verifies by the key of the controller takes it, another one does not; and it is part of the trace of the job', async () => {
   await until(
     'the capacity of far',
-    async () => (await instance('far'))?.capacity > 0 || undefined,
+    async () => Number((await instance('far'))?.['capacity']) > 0 || undefined,
     120_000,
   );
   const stranger = await until('what is wrong with stranger', async () => {
     const found = await instance('stranger');
-    return found?.errors === '' ? undefined : found;
+    return found?.['errors'] === '' ? undefined : found;
   });
   expect(stranger).toMatchObject({ node_state: 'installed', capacity: 0 });
-  expect(stranger.errors).toContain('signature');
+  expect(stranger['errors']).toContain('signature');
   expect(await instance('one')).toMatchObject({ node_type: 'control' });
 
   const template = await app.idOf('job_templates/', 'Demo Job Template');
   const id = await app.make(`job_templates/${template}/launch/`, {});
-  const job = await until(
-    'the end of the job',
-    async () => {
-      const { body } = await app.request('GET', `jobs/${id}/`);
-      return body.finished === null ? undefined : body;
-    },
-    120_000,
-  );
+  const job = await app.ended('jobs', id);
   expect(job).toMatchObject({
     status: 'successful',
     controller_node: 'one',

@@ -1,5 +1,10 @@
 import { createApi, type Api, type SecretBox } from '@receptorjs/controller-api';
-import type { EngineStores, ResourceStore } from '@receptorjs/controller-core';
+import type {
+  EngineStores,
+  ProjectFolders,
+  ResourceStore,
+  ScmHostRules,
+} from '@receptorjs/controller-core';
 import {
   KyselyResourceStore,
   KyselySessionStore,
@@ -51,13 +56,15 @@ export interface ServeOptions {
   readonly hostname: string;
   readonly installUuid: string;
   readonly secrets: SecretBox;
+  readonly projects: ProjectFolders;
+  readonly hosts: ScmHostRules;
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 /** The interface over an open database. */
 export function apiOf(
   { storage, store, stores }: OpenController,
-  { hostname, installUuid, secrets, tls }: ServeOptions,
+  { hostname, installUuid, secrets, projects, hosts, tls }: ServeOptions,
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
@@ -65,7 +72,10 @@ export function apiOf(
   const feed = changeFeed(storage);
   const changes = new StoredJobChanges(storage.database);
   return createApi(
-    { store, sessions, secrets, queue, records, feed, changes, facts, now: () => new Date() },
+    {
+      ...{ store, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
+      now: () => new Date(),
+    },
     { tls },
   );
 }

@@ -3,7 +3,9 @@ import type {
   JobChanges,
   JobQueue,
   JobRecords,
+  ProjectFolders,
   ResourceStore,
+  ScmHostRules,
   SessionStore,
 } from '@receptorjs/controller-core';
 import type { SecretBox } from './secrets/secret-box.js';
@@ -27,6 +29,10 @@ export interface ApiContext {
   readonly feed: ChangeFeed;
   /** What has become of jobs. */
   readonly changes: JobChanges;
+  /** The projects of this machine; without them nothing is known of folders that people keep by hand. */
+  readonly projects?: ProjectFolders | undefined;
+  /** Which machines projects may come from; default: all. */
+  readonly hosts?: ScmHostRules | undefined;
   readonly facts: ControllerFacts;
   readonly now: () => Date;
 }

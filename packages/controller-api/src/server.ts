@@ -20,6 +20,8 @@ import { Lister } from './endpoints/lister.js';
 import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
 import { resourceEndpoints } from './endpoints/resource-endpoints.js';
 import { addRoots } from './endpoints/root-endpoints.js';
+import { factEndpoints } from './endpoints/fact-endpoints.js';
+import { projectEndpoints } from './endpoints/project-endpoints.js';
 import { runEndpoints } from './endpoints/run-endpoints.js';
 import { addPing, stateEndpoints } from './endpoints/state-endpoints.js';
 import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
@@ -32,6 +34,7 @@ import { streamEndpoints } from './live/stream-endpoints.js';
 import { addWebsocket } from './live/websocket-routes.js';
 import { resources } from './resources/all.js';
 import { Presenter } from './resources/presenter.js';
+import { projectHooks } from './updates/project-hooks.js';
 
 const MAX_BODY = 4 * 2 ** 20;
 /** Longer than what Node takes for an address. */
@@ -158,6 +161,8 @@ async function createApp(
     ...tokenEndpoints(parts),
     ...launchEndpoints(parts),
     ...updateEndpoints(parts),
+    ...projectEndpoints(parts),
+    ...factEndpoints(parts),
     ...runEndpoints(parts),
     ...contentEndpoints(parts),
     ...absentEndpoints(),
@@ -184,7 +189,8 @@ function partsOf(context: ApiContext): ApiParts {
   const { store, secrets, facts } = context;
   const presenter = new Presenter(resources, store);
   const recorder = new ActivityRecorder(facts.hostname);
-  const editor = new ResourceEditor(resources, store, secrets, recorder);
+  const hooks = { projects: projectHooks(context) };
+  const editor = new ResourceEditor(resources, store, secrets, recorder, hooks);
   const lister = new Lister(resources, store, presenter);
   return { context, resources, presenter, editor, lister, recorder };
 }

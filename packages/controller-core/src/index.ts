@@ -81,6 +81,7 @@ export { CONTROL_IMPACT, isControlTask, taskImpact, type Task } from './domain/t
 export type { TransitionTable } from './domain/transition-table.js';
 export type {
   JobRun,
+  CommandTask,
   ModuleTask,
   PlaybookTask,
   RunContainer,
@@ -152,7 +153,47 @@ export {
   type RowQuery,
 } from './ports/resource-store.js';
 export type { LoginSession, SessionStore } from './ports/session-store.js';
-export type { RunSource } from './ports/run-source.js';
+export type { Conclusion, EndedRun, Preparing, RunSource } from './ports/run-source.js';
+export type {
+  ProjectCopy,
+  ProjectFiles,
+  ProjectFolders,
+  ProjectPlace,
+  RunFiles,
+} from './ports/project-folders.js';
+export type {
+  DependencyStore,
+  ImportCounts,
+  ImportRules,
+  ProjectContent,
+  UpdateStore,
+} from './ports/updates.js';
+export {
+  ARCHIVE_SCHEMES,
+  readScmAddress,
+  SCM_SCHEMES,
+  ScmHostRules,
+  shownAddress,
+  withStoredPassword,
+  type ScmAddress,
+} from './domain/scm-address.js';
+export {
+  readInventory,
+  type ImportedGroup,
+  type ImportedHost,
+  type ImportedInventory,
+  type ImportFilter,
+} from './domain/imported-inventory.js';
+export { ASK, neededPasswords, type AskingCredential } from './domain/needed-passwords.js';
+export { updateNeed, type LastUpdate, type UpdateNeed } from './domain/update-needs.js';
+export {
+  inventoryUpdateJob,
+  isUpdatable,
+  projectUpdateJob,
+  type UpdateOrigin,
+} from './application/updates/update-jobs.js';
+export { UpdateSource, type UpdateSourceOptions } from './application/updates/update-source.js';
+export { UpdateEngine, type UpdateEngineOptions } from './application/updates/update-engine.js';
 export type { Clock } from './ports/clock.js';
 export { systemClock } from './application/time/system-clock.js';
 export { ControlEngine, type ControlEngineOptions } from './application/control-engine.js';

@@ -13,6 +13,8 @@ export { KyselySessionStore } from './resources/kysely-session-store.js';
 export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
 export { StoredJobChanges } from './repositories/job-changes.js';
 export type { Executor } from './repositories/executor.js';
+export { StoredDependencies } from './repositories/dependencies.js';
+export { StoredUpdates } from './repositories/updates.js';
 export { StoredRunMaterials, type RunMaterialsOptions } from './repositories/run-materials.js';
 export { checkConsistency } from './backup/check-consistency.js';
 export { restoreBackup } from './backup/restore-backup.js';

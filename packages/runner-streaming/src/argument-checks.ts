@@ -25,13 +25,14 @@ const signal = optional(abortSignal);
 /** What `transmit` takes besides the options of a run. */
 type OwnTransmitOptions = Pick<
   TransmitOptions,
-  'privateDataDir' | 'output' | 'onlyTransmitKwargs' | 'manifest' | 'known'
+  'privateDataDir' | 'output' | 'onlyTransmitKwargs' | 'withArtifacts' | 'manifest' | 'known'
 >;
 
 export const transmitChecks: OptionChecks<OwnTransmitOptions> = {
   privateDataDir: text,
   output: writable,
   onlyTransmitKwargs: optional(flag),
+  withArtifacts: optional(flag),
   manifest: optional(arrayOf(mapping)),
   known: optional(withMethods('a Set', 'has')),
 };

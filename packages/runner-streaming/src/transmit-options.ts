@@ -9,6 +9,8 @@ export interface TransmitOptions extends PortableOptions {
   readonly output: Writable;
   /** Send the arguments alone: the other side has the private data dir. */
   readonly onlyTransmitKwargs?: boolean;
+  /** Send `artifacts/` too, as the original does: facts that a run begins with are in it. Default false. */
+  readonly withArtifacts?: boolean;
   /**
    * Send by contents: what `manifestOf` gave for the private data dir, and which of its files `readKnownBlobs` says the
    * worker has. These stay out of the archive, and the worker keeps the others for later. Give both or none.

@@ -32,13 +32,14 @@ export async function transmit(options: TransmitOptions): Promise<void> {
     privateDataDir,
     output,
     onlyTransmitKwargs = false,
+    withArtifacts = false,
     manifest = [],
     known,
     ...run
   } = options;
   validateStreamOptions(
     'transmit',
-    { privateDataDir, output, onlyTransmitKwargs, manifest, known },
+    { privateDataDir, output, onlyTransmitKwargs, withArtifacts, manifest, known },
     transmitChecks,
   );
   await checkPrivateDataDir(privateDataDir);
@@ -52,7 +53,7 @@ export async function transmit(options: TransmitOptions): Promise<void> {
   const archive = onlyTransmitKwargs
     ? undefined
     : await packFolder(privateDataDir, {
-        skip: isExcludedFromTransmit,
+        skip: (name) => !(withArtifacts && name === 'artifacts') && isExcludedFromTransmit(name),
         added: data.files,
         skipFile: ({ name, size, time }) => {
           const file = byName.get(name);

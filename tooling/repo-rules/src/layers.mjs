@@ -37,6 +37,7 @@ export const layers = [
     'controller-storage',
     'controller-api',
     'controller-mesh',
+    'controller-projects',
   ],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];

@@ -1,7 +1,22 @@
 import type { SecretBox } from '@receptorjs/controller-api';
-import { ControlEngine, DescribedRuns, systemClock } from '@receptorjs/controller-core';
+import {
+  ControlEngine,
+  DescribedRuns,
+  systemClock,
+  UpdateEngine,
+  UpdateSource,
+  type JobRunnerOptions,
+  type ProjectFolders,
+  type ScmHostRules,
+} from '@receptorjs/controller-core';
 import { ControllerMesh } from '@receptorjs/controller-mesh';
-import { changeFeed, StoredRunMaterials } from '@receptorjs/controller-storage';
+import { FolderRunFiles } from '@receptorjs/controller-projects';
+import {
+  changeFeed,
+  StoredDependencies,
+  StoredRunMaterials,
+  StoredUpdates,
+} from '@receptorjs/controller-storage';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +38,10 @@ export interface EngineSettings {
   /** Whether jobs are traced, and to which collector; default: to none. */
   readonly tracing?: { readonly endpoint?: string | undefined } | undefined;
   readonly secrets: SecretBox;
+  /** The projects of this machine. */
+  readonly projects: ProjectFolders;
+  /** Which machines they may come from. */
+  readonly hosts: ScmHostRules;
   readonly version: string;
   readonly uuid: string;
 }
@@ -39,7 +58,7 @@ export async function startEngine(
   { storage, stores }: OpenController,
   settings: EngineSettings,
 ): Promise<RunningEngine> {
-  const { folder, address, nodeType, tracing, secrets, version, uuid } = settings;
+  const { folder, address, nodeType, tracing, secrets, projects, hosts, version, uuid } = settings;
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
   const mesh = new ControllerMesh({
@@ -56,13 +75,42 @@ export async function startEngine(
     decrypt: ({ inputs }) => openedInputs(secrets, inputs),
     decryptTyped: (job) => openedTyped(secrets, job),
   });
+  const feed = changeFeed(storage);
+  const runner = (): JobRunnerOptions => ({
+    owned: stores.owned,
+    mesh: mesh.jobs,
+    source,
+    clock: systemClock,
+    newSubmissionId: randomUUID,
+    tracer,
+    onNotice,
+  });
+  const updateSource = new UpdateSource({
+    hostname,
+    folders: projects,
+    updates: new StoredUpdates(storage.database),
+    queue: stores.queue,
+    owned: stores.owned,
+    runner,
+    materials,
+    files: new FolderRunFiles(),
+    hosts,
+  });
+  const source = new DescribedRuns(materials, uuid, updateSource);
+  const updates = new UpdateEngine({
+    dependencies: new StoredDependencies(storage.database),
+    source: updateSource,
+    feed,
+    clock: systemClock,
+    onNotice,
+  });
   const engine = new ControlEngine({
     hostname,
     stores,
-    feed: changeFeed(storage),
+    feed,
     mesh,
     jobs: mesh.jobs,
-    source: new DescribedRuns(materials, uuid),
+    source,
     clock: systemClock,
     own: { nodeType, machine, version, uuid },
     newSubmissionId: randomUUID,
@@ -70,9 +118,11 @@ export async function startEngine(
     onNotice,
   });
   await engine.start();
+  await updates.start();
   return {
     hostname,
     async stop() {
+      await updates.stop();
       await engine.stop();
       mesh.close();
       await tracer?.close();

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyedSecretBox } from '@receptorjs/controller-api';
 import type { ResourceStore } from '@receptorjs/controller-core';
+import { FolderProjects } from '@receptorjs/controller-projects';
 import { API_VERSION, apiOf, installUuidOf, openController } from '../composition.js';
 import { startEngine } from '../engine/engine.js';
 import { ReceptorNode } from '../engine/receptor-node.js';
 import { hasAdmin, newPassword, setAdmin } from '../first-data/admin.js';
 import { secretKeys } from '../settings/secret-keys.js';
 import { workSigningKey } from '../settings/work-signing.js';
+import { scmHosts } from '../settings/settings.js';
 import { addFirstData } from '../first-data/first-data.js';
 
 /** How the controller is started. */
@@ -46,7 +48,11 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
         ? await ReceptorNode.start(dataDir, node, { env, tracing })
         : undefined;
     begun.unshift(async () => own?.stop());
+    const projects = new FolderProjects(join(dataDir, 'projects'));
+    const hosts = scmHosts(env);
     const engine = await startEngine(controller, {
+      projects,
+      hosts,
       folder: dataDir,
       address: own?.address ?? receptor ?? '',
       nodeType: options.nodeType,
@@ -62,7 +68,14 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       tlsCert === undefined || tlsKey === undefined
         ? undefined
         : { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') };
-    const app = await apiOf(controller, { hostname: engine.hostname, installUuid, secrets, tls });
+    const app = await apiOf(controller, {
+      hostname: engine.hostname,
+      installUuid,
+      secrets,
+      projects,
+      hosts,
+      tls,
+    });
     begun.unshift(async () => app.close());
     const address = await app.listen({ host, port });
     console.log(`The controller answers at ${address}/api/v2/`);

@@ -1,4 +1,4 @@
-import type { ResourceStore, Row } from '@receptorjs/controller-core';
+import { shownAddress, type ResourceStore, type Row } from '@receptorjs/controller-core';
 import type { CurrentUser } from '../permissions/roles.js';
 import { shownInputs } from '../resources/credential-inputs.js';
 import type { Resource } from '../resources/resource.js';
@@ -50,6 +50,8 @@ export function noted(resource: Resource, values: Row): Record<string, unknown> 
     Object.entries(values).map(([name, value]) => {
       const field = resource.fields[name];
       if (field === undefined || field.isWriteOnly) return [name, 'hidden'];
+      // an address may have a password in it
+      if (name === 'scm_url' && typeof value === 'string') return [name, shownAddress(value)];
       return [
         name,
         resource.path === 'credentials' && name === 'inputs' ? shownInputs(value) : value,
@@ -68,8 +70,10 @@ export function differences(
   return Object.fromEntries(
     Object.entries(now)
       .filter(
+        // what is hidden looks the same before and after
         ([name, value]) =>
-          JSON.stringify(value) !== JSON.stringify(old[name] ?? null) || value === 'hidden',
+          JSON.stringify(after[name]) !== JSON.stringify(before[name] ?? null) ||
+          value === 'hidden',
       )
       .map(([name, value]) => [name, [old[name] ?? null, value]]),
   );

@@ -14,6 +14,7 @@ import { ApiError } from '../errors/api-error.js';
 import { equals } from '../query/criteria.js';
 import type { FieldErrors, Resource, Resources, Sublist } from '../resources/resource.js';
 import type { SecretBox } from '../secrets/secret-box.js';
+import type { ResourceHooks } from './resource-hooks.js';
 
 const activeStates = ['new', 'pending', 'waiting', 'running'];
 
@@ -24,14 +25,15 @@ export class ResourceEditor {
     private readonly store: ResourceStore,
     private readonly secrets: SecretBox,
     private readonly recorder: ActivityRecorder,
+    private readonly hooks: Readonly<Record<string, ResourceHooks>> = {},
   ) {}
 
   /**
    * @param given validated against the schema of the resource
    * @throws {ApiError} 400
    */
-  create(resource: Resource, given: Row, actor: Actor): Promise<Row> {
-    return this.#transaction(resource, async (store) => {
+  async create(resource: Resource, given: Row, actor: Actor): Promise<Row> {
+    const row = await this.#transaction(resource, async (store) => {
       const context = { store, secrets: this.secrets };
       const values = { ...initialValues(resource), ...given };
       await this.#check(resource, given, values, undefined, store);
@@ -46,12 +48,16 @@ export class ResourceEditor {
       await this.recorder.record(store, actor, { operation: 'create', resource, id, changes });
       return this.#get(store, resource, id);
     });
+    const { created } = this.hooks[resource.path] ?? {};
+    if (created === undefined) return row;
+    await created(row, actor);
+    return this.#get(this.store, resource, Number(row['id']));
   }
 
   /** @throws {ApiError} 400 */
-  change(resource: Resource, existing: Row, given: Row, actor: Actor): Promise<Row> {
+  async change(resource: Resource, existing: Row, given: Row, actor: Actor): Promise<Row> {
     const id = Number(existing['id']);
-    return this.#transaction(resource, async (store) => {
+    const row = await this.#transaction(resource, async (store) => {
       const context = { store, secrets: this.secrets, existing };
       await this.#check(resource, given, { ...existing, ...given }, existing, store);
       const prepared = (await resource.prepare?.(given, context)) ?? given;
@@ -63,6 +69,10 @@ export class ResourceEditor {
       }
       return this.#get(store, resource, id);
     });
+    const { changed } = this.hooks[resource.path] ?? {};
+    if (changed === undefined) return row;
+    await changed(existing, row, actor);
+    return this.#get(this.store, resource, id);
   }
 
   /** @throws {ApiError} 409 while something that is active needs the row */
@@ -73,6 +83,7 @@ export class ResourceEditor {
       if (!(await store.delete(resource.path, id))) throw ApiError.notFound();
       await this.#note(store, resource, existing, actor);
     });
+    await this.hooks[resource.path]?.removed?.(existing);
   }
 
   /** Notes that a row was removed by its own ways. */
@@ -144,7 +155,10 @@ export class ResourceEditor {
     }
     if (Object.keys(errors).length > 0) throw ApiError.invalid(errors);
     const context = { store, secrets: this.secrets, existing };
-    const checked = (await resource.check?.(existing ? given : values, context)) ?? {};
+    const checked = {
+      ...this.hooks[resource.path]?.check?.(values),
+      ...(await resource.check?.(existing ? given : values, context)),
+    };
     if (Object.keys(checked).length > 0) throw ApiError.invalid(checked);
     await this.#checkUnique(resource, values, existing, store);
   }

@@ -1,6 +1,5 @@
 import type { Row } from '@receptorjs/controller-core';
 import { Type } from '@sinclair/typebox';
-import { ApiError } from '../errors/api-error.js';
 import { checkValidation } from '../errors/validation-errors.js';
 import { may } from '../permissions/permission-table.js';
 import { errorSchema } from '../resources/body-schema.js';
@@ -14,17 +13,14 @@ import { visibleRow } from './resource-endpoints.js';
 
 const variables = Type.Record(Type.String(), Type.Unknown());
 
-/** What content has below it besides lists: its variables as an object, playbooks, an inventory as Ansible takes it. */
+/** What content has below it besides lists: its variables as an object. */
 export function contentEndpoints(parts: ApiParts): Endpoint[] {
   const of = (path: string): Resource => {
     const found = parts.resources.get(path);
     if (found === undefined) throw new Error(`there is no resource ${path}`);
     return found;
   };
-  return [
-    ...['inventories', 'hosts', 'groups'].map((path) => variableData(of(path), parts)),
-    playbooks(of('projects'), parts),
-  ];
+  return ['inventories', 'hosts', 'groups'].map((path) => variableData(of(path), parts));
 }
 
 function variableData(resource: Resource, parts: ApiParts): Endpoint {
@@ -60,20 +56,3 @@ function variableData(resource: Resource, parts: ApiParts): Endpoint {
 }
 
 const variablesIn = (row: Row) => variablesOf(textOf(row['variables']));
-
-const playbooks = (projects: Resource, parts: ApiParts): Endpoint => ({
-  path: `${API}/projects/:id/playbooks/`,
-  name: 'Project Playbooks',
-  tag: 'projects',
-  operations: {
-    GET: {
-      summary: 'Playbooks of a project',
-      schema: { response: { 200: Type.Array(Type.String()), 404: errorSchema } },
-      handle: async (call) => {
-        const { playbook_files: files } = await visibleRow(projects, parts, call);
-        if (!Array.isArray(files)) throw ApiError.notFound();
-        return files as unknown[];
-      },
-    },
-  },
-});

@@ -1,4 +1,11 @@
-import { JobLauncher, isActive, type JobState, type Row } from '@receptorjs/controller-core';
+import {
+  isActive,
+  JobLauncher,
+  neededPasswords,
+  type AskingCredential,
+  type JobState,
+  type Row,
+} from '@receptorjs/controller-core';
 import { Type, type Static } from '@sinclair/typebox';
 import { ApiError } from '../errors/api-error.js';
 import { checkValidation } from '../errors/validation-errors.js';
@@ -91,7 +98,11 @@ function launchEndpoint(templates: Resource, jobs: Resource, parts: ApiParts): E
         schema: {
           response: { 200: { type: 'object', additionalProperties: true }, 404: errorSchema },
         },
-        handle: async (call) => launchState(await visibleRow(templates, parts, call)),
+        handle: async (call) => {
+          const template = await visibleRow(templates, parts, call);
+          const own = await credentialsOf('job_templates', Number(template['id']), parts);
+          return launchState(template, own);
+        },
       },
       POST: {
         summary: 'Launch a job',
@@ -142,12 +153,14 @@ function readLaunch(fields: Readonly<Record<string, Field>>, body: unknown): unk
   return extra_vars === undefined ? others : { ...others, extra_vars: vars };
 }
 
-function launchState(template: Row): Record<string, unknown> {
+function launchState(template: Row, credentials: readonly Credential[]): Record<string, unknown> {
+  const passwords = neededPasswords(credentials);
   const isMissing = typeof template['inventory'] !== 'number';
   const flags = Object.values(askedBy).map((flag) => [flag, template[flag] === true] as const);
   return {
-    can_start_without_user_input: !isMissing && flags.every(([, isAsked]) => !isAsked),
-    passwords_needed_to_start: [],
+    can_start_without_user_input:
+      !isMissing && passwords.length === 0 && flags.every(([, isAsked]) => !isAsked),
+    passwords_needed_to_start: passwords,
     variables_needed_to_start: [],
     credential_needed_to_start: false,
     inventory_needed_to_start: isMissing,
@@ -158,11 +171,18 @@ function launchState(template: Row): Record<string, unknown> {
       name: template['name'],
       description: template['description'],
     },
-    defaults: Object.fromEntries(
-      Object.keys(askedBy)
-        .filter((name) => template[name] !== undefined)
-        .map((name) => [name, template[name]]),
-    ),
+    defaults: {
+      ...Object.fromEntries(
+        Object.keys(askedBy)
+          .filter((name) => template[name] !== undefined)
+          .map((name) => [name, template[name]]),
+      ),
+      credentials: credentials.map(({ id, name, kind, inputs }) => ({
+        id,
+        name,
+        passwords_needed: neededPasswords([{ kind, inputs }]),
+      })),
+    },
   };
 }
 
@@ -183,8 +203,13 @@ async function launch(
   const errors: FieldErrors = {};
   if (typeof (prompts['inventory'] ?? template['inventory']) !== 'number')
     errors['inventory'] = ['Job Template inventory is missing or undefined.'];
-  if (typeof template['project'] !== 'number')
-    errors['project'] = ['A project is required to run a job.'];
+  const projectProblem = await problemOfProject(template, prompts, parts);
+  if (projectProblem !== undefined) errors['project'] = [projectProblem];
+  const credentials = await launchCredentials(template, prompts, parts);
+  const credentialProblem = problemOfCredentials(credentials);
+  if (credentialProblem !== undefined) errors['credentials'] = [credentialProblem];
+  const missing = missingPasswords(credentials, typed);
+  if (missing.length > 0) errors['passwords_needed_to_start'] = missing;
   if (Object.keys(errors).length > 0) throw ApiError.invalid(errors);
   const text = template['extra_vars'];
   const made = await new JobLauncher(context.store, context.queue).launch(template, {
@@ -206,8 +231,96 @@ async function launch(
   if (job === undefined) throw ApiError.notFound();
   const answer = await presenter.one(jobs, job, call.user);
   call.reply.code(201).header('Location', answer['url']);
-  return { job: id, ignored_fields: ignored, ...answer };
+  return { job: id, ignored_fields: ignored, ...answer, ...slicesOf(made, parts) };
 }
+
+/** Of a launch that makes several jobs, all of them: the answer is the first one. */
+const slicesOf = (made: readonly number[], { presenter }: ApiParts): Record<string, unknown> =>
+  made.length < 2
+    ? {}
+    : {
+        slices: made.map((id, at) => ({
+          id,
+          job_slice_number: at + 1,
+          url: presenter.url('jobs', id),
+        })),
+      };
+
+/** Why nothing can be run of the project of a template. */
+async function problemOfProject(
+  template: Row,
+  prompts: Readonly<Record<string, unknown>>,
+  { context: { store } }: ApiParts,
+): Promise<string | undefined> {
+  const id = template['project'];
+  const project = typeof id === 'number' ? await store.get('projects', id) : undefined;
+  if (project === undefined) return 'A project is required to run a job.';
+  if (project['status'] === 'missing') return 'The folder of the project is missing.';
+  const branch = prompts['scm_branch'];
+  if (typeof branch === 'string' && branch !== '' && project['allow_override'] !== true)
+    return 'Project does not allow override of branch.';
+  const hasFailed = ['failed', 'error', 'canceled'].includes(String(project['status']));
+  const isFetched = project['scm_type'] === '' || project['scm_update_on_launch'] === true;
+  return hasFailed && !isFetched && project['scm_revision'] === ''
+    ? 'Missing a revision to run due to failed project update.'
+    : undefined;
+}
+
+/** A credential as a launch looks at it; its secrets are locked. */
+interface Credential extends AskingCredential {
+  readonly id: number;
+  readonly name: string;
+}
+
+const MAX_CREDENTIALS = 1000;
+
+async function credentialsOf(
+  resource: string,
+  id: number,
+  { context: { store } }: ApiParts,
+): Promise<readonly Credential[]> {
+  const rows = await store.list('credentials', {
+    criterion: { kind: 'linked', from: resource, relation: 'credentials', id },
+    order: [],
+    limit: MAX_CREDENTIALS,
+    offset: 0,
+  });
+  return rows.map(credentialOf);
+}
+
+const credentialOf = (row: Row): Credential => ({
+  id: Number(row['id']),
+  name: String(row['name']),
+  kind: String(row['kind']),
+  inputs: (row['inputs'] ?? {}) as Readonly<Record<string, unknown>>,
+});
+
+async function launchCredentials(
+  template: Row,
+  prompts: Readonly<Record<string, unknown>>,
+  parts: ApiParts,
+): Promise<readonly Credential[]> {
+  const given = prompts['credentials'] as readonly number[] | undefined;
+  if (given === undefined) return credentialsOf('job_templates', Number(template['id']), parts);
+  const rows = await Promise.all(given.map((id) => parts.context.store.get('credentials', id)));
+  return rows.flatMap((row) => (row === undefined ? [] : [credentialOf(row)]));
+}
+
+/** One credential of a kind, but for vaults with names of their own. */
+function problemOfCredentials(credentials: readonly Credential[]): string | undefined {
+  const seen = new Set<string>();
+  for (const { kind, inputs } of credentials) {
+    const key = kind === 'vault' ? `vault ${String(inputs['vault_id'] ?? '')}` : kind;
+    if (seen.has(key)) return `Cannot assign multiple ${kind} credentials.`;
+    seen.add(key);
+  }
+  return undefined;
+}
+
+const missingPasswords = (
+  credentials: readonly Credential[],
+  typed: Readonly<Record<string, string>> = {},
+): string[] => neededPasswords(credentials).filter((name) => (typed[name] ?? '') === '');
 
 async function checkReferences(
   prompts: Readonly<Record<string, unknown>>,
@@ -243,7 +356,11 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
           const job = await visibleRow(jobs, parts, call);
           const failed = await failedHosts(job, parts);
           const all = await context.store.count('job_host_summaries', ofJob(job));
-          return { passwords_needed_to_start: [], retry_counts: { all, failed: failed.length } };
+          const credentials = await credentialsOf('jobs', Number(job['id']), parts);
+          return {
+            passwords_needed_to_start: neededPasswords(credentials),
+            retry_counts: { all, failed: failed.length },
+          };
         },
       },
       POST: {
@@ -261,10 +378,20 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
         handle: async (call) => {
           checkValidation(call.request, {});
           const job = await visibleRow(jobs, parts, call);
-          const { hosts } = call.request.body as Static<typeof relaunchBody>;
+          const { hosts, credential_passwords: typed } = call.request.body as Static<
+            typeof relaunchBody
+          >;
+          const credentials = await credentialsOf('jobs', Number(job['id']), parts);
+          const missing = missingPasswords(credentials, typed);
+          if (missing.length > 0) throw ApiError.invalid({ passwords_needed_to_start: missing });
+          if (typeof job['project'] !== 'number' || typeof job['inventory'] !== 'number')
+            throw ApiError.badRequest('The project or the inventory of the job is gone.');
           const limit = hosts === 'failed' ? await failedLimit(job, parts) : undefined;
           const launcher = new JobLauncher(context.store, context.queue);
-          const [id = 0] = await launcher.relaunch(job, call.user.id, limit);
+          const [id = 0] = await launcher.relaunch(job, call.user.id, {
+            limit,
+            startArguments: typed && context.secrets.lock(JSON.stringify(typed), START_ARGUMENTS),
+          });
           const changes = { relaunched_from: job['id'] };
           const activity = { operation: 'create', resource: jobs, id, changes } as const;
           await recorder.record(context.store, actorOf(call), activity);

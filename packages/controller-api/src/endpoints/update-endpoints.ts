@@ -1,7 +1,10 @@
 import {
   asColumns,
   hostCount,
+  inventoryUpdateJob,
+  isUpdatable,
   preferredGroups,
+  projectUpdateJob,
   taskImpact,
   type NewJob,
   type Row,
@@ -17,6 +20,7 @@ import { API } from '../resources/presenter.js';
 import type { FieldErrors, Resource } from '../resources/resource.js';
 import { textOf } from '../resources/values.js';
 import { variablesOf } from '../resources/variables.js';
+import { projectOf, sourceOf } from '../updates/project-rows.js';
 import { actorOf, type ApiParts } from './api-parts.js';
 import type { Call, Endpoint } from './endpoint.js';
 import { visibleRow } from './resource-endpoints.js';
@@ -42,32 +46,23 @@ function resource(parts: ApiParts, path: string): Resource {
 }
 
 /** A job that updates a row; nothing where the row is of a kind that is not updated. */
-type UpdateJob = (row: Row, parts: ApiParts) => Promise<Record<string, unknown> | undefined>;
+type UpdateJob = (row: Row, userId: number, parts: ApiParts) => Promise<NewJob | undefined>;
 
-const projectUpdate: UpdateJob = async (project) => {
-  if (project['scm_type'] === '') return undefined;
-  const taken = ['name', 'description', 'organization', 'credential', 'timeout', 'scm_type'];
-  const scm = ['scm_url', 'scm_branch', 'scm_refspec', 'scm_clean', 'scm_track_submodules'];
-  return Promise.resolve({
-    ...picked(project, [...taken, ...scm, 'scm_delete_on_update']),
-    type: 'project_update',
-    job_type: 'check',
-    project: project['id'],
-    task_impact: taskImpact({ type: 'project_update', isForJob: false }),
-  });
+const projectUpdate: UpdateJob = async (row, userId) => {
+  const project = projectOf(row);
+  const origin = { launchType: 'manual', userId } as const;
+  return Promise.resolve(isUpdatable(project) ? projectUpdateJob(project, origin) : undefined);
 };
 
-const inventoryUpdate: UpdateJob = async (source, { context: { store } }) => {
-  const taken = ['name', 'description', 'credential', 'timeout', 'source', 'source_path', 'limit'];
-  const more = ['source_vars', 'overwrite', 'overwrite_vars', 'verbosity', 'inventory'];
-  return {
-    ...picked(source, [...taken, ...more, 'execution_environment']),
-    type: 'inventory_update',
-    inventory_source: source['id'],
-    project: source['source_project'] ?? null,
-    task_impact: taskImpact({ type: 'inventory_update' }),
-    preferred_instance_groups: await preferredGroups(store, undefined, source['inventory']),
-  };
+const inventoryUpdate: UpdateJob = async (row, userId, { context: { store } }) => {
+  const source = sourceOf(row);
+  if (source.source_project_id === null) return undefined;
+  const project = await store.get('projects', source.source_project_id);
+  if (project === undefined) return undefined;
+  const groups = await preferredGroups(store, undefined, source.inventory_id);
+  const dependsOnProject = project['scm_update_on_launch'] === true;
+  const origin = { launchType: 'manual', userId } as const;
+  return inventoryUpdateJob(source, origin, { groups, dependsOnProject });
 };
 
 const picked = (row: Row, names: readonly string[]): Record<string, unknown> =>
@@ -94,7 +89,7 @@ function updateEndpoint(
         },
         handle: async (call) => {
           const row = await visibleRow(updated, parts, call);
-          return { can_update: (await jobOf(row, parts)) !== undefined };
+          return { can_update: (await jobOf(row, call.user.id, parts)) !== undefined };
         },
       },
       POST: {
@@ -109,9 +104,9 @@ function updateEndpoint(
         },
         handle: async (call) => {
           const row = await visibleRow(updated, parts, call);
-          const job = await jobOf(row, parts);
+          const job = await jobOf(row, call.user.id, parts);
           if (job === undefined) throw ApiError.notAllowed('POST', ['GET', 'HEAD', 'OPTIONS']);
-          const answer = await started(update, job, parts, call);
+          const answer = await queued(update, job, parts, call);
           call.reply.code(202).header('Location', answer['url']);
           return { [key]: answer['id'], ...answer };
         },
@@ -124,12 +119,21 @@ function updateEndpoint(
 async function started(
   run: Resource,
   job: Readonly<Record<string, unknown>>,
-  { context, presenter, recorder }: ApiParts,
+  parts: ApiParts,
   call: Call,
 ): Promise<Record<string, unknown>> {
   const author = { created_by: call.user.id, modified_by: call.user.id };
   const all = asColumns({ launch_type: 'manual', dependencies_processed: true, ...job, ...author });
-  const { id } = await context.queue.create(all as unknown as NewJob);
+  return queued(run, all as unknown as NewJob, parts, call);
+}
+
+async function queued(
+  run: Resource,
+  job: NewJob,
+  { context, presenter, recorder }: ApiParts,
+  call: Call,
+): Promise<Record<string, unknown>> {
+  const { id } = await context.queue.create(job);
   const activity = { operation: 'create', resource: run, id } as const;
   await recorder.record(context.store, actorOf(call), activity);
   const row = await context.store.get(run.path, id);

@@ -1,4 +1,4 @@
-import type { Row } from '@receptorjs/controller-core';
+import { ASK, type Row } from '@receptorjs/controller-core';
 import { isLocked } from '../secrets/secret-box.js';
 import type { FieldErrors, RuleContext } from './resource.js';
 
@@ -62,7 +62,9 @@ export async function lockedInputs(values: Row, context: RuleContext): Promise<R
     .filter(([name, value]) => value !== HIDDEN || before[name] !== undefined)
     .map(([name, value]): [string, unknown] => {
       if (value === HIDDEN) return [name, before[name]];
-      if (!secret.has(name) || typeof value !== 'string' || value === '') return [name, value];
+      // that it is asked for is no secret
+      const isPlain = typeof value !== 'string' || value === '' || value === ASK;
+      if (!secret.has(name) || isPlain) return [name, value];
       return [name, secrets.lock(value, purposeOf(name))];
     });
   return { ...values, inputs: Object.fromEntries(inputs) };

@@ -35,7 +35,7 @@ export const hosts = defineResource({
     job_host_summaries: { of: 'job_host_summaries', by: 'host', isReadOnly: true },
     job_events: { of: 'job_events', by: 'host', isReadOnly: true },
   },
-  own: { variable_data: 'variable_data' },
+  own: { variable_data: 'variable_data', ansible_facts: 'ansible_facts' },
   unique: [['name', 'inventory']],
   order: 'name',
   can: { create: true, change: true, delete: true },

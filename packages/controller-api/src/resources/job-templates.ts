@@ -65,6 +65,14 @@ export const jobTemplates = defineResource({
       errors['playbook'] = ['A path inside the project is allowed.'];
     else if (!(await hasPlaybook(store, now['project'], playbook)))
       errors['playbook'] = ['Playbook not found for project.'];
+    const project =
+      typeof now['project'] === 'number' && (await store.get('projects', now['project']));
+    const isOverridden =
+      now['ask_scm_branch_on_launch'] === true || (now['scm_branch'] ?? '') !== '';
+    if (project && isOverridden && project['allow_override'] !== true)
+      errors['scm_branch'] = ['Project does not allow overriding branch.'];
+    if (typeof now['scm_branch'] === 'string' && /^-|\s/.test(now['scm_branch']))
+      errors['scm_branch'] = ['A value that starts with a hyphen or has spaces is not allowed.'];
     if (isMissing('inventory') && now['ask_inventory_on_launch'] !== true) {
       const message = 'You must either set a default value or ask to prompt on launch.';
       errors['inventory'] = [message];
@@ -86,9 +94,11 @@ async function hasPlaybook(
   playbook: unknown,
 ): Promise<boolean> {
   const row = typeof project === 'number' ? await store.get('projects', project) : undefined;
-  const known = row?.['playbook_files'];
-  if (!Array.isArray(known) || known.length === 0 || row?.['allow_override'] === true) return true;
-  return known.includes(playbook);
+  if (row === undefined || row['allow_override'] === true) return true;
+  const known = row['playbook_files'];
+  // a folder that nobody has looked at yet
+  const isUnknown = row['scm_type'] === '' && row['status'] === 'never updated';
+  return isUnknown || (Array.isArray(known) && known.includes(playbook));
 }
 
 /** Whether a path leads out of a project, or would be an option of the program that gets it. */

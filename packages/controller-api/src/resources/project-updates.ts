@@ -1,5 +1,7 @@
-import { choice, integer, reference, text } from './fields.js';
+import { shownAddress } from '@receptorjs/controller-core';
+import { boolean, choice, integer, reference, text } from './fields.js';
 import { defineResource } from './resource.js';
+import { textOf } from './values.js';
 import { presentUnified, unifiedFields } from './unified-fields.js';
 
 const readOnly = { isReadOnly: true };
@@ -15,7 +17,13 @@ export const projectUpdates = defineResource({
     scm_type: text('SCM type', readOnly),
     scm_url: text('SCM URL', readOnly),
     scm_branch: text('SCM branch', readOnly),
+    scm_refspec: text('SCM refspec', readOnly),
+    scm_clean: boolean('SCM clean', readOnly),
+    scm_delete_on_update: boolean('SCM delete on update', readOnly),
+    scm_track_submodules: boolean('SCM track submodules', readOnly),
     scm_revision: text('SCM revision', readOnly),
+    credential: reference('Credential', 'credentials', readOnly),
+    job_tags: text('Job tags', readOnly),
     job_type: choice(
       'Job type',
       [
@@ -31,5 +39,5 @@ export const projectUpdates = defineResource({
   own: { stdout: 'stdout', cancel: 'cancel' },
   summary: ['status', 'failed'],
   can: { create: false, change: false, delete: true },
-  present: presentUnified,
+  present: (row) => ({ ...presentUnified(row), scm_url: shownAddress(textOf(row['scm_url'])) }),
 });

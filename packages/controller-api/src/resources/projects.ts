@@ -1,5 +1,13 @@
+import {
+  ARCHIVE_SCHEMES,
+  readScmAddress,
+  SCM_SCHEMES,
+  shownAddress,
+  withStoredPassword,
+} from '@receptorjs/controller-core';
 import { boolean, choice, datetime, identity, integer, naming, reference, text } from './fields.js';
 import { defineResource } from './resource.js';
+import { textOf } from './values.js';
 
 const scmTypes = [
   ['', 'Manual'],
@@ -64,41 +72,43 @@ export const projects = defineResource({
     job_templates: { of: 'job_templates', by: 'project', isReadOnly: true },
     project_updates: { of: 'project_updates', by: 'project', isReadOnly: true },
   },
-  own: { playbooks: 'playbooks', update: 'update' },
+  own: { playbooks: 'playbooks', inventories: 'inventories', update: 'update' },
   summary: ['status', 'scm_type', 'allow_override'],
   unique: [['name', 'organization']],
   order: 'name',
   usedBy: [
     ['jobs', 'project'],
     ['project_updates', 'project'],
+    ['inventory_updates', 'project'],
   ],
   can: { create: true, change: true, delete: true },
   check(values, { existing }) {
     const now = { ...existing, ...values };
     const errors: Record<string, string[]> = {};
-    const url = now['scm_url'];
-    if (now['scm_type'] !== '' && now['scm_type'] !== undefined) {
-      const problem = typeof url === 'string' ? addressProblem(url) : 'SCM URL is required.';
-      if (problem !== undefined) errors['scm_url'] = [problem];
+    const type = textOf(now['scm_type']);
+    const url = textOf(now['scm_url']);
+    if (type !== '') {
+      const schemes = type === 'archive' ? ARCHIVE_SCHEMES : SCM_SCHEMES;
+      const read = url === '' ? 'SCM URL is required.' : readScmAddress(url, schemes);
+      if (typeof read === 'string') errors['scm_url'] = [read];
     }
+    if (type === 'archive')
+      for (const name of ['scm_branch', 'scm_refspec'])
+        if (textOf(now[name]) !== '') errors[name] = ['An archive has none.'];
     for (const name of ['scm_branch', 'scm_refspec'] as const) {
       const value = now[name];
-      if (typeof value === 'string' && value.startsWith('-'))
-        errors[name] = ['A value that starts with a hyphen is not allowed.'];
+      if (typeof value === 'string' && /^-|\s/.test(value))
+        errors[name] = ['A value that starts with a hyphen or has spaces is not allowed.'];
     }
     const path = now['local_path'];
-    if (typeof path === 'string' && !/^(?!\.{1,2}$)[\w.-]*$/.test(path))
+    if (typeof path === 'string' && !/^(?:(?!\.)[\w.-]+)?$/.test(path))
       errors['local_path'] = ['The name of a folder, without separators, is allowed.'];
     return errors;
   },
+  prepare(values, { existing }) {
+    const url = values['scm_url'];
+    if (typeof url !== 'string') return values;
+    return { ...values, scm_url: withStoredPassword(url, textOf(existing?.['scm_url'])) };
+  },
+  present: (row) => ({ ...row, scm_url: shownAddress(textOf(row['scm_url'])) }),
 });
-
-/** What is wrong with the address of a repository. Neither files of the controller nor options of git are addresses. */
-function addressProblem(url: string): string | undefined {
-  if (url === '') return 'SCM URL is required.';
-  if (/^[\w.-]+@[\w.-]+:[^-].*$/.test(url)) return undefined;
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\/[^-]/i.exec(url)?.[1]?.toLowerCase();
-  return scheme !== undefined && ['https', 'http', 'ssh', 'git'].includes(scheme)
-    ? undefined
-    : 'An address by https, http, ssh or git is allowed.';
-}

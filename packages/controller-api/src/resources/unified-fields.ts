@@ -47,11 +47,7 @@ export const unifiedFields = {
     [
       ['manual', 'Manual'],
       ['relaunch', 'Relaunch'],
-      ['callback', 'Callback'],
-      ['scheduled', 'Scheduled'],
       ['dependency', 'Dependency'],
-      ['workflow', 'Workflow'],
-      ['webhook', 'Webhook'],
       ['sync', 'Sync'],
       ['scm', 'SCM Update'],
     ],

@@ -79,6 +79,14 @@ export interface LaunchRequest {
   readonly startArguments?: string | undefined;
 }
 
+/** How a job is run again. */
+export interface RelaunchRequest {
+  /** Names of hosts; those of the job where it is absent. */
+  readonly limit?: string | undefined;
+  /** What was typed for this launch, locked. */
+  readonly startArguments?: string | undefined;
+}
+
 /** Makes jobs out of templates, and out of jobs that ran; they wait for a scheduler to find them. */
 export class JobLauncher {
   constructor(
@@ -115,8 +123,12 @@ export class JobLauncher {
     return this.#create(values, credentials, groups);
   }
 
-  /** The ids of the jobs that run what another job ran, on all of its hosts or on those that a limit names. */
-  async relaunch(job: Row, userId: number, limit: string | undefined): Promise<number[]> {
+  /** The ids of the jobs that run what another job ran, on all of its hosts or on those that a limit names. A slice stays the one that it is. */
+  async relaunch(
+    job: Row,
+    userId: number,
+    { limit, startArguments = '' }: RelaunchRequest,
+  ): Promise<number[]> {
     const jobId = Number(job['id']);
     const own = Object.fromEntries(copied.map((name) => [name, job[name] ?? null]));
     const values = {
@@ -125,6 +137,7 @@ export class JobLauncher {
       extra_vars: job['extra_vars'],
       job_template: job['job_template'] ?? null,
       unified_job_template_id: job['unified_job_template'] ?? null,
+      start_args: startArguments,
       relaunched_from_id: jobId,
       launch_type: 'relaunch',
       created_by: userId,
@@ -132,24 +145,29 @@ export class JobLauncher {
     };
     const credentials = await linked(this.store, 'credentials', 'jobs', jobId);
     const groups = (job['preferred_instance_groups'] ?? []) as readonly number[];
-    return this.#create(values, credentials, groups);
+    const [number, count] = [Number(job['job_slice_number']), Number(job['job_slice_count'])];
+    const slice = number > 0 ? { number, count } : undefined;
+    return this.#create(values, credentials, groups, slice);
   }
 
   async #create(
     values: Readonly<Record<string, unknown>>,
     credentials: readonly number[],
     groups: readonly number[],
+    only?: { readonly number: number; readonly count: number },
   ): Promise<number[]> {
     const hosts = await hostCount(this.store, values['inventory']);
     const wanted = Number(values['job_slice_count']);
-    const count = hosts === undefined ? 1 : Math.max(1, Math.min(wanted, hosts));
+    const count = only?.count ?? (hosts === undefined ? 1 : Math.max(1, Math.min(wanted, hosts)));
     const dependencies_processed = !(await needsUpdates(this.store, values));
     const slices = count > 1 ? { slice_group: randomUUID() } : {};
-    const ids: number[] = [];
-    for (let number = 1; number <= count; number += 1) {
+    const environment =
+      values['execution_environment'] ?? (await defaultEnvironment(this.store, values));
+    const jobs: NewJob[] = [];
+    for (let number = only?.number ?? 1; number <= (only?.number ?? count); number += 1) {
       const slice = count > 1 ? { number, count } : undefined;
       const job = {
-        ...asColumns(values),
+        ...asColumns({ ...values, execution_environment: environment }),
         ...slices,
         type: 'job',
         task_impact: taskImpact({ type: 'job', forks: Number(values['forks']), hosts, slice }),
@@ -159,10 +177,9 @@ export class JobLauncher {
         job_slice_number: slice?.number ?? 0,
         credentials,
       };
-      const { id } = await this.queue.create(job as unknown as NewJob);
-      ids.push(id);
+      jobs.push(job as unknown as NewJob);
     }
-    return ids;
+    return (await this.queue.createAll(jobs)).map(({ id }) => id);
   }
 }
 
@@ -235,6 +252,21 @@ export async function preferredGroups(
   return rows.map((row) => Number(row['id']));
 }
 
+/** The execution environment of a job whose template names none: that of the project, the organization of the job, that of the inventory. */
+async function defaultEnvironment(store: ResourceStore, values: Row): Promise<unknown> {
+  const rowOf = async (resource: string, id: unknown): Promise<Row | undefined> =>
+    typeof id === 'number' ? store.get(resource, id) : undefined;
+  const project = await rowOf('projects', values['project']);
+  const inventory = await rowOf('inventories', values['inventory']);
+  const own = values['organization'] ?? project?.['organization'];
+  return (
+    project?.['default_environment'] ??
+    (await rowOf('organizations', own))?.['default_environment'] ??
+    (await rowOf('organizations', inventory?.['organization']))?.['default_environment'] ??
+    null
+  );
+}
+
 async function linked(
   store: ResourceStore,
   resource: string,
@@ -251,7 +283,7 @@ async function needsUpdates(store: ResourceStore, values: Row): Promise<boolean>
   const { project, inventory } = values;
   if (typeof project === 'number') {
     const row = await store.get('projects', project);
-    if (row?.['scm_update_on_launch'] === true) return true;
+    if (row?.['scm_update_on_launch'] === true && row['scm_type'] !== '') return true;
   }
   if (typeof inventory !== 'number') return false;
   const sources = await store.count('inventory_sources', {

@@ -8,6 +8,10 @@ export interface BlockingJob {
   readonly template?: number | undefined;
   /** Whether other jobs of its template may run at the same time. */
   readonly allowSimultaneous?: boolean | undefined;
+  /** Whether it is an update that a job makes for itself: it keeps nobody. */
+  readonly isWithinJob?: boolean | undefined;
+  /** What all slices of one launch have in common: they do not keep each other. */
+  readonly sliceGroup?: string | undefined;
 }
 
 /** What keeps a job. */
@@ -26,6 +30,7 @@ export class Blocking {
   readonly #inventorySources = new Map<number, number>();
   readonly #adHoc = new Map<number, number>();
   readonly #templates = new Map<number, number>();
+  readonly #slices = new Map<number, string>();
   #systemJob: number | undefined;
 
   /** @param begun jobs that are `waiting` or `running` */
@@ -34,7 +39,9 @@ export class Blocking {
   }
 
   /** A job has begun. */
-  add({ id, type, project, inventory, inventorySource, template }: BlockingJob): void {
+  add(job: BlockingJob): void {
+    const { id, type, project, inventory, inventorySource, template, isWithinJob = false } = job;
+    if (isWithinJob) return;
     const note = (all: Map<number, number>, key: number | undefined): void => {
       if (key !== undefined) all.set(key, id);
     };
@@ -51,6 +58,7 @@ export class Blocking {
         return;
       case 'job':
         note(this.#templates, template);
+        if (job.sliceGroup !== undefined) this.#slices.set(id, job.sliceGroup);
         return;
       case 'system_job':
         this.#systemJob = id;
@@ -75,15 +83,20 @@ export class Blocking {
           found(this.#projectUpdates, project, 'its project is being updated') ??
           found(this.#inventoryUpdates, inventory, 'its inventory is being updated') ??
           found(this.#adHoc, inventory, 'an ad hoc command runs on its inventory') ??
-          (allowSimultaneous
-            ? undefined
-            : found(this.#templates, template, 'another job of its template runs'))
+          (allowSimultaneous ? undefined : this.#otherOfTemplate(job))
         );
       case 'system_job':
         return this.#systemJob === undefined
           ? undefined
           : { id: this.#systemJob, why: 'another system job runs' };
     }
+  }
+
+  #otherOfTemplate({ template, sliceGroup }: BlockingJob): Blocker | undefined {
+    const other = found(this.#templates, template, 'another job of its template runs');
+    const isOfSameLaunch =
+      other !== undefined && sliceGroup !== undefined && this.#slices.get(other.id) === sliceGroup;
+    return isOfSameLaunch ? undefined : other;
   }
 }
 

@@ -51,6 +51,8 @@ export type CancelOutcome = 'canceled' | 'requested' | 'ended';
 export interface JobQueue {
   /** Queues a job as `pending`, and tells the schedulers. */
   create(job: NewJob): Promise<UnifiedJob>;
+  /** Queues several, all or none. */
+  createAll(jobs: readonly NewJob[]): Promise<readonly UnifiedJob[]>;
   get(id: number): Promise<UnifiedJob | undefined>;
   /** @param limit pending jobs at most */
   snapshot(limit: number): Promise<QueueSnapshot>;

@@ -1,11 +1,15 @@
 /** What a job runs, all that its node needs. Secrets are in `passwords`, `sshKey`, `secretVars` and what these name; they are written to no file here. */
 export interface JobRun {
   /** What Ansible is to do. */
-  readonly task: PlaybookTask | ModuleTask;
+  readonly task: PlaybookTask | ModuleTask | CommandTask;
   /** A folder that becomes the project of the run, without its `.git`. */
   readonly projectFolder?: string | undefined;
+  /** Folders that are sent beside the project, by the names that they have there. */
+  readonly folders?: Readonly<Record<string, string>> | undefined;
+  /** Facts that are known of hosts, by their names; those that the run leaves come back with its artifacts. */
+  readonly facts?: ReadonlyMap<string, Readonly<Record<string, unknown>>> | undefined;
   /** As a script of inventory prints it: groups by name, and `_meta.hostvars`. */
-  readonly inventory: Readonly<Record<string, unknown>>;
+  readonly inventory: Readonly<Record<string, unknown>> | undefined;
   readonly extraVars?: Readonly<Record<string, unknown>> | undefined;
   /** Names of extra variables that are secrets. */
   readonly secretVars?: readonly string[] | undefined;
@@ -41,6 +45,13 @@ export interface ModuleTask {
   readonly module: string;
   readonly moduleArguments: string;
   readonly hostPattern: string;
+}
+
+/** A command of Ansible, which works in the folder of the project. */
+export interface CommandTask {
+  readonly kind: 'command';
+  /** The command and its words. */
+  readonly words: readonly string[];
 }
 
 /** An execution environment. */

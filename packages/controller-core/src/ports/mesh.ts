@@ -108,6 +108,8 @@ export interface UnitFollowing {
   readonly jobId: number;
   /** Takes each event, from the first one on; a promise holds the next one back. A rejection ends the following with it, and the unit goes on. */
   readonly onEvent: (event: RunEvent) => Promise<void> | void;
+  /** Looks at the files that have come, in a folder that is removed after that. */
+  readonly onFiles?: ((folder: string) => Promise<void>) | undefined;
 }
 
 /** A unit that a node runs for a job. */

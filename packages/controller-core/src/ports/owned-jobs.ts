@@ -26,6 +26,7 @@ export type JobFacts = Partial<
     | 'job_explanation'
     | 'result_traceback'
     | 'scm_revision'
+    | 'source_project_update_id'
     | 'artifacts'
     | 'ansible_version'
     | 'installed_collections'

@@ -47,6 +47,8 @@ export interface RunMaterialsStore {
   of(job: UnifiedJob): Promise<RunMaterials>;
   /** The same for the pod of a job of a container group. */
   podOf(job: UnifiedJob): Promise<PodMaterials>;
+  /** What an update has: its credentials, and what was typed at its launch. */
+  forUpdate(job: UnifiedJob): Promise<Pick<RunMaterials, 'credentials' | 'typed' | 'image'>>;
   /** Ids of the hosts of a job's inventory, by their names. */
   hostIds(job: UnifiedJob): Promise<ReadonlyMap<string, number>>;
 }

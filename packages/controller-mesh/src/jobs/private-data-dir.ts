@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { quoteShellWord } from '@receptorjs/primitives';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -16,12 +17,13 @@ export class PrivateDataDir {
 
   /** Copies a project into it, without what git keeps beside it. */
   async addProject(folder: string | undefined): Promise<void> {
-    const project = join(this.path, 'project');
-    if (folder === undefined) {
-      await mkdir(project, { mode: 0o700 });
-      return;
-    }
-    await cp(folder, project, {
+    if (folder === undefined) await mkdir(join(this.path, 'project'), { mode: 0o700 });
+    else await this.addFolder('project', folder);
+  }
+
+  /** The same for a folder beside the project. */
+  async addFolder(name: string, folder: string): Promise<void> {
+    await cp(folder, join(this.path, name), {
       recursive: true,
       // links inside of the project stay what they are
       verbatimSymlinks: true,
@@ -29,6 +31,25 @@ export class PrivateDataDir {
       mode: constants.COPYFILE_FICLONE,
       filter: (source) => basename(source) !== '.git',
     });
+  }
+
+  /** The whole command line of a run which is none of a playbook or a module. */
+  async addCommand(words: readonly string[]): Promise<void> {
+    const text = words.map((word) => quoteShellWord(word)).join(' ');
+    await writeFile(join(this.path, 'args'), text, { mode: 0o600 });
+  }
+
+  /** Facts that are known of hosts. A name that is none of a file has no facts there. */
+  async addFacts(
+    ident: string,
+    facts: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  ): Promise<void> {
+    const folder = join(this.path, 'artifacts', ident, 'fact_cache');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const [host, known] of facts) {
+      if (host === '.' || host === '..' || /[/\0]/.test(host)) continue;
+      await writeFile(join(folder, host), JSON.stringify(known), { mode: 0o600 });
+    }
   }
 
   /** Removes it with all that is in it. */

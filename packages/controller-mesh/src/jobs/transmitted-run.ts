@@ -2,6 +2,20 @@ import type { JobRun } from '@receptorjs/controller-core';
 import { quoteShellWord } from '@receptorjs/primitives';
 import type { TransmitOptions } from '@receptorjs/runner-streaming';
 
+/** What is run; a command is in a file of the private data dir. */
+function whatOf(task: JobRun['task']): Partial<TransmitOptions> {
+  switch (task.kind) {
+    case 'playbook':
+      return { playbook: task.playbook };
+    case 'module': {
+      const { module, moduleArguments, hostPattern } = task;
+      return { module, moduleArgs: moduleArguments, hostPattern };
+    }
+    case 'command':
+      return {};
+  }
+}
+
 /** The run of a job, as it is transmitted. */
 export function transmittedRun(
   run: JobRun,
@@ -11,14 +25,9 @@ export function transmittedRun(
   const { timeout = 0, forks = 0, verbosity = 0, arguments: words = [] } = run;
   return {
     ident,
-    ...(task.kind === 'playbook'
-      ? { playbook: task.playbook }
-      : {
-          module: task.module,
-          moduleArgs: task.moduleArguments,
-          hostPattern: task.hostPattern,
-        }),
-    inventory: run.inventory,
+    ...whatOf(task),
+    ...(run.inventory !== undefined && { inventory: run.inventory }),
+    ...(run.facts !== undefined && { factCacheType: 'jsonfile' }),
     ...(run.extraVars !== undefined && { extravars: run.extraVars }),
     ...(run.secretVars !== undefined && { secretVars: run.secretVars }),
     ...(run.envVars !== undefined && { envvars: run.envVars }),

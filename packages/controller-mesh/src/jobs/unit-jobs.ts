@@ -18,6 +18,7 @@ import {
   unitOutput,
 } from '@receptorjs/runner-mesh/internal';
 import { transmit } from '@receptorjs/runner-streaming';
+import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import type { LocalNode } from '../node/local-node.js';
 import { isWithoutParams } from '../health/runtime-params.js';
@@ -121,6 +122,7 @@ export class UnitJobs implements JobMesh {
       let end: RunEnd;
       try {
         end = await takeResults({ ...following, input, folder: dir.path });
+        await following.onFiles?.(join(dir.path, 'artifacts', String(following.jobId)));
       } finally {
         input.destroy();
       }
@@ -237,7 +239,9 @@ class SentJob {
   async write(output: Writable): Promise<void> {
     const { run, dir } = await (this.#prepared ??= this.#prepare());
     const ident = String(this.job.jobId);
-    await transmit({ ...transmittedRun(run, ident), privateDataDir: dir.path, output });
+    const withArtifacts = run.facts !== undefined;
+    const own = { privateDataDir: dir.path, output, withArtifacts };
+    await transmit({ ...transmittedRun(run, ident), ...own });
   }
 
   async remove(): Promise<void> {
@@ -250,6 +254,11 @@ class SentJob {
     const dir = await PrivateDataDir.create(this.folder, this.job.jobId);
     try {
       await dir.addProject(run.projectFolder);
+      for (const [name, folder] of Object.entries(run.folders ?? {})) {
+        await dir.addFolder(name, folder);
+      }
+      if (run.task.kind === 'command') await dir.addCommand(run.task.words);
+      if (run.facts !== undefined) await dir.addFacts(String(this.job.jobId), run.facts);
     } catch (cause) {
       await dir.remove();
       const why = `the project ${run.projectFolder ?? ''} can't be copied: ${errorText(cause)}`;

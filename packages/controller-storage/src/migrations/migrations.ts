@@ -4,6 +4,7 @@ import { resources } from './0003-resources.js';
 import { jobs } from './0004-jobs.js';
 import { events } from './0005-events.js';
 import { system } from './0006-system.js';
+import { updates } from './0007-updates.js';
 import { jobChanges } from './0010-job-changes.js';
 import { submissions } from './0016-submissions.js';
 import type { SchemaMigration } from './migration.js';
@@ -16,6 +17,7 @@ export const migrations: readonly SchemaMigration[] = [
   jobs,
   events,
   system,
+  updates,
   jobChanges,
   submissions,
 ];

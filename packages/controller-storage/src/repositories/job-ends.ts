@@ -37,6 +37,8 @@ const templates = {
 /** Notes at the template of a job how that one stands. */
 export async function noteAtTemplate(executor: Executor, job: UnifiedJob): Promise<void> {
   if (job.type === 'ad_hoc_command' || job.type === 'system_job') return;
+  // what a job does for itself says nothing of its project
+  if (job.type === 'project_update' && job.job_type === 'run') return;
   const [table, column] = templates[job.type];
   const id = job[column];
   if (id === null) return;

@@ -62,6 +62,15 @@ export class StoredQueue implements JobQueue {
     });
   }
 
+  createAll(jobs: readonly NewJob[]): Promise<readonly UnifiedJob[]> {
+    return inTransaction(this.#executor, async (transaction) => {
+      const queue = new StoredQueue(transaction);
+      const created: UnifiedJob[] = [];
+      for (const job of jobs) created.push(await queue.create(job));
+      return created;
+    });
+  }
+
   async get(id: number): Promise<UnifiedJob | undefined> {
     return this.#executor
       .selectFrom('unified_jobs')

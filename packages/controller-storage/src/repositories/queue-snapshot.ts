@@ -19,6 +19,8 @@ export const blockingColumns = [
   'inventory_source_id',
   'job_template_id',
   'allow_simultaneous',
+  'launch_type',
+  'slice_group',
 ] as const;
 
 /** A job, as far as it matters for what keeps what from running. */
@@ -32,6 +34,8 @@ export const blockingJob = (
   inventorySource: row.inventory_source_id ?? undefined,
   template: row.job_template_id ?? undefined,
   allowSimultaneous: row.allow_simultaneous,
+  isWithinJob: row.launch_type === 'sync',
+  sliceGroup: row.slice_group ?? undefined,
 });
 
 /** Reads all that the scheduler looks at, as it is at one moment. */

@@ -69,6 +69,11 @@ export class StoredRunMaterials implements RunMaterialsStore {
     };
   }
 
+  async forUpdate(job: UnifiedJob): Promise<Pick<RunMaterials, 'credentials' | 'typed' | 'image'>> {
+    const [credentials, image] = await Promise.all([this.#credentials(job), this.#image(job)]);
+    return { credentials, image, typed: this.options.decryptTyped(job) };
+  }
+
   async hostIds({ inventory_id }: UnifiedJob): Promise<ReadonlyMap<string, number>> {
     if (inventory_id === null) return new Map();
     const hosts = await this.executor

@@ -106,6 +106,11 @@ export const contentTables: Readonly<Record<string, ResourceTable>> = {
       job_host_summaries: { kind: 'many', to: 'job_host_summaries', column: 'host_id' },
     },
   },
+  host_facts: {
+    table: 'host_facts',
+    columns: { id: 'host_id', facts: 'facts', modified: 'modified' },
+    relations: {},
+  },
   groups: {
     table: 'groups',
     columns: { ...named(...common, 'variables'), ...group.columns },
@@ -139,7 +144,17 @@ export const contentTables: Readonly<Record<string, ResourceTable>> = {
     columns: {
       ...named(...common, 'source', 'source_path', 'source_vars', 'limit', 'overwrite'),
       ...named('overwrite_vars', 'verbosity', 'timeout', 'update_on_launch'),
-      ...named('update_cache_timeout', 'last_updated', 'last_job_run', 'status'),
+      ...named(
+        'update_cache_timeout',
+        'last_updated',
+        'update_on_project_update',
+        'scm_branch',
+        'enabled_var',
+        'enabled_value',
+        'host_filter',
+        'last_job_run',
+        'status',
+      ),
       ...source.columns,
     },
     relations: source.relations,

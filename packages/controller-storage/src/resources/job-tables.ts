@@ -20,6 +20,7 @@ const job = references({
   job_template: 'job_templates',
   project: 'projects',
   inventory: 'inventories',
+  source_project_update: 'project_updates',
 });
 const adHoc = references({ inventory: 'inventories', credential: 'credentials' });
 const projectUpdate = references({ project: 'projects', credential: 'credentials' });
@@ -27,6 +28,7 @@ const inventoryUpdate = references({
   inventory: 'inventories',
   inventory_source: 'inventory_sources',
   credential: 'credentials',
+  source_project_update: 'project_updates',
 });
 const options = named('job_type', 'playbook', 'forks', 'limit', 'extra_vars', 'job_tags');
 const credentials = {
@@ -109,9 +111,16 @@ export const jobTables: Readonly<Record<string, ResourceTable>> = {
     columns: {
       ...shared,
       ...named('source', 'source_path', 'source_vars', 'overwrite', 'overwrite_vars', 'limit'),
+      ...named('scm_branch', 'scm_revision'),
+      source_project: 'project_id',
+      project: 'project_id',
       ...inventoryUpdate.columns,
     },
-    relations: { ...unified.relations, ...inventoryUpdate.relations },
+    relations: {
+      ...unified.relations,
+      ...inventoryUpdate.relations,
+      source_project: { kind: 'one', to: 'projects', column: 'project_id' },
+    },
   },
   job_events: eventsOf('job', 'jobs'),
   ad_hoc_command_events: eventsOf('ad_hoc_command', 'ad_hoc_commands'),

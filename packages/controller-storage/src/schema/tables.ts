@@ -237,6 +237,7 @@ export interface InventorySourcesTable {
   modified: Generated<Date>;
   created_by_id: number | null;
   modified_by_id: number | null;
+  update_on_project_update: Generated<boolean>;
 }
 
 export interface JobChangesTable {

@@ -1,3 +1,4 @@
+import { ASK } from '../../domain/needed-passwords.js';
 import { inventoryScript } from '../../domain/inventory-script.js';
 import type { JobRun, RunContainer } from '../../ports/job-run.js';
 import type {
@@ -6,20 +7,44 @@ import type {
   UsableCredential,
 } from '../../ports/run-materials.js';
 import type { JobPod } from '../../ports/mesh.js';
-import type { RunSource } from '../../ports/run-source.js';
+import type { JobClaim } from '../../ports/owned-jobs.js';
+import type { Conclusion, EndedRun, Preparing, RunSource } from '../../ports/run-source.js';
 import { jobPod } from './job-pod.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
+import type { UpdateSource } from '../updates/update-source.js';
 
 /** The runs of jobs, made of what is stored. */
 export class DescribedRuns implements RunSource {
-  /** @param installUuid what the installation is known by */
+  /**
+   * @param installUuid what the installation is known by
+   * @param updates what this machine has of projects; without it projects are folders that people keep by hand, and nothing is updated
+   */
   constructor(
     private readonly materials: RunMaterialsStore,
     private readonly installUuid: string,
+    private readonly updates?: UpdateSource,
   ) {}
 
   async describe(job: UnifiedJob): Promise<JobRun> {
-    return describedRun(job, await this.materials.of(job));
+    const { updates } = this;
+    const isUpdate = job.type === 'project_update' || job.type === 'inventory_update';
+    if (isUpdate && updates !== undefined) return updates.describe(job);
+    const materials = await this.materials.of(job);
+    if (updates === undefined || job.type !== 'job') return describedRun(job, materials);
+    const run = describedRun(job, { ...materials, projectFolder: '' });
+    return updates.completed(job, run);
+  }
+
+  prepare(job: UnifiedJob, claim: JobClaim, preparing: Preparing): Promise<string | undefined> {
+    return this.updates?.prepare(job, claim, preparing) ?? Promise.resolve(undefined);
+  }
+
+  collect(job: UnifiedJob, folder: string): Promise<unknown> {
+    return this.updates?.collect(job, folder) ?? Promise.resolve(undefined);
+  }
+
+  conclude(job: UnifiedJob, claim: JobClaim, run: EndedRun): Promise<Conclusion> {
+    return this.updates?.conclude(job, claim, run) ?? Promise.resolve({});
   }
 
   async pod(job: UnifiedJob): Promise<JobPod> {
@@ -139,7 +164,7 @@ function passwordsOf(
 ): Readonly<Record<string, string>> {
   const machine = credentials.find(({ kind }) => kind === 'ssh')?.inputs ?? {};
   const given = (field: string, typedName = field): string | undefined =>
-    textOf(typed[typedName]) ?? textOf(machine[field]);
+    textOf(typed[typedName]) ?? storedOf(machine[field]);
   const answers: (readonly [question: string, answer: string | undefined])[] = [
     [String.raw`Enter passphrase for .*:\s*?$`, given('ssh_key_unlock')],
     [String.raw`Bad passphrase, try again for .*:\s*?$`, ''],
@@ -151,7 +176,7 @@ function passwordsOf(
         const id = textOf(inputs['vault_id']);
         const named = id === undefined ? '' : String.raw` \(${escaped(id)}\)`;
         const typedName = id === undefined ? 'vault_password' : `vault_password.${id}`;
-        const answer = textOf(typed[typedName]) ?? textOf(inputs['vault_password']);
+        const answer = textOf(typed[typedName]) ?? storedOf(inputs['vault_password']);
         return [String.raw`Vault password${named}:\s*?$`, answer];
       }),
   ];
@@ -183,5 +208,9 @@ function containerOf(
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+/** A secret that is stored, and not asked for at each launch. */
+const storedOf = (value: unknown): string | undefined =>
+  value === ASK ? undefined : textOf(value);
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

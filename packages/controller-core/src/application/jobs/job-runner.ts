@@ -4,11 +4,11 @@ import { CONTROL_WORK_TYPE, EXECUTION_WORK_TYPE } from '../../domain/discovery.j
 import type { Clock } from '../../ports/clock.js';
 import type { RunEnd, RunEvent } from '../../ports/job-run.js';
 import type { JobTracer } from '../../ports/job-tracer.js';
-import { MeshError, type JobMesh, type UnitAddress } from '../../ports/mesh.js';
+import { MeshError, type JobMesh, type UnitAddress, type UnitFollowing } from '../../ports/mesh.js';
 import type { ClaimedJob, JobClaim, JobFacts, OwnedJobs } from '../../ports/owned-jobs.js';
 import type { JsonObject } from '../../ports/records/json.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
-import type { RunSource } from '../../ports/run-source.js';
+import type { Preparing, RunSource } from '../../ports/run-source.js';
 import { eventRow } from './event-row.js';
 import { EventWriter } from './event-writer.js';
 import { hostOutcomes, statusCounts } from './host-outcomes.js';
@@ -100,6 +100,14 @@ export class JobRunner {
     const isLocal = node === controller || wasOfDeadController;
     if (this.#wasCanceled()) return this.#cancelBefore(node);
     const { mesh, owned, source, newSubmissionId } = this.#options;
+    if (this.#unitId === undefined) {
+      const refusal = await source.prepare?.(this.#job, this.#claim, this.#preparing);
+      if (this.#wasCanceled()) return this.#cancelBefore(node);
+      if (refusal !== undefined) {
+        await this.#change('fail', { job_explanation: refusal, emitted_events: 0 });
+        return undefined;
+      }
+    }
     const submission = {
       id: newSubmissionId(),
       node,
@@ -137,6 +145,10 @@ export class JobRunner {
     }
   }
 
+  get #preparing(): Preparing {
+    return { signal: this.#signal, canceled: this.#canceled.signal };
+  }
+
   async #keepUnit(unitId: string | undefined): Promise<void> {
     const { owned } = this.#options;
     await this.#writes.write(() => owned.setUnit(this.#claim, unitId));
@@ -164,21 +176,34 @@ export class JobRunner {
       },
     });
     const tally = new Tally();
-    const end = await this.#untilEnd(unit, tally, (event) => {
+    let collected: unknown;
+    const onEvent = (event: RunEvent): Promise<void> | void => {
       const isLate = tally.add(event);
       // one that came late may be missing below the last one that is stored
       if (event.counter <= this.#job.last_event_counter && !isLate) return undefined;
       return writer.add(eventRow(event, hostIds));
-    });
+    };
+    const onFiles = async (folder: string): Promise<void> => {
+      collected = await source.collect?.(this.#job, folder);
+    };
+    const end = await this.#untilEnd(unit, tally, { onEvent, onFiles });
     await writer.finish();
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
     if (outcomes !== undefined) {
       await this.#writes.write(() => owned.storeSummaries(this.#claim, outcomes));
     }
-    await this.#change(this.#eventOf(end, tally.stats !== undefined), {
+    const { lastCounter, lastLine, facts } = tally;
+    const artifacts = facts.artifacts ?? {};
+    const ended = { end, artifacts, collected, lastCounter, lastLine, preparing: this.#preparing };
+    const conclusion = await this.#writes.write(async () =>
+      source.conclude?.(this.#job, this.#claim, ended),
+    );
+    const own = this.#eventOf(end, tally.stats !== undefined);
+    await this.#change((own === 'succeed' ? conclusion?.event : undefined) ?? own, {
       ...factsOf(end),
       ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
-      ...tally.facts,
+      ...facts,
+      ...conclusion?.facts,
     });
     await this.#release(unit);
   }
@@ -187,7 +212,7 @@ export class JobRunner {
   async #untilEnd(
     unit: UnitAddress,
     tally: Tally,
-    onEvent: (event: RunEvent) => Promise<void> | void,
+    taking: Omit<UnitFollowing, 'jobId'>,
   ): Promise<RunEnd> {
     const { mesh, clock } = this.#options;
     const over = new AbortController();
@@ -203,7 +228,7 @@ export class JobRunner {
     };
     if (this.#wasCanceled()) onCancel();
     else this.#canceled.signal.addEventListener('abort', onCancel, { once: true });
-    const following = { jobId: this.#job.id, onEvent };
+    const following = { jobId: this.#job.id, ...taking };
     try {
       return await mesh.follow(unit, following, AbortSignal.any([this.#signal, over.signal]));
     } catch (error) {
@@ -274,6 +299,7 @@ export class JobRunner {
 class Tally {
   #count = 0;
   #highest = 0;
+  #line = 0;
   #plays = 0;
   #tasks = 0;
   #stats: Readonly<Record<string, unknown>> | undefined;
@@ -281,6 +307,16 @@ class Tally {
   /** Events that have come. */
   get count(): number {
     return this.#count;
+  }
+
+  /** The highest counter. */
+  get lastCounter(): number {
+    return this.#highest;
+  }
+
+  /** The line that the next event begins at. */
+  get lastLine(): number {
+    return this.#line;
   }
 
   /** The data of the recap, once that has come. */
@@ -298,8 +334,9 @@ class Tally {
   }
 
   /** @returns whether others with higher counters came before it */
-  add({ event, event_data: data, counter }: RunEvent): boolean {
+  add({ event, event_data: data, counter, end_line: line }: RunEvent): boolean {
     this.#count += 1;
+    this.#line = Math.max(this.#line, line);
     if (event === 'playbook_on_play_start') this.#plays += 1;
     if (event === 'playbook_on_task_start') this.#tasks += 1;
     if (event === 'playbook_on_stats') this.#stats = data;

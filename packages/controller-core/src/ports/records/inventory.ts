@@ -66,6 +66,7 @@ export interface InventorySource {
   readonly timeout: number;
   readonly update_on_launch: boolean;
   readonly update_cache_timeout: number;
+  readonly update_on_project_update: boolean;
   readonly last_updated: Date | null;
   readonly last_job_id: number | null;
   readonly last_job_run: Date | null;
