@@ -28,6 +28,11 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 for a free one', port, DEFAULT_PORT)
     .option('--node <id>', 'node ID of this controller on the mesh', hostname())
+    .addOption(
+      new Option('--node-type <type>', 'control: it runs no jobs of users itself')
+        .choices(['control', 'hybrid'])
+        .default('hybrid'),
+    )
     .option(
       '--receptor <address>',
       'control socket of a node that is there, such as unix:/run/receptor.sock; default: a node is brought along',

@@ -15,22 +15,27 @@ export interface EngineSettings {
   /** The control socket of the node beside this process. */
   readonly address: string;
   readonly secrets: SecretBox;
+  /** Whether this machine runs jobs of users, or the control plane alone. */
+  readonly nodeType: 'control' | 'hybrid';
   readonly version: string;
   readonly uuid: string;
 }
 
-/** A running engine. */
-export interface RunningEngine {
+/** The engine of a controller. */
+export interface ControllerEngine {
+  /** The node of the mesh that it is. */
   readonly hostname: string;
+  /** Begins. */
+  start(): Promise<void>;
   /** Ends it; jobs go on where they run. */
   stop(): Promise<void>;
 }
 
-/** Starts what the controller does by itself: it keeps the fleet, gives jobs their places and runs them. */
-export async function startEngine(
+/** What the controller does by itself: it keeps the fleet, gives jobs their places and runs them. It has not begun. */
+export async function controllerEngine(
   { storage, stores }: OpenController,
-  { folder, address, secrets, version, uuid }: EngineSettings,
-): Promise<RunningEngine> {
+  { folder, address, secrets, nodeType, version, uuid }: EngineSettings,
+): Promise<ControllerEngine> {
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
   const mesh = new ControllerMesh({ address, folder: jobsFolder });
@@ -48,13 +53,13 @@ export async function startEngine(
     jobs: mesh.jobs,
     source: new DescribedRuns(materials),
     clock: systemClock,
-    own: { nodeType: 'hybrid', machine, version, uuid },
+    own: { nodeType, machine, version, uuid },
     newSubmissionId: randomUUID,
     onNotice: (sentence) => console.error(sentence),
   });
-  await engine.start();
   return {
     hostname,
+    start: () => engine.start(),
     async stop() {
       await engine.stop();
       mesh.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KeyedSecretBox } from '@receptorjs/controller-api';
 import type { ResourceStore } from '@receptorjs/controller-core';
 import { API_VERSION, apiOf, installUuidOf, openController } from '../composition.js';
-import { startEngine } from '../engine/engine.js';
+import { controllerEngine } from '../engine/engine.js';
 import { ReceptorNode } from '../engine/receptor-node.js';
 import { hasAdmin, newPassword, setAdmin } from '../first-data/admin.js';
 import { secretKey } from '../settings/data-folder.js';
@@ -15,6 +15,7 @@ export interface ServeArguments {
   readonly host: string;
   readonly port: number;
   readonly node: string;
+  readonly nodeType: 'control' | 'hybrid';
   /** The control socket of a node that is there already. */
   readonly receptor?: string | undefined;
   readonly tlsCert?: string | undefined;
@@ -23,7 +24,7 @@ export interface ServeArguments {
 
 /** Runs the controller until it is told to end. */
 export async function serve(
-  { dataDir, host, port, node, receptor, tlsCert, tlsKey }: ServeArguments,
+  { dataDir, host, port, node, nodeType, receptor, tlsCert, tlsKey }: ServeArguments,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const controller = await openController(dataDir, env);
@@ -38,10 +39,11 @@ export async function serve(
     const installUuid = await installUuidOf(storage);
     const own = receptor === undefined ? await ReceptorNode.start(dataDir, node) : undefined;
     begun.unshift(async () => own?.stop());
-    const engine = await startEngine(controller, {
+    const engine = await controllerEngine(controller, {
       folder: dataDir,
       address: own?.address ?? receptor ?? '',
       secrets,
+      nodeType,
       version: API_VERSION,
       uuid: installUuid,
     });
@@ -53,6 +55,8 @@ export async function serve(
     const app = await apiOf(controller, { hostname: engine.hostname, installUuid, secrets, tls });
     begun.unshift(async () => app.close());
     const address = await app.listen({ host, port });
+    // after the interface, whose making keeps this process busy for long: a lease is to be renewed in time
+    await engine.start();
     console.log(`The controller answers at ${address}/api/v2/`);
     await ended();
   } finally {

@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const PLAYBOOK = 'witness.yml';
+
+/**
+ * A playbook of so many steps of a second, which notes in a file that it has begun and that it has ended: what has really run does not depend on what the control plane
+ * says of it.
+ *
+ * @param {string} file
+ * @param {number} steps
+ */
+export function witnessPlaybook(file, steps) {
+  const note = (/** @type {string} */ what) =>
+    `    - raw: echo "{{ awx_job_id }} ${what}" >> ${file}\n      changed_when: false\n`;
+  const step = (/** @type {number} */ at) =>
+    `    - debug: {msg: "step ${at} of job {{ awx_job_id }}"}\n    - pause: {seconds: 1}\n`;
+  const all = Array.from({ length: steps }, (_, at) => step(at + 1)).join('');
+  return `- hosts: all\n  gather_facts: false\n  tasks:\n${note('begun')}${all}${note('ended')}`;
+}
+
+/** Writes it into a project. @param {string} project @param {string} file @param {number} steps */
+export function writeWitness(project, file, steps) {
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, PLAYBOOK), witnessPlaybook(file, steps));
+  writeFileSync(file, '');
+}
+
+/**
+ * How often each job has begun and has ended, by the file.
+ *
+ * @param {string} file
+ * @returns {Map<number, { begun: number, ended: number }>}
+ */
+export function readWitness(file) {
+  /** @type {Map<number, { begun: number, ended: number }>} */
+  const runs = new Map();
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const [id, what] = line.split(' ');
+    if (id === undefined || id === '') continue;
+    const run = runs.get(Number(id)) ?? { begun: 0, ended: 0 };
+    if (what === 'begun' || what === 'ended') run[what] += 1;
+    runs.set(Number(id), run);
+  }
+  return runs;
+}
