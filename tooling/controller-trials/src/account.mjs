@@ -9,6 +9,7 @@
  * @property {number} stored
  * @property {number} highest counter
  * @property {number} distinct different events by their UUIDs
+ * @property {number} steady those of them that are the same number in each job
  */
 
 /**
@@ -43,7 +44,7 @@ export function accountOf(launched, stored, witness) {
   /** @type {string[]} */
   const problems = [];
   // all have the same playbook: one with fewer events than the others has lost some before anybody counted
-  const usual = Math.max(0, ...stored.map(({ distinct }) => distinct));
+  const usual = Math.max(0, ...stored.map(({ steady }) => steady));
   for (const id of launched) {
     const job = byId.get(id);
     const run = witness.get(id) ?? { begun: 0, ended: 0 };
@@ -52,7 +53,7 @@ export function accountOf(launched, stored, witness) {
       problems.push(`job ${id} is ${job?.status ?? 'known by nobody'}`);
     }
     if (job !== undefined) {
-      const lost = Math.max(usual, job.emitted, job.highest) - job.distinct;
+      const lost = Math.max(usual - job.steady, Math.max(job.emitted, job.highest) - job.distinct);
       if (lost > 0) problems.push(`job ${id} has lost ${lost} events`);
       if (!job.isFinished)
         problems.push(`job ${id}: the storing of its events is not said to be at its end`);

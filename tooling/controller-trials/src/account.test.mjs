@@ -8,6 +8,7 @@ const good = {
   stored: 9,
   highest: 9,
   distinct: 9,
+  steady: 7,
 };
 const once = { begun: 1, ended: 1 };
 const witness = new Map([
@@ -37,10 +38,10 @@ it('finds nothing where all is well', () => {
 
 it.each([
   ['a job that has failed', { status: 'failed' }, { jobsLost: 1 }],
-  ['an event that is not there', { distinct: 8, stored: 8 }, { eventsLost: 1 }],
+  ['an event that is not there', { distinct: 8, stored: 8, steady: 6 }, { eventsLost: 1 }],
   [
     'one that nobody has counted',
-    { distinct: 8, stored: 8, emitted: 8, highest: 8 },
+    { distinct: 8, stored: 8, emitted: 8, highest: 8, steady: 6 },
     { eventsLost: 1 },
   ],
   ['one that is there twice', { stored: 10 }, { eventsDoubled: 1 }],

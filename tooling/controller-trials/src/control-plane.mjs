@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandsOf } from '@receptorjs/tooling-attacks/commands';
 import { Daemon } from '@receptorjs/tooling-attacks/daemon';
@@ -10,7 +10,7 @@ import { sql } from 'kysely';
 import { BreakableLink } from './breakable-link.mjs';
 import { ControllerProcess } from './controller-process.mjs';
 import { accountOf } from './account.mjs';
-import { PLAYBOOK, readWitness, writeWitness } from './witness.mjs';
+import { PLAYBOOK, readWitness, RETRY_EVENT, writeWitness } from './witness.mjs';
 
 /** Milliseconds until all nodes have capacity. */
 const READY_MS = 120_000;
@@ -20,7 +20,7 @@ const READY_MS = 120_000;
  * @property {string} folder
  * @property {number} controllers
  * @property {number} nodes that run jobs
- * @property {number} steps seconds that a job takes at least
+ * @property {number} steps seconds that a job takes at least, once the gate is open
  * @property {string} [worker] what nodes run instead of the worker of Ansible's jobs
  * @property {Readonly<Record<string, string>>} [settings] of PostgreSQL
  */
@@ -39,6 +39,7 @@ export class ControlPlane {
   /** @type {BreakableLink[]} */
   #links = [];
   #settings;
+  #gate;
   #template = 0;
   /** Ids of jobs. @type {number[]} */
   launched = [];
@@ -54,6 +55,7 @@ export class ControlPlane {
     this.storage = storage;
     this.stores = engineStores(storage.database);
     this.witness = join(settings.folder, 'witness');
+    this.#gate = join(settings.folder, 'gate');
   }
 
   /** Starts all of it; resolves when each node has capacity. @param {PlaneSettings} settings */
@@ -119,7 +121,8 @@ export class ControlPlane {
       this.controllers.push(controller);
       await controller.start();
     }
-    writeWitness(join(dataDir, 'projects', 'witness'), this.witness, steps);
+    const witness = { file: this.witness, gate: this.#gate, steps };
+    writeWitness(join(dataDir, 'projects', 'witness'), witness);
     this.#template = await this.#resources();
     await until('capacity of all nodes', () => this.#hasCapacity(), READY_MS, 100);
   }
@@ -178,6 +181,11 @@ export class ControlPlane {
       const { job } = await controller?.ask('POST', `job_templates/${this.#template}/launch/`, {});
       this.launched.push(job);
     }
+  }
+
+  /** Lets the jobs go on to their ends. */
+  openGate() {
+    writeFileSync(this.#gate, '');
   }
 
   /** How the jobs that were launched stand. */
@@ -288,6 +296,7 @@ export class ControlPlane {
         sql`count(e.id)`.as('stored'),
         sql`coalesce(max(e.counter), 0)`.as('highest'),
         sql`count(distinct e.uuid)`.as('distinct'),
+        sql`count(distinct e.uuid) filter (where e.event <> ${RETRY_EVENT})`.as('steady'),
       ])
       .execute();
     return accountOf(this.launched, stored, readWitness(this.witness));

@@ -13,7 +13,7 @@ const ADOPTED_MS = 10_000;
 export default async function crash({ folder, options, say }) {
   const jobs = options.number('jobs', options.short ? 6 : 50);
   const controllers = options.number('controllers', options.short ? 2 : 3);
-  const steps = options.number('steps', options.short ? 12 : 120);
+  const steps = options.number('steps', options.short ? 3 : 10);
   const plane = await ControlPlane.start({
     folder,
     controllers,
@@ -58,6 +58,7 @@ export default async function crash({ folder, options, say }) {
     if (Math.max(...times) > ADOPTED_MS) problems.push(`an adoption took ${Math.max(...times)} ms`);
     if (killed === 0)
       problems.push('nothing is shown: no job was owned by a controller that was killed');
+    plane.openGate();
     await plane.ended(900_000);
     return await resultOf(plane, {
       begun,

@@ -10,7 +10,7 @@ import { resultOf } from '../result.mjs';
 export default async function database({ folder, options, say }) {
   const jobs = options.number('jobs', options.short ? 6 : 50);
   const controllers = options.number('controllers', options.short ? 1 : 2);
-  const steps = options.number('steps', options.short ? 12 : 60);
+  const steps = options.number('steps', options.short ? 3 : 10);
   const plane = await ControlPlane.start({
     folder,
     controllers,
@@ -26,6 +26,7 @@ export default async function database({ folder, options, say }) {
     await setTimeout(options.short ? 2_000 : 20_000);
     await plane.server.start();
     say('PostgreSQL is back');
+    plane.openGate();
     /** @type {string[]} */
     const problems = [];
     await plane.ended(900_000);

@@ -11,7 +11,7 @@ import { resultOf, timesOf } from '../result.mjs';
 export default async function late({ folder, options, say }) {
   const jobs = options.number('jobs', options.short ? 6 : 50);
   const controllers = options.number('controllers', 2);
-  const steps = options.number('steps', options.short ? 20 : 90);
+  const steps = options.number('steps', options.short ? 3 : 10);
   const seconds = options.number('late', options.short ? 9 : 20);
   const plane = await ControlPlane.start({
     folder,
@@ -47,6 +47,7 @@ export default async function late({ folder, options, say }) {
     );
     for (const { id } of back)
       problems.push(`job ${id} has gone back to the controller that slept`);
+    plane.openGate();
     await plane.ended(900_000);
     return await resultOf(plane, {
       begun,

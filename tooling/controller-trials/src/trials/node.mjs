@@ -10,7 +10,7 @@ import { resultOf } from '../result.mjs';
 export default async function node({ folder, options, say }) {
   const jobs = options.number('jobs', options.short ? 6 : 50);
   const controllers = options.number('controllers', options.short ? 1 : 2);
-  const steps = options.number('steps', options.short ? 12 : 60);
+  const steps = options.number('steps', options.short ? 3 : 10);
   const plane = await ControlPlane.start({
     folder,
     controllers,
@@ -31,6 +31,7 @@ export default async function node({ folder, options, say }) {
     await setTimeout(options.short ? 3_000 : 15_000);
     victim?.start();
     say('it is started again');
+    plane.openGate();
     await plane.ended(900_000);
     return await resultOf(plane, {
       begun,

@@ -18,6 +18,7 @@ export default async function share({ folder, options }) {
   });
   try {
     const begun = performance.now();
+    plane.openGate();
     await plane.launch(jobs);
     await plane.ended(3_600_000);
     const ended = await plane.jobs();
