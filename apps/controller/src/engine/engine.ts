@@ -46,18 +46,21 @@ export interface EngineSettings {
   readonly uuid: string;
 }
 
-/** A running engine. */
-export interface RunningEngine {
+/** The engine of a controller. */
+export interface ControllerEngine {
+  /** The node of the mesh that it is. */
   readonly hostname: string;
+  /** Begins. */
+  start(): Promise<void>;
   /** Ends it; jobs go on where they run. */
   stop(): Promise<void>;
 }
 
-/** Starts what the controller does by itself: it keeps the fleet, gives jobs their places and runs them. */
-export async function startEngine(
+/** What the controller does by itself: it keeps the fleet, gives jobs their places and runs them. It has not begun. */
+export async function controllerEngine(
   { storage, stores }: OpenController,
   settings: EngineSettings,
-): Promise<RunningEngine> {
+): Promise<ControllerEngine> {
   const { folder, address, nodeType, tracing, secrets, projects, hosts, version, uuid } = settings;
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
@@ -117,10 +120,12 @@ export async function startEngine(
     tracer,
     onNotice,
   });
-  await engine.start();
-  await updates.start();
   return {
     hostname,
+    async start() {
+      await engine.start();
+      await updates.start();
+    },
     async stop() {
       await updates.stop();
       await engine.stop();

@@ -4,7 +4,7 @@ import { KeyedSecretBox } from '@receptorjs/controller-api';
 import type { ResourceStore } from '@receptorjs/controller-core';
 import { FolderProjects } from '@receptorjs/controller-projects';
 import { API_VERSION, apiOf, installUuidOf, openController } from '../composition.js';
-import { startEngine } from '../engine/engine.js';
+import { controllerEngine } from '../engine/engine.js';
 import { ReceptorNode } from '../engine/receptor-node.js';
 import { hasAdmin, newPassword, setAdmin } from '../first-data/admin.js';
 import { secretKeys } from '../settings/secret-keys.js';
@@ -18,9 +18,9 @@ export interface ServeArguments {
   readonly host: string;
   readonly port: number;
   readonly node: string;
+  readonly nodeType: 'control' | 'hybrid';
   /** The control socket of a node that is there already. */
   readonly receptor?: string | undefined;
-  readonly nodeType: 'hybrid' | 'control';
   readonly workSigningKey?: string | undefined;
   readonly tlsClient?: string | undefined;
   /** URL of a collector of traces. */
@@ -50,7 +50,7 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
     begun.unshift(async () => own?.stop());
     const projects = new FolderProjects(join(dataDir, 'projects'));
     const hosts = scmHosts(env);
-    const engine = await startEngine(controller, {
+    const engine = await controllerEngine(controller, {
       projects,
       hosts,
       folder: dataDir,
@@ -78,6 +78,8 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
     });
     begun.unshift(async () => app.close());
     const address = await app.listen({ host, port });
+    // after the interface, whose making keeps this process busy for long: a lease is to be renewed in time
+    await engine.start();
     console.log(`The controller answers at ${address}/api/v2/`);
     await ended();
   } finally {
