@@ -7,6 +7,7 @@ import {
   changeFeed,
   engineStores,
   openStorage,
+  togetherIn,
   type Storage,
 } from '@receptorjs/controller-storage';
 import { errorText } from '@receptorjs/primitives';
@@ -65,7 +66,18 @@ export function apiOf(
   const feed = changeFeed(storage);
   const changes = new StoredJobChanges(storage.database);
   return createApi(
-    { store, sessions, secrets, queue, records, feed, changes, facts, now: () => new Date() },
+    {
+      store,
+      sessions,
+      secrets,
+      queue,
+      records,
+      together: (work) => togetherIn(storage.database, work),
+      feed,
+      changes,
+      facts,
+      now: () => new Date(),
+    },
     { tls },
   );
 }
