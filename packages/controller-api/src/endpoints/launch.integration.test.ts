@@ -93,7 +93,7 @@ describe('events that are asked for whole', () => {
   it('are one page, however many they are', async () => {
     const job = await startRun(server.storage);
     const { id } = job;
-    const [count, batch] = [100_000, 5000];
+    const [count, batch] = [20_000, 5000];
     for (let from = 1; from <= count; from += batch)
       await job.emit(...Array.from({ length: batch }, (_, at) => from + at));
     const path = `/api/v2/jobs/${id}/job_events/?order_by=start_line&no_truncate=True`;
@@ -103,9 +103,9 @@ describe('events that are asked for whole', () => {
       (event, at) => event['start_line'] === at && event['stdout'] === `ok: [web-${at + 1}]`,
     );
     expect(isInOrder).toBe(true);
-    const rest = await server.send('GET', `${path}&start_line__gte=99990`);
+    const rest = await server.send('GET', `${path}&start_line__gte=19990`);
     expect(rest.body.results.map((event) => event['counter'])).toEqual(
-      Array.from({ length: 10 }, (_, at) => 99_991 + at),
+      Array.from({ length: 10 }, (_, at) => 19_991 + at),
     );
     const paged = await server.send('GET', `${path}&page_size=10`);
     expect(paged.body.results).toHaveLength(10);

@@ -98,6 +98,8 @@ async function* textOf(
     const { identity } = request;
     if (identity === undefined) return;
     const presence = live.presence(identity);
+    // nothing may come for long: where it will come from is told at once
+    reply.raw.flushHeaders();
     if (form.opening !== '') yield form.opening;
     while (!signal.aborted) {
       const user = await presence.user();
