@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installApiTools } from './api-tools.mjs';
 import { checkNode, findPython, installFailure } from './prerequisites.mjs';
 import { exclusively } from './set-up-lock.mjs';
 import { run, SetupError, step } from './steps.mjs';
@@ -242,12 +243,15 @@ async function install(
   /** @type {boolean} */ tests,
 ) {
   console.log('Setting up');
-  const ansible = step('Ansible in .venv', () =>
-    installVenv(
-      python,
-      tests ? ['requirements.txt', 'requirements-test.txt'] : ['requirements.txt'],
-    ),
-  );
+  const ansible = (async () => {
+    await step('Ansible in .venv', () =>
+      installVenv(
+        python,
+        tests ? ['requirements.txt', 'requirements-test.txt'] : ['requirements.txt'],
+      ),
+    );
+    if (tests) await step('tools for the API', () => installApiTools(python.command));
+  })();
   const built = (async () => {
     await step('pnpm', installPnpm);
     await step('dependencies', installDependencies);

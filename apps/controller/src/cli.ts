@@ -5,7 +5,8 @@
  *
  * Without a verb it runs, on 127.0.0.1:8052, and keeps everything in a folder of its own; with `DATABASE_URL` its database is that PostgreSQL. `--host`,
  * `--port`, `--tls-cert` and `--tls-key` say where it listens, `--receptor` names the control socket of a node that is there already. The verbs
- * `migrate`, `create-admin`, `backup`, `restore` and `check` are for whoever operates it.
+ * `migrate`, `create-admin`, `backup`, `restore`, `rotate-key` and `check` are for whoever operates it: see
+ * [The controller](../../docs/controller.md).
  *
  * Exit codes: 0; 1 for what failed; 2 for a command line that is not understood.
  *

@@ -18,6 +18,13 @@ export interface ControllerFacts {
   readonly installUuid: string;
 }
 
+/** Stores within one transaction. */
+export interface Together {
+  readonly store: ResourceStore;
+  readonly queue: JobQueue;
+  readonly records: JobRecords;
+}
+
 /** What the interface is made over. */
 export interface ApiContext {
   readonly store: ResourceStore;
@@ -25,6 +32,8 @@ export interface ApiContext {
   readonly secrets: SecretBox;
   readonly queue: JobQueue;
   readonly records: JobRecords;
+  /** All that `work` does through the stores it is given is done, or nothing of it: a launch and the note of it, for one. */
+  readonly together: <Result>(work: (stores: Together) => Promise<Result>) => Promise<Result>;
   /** What the database tells of jobs. */
   readonly feed: ChangeFeed;
   /** What has become of jobs. */

@@ -4,7 +4,6 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import { METHODS } from 'node:http';
 import { ActivityRecorder } from './activity/activity-recorder.js';
 import type { ApiContext } from './api-context.js';
 import { Authenticator, type Identity } from './authentication/authenticator.js';
@@ -29,6 +28,7 @@ import { tokenEndpoints } from './endpoints/token-endpoints.js';
 import { updateEndpoints } from './endpoints/update-endpoints.js';
 import { ApiError } from './errors/api-error.js';
 import { addErrors, answerUnroutable } from './errors/error-handler.js';
+import { addJobRun } from './live/job-run-endpoint.js';
 import { Live } from './live/live.js';
 import { streamEndpoints } from './live/stream-endpoints.js';
 import { addWebsocket } from './live/websocket-routes.js';
@@ -101,7 +101,6 @@ async function createApp(
     },
     ...(tls === undefined ? {} : { https: tls }),
   }) as unknown as FastifyInstance;
-  if (METHODS.includes('QUERY')) app.addHttpMethod('QUERY', { hasBody: true });
   // answers are made by our own code; schemas of answers are for who reads the document
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   const cookies: CookieOptions = { path: '/', sameSite: 'lax', secure: tls !== undefined };
@@ -151,6 +150,7 @@ async function createApp(
   });
   app.addHook('preClose', () => live.close());
   addWebsocket(app, live, parts);
+  await addJobRun(app, live, parts);
   addLogin(app, authenticator, cookies);
   addRoots(app, parts);
   addPing(app, parts);

@@ -5,6 +5,7 @@ import {
   KyselySessionStore,
   openStorage,
   StoredJobChanges,
+  togetherIn,
   type Storage,
   type StorageConfiguration,
 } from '@receptorjs/controller-storage';
@@ -84,6 +85,7 @@ export async function startServer({
       secrets,
       queue,
       records,
+      together: (work) => togetherIn(storage.database, work),
       feed: changeFeed(storage),
       changes: new StoredJobChanges(storage.database),
       facts: { hostname, version: '24.6.1', installUuid: 'test' },

@@ -86,9 +86,9 @@ export class ResourceEditor {
     await this.hooks[resource.path]?.removed?.(existing);
   }
 
-  /** Notes that a row was removed by its own ways. */
-  noteRemoval(resource: Resource, existing: Row, actor: Actor): Promise<void> {
-    return this.#note(this.store, resource, existing, actor);
+  /** Notes in a store that a row was removed there by its own ways. */
+  noteRemoval(store: ResourceStore, resource: Resource, row: Row, actor: Actor): Promise<void> {
+    return this.#note(store, resource, row, actor);
   }
 
   #note(store: ResourceStore, resource: Resource, existing: Row, actor: Actor): Promise<void> {

@@ -6,6 +6,7 @@ const asked: Readonly<Record<string, string>> = {
   applications: 'OAuth 2 Application List',
   notification_templates: 'Notification Template List',
   schedules: 'Schedule List',
+  system_job_templates: 'System Job Template List',
   teams: 'Team List',
   workflow_job_templates: 'Workflow Job Template List',
 };

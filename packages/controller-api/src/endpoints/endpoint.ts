@@ -92,8 +92,9 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
     schema: { hide: true },
     handler: (request, reply) => {
       const user = known(request);
+      const mine = allow.filter((method) => isMine(operations[method as Method], method, user));
       return reply
-        .header('Allow', allow.join(', '))
+        .header('Allow', mine.join(', '))
         .header('Vary', 'Accept, Cookie')
         .send(metadata(endpoint, user));
     },
@@ -139,13 +140,16 @@ export function known(request: FastifyRequest): CurrentUser {
   return request.identity.user;
 }
 
+/** Whether somebody may use a method; HEAD and OPTIONS have no operation of their own. */
+const isMine = (operation: Operation | undefined, method: string, user: CurrentUser): boolean =>
+  operation?.isAllowed?.(user) !== false &&
+  !(user.isReadOnly && operation !== undefined && method !== 'GET');
+
 function metadata(endpoint: Endpoint, user: CurrentUser): Record<string, unknown> {
   const { name, description = '', actions = {}, operations } = endpoint;
-  const allowed = Object.entries(actions).filter(([method]) => {
-    const { isAllowed } = operations[method as Method] ?? {};
-    const isWrite = method !== 'GET';
-    return isAllowed?.(user) !== false && !(isWrite && user.isReadOnly);
-  });
+  const allowed = Object.entries(actions).filter(([method]) =>
+    isMine(operations[method as Method], method, user),
+  );
   return {
     name,
     description,

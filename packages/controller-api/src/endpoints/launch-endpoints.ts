@@ -45,7 +45,8 @@ const launchBody = Type.Object({
   timeout: Type.Optional(Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 })),
   instance_groups: Type.Optional(ids),
 });
-type LaunchBody = Static<typeof launchBody>;
+/** What a launch is sent. */
+export type LaunchBody = Static<typeof launchBody>;
 
 /** The flag of a template that lets a launch set something. */
 const askedBy: Readonly<Record<Exclude<keyof LaunchBody, 'credential_passwords'>, string>> = {
@@ -186,7 +187,12 @@ function launchState(template: Row, credentials: readonly Credential[]): Record<
   };
 }
 
-async function launch(
+/**
+ * Makes jobs of a template, and answers the first.
+ *
+ * @throws {ApiError} 400
+ */
+export async function launch(
   template: Row,
   body: LaunchBody,
   jobs: Resource,
@@ -212,20 +218,19 @@ async function launch(
   if (missing.length > 0) errors['passwords_needed_to_start'] = missing;
   if (Object.keys(errors).length > 0) throw ApiError.invalid(errors);
   const text = template['extra_vars'];
-  const made = await new JobLauncher(context.store, context.queue).launch(template, {
-    userId: call.user.id,
-    launchType: 'manual',
-    templateVars: variablesOf(typeof text === 'string' ? text : '') ?? {},
-    prompts,
-    startArguments: typed && context.secrets.lock(JSON.stringify(typed), START_ARGUMENTS),
-  });
-  const [id = 0] = made;
-  const changes = { job_template: template['id'], jobs: made };
-  await recorder.record(context.store, actorOf(call), {
-    operation: 'create',
-    resource: jobs,
-    id,
-    changes,
+  const id = await context.together(async ({ store, queue }) => {
+    const made = await new JobLauncher(store, queue).launch(template, {
+      userId: call.user.id,
+      launchType: 'manual',
+      templateVars: variablesOf(typeof text === 'string' ? text : '') ?? {},
+      prompts,
+      startArguments: typed && context.secrets.lock(JSON.stringify(typed), START_ARGUMENTS),
+    });
+    const [first = 0] = made;
+    const changes = { job_template: template['id'], jobs: made };
+    const activity = { operation: 'create', resource: jobs, id: first, changes } as const;
+    await recorder.record(store, actorOf(call), activity);
+    return first;
   });
   const job = await context.store.get('jobs', id);
   if (job === undefined) throw ApiError.notFound();
@@ -387,14 +392,17 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
           if (typeof job['project'] !== 'number' || typeof job['inventory'] !== 'number')
             throw ApiError.badRequest('The project or the inventory of the job is gone.');
           const limit = hosts === 'failed' ? await failedLimit(job, parts) : undefined;
-          const launcher = new JobLauncher(context.store, context.queue);
-          const [id = 0] = await launcher.relaunch(job, call.user.id, {
-            limit,
-            startArguments: typed && context.secrets.lock(JSON.stringify(typed), START_ARGUMENTS),
+          const id = await context.together(async ({ store, queue }) => {
+            const launcher = new JobLauncher(store, queue);
+            const [first = 0] = await launcher.relaunch(job, call.user.id, {
+              limit,
+              startArguments: typed && context.secrets.lock(JSON.stringify(typed), START_ARGUMENTS),
+            });
+            const changes = { relaunched_from: job['id'] };
+            const activity = { operation: 'create', resource: jobs, id: first, changes } as const;
+            await recorder.record(store, actorOf(call), activity);
+            return first;
           });
-          const changes = { relaunched_from: job['id'] };
-          const activity = { operation: 'create', resource: jobs, id, changes } as const;
-          await recorder.record(context.store, actorOf(call), activity);
           const row = await context.store.get('jobs', id);
           if (row === undefined) throw ApiError.notFound();
           const answer = await presenter.one(jobs, row, call.user);

@@ -184,11 +184,14 @@ function deleteOperation(resource: Resource, parts: ApiParts): Operation {
       const row = await visibleRow(resource, parts, call);
       checkDeletable(resource, row, call);
       // what is kept of a job goes with it
-      const isRun = resource.fields['launch_type'] !== undefined;
-      if (isRun && !(await parts.context.records.remove(Number(row['id']))))
-        throw ApiError.forbidden('Cannot delete running job resource.');
-      if (isRun) await parts.editor.noteRemoval(resource, row, actorOf(call));
-      else await parts.editor.remove(resource, row, actorOf(call));
+      if (resource.fields['launch_type'] === undefined)
+        await parts.editor.remove(resource, row, actorOf(call));
+      else
+        await parts.context.together(async ({ store, records }) => {
+          if (!(await records.remove(Number(row['id']))))
+            throw ApiError.forbidden('Cannot delete running job resource.');
+          await parts.editor.noteRemoval(store, resource, row, actorOf(call));
+        });
       call.reply.code(204);
       return undefined;
     },

@@ -1,6 +1,7 @@
 import { isActive, type JobState, type Row } from '@receptorjs/controller-core';
 import { Type } from '@sinclair/typebox';
 import { ApiError } from '../errors/api-error.js';
+import { wholeEvents } from '../jobs/whole-events.js';
 import { stdoutAnswer } from '../jobs/stdout-answer.js';
 import { may } from '../permissions/permission-table.js';
 import { errorSchema, pageSchema, rowSchema } from '../resources/body-schema.js';
@@ -63,6 +64,9 @@ function eventsEndpoint(
           const row = await visibleRow(resource, parts, call);
           call.reply.header('X-UI-Max-Events', String(MAX_EVENTS));
           const isWhole = call.query.has('no_truncate');
+          // what is asked for whole comes whole, however much it is: the command line reads one page of a job that has ended
+          if (isWhole && isByLine(call.query))
+            return wholeEvents(parts, events, within(resource, row, list), call);
           const shortened = (event: Row): Row =>
             isWhole || String(event['event']).startsWith('playbook_on')
               ? event
@@ -73,6 +77,11 @@ function eventsEndpoint(
     },
   };
 }
+
+/** Whether a query leaves page and order to us, or asks for the order of lines. */
+const isByLine = (query: URLSearchParams): boolean =>
+  !['page', 'page_size', 'order', 'count_disabled'].some((name) => query.has(name)) &&
+  (query.get('order_by') ?? 'start_line') === 'start_line';
 
 const shortText = (text: string): string =>
   text.length > MAX_STDOUT ? `${text.slice(0, MAX_STDOUT)}…` : text;
@@ -135,10 +144,12 @@ const cancelEndpoint = (resource: Resource, parts: ApiParts): Endpoint => ({
         const id = Number(row['id']);
         const refused = ApiError.notAllowed('POST', ['GET', 'HEAD', 'OPTIONS']);
         if (!isActive(row['status'] as JobState)) throw refused;
-        if ((await context.queue.cancel(id)) === 'ended') throw refused;
-        const changes = { cancel_flag: [false, true] };
-        const activity = { operation: 'update', resource, id, changes } as const;
-        await recorder.record(context.store, actorOf(call), activity);
+        await context.together(async ({ store, queue }) => {
+          if ((await queue.cancel(id)) === 'ended') throw refused;
+          const changes = { cancel_flag: [false, true] };
+          const activity = { operation: 'update', resource, id, changes } as const;
+          await recorder.record(store, actorOf(call), activity);
+        });
         call.reply.code(202);
         return {};
       },

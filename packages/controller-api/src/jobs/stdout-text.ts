@@ -1,5 +1,8 @@
 import type { Criterion, ResourceStore, Row } from '@receptorjs/controller-core';
+import { allOf } from '../query/criteria.js';
 import { textOf } from '../resources/values.js';
+
+import { behindLine } from './whole-events.js';
 
 const EVENTS_AT_ONCE = 1000;
 
@@ -9,10 +12,10 @@ export async function* stdoutOf(
   events: string,
   criterion: Criterion,
 ): AsyncGenerator<{ text: string; startLine: number; endLine: number }> {
-  let last = { startLine: -1, counter: -1 };
+  let last: Row | undefined;
   for (;;) {
     const rows: readonly Row[] = await store.list(events, {
-      criterion: { kind: 'all', of: [criterion, after(last)] },
+      criterion: last === undefined ? criterion : allOf([criterion, behindLine(last)]),
       order: ['start_line', 'counter'].map((name) => ({ path: [name], isDescending: false })),
       limit: EVENTS_AT_ONCE,
       offset: 0,
@@ -25,24 +28,6 @@ export async function* stdoutOf(
     }
     const end = rows.at(-1);
     if (end === undefined || rows.length < EVENTS_AT_ONCE) return;
-    last = { startLine: Number(end['start_line']), counter: Number(end['counter']) };
+    last = end;
   }
-}
-
-/** Events behind another in the order of lines. */
-function after({ startLine, counter }: { startLine: number; counter: number }): Criterion {
-  const line = { kind: 'field', field: 'start_line', value: startLine } as const;
-  return {
-    kind: 'any',
-    of: [
-      { ...line, lookup: 'gt' },
-      {
-        kind: 'all',
-        of: [
-          { ...line, lookup: 'exact' },
-          { kind: 'field', field: 'counter', lookup: 'gt', value: counter },
-        ],
-      },
-    ],
-  };
 }

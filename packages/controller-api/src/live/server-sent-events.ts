@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { CurrentUser } from '../permissions/roles.js';
-import { known, type Call } from '../endpoints/endpoint.js';
+import type { Call } from '../endpoints/endpoint.js';
 import { Bell } from './bell.js';
 import type { Live } from './live.js';
 
@@ -33,13 +33,34 @@ export interface Telling {
   isAllowed(user: CurrentUser): boolean;
 }
 
+/** The form of a stream: what begins it, shows that it is there, and says that one is not told any more. */
+export interface StreamForm {
+  readonly type: string;
+  readonly opening: string;
+  readonly quiet: string;
+  readonly denied: string;
+}
+
+/** Server-sent events. */
+export const serverSentEvents: StreamForm = {
+  type: 'text/event-stream; charset=utf-8',
+  opening: 'retry: 2000\n\n',
+  quiet: ': keepalive\n\n',
+  denied: sentEvent('denied', {}),
+};
+
 /**
  * Answers with a stream that ends with the client, the server, what is told, or the right to be told. Nothing is kept for a slow client: the database is looked at when it
  * has taken what was sent.
  */
-export async function answerStream(live: Live, call: Call, telling: Telling): Promise<unknown> {
+export async function answerStream(
+  live: Live,
+  call: Call,
+  telling: Telling,
+  form: StreamForm = serverSentEvents,
+): Promise<unknown> {
   const { request, reply } = call;
-  reply.type('text/event-stream; charset=utf-8').header('X-Accel-Buffering', 'no');
+  reply.type(form.type).header('X-Accel-Buffering', 'no');
   // whoever asks for the headers alone waits for no event
   if (request.method === 'HEAD') return '';
   const leave = live.limits.enter(call.user.id);
@@ -49,15 +70,23 @@ export async function answerStream(live: Live, call: Call, telling: Telling): Pr
     leave();
     throw error;
   }
-  return Readable.from(textOf(live, request, reply, telling, leave), { objectMode: false });
+  return Readable.from(textOf(live, { request, reply, telling, form, leave }), {
+    objectMode: false,
+  });
+}
+
+/** A stream that is being answered. */
+interface Answering {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly telling: Telling;
+  readonly form: StreamForm;
+  readonly leave: () => void;
 }
 
 async function* textOf(
   live: Live,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  telling: Telling,
-  leave: () => void,
+  { request, reply, telling, form, leave }: Answering,
 ): AsyncGenerator<string> {
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, live.over]);
@@ -66,13 +95,16 @@ async function* textOf(
   const bell = new Bell();
   const unfollow = telling.follow(bell);
   try {
-    known(request);
-    const presence = live.presence(request.identity as NonNullable<typeof request.identity>);
-    yield 'retry: 2000\n\n';
+    const { identity } = request;
+    if (identity === undefined) return;
+    const presence = live.presence(identity);
+    // nothing may come for long: where it will come from is told at once
+    reply.raw.flushHeaders();
+    if (form.opening !== '') yield form.opening;
     while (!signal.aborted) {
       const user = await presence.user();
       if (user === undefined || !telling.isAllowed(user)) {
-        yield sentEvent('denied', {});
+        if (form.denied !== '') yield form.denied;
         return;
       }
       const { text, then } = await telling.look(user);
@@ -81,7 +113,7 @@ async function* textOf(
       if (then === 'more') continue;
       const hasRung = await bell.wait(then === 'held' ? HELD_MS : live.quietMs, signal);
       if (hasRung) await new Bell().wait(REST_MS, signal);
-      else if (then === 'quiet') yield ': keepalive\n\n';
+      else if (then === 'quiet' && form.quiet !== '') yield form.quiet;
     }
   } finally {
     unfollow();

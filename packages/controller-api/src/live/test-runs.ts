@@ -9,10 +9,11 @@ export interface TestRun {
   end(emitted: number): Promise<void>;
 }
 
-/** A job that runs at the controller that a storage is of. */
-export async function startRun({ database }: Storage): Promise<TestRun> {
+/** A job that runs at the controller that a storage is of: a new one, or one that is pending. */
+export async function startRun({ database }: Storage, pending?: number): Promise<TestRun> {
   const { queue, owned } = engineStores(database);
-  const { id } = await queue.create({ type: 'job', name: 'followed', task_impact: 1 });
+  const make = () => queue.create({ type: 'job', name: 'followed', task_impact: 1 });
+  const id = pending ?? (await make()).id;
   await database
     .updateTable('unified_jobs')
     .set({ status: 'waiting', lease_token: 1 })

@@ -58,6 +58,20 @@ describe('who may do what', () => {
     else expect(status).toBe(403);
   });
 
+  it.each([
+    ['admin', ['GET', 'POST', 'HEAD', 'OPTIONS'], ['GET', 'POST']],
+    ['operator', ['GET', 'HEAD', 'OPTIONS'], ['GET']],
+    ['none', ['HEAD', 'OPTIONS'], []],
+  ] as const)('tells %s by OPTIONS what is theirs to do', async (as, allow, actions) => {
+    const { headers, body } = await server.send('OPTIONS', '/api/v2/organizations/', undefined, {
+      as,
+    });
+    expect(headers.get('allow')).toBe(allow.join(', '));
+    expect(Object.keys((body['actions'] ?? {}) as object)).toEqual(actions);
+    const post = await server.send('PUT', '/api/v2/organizations/', {}, { as });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, POST, HEAD, OPTIONS']);
+  });
+
   it('lets people see and change themselves alone, and nothing that gives them more', async () => {
     const me = await server.send('GET', '/api/v2/me/', undefined, { as: 'none' });
     const { url } = me.body.results[0]!;
