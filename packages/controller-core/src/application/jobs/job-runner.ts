@@ -182,8 +182,8 @@ export class JobRunner {
     const { lastCounter, lastLine, facts } = tally;
     const artifacts = facts.artifacts ?? {};
     const ended = { end, artifacts, collected, lastCounter, lastLine, preparing: this.#preparing };
-    const conclusion = await this.#writes.write(
-      async () => source.conclude?.(this.#job, this.#claim, ended),
+    const conclusion = await this.#writes.write(async () =>
+      source.conclude?.(this.#job, this.#claim, ended),
     );
     const own = this.#eventOf(end, tally.stats !== undefined);
     await this.#change((own === 'succeed' ? conclusion?.event : undefined) ?? own, {

@@ -88,7 +88,9 @@ export class ProjectSync {
     if (project.scm_type === '') {
       const folder = await folders.manual(project);
       if (folder === undefined)
-        throw new Error(`the folder ${project.local_path} of its project is not on this controller`);
+        throw new Error(
+          `the folder ${project.local_path} of its project is not on this controller`,
+        );
       return { revision: '', folder, lacksRoles: false, lacksCollections: false };
     }
     // it was noted after the job was taken

@@ -11,8 +11,10 @@ export interface UpdateOrigin {
 }
 
 /** Whether a project can be updated: one that a person keeps by hand can't. */
-export const isUpdatable = ({ scm_type: type, scm_url: url }: Pick<Project, 'scm_type' | 'scm_url'>): boolean =>
-  type !== '' && url !== '';
+export const isUpdatable = ({
+  scm_type: type,
+  scm_url: url,
+}: Pick<Project, 'scm_type' | 'scm_url'>): boolean => type !== '' && url !== '';
 
 /** Parts of an update of a project. */
 export type UpdateTag =

@@ -82,10 +82,7 @@ function withUser(url: string, scheme: string, username: string): string {
 export const INVENTORY_OUTPUT = 'output.json';
 
 /** `ansible-inventory` over a file or a script of a project. */
-export function inventoryUpdateRun(
-  job: UnifiedJob,
-  folder: string,
-): JobRun {
+export function inventoryUpdateRun(job: UnifiedJob, folder: string): JobRun {
   const verbosity = job.verbosity > 1 ? ['-' + 'v'.repeat(job.verbosity - 1)] : [];
   const path = job.source_path === '' ? '.' : job.source_path;
   return {

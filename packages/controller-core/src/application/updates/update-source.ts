@@ -3,7 +3,7 @@ import { ScmHostRules } from '../../domain/scm-address.js';
 import { StorageError } from '../../ports/storage-error.js';
 import type { JobRun } from '../../ports/job-run.js';
 import type { JobClaim, NewJobEvent, OwnedJobs } from '../../ports/owned-jobs.js';
-import type { RunFiles } from '../../ports/project-folders.js';
+import type { ProjectCopy, RunFiles } from '../../ports/project-folders.js';
 import type { RunMaterialsStore } from '../../ports/run-materials.js';
 import type { Conclusion, EndedRun, Preparing } from '../../ports/run-source.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
@@ -40,7 +40,11 @@ export class UpdateSource {
   }
 
   /** @returns why a job fails before it has begun, where it does */
-  async prepare(job: UnifiedJob, claim: JobClaim, preparing: Preparing): Promise<string | undefined> {
+  async prepare(
+    job: UnifiedJob,
+    claim: JobClaim,
+    preparing: Preparing,
+  ): Promise<string | undefined> {
     if (job.type !== 'job' && job.type !== 'inventory_update') return undefined;
     try {
       await this.#sync.prepare(job, claim, preparing);
@@ -51,15 +55,18 @@ export class UpdateSource {
     }
   }
 
-  /** Adds what this machine has to what a job runs: its project, what that requires, the facts of hosts. */
-  async completed(job: UnifiedJob, run: JobRun): Promise<JobRun> {
-    const copy = await this.#sync.copyFor(job);
+  /** The copy of a job's project on this machine. @throws {Error} with a sentence where there is none */
+  copyFor(job: UnifiedJob): Promise<ProjectCopy | undefined> {
+    return this.#sync.copyFor(job);
+  }
+
+  /** Adds what this machine has to what a job runs: what its project requires, the facts of hosts. */
+  async completed(job: UnifiedJob, run: JobRun, copy: ProjectCopy | undefined): Promise<JobRun> {
     const facts = job.use_fact_cache ? await this.#options.updates.facts(job) : undefined;
     if (copy === undefined) return { ...run, facts };
-    const { folder, roles, collections } = copy;
+    const { roles, collections } = copy;
     return {
       ...run,
-      projectFolder: folder,
       facts,
       // relative to the folder of the project, in which Ansible works
       envVars: {
@@ -157,7 +164,8 @@ export class UpdateSource {
     const source = await updates.source(job.inventory_source_id ?? 0);
     if (source === undefined) return failure('its source is gone');
     const { collected } = run;
-    if (collected instanceof Error) return failure(`its output can't be read: ${collected.message}`);
+    if (collected instanceof Error)
+      return failure(`its output can't be read: ${collected.message}`);
     if (typeof collected !== 'string') return failure('ansible-inventory has left no output');
     const log = new ImportLog(run);
     let conclusion: Conclusion;
@@ -179,7 +187,8 @@ export class UpdateSource {
       conclusion = {};
     } catch (error) {
       // what the storage could not do is tried again; what the inventory is not ends the update
-      if (!(error instanceof Error) || error instanceof StorageError || isOfDatabase(error)) throw error;
+      if (!(error instanceof Error) || error instanceof StorageError || isOfDatabase(error))
+        throw error;
       log.add(`The inventory was not imported: ${error.message}`);
       conclusion = failure(error.message);
     }
