@@ -233,7 +233,9 @@ it(
     });
     const typed = { credential_passwords: { become_password: 'typed' } };
     const asked = await app.ok('POST', launch, typed);
-    expect((await app.ended('jobs', asked.id)).status).toBe('successful');
+    const done = await app.ended('jobs', asked.id);
+    const { status, job_explanation, result_traceback } = done;
+    expect([status, job_explanation, result_traceback]).toEqual(['successful', '', '']);
     expect((await app.send('POST', `jobs/${asked.id}/relaunch/`, {})).status).toBe(400);
     for (const path of ['system_jobs', 'system_job_templates', 'workflow_jobs', 'schedules'])
       expect((await app.send('GET', `${path}/`)).status).toBe(404);

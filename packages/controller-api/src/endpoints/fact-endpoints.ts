@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { equals } from '../query/criteria.js';
 import { errorSchema } from '../resources/body-schema.js';
 import { API } from '../resources/presenter.js';
 import type { ApiParts } from './api-parts.js';
@@ -22,7 +23,12 @@ export function factEndpoints(parts: ApiParts): Endpoint[] {
           },
           handle: async (call) => {
             const host = await visibleRow(hosts, parts, call);
-            const row = await parts.context.store.get('host_facts', Number(host['id']));
+            const [row] = await parts.context.store.list('host_facts', {
+              criterion: equals('id', Number(host['id'])),
+              order: [{ path: ['id'], isDescending: false }],
+              limit: 1,
+              offset: 0,
+            });
             return row?.['facts'] ?? {};
           },
         },

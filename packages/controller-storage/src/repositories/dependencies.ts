@@ -38,7 +38,8 @@ export class StoredDependencies implements DependencyStore {
         .where('dependencies_processed', '=', false)
         .orderBy('id')
         .limit(1)
-        .forUpdate()
+        // others may link to it meanwhile
+        .forNoKeyUpdate()
         .skipLocked()
         .executeTakeFirst();
       if (job === undefined) return false;

@@ -160,7 +160,9 @@ async function writeMembers(
     const id = groupIds.get(plainText(group.name));
     if (id === undefined) continue;
     for (const host of group.hosts) pair(members, id, hostIds.get(plainText(host)));
-    for (const child of group.children) pair(nested, id, groupIds.get(plainText(child)));
+    // no group is in itself
+    for (const child of group.children)
+      if (child !== group.name) pair(nested, id, groupIds.get(plainText(child)));
   }
   const write = async (
     table: string,
@@ -198,7 +200,7 @@ async function writeMembers(
 }
 
 function pair(pairs: (readonly [number, number])[], id: number, other: number | undefined): void {
-  if (other !== undefined && other !== id) pairs.push([id, other]);
+  if (other !== undefined) pairs.push([id, other]);
 }
 
 /** @throws {Error} with a sentence */

@@ -31,8 +31,11 @@ export class DescribedRuns implements RunSource {
     if (isUpdate && updates !== undefined) return updates.describe(job);
     const materials = await this.materials.of(job);
     if (updates === undefined || job.type !== 'job') return describedRun(job, materials);
-    const run = describedRun(job, { ...materials, projectFolder: '' });
-    return updates.completed(job, run);
+    const copy = await updates.copyFor(job);
+    // its revision was noted after the job was taken
+    const now = { ...job, scm_revision: copy?.revision ?? '' };
+    const run = describedRun(now, { ...materials, projectFolder: copy?.folder });
+    return updates.completed(job, run, copy);
   }
 
   prepare(job: UnifiedJob, claim: JobClaim, preparing: Preparing): Promise<string | undefined> {

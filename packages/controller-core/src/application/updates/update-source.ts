@@ -3,7 +3,7 @@ import { ScmHostRules } from '../../domain/scm-address.js';
 import { StorageError } from '../../ports/storage-error.js';
 import type { JobRun } from '../../ports/job-run.js';
 import type { JobClaim, NewJobEvent, OwnedJobs } from '../../ports/owned-jobs.js';
-import type { RunFiles } from '../../ports/project-folders.js';
+import type { ProjectCopy, RunFiles } from '../../ports/project-folders.js';
 import type { RunMaterialsStore } from '../../ports/run-materials.js';
 import type { Conclusion, EndedRun, Preparing } from '../../ports/run-source.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
@@ -55,15 +55,18 @@ export class UpdateSource {
     }
   }
 
-  /** Adds what this machine has to what a job runs: its project, what that requires, the facts of hosts. */
-  async completed(job: UnifiedJob, run: JobRun): Promise<JobRun> {
-    const copy = await this.#sync.copyFor(job);
+  /** The copy of a job's project on this machine. @throws {Error} with a sentence where there is none */
+  copyFor(job: UnifiedJob): Promise<ProjectCopy | undefined> {
+    return this.#sync.copyFor(job);
+  }
+
+  /** Adds what this machine has to what a job runs: what its project requires, the facts of hosts. */
+  async completed(job: UnifiedJob, run: JobRun, copy: ProjectCopy | undefined): Promise<JobRun> {
     const facts = job.use_fact_cache ? await this.#options.updates.facts(job) : undefined;
     if (copy === undefined) return { ...run, facts };
-    const { folder, roles, collections } = copy;
+    const { roles, collections } = copy;
     return {
       ...run,
-      projectFolder: folder,
       facts,
       // relative to the folder of the project, in which Ansible works
       envVars: {
