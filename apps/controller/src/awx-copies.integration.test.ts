@@ -38,6 +38,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, sorted(of)]));
 }
 
+// a new project of a folder is left out: the command line waits five minutes for a state that such a project never has
 describe.skipIf(isSkipped)('awx export and awx import', () => {
   it(
     'bring everything that is here into another controller, and nothing twice',
@@ -69,16 +70,6 @@ describe.skipIf(isSkipped)('awx export and awx import', () => {
         inputs,
       );
       make(
-        'projects',
-        'create',
-        '--name',
-        'plays',
-        '--organization',
-        'Moved',
-        '--local_path',
-        '_demo_project',
-      );
-      make(
         'inventory',
         'create',
         '--name',
@@ -99,7 +90,7 @@ describe.skipIf(isSkipped)('awx export and awx import', () => {
         '--name',
         'run',
         '--project',
-        'plays',
+        'Demo Project',
         '--inventory',
         'all',
         '--playbook',

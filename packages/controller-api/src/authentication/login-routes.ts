@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors/api-error.js';
+import { refuseMethods } from '../endpoints/endpoint.js';
 import { errorSchema } from '../resources/body-schema.js';
 import { CSRF_COOKIE, checkCsrf, SESSION_COOKIE, type CookieOptions } from './csrf.js';
 import { SESSION_SECONDS, type Authenticator } from './authenticator.js';
@@ -9,6 +10,7 @@ import { newSecret } from './secrets.js';
 const refusals = Object.fromEntries(
   [400, 401, 403, 413, 415, 429].map((status) => [status, errorSchema]),
 );
+const others = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'];
 const anonymous = { isAnonymous: true };
 
 /** Logging in and out by a form, as browsers and the command line do. */
@@ -17,12 +19,19 @@ export function addLogin(
   authenticator: Authenticator,
   cookies: CookieOptions,
 ): void {
-  const schema = { tags: ['login'], response: { 302: { type: 'null' }, ...refusals } };
+  const schema = {
+    tags: ['login'],
+    security: [],
+    response: { 302: { type: 'null' }, ...refusals },
+  };
   const page = { 200: { content: { 'text/html': { schema: { type: 'string' } } } } };
+
+  for (const path of ['/api/login/', '/api/logout/'])
+    refuseMethods(app, path, others, ['GET', 'POST', 'HEAD']);
 
   app.get(
     '/api/login/',
-    { config: anonymous, schema: { tags: ['login'], response: page } },
+    { config: anonymous, schema: { tags: ['login'], security: [], response: page } },
     (request, reply) => {
       giveCsrf(request, reply, cookies);
       return reply

@@ -114,9 +114,9 @@ export function refuseMethods(
     url,
     config: { isAnonymous: true },
     schema: { hide: true },
-    handler: ({ method }) => {
-      throw ApiError.notAllowed(method, allow);
-    },
+    // before a body is asked for
+    onRequest: ({ method }, _reply, done) => done(ApiError.notAllowed(method, allow)),
+    handler: () => undefined,
   });
 }
 

@@ -218,20 +218,21 @@ export async function launch(
   if (missing.length > 0) errors['passwords_needed_to_start'] = missing;
   if (Object.keys(errors).length > 0) throw ApiError.invalid(errors);
   const text = template['extra_vars'];
-  const id = await context.together(async ({ store, queue }) => {
-    const made = await new JobLauncher(store, queue).launch(template, {
+  const made = await context.together(async ({ store, queue }) => {
+    const created = await new JobLauncher(store, queue).launch(template, {
       userId: call.user.id,
       launchType: 'manual',
       templateVars: variablesOf(typeof text === 'string' ? text : '') ?? {},
       prompts,
       startArguments: typed && context.secrets.lock(JSON.stringify(typed), START_ARGUMENTS),
     });
-    const [first = 0] = made;
-    const changes = { job_template: template['id'], jobs: made };
+    const [first = 0] = created;
+    const changes = { job_template: template['id'], jobs: created };
     const activity = { operation: 'create', resource: jobs, id: first, changes } as const;
     await recorder.record(store, actorOf(call), activity);
-    return first;
+    return created;
   });
+  const [id = 0] = made;
   const job = await context.store.get('jobs', id);
   if (job === undefined) throw ApiError.notFound();
   const answer = await presenter.one(jobs, job, call.user);

@@ -21,6 +21,7 @@ export function addRoots(app: FastifyInstance, { resources }: ApiParts): void {
   const config = { isAnonymous: true };
   const schema = {
     tags: ['root'],
+    security: [],
     response: { 200: { type: 'object', additionalProperties: true } },
   };
   for (const path of ['/api/', `${API}/`]) refuseMethods(app, path, allButGet, onlyGet);
