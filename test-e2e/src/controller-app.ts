@@ -198,6 +198,23 @@ export class SourceServer {
     return git('rev-parse', 'HEAD');
   }
 
+  /** Makes an archive of files. */
+  archive(name: string, files: Readonly<Record<string, string>>): void {
+    const work = join(this.folder, '..', `archive-of-${name}`);
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(work, path)), { recursive: true });
+      writeFileSync(join(work, path), text);
+    }
+    const { status, stderr } = spawnSync(
+      'tar',
+      ['-czf', join(this.folder, name), '-C', work, '.'],
+      {
+        encoding: 'utf8',
+      },
+    );
+    if (status !== 0) throw new Error(`tar: ${stderr}`);
+  }
+
   async stop(): Promise<void> {
     await new Promise((resolve) => this.server.close(resolve));
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -99,6 +99,26 @@ it(
     console.log(said);
     expect(said).toContain('git fetch failed');
     expect(said).not.toContain('wrong-one');
+  },
+  RUN_MS,
+);
+
+it(
+  'an archive is a project, whose revision is what it is made of',
+  async () => {
+    server.archive('plays.tar.gz', { 'top/site.yml': hello, 'top/more/x.yml': 'a: 1\n' });
+    const values = { name: 'archive', organization, scm_type: 'archive' };
+    const scm_url = `http://127.0.0.1:${server.port}/plays.tar.gz`;
+    const made = await app.ok('POST', 'projects/', { ...values, scm_url });
+    const update = await lastUpdate(made.id);
+    expect([update.status, update['scm_revision']]).toEqual([
+      'successful',
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ]);
+    expect(await app.ok('GET', `projects/${made.id}/playbooks/`)).toEqual(['site.yml']);
+    expect((await app.send('DELETE', `projects/${made.id}/`)).status).toBe(204);
+    const sources = join(folder, 'data', 'projects', '.sources');
+    expect(readdirSync(sources)).not.toContain(String(made.id));
   },
   RUN_MS,
 );

@@ -27,7 +27,6 @@ describe('the address of a project', () => {
     'ssh://-oProxyCommand=id/x',
     'ssh://-l@host/x',
     'git@host:-x',
-    'https:///x',
     'https://a/\nb',
     'ftp://host/x',
     'host:path',

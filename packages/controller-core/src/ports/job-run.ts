@@ -85,7 +85,8 @@ export interface RunEvent {
   readonly verbosity?: number;
   /** ISO 8601. */
   readonly created: string;
-  readonly event_data: Readonly<Record<string, unknown>>;
+  /** Absent where Ansible printed something of itself, such as a question. */
+  readonly event_data?: Readonly<Record<string, unknown>>;
 }
 
 /** How a run came to its end. */

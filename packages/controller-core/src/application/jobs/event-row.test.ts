@@ -46,3 +46,8 @@ it('has failed unless the task ignores that', () => {
   expect(failed('runner_on_failed', { ignore_errors: true })).toBe(false);
   expect(failed('runner_on_failed', { ignore_errors: null })).toBe(true);
 });
+
+it('is of no host where Ansible has printed something of itself', () => {
+  const { event_data: _, ...printed } = event('verbose');
+  expect(eventRow(printed, new Map())).toMatchObject({ host_name: '', event_data: {} });
+});

@@ -32,7 +32,7 @@ const failures = new Set([
 
 /** An event of a run as it is stored. */
 export function eventRow(event: RunEvent, hostIds: ReadonlyMap<string, number>): NewJobEvent {
-  const { event: kind, event_data: data } = event;
+  const { event: kind, event_data: data = {} } = event;
   const hostName = nameOf(data['host']);
   const created = new Date(event.created);
   return {
