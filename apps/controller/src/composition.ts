@@ -4,6 +4,7 @@ import {
   KyselyResourceStore,
   KyselySessionStore,
   engineStores,
+  inOneTransaction,
   openStorage,
   type Storage,
 } from '@receptorjs/controller-storage';
@@ -60,8 +61,14 @@ export function apiOf(
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
   const { queue, records } = stores;
+  const removeNode = (hostname: string, explanation: string): Promise<readonly number[]> =>
+    inOneTransaction(storage.database, async ({ housekeeping, instances }) => {
+      const lost = await housekeeping.loseJobs(hostname, explanation);
+      await instances.remove(hostname);
+      return lost;
+    });
   return createApi(
-    { store, sessions, secrets, queue, records, facts, now: () => new Date() },
+    { store, sessions, secrets, queue, records, removeNode, facts, now: () => new Date() },
     { tls },
   );
 }

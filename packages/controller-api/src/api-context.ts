@@ -21,6 +21,12 @@ export interface ApiContext {
   readonly secrets: SecretBox;
   readonly queue: JobQueue;
   readonly records: JobRecords;
+  /**
+   * Removes a node; jobs that are yet to end there end with the explanation.
+   *
+   * @returns ids of those
+   */
+  readonly removeNode: (hostname: string, explanation: string) => Promise<readonly number[]>;
   readonly facts: ControllerFacts;
   readonly now: () => Date;
 }

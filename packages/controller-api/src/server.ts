@@ -13,6 +13,7 @@ import type { ApiParts } from './endpoints/api-parts.js';
 import { absentEndpoints } from './endpoints/absent-endpoints.js';
 import { contentEndpoints } from './endpoints/content-endpoints.js';
 import { addEndpoint, type RouteConfig } from './endpoints/endpoint.js';
+import { instanceEndpoints } from './endpoints/instance-endpoints.js';
 import { launchEndpoints } from './endpoints/launch-endpoints.js';
 import { Lister } from './endpoints/lister.js';
 import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
@@ -141,6 +142,7 @@ async function createApp(
     ...updateEndpoints(parts),
     ...runEndpoints(parts),
     ...contentEndpoints(parts),
+    ...instanceEndpoints(parts),
     ...absentEndpoints(),
     ...[...resources.values()].flatMap((resource) => [
       ...resourceEndpoints(resource, parts),

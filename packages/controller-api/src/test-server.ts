@@ -1,5 +1,6 @@
 import {
   engineStores,
+  inOneTransaction,
   KyselyResourceStore,
   KyselySessionStore,
   openStorage,
@@ -77,6 +78,12 @@ export async function startServer(): Promise<TestServer> {
   const app = await createApi(
     {
       store,
+      removeNode: (hostname, why) =>
+        inOneTransaction(storage.database, async (stores) => {
+          const lost = await stores.housekeeping.loseJobs(hostname, why);
+          await stores.instances.remove(hostname);
+          return lost;
+        }),
       sessions: new KyselySessionStore(storage.database),
       secrets,
       queue,

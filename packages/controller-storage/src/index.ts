@@ -12,6 +12,7 @@ export { KyselyResourceStore } from './resources/kysely-resource-store.js';
 export { KyselySessionStore } from './resources/kysely-session-store.js';
 export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
 export type { Executor } from './repositories/executor.js';
+export { pruneRecords, type Pruned, type PruneLimits } from './repositories/prune-records.js';
 export { StoredRunMaterials, type RunMaterialsOptions } from './repositories/run-materials.js';
 export { checkConsistency } from './backup/check-consistency.js';
 export { restoreBackup } from './backup/restore-backup.js';

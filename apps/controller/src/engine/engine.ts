@@ -1,5 +1,10 @@
 import type { SecretBox } from '@receptorjs/controller-api';
-import { ControlEngine, DescribedRuns, systemClock } from '@receptorjs/controller-core';
+import {
+  ControlEngine,
+  DescribedRuns,
+  systemClock,
+  type DiscoveryPolicy,
+} from '@receptorjs/controller-core';
 import { ControllerMesh } from '@receptorjs/controller-mesh';
 import { changeFeed, StoredRunMaterials } from '@receptorjs/controller-storage';
 import { randomUUID } from 'node:crypto';
@@ -17,6 +22,7 @@ export interface EngineSettings {
   readonly secrets: SecretBox;
   /** Whether this machine runs jobs of users, or the control plane alone. */
   readonly nodeType: 'control' | 'hybrid';
+  readonly discovery?: DiscoveryPolicy | undefined;
   readonly version: string;
   readonly uuid: string;
 }
@@ -34,7 +40,7 @@ export interface ControllerEngine {
 /** What the controller does by itself: it keeps the fleet, gives jobs their places and runs them. It has not begun. */
 export async function controllerEngine(
   { storage, stores }: OpenController,
-  { folder, address, secrets, nodeType, version, uuid }: EngineSettings,
+  { folder, address, secrets, nodeType, discovery, version, uuid }: EngineSettings,
 ): Promise<ControllerEngine> {
   const jobsFolder = join(folder, 'jobs');
   ensureFolder(jobsFolder);
@@ -53,6 +59,7 @@ export async function controllerEngine(
     jobs: mesh.jobs,
     source: new DescribedRuns(materials),
     clock: systemClock,
+    discovery,
     own: { nodeType, machine, version, uuid },
     newSubmissionId: randomUUID,
     onNotice: (sentence) => console.error(sentence),

@@ -16,6 +16,9 @@ export interface ServeArguments {
   readonly port: number;
   readonly node: string;
   readonly nodeType: 'control' | 'hybrid';
+  /** Nodes that are registered when they appear. */
+  readonly discover?: RegExp | undefined;
+  readonly approveNodes?: boolean | undefined;
   /** The control socket of a node that is there already. */
   readonly receptor?: string | undefined;
   readonly tlsCert?: string | undefined;
@@ -23,10 +26,9 @@ export interface ServeArguments {
 }
 
 /** Runs the controller until it is told to end. */
-export async function serve(
-  { dataDir, host, port, node, nodeType, receptor, tlsCert, tlsKey }: ServeArguments,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
+export async function serve(given: ServeArguments, env: NodeJS.ProcessEnv): Promise<void> {
+  const { dataDir, host, port, node, nodeType, discover, approveNodes } = given;
+  const { receptor, tlsCert, tlsKey } = given;
   const controller = await openController(dataDir, env);
   /** What has begun, the last one first: all of it ends, however far the start has come. */
   const begun: (() => Promise<unknown>)[] = [() => controller.storage.close()];
@@ -44,6 +46,10 @@ export async function serve(
       address: own?.address ?? receptor ?? '',
       secrets,
       nodeType,
+      discovery: {
+        needsApproval: approveNodes,
+        ...(discover !== undefined && { allows: (hostname) => discover.test(hostname) }),
+      },
       version: API_VERSION,
       uuid: installUuid,
     });

@@ -4,6 +4,7 @@ import { resources } from './0003-resources.js';
 import { jobs } from './0004-jobs.js';
 import { events } from './0005-events.js';
 import { system } from './0006-system.js';
+import { fleet } from './0013-fleet.js';
 import type { SchemaMigration } from './migration.js';
 
 /** All steps of the schema, in the order in which they are taken. */
@@ -14,4 +15,5 @@ export const migrations: readonly SchemaMigration[] = [
   jobs,
   events,
   system,
+  fleet,
 ];

@@ -161,6 +161,7 @@ export class JobRunner {
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
     if (outcomes !== undefined) {
       await this.#writes.write(() => owned.storeSummaries(this.#claim, outcomes));
+      await this.#writes.write(() => owned.markParents(this.#claim));
     }
     await this.#change(this.#eventOf(end, tally.stats !== undefined), {
       ...factsOf(end),
