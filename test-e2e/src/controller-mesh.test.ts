@@ -149,7 +149,7 @@ describe.each([
     expect(stored).toEqual([unitId]);
     const unit = { node: 'far', unitId };
     expect(await first.jobs.units('far', forever)).toEqual([
-      { unitId, jobId: 1, submissionId: 'test-1' },
+      { unitId, label: { jobId: 1, submissionId: 'test-1' } },
     ]);
     const events: RunEvent[] = [];
     const onEvent = (event: RunEvent): void => void events.push(event);

@@ -118,6 +118,7 @@ export class TestController {
       owned: of(stores.owned),
       records: of(stores.records),
       instances: of(stores.instances),
+      housekeeping: of(stores.housekeeping),
     };
   }
 }

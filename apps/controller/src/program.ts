@@ -5,11 +5,13 @@ import { backup, restore } from './verbs/backup.js';
 import { check } from './verbs/check.js';
 import { createAdmin } from './verbs/create-admin.js';
 import { migrate } from './verbs/migrate.js';
+import { prune, type PruneArguments } from './verbs/prune.js';
 import { rotateKey } from './verbs/rotate-key.js';
 import { serve, type ServeArguments } from './verbs/serve.js';
 
 const DEFAULT_PORT = 8052;
 const MAX_PORT = 65_535;
+const MAX_DAYS = 36_500;
 
 /** The command line. */
 export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
@@ -29,6 +31,12 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 for a free one', port, DEFAULT_PORT)
     .option('--node <id>', 'node ID of this controller on the mesh', hostname())
+    .option(
+      '--discover <pattern>',
+      'regular expression of hostnames: nodes of the mesh that fit are registered when they appear; default: all',
+      pattern,
+    )
+    .option('--approve-nodes', 'a person has to approve a node that has appeared before it is used')
     .option(
       '--receptor <address>',
       'control socket of a node that is there, such as unix:/run/receptor.sock; default: a node is brought along',
@@ -91,12 +99,35 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .action(({ dataDir, online = false }: { dataDir: string; online?: boolean }) =>
       rotateKey(dataDir, online, env),
     );
+    .command('prune')
+    .description(
+      'remove jobs that have ended, and entries of the activity stream, that are older than so many days',
+    )
+    .addOption(folder())
+    .option('--jobs <days>', 'jobs with their events; default: all stay', days)
+    .option('--activity <days>', 'entries of the activity stream; default: all stay', days)
+    .option('--dry-run', 'say how many that would be, and remove nothing')
+    .action((options: PruneArguments) => prune(options, env));
   program
     .command('check')
     .description('look at database, clock, keys and accounts; 1 if something is wrong')
     .addOption(folder())
     .action(({ dataDir }: { dataDir: string }) => check(dataDir, env));
   return program;
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= MAX_DAYS) return value;
+  throw new InvalidArgumentError(`Days from 1 to ${MAX_DAYS} are allowed.`);
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${text})$`, 'u');
+  } catch {
+    throw new InvalidArgumentError('A regular expression is allowed.');
+  }
 }
 
 function port(text: string): number {

@@ -42,6 +42,12 @@ export interface ApiContext {
   readonly projects?: ProjectFolders | undefined;
   /** Which machines projects may come from; default: all. */
   readonly hosts?: ScmHostRules | undefined;
+  /**
+   * Removes a node; jobs that are yet to end there end with the explanation.
+   *
+   * @returns ids of those
+   */
+  readonly removeNode: (hostname: string, explanation: string) => Promise<readonly number[]>;
   readonly facts: ControllerFacts;
   readonly now: () => Date;
 }

@@ -14,6 +14,7 @@ import type { ApiParts } from './endpoints/api-parts.js';
 import { absentEndpoints } from './endpoints/absent-endpoints.js';
 import { contentEndpoints } from './endpoints/content-endpoints.js';
 import { addEndpoint, type RouteConfig } from './endpoints/endpoint.js';
+import { instanceEndpoints } from './endpoints/instance-endpoints.js';
 import { launchEndpoints } from './endpoints/launch-endpoints.js';
 import { Lister } from './endpoints/lister.js';
 import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
@@ -165,6 +166,7 @@ async function createApp(
     ...factEndpoints(parts),
     ...runEndpoints(parts),
     ...contentEndpoints(parts),
+    ...instanceEndpoints(parts),
     ...absentEndpoints(),
     ...[...resources.values()].flatMap((resource) => [
       ...resourceEndpoints(resource, parts),

@@ -110,7 +110,8 @@ export {
   type EngineStores,
   type StorageChannel,
 } from './ports/controller-storage.js';
-export type { ControllerLease, ControllerLeases } from './ports/controller-leases.js';
+export type { ControllerLease, ControllerLeases, LeaseRenewal } from './ports/controller-leases.js';
+export type { HousekeepingStore, RemainingJob } from './ports/housekeeping-store.js';
 export type { InstanceHealth, InstanceStore, NewInstance, UpLink } from './ports/instance-store.js';
 export type { Assignment } from './domain/scheduling-pass.js';
 export type {

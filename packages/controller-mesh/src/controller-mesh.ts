@@ -1,7 +1,9 @@
 import type { HealthReport, JobMesh, MeshView, MeshWatch } from '@receptorjs/controller-core';
+import { cleanUp } from './health/clean-up.js';
 import { checkHealth } from './health/health-check.js';
 import { UnitJobs } from './jobs/unit-jobs.js';
 import { LocalNode, type LocalNodeOptions } from './node/local-node.js';
+import { FarActivities } from './observation/far-activities.js';
 import { meshView, viewFields } from './observation/mesh-view.js';
 
 /** How the mesh is entered, and where jobs are prepared. */
@@ -13,11 +15,13 @@ export interface ControllerMeshOptions extends LocalNodeOptions {
 /** The mesh as the control plane knows it, through the node beside this process. It owns the connection to that. */
 export class ControllerMesh implements MeshWatch {
   readonly #local: LocalNode;
+  readonly #far: FarActivities;
   /** Runs jobs. */
   readonly jobs: JobMesh;
 
   constructor(options: ControllerMeshOptions) {
     this.#local = new LocalNode(options);
+    this.#far = new FarActivities(this.#local);
     this.jobs = new UnitJobs(this.#local, options.folder);
   }
 
@@ -32,11 +36,18 @@ export class ControllerMesh implements MeshWatch {
 
   async view(signal?: AbortSignal): Promise<MeshView> {
     const status = await this.#local.status(viewFields, signal);
-    return meshView(status, await this.#local.ifKnown((client) => client.activity({ signal })));
+    const own = await this.#local.ifKnown((client) => client.activity({ signal }));
+    const activities = new Map(await this.#far.of(meshView(status)));
+    if (own !== undefined) activities.set(own.nodeId, own);
+    return meshView(status, activities);
   }
 
   checkHealth(hostname: string, signal?: AbortSignal): Promise<HealthReport> {
     return checkHealth(this.#local, hostname, signal);
+  }
+
+  cleanUp(hostname: string, signal?: AbortSignal): Promise<string | undefined> {
+    return cleanUp(this.#local, hostname, signal);
   }
 
   /** Closes the connections; what waits for one rejects. */

@@ -16,6 +16,7 @@ export { StoredJobChanges } from './repositories/job-changes.js';
 export type { Executor } from './repositories/executor.js';
 export { StoredDependencies } from './repositories/dependencies.js';
 export { StoredUpdates } from './repositories/updates.js';
+export { pruneRecords, type Pruned, type PruneLimits } from './repositories/prune-records.js';
 export { StoredRunMaterials, type RunMaterialsOptions } from './repositories/run-materials.js';
 export { checkConsistency } from './backup/check-consistency.js';
 export { restoreBackup } from './backup/restore-backup.js';

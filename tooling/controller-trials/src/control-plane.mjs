@@ -10,7 +10,7 @@ import { sql } from 'kysely';
 import { BreakableLink } from './breakable-link.mjs';
 import { ControllerProcess } from './controller-process.mjs';
 import { accountOf } from './account.mjs';
-import { PLAYBOOK, readWitness, RETRY_EVENT, writeWitness } from './witness.mjs';
+import { PLAYBOOK, readWitness, VARYING_EVENTS, writeWitness } from './witness.mjs';
 
 /** Milliseconds until all nodes have capacity. */
 const READY_MS = 120_000;
@@ -296,7 +296,7 @@ export class ControlPlane {
         sql`count(e.id)`.as('stored'),
         sql`coalesce(max(e.counter), 0)`.as('highest'),
         sql`count(distinct e.uuid)`.as('distinct'),
-        sql`count(distinct e.uuid) filter (where e.event <> ${RETRY_EVENT})`.as('steady'),
+        sql`count(distinct e.uuid) filter (where e.event <> all (${VARYING_EVENTS}))`.as('steady'),
       ])
       .execute();
     return accountOf(this.launched, stored, readWitness(this.witness));
@@ -338,6 +338,8 @@ export class ControlPlane {
   }
 
   async end() {
+    // what still runs comes to its end by itself
+    this.openGate();
     await Promise.all(
       this.controllers.map((controller) => controller.stop().catch(() => undefined)),
     );

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 export const PLAYBOOK = 'witness.yml';
 
-/** The event of a task that is tried again: how many there are depends on how long the gate is closed. */
-export const RETRY_EVENT = 'runner_retry';
+/** Events of a task that is tried again and of one that pauses: how many there are depends on how long the gate is closed. */
+export const VARYING_EVENTS = ['runner_retry', 'verbose'];
 
 /**
  * A playbook that waits before a gate, a file, and then has so many steps of a second. It notes in a file that it has begun and that it has ended: what has really
@@ -20,7 +20,8 @@ function witnessPlaybook(file, gate, steps) {
   const step = (/** @type {number} */ at) =>
     `    - debug: {msg: "step ${at} of job {{ awx_job_id }}"}\n    - pause: {seconds: 1}\n`;
   const all = Array.from({ length: steps }, (_, at) => step(at + 1)).join('');
-  const wait = `    - raw: test -e ${gate}\n      register: gate\n      until: gate.rc == 0\n      retries: 3600\n      delay: 2\n      changed_when: false\n`;
+  // an action of Ansible's own process: fifty that wait must not keep the machine busy
+  const wait = `    - pause: {seconds: 6}\n      until: query("ansible.builtin.fileglob", "${gate}") | length > 0\n      retries: 3600\n      delay: 1\n`;
   return `- hosts: all\n  gather_facts: false\n  tasks:\n${note('begun')}${wait}${all}${note('ended')}`;
 }
 
@@ -28,6 +29,8 @@ function witnessPlaybook(file, gate, steps) {
 export function writeWitness(project, { file, gate, steps }) {
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, PLAYBOOK), witnessPlaybook(file, gate, steps));
+  // by itself each waiting Ansible looks a thousand times a second whether a task has ended
+  writeFileSync(join(project, 'ansible.cfg'), '[defaults]\ninternal_poll_interval = 0.25\n');
   writeFileSync(file, '');
 }
 

@@ -3,6 +3,7 @@ import {
   ControlEngine,
   DescribedRuns,
   systemClock,
+  type DiscoveryPolicy,
   UpdateEngine,
   UpdateSource,
   type JobRunnerOptions,
@@ -42,6 +43,7 @@ export interface EngineSettings {
   readonly projects: ProjectFolders;
   /** Which machines they may come from. */
   readonly hosts: ScmHostRules;
+  readonly discovery?: DiscoveryPolicy | undefined;
   readonly version: string;
   readonly uuid: string;
 }
@@ -115,6 +117,7 @@ export async function controllerEngine(
     jobs: mesh.jobs,
     source,
     clock: systemClock,
+    discovery: settings.discovery,
     own: { nodeType, machine, version, uuid },
     newSubmissionId: randomUUID,
     tracer,

@@ -19,6 +19,9 @@ export interface ServeArguments {
   readonly port: number;
   readonly node: string;
   readonly nodeType: 'control' | 'hybrid';
+  /** Nodes that are registered when they appear. */
+  readonly discover?: RegExp | undefined;
+  readonly approveNodes?: boolean | undefined;
   /** The control socket of a node that is there already. */
   readonly receptor?: string | undefined;
   readonly workSigningKey?: string | undefined;
@@ -31,7 +34,8 @@ export interface ServeArguments {
 
 /** Runs the controller until it is told to end. */
 export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Promise<void> {
-  const { dataDir, host, port, node, receptor, tlsCert, tlsKey } = options;
+  const { dataDir, host, port, node, discover, approveNodes } = options;
+  const { receptor, tlsCert, tlsKey } = options;
   const controller = await openController(dataDir, env);
   /** What has begun, the last one first: all of it ends, however far the start has come. */
   const begun: (() => Promise<unknown>)[] = [() => controller.storage.close()];
@@ -60,6 +64,10 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       tlsClient: options.tlsClient,
       tracing,
       secrets,
+      discovery: {
+        needsApproval: approveNodes,
+        ...(discover !== undefined && { allows: (hostname) => discover.test(hostname) }),
+      },
       version: API_VERSION,
       uuid: installUuid,
     });

@@ -36,11 +36,12 @@ export const permissions: Readonly<Record<string, Row>> = {
   users: setup,
   tokens: { admin: everything, operator: everything, auditor: everything, none: everything },
   instances: {
-    admin: ['read', 'change', 'start'],
+    admin: ['read', 'create', 'change', 'delete', 'start'],
     operator: ['read', 'start'],
     auditor: sight,
     none: [],
   },
+  receptor_addresses: record,
   instance_groups: setup,
   projects: content,
   inventories: content,

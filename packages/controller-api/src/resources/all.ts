@@ -22,6 +22,7 @@ import { jobs } from './jobs.js';
 import { organizations } from './organizations.js';
 import { projectUpdates } from './project-updates.js';
 import { projects } from './projects.js';
+import { receptorAddresses } from './receptor-addresses.js';
 import type { Resource, Resources } from './resource.js';
 import { tokens } from './tokens.js';
 import { unifiedJobs } from './unified-jobs.js';
@@ -34,6 +35,7 @@ export const resources: Resources = new Map<string, Resource>(
     users,
     tokens,
     instances,
+    receptorAddresses,
     instanceGroups,
     projects,
     projectUpdates,

@@ -3,7 +3,9 @@ import type { JobMesh, MeshWatch } from '../ports/mesh.js';
 import type { JobTracer } from '../ports/job-tracer.js';
 import type { Clock } from '../ports/clock.js';
 import type { RunSource } from '../ports/run-source.js';
+import { Drains } from './fleet/drains.js';
 import { FleetMonitor, type DiscoveryPolicy, type OwnNode } from './fleet/fleet-monitor.js';
+import { Housekeeping } from './fleet/housekeeping.js';
 import { Dispatcher } from './jobs/dispatcher.js';
 import { Scheduler } from './jobs/scheduler.js';
 import { WokenLoop } from './time/woken-loop.js';
@@ -11,6 +13,8 @@ import { WokenLoop } from './time/woken-loop.js';
 /** Milliseconds between two looks at the mesh, and at pending jobs that nobody has told of. */
 const FLEET_MS = 15_000;
 const SCHEDULE_MS = 10_000;
+/** Milliseconds between two times that what was left behind is removed. */
+const HOUSEKEEPING_MS = 60_000;
 
 /** Milliseconds between two passes of the scheduler at least: what comes meanwhile is looked at together. */
 const REST_MS = 20;
@@ -45,20 +49,34 @@ export class ControlEngine {
   readonly #dispatcher: Dispatcher;
   readonly #fleet: WokenLoop;
   readonly #scheduling: WokenLoop;
+  readonly #housekeeping: WokenLoop;
   #unlisten: (() => Promise<void>)[] = [];
 
   constructor(options: ControlEngineOptions) {
     this.#options = options;
-    const { stores, clock, mesh, own, discovery, onNotice } = options;
-    const { instances, queue } = stores;
+    const { hostname, stores, clock, mesh, jobs, own, discovery, onNotice } = options;
+    const { instances, queue, housekeeping, leases } = stores;
     const monitor = new FleetMonitor({ mesh, instances, clock, own, discovery, onNotice });
+    const drains = new Drains({ instances, housekeeping, queue, clock, onNotice });
+    const tidying = { hostname, leases, instances, housekeeping, mesh, jobs, clock, onNotice };
+    const housekeeper = new Housekeeping(tidying);
     const scheduler = new Scheduler({ queue, clock });
     const told = (what: string) => (error: unknown) => onNotice?.(`${what}: ${String(error)}`);
     this.#fleet = new WokenLoop({
       clock,
       intervalMs: FLEET_MS,
-      run: (signal) => monitor.pass(signal),
+      restMs: REST_MS,
+      run: async (signal) => {
+        await drains.pass();
+        await monitor.pass(signal);
+      },
       onError: told('The mesh could not be looked at'),
+    });
+    this.#housekeeping = new WokenLoop({
+      clock,
+      intervalMs: HOUSEKEEPING_MS,
+      run: (signal) => housekeeper.pass(signal),
+      onError: told('What was left behind could not be removed'),
     });
     this.#scheduling = new WokenLoop({
       clock,
@@ -93,14 +111,19 @@ export class ControlEngine {
     const dispatch = (): void => {
       this.#dispatcher.wake();
     };
+    const missed = (error: unknown): void => {
+      this.#options.onNotice?.(`Cancels may have been missed: ${String(error)}`);
+    };
     const lookForCancels = (): void => {
-      this.#dispatcher.lookForCancels().catch((error: unknown) => {
-        this.#options.onNotice?.(`Cancels may have been missed: ${String(error)}`);
-      });
+      this.#dispatcher.lookForCancels().catch(missed);
     };
     await this.#listen('job_pending', schedule, schedule);
     await this.#listen('job_changed', schedule, schedule);
     await this.#listen('instances', schedule, schedule);
+    const lookAtFleet = (): void => {
+      this.#fleet.wake();
+    };
+    await this.#listen('fleet', lookAtFleet, lookAtFleet);
     await this.#listen(
       'job_waiting',
       (name) => {
@@ -111,13 +134,14 @@ export class ControlEngine {
     await this.#listen(
       'job_cancel',
       (id) => {
-        this.#dispatcher.cancel(Number(id));
+        this.#dispatcher.cancel(Number(id)).catch(missed);
       },
       lookForCancels,
     );
     this.#fleet.start();
     this.#scheduling.start();
     this.#dispatcher.start();
+    this.#housekeeping.start();
   }
 
   /** Looks at the mesh now. */
@@ -128,7 +152,8 @@ export class ControlEngine {
   /** Ends; jobs go on, and other controllers go on with them. */
   async stop(): Promise<void> {
     await Promise.all(this.#unlisten.splice(0).map((unlisten) => unlisten()));
-    await Promise.all([this.#fleet.stop(), this.#scheduling.stop(), this.#dispatcher.stop()]);
+    const loops = [this.#fleet, this.#scheduling, this.#housekeeping, this.#dispatcher];
+    await Promise.all(loops.map((loop) => loop.stop()));
   }
 
   async #listen(

@@ -6,13 +6,21 @@ export interface ControllerLease {
 }
 
 /**
- * Which controllers are alive, by the clock of the database. Each process has one lease for all its jobs; one that has expired never comes
- * back, since others may have taken the jobs. Fencing tokens of jobs guard against what a process writes that does not know yet.
+ * What a renewal has found:
+ *
+ * - `kept`: the lease had not expired
+ * - `revived`: it had, and holds again; others may have taken jobs meanwhile
+ * - `gone`: another process of the same node has opened one, or it was given up: the process must open another one and drop its jobs
+ */
+export type LeaseRenewal = 'kept' | 'revived' | 'gone';
+
+/**
+ * Which controllers are alive, by the clock of the database. Each process has one lease for all its jobs. Once it has expired others may take them; those that nobody has taken are still
+ * the process's. Fencing tokens of jobs guard against what a process writes that does not know yet.
  */
 export interface ControllerLeases {
   open(hostname: string, ttlMs: number): Promise<ControllerLease>;
-  /** @returns false where it has expired: the process must open another one and drop its jobs */
-  renew(lease: ControllerLease, ttlMs: number): Promise<boolean>;
+  renew(lease: ControllerLease, ttlMs: number): Promise<LeaseRenewal>;
   /** Gives it up: others adopt its jobs at once. */
   close(lease: ControllerLease): Promise<void>;
   /** Hostnames of the controllers that are alive. */

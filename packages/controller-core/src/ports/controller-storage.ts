@@ -1,4 +1,5 @@
 import type { ControllerLeases } from './controller-leases.js';
+import type { HousekeepingStore } from './housekeeping-store.js';
 import type { InstanceStore } from './instance-store.js';
 import type { JobQueue } from './job-queue.js';
 import type { JobRecords } from './job-records.js';
@@ -13,6 +14,7 @@ import type { OwnedJobs } from './owned-jobs.js';
  * - `job_cancel`: the owner of a job is to end it; its id
  * - `job_events`: events of a job were stored; its id
  * - `instances`: the state or capacity of a node has changed; its hostname
+ * - `fleet`: a person wants something else of nodes or groups
  */
 export const storageChannels = [
   'job_pending',
@@ -21,6 +23,7 @@ export const storageChannels = [
   'job_cancel',
   'job_events',
   'instances',
+  'fleet',
 ] as const;
 export type StorageChannel = (typeof storageChannels)[number];
 
@@ -31,6 +34,7 @@ export interface EngineStores {
   readonly owned: OwnedJobs;
   readonly records: JobRecords;
   readonly instances: InstanceStore;
+  readonly housekeeping: HousekeepingStore;
 }
 
 /** Hears what is told. */

@@ -32,6 +32,8 @@ export interface UpLink {
   readonly cost?: number | undefined;
   /** Milliseconds. */
   readonly rttMs?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly upSince?: number | undefined;
 }
 
 /** What is known of nodes. */
@@ -47,7 +49,7 @@ export interface InstanceStore {
   /**
    * Claims the health check of a node, so that of several controllers one does it.
    *
-   * @param notSince claimed only where none has been started since
+   * @param notSince claimed only where none has been started since, or a person has asked for one later
    * @returns whether it is the caller's
    */
   claimHealthCheck(hostname: string, notSince: Date): Promise<boolean>;
@@ -59,8 +61,10 @@ export interface InstanceStore {
    * @throws {DomainError} `no-such-transition`
    */
   change(hostname: string, event: InstanceEvent, errors?: string): Promise<Instance | undefined>;
-  /** Removes a node. @returns whether there was one */
+  /** Removes a node for a person: that the mesh shows it does not bring it back. @returns whether there was one */
   remove(hostname: string): Promise<boolean>;
+  /** Hostnames of nodes that were removed and that nobody has registered since. */
+  removed(): Promise<ReadonlySet<string>>;
   /** Brings links up to date: those given are `established`, all others that were are `disconnected`, each since when that changed. */
   setLinks(up: readonly UpLink[]): Promise<void>;
   /** Works out the members of all instance groups anew, from their policies. */

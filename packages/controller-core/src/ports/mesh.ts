@@ -55,6 +55,12 @@ export interface MeshWatch {
   view(signal?: AbortSignal): Promise<MeshView>;
   /** Has an execution node tell how it is; at most 20 seconds. Whatever is wrong is in the report: it does not reject. */
   checkHealth(hostname: string, signal?: AbortSignal): Promise<HealthReport>;
+  /**
+   * Has an execution node remove folders that workers have left, those that nothing uses for an hour; at most 20 seconds.
+   *
+   * @returns what went wrong, if something did: it does not reject
+   */
+  cleanUp(hostname: string, signal?: AbortSignal): Promise<string | undefined>;
 }
 
 /** Where a unit of work is. */
@@ -112,11 +118,11 @@ export interface UnitFollowing {
   readonly onFiles?: ((folder: string) => Promise<void>) | undefined;
 }
 
-/** A unit that a node runs for a job. */
+/** A unit that a node keeps. */
 export interface FoundUnit {
   readonly unitId: string;
-  readonly jobId: number;
-  readonly submissionId: string;
+  /** Which job it is of, as far as the node tells: while it runs. */
+  readonly label?: { readonly jobId: number; readonly submissionId: string };
 }
 
 /** Runs jobs as units of work of the nodes that they run on. Each call waits out cuts of the mesh, however long, until its signal fires. */
@@ -140,7 +146,7 @@ export interface JobMesh {
   /** Removes what a node keeps of a unit; resolves when it has. */
   release(unit: UnitAddress, signal: AbortSignal): Promise<void>;
   /**
-   * The units of jobs that run on a node, as far as it tells which jobs they are.
+   * The units that a node keeps, those that have ended too.
    *
    * @throws {MeshError} `unreachable`
    */

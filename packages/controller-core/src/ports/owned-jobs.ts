@@ -92,6 +92,8 @@ export interface OwnedJobs {
    * @returns the counter up to which all events of the job are stored
    */
   storeEvents(claim: JobClaim, events: readonly NewJobEvent[]): Promise<number>;
+  /** Marks the events that others are below of, a task and its play, as failed or changed where one of those is. */
+  markParents(claim: JobClaim): Promise<void>;
   /** Stores what became of its hosts, in place of what was stored before. */
   storeSummaries(claim: JobClaim, outcomes: readonly HostOutcome[]): Promise<void>;
 }

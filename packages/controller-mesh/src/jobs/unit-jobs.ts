@@ -163,9 +163,9 @@ export class UnitJobs implements JobMesh {
     } finally {
       client.close();
     }
-    return [...all].flatMap(([unitId, status]) => {
+    return [...all].map(([unitId, status]) => {
       const label = labelOf(status);
-      return label === undefined ? [] : [{ unitId, ...label }];
+      return { unitId, ...(label !== undefined && { label }) };
     });
   }
 

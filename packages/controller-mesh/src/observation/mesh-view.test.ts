@@ -34,7 +34,7 @@ it('shows nodes that say nothing of themselves, and each link once', () => {
     unitsEnded: 0,
     unitsReleased: 0,
   };
-  expect(meshView(near, activity)).toEqual({
+  expect(meshView(near, new Map([['near', activity]]))).toEqual({
     hostname: 'near',
     nodes: [
       {
@@ -76,5 +76,19 @@ it('what is behind a link that is down is not believed any more', () => {
   expect(nodes.map(({ hostname, isReachable }) => [hostname, isReachable])).toEqual([
     ['far', false],
     ['near', true],
+  ]);
+});
+
+it('tells of a link between two others what one of its ends says', () => {
+  const said = { nodeId: 'hop', cost: 2.5, rttMs: 7, upSince: '2026-01-02T03:00:00Z' };
+  const none = { unitsSubmitted: 0, unitsStarted: 0, unitsEnded: 0, unitsReleased: 0 };
+  const far = { nodeId: 'far', uptimeMs: 1, links: [said], units: new Map(), ...none };
+  const { links } = meshView(near, new Map([['far', far]]));
+  expect(links).toEqual([
+    {
+      ...{ source: 'far', target: 'hop', cost: 2.5, rttMs: 7 },
+      upSince: Date.parse('2026-01-02T03:00:00Z'),
+    },
+    { source: 'hop', target: 'near', cost: 1 },
   ]);
 });

@@ -14,11 +14,14 @@ export const viewFields = [
  * Reads the mesh out of what a node says: each node that it has heard of, and each link that is up now. A link that is down is in none of these: a node
  * takes it back as soon as it hears so.
  *
- * @param activity what the node says of its own links, where it does
+ * @param activities what nodes say of their own links, as far as they do
  */
-export function meshView(status: NodeStatus, activity?: NodeActivity): MeshView {
+export function meshView(
+  status: NodeStatus,
+  activities: ReadonlyMap<string, NodeActivity> = new Map(),
+): MeshView {
   const { NodeID: hostname = '' } = status;
-  const links = linksOf(status, activity);
+  const links = linksOf(status, activities);
   const neighbours = new Map<string, number>();
   for (const { source, target } of links) {
     for (const node of [source, target]) neighbours.set(node, (neighbours.get(node) ?? 0) + 1);
@@ -64,21 +67,21 @@ function advertisedBy({ Advertisements }: NodeStatus): ReadonlyMap<string, Adver
 
 function linksOf(
   { NodeID: here, Connections, KnownConnectionCosts, RoutingTable }: NodeStatus,
-  activity: NodeActivity | undefined,
+  activities: ReadonlyMap<string, NodeActivity>,
 ): readonly SeenLink[] {
   const routes = RoutingTable ?? {};
-  const own = new Map(activity?.links.map((link) => [link.nodeId, link]));
+  const told = (from: string, to: string) =>
+    activities.get(from)?.links.find(({ nodeId }) => nodeId === to);
   const links = new Map<string, SeenLink>();
   const add = (from: string, to: string, cost: number): void => {
     const [source, target] = from < to ? ([from, to] as const) : ([to, from] as const);
-    const peer = from === here ? to : to === here ? from : undefined;
-    const told = peer === undefined ? undefined : own.get(peer);
-    const upSince = told && Date.parse(told.upSince);
+    const said = told(source, target) ?? told(target, source);
+    const upSince = said && Date.parse(said.upSince);
     links.set(JSON.stringify([source, target]), {
       source,
       target,
       cost,
-      ...(told?.rttMs !== undefined && { rttMs: told.rttMs }),
+      ...(said?.rttMs !== undefined && { rttMs: said.rttMs }),
       ...(upSince !== undefined && !Number.isNaN(upSince) && { upSince }),
     });
   };

@@ -40,15 +40,15 @@ export async function restoreBackup(
       // references of many rows are checked at once
       await sql`set local statement_timeout = 0`.execute(transaction);
       const references = await dropReferences(transaction);
-      // what becomes of jobs is in the backup, and not noted a second time
-      await sql`alter table unified_jobs disable trigger user`.execute(transaction);
+      // what they would write is in the file, and nobody is to be told
+      await setTriggers(transaction, 'disable');
       const found = await readRows(transaction, path, header, lines);
       for (const [name, last] of Object.entries(found.sequences)) {
         await sql`select setval(${name}::regclass, ${last})`.execute(transaction);
       }
       // each is checked for all rows as it is made
       for (const each of references) await sql.raw(each).execute(transaction);
-      await sql`alter table unified_jobs enable trigger user`.execute(transaction);
+      await setTriggers(transaction, 'enable');
       return found;
     });
     await storage.migrate();
@@ -112,6 +112,11 @@ async function dropReferences(executor: Executor): Promise<readonly string[]> {
   return rows.map(
     ({ table, name, definition }) => `alter table ${table} add constraint ${name} ${definition}`,
   );
+}
+
+async function setTriggers(executor: Executor, state: 'disable' | 'enable'): Promise<void> {
+  for (const table of await tablesOf(executor))
+    await sql.raw(`alter table ${table} ${state} trigger user`).execute(executor);
 }
 
 async function readRows(

@@ -45,6 +45,7 @@ export const samples: Readonly<Record<string, readonly string[]>> = {
     `insert into job_events (job_id, counter, event, created) values (1, 1, 'playbook_on_start', now())`,
     `insert into job_host_summaries (job_id, host_id, host_name) values (1, 1, 'web')`,
   ],
+  '0013-fleet': [`insert into removed_instances (hostname) values ('gone')`],
   '0006-system': [
     `insert into activity_stream (operation, object1) values ('create', 'user')`,
     `insert into settings (key, value) values ('key', '1')`,

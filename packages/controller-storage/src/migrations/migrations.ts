@@ -6,6 +6,7 @@ import { events } from './0005-events.js';
 import { system } from './0006-system.js';
 import { updates } from './0007-updates.js';
 import { jobChanges } from './0010-job-changes.js';
+import { fleet } from './0013-fleet.js';
 import { submissions } from './0016-submissions.js';
 import type { SchemaMigration } from './migration.js';
 
@@ -19,5 +20,6 @@ export const migrations: readonly SchemaMigration[] = [
   system,
   updates,
   jobChanges,
+  fleet,
   submissions,
 ];

@@ -1,8 +1,11 @@
-import type { ControllerLease, ControllerLeases } from '@receptorjs/controller-core';
+import type { ControllerLease, ControllerLeases, LeaseRenewal } from '@receptorjs/controller-core';
 import { sql } from 'kysely';
 import { inTransaction, type Executor } from './executor.js';
 
 const fromNow = (ms: number) => sql<Date>`now() + ${ms} * interval '1 millisecond'`;
+
+/** When leases have expired that are given up for good. */
+const forGood = sql<Date>`'epoch'::timestamptz`;
 
 /** Leases in the table `controller_leases`. */
 export class StoredLeases implements ControllerLeases {
@@ -17,9 +20,9 @@ export class StoredLeases implements ControllerLeases {
       // one that was restarted goes on with its own jobs at once; where the other process lives after all, it loses them
       await transaction
         .updateTable('controller_leases')
-        .set({ expires: sql`now()` })
+        .set({ expires: forGood })
         .where('hostname', '=', hostname)
-        .where('expires', '>', sql<Date>`now()`)
+        .where('expires', '>', forGood)
         .execute();
       const { id } = await transaction
         .insertInto('controller_leases')
@@ -30,22 +33,22 @@ export class StoredLeases implements ControllerLeases {
     });
   }
 
-  async renew({ id }: ControllerLease, ttlMs: number): Promise<boolean> {
-    const { numUpdatedRows } = await this.#executor
-      .updateTable('controller_leases')
-      .set({ expires: fromNow(ttlMs) })
-      .where('id', '=', id)
-      .where('expires', '>', sql<Date>`now()`)
-      .executeTakeFirstOrThrow();
-    return numUpdatedRows > 0n;
+  async renew({ id }: ControllerLease, ttlMs: number): Promise<LeaseRenewal> {
+    const { rows } = await sql<{ was_alive: boolean }>`
+      update controller_leases l set expires = ${fromNow(ttlMs)}
+      from (select id, expires > now() as was_alive from controller_leases where id = ${id} for no key update) as before
+      where l.id = before.id and l.expires > ${forGood}
+      returning before.was_alive`.execute(this.#executor);
+    const [row] = rows;
+    if (row === undefined) return 'gone';
+    return row.was_alive ? 'kept' : 'revived';
   }
 
   async close({ id }: ControllerLease): Promise<void> {
     await this.#executor
       .updateTable('controller_leases')
-      .set({ expires: sql`now()` })
+      .set({ expires: forGood })
       .where('id', '=', id)
-      .where('expires', '>', sql<Date>`now()`)
       .execute();
   }
 

@@ -2,6 +2,7 @@ import type { ChangeFeed, EngineStores } from '@receptorjs/controller-core';
 import type { Storage } from '../database/storage.js';
 import { StoredLeases } from './controller-leases.js';
 import { inTransaction, type Executor } from './executor.js';
+import { StoredHousekeeping } from './housekeeping-store.js';
 import { StoredInstances } from './instance-store.js';
 import { StoredQueue } from './job-queue.js';
 import { StoredRecords } from './job-records.js';
@@ -15,6 +16,7 @@ export function engineStores(executor: Executor): EngineStores {
     owned: new StoredOwnedJobs(executor),
     records: new StoredRecords(executor),
     instances: new StoredInstances(executor),
+    housekeeping: new StoredHousekeeping(executor),
   };
 }
 

@@ -57,6 +57,58 @@ describe.each(storagesUnderTest())('instances on $kind', (under) => {
       ).toBeUndefined();
     });
 
+    it('that were removed stay away until somebody registers them', async () => {
+      const { instances } = stores;
+      expect(await instances.remove('far-2')).toBe(true);
+      expect(await instances.remove('far-2')).toBe(false);
+      expect([...(await instances.removed())]).toEqual(['far-2']);
+      await storage.database
+        .insertInto('instances')
+        .values({ hostname: 'far-2', node_type: 'execution', node_state: 'installed' })
+        .execute();
+      expect([...(await instances.removed())]).toEqual([]);
+    });
+
+    it('are checked again when a person wants it, once', async () => {
+      const { instances } = stores;
+      const long = new Date(0);
+      expect(await instances.claimHealthCheck('far-1', long)).toBe(true);
+      expect(await instances.claimHealthCheck('far-1', long)).toBe(false);
+      await storage.database
+        .updateTable('instances')
+        .set({ health_check_requested: new Date(Date.now() + 60_000) })
+        .where('hostname', '=', 'far-1')
+        .execute();
+      expect(await instances.claimHealthCheck('far-1', long)).toBe(true);
+    });
+
+    it('tell controllers when a person wants something of them, and not when they are seen or checked', async () => {
+      let told = 0;
+      const unlisten = await storage.listen('fleet', { onMessage: () => (told += 1) });
+      const { database } = storage;
+      const after = async (work: Promise<unknown>): Promise<number> => {
+        const before = told;
+        await work;
+        // messages come in order: this one after those of the work
+        const echo = new Promise<void>((resolve) => {
+          void storage.listen('echo', { onMessage: () => resolve() }).then(async (end) => {
+            await storage.notify('echo', '');
+            return end;
+          });
+        });
+        await echo;
+        return told - before;
+      };
+      const far = database.updateTable('instances').where('hostname', '=', 'far-1');
+      expect(await after(far.set({ capacity_adjustment: '0.50' }).execute())).toBe(1);
+      expect(await after(far.set({ node_state: 'deprovisioning' }).execute())).toBe(1);
+      expect(await after(far.set({ last_seen: new Date(), capacity: 3 }).execute())).toBe(0);
+      const groups = database.updateTable('instance_groups').where('name', '=', 'default');
+      expect(await after(groups.set({ policy_instance_percentage: 50 }).execute())).toBe(1);
+      expect(await after(groups.set({ max_forks: 5 }).execute())).toBe(0);
+      await unlisten();
+    });
+
     it('change as the table of states allows', async () => {
       await stores.instances.change('far-1', 'deprovision');
       await expect(stores.instances.change('far-1', 'register')).rejects.toMatchObject({

@@ -93,6 +93,7 @@ export class StoredInstances implements InstanceStore {
         where.or([
           where('health_check_started', 'is', null),
           where('health_check_started', '<', notSince),
+          sql<boolean>`health_check_requested > health_check_started`,
         ]),
       )
       .executeTakeFirstOrThrow();
@@ -147,14 +148,26 @@ export class StoredInstances implements InstanceStore {
     });
   }
 
-  async remove(hostname: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#executor
-      .deleteFrom('instances')
-      .where('hostname', '=', hostname)
-      .executeTakeFirstOrThrow();
-    if (numDeletedRows === 0n) return false;
-    await tell(this.#executor, ['instances', hostname]);
-    return true;
+  remove(hostname: string): Promise<boolean> {
+    return inTransaction(this.#executor, async (transaction) => {
+      const { numDeletedRows } = await transaction
+        .deleteFrom('instances')
+        .where('hostname', '=', hostname)
+        .executeTakeFirstOrThrow();
+      if (numDeletedRows === 0n) return false;
+      await transaction
+        .insertInto('removed_instances')
+        .values({ hostname })
+        .onConflict((conflict) => conflict.column('hostname').doUpdateSet({ removed: sql`now()` }))
+        .execute();
+      await tell(transaction, ['instances', hostname]);
+      return true;
+    });
+  }
+
+  async removed(): Promise<ReadonlySet<string>> {
+    const rows = await this.#executor.selectFrom('removed_instances').select('hostname').execute();
+    return new Set(rows.map(({ hostname }) => hostname));
   }
 
   setLinks(up: readonly UpLink[]): Promise<void> {

@@ -171,19 +171,21 @@ describe.each(storagesUnderTest())('the queue of jobs on $kind', (under) => {
     it('shares leases out by who is alive', async () => {
       const { leases } = stores;
       const lease = await leases.open('control-1', 10_000);
-      expect(await leases.renew(lease, 10_000)).toBe(true);
+      expect(await leases.renew(lease, 10_000)).toBe('kept');
       expect(await leases.alive()).toEqual(['control-1']);
       await expire(storage, lease.id);
-      expect(await leases.renew(lease, 10_000)).toBe(false);
       expect(await leases.alive()).toEqual([]);
-      const first = await leases.open('control-1', 10_000);
+      expect(await leases.renew(lease, 10_000)).toBe('revived');
+      expect(await leases.alive()).toEqual(['control-1']);
       const second = await leases.open('control-1', 10_000);
-      expect(await leases.renew(first, 10_000)).toBe(false);
+      expect(await leases.renew(lease, 10_000)).toBe('gone');
       await leases.close(second);
-      expect(await leases.renew(second, 10_000)).toBe(false);
-      await leases.sweep(1000);
+      expect(await leases.renew(second, 10_000)).toBe('gone');
+      const third = await leases.open('control-2', 10_000);
+      await expire(storage, third.id);
+      await leases.sweep(10_000);
       const left = await storage.database.selectFrom('controller_leases').select('id').execute();
-      expect(left.map(({ id }) => id)).toEqual([first.id, second.id]);
+      expect(left.map(({ id }) => id)).toEqual([third.id]);
     });
   });
 });

@@ -62,7 +62,8 @@ class Controller {
         if (this.#lease) await expire(this.storage, this.#lease.id);
         return;
       case 'renew':
-        if (this.#lease && !(await leases.renew(this.#lease, 60_000))) this.#lease = undefined;
+        if (this.#lease && (await leases.renew(this.#lease, 60_000)) === 'gone')
+          this.#lease = undefined;
         return;
       default:
         for (const [jobId, held] of [...this.#held]) await this.#write(step, jobId, held);

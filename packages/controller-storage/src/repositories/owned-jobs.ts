@@ -17,6 +17,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { inTransaction, isAlive, tell, type Executor } from './executor.js';
 import { jobColumns } from './job-columns.js';
 import { endColumns, noteAtTemplate, transitionsOf } from './job-ends.js';
+import { markParents } from './mark-parents.js';
 import { storeEvents } from './store-events.js';
 import { storeSummaries } from './store-summaries.js';
 
@@ -182,6 +183,10 @@ export class StoredOwnedJobs implements OwnedJobs {
 
   storeEvents(claim: JobClaim, events: readonly NewJobEvent[]): Promise<number> {
     return storeEvents(this.#executor, claim, events);
+  }
+
+  markParents(claim: JobClaim): Promise<void> {
+    return markParents(this.#executor, claim);
   }
 
   storeSummaries(claim: JobClaim, outcomes: readonly HostOutcome[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { EngineStores, NewJob } from '@receptorjs/controller-core';
 import type { Storage } from '../database/storage.js';
 import { engineStores } from './engine-stores.js';
@@ -69,7 +70,7 @@ export const someEvent = (counter: number, more: object = {}) => ({
 export async function expire(storage: Storage, leaseId: number): Promise<void> {
   await storage.database
     .updateTable('controller_leases')
-    .set({ expires: new Date(0) })
+    .set({ expires: sql`now() - interval '1 second'` })
     .where('id', '=', leaseId)
     .execute();
 }

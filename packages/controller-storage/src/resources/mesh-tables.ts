@@ -1,6 +1,7 @@
 import { named, references, type ResourceTable } from './resource-table.js';
 
 const group = references({ credential: 'credentials' });
+const address = references({ instance: 'instances' });
 
 /** Jobs that take room of an instance: on it, or handled by it. */
 const active = `status in ('waiting', 'running')`;
@@ -32,6 +33,10 @@ export const meshTables: Readonly<Record<string, ResourceTable>> = {
       'last_seen',
       'last_health_check',
       'health_check_started',
+      'health_check_requested',
+      'approved',
+      'drain_deadline',
+      'drain_action',
       'created',
       'modified',
     ),
@@ -55,6 +60,15 @@ export const meshTables: Readonly<Record<string, ResourceTable>> = {
       },
       jobs: { kind: 'many', to: 'unified_jobs', column: 'execution_node', by: 'hostname' },
     },
+  },
+  receptor_addresses: {
+    table: 'receptor_addresses',
+    columns: {
+      ...named('id', 'address', 'port', 'protocol', 'websocket_path', 'is_internal', 'canonical'),
+      ...named('peers_from_control_nodes'),
+      ...address.columns,
+    },
+    relations: { ...address.relations },
   },
   instance_groups: {
     table: 'instance_groups',

@@ -173,6 +173,8 @@ export interface InstancesTable {
   health_check_started: Date | null;
   created: Generated<Date>;
   modified: Generated<Date>;
+  drain_action: Generated<'wait' | 'cancel'>;
+  health_check_requested: Date | null;
 }
 
 export interface InventoriesTable {
@@ -417,6 +419,11 @@ export interface ReceptorAddressesTable {
   peers_from_control_nodes: Generated<boolean>;
 }
 
+export interface RemovedInstancesTable {
+  hostname: string;
+  removed: Generated<Date>;
+}
+
 export interface SessionsTable {
   id_hash: string;
   user_id: number;
@@ -597,6 +604,7 @@ export interface Tables {
   organizations: OrganizationsTable;
   projects: ProjectsTable;
   receptor_addresses: ReceptorAddressesTable;
+  removed_instances: RemovedInstancesTable;
   sessions: SessionsTable;
   settings: SettingsTable;
   tokens: TokensTable;

@@ -33,6 +33,10 @@ class TestMesh implements MeshWatch {
     return Promise.resolve({ hostname: 'here', nodes: this.nodes, links: [] });
   }
 
+  cleanUp(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   checkHealth(hostname: string): Promise<HealthReport> {
     this.checks.push([this.clock.now(), hostname]);
     return Promise.resolve(this.health);
@@ -160,5 +164,29 @@ it('another controller that does not say that it is there any more is lost', asy
   expect(state('other')).toEqual(['hybrid', 'ready', 5]);
   await clock.advance(15_000);
   expect(state('other')).toEqual(['hybrid', 'unavailable', 0]);
+  await loop.stop();
+});
+
+it('a node that a person has removed does not come back because the mesh shows it', async () => {
+  const { clock, mesh, instances, loop } = fleet();
+  mesh.nodes = [far];
+  await clock.advance(0);
+  await instances.remove('far');
+  await clock.advance(60_000);
+  expect([...instances.all.keys()]).toEqual(['here']);
+  await loop.stop();
+});
+
+it('a check that a person wants is made at the next look, whenever the last one was', async () => {
+  const { clock, mesh, instances, loop } = fleet();
+  mesh.nodes = [far];
+  await clock.advance(15_000);
+  expect(mesh.checks).toHaveLength(1);
+  await clock.advance(5_000);
+  instances.write('far', { health_check_requested: new Date(clock.now()) });
+  await clock.advance(10_000);
+  expect(mesh.checks).toHaveLength(2);
+  await clock.advance(15_000);
+  expect(mesh.checks).toHaveLength(2);
   await loop.stop();
 });

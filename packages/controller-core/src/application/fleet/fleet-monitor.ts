@@ -59,7 +59,7 @@ export class FleetMonitor {
   constructor(private readonly options: FleetMonitorOptions) {}
 
   /**
-   * Looks at the mesh once, and at each node whose time has come. Done each 15 seconds, a broken node has no capacity within two minutes.
+   * Looks at the mesh once, and at each node whose time has come, or that a person wants to be checked. Done each 15 seconds, a broken node has no capacity within two minutes.
    *
    * @throws {MeshError} `unreachable` while the local node does not answer: nothing is known of the others then
    */
@@ -70,6 +70,8 @@ export class FleetMonitor {
     await this.#register(view);
     await this.#noteSeen(view);
     await instances.setLinks(view.links);
+    // nodes have come, or a person has changed what groups ask for; it writes nothing where that is nothing
+    await instances.recomputeGroups();
     const seen = new Map(view.nodes.map((node) => [node.hostname, node]));
     const all = await instances.list();
     const others = all.filter(({ hostname }) => hostname !== view.hostname);
@@ -82,13 +84,12 @@ export class FleetMonitor {
   async #keepOwn(hostname: string): Promise<void> {
     const { instances, own, clock } = this.options;
     const { nodeType, version, uuid } = own;
-    const { instance, isNew } = await instances.discover({
+    const { instance } = await instances.discover({
       hostname,
       nodeType,
       version,
       approved: true,
     });
-    if (isNew) await instances.recomputeGroups();
     if (!isWatched(instance.node_state)) return;
     await instances.seen(new Map([[hostname, new Date(clock.now())]]));
     try {
@@ -103,20 +104,18 @@ export class FleetMonitor {
     const { instances, discovery = {} } = this.options;
     const { allows = () => true, needsApproval = false } = discovery;
     const known = new Set((await instances.list()).map(({ hostname }) => hostname));
-    let isChanged = false;
+    const removed = await instances.removed();
     for (const node of nodes) {
       const { hostname } = node;
       const nodeType = discoveredType(node);
       if (nodeType === undefined || hostname === here || known.has(hostname)) continue;
-      if (!node.isReachable || !allows(hostname)) continue;
+      if (!node.isReachable || removed.has(hostname) || !allows(hostname)) continue;
       const { isNew } = await instances.discover({ hostname, nodeType, approved: !needsApproval });
-      isChanged ||= isNew;
       if (isNew) {
         const waits = needsApproval ? '; it waits for approval' : '';
         this.#notice(`${hostname} has appeared in the mesh: ${nodeType} node${waits}`);
       }
     }
-    if (isChanged) await instances.recomputeGroups();
   }
 
   /** A node that says nothing of itself is seen while there is a route to it. */

@@ -13,6 +13,7 @@ export class InstancesInMemory implements InstanceStore {
   readonly all = new Map<string, Instance>();
   links: readonly UpLink[] = [];
   recomputed = 0;
+  readonly #removed = new Set<string>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -50,9 +51,11 @@ export class InstancesInMemory implements InstanceStore {
       listener_port: null,
       peers_from_control_nodes: false,
       drain_deadline: null,
+      drain_action: 'wait',
       last_seen: null,
       last_health_check: null,
       health_check_started: null,
+      health_check_requested: null,
       created: now,
       modified: now,
     };
@@ -69,8 +72,10 @@ export class InstancesInMemory implements InstanceStore {
   }
 
   claimHealthCheck(hostname: string, notSince: Date): Promise<boolean> {
-    const started = this.all.get(hostname)?.health_check_started ?? null;
-    if (started !== null && started > notSince) return Promise.resolve(false);
+    const { health_check_started: started = null, health_check_requested: requested = null } =
+      this.all.get(hostname) ?? {};
+    const isWanted = requested !== null && (started === null || requested > started);
+    if (started !== null && started > notSince && !isWanted) return Promise.resolve(false);
     this.write(hostname, { health_check_started: new Date(this.clock.now()) });
     return Promise.resolve(true);
   }
@@ -90,7 +95,12 @@ export class InstancesInMemory implements InstanceStore {
   }
 
   remove(hostname: string): Promise<boolean> {
+    this.#removed.add(hostname);
     return Promise.resolve(this.all.delete(hostname));
+  }
+
+  removed(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(this.#removed);
   }
 
   setLinks(up: readonly UpLink[]): Promise<void> {

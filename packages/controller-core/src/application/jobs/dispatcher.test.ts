@@ -121,6 +121,43 @@ it('a controller that wakes up late changes nothing', async () => {
   await late.stop();
 });
 
+it('a controller whose lease has expired keeps the jobs that nobody has taken, and lets go of the others', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  jobs.add(2);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  const lease = jobs.job(1).lease_id ?? 0;
+  jobs.late(lease);
+  // another one has taken the second
+  const other = await jobs.open('two', 60_000);
+  jobs.jobs.set(2, { ...jobs.job(2), lease_token: 7, lease_id: other.id });
+  await clock.advance(2_000);
+  expect(one.jobs).toEqual([1]);
+  mesh.say('unit-1', 2);
+  mesh.end('unit-1', 'successful');
+  mesh.say('unit-2', 2);
+  await clock.advance(200);
+  expect(jobs.job(1)).toMatchObject({ status: 'successful', emitted_events: 2 });
+  expect(counters(jobs, 2)).toEqual([]);
+  await one.stop();
+});
+
+it('a job that a person has declared lost is let go of', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  jobs.jobs.set(1, { ...jobs.job(1), status: 'error', lease_id: null, lease_token: 8 });
+  await one.cancel(1);
+  expect(one.jobs).toEqual([]);
+  await clock.advance(100);
+  expect(mesh.log.filter((each) => /^canceled|^released/.test(each))).toEqual([]);
+  await one.stop();
+});
+
 it.each(['start', 'succeed'] as const)(
   'a change to %s whose answer is lost is known to be done when it is refused as one that was',
   async (event) => {
@@ -239,7 +276,8 @@ it.each(['before its unit', 'after its unit', 'while it runs'] as const)(
     const one = controller('one');
     one.start();
     await clock.advance(10);
-    one.cancel(1);
+    jobs.jobs.set(1, { ...jobs.job(1), cancel_flag: true });
+    await one.cancel(1);
     await clock.advance(100);
     expect(jobs.job(1).status).toBe('canceled');
     const asked = mesh.log.filter((each) => /^canceled |^released /.test(each));
@@ -261,7 +299,8 @@ it.each([
     one.start();
     await clock.advance(10);
     mesh.say('unit-1', 1, event);
-    one.cancel(1);
+    jobs.jobs.set(1, { ...jobs.job(1), cancel_flag: true });
+    await one.cancel(1);
     await clock.advance(100);
     expect(jobs.job(1).status).toBe(status);
     await one.stop();

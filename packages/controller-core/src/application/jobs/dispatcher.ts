@@ -21,6 +21,9 @@ export interface DispatcherOptions extends JobRunnerOptions {
 /** Jobs that are taken at once. */
 const TAKEN_AT_ONCE = 100;
 
+/** Of the time that a lease lasts, the part after which its renewal is late. */
+const LATE_PART = 0.75;
+
 /** A lease, and the jobs that are owned by it. */
 interface Session {
   readonly lease: ControllerLease;
@@ -30,12 +33,14 @@ interface Session {
 /** A job that runs. */
 interface Running {
   readonly runner: JobRunner;
+  /** Lets go of it. */
+  readonly drop: () => void;
   readonly ended: Promise<void>;
 }
 
 /**
  * The jobs of this controller: takes those that wait for it, and those of controllers that are dead, and runs all of them in this process. One lease, renewed by one statement,
- * says that it owns them; when that is lost it lets go of all. It alone writes its fields.
+ * says that it owns them; of those that others have taken when it was late it lets go. It alone writes its fields.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -44,6 +49,10 @@ export class Dispatcher {
   readonly #renewing: WokenLoop;
   readonly #taking: WokenLoop;
   #isStopped = false;
+  /** Milliseconds since 1970. */
+  #renewedAt = 0;
+  /** Whether the lease was renewed late. */
+  #isLate = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -78,17 +87,18 @@ export class Dispatcher {
     this.#taking.wake();
   }
 
-  /** A person does not want a job any more; does nothing about one that is not run here. */
-  cancel(jobId: number): void {
-    this.#jobs.get(jobId)?.runner.cancel();
+  /** A person does not want a job any more, or has declared it lost: then it is let go of. Does nothing about one that is not run here. */
+  async cancel(jobId: number): Promise<void> {
+    const running = this.#jobs.get(jobId);
+    if (running === undefined) return;
+    const job = await this.#options.queue.get(jobId);
+    if (job?.lease_token !== running.runner.claim.token) this.#drop(jobId, running);
+    else if (job.cancel_flag) running.runner.cancel();
   }
 
   /** Cancels of jobs may have been missed. */
   async lookForCancels(): Promise<void> {
-    for (const id of this.jobs) {
-      const job = await this.#options.queue.get(id);
-      if (job?.cancel_flag === true) this.cancel(id);
-    }
+    for (const id of this.jobs) await this.cancel(id);
   }
 
   /** Lets go of all jobs as they are, so that others go on with them at once. */
@@ -103,15 +113,29 @@ export class Dispatcher {
   }
 
   async #renew(leaseMs: number): Promise<void> {
-    const { leases, hostname } = this.#options;
+    const { leases, hostname, clock } = this.#options;
+    const before = this.#renewedAt;
     const session = this.#session;
     if (session !== undefined) {
-      if (await leases.renew(session.lease, leaseMs)) return;
-      this.#notice('The lease of this controller has expired: its jobs are others’ by now.');
+      const renewal = await leases.renew(session.lease, leaseMs);
+      this.#renewedAt = clock.now();
+      this.#isLate = this.#renewedAt - before > leaseMs * LATE_PART;
+      if (renewal === 'kept') return;
+      if (renewal === 'revived') {
+        const owned = this.#jobs.size;
+        await this.lookForCancels();
+        const left = this.#jobs.size;
+        this.#notice(
+          `The lease of this controller has expired and holds again: of its ${owned} jobs ${owned - left} are others’ by now.`,
+        );
+        return;
+      }
+      this.#notice('The lease of this controller is gone: its jobs are others’ by now.');
       this.#session = undefined;
-      session.over.abort(new Error('the lease has expired'));
+      session.over.abort(new Error('the lease is gone'));
     }
     const lease = await leases.open(hostname, leaseMs);
+    this.#renewedAt = clock.now();
     this.#session = { lease, over: new AbortController() };
     this.#taking.wake();
   }
@@ -125,13 +149,14 @@ export class Dispatcher {
       if (room <= 0 || session.over.signal.aborted) return;
       const waiting = await owned.acquire(session.lease, room);
       this.#begin(waiting, session);
-      const left = room - waiting.length;
+      // one that can't keep its own lease in time does not take the jobs of others that can't
+      const left = this.#isLate ? 0 : room - waiting.length;
       const adopted = left > 0 ? await owned.adopt(session.lease, left) : [];
       this.#begin(adopted, session);
       for (const { job, previousController } of adopted) {
         this.#notice(`Job ${job.id} is adopted from ${previousController || 'nobody'}.`);
       }
-      if (adopted.length < left) return;
+      if (waiting.length + adopted.length < room) return;
     }
   }
 
@@ -139,17 +164,28 @@ export class Dispatcher {
     for (const each of claimed) {
       const { id } = each.job;
       const before = this.#jobs.get(id);
-      const runner = new JobRunner(each, this.#options, over.signal);
+      const dropped = new AbortController();
+      const signal = AbortSignal.any([over.signal, dropped.signal]);
+      const runner = new JobRunner(each, this.#options, signal);
+      const drop = (): void => {
+        dropped.abort(new Error('it is run by others, or by nobody any more'));
+      };
       const run = async (): Promise<void> => {
-        // one that was given back, and has come again
+        // one that was given back or lost, and has come again
+        before?.drop();
         await before?.ended;
         await runner.run();
         if (this.#jobs.get(id)?.runner !== runner) return;
         this.#jobs.delete(id);
         if (!this.#isStopped) this.#taking.wake();
       };
-      this.#jobs.set(id, { runner, ended: run() });
+      this.#jobs.set(id, { runner, drop, ended: run() });
     }
+  }
+
+  #drop(jobId: number, running: Running): void {
+    running.drop();
+    if (this.#jobs.get(jobId) === running) this.#jobs.delete(jobId);
   }
 
   #notice(sentence: string): void {

@@ -191,6 +191,7 @@ export class JobRunner {
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
     if (outcomes !== undefined) {
       await this.#writes.write(() => owned.storeSummaries(this.#claim, outcomes));
+      await this.#writes.write(() => owned.markParents(this.#claim));
     }
     const { lastCounter, lastLine, facts } = tally;
     const artifacts = facts.artifacts ?? {};

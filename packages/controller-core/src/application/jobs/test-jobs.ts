@@ -1,6 +1,10 @@
 import { nextJobState, type JobEvent } from '../../domain/job-states.js';
 import type { Clock } from '../../ports/clock.js';
-import type { ControllerLease, ControllerLeases } from '../../ports/controller-leases.js';
+import type {
+  ControllerLease,
+  ControllerLeases,
+  LeaseRenewal,
+} from '../../ports/controller-leases.js';
 import type {
   ClaimedJob,
   HostOutcome,
@@ -83,11 +87,12 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     return Promise.resolve(lease);
   }
 
-  renew({ id }: ControllerLease, ttlMs: number): Promise<boolean> {
+  renew({ id }: ControllerLease, ttlMs: number): Promise<LeaseRenewal> {
     const lease = this.#leases.get(id);
-    if (lease === undefined || lease.expires <= this.clock.now()) return Promise.resolve(false);
+    if (lease === undefined || lease.expires === 0) return Promise.resolve('gone');
+    const renewal = this.#isAlive(id) ? 'kept' : 'revived';
     lease.expires = this.clock.now() + ttlMs;
-    return Promise.resolve(true);
+    return Promise.resolve(renewal);
   }
 
   close({ id }: ControllerLease): Promise<void> {
@@ -104,10 +109,16 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     return Promise.resolve();
   }
 
-  /** The process of a lease is dead. */
+  /** A lease is given up. */
   expire(leaseId: number): void {
     const lease = this.#leases.get(leaseId);
     if (lease !== undefined) lease.expires = 0;
+  }
+
+  /** A lease was not renewed in time. */
+  late(leaseId: number): void {
+    const lease = this.#leases.get(leaseId);
+    if (lease !== undefined) lease.expires = this.clock.now() - 1;
   }
 
   acquire(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]> {
@@ -174,6 +185,10 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     while (stored.has(last + 1)) last += 1;
     this.jobs.set(claim.jobId, { ...this.job(claim.jobId), last_event_counter: last });
     return last;
+  }
+
+  markParents(): Promise<void> {
+    return Promise.resolve();
   }
 
   async storeSummaries(claim: JobClaim, outcomes: readonly HostOutcome[]): Promise<void> {

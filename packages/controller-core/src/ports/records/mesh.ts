@@ -52,10 +52,15 @@ export interface Instance {
   readonly ip_address: string | null;
   readonly listener_port: number | null;
   readonly peers_from_control_nodes: boolean;
+  /** When jobs that still run there are dealt with as `drain_action` says, once it is taken out; null for never. */
   readonly drain_deadline: Date | null;
+  /** What becomes of them then: they are left to come to their ends, or canceled. */
+  readonly drain_action: 'wait' | 'cancel';
   readonly last_seen: Date | null;
   readonly last_health_check: Date | null;
   readonly health_check_started: Date | null;
+  /** When a person has asked for a check last. */
+  readonly health_check_requested: Date | null;
   readonly created: Date;
   readonly modified: Date;
 }
