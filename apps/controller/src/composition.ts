@@ -11,7 +11,6 @@ import {
   StoredJobChanges,
   changeFeed,
   engineStores,
-  inOneTransaction,
   openStorage,
   togetherIn,
   type Storage,
@@ -73,16 +72,9 @@ export function apiOf(
   const { queue, records } = stores;
   const feed = changeFeed(storage);
   const changes = new StoredJobChanges(storage.database);
-  const removeNode = (hostname: string, explanation: string): Promise<readonly number[]> =>
-    inOneTransaction(storage.database, async ({ housekeeping, instances }) => {
-      const lost = await housekeeping.loseJobs(hostname, explanation);
-      await instances.remove(hostname);
-      return lost;
-    });
   return createApi(
     {
       ...{ store, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
-      removeNode,
       together: (work) => togetherIn(storage.database, work),
       now: () => new Date(),
     },

@@ -99,6 +99,7 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .action(({ dataDir, online = false }: { dataDir: string; online?: boolean }) =>
       rotateKey(dataDir, online, env),
     );
+  program
     .command('prune')
     .description(
       'remove jobs that have ended, and entries of the activity stream, that are older than so many days',

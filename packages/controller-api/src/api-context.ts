@@ -1,5 +1,7 @@
 import type {
   ChangeFeed,
+  HousekeepingStore,
+  InstanceStore,
   JobChanges,
   JobQueue,
   JobRecords,
@@ -23,6 +25,8 @@ export interface Together {
   readonly store: ResourceStore;
   readonly queue: JobQueue;
   readonly records: JobRecords;
+  readonly instances: Pick<InstanceStore, 'remove'>;
+  readonly housekeeping: Pick<HousekeepingStore, 'loseJobs'>;
 }
 
 /** What the interface is made over. */
@@ -42,12 +46,6 @@ export interface ApiContext {
   readonly projects?: ProjectFolders | undefined;
   /** Which machines projects may come from; default: all. */
   readonly hosts?: ScmHostRules | undefined;
-  /**
-   * Removes a node; jobs that are yet to end there end with the explanation.
-   *
-   * @returns ids of those
-   */
-  readonly removeNode: (hostname: string, explanation: string) => Promise<readonly number[]>;
   readonly facts: ControllerFacts;
   readonly now: () => Date;
 }

@@ -1,7 +1,6 @@
 import {
   changeFeed,
   engineStores,
-  inOneTransaction,
   KyselyResourceStore,
   KyselySessionStore,
   openStorage,
@@ -82,12 +81,6 @@ export async function startServer({
   const app = await createApi(
     {
       store,
-      removeNode: (hostname, why) =>
-        inOneTransaction(storage.database, async (stores) => {
-          const lost = await stores.housekeeping.loseJobs(hostname, why);
-          await stores.instances.remove(hostname);
-          return lost;
-        }),
       sessions: new KyselySessionStore(storage.database),
       secrets,
       queue,

@@ -10,7 +10,7 @@ export { jsonText, plainText, type Json } from './schema/columns.js';
 export type * from './schema/tables.js';
 export { KyselyResourceStore } from './resources/kysely-resource-store.js';
 export { KyselySessionStore } from './resources/kysely-session-store.js';
-export { changeFeed, engineStores, inOneTransaction } from './repositories/engine-stores.js';
+export { changeFeed, engineStores } from './repositories/engine-stores.js';
 export { togetherIn } from './repositories/together.js';
 export { StoredJobChanges } from './repositories/job-changes.js';
 export type { Executor } from './repositories/executor.js';

@@ -106,8 +106,11 @@ function removal(instances: Resource, parts: ApiParts): Endpoint {
           checkRemovable(node);
           const hostname = String(node['hostname']);
           const why = `${hostname} was removed by ${call.user.username} before the job came to its end: it is lost.`;
-          await parts.context.removeNode(hostname, why);
-          await parts.editor.noteRemoval(instances, node, actorOf(call));
+          await parts.context.together(async ({ store, housekeeping, instances: nodes }) => {
+            await housekeeping.loseJobs(hostname, why);
+            await nodes.remove(hostname);
+            await parts.editor.noteRemoval(store, instances, node, actorOf(call));
+          });
           call.reply.code(204);
           return undefined;
         },

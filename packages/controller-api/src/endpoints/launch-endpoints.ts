@@ -16,6 +16,7 @@ import { json, type Field } from '../resources/fields.js';
 import { fieldsMetadata } from '../resources/field-metadata.js';
 import { API } from '../resources/presenter.js';
 import type { FieldErrors, Resource } from '../resources/resource.js';
+import { textOf } from '../resources/values.js';
 import { variablesOf } from '../resources/variables.js';
 import { actorOf, type ApiParts } from './api-parts.js';
 import type { Call, Endpoint } from './endpoint.js';
@@ -316,7 +317,7 @@ async function launchCredentials(
 function problemOfCredentials(credentials: readonly Credential[]): string | undefined {
   const seen = new Set<string>();
   for (const { kind, inputs } of credentials) {
-    const key = kind === 'vault' ? `vault ${String(inputs['vault_id'] ?? '')}` : kind;
+    const key = kind === 'vault' ? `vault ${textOf(inputs['vault_id'])}` : kind;
     if (seen.has(key)) return `Cannot assign multiple ${kind} credentials.`;
     seen.add(key);
   }

@@ -67,7 +67,7 @@ export class Blocking {
 
   /** What keeps a job that is pending; nothing when it may begin. */
   blockerOf(job: BlockingJob): Blocker | undefined {
-    const { type, project, inventory, inventorySource, template, allowSimultaneous = false } = job;
+    const { type, project, inventory, inventorySource, allowSimultaneous = false } = job;
     switch (type) {
       case 'project_update':
         return found(this.#projectUpdates, project, 'its project is being updated');

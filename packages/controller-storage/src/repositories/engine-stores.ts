@@ -1,7 +1,7 @@
 import type { ChangeFeed, EngineStores } from '@receptorjs/controller-core';
 import type { Storage } from '../database/storage.js';
 import { StoredLeases } from './controller-leases.js';
-import { inTransaction, type Executor } from './executor.js';
+import type { Executor } from './executor.js';
 import { StoredHousekeeping } from './housekeeping-store.js';
 import { StoredInstances } from './instance-store.js';
 import { StoredQueue } from './job-queue.js';
@@ -19,12 +19,6 @@ export function engineStores(executor: Executor): EngineStores {
     housekeeping: new StoredHousekeeping(executor),
   };
 }
-
-/** Does all that `work` does through the stores it is given, or nothing of it. */
-export const inOneTransaction = <T>(
-  executor: Executor,
-  work: (stores: EngineStores) => Promise<T>,
-): Promise<T> => inTransaction(executor, (transaction) => work(engineStores(transaction)));
 
 /** What is told about the database of a storage. */
 export const changeFeed = (storage: Storage): ChangeFeed => ({

@@ -30,7 +30,11 @@ describe.each(storagesUnderTest())('what is left behind on $kind', (under) => {
       }
       const claimed = await owned.acquire(await leases.open('control-1', 60_000), count);
       for (const { claim } of claimed) {
-        await owned.reserve(claim, `name-${claim.jobId}`);
+        await owned.reserve(claim, {
+          id: `name-${claim.jobId}`,
+          node: 'far-1',
+          traceparent: '',
+        });
         await owned.setUnit(claim, `unit-${claim.jobId}`);
         await owned.change(claim, 'start');
       }

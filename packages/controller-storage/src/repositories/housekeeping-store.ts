@@ -4,6 +4,9 @@ import { plainText } from '../schema/columns.js';
 import { inTransaction, tell, type Executor } from './executor.js';
 import { endColumns, noteAtTemplate, transitionsOf } from './job-ends.js';
 
+/** A job that runs at a node, or whose unit lies there, as that of a pod. */
+const isAt = (hostname: string) => sql<boolean>`${hostname} in (execution_node, work_unit_node)`;
+
 /** Looks at what is left behind, and removes it. */
 export class StoredHousekeeping implements HousekeepingStore {
   readonly #executor: Executor;
@@ -16,7 +19,7 @@ export class StoredHousekeeping implements HousekeepingStore {
     const rows = await this.#executor
       .selectFrom('unified_jobs')
       .select(['id', 'cancel_flag'])
-      .where('execution_node', '=', hostname)
+      .where(isAt(hostname))
       .where('status', 'in', ['waiting', 'running'])
       .orderBy('id')
       .execute();
@@ -38,7 +41,7 @@ export class StoredHousekeeping implements HousekeepingStore {
           event_processing_finished: true,
           modified: sql`now()`,
         })
-        .where('execution_node', '=', hostname)
+        .where(isAt(hostname))
         .where('status', 'in', from)
         .where('status', 'in', ['waiting', 'running'])
         .returningAll()
@@ -64,7 +67,7 @@ export class StoredHousekeeping implements HousekeepingStore {
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u (unit_id text, "jobId" bigint, "submissionId" text)
       where exists (
         select from unified_jobs j
-        where j.execution_node = ${hostname} and j.finished < now() - ${endedForMs} * interval '1 millisecond'
+        where j.work_unit_node = ${hostname} and j.finished < now() - ${endedForMs} * interval '1 millisecond'
           and (j.work_unit_id = u.unit_id or j.id = u."jobId" and j.submission_id = u."submissionId"))`.execute(
       this.#executor,
     );

@@ -138,7 +138,7 @@ async function writeEntries(
     select id, name from ${table} where inventory_id = ${inventoryId} and name = any (${names}::text[])`.execute(
     executor,
   );
-  const ids = new Map(now.map(({ id, name }) => [name, Number(id)]));
+  const ids = new Map(now.map(({ id, name }) => [name, id]));
   return { ids, added: added.length, changed: changed.length, removed };
 }
 
@@ -189,13 +189,13 @@ async function writeMembers(
     'group_hosts',
     ['group_id', 'host_id'],
     members,
-    `m.host_id in (select host_id from inventory_source_hosts where inventory_source_id = ${Number(sourceId)})`,
+    `m.host_id in (select host_id from inventory_source_hosts where inventory_source_id = ${sourceId})`,
   );
   await write(
     'group_children',
     ['parent_id', 'child_id'],
     nested,
-    `m.child_id in (select group_id from inventory_source_groups where inventory_source_id = ${Number(sourceId)})`,
+    `m.child_id in (select group_id from inventory_source_groups where inventory_source_id = ${sourceId})`,
   );
 }
 
@@ -211,7 +211,7 @@ async function checkMaxHosts(executor: Executor, organizationId: number | null):
       where i.organization_id = o.id) as hosts
     from organizations o where o.id = ${organizationId} and o.max_hosts > 0`.execute(executor);
   const [found] = rows;
-  if (found !== undefined && Number(found.hosts) > found.max_hosts)
+  if (found !== undefined && found.hosts > found.max_hosts)
     throw new Error(
       `organization ${found.name} would have ${found.hosts} hosts; ${found.max_hosts} are allowed`,
     );
@@ -238,8 +238,8 @@ async function adaptPending(executor: Executor, inventoryId: number): Promise<vo
     const slice = count > 1 ? { number, count } : undefined;
     const impact =
       type === 'job'
-        ? taskImpact({ type, forks, hosts: Number(hosts), slice })
-        : taskImpact({ type: 'ad_hoc_command', forks, hosts: Number(hosts) });
+        ? taskImpact({ type, forks, hosts, slice })
+        : taskImpact({ type: 'ad_hoc_command', forks, hosts });
     if (impact === job.task_impact) continue;
     await executor
       .updateTable('unified_jobs')

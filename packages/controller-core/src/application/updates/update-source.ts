@@ -7,7 +7,7 @@ import type { ProjectCopy, RunFiles } from '../../ports/project-folders.js';
 import type { RunMaterialsStore } from '../../ports/run-materials.js';
 import type { Conclusion, EndedRun, Preparing } from '../../ports/run-source.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
-import type { ImportCounts, UpdateStore } from '../../ports/updates.js';
+import type { ImportCounts } from '../../ports/updates.js';
 import { eventRow } from '../jobs/event-row.js';
 import { PreviousTaskFailed, ProjectSync, type ProjectSyncOptions } from './project-sync.js';
 import { INVENTORY_OUTPUT, inventoryUpdateRun, projectUpdateRun } from './update-runs.js';
