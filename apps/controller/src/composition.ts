@@ -1,5 +1,10 @@
 import { createApi, type Api, type SecretBox } from '@receptorjs/controller-api';
-import type { EngineStores, ProjectFolders, ResourceStore, ScmHostRules } from '@receptorjs/controller-core';
+import type {
+  EngineStores,
+  ProjectFolders,
+  ResourceStore,
+  ScmHostRules,
+} from '@receptorjs/controller-core';
 import {
   KyselyResourceStore,
   KyselySessionStore,
