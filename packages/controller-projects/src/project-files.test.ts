@@ -18,7 +18,10 @@ function write(path: string, text: string, mode = 0o644): void {
 
 it('finds playbooks by what is in them', async () => {
   write('site.yml', '- hosts: all\n  tasks: []\n');
-  write('plays/more.yaml', '---\n# more\n- name: x\n  ansible.builtin.import_playbook: ../site.yml\n');
+  write(
+    'plays/more.yaml',
+    '---\n# more\n- name: x\n  ansible.builtin.import_playbook: ../site.yml\n',
+  );
   write('secret.yml', '$ANSIBLE_VAULT;1.1;AES256\n3132\n');
   write('vars.yml', 'hosts: all\n');
   write('roles/a/tasks/main.yml', '- hosts: all\n');

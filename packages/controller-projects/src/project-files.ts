@@ -10,7 +10,14 @@ const MAX_TOLD = 10_000;
 const MAX_READ = 65_536;
 
 /** Folders with parts of playbooks, and of inventories. */
-const notPlaybooks = new Set(['roles', 'tasks', 'group_vars', 'host_vars', 'handlers', 'collections']);
+const notPlaybooks = new Set([
+  'roles',
+  'tasks',
+  'group_vars',
+  'host_vars',
+  'handlers',
+  'collections',
+]);
 
 /** A play has hosts, or it is another playbook. */
 const playPattern = /^\s*-?\s*["']?(?:hosts|(?:ansible\.builtin\.)?import_playbook)["']?\s*:/m;
@@ -18,7 +25,8 @@ const vaultPattern = /^\$ANSIBLE_VAULT;/;
 const listPattern = /^\s*-(?:\s|$)/m;
 const inventoryEndings = ['', '.ini', '.yml', '.yaml', '.json', '.py', '.sh'];
 const iniPattern = /^\s*\[[\w .:@-]+\]\s*(?:#.*)?$/m;
-const yamlInventoryPattern = /^(?:all|ungrouped|plugin)\s*:|^\w[\w-]*:\s*\n\s+(?:hosts|children|vars)\s*:/m;
+const yamlInventoryPattern =
+  /^(?:all|ungrouped|plugin)\s*:|^\w[\w-]*:\s*\n\s+(?:hosts|children|vars)\s*:/m;
 
 /** Playbooks and inventories of a folder, found by what is in the files: paths in it, in order. What is hidden is not looked at, and no link out of the folder is followed. */
 export async function projectFiles(folder: string): Promise<ProjectFiles> {
@@ -56,8 +64,7 @@ async function kindOf(root: string, path: string): Promise<'playbook' | 'invento
   if (isPart || !inventoryEndings.includes(ending)) return undefined;
   const text = await beginning(root, path);
   if (text === undefined) return undefined;
-  const isPlaybook =
-    vaultPattern.test(text) || (listPattern.test(text) && playPattern.test(text));
+  const isPlaybook = vaultPattern.test(text) || (listPattern.test(text) && playPattern.test(text));
   if (isYaml && isPlaybook) return 'playbook';
   if (text.startsWith('#!')) {
     const isExecutable = await access(join(root, path), constants.X_OK).then(
@@ -67,7 +74,8 @@ async function kindOf(root: string, path: string): Promise<'playbook' | 'invento
     return isExecutable ? 'inventory' : undefined;
   }
   if (isYaml) return yamlInventoryPattern.test(text) ? 'inventory' : undefined;
-  if (ending === '.json') return /^\s*\{[\s\S]*"(?:_meta|all)"/.test(text) ? 'inventory' : undefined;
+  if (ending === '.json')
+    return /^\s*\{[\s\S]*"(?:_meta|all)"/.test(text) ? 'inventory' : undefined;
   const isNamedSo = /^(?:hosts|inventory)(?:\.ini)?$/.test(path.split('/').at(-1) ?? '');
   return (ending === '' || ending === '.ini') && (isNamedSo || iniPattern.test(text))
     ? 'inventory'

@@ -50,7 +50,8 @@ async function textOf(path: string, maxBytes: number): Promise<string | undefine
   try {
     const about = await file.stat();
     if (!about.isFile()) return undefined;
-    if (about.size > maxBytes) throw new Error(`it has ${about.size} bytes; ${maxBytes} are allowed`);
+    if (about.size > maxBytes)
+      throw new Error(`it has ${about.size} bytes; ${maxBytes} are allowed`);
     return await file.readFile('utf8');
   } finally {
     await file.close();

@@ -3,6 +3,7 @@ import {
   hostCount,
   inventoryUpdateJob,
   isUpdatable,
+  neededPasswords,
   preferredGroups,
   projectUpdateJob,
   taskImpact,
@@ -23,6 +24,7 @@ import { variablesOf } from '../resources/variables.js';
 import { projectOf, sourceOf } from '../updates/project-rows.js';
 import { actorOf, type ApiParts } from './api-parts.js';
 import type { Call, Endpoint } from './endpoint.js';
+import { START_ARGUMENTS } from './launch-endpoints.js';
 import { visibleRow } from './resource-endpoints.js';
 
 /** What starts besides jobs of templates: updates of projects and inventories, and commands. */
@@ -167,9 +169,11 @@ function adHocEndpoint(parts: ApiParts): Endpoint {
         readBody: (body) => coerced(commands, body ?? {}),
         handle: async (call) => {
           checkValidation(call.request, commands.fields);
-          const given = call.request.body as Row;
+          const { credential_passwords: typed, ...given } = call.request.body as Row;
           await checkCommand(given, commands, parts);
-          const answer = await started(commands, await commandJob(given, parts), parts, call);
+          const typedText = await typedFor(given, typed, parts);
+          const job = { ...(await commandJob(given, parts)), start_args: typedText };
+          const answer = await started(commands, job, parts, call);
           call.reply.code(201).header('Location', answer['url']);
           return answer;
         },
@@ -181,7 +185,7 @@ function adHocEndpoint(parts: ApiParts): Endpoint {
 function adHocRelaunchEndpoint(parts: ApiParts): Endpoint {
   const commands = resource(parts, 'ad_hoc_commands');
   const taken = Object.entries(commands.fields)
-    .filter(([, { isReadOnly }]) => !isReadOnly)
+    .filter(([, { isReadOnly, isStored }]) => !isReadOnly && isStored)
     .map(([name]) => name);
   return {
     path: `${API}/ad_hoc_commands/:id/relaunch/`,
@@ -191,8 +195,8 @@ function adHocRelaunchEndpoint(parts: ApiParts): Endpoint {
       GET: {
         summary: 'What a relaunch needs',
         handle: async (call) => {
-          await visibleRow(commands, parts, call);
-          return { passwords_needed_to_start: [] };
+          const row = await visibleRow(commands, parts, call);
+          return { passwords_needed_to_start: await neededFor(row, parts) };
         },
       },
       POST: {
@@ -209,7 +213,9 @@ function adHocRelaunchEndpoint(parts: ApiParts): Endpoint {
           const row = await visibleRow(commands, parts, call);
           const given = picked(row, taken);
           await checkCommand(given, commands, parts);
-          const job = { ...(await commandJob(given, parts)), launch_type: 'relaunch' };
+          const { credential_passwords: typed } = (call.request.body ?? {}) as Row;
+          const start_args = await typedFor(given, typed, parts);
+          const job = { ...(await commandJob(given, parts)), launch_type: 'relaunch', start_args };
           const answer = await started(commands, job, parts, call);
           call.reply.code(201).header('Location', answer['url']);
           return { ad_hoc_command: answer['id'], ...answer };
@@ -217,6 +223,23 @@ function adHocRelaunchEndpoint(parts: ApiParts): Endpoint {
       },
     },
   };
+}
+
+/** Names of the passwords that the credential of a command asks for. */
+async function neededFor({ credential: id }: Row, { context }: ApiParts): Promise<string[]> {
+  const row = typeof id === 'number' ? await context.store.get('credentials', id) : undefined;
+  if (row === undefined) return [];
+  const inputs = (row['inputs'] ?? {}) as Readonly<Record<string, unknown>>;
+  return [...neededPasswords([{ kind: textOf(row['kind']), inputs }])];
+}
+
+/** What was typed for a command, locked. @throws {ApiError} 400 where something is missing */
+async function typedFor(given: Row, typed: unknown, parts: ApiParts): Promise<string> {
+  const texts = (typeof typed === 'object' && typed !== null ? typed : {}) as Row;
+  const missing = (await neededFor(given, parts)).filter((name) => textOf(texts[name]) === '');
+  if (missing.length > 0) throw ApiError.invalid({ passwords_needed_to_start: missing });
+  if (Object.keys(texts).length === 0) return '';
+  return parts.context.secrets.lock(JSON.stringify(texts), START_ARGUMENTS);
 }
 
 async function commandJob(given: Row, { context: { store } }: ApiParts) {
@@ -242,6 +265,12 @@ async function checkCommand(given: Row, commands: Resource, { context }: ApiPart
     if (to === undefined || typeof value !== 'number') continue;
     if ((await context.store.get(to, value)) === undefined)
       errors[name] = [`Invalid pk "${value}" - object does not exist.`];
+  }
+  const credential = given['credential'];
+  if (typeof credential === 'number') {
+    const row = await context.store.get('credentials', credential);
+    if (row !== undefined && row['kind'] !== 'ssh')
+      errors['credential'] = ['You must provide a machine credential.'];
   }
   const module = given['module_name'] ?? adHocModules[0];
   const needsArguments = module === 'command' || module === 'shell';

@@ -1,4 +1,4 @@
-import { boolean, choice, integer, reference, text } from './fields.js';
+import { boolean, choice, integer, json, reference, text } from './fields.js';
 import { jobType, verbosity } from './job-options.js';
 import { defineResource } from './resource.js';
 import { presentUnified, unifiedFields } from './unified-fields.js';
@@ -48,6 +48,11 @@ export const adHocCommands = defineResource({
     extra_vars: text('Extra vars', { maxLength: 1_000_000 }),
     become_enabled: boolean('Become enabled'),
     diff_mode: boolean('Diff mode'),
+    credential_passwords: json('Credential passwords', {
+      isStored: false,
+      isWriteOnly: true,
+      help: 'Passwords that the credential asks for at each launch.',
+    }),
   },
   search: ['name', 'description'],
   lists: { events: { of: 'ad_hoc_command_events', by: 'ad_hoc_command', isReadOnly: true } },
