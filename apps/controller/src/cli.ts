@@ -8,6 +8,10 @@
  * `migrate`, `create-admin`, `backup`, `restore`, `rotate-key` and `check` are for whoever operates it: see
  * [The controller](../../docs/controller.md).
  *
+ * Projects lie in `projects` below the folder: those that a person keeps by hand by their names, those that are fetched below `.sources`.
+ * `CONTROLLER_SCM_HOSTS` names the machines that they may come from, patterns with commas between them; without it all but this machine and those of its
+ * link.
+ *
  * Exit codes: 0; 1 for what failed; 2 for a command line that is not understood.
  *
  * @packageDocumentation
