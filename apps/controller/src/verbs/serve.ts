@@ -48,7 +48,7 @@ export async function serve(given: ServeArguments, env: NodeJS.ProcessEnv): Prom
       nodeType,
       discovery: {
         needsApproval: approveNodes,
-        ...(discover !== undefined && { allows: (hostname) => discover.test(hostname) }),
+        allows: discover && ((hostname) => discover.test(hostname)),
       },
       version: API_VERSION,
       uuid: installUuid,
