@@ -73,7 +73,8 @@ function memoryMb(/** @type {number} */ pid) {
 }
 
 /** A worker that notes when it has started, and ends well. */
-const worker = (/** @type {string} */ file) => `#!/bin/sh
+function worker(/** @type {string} */ file) {
+  return `#!/bin/sh
 case "$*" in *--worker-info*)
   printf 'cpu_count: 64\\nmem_in_bytes: 137438953472\\nrunner_version: 2.4.3\\nuuid: 0000\\n'; exit;;
 esac
@@ -81,6 +82,7 @@ date +%s%N >> ${file}
 cat > /dev/null
 printf '%s\\n' '{"status": "starting", "runner_ident": "1", "command": [], "env": {}, "cwd": "/"}' '{"status": "successful", "runner_ident": "1"}' '{"eof": true}'
 `;
+}
 
 /** From the request of a launch to the first command of the worker, beside the same of a plain submission. */
 async function launch() {
