@@ -3,7 +3,7 @@ import { cleanUp } from './health/clean-up.js';
 import { checkHealth } from './health/health-check.js';
 import { UnitJobs } from './jobs/unit-jobs.js';
 import { LocalNode, type LocalNodeOptions } from './node/local-node.js';
-import { FarActivities } from './observation/far-activities.js';
+import { RemoteActivities } from './observation/remote-activities.js';
 import { meshView, viewFields } from './observation/mesh-view.js';
 
 /** How the mesh is entered, and where jobs are prepared. */
@@ -15,13 +15,13 @@ export interface ControllerMeshOptions extends LocalNodeOptions {
 /** The mesh as the control plane knows it, through the node beside this process. It owns the connection to that. */
 export class ControllerMesh implements MeshWatch {
   readonly #local: LocalNode;
-  readonly #far: FarActivities;
+  readonly #activities: RemoteActivities;
   /** Runs jobs. */
   readonly jobs: JobMesh;
 
   constructor(options: ControllerMeshOptions) {
     this.#local = new LocalNode(options);
-    this.#far = new FarActivities(this.#local);
+    this.#activities = new RemoteActivities(this.#local);
     this.jobs = new UnitJobs(this.#local, options.folder);
   }
 
@@ -37,7 +37,7 @@ export class ControllerMesh implements MeshWatch {
   async view(signal?: AbortSignal): Promise<MeshView> {
     const status = await this.#local.status(viewFields, signal);
     const own = await this.#local.ifKnown((client) => client.activity({ signal }));
-    const activities = new Map(await this.#far.of(meshView(status)));
+    const activities = new Map(await this.#activities.of(meshView(status)));
     if (own !== undefined) activities.set(own.nodeId, own);
     return meshView(status, activities);
   }

@@ -178,7 +178,8 @@ export class ControlPlane {
   async launch(count) {
     for (let at = 0; at < count; at += 1) {
       const controller = this.controllers[at % this.controllers.length];
-      const { job } = await controller?.ask('POST', `job_templates/${this.#template}/launch/`, {});
+      if (controller === undefined) throw new Error('there is no controller');
+      const { job } = await controller.ask('POST', `job_templates/${this.#template}/launch/`, {});
       this.launched.push(job);
     }
   }

@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
 
-const sizes = /** @type {const} */ (['jobs', 'controllers', 'nodes', 'steps', 'cut', 'late']);
-
 /** What a run of trials was asked for. Each trial has defaults of its own. */
 export class TrialOptions {
   #values;
@@ -40,7 +38,7 @@ export class TrialOptions {
     return this.#values.keep;
   }
 
-  /** @param {(typeof sizes)[number]} name @param {number} absent @throws Error */
+  /** @param {'jobs' | 'controllers' | 'nodes' | 'steps' | 'cut' | 'late'} name @param {number} absent @throws Error */
   number(name, absent) {
     const text = this.#values[name];
     if (text === undefined) return absent;

@@ -66,7 +66,7 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       secrets,
       discovery: {
         needsApproval: approveNodes,
-        ...(discover !== undefined && { allows: (hostname) => discover.test(hostname) }),
+        allows: discover && ((hostname) => discover.test(hostname)),
       },
       version: API_VERSION,
       uuid: installUuid,

@@ -19,7 +19,7 @@ interface Answer {
  * What nodes say of links that the local node is no end of: how long a packet takes, and since when they are up. One end of each is asked, over the mesh, at most once a minute. It alone writes its
  * fields.
  */
-export class FarActivities {
+export class RemoteActivities {
   readonly #answers = new Map<string, Answer>();
 
   constructor(private readonly local: LocalNode) {}

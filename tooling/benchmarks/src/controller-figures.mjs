@@ -1,0 +1,134 @@
+// What the control plane costs: memory of a controller that is idle, and the time from a launch to the start of its worker.
+//   controller-figures.mjs [memory|launch]... [--launches COUNT]
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { ControllerProcess } from '@receptorjs/tooling-controller-trials/controller-process';
+import { ControlPlane } from '@receptorjs/tooling-controller-trials/control-plane';
+
+/** Milliseconds after which a controller that has started is idle. */
+const SETTLE_MS = 30_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { launches: { type: 'string', default: '20' } },
+});
+const launches = Number(values.launches);
+const figures = /** @type {Record<string, () => Promise<void>>} */ ({ memory, launch });
+const names = positionals.length > 0 ? positionals : Object.keys(figures);
+if (!Number.isInteger(launches) || launches < 1 || names.some((name) => !(name in figures))) {
+  console.error('usage: controller-figures [memory|launch]... [--launches COUNT]');
+  process.exit(2);
+}
+for (const name of names) await figures[name]?.();
+
+/** Does something in a folder of its own. @param {(folder: string) => Promise<void>} work */
+async function inFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'cf-'));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function load() {
+  return `load ${loadavg()[0]?.toFixed(1)}`;
+}
+
+async function memory() {
+  await inFolder(async (folder) => {
+    const alone = new ControllerProcess({
+      ...{ name: 'alone', folder, dataDir: join(folder, 'data'), socket: '', database: undefined },
+      env: process.env,
+    });
+    try {
+      const ms = await alone.start();
+      await setTimeout(SETTLE_MS);
+      console.log(
+        `idle on PGlite: ${memoryMb(alone.pid)} MB; it answered ${(ms / 1000).toFixed(1)} s after its start; ${load()}`,
+      );
+    } finally {
+      await alone.stop();
+    }
+  });
+  await inFolder(async (folder) => {
+    const plane = await ControlPlane.start({ folder, controllers: 1, nodes: 1, steps: 1 });
+    try {
+      await setTimeout(SETTLE_MS);
+      const [controller] = plane.controllers;
+      console.log(`idle on PostgreSQL: ${memoryMb(controller?.pid ?? 0)} MB; ${load()}`);
+    } finally {
+      await plane.end();
+    }
+  });
+}
+
+/** Memory of a process that is resident. */
+function memoryMb(/** @type {number} */ pid) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+/** A worker that notes when it has started, and ends well. */
+function worker(/** @type {string} */ file) {
+  return `#!/bin/sh
+case "$*" in *--worker-info*)
+  printf 'cpu_count: 64\\nmem_in_bytes: 137438953472\\nrunner_version: 2.4.3\\nuuid: 0000\\n'; exit;;
+esac
+date +%s%N >> ${file}
+cat > /dev/null
+printf '%s\\n' '{"status": "starting", "runner_ident": "1", "command": [], "env": {}, "cwd": "/"}' '{"status": "successful", "runner_ident": "1"}' '{"eof": true}'
+`;
+}
+
+/** From the request of a launch to the first command of the worker, beside the same of a plain submission. */
+async function launch() {
+  await inFolder(async (folder) => {
+    const file = join(folder, 'starts');
+    const program = join(folder, 'worker.sh');
+    writeFileSync(file, '');
+    writeFileSync(program, worker(file), { mode: 0o755 });
+    const plane = await ControlPlane.start({
+      ...{ folder, controllers: 1, nodes: 1, steps: 1, worker: program },
+    });
+    const [controlNode] = plane.besides;
+    const client = await controlNode?.control();
+    try {
+      const started = async (/** @type {number} */ count) => {
+        for (;;) {
+          const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+          if (lines.length >= count)
+            return Number(BigInt(lines[count - 1] ?? '0') / 1_000n) / 1_000;
+          await setTimeout(2);
+        }
+      };
+      /** @type {number[]} */
+      const plain = [];
+      /** @type {number[]} */
+      const launched = [];
+      let count = 0;
+      for (let at = 0; at < launches; at += 1) {
+        const before = Date.now();
+        await client?.runWork({ node: 'node-1', workType: 'ansible-runner' }, '{"eof": true}\n');
+        plain.push((await started((count += 1))) - before);
+        const then = Date.now();
+        await plane.launch(1);
+        launched.push((await started((count += 1))) - then);
+        await plane.ended(30_000);
+      }
+      console.log(
+        `from a launch to the start of its worker: median ${median(launched)} ms; of work submit: median ${median(plain)} ms; ${launches} each, in turn; ${load()}`,
+      );
+    } finally {
+      client?.close();
+      await plane.end();
+    }
+  });
+}
+
+function median(/** @type {number[]} */ times) {
+  return Math.round([...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0);
+}
