@@ -7,7 +7,7 @@ import {
   changeFeed,
   engineStores,
   openStorage,
-  togetherIn,
+  storesInTransaction,
   type Storage,
 } from '@receptorjs/controller-storage';
 import { errorText } from '@receptorjs/primitives';
@@ -72,7 +72,7 @@ export function apiOf(
       secrets,
       queue,
       records,
-      together: (work) => togetherIn(storage.database, work),
+      inTransaction: (work) => storesInTransaction(storage.database, work),
       feed,
       changes,
       facts,

@@ -193,7 +193,7 @@ export async function launch(
     errors['project'] = ['A project is required to run a job.'];
   if (Object.keys(errors).length > 0) throw ApiError.invalid(errors);
   const text = template['extra_vars'];
-  const id = await context.together(async ({ store, queue }) => {
+  const id = await context.inTransaction(async ({ store, queue }) => {
     const made = await new JobLauncher(store, queue).launch(template, {
       userId: call.user.id,
       launchType: 'manual',
@@ -268,7 +268,7 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
           const job = await visibleRow(jobs, parts, call);
           const { hosts } = call.request.body as Static<typeof relaunchBody>;
           const limit = hosts === 'failed' ? await failedLimit(job, parts) : undefined;
-          const id = await context.together(async ({ store, queue }) => {
+          const id = await context.inTransaction(async ({ store, queue }) => {
             const launcher = new JobLauncher(store, queue);
             const [first = 0] = await launcher.relaunch(job, call.user.id, limit);
             const changes = { relaunched_from: job['id'] };

@@ -5,7 +5,7 @@ import { StoredQueue } from './job-queue.js';
 import { StoredRecords } from './job-records.js';
 
 /** Does all that `work` does with rows of resources and with jobs, or nothing of it. */
-export const togetherIn = <Result>(
+export const storesInTransaction = <Result>(
   executor: Executor,
   work: (stores: {
     readonly store: ResourceStore;
