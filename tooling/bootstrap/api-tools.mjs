@@ -1,7 +1,7 @@
 // What tests of the controller's interface need of the Python registry, each in a folder of its own under .tools/. Where it can't be had the tests say so and are skipped.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { digest, once, root, tools, venv } from './setup.mjs';
+import { digest, once, root, tools, venv } from './places.mjs';
 import { run } from './steps.mjs';
 
 const file = (/** @type {string} */ name) => `tooling/bootstrap/${name}`;

@@ -23,8 +23,8 @@ afterAll(async () => {
 }, START_MS);
 
 /** An export; rows in an order of their own. */
-function exported({ awx }: TestController): unknown {
-  const { code, output } = awx(['export']);
+function exported(controller: TestController): unknown {
+  const { code, output } = controller.awx(['export']);
   expect([code, output]).toEqual([0, output]);
   return sorted(JSON.parse(output));
 }
@@ -102,15 +102,9 @@ describe.skipIf(isSkipped)('awx export and awx import', () => {
       expect(text).not.toContain('stays behind');
       const imported = to.awx(['import'], text);
       expect([imported.code, imported.output]).toEqual([0, imported.output]);
-      // secrets do not leave a controller
-      const withoutSecrets = JSON.parse(
-        text
-          .replaceAll(',"password":"$encrypted$"', '')
-          .replaceAll('"password":"$encrypted$",', ''),
-      ) as unknown;
-      expect(JSON.parse(JSON.stringify(exported(to)).replaceAll(',"password":""', ''))).toEqual(
-        withoutSecrets,
-      );
+      // secrets do not leave a controller: they are empty in the other
+      const arrived = text.replaceAll('"$encrypted$"', '""');
+      expect(exported(to)).toEqual(JSON.parse(arrived));
       expect(to.awx(['import'], text).code).toBe(0);
       expect(to.answer('hosts', 'list', '--name', 'box')).toMatchObject({ count: 1 });
     },

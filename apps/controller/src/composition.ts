@@ -12,7 +12,7 @@ import {
   changeFeed,
   engineStores,
   openStorage,
-  togetherIn,
+  storesInTransaction,
   type Storage,
 } from '@receptorjs/controller-storage';
 import { errorText } from '@receptorjs/primitives';
@@ -75,7 +75,7 @@ export function apiOf(
   return createApi(
     {
       ...{ store, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
-      together: (work) => togetherIn(storage.database, work),
+      inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },
     { tls },

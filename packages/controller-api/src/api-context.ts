@@ -21,7 +21,7 @@ export interface ControllerFacts {
 }
 
 /** Stores within one transaction. */
-export interface Together {
+export interface TransactionStores {
   readonly store: ResourceStore;
   readonly queue: JobQueue;
   readonly records: JobRecords;
@@ -37,7 +37,9 @@ export interface ApiContext {
   readonly queue: JobQueue;
   readonly records: JobRecords;
   /** All that `work` does through the stores it is given is done, or nothing of it: a launch and the note of it, for one. */
-  readonly together: <Result>(work: (stores: Together) => Promise<Result>) => Promise<Result>;
+  readonly inTransaction: <Result>(
+    work: (stores: TransactionStores) => Promise<Result>,
+  ) => Promise<Result>;
   /** What the database tells of jobs. */
   readonly feed: ChangeFeed;
   /** What has become of jobs. */

@@ -5,7 +5,7 @@ import {
   KyselySessionStore,
   openStorage,
   StoredJobChanges,
-  togetherIn,
+  storesInTransaction,
   type Storage,
   type StorageConfiguration,
 } from '@receptorjs/controller-storage';
@@ -85,7 +85,7 @@ export async function startServer({
       secrets,
       queue,
       records,
-      together: (work) => togetherIn(storage.database, work),
+      inTransaction: (work) => storesInTransaction(storage.database, work),
       feed: changeFeed(storage),
       changes: new StoredJobChanges(storage.database),
       facts: { hostname, version: '24.6.1', installUuid: 'test' },

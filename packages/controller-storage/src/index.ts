@@ -11,7 +11,7 @@ export type * from './schema/tables.js';
 export { KyselyResourceStore } from './resources/kysely-resource-store.js';
 export { KyselySessionStore } from './resources/kysely-session-store.js';
 export { changeFeed, engineStores } from './repositories/engine-stores.js';
-export { togetherIn } from './repositories/together.js';
+export { storesInTransaction } from './repositories/transaction-stores.js';
 export { StoredJobChanges } from './repositories/job-changes.js';
 export type { Executor } from './repositories/executor.js';
 export { StoredDependencies } from './repositories/dependencies.js';

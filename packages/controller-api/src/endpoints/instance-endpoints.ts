@@ -106,7 +106,7 @@ function removal(instances: Resource, parts: ApiParts): Endpoint {
           checkRemovable(node);
           const hostname = String(node['hostname']);
           const why = `${hostname} was removed by ${call.user.username} before the job came to its end: it is lost.`;
-          await parts.context.together(async ({ store, housekeeping, instances: nodes }) => {
+          await parts.context.inTransaction(async ({ store, housekeeping, instances: nodes }) => {
             await housekeeping.loseJobs(hostname, why);
             await nodes.remove(hostname);
             await parts.editor.noteRemoval(store, instances, node, actorOf(call));

@@ -219,7 +219,7 @@ export async function launch(
   if (missing.length > 0) errors['passwords_needed_to_start'] = missing;
   if (Object.keys(errors).length > 0) throw ApiError.invalid(errors);
   const text = template['extra_vars'];
-  const made = await context.together(async ({ store, queue }) => {
+  const made = await context.inTransaction(async ({ store, queue }) => {
     const created = await new JobLauncher(store, queue).launch(template, {
       userId: call.user.id,
       launchType: 'manual',
@@ -394,7 +394,7 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
           if (typeof job['project'] !== 'number' || typeof job['inventory'] !== 'number')
             throw ApiError.badRequest('The project or the inventory of the job is gone.');
           const limit = hosts === 'failed' ? await failedLimit(job, parts) : undefined;
-          const id = await context.together(async ({ store, queue }) => {
+          const id = await context.inTransaction(async ({ store, queue }) => {
             const launcher = new JobLauncher(store, queue);
             const [first = 0] = await launcher.relaunch(job, call.user.id, {
               limit,

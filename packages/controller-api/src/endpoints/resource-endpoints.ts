@@ -187,7 +187,7 @@ function deleteOperation(resource: Resource, parts: ApiParts): Operation {
       if (resource.fields['launch_type'] === undefined)
         await parts.editor.remove(resource, row, actorOf(call));
       else
-        await parts.context.together(async ({ store, records }) => {
+        await parts.context.inTransaction(async ({ store, records }) => {
           if (!(await records.remove(Number(row['id']))))
             throw ApiError.forbidden('Cannot delete running job resource.');
           await parts.editor.noteRemoval(store, resource, row, actorOf(call));

@@ -144,7 +144,7 @@ const cancelEndpoint = (resource: Resource, parts: ApiParts): Endpoint => ({
         const id = Number(row['id']);
         const refused = ApiError.notAllowed('POST', ['GET', 'HEAD', 'OPTIONS']);
         if (!isActive(row['status'] as JobState)) throw refused;
-        await context.together(async ({ store, queue }) => {
+        await context.inTransaction(async ({ store, queue }) => {
           if ((await queue.cancel(id)) === 'ended') throw refused;
           const changes = { cancel_flag: [false, true] };
           const activity = { operation: 'update', resource, id, changes } as const;

@@ -67,7 +67,7 @@ describe('who may do what', () => {
       as,
     });
     expect(headers.get('allow')).toBe(allow.join(', '));
-    expect(Object.keys((body['actions'] ?? {}) as object)).toEqual(actions);
+    expect(Object.keys(body['actions'] ?? {})).toEqual(actions);
     const post = await server.send('PUT', '/api/v2/organizations/', {}, { as });
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, POST, HEAD, OPTIONS']);
   });

@@ -4,7 +4,7 @@ import { engineStores } from './engine-stores.js';
 import { inTransaction, type Executor } from './executor.js';
 
 /** Does all that `work` does with rows of resources and with jobs, or nothing of it. */
-export const togetherIn = <Result>(
+export const storesInTransaction = <Result>(
   executor: Executor,
   work: (stores: EngineStores & { readonly store: ResourceStore }) => Promise<Result>,
 ): Promise<Result> =>
