@@ -56,8 +56,11 @@ describe.skipIf(skipsWithoutKubernetes({ controls: true }))('jobs of a container
   }, 60_000);
 
   const pods = async (): Promise<readonly { readonly metadata: { readonly name: string } }[]> => {
-    const { items } = await cluster.request('GET', `/api/v1/namespaces/${namespace}/pods`);
-    return items as readonly { readonly metadata: { readonly name: string } }[];
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    const { items } = (await cluster.request('GET', path)) as {
+      readonly items: readonly { readonly metadata: { readonly name: string } }[];
+    };
+    return items;
   };
   const ended = (id: number) => app.ended('jobs', id);
 

@@ -5,14 +5,7 @@ import { command, root } from './mesh.js';
 
 const tool = join(root, 'tooling', 'controller-trials', 'src', 'controller-trials.mjs');
 
-it.skipIf(skipsWithoutPostgres()).each([
-  'crash',
-  'node',
-  'database',
-  'partition',
-  'late',
-  'share',
-])(
+it.skipIf(skipsWithoutPostgres()).each(['crash', 'node', 'database', 'partition', 'late', 'share'])(
   'the short form of the trial %s',
   async (name) => {
     const { stdout, stderr } = await command(process.execPath, [tool, name, '--short', '--json']);

@@ -300,7 +300,15 @@ export class ControlPlane {
         sql`count(distinct e.uuid) filter (where e.event <> all (${VARYING_EVENTS}))`.as('steady'),
       ])
       .execute();
-    return accountOf(this.launched, stored, readWitness(this.witness));
+    const counted = stored.map(({ emitted, stored: count, highest, distinct, steady, ...job }) => ({
+      ...job,
+      emitted: Number(emitted),
+      stored: Number(count),
+      highest: Number(highest),
+      distinct: Number(distinct),
+      steady: Number(steady),
+    }));
+    return accountOf(this.launched, counted, readWitness(this.witness));
   }
 
   /** Units that nodes still keep, once they had time to go. */

@@ -26,7 +26,7 @@ function loginOf({ inputs }: UsableCredential): ClusterLogin {
     host,
     token,
     verifySsl: verifySsl !== false,
-    ...(isText(caCertificates) && { caCertificates }),
+    caCertificates: isText(caCertificates) ? caCertificates : undefined,
   };
 }
 
