@@ -135,9 +135,12 @@ async function queued(
   { context, presenter, recorder }: ApiParts,
   call: Call,
 ): Promise<Record<string, unknown>> {
-  const { id } = await context.queue.create(job);
-  const activity = { operation: 'create', resource: run, id } as const;
-  await recorder.record(context.store, actorOf(call), activity);
+  const id = await context.inTransaction(async ({ store, queue }) => {
+    const made = await queue.create(job);
+    const activity = { operation: 'create', resource: run, id: made.id } as const;
+    await recorder.record(store, actorOf(call), activity);
+    return made.id;
+  });
   const row = await context.store.get(run.path, id);
   if (row === undefined) throw ApiError.notFound();
   return presenter.one(run, row, call.user);
