@@ -6,7 +6,7 @@ import { root, setUp, toolEnv } from './setup.mjs';
 import { program, run } from './steps.mjs';
 
 await program(async () => {
-  await setUp();
+  await setUp({ apps: ['controller', 'receptor', 'ansible-runner'] });
   // Ctrl-C is for both; this one waits for the other
   process.on('SIGINT', () => undefined);
   const env = { CONTROLLER_DATA_DIR: join(root, '.controller'), ...toolEnv() };

@@ -169,10 +169,19 @@ async function installVenv(python, requirements) {
   });
 }
 
-async function build() {
+/**
+ * Builds everything, or some apps alone: they are bundled of the sources of their packages, which nobody has to build for that.
+ *
+ * @param {readonly string[]} apps none for everything
+ */
+async function build(apps) {
+  const some = apps.map((name) => `--filter=./apps/${name}`);
   const { code, output } = await run(
     'turbo',
-    ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'],
+    [
+      ...['run', 'build', '--output-logs=errors-only', '--log-order=grouped'],
+      ...(apps.length === 0 ? [] : ['--only', ...some]),
+    ],
     {
       cwd: root,
       env: toolEnv(),
@@ -193,18 +202,20 @@ async function prepareKubernetes() {
 /**
  * Everything from a bare clone to built apps. What has been done before is not done again.
  *
- * @param {{ tests?: boolean }} [options] `tests`: also what the tests need from the Python registry
+ * @param {{ tests?: boolean, apps?: readonly string[] }} [options] `tests`: also what the tests need from the Python registry; `apps`: those that are
+ *   built, default: all, with all packages
  */
-export async function setUp({ tests = false } = {}) {
+export async function setUp({ tests = false, apps = [] } = {}) {
   checkNode();
   const python = await findPython();
   mkdirSync(tools, { recursive: true });
-  await exclusively(join(tools, 'set-up.lock'), () => install(python, tests));
+  await exclusively(join(tools, 'set-up.lock'), () => install(python, tests, apps));
 }
 
 async function install(
   /** @type {{ command: string, version: string }} */ python,
   /** @type {boolean} */ tests,
+  /** @type {readonly string[]} */ apps,
 ) {
   console.log('Setting up');
   const ansible = (async () => {
@@ -220,7 +231,7 @@ async function install(
     await step('pnpm', installPnpm);
     await step('dependencies', installDependencies);
     await Promise.all([
-      step('build', build),
+      step('build', () => build(apps)),
       ...(tests ? [step('Kubernetes for tests', prepareKubernetes)] : []),
     ]);
   })();

@@ -76,7 +76,7 @@ async function runJob(socket, ident) {
 
 await program(async () => {
   const started = performance.now();
-  await setUp();
+  await setUp({ apps: ['receptor', 'receptorctl', 'ansible-runner'] });
   const ready = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'receptorjs-'));
   /** @type {import('./mesh.mjs').Daemon[]} */
