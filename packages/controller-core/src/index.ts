@@ -125,6 +125,7 @@ export type { ChangePage, ChangePosition, JobChange, JobChanges } from './ports/
 export type { EventPage, JobRecords } from './ports/job-records.js';
 export type {
   ClaimedJob,
+  JobStanding,
   Submission,
   HostOutcome,
   JobClaim,

@@ -105,7 +105,7 @@ async function claimJobs(storage, /** @type {number} */ count) {
       { jobId: id, controllerNode: 'control', executionNode: 'far', group: 'default' },
     ]);
   }
-  const claims = await owned.acquire(await leases.open('control', 3_600_000), count);
+  const claims = await owned.acquire(await leases.open('control', 3_600_000), count, []);
   for (const { claim } of claims) await owned.change(claim, 'start');
   return claims.map(({ claim }) => claim);
 }

@@ -82,7 +82,10 @@ export class ReceptorNode {
     const log = join(own, 'receptor.log');
     const out = openSync(log, 'a', 0o600);
     const { command, first } = program('receptor');
-    const child = spawn(command, [...first, '--config', config], { stdio: ['ignore', out, out] });
+    const child = spawn(command, [...first, '--config', config], {
+      env: withoutSecrets(env),
+      stdio: ['ignore', out, out],
+    });
     closeSync(out);
     const node = new ReceptorNode(child, socket);
     await node.#answers(socket, log);
@@ -116,6 +119,17 @@ export class ReceptorNode {
     throw new Failure(`the receptor node did not answer within ${START_MS / 1000} s; see ${log}`);
   }
 }
+
+/** Variables of the controller that are secrets: what runs at its node reads the environment of that. */
+const SECRETS = [
+  'CONTROLLER_ADMIN_PASSWORD',
+  'CONTROLLER_SECRET_KEY',
+  'DATABASE_URL',
+  'PGPASSWORD',
+];
+
+const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.includes(name)));
 
 function socketPath(folder: string): string {
   const path = join(folder, 'receptor.sock');

@@ -120,7 +120,10 @@ it(
     const key = readFileSync(keyFile(folder), 'utf8');
     await expect(rotateKey(folder, false, env)).rejects.toThrow(/controllers run \(control-1\)/);
     expect(readFileSync(keyFile(folder), 'utf8')).toBe(key);
-    await rotateKey(folder, true, env);
+    await expect(rotateKey(folder, true, env)).rejects.toThrow(/CONTROLLER_SECRET_KEY/);
+    expect(readFileSync(keyFile(folder), 'utf8')).toBe(key);
+    const given = `${newKey().toString('base64')},${key.trim()}`;
+    await rotateKey(folder, true, { ...env, CONTROLLER_SECRET_KEY: given });
     expect(said.at(-1)).toMatch(/^2 of 2/);
   },
   PATIENCE_MS,

@@ -33,6 +33,10 @@ export async function rotateKey(
     const before = secretKeys(dataDir, env);
     if (isGiven && before.length < 2)
       throw new Failure('CONTROLLER_SECRET_KEY must have the new key and then the one before it');
+    if (isOnline && !isGiven)
+      throw new Failure(
+        '--online is for keys of CONTROLLER_SECRET_KEY: controllers that run have no key that is made now',
+      );
     if (!isOnline) await refuseWhileControllersRun(storage);
     const keys = isGiven ? before : [newKey(), ...before];
     // both are there before the first secret is stored under the new one

@@ -39,6 +39,11 @@ export type JobFacts = Partial<
   >
 >;
 
+/** Whose a job is, and whether a person does not want it any more. */
+export interface JobStanding extends JobClaim {
+  readonly isCanceled: boolean;
+}
+
 /** Under which name a job is submitted, and at which node its unit lies. */
 export interface Submission {
   readonly id: string;
@@ -71,8 +76,19 @@ export interface HostOutcome {
  * All writes throw a {@link StorageError} `lease-lost`, and those that change the state a `DomainError` `no-such-transition`.
  */
 export interface OwnedJobs {
-  /** Takes jobs that wait for this controller and that nobody owns, the oldest first. */
-  acquire(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]>;
+  /**
+   * Takes jobs that wait for this controller and that nobody owns, the oldest first; and those that are its own and that it does not know of, since the answer of an earlier
+   * attempt was lost. Updates within other jobs are left to those.
+   *
+   * @param known ids of jobs that it knows to be its own
+   */
+  acquire(
+    lease: ControllerLease,
+    limit: number,
+    known: readonly number[],
+  ): Promise<readonly ClaimedJob[]>;
+  /** How jobs stand that a controller runs; those that are gone are left out. */
+  standing(jobIds: readonly number[]): Promise<readonly JobStanding[]>;
   /** Takes jobs whose owner is dead or has let them go, and those that wait for a controller that is dead. */
   adopt(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]>;
   /** Lets a job go as it is: another one adopts it at once. */

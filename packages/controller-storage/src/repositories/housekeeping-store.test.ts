@@ -28,7 +28,7 @@ describe.each(storagesUnderTest())('what is left behind on $kind', (under) => {
         const place = { controllerNode: 'control-1', executionNode: 'far-1', group: 'default' };
         await queue.begin([{ jobId, ...place }]);
       }
-      const claimed = await owned.acquire(await leases.open('control-1', 60_000), count);
+      const claimed = await owned.acquire(await leases.open('control-1', 60_000), count, []);
       for (const { claim } of claimed) {
         await owned.reserve(claim, {
           id: `name-${claim.jobId}`,

@@ -40,7 +40,8 @@ export async function importInventory(
     .selectFrom('inventories')
     .select(['id', 'variables', 'organization_id'])
     .where('id', '=', rules.inventoryId)
-    .forUpdate()
+    // jobs may be launched on it meanwhile
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (inventory === undefined) throw new Error('its inventory is gone');
   const hosts = await writeEntries(executor, 'hosts', rules, imported.hosts);

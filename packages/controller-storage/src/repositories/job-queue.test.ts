@@ -120,7 +120,7 @@ describe.each(storagesUnderTest())('the queue of jobs on $kind', (under) => {
       const taken = await queue.create(someJob());
       await queue.begin([onFar(taken.id)]);
       const lease = await leases.open('control-1', 10_000);
-      const [claimed] = await owned.acquire(lease, 10);
+      const [claimed] = await owned.acquire(lease, 10, []);
       expect(claimed?.job.id).toBe(taken.id);
       await queue.begin([onFar(waiting.id)]);
 

@@ -55,7 +55,7 @@ class Controller {
     switch (step) {
       case 'take':
         this.#lease ??= await leases.open(this.name, 60_000);
-        this.#take(await owned.acquire(this.#lease, 2));
+        this.#take(await owned.acquire(this.#lease, 2, [...this.#held.keys()]));
         this.#take(await owned.adopt(this.#lease, 2));
         return;
       case 'stall':

@@ -20,7 +20,7 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       { jobId: job.id, controllerNode: 'control-1', executionNode: 'far-1', group: 'default' },
     ]);
     const lease = await stores.leases.open('control-1', 60_000);
-    const [taken] = await stores.owned.acquire(lease, 10);
+    const [taken] = await stores.owned.acquire(lease, 10, []);
     assert(taken);
     return { ...taken, leaseId: lease.id };
   }
@@ -125,6 +125,18 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       expect(await owned.storeEvents(adopted.claim, [someEvent(2)])).toBe(2);
     });
 
+    it('gives again what is its own and it does not know of, and says how jobs stand', async () => {
+      const { claim, job, leaseId } = await claimed();
+      const { owned } = stores;
+      const lease = { id: leaseId, hostname: 'control-1' };
+      expect(await owned.standing([job.id, 0])).toEqual([{ ...claim, isCanceled: false }]);
+      expect(await owned.acquire(lease, 10, [job.id])).toEqual([]);
+      const [again] = await owned.acquire(lease, 10, []);
+      expect(again?.claim).toEqual({ jobId: job.id, token: claim.token + 1 });
+      await stores.queue.cancel(job.id);
+      expect(await owned.standing([job.id])).toMatchObject([{ isCanceled: true }]);
+    });
+
     it('are adopted while they wait, and when they were let go', async () => {
       const { leases, owned, queue } = stores;
       const job = await queue.create(someJob({ type: 'project_update', task_impact: 1 }));
@@ -140,7 +152,7 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       const other = await leases.open('control-2', 60_000);
       // it is for control-1, which is alive
       expect(await owned.adopt(other, 10)).toEqual([]);
-      expect(await owned.acquire(other, 10)).toEqual([]);
+      expect(await owned.acquire(other, 10, [])).toEqual([]);
       await leases.close(lease);
       const [adopted] = await owned.adopt(other, 10);
       expect(adopted?.job).toMatchObject({

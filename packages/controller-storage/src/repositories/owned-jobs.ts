@@ -8,6 +8,7 @@ import {
   type JobClaim,
   type JobEvent,
   type JobFacts,
+  type JobStanding,
   type NewJobEvent,
   type OwnedJobs,
   type Submission,
@@ -29,12 +30,25 @@ export class StoredOwnedJobs implements OwnedJobs {
     this.#executor = executor;
   }
 
-  acquire(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]> {
+  acquire(
+    lease: ControllerLease,
+    limit: number,
+    known: readonly number[],
+  ): Promise<readonly ClaimedJob[]> {
     return this.#take(
       lease,
       limit,
-      sql`status = 'waiting' and lease_id is null and controller_node = ${lease.hostname}`,
+      sql`status in ('waiting', 'running') and (
+        status = 'waiting' and lease_id is null and controller_node = ${lease.hostname}
+        or lease_id = ${lease.id} and launch_type <> 'sync' and id <> all(${known}::bigint[]))`,
     );
+  }
+
+  async standing(jobIds: readonly number[]): Promise<readonly JobStanding[]> {
+    const { rows } = await sql<JobStanding>`
+      select id as "jobId", lease_token as token, cancel_flag as "isCanceled" from unified_jobs
+      where id = any(${jobIds}::bigint[])`.execute(this.#executor);
+    return rows;
   }
 
   adopt(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]> {

@@ -50,6 +50,8 @@ export async function pruneRecords(
         );
         if (ids.length === 0) break;
         await inTransaction(executor, async (transaction) => {
+          // jobs may have very many events
+          await sql`set local statement_timeout = 0`.execute(transaction);
           await transaction.deleteFrom('unified_jobs').where('id', 'in', ids).execute();
           await transaction.deleteFrom('job_events').where('job_id', 'in', ids).execute();
         });

@@ -185,7 +185,8 @@ async function locked(
     .select(['lease_id', 'started'])
     .where('id', '=', jobId)
     .where('lease_token', '=', token)
-    .forUpdate()
+    // others may link to it meanwhile
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (job === undefined) throw leaseLost(jobId);
   return job;

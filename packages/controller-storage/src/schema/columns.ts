@@ -19,14 +19,18 @@ export type Decimal = ColumnType<string, string | number | undefined, string | n
 /** A column that the database itself computes. */
 export type Computed<T> = ColumnType<T, never, never>;
 
-/** JSON text for a column of jsonb. What PostgreSQL can't store in one, the character NUL, is left out. */
+/** What PostgreSQL takes in no text of jsonb: the character NUL, and halves of a character, which Ansible writes for bytes that are no UTF-8. */
+const UNSTORABLE = /(\\+)u(0000|d[89a-f][0-9a-f]{2})/g;
+
+/** JSON text for a column of jsonb. The character NUL is left out, and half a character becomes U+FFFD. */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
-  if (!text.includes('\\u0000')) return text;
+  if (!text.includes('\\u0000') && !text.includes('\\ud')) return text;
   // after an odd number of backslashes the last one begins an escape, after an even number all are text
-  return text.replaceAll(/(\\+)u0000/g, (whole, slashes: string) =>
-    slashes.length % 2 === 1 ? slashes.slice(1) : whole,
-  );
+  return text.replaceAll(UNSTORABLE, (whole, slashes: string, code: string) => {
+    if (slashes.length % 2 === 0) return whole;
+    return code === '0000' ? slashes.slice(1) : `${slashes}ufffd`;
+  });
 }
 
 /** Text for a column of text, without the character NUL, which PostgreSQL can't store. */

@@ -156,8 +156,9 @@ it('one that is disabled has no capacity although it is well, and one that is ta
   await loop.stop();
 });
 
-it('another controller that does not say that it is there any more is lost', async () => {
-  const { clock, instances, state, loop } = fleet();
+it('another controller that does not say that it is there any more is lost, although its node goes on', async () => {
+  const { clock, mesh, instances, state, loop } = fleet();
+  mesh.nodes = [{ ...far, hostname: 'other', workTypes: ['local'] }];
   await instances.discover({ hostname: 'other', nodeType: 'hybrid' });
   instances.write('other', { node_state: 'ready', capacity: 5, last_seen: new Date(0) });
   await clock.advance(120_000);

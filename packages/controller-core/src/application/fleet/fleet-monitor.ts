@@ -5,7 +5,7 @@ import {
   type CapacityRates,
   type Machine,
 } from '../../domain/capacity.js';
-import { discoveredType } from '../../domain/discovery.js';
+import { CONTROL_WORK_TYPE, discoveredType } from '../../domain/discovery.js';
 import { isWatched } from '../../domain/instance-states.js';
 import { runsControlPlane, type NodeType } from '../../domain/instance.js';
 import { isLost } from '../../domain/lost-nodes.js';
@@ -118,11 +118,13 @@ export class FleetMonitor {
     }
   }
 
-  /** A node that says nothing of itself is seen while there is a route to it. */
-  async #noteSeen({ nodes }: MeshView): Promise<void> {
+  /** A node that says nothing of itself is seen while there is a route to it. Other controllers say of themselves that they are there: that their nodes are does not tell it. */
+  async #noteSeen({ nodes, hostname: here }: MeshView): Promise<void> {
     const now = this.options.clock.now();
+    const isOfController = ({ hostname, workTypes }: SeenNode): boolean =>
+      hostname !== here && workTypes.includes(CONTROL_WORK_TYPE);
     const times = nodes
-      .filter(({ isReachable }) => isReachable)
+      .filter((node) => node.isReachable && !isOfController(node))
       .map(({ hostname, advertisedAt = now }) => [hostname, new Date(advertisedAt)] as const);
     await this.options.instances.seen(new Map(times));
   }

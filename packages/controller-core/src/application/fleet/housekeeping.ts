@@ -9,6 +9,8 @@ const LEASE_KEPT_MS = 60 * 60_000;
 const UNIT_LEFT_MS = 60_000;
 /** Milliseconds between two times that folders of workers are removed at a node. */
 const CLEAN_UP_MS = 3 * 60 * 60_000;
+/** Milliseconds for the release of a unit: a node that is lost meanwhile keeps nothing else from being tidied. */
+const RELEASE_MS = 60_000;
 
 /** What housekeeping needs. */
 export interface HousekeepingOptions {
@@ -61,7 +63,8 @@ export class Housekeeping {
     const units = await jobs.units(node, signal);
     const left = await housekeeping.unitsOfEndedJobs(node, units, UNIT_LEFT_MS);
     for (const unitId of left) {
-      await jobs.release({ node, unitId }, signal);
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_MS)]);
+      await jobs.release({ node, unitId }, limited);
       this.#notice(`The unit ${unitId} of ${node} is released: its job has ended.`);
     }
   }

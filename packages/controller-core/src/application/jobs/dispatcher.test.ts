@@ -111,7 +111,8 @@ it('a controller that wakes up late changes nothing', async () => {
   late.start();
   await clock.advance(10);
   // another one has taken it, and this one does not know
-  jobs.jobs.set(1, { ...jobs.job(1), lease_token: 7 });
+  const { id: lease_id } = await jobs.open('two', 600_000);
+  jobs.jobs.set(1, { ...jobs.job(1), lease_id, lease_token: 7 });
   mesh.say('unit-1', 3);
   mesh.end('unit-1', 'successful');
   await clock.advance(200);
@@ -318,6 +319,35 @@ it('a cancel that was missed is seen when it is looked for, and when a job is ta
   jobs.jobs.set(1, { ...jobs.job(1), cancel_flag: true });
   await one.lookForCancels();
   await clock.advance(100);
+  expect(jobs.job(1).status).toBe('canceled');
+  await one.stop();
+});
+
+it('a job that it has got without hearing of it is taken again', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  const { lease_id } = jobs.job(1);
+  // the answer that told of it was lost with the connection
+  jobs.add(2, { lease_id, lease_token: 1 });
+  await clock.advance(2_000);
+  expect(one.jobs).toEqual([1, 2]);
+  mesh.end('unit-2', 'successful');
+  await clock.advance(100);
+  expect(jobs.job(2)).toMatchObject({ status: 'successful', lease_token: 2 });
+  await one.stop();
+});
+
+it('a cancel that nobody has told of is seen within seconds', async () => {
+  const { clock, jobs, controller } = world();
+  jobs.add(1);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  jobs.jobs.set(1, { ...jobs.job(1), cancel_flag: true });
+  await clock.advance(3_000);
   expect(jobs.job(1).status).toBe('canceled');
   await one.stop();
 });

@@ -89,16 +89,26 @@ export class Dispatcher {
 
   /** A person does not want a job any more, or has declared it lost: then it is let go of. Does nothing about one that is not run here. */
   async cancel(jobId: number): Promise<void> {
-    const running = this.#jobs.get(jobId);
-    if (running === undefined) return;
-    const job = await this.#options.queue.get(jobId);
-    if (job?.lease_token !== running.runner.claim.token) this.#drop(jobId, running);
-    else if (job.cancel_flag) running.runner.cancel();
+    if (this.#jobs.has(jobId)) await this.#lookAt([jobId]);
   }
 
   /** Cancels of jobs may have been missed. */
-  async lookForCancels(): Promise<void> {
-    for (const id of this.jobs) await this.cancel(id);
+  lookForCancels(): Promise<void> {
+    return this.#lookAt(this.jobs);
+  }
+
+  async #lookAt(jobIds: readonly number[]): Promise<void> {
+    if (jobIds.length === 0) return;
+    const seen = new Map(jobIds.map((id) => [id, this.#jobs.get(id)]));
+    const standing = await this.#options.owned.standing(jobIds);
+    const found = new Map(standing.map((each) => [each.jobId, each]));
+    for (const [id, running] of seen) {
+      // one that has come or gone meanwhile is not what was asked for
+      if (running === undefined || this.#jobs.get(id) !== running) continue;
+      const { token, isCanceled = false } = found.get(id) ?? {};
+      if (token !== running.runner.claim.token) this.#drop(id, running);
+      else if (isCanceled) running.runner.cancel();
+    }
   }
 
   /** Lets go of all jobs as they are, so that others go on with them at once. */
@@ -144,10 +154,12 @@ export class Dispatcher {
     const { owned, maxJobs = 2_000 } = this.#options;
     const session = this.#session;
     if (session === undefined) return;
+    // a message may have come before the job that it is about
+    await this.lookForCancels();
     for (;;) {
       const room = Math.min(TAKEN_AT_ONCE, maxJobs - this.#jobs.size);
       if (room <= 0 || session.over.signal.aborted) return;
-      const waiting = await owned.acquire(session.lease, room);
+      const waiting = await owned.acquire(session.lease, room, this.jobs);
       this.#begin(waiting, session);
       // one that can't keep its own lease in time does not take the jobs of others that can't
       const left = this.#isLate ? 0 : room - waiting.length;

@@ -12,10 +12,13 @@ import type { Preparing, RunSource } from '../../ports/run-source.js';
 import { eventRow } from './event-row.js';
 import { EventWriter } from './event-writer.js';
 import { hostOutcomes, statusCounts } from './host-outcomes.js';
-import { isLeaseLost, PatientWrites } from './patient-writes.js';
+import { isAway, isLeaseLost, PatientWrites } from './patient-writes.js';
 
 /** Milliseconds that a run gets to come to its end once its node has canceled it. */
 const CANCELED_MS = 30_000;
+
+/** Milliseconds for the release of a unit; it is tried again by others. */
+const RELEASE_MS = 60_000;
 
 /** What the running of jobs needs. */
 export interface JobRunnerOptions {
@@ -74,7 +77,9 @@ export class JobRunner {
       if (unit !== undefined) await this.#follow(unit);
     } catch (error) {
       if (this.#signal.aborted || isLeaseLost(error)) return;
-      await this.#change('break', { job_explanation: textOf(error) }).catch((why: unknown) => {
+      // nothing of it has begun, and nothing is wrong with it
+      const event = this.#unitId === undefined && isAway(error) ? 'give-back' : 'break';
+      await this.#change(event, { job_explanation: textOf(error) }).catch((why: unknown) => {
         this.#notice(`it could not be ended: ${textOf(why)}`);
       });
     }
@@ -90,6 +95,7 @@ export class JobRunner {
       if (this.#unitId === undefined) throw new Error('it runs, and no unit of it is known');
       return { node, unitId: this.#unitId };
     }
+    if (this.#wasCanceled()) return this.#cancelBefore(node);
     const previous = this.#previousController;
     const wasOfDeadController = !isPod && previous !== '' && node === previous;
     // it was to run on a controller that is gone, and has not begun
@@ -98,7 +104,6 @@ export class JobRunner {
       return undefined;
     }
     const isLocal = node === controller || wasOfDeadController;
-    if (this.#wasCanceled()) return this.#cancelBefore(node);
     const { mesh, owned, source, newSubmissionId } = this.#options;
     if (this.#unitId === undefined) {
       const refusal = await source.prepare?.(this.#job, this.#claim, this.#preparing);
@@ -283,7 +288,9 @@ export class JobRunner {
 
   async #release(unit: UnitAddress): Promise<void> {
     try {
-      await this.#options.mesh.release(unit, this.#signal);
+      // housekeeping does it where this does not
+      const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(RELEASE_MS)]);
+      await this.#options.mesh.release(unit, signal);
     } catch (error) {
       if (!this.#signal.aborted) {
         this.#notice(`its unit ${unit.unitId} of ${unit.node} was not released: ${textOf(error)}`);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { StorageError } from '../../ports/storage-error.js';
 import { VirtualClock } from '../time/test-virtual-clock.js';
-import { isLeaseLost, PatientWrites } from './patient-writes.js';
+import { isAway, isLeaseLost, PatientWrites } from './patient-writes.js';
 
 it('tries again while the storage is gone, and says so once', async () => {
   const clock = new VirtualClock();
@@ -39,4 +39,27 @@ it('a lost lease is known in whatever it was wrapped', () => {
   const lost = new StorageError('lease-lost', 'x');
   expect(isLeaseLost(new Error('a', { cause: new Error('b', { cause: lost }) }))).toBe(true);
   expect(isLeaseLost(new StorageError('not-found', 'x'))).toBe(false);
+});
+
+it.each(['22P02', '42703', '54000', '23514'])(
+  '%s is refused whenever it is tried',
+  async (code) => {
+    const { signal } = new AbortController();
+    const writes = new PatientWrites({ clock: new VirtualClock(), signal });
+    const error = Object.assign(new Error('it can not be stored'), { code });
+    await expect(writes.write(() => Promise.reject(error))).rejects.toBe(error);
+  },
+);
+
+it.each([
+  [{ code: '57P01', message: 'terminating connection due to administrator command' }, true],
+  [{ code: '08006', message: 'x' }, true],
+  [{ code: 'ECONNREFUSED', message: 'x' }, true],
+  [{ message: 'Connection terminated unexpectedly' }, true],
+  [{ message: 'timeout exceeded when trying to connect' }, true],
+  [{ code: '23503', message: 'x' }, false],
+  [{ code: 'ENOENT', message: 'x' }, false],
+  [{ message: 'its inventory is gone' }, false],
+])('%j: the database can not be reached: %s', (given, expected) => {
+  expect(isAway(Object.assign(new Error(given.message), given))).toBe(expected);
 });

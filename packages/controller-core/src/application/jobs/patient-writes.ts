@@ -36,6 +36,7 @@ export class PatientWrites {
         return result;
       } catch (error) {
         if (error instanceof StorageError || error instanceof DomainError) throw error;
+        if (isRefused(error)) throw error;
         if (isFirst)
           onNotice?.(`The storage can't be written, it is tried again: ${String(error)}`);
       }
@@ -44,6 +45,29 @@ export class PatientWrites {
     }
   }
 }
+
+/**
+ * SQLSTATEs that come of what is written, and will come again: data that can't be stored (22), a column that must have something or another value (23502, 23514), statements that
+ * are wrong (42), limits (54).
+ */
+const REFUSED = /^(?:22|42|54)[0-9A-Z]{3}$|^235(?:02|14)$/;
+
+/** Whether a database refuses what is written, whenever it is. */
+export const isRefused = (error: unknown): boolean => REFUSED.test(codeOf(error));
+
+/** SQLSTATEs of a connection that is gone, of a server that stops or starts, and of one that has no room for now. */
+const AWAY =
+  /^(?:08|53|57P)[0-9A-Z]{2,3}$|^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Whether a database can't be reached now. Some of the driver's errors have a text alone. */
+export const isAway = (error: unknown): boolean =>
+  AWAY.test(codeOf(error)) ||
+  (error instanceof Error && /connection terminated|timeout exceeded/i.test(error.message));
+
+const codeOf = (error: unknown): string => {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
+};
 
 /** Whether somebody else owns the job by now, at the bottom of whatever was made of that on the way. */
 export function isLeaseLost(error: unknown): boolean {

@@ -11,6 +11,7 @@ import type {
   JobClaim,
   JobFacts,
   NewJobEvent,
+  JobStanding,
   OwnedJobs,
   Submission,
 } from '../../ports/owned-jobs.js';
@@ -121,14 +122,29 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     if (lease !== undefined) lease.expires = this.clock.now() - 1;
   }
 
-  acquire(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]> {
+  acquire(
+    lease: ControllerLease,
+    limit: number,
+    known: readonly number[],
+  ): Promise<readonly ClaimedJob[]> {
     return Promise.resolve(
-      this.#take(
-        lease,
-        limit,
-        ({ status, controller_node, lease_id }) =>
-          status === 'waiting' && controller_node === lease.hostname && lease_id === null,
+      this.#take(lease, limit, ({ id, status, controller_node, lease_id }) =>
+        lease_id === null
+          ? status === 'waiting' && controller_node === lease.hostname
+          : lease_id === lease.id &&
+            (status === 'waiting' || status === 'running') &&
+            !known.includes(id),
       ),
+    );
+  }
+
+  standing(jobIds: readonly number[]): Promise<readonly JobStanding[]> {
+    return Promise.resolve(
+      jobIds
+        .flatMap((id) => this.jobs.get(id) ?? [])
+        .map(({ id: jobId, lease_token: token, cancel_flag: isCanceled }) => ({
+          ...{ jobId, token, isCanceled },
+        })),
     );
   }
 
