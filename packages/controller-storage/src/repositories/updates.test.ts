@@ -220,7 +220,7 @@ describe.each(storagesUnderTest())('updates on $kind', (under) => {
         'control-1',
       );
       expect(child.job).toMatchObject({ status: 'waiting', lease_id: lease.id, lease_token: 1 });
-      expect(await stores.owned.acquire(lease, 10, [])).toEqual([]);
+      expect(await stores.owned.acquire(lease, 10, [claim.jobId])).toEqual([]);
       const { begun } = await stores.queue.snapshot(10);
       expect(begun.find(({ id }) => id === child.job.id)).toMatchObject({ isWithinJob: true });
       await stores.owned.change(child.claim, 'start');

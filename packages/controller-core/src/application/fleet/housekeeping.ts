@@ -3,6 +3,7 @@ import type { ControllerLeases } from '../../ports/controller-leases.js';
 import type { HousekeepingStore } from '../../ports/housekeeping-store.js';
 import type { InstanceStore } from '../../ports/instance-store.js';
 import type { JobMesh, MeshWatch } from '../../ports/mesh.js';
+import { withTimeLimit } from '../time/time-limit.js';
 
 /** Milliseconds for which a lease that has expired is kept, and a unit whose job has ended is left to whoever ended it. */
 const LEASE_KEPT_MS = 60 * 60_000;
@@ -59,12 +60,13 @@ export class Housekeeping {
   }
 
   async #releaseUnits(node: string, signal: AbortSignal): Promise<void> {
-    const { jobs, housekeeping } = this.#options;
+    const { jobs, housekeeping, clock } = this.#options;
     const units = await jobs.units(node, signal);
     const left = await housekeeping.unitsOfEndedJobs(node, units, UNIT_LEFT_MS);
     for (const unitId of left) {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_MS)]);
-      await jobs.release({ node, unitId }, limited);
+      await withTimeLimit(clock, RELEASE_MS, signal, (limited) =>
+        jobs.release({ node, unitId }, limited),
+      );
       this.#notice(`The unit ${unitId} of ${node} is released: its job has ended.`);
     }
   }

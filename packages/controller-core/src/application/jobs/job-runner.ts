@@ -12,6 +12,7 @@ import type { Preparing, RunSource } from '../../ports/run-source.js';
 import { eventRow } from './event-row.js';
 import { EventWriter } from './event-writer.js';
 import { hostOutcomes, statusCounts } from './host-outcomes.js';
+import { withTimeLimit } from '../time/time-limit.js';
 import { isAway, isLeaseLost, PatientWrites } from './patient-writes.js';
 
 /** Milliseconds that a run gets to come to its end once its node has canceled it. */
@@ -289,8 +290,8 @@ export class JobRunner {
   async #release(unit: UnitAddress): Promise<void> {
     try {
       // housekeeping does it where this does not
-      const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(RELEASE_MS)]);
-      await this.#options.mesh.release(unit, signal);
+      const { mesh, clock } = this.#options;
+      await withTimeLimit(clock, RELEASE_MS, this.#signal, (signal) => mesh.release(unit, signal));
     } catch (error) {
       if (!this.#signal.aborted) {
         this.#notice(`its unit ${unit.unitId} of ${unit.node} was not released: ${textOf(error)}`);
