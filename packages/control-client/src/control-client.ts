@@ -79,7 +79,7 @@ const GIVE_UP_MS = 5_000;
 export class ControlClient {
   readonly #connections: Connections;
 
-  readonly #sign: (() => Promise<string>) | undefined;
+  readonly #sign: (() => Promise<string | undefined>) | undefined;
 
   private constructor({ sign, ...options }: ConnectionsOptions & ControlClientOptions) {
     this.#connections = new Connections(options);

@@ -140,6 +140,31 @@ const docs = [
   },
   { page: 'docs/operations.md', contains: 'metrics-listener', expects: /^/ },
   { page: 'docs/operations.md', contains: 'tracing:', expects: /^/ },
+  {
+    page: 'docs/controller.md',
+    contains: 'set-up, then the controller',
+    skip: 'it runs until it is ended; the tests of the controller start it',
+  },
+  {
+    page: 'docs/controller.md',
+    contains: 'DATABASE_URL=postgres',
+    skip: 'it is for a machine with a node and a PostgreSQL',
+  },
+  {
+    page: 'docs/controller.md',
+    contains: 'work-verification',
+    skip: 'its key is of a controller; test-e2e has nodes that verify by one',
+  },
+  {
+    page: 'docs/controller.md',
+    contains: 'kubernetes-runtime-auth',
+    expects: /The configuration is good/,
+  },
+  {
+    page: 'docs/controller.md',
+    contains: 'rotate-key',
+    skip: 'it is for a database with secrets; the tests of the controller have one',
+  },
   { page: 'docs/kubernetes.md', contains: 'work-kubernetes', expects: /The configuration is good/ },
   {
     page: 'docs/kubernetes.md',

@@ -8,7 +8,7 @@ export interface ControlClientOptions extends ControlConnectionOptions {
    * Signs submissions and requests to cancel, to release and for results that come without a signature: asked for a fresh one each time.
    * Default: they are not signed.
    */
-  readonly sign?: (() => Promise<string>) | undefined;
+  readonly sign?: (() => Promise<string | undefined>) | undefined;
 }
 
 /** Options of `ControlClient.connect`. */

@@ -1,6 +1,6 @@
 import { ControlClient, type NodeStatus } from '@receptorjs/control-client';
 import { isRemoteAnswer } from '@receptorjs/control-protocol';
-import { MeshError } from '@receptorjs/controller-core';
+import { CONTROL_WORK_TYPE, EXECUTION_WORK_TYPE, MeshError } from '@receptorjs/controller-core';
 import { errorText } from '@receptorjs/primitives';
 import type { ControlTransport } from '@receptorjs/runner-mesh/internal';
 import { WorkSignatures } from '@receptorjs/workceptor/internal';
@@ -34,6 +34,22 @@ export interface WorkSigning {
   readonly tokenExpirationMs?: number;
 }
 
+/** What nodes say of their control services. */
+interface Advertised {
+  readonly withTls: ReadonlySet<string>;
+  /** Nodes that take signed work alone. */
+  readonly verifying: ReadonlySet<string>;
+  readonly until: number;
+}
+
+/** Whether a node verifies work of the control plane: by the work type of control nodes, where it offers that, else by that of execution nodes. */
+function verifies(
+  offered: readonly { readonly WorkType: string; readonly Secure: boolean }[],
+): boolean {
+  const find = (name: string) => offered.find(({ WorkType }) => WorkType === name);
+  return (find(CONTROL_WORK_TYPE) ?? find(EXECUTION_WORK_TYPE))?.Secure === true;
+}
+
 /**
  * The node beside this process, and through it the control services of all others. A unit is kept by the node that runs it, and by none in between, so
  * whoever reaches that node can go on with it. It alone writes its fields.
@@ -46,7 +62,7 @@ export class LocalNode {
   readonly #signatures: WorkSignatures | undefined;
   /** The client that all requests to the local node share. */
   #client: Promise<ControlClient> | undefined;
-  #withTls: { readonly nodes: ReadonlySet<string>; readonly until: number } | undefined;
+  #advertised: Advertised | undefined;
   #isClosed = false;
 
   constructor(options: LocalNodeOptions) {
@@ -162,24 +178,36 @@ export class LocalNode {
     }
   }
 
-  #signing(node: string): { readonly sign?: () => Promise<string> } {
+  /** Signs for nodes that verify signatures; others refuse work that has one. */
+  #signing(node: string): { readonly sign?: () => Promise<string | undefined> } {
     const signatures = this.#signatures;
-    return signatures === undefined ? {} : { sign: () => signatures.sign(node) };
+    if (signatures === undefined) return {};
+    return {
+      sign: async () => {
+        const { verifying } = await this.#advertisements();
+        return verifying.has(node) ? signatures.sign(node) : undefined;
+      },
+    };
   }
 
   async #hasTls(node: string): Promise<boolean> {
     if (this.#options.tlsClient === undefined) return false;
-    if (this.#withTls === undefined || this.#withTls.until < performance.now()) {
-      const { Advertisements } = await this.status(['Advertisements']);
-      const secure = (Advertisements ?? []).filter(
-        ({ Service, ConnType }) => Service === 'control' && ConnType === STREAM_WITH_TLS,
-      );
-      this.#withTls = {
-        nodes: new Set(secure.map(({ NodeID }) => NodeID)),
-        until: performance.now() + ADVERTISED_MS,
-      };
-    }
-    return this.#withTls.nodes.has(node);
+    const { withTls } = await this.#advertisements();
+    return withTls.has(node);
+  }
+
+  /** What nodes say of their control services, as it was some seconds ago at most. */
+  async #advertisements(): Promise<Advertised> {
+    const known = this.#advertised;
+    if (known !== undefined && known.until >= performance.now()) return known;
+    const { Advertisements } = await this.status(['Advertisements']);
+    const services = (Advertisements ?? []).filter(({ Service }) => Service === 'control');
+    const names = (found: typeof services) => new Set(found.map(({ NodeID }) => NodeID));
+    return (this.#advertised = {
+      withTls: names(services.filter(({ ConnType }) => ConnType === STREAM_WITH_TLS)),
+      verifying: names(services.filter(({ WorkCommands }) => verifies(WorkCommands ?? []))),
+      until: performance.now() + ADVERTISED_MS,
+    });
   }
 
   async #workTypes(node: string): Promise<readonly string[] | undefined> {

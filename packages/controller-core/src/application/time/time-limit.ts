@@ -14,7 +14,9 @@ export async function withTimeLimit<T>(
   const limit = new AbortController();
   const done = new AbortController();
   clock.sleep(ms, done.signal).then(
-    () => limit.abort(new Error(`it took more than ${ms / 1000} s`)),
+    () => {
+      if (!done.signal.aborted) limit.abort(new Error(`it took more than ${ms / 1000} s`));
+    },
     () => undefined,
   );
   try {
