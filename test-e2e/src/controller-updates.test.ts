@@ -258,7 +258,7 @@ it(
     expect([status, job_explanation, result_traceback]).toEqual(['successful', '', '']);
     expect((await app.send('POST', `jobs/${asked.id}/relaunch/`, {})).status).toBe(400);
     for (const path of ['system_jobs', 'system_job_templates', 'workflow_jobs', 'schedules'])
-      expect((await app.send('GET', `${path}/`)).status).toBe(404);
+      expect([404, 405]).toContain((await app.send('GET', `${path}/`)).status);
   },
   RUN_MS,
 );
