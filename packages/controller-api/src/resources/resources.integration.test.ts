@@ -96,4 +96,34 @@ describe('resources', () => {
     );
     expect(stream.text).not.toContain('sesame');
   });
+
+  it('sends a secret of a credential nowhere else than where it was typed for', async () => {
+    const inputs = {
+      fields: [{ id: 'host' }, { id: 'bearer_token', secret: true }, { id: 'verify_ssl' }],
+    };
+    const type = { name: 'Cluster', kind: 'kubernetes', inputs };
+    const credential_type = await server.store.insert('credential_types', type);
+    const hidden = '$encrypted$';
+    const { body } = await server.send('POST', '/api/v2/credentials/', {
+      ...{ name: 'cluster', credential_type },
+      inputs: { host: 'https://cluster.example:6443', bearer_token: 'sesame' },
+    });
+    const change = (given: object) => server.send('PATCH', body.url, { inputs: given });
+    for (const host of [
+      'https://evil.example:6443',
+      'http://cluster.example:6443',
+      'https://cluster.example',
+      'https://cluster.example:6443\\@evil.example',
+      '',
+    ])
+      expect(await change({ host, bearer_token: hidden })).toMatchObject({
+        status: 400,
+        body: { inputs: ['host leads elsewhere: type bearer_token again'] },
+      });
+    expect(await change({ bearer_token: hidden })).toMatchObject({ status: 400 });
+    const path = { host: 'https://cluster.example:6443/k8s', bearer_token: hidden };
+    expect(await change(path)).toMatchObject({ status: 200 });
+    const typed = { host: 'https://other.example', bearer_token: 'typed' };
+    expect(await change(typed)).toMatchObject({ status: 200 });
+  });
 });
