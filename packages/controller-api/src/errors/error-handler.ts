@@ -10,7 +10,7 @@ export function addJson(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, parsed) => {
     if (body === '') parsed(null);
-    else parse(request, String(body), parsed);
+    else void parse(request, String(body), parsed);
   });
 }
 
