@@ -28,7 +28,7 @@ import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
 import { tokenEndpoints } from './endpoints/token-endpoints.js';
 import { updateEndpoints } from './endpoints/update-endpoints.js';
 import { ApiError } from './errors/api-error.js';
-import { addErrors, answerUnroutable } from './errors/error-handler.js';
+import { addErrors, addJson, answerUnroutable } from './errors/error-handler.js';
 import { addJobRun } from './live/job-run-endpoint.js';
 import { Live } from './live/live.js';
 import { streamEndpoints } from './live/stream-endpoints.js';
@@ -137,6 +137,7 @@ async function createApp(
     },
   });
   addErrors(app);
+  addJson(app);
   addIdentity(app, authenticator);
   addHeaders(app, context);
   app.addHook('onRequest', (request, reply, done) => {

@@ -7,7 +7,7 @@ import { isPassword } from './passwords.js';
 import { digestOf, newSecret } from './secrets.js';
 
 /** Seconds without a request after which a session ends. */
-export const SESSION_SECONDS = 1800;
+const SESSION_SECONDS = 1800;
 /** Sessions and tokens say that they were used once in so many milliseconds, and not at each request. */
 const NOTE_EVERY_MS = 60_000;
 
@@ -95,13 +95,13 @@ export class Authenticator {
       const detail = `Too many failed logins. Try again in ${wait} seconds.`;
       throw new ApiError(429, { detail }, { 'Retry-After': String(wait) });
     }
+    // counted before it is looked at, so that no more are on their way than are allowed
+    this.#limit.failed(keys);
     const isText = !username.includes('\0') && !password.includes('\0');
     const user = isText ? await this.#find('users', 'username', username) : undefined;
     const stored = user?.['is_active'] === true ? String(user['password']) : undefined;
-    if (!(await isPassword(password, stored)) || user === undefined) {
-      this.#limit.failed(keys);
+    if (!(await isPassword(password, stored)) || user === undefined)
       throw ApiError.unauthenticated('Invalid username/password.');
-    }
     this.#limit.succeeded(keys);
     return currentUser(user, false);
   }

@@ -3,7 +3,7 @@ import { ApiError } from '../errors/api-error.js';
 import { refuseMethods } from '../endpoints/endpoint.js';
 import { errorSchema } from '../resources/body-schema.js';
 import { CSRF_COOKIE, checkCsrf, SESSION_COOKIE, type CookieOptions } from './csrf.js';
-import { SESSION_SECONDS, type Authenticator } from './authenticator.js';
+import type { Authenticator } from './authenticator.js';
 import { newSecret } from './secrets.js';
 
 /** How a login is refused. */
@@ -53,12 +53,15 @@ export function addLogin(
         throw ApiError.unauthenticated('Invalid username/password.');
       const user = await authenticator.byPassword(username, password, request.ip);
       const { id, csrfToken } = await authenticator.begin(user, request.ip);
-      return reply
-        .setCookie(SESSION_COOKIE, id, { ...cookies, httpOnly: true, maxAge: SESSION_SECONDS })
-        .setCookie(CSRF_COOKIE, csrfToken, cookies)
-        .setCookie('userLoggedIn', 'true', cookies)
-        .header('X-API-Session-Cookie-Name', SESSION_COOKIE)
-        .redirect(ownAddress(next), 302);
+      return (
+        reply
+          // for as long as the browser is open: each request makes the session longer, here alone
+          .setCookie(SESSION_COOKIE, id, { ...cookies, httpOnly: true })
+          .setCookie(CSRF_COOKIE, csrfToken, cookies)
+          .setCookie('userLoggedIn', 'true', cookies)
+          .header('X-API-Session-Cookie-Name', SESSION_COOKIE)
+          .redirect(ownAddress(next), 302)
+      );
     },
   );
 

@@ -16,6 +16,8 @@ import type { FieldErrors, Resource, Resources, Sublist } from '../resources/res
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { ResourceHooks } from './resource-hooks.js';
 
+/** Rows that are looked at behind one row. */
+const MAX_BEHIND = 10_000;
 const activeStates = ['new', 'pending', 'waiting', 'running'];
 
 /** Makes, changes, removes and joins rows: rules, references and uniqueness are checked, and each change is noted, in one transaction. */
@@ -120,12 +122,36 @@ export class ResourceEditor {
             throw ApiError.badRequest(
               `${other.label} is of another ${name} than ${resource.label}.`,
             );
+        if (of === resource.path) await this.#checkNoCircle(resource, id, through, otherId, store);
         await store.link(resource.path, id, through, otherId);
       } else await store.unlink(resource.path, id, through, otherId);
       const operation = isAttached ? 'associate' : 'disassociate';
       const joined = { resource: other, id: otherId, relation: through };
       await this.recorder.record(store, actor, { operation, resource, id, other: joined });
     });
+  }
+
+  /** Nothing is behind itself, by however many others. */
+  async #checkNoCircle(
+    { path, label }: Resource,
+    id: number,
+    relation: string,
+    otherId: number,
+    store: ResourceStore,
+  ): Promise<void> {
+    if (otherId === id)
+      throw ApiError.badRequest(`${label} can not be one of its own ${relation}.`);
+    const seen = new Set([otherId]);
+    // what is found is added, and looked behind in its turn
+    for (const one of seen) {
+      const criterion = { kind: 'linked', from: path, relation, id: one } as const;
+      const rows = await store.list(path, { criterion, order: [], limit: MAX_BEHIND, offset: 0 });
+      for (const row of rows) seen.add(Number(row['id']));
+      if (seen.has(id))
+        throw ApiError.badRequest(
+          `${label} ${otherId} has ${label} ${id} among its ${relation}: that would be a circle.`,
+        );
+    }
   }
 
   async #get(store: ResourceStore, resource: Resource, id: number): Promise<Row> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bearer, openStream } from '../live/test-followers.js';
 import { startRun } from '../live/test-runs.js';
 import { START_MS, startServer, type TestServer } from '../test-server.js';
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
   const links = { project, inventory, organization, ask_variables_on_launch: true };
   template = await store.insert('job_templates', { name: 'site', playbook: 'site.yml', ...links });
 }, START_MS);
-afterAll(() => server.stop());
+afterAll(() => server.stop(), START_MS);
 
 describe('a launch', () => {
   it('is there with the note of who made it, or not at all', async () => {
@@ -65,6 +66,19 @@ describe('POST /job_run/PLAYBOOK', () => {
     await started.emit(1, 2);
     await started.end(2);
     expect(await response.text()).toBe('ok: [web-1]\nok: [web-2]\n');
+  });
+
+  it('launches no job whose output there is no place to follow', async () => {
+    const jobs = () => server.store.count('jobs', { kind: 'all', of: [] });
+    const before = await jobs();
+    const path = `${server.url}/api/v2/unified_jobs/stream/`;
+    const places = await Promise.all(
+      Array.from({ length: 100 }, () => openStream(path, bearer('operator'))),
+    );
+    const refused = await run('site.yml', '{}');
+    for (const place of places) place.close();
+    expect(refused.status).toBe(429);
+    expect(await jobs()).toBe(before);
   });
 
   it('is refused to whoever may not launch, and says what it does not find', async () => {

@@ -4,6 +4,16 @@ import { ApiError } from './api-error.js';
 
 const MAX_PATH = 8192;
 
+/** Reads bodies of JSON; an empty one is none. */
+export function addJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, parsed) => {
+    if (body === '') parsed(null);
+    else void parse(request, String(body), parsed);
+  });
+}
+
 /** Answers errors in the shapes that clients know, and addresses that are not there. */
 export function addErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -28,8 +38,6 @@ function asApiError(error: FastifyError | ApiError | ResourceStoreError): ApiErr
       return new ApiError(415, { detail: 'Unsupported media type in request.' });
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ApiError(413, { detail: 'The body of the request is too large.' });
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return ApiError.badRequest('JSON parse error - the body is empty');
     default:
   }
   const status = error.statusCode;

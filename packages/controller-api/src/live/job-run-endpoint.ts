@@ -13,7 +13,7 @@ import { textOf } from '../resources/values.js';
 import { EventReader } from './event-reader.js';
 import { eventSources } from './event-sources.js';
 import type { Live } from './live.js';
-import { answerStream, type Look, type StreamForm } from './server-sent-events.js';
+import { answerStream, takePlace, type Look, type StreamForm } from './server-sent-events.js';
 
 const EVENTS_AT_ONCE = 100;
 /** What Ansible prints, and nothing else. */
@@ -66,6 +66,7 @@ function jobRun(live: Live, parts: ApiParts): Endpoint {
               content: { 'text/plain': { schema: { type: 'string' } } },
             },
             409: errorSchema,
+            429: errorSchema,
             503: errorSchema,
           },
         },
@@ -78,8 +79,15 @@ function jobRun(live: Live, parts: ApiParts): Endpoint {
             throw ApiError.invalid({
               extra_vars: ['The job template takes none: ask_variables_on_launch is not set.'],
             });
-          const { job } = await launch(template, { extra_vars: vars }, jobs, parts, call);
-          return follow(Number(job), live, parts, call);
+          // before the job: one whose output can't be followed is not launched
+          const leave = takePlace(live, call);
+          try {
+            const { job } = await launch(template, { extra_vars: vars }, jobs, parts, call);
+            return await follow(Number(job), live, parts, call, leave);
+          } catch (error) {
+            leave();
+            throw error;
+          }
         },
       },
     },
@@ -113,7 +121,13 @@ async function templateOf(
   });
 }
 
-function follow(jobId: number, live: Live, { context }: ApiParts, call: Call): Promise<unknown> {
+function follow(
+  jobId: number,
+  live: Live,
+  { context }: ApiParts,
+  call: Call,
+  leave: () => void,
+): Promise<unknown> {
   const source = eventSources['job_events'];
   if (source === undefined) throw new Error('jobs have no events');
   const reader = new EventReader(context.store, source, jobId, 0);
@@ -130,5 +144,5 @@ function follow(jobId: number, live: Live, { context }: ApiParts, call: Call): P
       return { text, then: isComplete ? 'end' : isFull ? 'more' : 'quiet' };
     },
   };
-  return answerStream(live, call, telling, plainText);
+  return answerStream(live, call, telling, plainText, leave);
 }

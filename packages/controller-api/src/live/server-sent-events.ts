@@ -50,20 +50,55 @@ export const serverSentEvents: StreamForm = {
 };
 
 /**
+ * Takes a place of the streams for a call. It is given back with the client or the end of the answer, or by what is returned, whichever is first.
+ *
+ * @throws {ApiError} 429, 503
+ */
+export function takePlace(live: Live, call: Call): () => void {
+  const leave = live.limits.enter(call.user.id);
+  whenOver(call, leave);
+  return leave;
+}
+
+/** Does something once an answer has been sent or nobody is there to take it: at once where that is so by now. @returns ends that */
+function whenOver(
+  { request, reply }: Pick<Call, 'request' | 'reply'>,
+  act: () => void,
+): () => void {
+  const { socket } = request.raw;
+  // an answer that waits behind another of its connection is not told of its end
+  const from = [reply.raw, socket];
+  const end = (): void => {
+    for (const one of from) one.off('close', over);
+  };
+  const over = (): void => {
+    end();
+    act();
+  };
+  for (const one of from) one.once('close', over);
+  if (reply.raw.destroyed || socket.destroyed) over();
+  return end;
+}
+
+/**
  * Answers with a stream that ends with the client, the server, what is told, or the right to be told. Nothing is kept for a slow client: the database is looked at when it
  * has taken what was sent.
+ *
+ * @param place of the stream, where it has been taken by now
+ * @throws {ApiError} 429, 503 where there is none
  */
 export async function answerStream(
   live: Live,
   call: Call,
   telling: Telling,
   form: StreamForm = serverSentEvents,
+  place?: () => void,
 ): Promise<unknown> {
   const { request, reply } = call;
   reply.type(form.type).header('X-Accel-Buffering', 'no');
   // whoever asks for the headers alone waits for no event
   if (request.method === 'HEAD') return '';
-  const leave = live.limits.enter(call.user.id);
+  const leave = place ?? takePlace(live, call);
   try {
     await live.listen();
   } catch (error) {
@@ -90,8 +125,7 @@ async function* textOf(
 ): AsyncGenerator<string> {
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, live.over]);
-  const onClose = (): void => gone.abort();
-  reply.raw.once('close', onClose);
+  const forget = whenOver({ request, reply }, () => gone.abort());
   const bell = new Bell();
   const unfollow = telling.follow(bell);
   try {
@@ -118,6 +152,6 @@ async function* textOf(
   } finally {
     unfollow();
     leave();
-    reply.raw.off('close', onClose);
+    forget();
   }
 }

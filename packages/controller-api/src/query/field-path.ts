@@ -58,6 +58,7 @@ export function fieldPath(key: string, start: Resource, resources: Resources): F
 function ownField(resource: Resource, name: string): Field | undefined {
   const field = Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
   return field?.isStored === true &&
+    field.isFilterable &&
     field.type !== 'json' &&
     field.type !== 'object' &&
     field.type !== 'list'

@@ -10,6 +10,11 @@ export const activityStream = defineResource({
     id: integer('ID', { isReadOnly: true }),
     timestamp: datetime('Timestamp'),
     actor: reference('Actor', 'users', { isReadOnly: true }),
+    actor_username: text('Actor username', {
+      isReadOnly: true,
+      help: 'As it was then; it stays when the user is removed.',
+    }),
+    remote_address: text('Remote address', { isReadOnly: true }),
     operation: choice(
       'Operation',
       [

@@ -34,7 +34,37 @@ export async function checkInputs(values: Row, context: RuleContext): Promise<Fi
   }
   for (const name of required)
     if (given[name] === undefined || given[name] === '') problems.push(`${name} is required`);
+  if (inputs !== undefined && existing !== undefined) {
+    const stored = (existing['inputs'] ?? {}) as Inputs;
+    const led = addressInputs.find((name) => !leadsTheSame(given[name], stored[name]));
+    const kept = Object.keys(given).filter(
+      (name) => given[name] === HIDDEN && stored[name] !== undefined,
+    );
+    if (led !== undefined && kept.length > 0)
+      problems.push(`${led} leads elsewhere: type ${kept.join(', ')} again`);
+  }
   return problems.length === 0 ? {} : { inputs: problems };
+}
+
+/** Inputs that say where the secrets beside them are sent. */
+const addressInputs = ['host', 'url'];
+
+/** Whether an address is of the scheme, host and port of the stored one; one that is no URL is wholly the same. */
+function leadsTheSame(given: unknown, stored: unknown): boolean {
+  const [now, before] = [given ?? '', stored ?? ''];
+  if (now === before || now === HIDDEN) return true;
+  return machineOf(now) !== undefined && machineOf(now) === machineOf(before);
+}
+
+function machineOf(address: unknown): string | undefined {
+  // others may read what is not plain in another way
+  if (typeof address !== 'string' || !/^[a-z]+:\/\/[^\s\\]+$/i.test(address)) return undefined;
+  try {
+    const { protocol, host } = new URL(address);
+    return `${protocol}//${host}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function valueProblem(

@@ -33,7 +33,8 @@ const shared = ({ type, label, help, choices }: Field): Record<string, unknown> 
 
 const reading = (field: Field): Record<string, unknown> => ({
   ...shared(field),
-  filterable: field.isStored && !['json', 'object', 'list'].includes(field.type),
+  filterable:
+    field.isStored && field.isFilterable && !['json', 'object', 'list'].includes(field.type),
 });
 
 function writing(field: Field): Record<string, unknown> {
@@ -42,7 +43,7 @@ function writing(field: Field): Record<string, unknown> {
   return {
     ...shared(field),
     required: isRequired,
-    filterable: field.isStored,
+    filterable: field.isStored && field.isFilterable,
     ...(isWriteOnly ? { write_only: true } : {}),
     ...(isRequired || initial === undefined ? {} : { default: initial }),
     ...(maxLength === undefined ? {} : { max_length: maxLength }),

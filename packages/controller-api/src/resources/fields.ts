@@ -32,8 +32,10 @@ export interface Field<Schema extends TSchema = TSchema> {
   readonly isFixed: boolean;
   /** Whether lists leave it out. */
   readonly isDetail: boolean;
-  /** Whether the store has it under this name, so that it can be filtered and ordered by. */
+  /** Whether the store has it under this name. */
   readonly isStored: boolean;
+  /** Whether it can be filtered and ordered by, where it is stored. */
+  readonly isFilterable: boolean;
   /** What a new row has of it. */
   readonly initial: unknown;
   readonly choices?: readonly Choice[] | undefined;
@@ -41,7 +43,7 @@ export interface Field<Schema extends TSchema = TSchema> {
   readonly to?: string | undefined;
 }
 
-/** What a field differs in from the usual: written and read, not required, stored. */
+/** What a field differs in from the usual: written and read, not required, stored, filtered by. */
 export interface FieldOptions {
   readonly help?: string;
   readonly isRequired?: boolean;
@@ -50,6 +52,7 @@ export interface FieldOptions {
   readonly isFixed?: boolean;
   readonly isDetail?: boolean;
   readonly isStored?: boolean;
+  readonly isFilterable?: boolean;
   readonly initial?: unknown;
 }
 
@@ -61,9 +64,9 @@ function field<Schema extends TSchema>(
 ): Field<Schema> {
   const { help = '', isRequired = false, isReadOnly = false, isWriteOnly = false } = options;
   const { isFixed = false, isDetail = false, isStored = !isWriteOnly, choices, to } = options;
-  const { initial } = options;
+  const { initial, isFilterable = true } = options;
   const common = { isRequired, isReadOnly, isWriteOnly, isFixed, isDetail, isStored };
-  return { schema, type, label, help, ...common, initial, choices, to };
+  return { isFilterable, schema, type, label, help, ...common, initial, choices, to };
 }
 
 /** Text; empty unless it says otherwise. */

@@ -15,7 +15,8 @@ export const projectUpdates = defineResource({
     ...unifiedFields,
     project: reference('Project', 'projects', readOnly),
     scm_type: text('SCM type', readOnly),
-    scm_url: text('SCM URL', readOnly),
+    // it may hold a password, which a comparison would tell
+    scm_url: text('SCM URL', { isReadOnly: true, isFilterable: false }),
     scm_branch: text('SCM branch', readOnly),
     scm_refspec: text('SCM refspec', readOnly),
     scm_clean: boolean('SCM clean', readOnly),

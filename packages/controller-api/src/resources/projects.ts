@@ -33,6 +33,8 @@ export const projects = defineResource({
     }),
     scm_url: text('SCM URL', {
       maxLength: 1024,
+      // it may hold a password, which a comparison would tell
+      isFilterable: false,
       help: 'The location where the project is stored.',
     }),
     scm_branch: text('SCM branch', { maxLength: 256 }),
@@ -92,6 +94,11 @@ export const projects = defineResource({
       const read = url === '' ? 'SCM URL is required.' : readScmAddress(url, schemes);
       if (typeof read === 'string') errors['scm_url'] = [read];
     }
+    const given = textOf(values['scm_url']);
+    if (withStoredPassword(given, textOf(existing?.['scm_url'])) === undefined)
+      errors['scm_url'] = [
+        'What is hidden of an address is kept while its scheme, host and port stay the same; type it again.',
+      ];
     if (type === 'archive')
       for (const name of ['scm_branch', 'scm_refspec'])
         if (textOf(now[name]) !== '') errors[name] = ['An archive has none.'];
@@ -108,7 +115,7 @@ export const projects = defineResource({
   prepare(values, { existing }) {
     const url = values['scm_url'];
     if (typeof url !== 'string') return values;
-    return { ...values, scm_url: withStoredPassword(url, textOf(existing?.['scm_url'])) };
+    return { ...values, scm_url: withStoredPassword(url, textOf(existing?.['scm_url'])) ?? url };
   },
   present: (row) => ({ ...row, scm_url: shownAddress(textOf(row['scm_url'])) }),
 });

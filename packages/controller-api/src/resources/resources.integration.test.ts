@@ -96,4 +96,72 @@ describe('resources', () => {
     );
     expect(stream.text).not.toContain('sesame');
   });
+
+  it('sends a secret of a credential nowhere else than where it was typed for', async () => {
+    const inputs = {
+      fields: [{ id: 'host' }, { id: 'bearer_token', secret: true }, { id: 'verify_ssl' }],
+    };
+    const type = { name: 'Cluster', kind: 'kubernetes', inputs };
+    const credential_type = await server.store.insert('credential_types', type);
+    const hidden = '$encrypted$';
+    const { body } = await server.send('POST', '/api/v2/credentials/', {
+      ...{ name: 'cluster', credential_type },
+      inputs: { host: 'https://cluster.example:6443', bearer_token: 'sesame' },
+    });
+    const change = (given: object) => server.send('PATCH', body.url, { inputs: given });
+    for (const host of [
+      'https://evil.example:6443',
+      'http://cluster.example:6443',
+      'https://cluster.example',
+      'https://cluster.example:6443\\@evil.example',
+      '',
+    ])
+      expect(await change({ host, bearer_token: hidden })).toMatchObject({
+        status: 400,
+        body: { inputs: ['host leads elsewhere: type bearer_token again'] },
+      });
+    expect(await change({ bearer_token: hidden })).toMatchObject({ status: 400 });
+    const path = { host: 'https://cluster.example:6443/k8s', bearer_token: hidden };
+    expect(await change(path)).toMatchObject({ status: 200 });
+    const typed = { host: 'https://other.example', bearer_token: 'typed' };
+    expect(await change(typed)).toMatchObject({ status: 200 });
+  });
+
+  it('takes an empty body of JSON as none', async () => {
+    const made = await server.send('POST', '/api/v2/organizations/', { name: 'empty' });
+    const headers = { 'content-type': 'application/json' };
+    const sent = (method: string, path: string) =>
+      server.send(method, path, undefined, { headers });
+    expect(await sent('POST', '/api/v2/organizations/')).toMatchObject({
+      status: 400,
+      body: { name: expect.anything() as unknown },
+    });
+    expect(await sent('PATCH', made.body.url)).toMatchObject({ status: 200 });
+    expect(await sent('DELETE', made.body.url)).toMatchObject({ status: 204 });
+  });
+
+  it('answers who changed something by name, and from where', async () => {
+    await server.send('POST', '/api/v2/organizations/', { name: 'noted' });
+    const { body } = await server.send('GET', '/api/v2/activity_stream/?order_by=-id&page_size=1');
+    expect(body.results).toMatchObject([{ actor_username: 'admin', remote_address: '127.0.0.1' }]);
+  });
+
+  it('takes no circle of groups', async () => {
+    const inventory = await server.store.insert('inventories', { name: 'circles' });
+    const insert = (name: string) => server.store.insert('groups', { name, inventory });
+    const [a, b, c] = [await insert('a'), await insert('b'), await insert('c')];
+    const attach = (parent: number, id: number) =>
+      server.send('POST', `/api/v2/groups/${parent}/children/`, { id });
+    expect(await attach(a, b)).toMatchObject({ status: 204 });
+    expect(await attach(b, c)).toMatchObject({ status: 204 });
+    expect(await attach(a, c)).toMatchObject({ status: 204 });
+    expect(await attach(c, a)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('circle') as string },
+    });
+    expect(await attach(a, a)).toMatchObject({
+      status: 400,
+      body: { detail: 'Group can not be one of its own children.' },
+    });
+  });
 });

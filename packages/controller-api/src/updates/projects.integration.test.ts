@@ -37,6 +37,27 @@ describe('projects', () => {
     expect(stream.text).not.toContain('sesame');
   });
 
+  it('give the password of an address to no other machine, and to nobody who compares', async () => {
+    const { body } = await server.send('POST', '/api/v2/projects/', { name: 'kept', ...git });
+    const elsewhere = 'https://user:$encrypted$@evil.example/x.git';
+    expect(await server.send('PATCH', body.url, { scm_url: elsewhere })).toMatchObject({
+      status: 400,
+      body: { scm_url: [expect.stringContaining('type it again')] },
+    });
+    expect(
+      await server.send('POST', '/api/v2/projects/', { ...git, name: 'n', scm_url: elsewhere }),
+    ).toMatchObject({ status: 400 });
+    expect(await server.store.get('projects', body.id)).toMatchObject({ scm_url: git.scm_url });
+    for (const path of ['projects', 'project_updates']) {
+      for (const query of ['scm_url__startswith=https', 'order_by=scm_url', 'scm_url=x'])
+        expect(await server.send('GET', `/api/v2/${path}/?${query}`)).toMatchObject({
+          status: 400,
+        });
+      const options = await server.send('OPTIONS', `/api/v2/${path}/`);
+      expect(options.body['actions']).toMatchObject({ GET: { scm_url: { filterable: false } } });
+    }
+  });
+
   it('that a person keeps by hand are not updated', async () => {
     const made = await server.send('POST', '/api/v2/projects/', { name: 'b', local_path: 'b' });
     expect(await server.send('POST', `${made.body.url}update/`)).toMatchObject({ status: 405 });

@@ -49,6 +49,33 @@ describe('the address of a project', () => {
     expect(shown).toBe('https://user:$encrypted$@git.example.com/a.git');
     expect(withStoredPassword(shown, stored)).toBe(stored);
     expect(shownAddress('git@host:a:b@c')).toBe('git@host:a:b@c');
+    const other = 'https://other:$encrypted$@git.example.com:443/b.git';
+    expect(withStoredPassword(other, stored)).toBe(
+      'https://other:ses@me@git.example.com:443/b.git',
+    );
+  });
+
+  it.each(['https://sesame@git.example.com/a', 'https://sesame:@git.example.com/a'])(
+    'hides a token that stands alone: %s',
+    (stored) => {
+      const shown = shownAddress(stored);
+      expect(shown).toBe('https://$encrypted$@git.example.com/a');
+      expect(withStoredPassword(shown, stored)).toBe(stored);
+      expect(shownAddress('ssh://git@git.example.com/a')).toBe('ssh://git@git.example.com/a');
+    },
+  );
+
+  it.each([
+    'https://user:$encrypted$@evil.example/a.git',
+    'http://user:$encrypted$@git.example.com/a.git',
+    'https://user:$encrypted$@git.example.com:8443/a.git',
+    'https://user:$encrypted$@evil.example?@git.example.com/a.git',
+    'https://user:$encrypted$@evil.example\\@git.example.com/a.git',
+    'https://$encrypted$@git.example.com/a.git',
+    'https://$encrypted$:typed@git.example.com/a.git',
+    'https://a:$encrypted$b@git.example.com/a.git',
+  ])('gives the stored password to no other machine or form: %s', (text) => {
+    expect(withStoredPassword(text, 'https://user:sesame@git.example.com/a.git')).toBeUndefined();
   });
 });
 

@@ -64,14 +64,58 @@ function decoded(text: string): string {
   }
 }
 
-/** An address as it may be shown: `$encrypted$` in place of its password. */
-export const shownAddress = (text: string): string =>
-  text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@\s]*?:)[^/\s]*@/i, `$1${HIDDEN}@`);
+const credentialsOf = /^([a-z][a-z0-9+.-]*:\/\/)([^/\s]*)@/i;
 
-/** An address that somebody was shown and sends back, with the password that is stored. */
-export function withStoredPassword(text: string, stored: string): string {
-  const secret = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*?:([^/\s]*)@/i.exec(stored)?.[1];
-  return secret === undefined ? text : text.replace(`:${HIDDEN}@`, () => `:${secret}@`);
+/** What is before the `@` of an address, its secret apart. */
+interface Login {
+  /** The name and its colon; empty where the name is the secret. */
+  readonly shown: string;
+  readonly secret: string;
+}
+
+/** Reads what is before the `@`: alone, a name for HTTP is a token. */
+function loginOf(scheme: string, text: string): Login {
+  const [name = ''] = text.split(':', 1);
+  const password = text.slice(name.length + 1);
+  if (password !== '') return { shown: `${name}:`, secret: password };
+  const isToken = name !== '' && /^https?:/i.test(scheme);
+  return isToken ? { shown: '', secret: text } : { shown: text, secret: '' };
+}
+
+/** An address as it may be shown: `$encrypted$` in place of its password, or of the name for HTTP that has none. */
+export const shownAddress = (text: string): string =>
+  text.replace(credentialsOf, (_all, scheme: string, login: string) => {
+    const { shown, secret } = loginOf(scheme, login);
+    return `${scheme}${shown}${secret === '' ? '' : HIDDEN}@`;
+  });
+
+/**
+ * An address that somebody was shown and sends back, with the secret that is stored.
+ *
+ * @returns nothing where it has a secret that is hidden and is not the stored one's to give: the scheme, the machine or the port is another
+ */
+export function withStoredPassword(text: string, stored: string): string | undefined {
+  const [all, scheme = '', login = ''] = credentialsOf.exec(text) ?? [];
+  if (all === undefined || !login.includes(HIDDEN)) return text;
+  const given = loginOf(scheme, login);
+  const [, storedScheme = '', storedLogin = ''] = credentialsOf.exec(stored) ?? [];
+  const kept = loginOf(storedScheme, storedLogin);
+  const isShown = given.secret === HIDDEN && !given.shown.includes(HIDDEN);
+  const isSameKind = kept.secret !== '' && (given.shown === '') === (kept.shown === '');
+  const [machine, storedMachine] = [machineOf(text), machineOf(stored)];
+  if (!isShown || !isSameKind || machine === undefined || machine !== storedMachine)
+    return undefined;
+  return `${scheme}${given.shown}${kept.secret}@${text.slice(all.length)}`;
+}
+
+/** Scheme, host and port of a URL. */
+function machineOf(text: string): string | undefined {
+  try {
+    const { protocol, host } = new URL(text);
+    return `${protocol}//${host}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Machines that speak for the network that they are in, or for this one: nobody is led there who was not told so. */
