@@ -19,6 +19,7 @@ from ansible.module_utils.project_sources import (
     check_address,
     locked,
     new_tree,
+    remove_below,
     remove_unused,
     tree_of,
 )
@@ -28,6 +29,10 @@ TIMEOUT_SECONDS = 60
 MAX_BYTES = 2 ** 30
 MAX_UNPACKED_BYTES = 4 * 2 ** 30
 MAX_FILES = 200_000
+MAX_LINK_BYTES = 4096
+
+
+LEADS_ELSEWHERE = "the archive has a link that leads elsewhere"
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -115,11 +120,22 @@ class Unpacking:
     def finish(self):
         # after all files, so that none is written through one
         for path, leads in self.links:
-            there = os.path.normpath(os.path.join(os.path.dirname(path), leads))
-            if os.path.isabs(leads) or not (there + os.sep).startswith(self.target + os.sep):
-                raise SourceError("the archive has a link that leads elsewhere")
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            os.symlink(leads, path)
+            # one that was made before may be on the way: what counts is where this one comes to lie
+            parent = os.path.realpath(os.path.dirname(path))
+            if os.path.isabs(leads) or not is_within(parent, self.target):
+                raise SourceError(LEADS_ELSEWHERE)
+            os.makedirs(parent, exist_ok=True)
+            os.symlink(leads, os.path.join(parent, os.path.basename(path)))
+
+    def check_links(self, top):
+        """Refuses links that lead out of a folder, once all are there: a later one may change where an earlier one leads."""
+        for path, _ in self.links:
+            if not is_within(os.path.realpath(path), top):
+                raise SourceError(LEADS_ELSEWHERE)
+
+
+def is_within(path, folder):
+    return (path + os.sep).startswith(folder + os.sep)
 
 
 def unpack(archive, target):
@@ -131,7 +147,11 @@ def unpack(archive, target):
                 if member.is_dir():
                     os.makedirs(unpacking.place(member.filename), exist_ok=True)
                 elif stat.S_ISLNK(mode):
-                    unpacking.link(member.filename, members.read(member).decode())
+                    with members.open(member) as source:
+                        leads = source.read(MAX_LINK_BYTES + 1)
+                    if len(leads) > MAX_LINK_BYTES:
+                        raise SourceError("the archive has a link of more than %d bytes" % MAX_LINK_BYTES)
+                    unpacking.link(member.filename, os.fsdecode(leads))
                 else:
                     with members.open(member) as source:
                         unpacking.file(member.filename, source, mode)
@@ -149,12 +169,14 @@ def unpack(archive, target):
     else:
         raise SourceError("what has come is neither a tar nor a zip")
     unpacking.finish()
+    return unpacking
 
 
 def update(parameters, work):
     folder = parameters["folder"]
     wanted = parameters["revision"]
     with locked(folder):
+        remove_below(os.path.join(folder, "trees"), ".new-")
         archive = os.path.join(work, "archive")
         revision = download(parameters, archive)
         if wanted and wanted != revision:
@@ -166,11 +188,12 @@ def update(parameters, work):
         with new_tree(folder, revision) as target:
             unpacked = os.path.join(os.path.dirname(target), "unpacked")
             os.mkdir(unpacked)
-            unpack(archive, unpacked)
+            unpacking = unpack(archive, unpacked)
             inner = os.listdir(unpacked)
             # one folder around everything is none of the project
             only = os.path.join(unpacked, inner[0]) if len(inner) == 1 else unpacked
             top = only if os.path.isdir(only) and not os.path.islink(only) else unpacked
+            unpacking.check_links(os.path.realpath(top))
             os.rmdir(target)
             os.rename(top, target)
             shutil.rmtree(unpacked, ignore_errors=True)
@@ -193,7 +216,7 @@ def main():
     work = tempfile.mkdtemp(prefix="project-archive-")
     try:
         module.exit_json(**update(module.params, work))
-    except (SourceError, tarfile.TarError, zipfile.BadZipFile) as error:
+    except (SourceError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
         module.fail_json(msg=str(error))
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -16,6 +16,8 @@ from ansible.module_utils.project_sources import (
     check_address,
     locked,
     new_tree,
+    origin_of,
+    remove_below,
     remove_unused,
     tree_of,
 )
@@ -57,9 +59,7 @@ class Git:
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_ASKPASS": os.path.join(helper, "askpass"),
-            "SCM_USERNAME": parameters["username"],
-            "SCM_PASSWORD": parameters["password"],
-            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new"
+            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ForwardAgent=no -o StrictHostKeyChecking=accept-new"
             " -o UserKnownHostsFile=%s -o GlobalKnownHostsFile=/etc/ssh/ssh_known_hosts"
             % os.path.join(parameters["folder"], "known_hosts"),
         }
@@ -78,24 +78,49 @@ class Git:
             raise SourceError("git %s failed: %s" % (arguments[1 if arguments[0].startswith("--git-dir") else 0], words))
         return ended.stdout if ended.returncode == 0 else None
 
+    def secrets_for(self, url):
+        """What git finds when it asks: a password is for the machine that it was given for, and for no other that a submodule names."""
+        is_own = origin_of(url) == origin_of(self.parameters["url"])
+        return {
+            "SCM_USERNAME": self.parameters["username"] if is_own else "",
+            "SCM_PASSWORD": self.parameters["password"] if is_own else "",
+        }
+
     def fetch(self, repository, url, version, refspec):
         """Brings a repository up to date, and resolves a branch, a tag or a commit. @returns its commit"""
         check_address(url, self.parameters["hosts"])
-        if not os.path.isdir(repository):
-            self.run("init", "--quiet", "--bare", "--", repository)
+        self.make(repository)
         here = "--git-dir=%s" % repository
+        asked = self.secrets_for(url)
+        fetching = [here, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules"]
         wanted = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/origin-head"]
         extra = [refspec] if refspec else []
-        self.run(here, "fetch", "--quiet", "--force", "--prune", "--no-tags", "--no-recurse-submodules", "--", url, *wanted, *extra)
+        self.run(*fetching, "--force", "--prune", "--", url, *wanted, *extra, environment=asked)
         commit = self.resolve(here, version)
         is_commit = re.match(r"^[0-9a-f]{40}([0-9a-f]{24})?$", version)
         if commit is None and is_commit:
             # one that no branch leads to
-            self.run(here, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--", url, version, may_fail=True)
+            self.run(*fetching, "--", url, version, may_fail=True, environment=asked)
             commit = self.resolve(here, version)
         if commit is None:
             raise SourceError("there is no branch, tag or commit %s" % (version or "HEAD"))
         return commit
+
+    def make(self, repository):
+        """Makes a repository at once when it is whole, and takes away what a git that was killed has left in one."""
+        if os.path.isdir(repository):
+            objects = os.path.join(repository, "objects")
+            for place, _, names in os.walk(repository):
+                for name in names:
+                    is_begun_object = place.startswith(objects) and name.startswith(("tmp_", ".tmp-"))
+                    if name.endswith(".lock") or is_begun_object:
+                        os.remove(os.path.join(place, name))
+            if self.run("--git-dir=%s" % repository, "rev-parse", "--git-dir", may_fail=True) is not None:
+                return
+            shutil.rmtree(repository)
+        made = tempfile.mkdtemp(prefix=".init-", dir=os.path.dirname(repository))
+        self.run("init", "--quiet", "--bare", "--", made)
+        os.rename(made, repository)
 
     def resolve(self, here, version):
         names = [version] if re.match(r"^[0-9a-f]{7,64}$", version) else []
@@ -177,6 +202,10 @@ def update(parameters, helper):
             raise SourceError("%s is no name that git takes" % name)
     check_address(parameters["url"], parameters["hosts"])
     with locked(folder):
+        repositories = os.path.join(folder, "repositories")
+        for place, prefix in ((folder, ".lay-"), (repositories, "index-"), (repositories, ".init-")):
+            remove_below(place, prefix)
+        remove_below(os.path.join(folder, "trees"), ".new-")
         before = tree_of(folder, version)
         # another update has fetched that commit by now
         if before is not None and re.match(r"^[0-9a-f]{40,64}$", version) and not parameters["track_submodules"]:
@@ -188,8 +217,8 @@ def update(parameters, helper):
         os.chmod(askpass, stat.S_IRWXU)
         git = Git(parameters, helper)
         name = hashlib.sha256(parameters["url"].encode()).hexdigest()[:24]
-        os.makedirs(os.path.join(folder, "repositories"), mode=0o700, exist_ok=True)
-        repository = os.path.join(folder, "repositories", name)
+        os.makedirs(repositories, mode=0o700, exist_ok=True)
+        repository = os.path.join(repositories, name)
         commit = git.fetch(repository, parameters["url"], version, parameters["refspec"])
         tree = tree_of(folder, commit)
         if tree is not None and not parameters["track_submodules"]:

@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import fnmatch
 import ipaddress
 import os
 import re
@@ -30,24 +29,60 @@ def locked(folder):
         yield
 
 
+# what ends the machine of an address ends it here too: no character may mean another machine to who connects
+WITH_SCHEME = re.compile(
+    r"^([a-z][a-z0-9+.-]*)://(?:[^/?#\\@]*@)?(\[[^\]]*\]|[^/:?#\\@]*)(?::([0-9]*))?(?=[/?#]|$)", re.I | re.A
+)
+SCP_LIKE = re.compile(r"^(?!-)[\w.-]+@([A-Za-z0-9_.-]+):(?!//)[^-]", re.A)
+PORTS = {"https": "443", "http": "80", "ssh": "22", "git": "9418"}
+
+
+def origin_of(url):
+    """The scheme, the machine and the port of an address; three empty texts where it is none."""
+    nothing = ("", "", "")
+    if re.search(r"[\x00-\x20\x7f]", url):
+        return nothing
+    scp_like = SCP_LIKE.match(url)
+    if scp_like:
+        return "ssh", scp_like.group(1).lower(), PORTS["ssh"]
+    with_scheme = WITH_SCHEME.match(url)
+    if not with_scheme or not is_host(with_scheme.group(2)):
+        return nothing
+    scheme = with_scheme.group(1).lower()
+    return scheme, with_scheme.group(2).strip("[]").lower(), with_scheme.group(3) or PORTS.get(scheme, "")
+
+
+def is_host(text):
+    """Whether it is a name or an address of a machine, with nothing in it that has to be decoded."""
+    if not text.startswith("["):
+        return re.match(r"^(?!-)[A-Za-z0-9_.-]+\Z", text) is not None
+    try:
+        ipaddress.IPv6Address(text[1:-1])
+    except ValueError:
+        return False
+    return "%" not in text
+
+
 def host_of(url):
     """The scheme and the machine of an address."""
-    with_scheme = re.match(r"^([a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(\[[^\]]*\]|[^/:]*)", url, re.I)
-    if with_scheme:
-        return with_scheme.group(1).lower(), with_scheme.group(2).strip("[]")
-    scp_like = re.match(r"^[\w.-]+@([\w.-]+):[^-]", url)
-    if scp_like:
-        return "ssh", scp_like.group(1)
-    return "", ""
+    return origin_of(url)[:2]
+
+
+def is_named(host, patterns):
+    """Whether a pattern has that name: `*` stands for any part of it, as in the rules of the controller, and nothing else does."""
+    for pattern in patterns:
+        if re.match("^%s\\Z" % ".*".join(re.escape(part) for part in pattern.split("*")), host, re.I):
+            return True
+    return False
 
 
 def check_address(url, hosts, schemes=SCHEMES):
     """Refuses what the administrator does not allow: other schemes, options, machines that are not named, this machine and its link."""
     scheme, host = host_of(url)
-    if scheme not in schemes or host == "" or host.startswith("-"):
+    if scheme not in schemes or host == "":
         raise SourceError("an address by %s is allowed" % ", ".join(schemes))
     if hosts:
-        if not any(fnmatch.fnmatchcase(host.lower(), one.lower()) for one in hosts):
+        if not is_named(host, hosts):
             raise SourceError("the administrator does not allow %s" % host)
         return
     try:
@@ -84,14 +119,27 @@ def new_tree(folder, name):
         shutil.rmtree(made, ignore_errors=True)
 
 
+def remove_below(folder, prefix):
+    """Removes what was begun below a folder under names of that prefix by updates that did not come to their end; for those that have the lock."""
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        path = os.path.join(folder, name)
+        if not name.startswith(prefix):
+            continue
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            os.remove(path)
+
+
 def remove_unused(folder, kept):
     """Removes trees that nobody has used for a long time, and what updates have left that did not come to their end."""
     trees = os.path.join(folder, "trees")
+    remove_below(trees, ".new-")
     ages = sorted(
         ((os.path.getmtime(os.path.join(trees, name)), name) for name in os.listdir(trees)),
         reverse=True,
     )
     for position, (changed, name) in enumerate(ages):
         is_unused = time.time() - changed > UNUSED_SECONDS
-        if name.startswith(".new-") or (is_unused and position >= KEPT_TREES and name != kept):
+        if is_unused and position >= KEPT_TREES and name != kept:
             shutil.rmtree(os.path.join(trees, name), ignore_errors=True)

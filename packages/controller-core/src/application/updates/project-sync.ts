@@ -8,6 +8,9 @@ import type { UpdateStore } from '../../ports/updates.js';
 import { JobRunner, type JobRunnerOptions } from '../jobs/job-runner.js';
 import { projectUpdateJob, updateTagOf, type UpdateTag } from './update-jobs.js';
 
+/** Milliseconds between two looks at an update that another controller has. */
+const LOOK_MS = 2_000;
+
 /** What the bringing of projects to this machine needs. */
 export interface ProjectSyncOptions {
   /** The node of this controller. */
@@ -15,7 +18,7 @@ export interface ProjectSyncOptions {
   readonly folders: ProjectFolders;
   readonly updates: UpdateStore;
   readonly queue: Pick<JobQueue, 'get'>;
-  readonly owned: Pick<OwnedJobs, 'note'>;
+  readonly owned: Pick<OwnedJobs, 'note' | 'release'>;
   /** Runs the updates; asked once they run, for it is made of this. */
   readonly runner: () => JobRunnerOptions;
 }
@@ -24,7 +27,11 @@ export interface ProjectSyncOptions {
 export class PreviousTaskFailed extends Error {
   override readonly name = 'PreviousTaskFailed';
 
-  constructor({ id, name, type }: Pick<UnifiedJob, 'id' | 'name' | 'type'>) {
+  /** @param wasCanceled whether it was ended for the one job that ran it, and says nothing to others */
+  constructor(
+    { id, name, type }: Pick<UnifiedJob, 'id' | 'name' | 'type'>,
+    readonly wasCanceled = false,
+  ) {
     const job = { job_type: type, job_name: name, job_id: String(id) };
     super(`Previous Task Failed: ${JSON.stringify(job)}`);
   }
@@ -135,12 +142,17 @@ export class ProjectSync {
   /** Waits for an update that does the same, or runs one. @returns the revision */
   async #shared(project: Project, fetch: Fetch, wanting: Wanting): Promise<string> {
     const key = `${project.id} ${project.scm_url} ${fetch.branch} ${fetch.tags.join()}`;
-    const others = this.#underWay.get(key);
-    if (others !== undefined) {
-      const found = await others.catch(() => undefined);
-      wanting.preparing.signal.throwIfAborted();
-      // what has ended another's update does not end this one
-      if (found !== undefined) return found;
+    for (let others; (others = this.#underWay.get(key)) !== undefined;) {
+      try {
+        const found = await others;
+        wanting.preparing.signal.throwIfAborted();
+        return found;
+      } catch (error) {
+        wanting.preparing.signal.throwIfAborted();
+        if (error instanceof PreviousTaskFailed && !error.wasCanceled) throw error;
+        // what has ended another's update does not end this one: one of those that waited runs it anew
+        if (this.#underWay.get(key) === others) this.#underWay.delete(key);
+      }
     }
     const running = this.#run(project, fetch, wanting);
     this.#underWay.set(key, running);
@@ -157,7 +169,7 @@ export class ProjectSync {
     { branch, revision, tags }: Fetch,
     { claim, preparing: { signal, canceled } }: Wanting,
   ): Promise<string> {
-    const { updates, hostname, queue, runner } = this.#options;
+    const { updates, owned, hostname, runner } = this.#options;
     const job = projectUpdateJob(project, { launchType: 'sync' }, { branch, tags });
     const child = await updates.createWithin(claim, { ...job, scm_revision: revision }, hostname);
     const update = new JobRunner(child, runner(), signal);
@@ -172,11 +184,30 @@ export class ProjectSync {
     } finally {
       this.#running.delete(child.job.id);
       canceled.removeEventListener('abort', cancel);
+      // nobody else lets go of it, and its lease lives on; where it has ended, that is refused
+      if (signal.aborted) await owned.release(child.claim).catch(() => undefined);
     }
     signal.throwIfAborted();
-    const ended = await queue.get(child.job.id);
-    if (ended?.status !== 'successful') throw new PreviousTaskFailed(child.job);
-    return ended.scm_revision;
+    const ended = await this.#ended(child.job.id, signal, canceled);
+    if (ended?.status === 'successful') return ended.scm_revision;
+    throw new PreviousTaskFailed(child.job, ended?.status === 'canceled' || canceled.aborted);
+  }
+
+  /** An update as it has ended: where another controller has adopted it, it may not have yet. */
+  async #ended(
+    id: number,
+    signal: AbortSignal,
+    canceled: AbortSignal,
+  ): Promise<UnifiedJob | undefined> {
+    const { queue, runner } = this.#options;
+    const either = AbortSignal.any([signal, canceled]);
+    for (;;) {
+      const job = await queue.get(id);
+      const isBegun = job?.status === 'waiting' || job?.status === 'running';
+      if (!isBegun || canceled.aborted) return job;
+      await runner().clock.sleep(LOOK_MS, either);
+      signal.throwIfAborted();
+    }
   }
 }
 

@@ -1,11 +1,12 @@
-import { readInventory } from '../../domain/imported-inventory.js';
+import { DomainError } from '../../domain/domain-error.js';
+import { readInventory, type ImportedInventory } from '../../domain/imported-inventory.js';
 import { ScmHostRules } from '../../domain/scm-address.js';
-import { StorageError } from '../../ports/storage-error.js';
 import type { JobRun } from '../../ports/job-run.js';
 import type { JobClaim, NewJobEvent, OwnedJobs } from '../../ports/owned-jobs.js';
 import type { ProjectCopy, RunFiles } from '../../ports/project-folders.js';
 import type { RunMaterialsStore } from '../../ports/run-materials.js';
 import type { Conclusion, EndedRun, Preparing } from '../../ports/run-source.js';
+import type { InventorySource } from '../../ports/records/inventory.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
 import type { ImportCounts } from '../../ports/updates.js';
 import { eventRow } from '../jobs/event-row.js';
@@ -21,8 +22,8 @@ export interface UpdateSourceOptions extends Omit<ProjectSyncOptions, 'owned'> {
   readonly hosts?: ScmHostRules | undefined;
 }
 
-/** Bytes of the output of `ansible-inventory`. */
-const MAX_INVENTORY = 512 * 2 ** 20;
+/** Bytes of the output of `ansible-inventory`, which is read at once. */
+const MAX_INVENTORY = 64 * 2 ** 20;
 
 /** What jobs are run from on this machine, what updates run, and what follows from runs for projects, inventories and the facts of hosts. */
 export class UpdateSource {
@@ -170,11 +171,7 @@ export class UpdateSource {
     const log = new ImportLog(run);
     let conclusion: Conclusion;
     try {
-      const imported = readInventory(collected, {
-        hostFilter: source.host_filter,
-        enabledVar: source.enabled_var,
-        enabledValue: source.enabled_value,
-      });
+      const imported = read(collected, source);
       log.add(`Loaded ${imported.groups.length} groups, ${imported.hosts.length} hosts`);
       const rules = {
         sourceId: source.id,
@@ -186,9 +183,8 @@ export class UpdateSource {
       for (const line of sentencesOf(counts)) log.add(line);
       conclusion = {};
     } catch (error) {
-      // what the storage could not do is tried again; what the inventory is not ends the update
-      if (!(error instanceof Error) || error instanceof StorageError || isOfDatabase(error))
-        throw error;
+      // what the inventory is not ends the update; all else is the storage's, and is tried again
+      if (!isOfInventory(error)) throw error;
       log.add(`The inventory was not imported: ${error.message}`);
       conclusion = failure(error.message);
     }
@@ -203,8 +199,31 @@ const failure = (job_explanation: string): Conclusion => ({
   facts: { job_explanation },
 });
 
-/** Whether a database has refused something, or could not be reached: its errors have a code. */
-const isOfDatabase = (error: Error): boolean => 'code' in error;
+/** That an inventory can't be taken over, for people. */
+class InventoryError extends Error {
+  override readonly name = 'InventoryError';
+}
+
+/** @throws {InventoryError} */
+function read(text: string, source: InventorySource): ImportedInventory {
+  try {
+    return readInventory(text, {
+      hostFilter: source.host_filter,
+      enabledVar: source.enabled_var,
+      enabledValue: source.enabled_value,
+    });
+  } catch (cause) {
+    throw new InventoryError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** What the storage says of an organization that may not have as many hosts. */
+const tooManyHosts = /^organization .* would have \d+ hosts; \d+ are allowed$/s;
+
+const isOfInventory = (error: unknown): error is Error =>
+  error instanceof InventoryError ||
+  error instanceof DomainError ||
+  (error instanceof Error && tooManyHosts.test(error.message));
 
 const sentencesOf = (counts: ImportCounts): readonly string[] => [
   `Hosts: ${counts.hosts} in the source; ${counts.hostsAdded} added, ${counts.hostsChanged} changed, ${counts.hostsRemoved} removed`,
