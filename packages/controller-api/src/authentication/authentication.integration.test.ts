@@ -106,6 +106,14 @@ describe('authentication', () => {
     );
   });
 
+  it('takes many right ones at once', async () => {
+    const right = Array.from({ length: 25 }, () =>
+      plain('/api/v2/me/', { headers: basic('auditor', PASSWORD) }),
+    );
+    const statuses = (await Promise.all(right)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
   it('makes whoever guesses wait, however right the next guess is', async () => {
     const guess = (password: string) =>
       plain('/api/v2/me/', { headers: basic('auditor', password) });

@@ -90,19 +90,23 @@ export class Authenticator {
    */
   async byPassword(username: string, password: string, address: string): Promise<CurrentUser> {
     const keys = [`address ${address}`, `user ${username}`];
-    const wait = this.#limit.waitOf(keys);
+    const wait = await this.#limit.enter(keys);
     if (wait > 0) {
       const detail = `Too many failed logins. Try again in ${wait} seconds.`;
       throw new ApiError(429, { detail }, { 'Retry-After': String(wait) });
     }
-    // counted before it is looked at, so that no more are on their way than are allowed
-    this.#limit.failed(keys);
-    const isText = !username.includes('\0') && !password.includes('\0');
-    const user = isText ? await this.#find('users', 'username', username) : undefined;
-    const stored = user?.['is_active'] === true ? String(user['password']) : undefined;
-    if (!(await isPassword(password, stored)) || user === undefined)
+    let user: Row | undefined;
+    let isRight: boolean | undefined;
+    try {
+      const isText = !username.includes('\0') && !password.includes('\0');
+      user = isText ? await this.#find('users', 'username', username) : undefined;
+      const stored = user?.['is_active'] === true ? String(user['password']) : undefined;
+      isRight = (await isPassword(password, stored)) && user !== undefined;
+    } finally {
+      this.#limit.left(keys, isRight);
+    }
+    if (isRight !== true || user === undefined)
       throw ApiError.unauthenticated('Invalid username/password.');
-    this.#limit.succeeded(keys);
     return currentUser(user, false);
   }
 
