@@ -105,7 +105,7 @@ export class Authenticator {
     } finally {
       this.#limit.left(keys, isRight);
     }
-    if (isRight !== true || user === undefined)
+    if (!isRight || user === undefined)
       throw ApiError.unauthenticated('Invalid username/password.');
     return currentUser(user, false);
   }
