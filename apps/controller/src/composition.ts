@@ -18,6 +18,7 @@ import {
 import { errorText } from '@receptorjs/primitives';
 import { randomUUID } from 'node:crypto';
 import { Failure } from './failure.js';
+import { compileSparingly } from './settings/compile-sparingly.js';
 import { ensureFolder } from './settings/data-folder.js';
 import { storageConfiguration } from './settings/settings.js';
 
@@ -42,7 +43,11 @@ export async function openController(
 ): Promise<OpenController> {
   ensureFolder(folder);
   try {
-    const storage = await openStorage(storageConfiguration(folder, env));
+    const configuration = storageConfiguration(folder, env);
+    const storage =
+      configuration.kind === 'pglite'
+        ? await compileSparingly(process.versions.v8, () => openStorage(configuration))
+        : await openStorage(configuration);
     const store = new KyselyResourceStore(storage.database);
     return { storage, store, stores: engineStores(storage.database) };
   } catch (error) {

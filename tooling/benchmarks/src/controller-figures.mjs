@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { ControllerProcess } from '@receptorjs/tooling-controller-trials/controller-process';
 import { ControlPlane } from '@receptorjs/tooling-controller-trials/control-plane';
 
-/** Milliseconds after which a controller that has started is idle. */
-const SETTLE_MS = 30_000;
+/** Milliseconds after which a controller that has started is idle, and V8 has given back what the start took. */
+const SETTLE_MS = 60_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

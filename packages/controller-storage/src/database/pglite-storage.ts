@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Tables } from '../schema/tables.js';
 import { FolderOwner } from './folder-owner.js';
 import { migrateDatabase } from './migrate.js';
+import { ensureCluster } from './pglite-cluster.js';
 import { PGliteDialect } from './pglite-dialect.js';
 import type { ChannelListener, Storage } from './storage.js';
 import { Turns } from './turns.js';
@@ -46,7 +47,9 @@ export class PGliteStorage implements Storage {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const owner = await FolderOwner.take(folder);
     try {
-      const pglite = await PGlite.create(join(folder, 'pgdata'), { startParams });
+      const cluster = join(folder, 'pgdata');
+      await ensureCluster(cluster);
+      const pglite = await PGlite.create(cluster, { startParams });
       return new PGliteStorage(pglite, owner);
     } catch (error) {
       await owner.release();
