@@ -44,10 +44,8 @@ export async function openController(
   ensureFolder(folder);
   try {
     const configuration = storageConfiguration(folder, env);
-    const storage =
-      configuration.kind === 'pglite'
-        ? await compileSparingly(process.versions.v8, () => openStorage(configuration))
-        : await openStorage(configuration);
+    if (configuration.kind === 'pglite') compileSparingly(process.versions.v8);
+    const storage = await openStorage(configuration);
     const store = new KyselyResourceStore(storage.database);
     return { storage, store, stores: engineStores(storage.database) };
   } catch (error) {
