@@ -69,12 +69,13 @@ export function apiOf(
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
+  const reads = new KyselyResourceStore(storage.reads);
   const { queue, records } = stores;
   const feed = changeFeed(storage);
   const changes = new StoredJobChanges(storage.database);
   return createApi(
     {
-      ...{ store, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
+      ...{ store, reads, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
       inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },

@@ -189,12 +189,12 @@ async function createApp(
 }
 
 function partsOf(context: ApiContext): ApiParts {
-  const { store, secrets, facts } = context;
+  const { store, reads = store, secrets, facts } = context;
   const presenter = new Presenter(resources, store);
   const recorder = new ActivityRecorder(facts.hostname);
   const hooks = { projects: projectHooks(context) };
   const editor = new ResourceEditor(resources, store, secrets, recorder, hooks);
-  const lister = new Lister(resources, store, presenter);
+  const lister = new Lister(resources, reads, presenter);
   return { context, resources, presenter, editor, lister, recorder };
 }
 

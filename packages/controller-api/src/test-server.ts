@@ -81,6 +81,7 @@ export async function startServer({
   const app = await createApi(
     {
       store,
+      reads: new KyselyResourceStore(storage.reads),
       sessions: new KyselySessionStore(storage.database),
       secrets,
       queue,

@@ -241,6 +241,7 @@ export class ResourceEditor {
       if (error.code === 'unique') throw duplicate(resource, resource.unique?.[0] ?? ['name']);
       if (error.code === 'in-use')
         throw ApiError.conflict({ error: 'Resource is being used, or refers to what is gone.' });
+      if (error.code !== 'not-allowed') throw error;
       throw ApiError.badRequest('A value is not allowed here.');
     }
   }

@@ -95,8 +95,11 @@ export interface ResourceStore {
  * - `in-use`: other rows refer to the row, or it refers to one that is not there
  * - `not-allowed`: a value that its column does not take
  * - `bad-query`: a pattern that the database does not understand
+ * - `too-slow`: it was not done within the time that the database gives it
+ * - `busy`: no connection to the database became free in time
  */
-export type ResourceStoreErrorCode = 'unique' | 'in-use' | 'not-allowed' | 'bad-query';
+export type ResourceStoreErrorCode =
+  'unique' | 'in-use' | 'not-allowed' | 'bad-query' | 'too-slow' | 'busy';
 
 /** A store that refuses something. Recognize it by `code`. */
 export class ResourceStoreError extends Error {

@@ -22,7 +22,11 @@ const refusals: Readonly<Record<string, ResourceStoreErrorCode>> = {
   '22P02': 'not-allowed',
   '22P05': 'not-allowed',
   '2201B': 'bad-query',
+  '57014': 'too-slow',
 };
+
+/** What the pool of `pg` says when none of its connections has become free in time; it has no code. */
+const NO_CONNECTION = 'timeout exceeded when trying to connect';
 
 /** Rows of resources in a database, by the tables of {@link resourceTables}. */
 export class KyselyResourceStore<Schema> implements ResourceStore {
@@ -177,7 +181,10 @@ const plain = (row: Row): Row =>
   );
 
 function refusal(error: unknown): ResourceStoreError | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (!(error instanceof Error)) return undefined;
+  if (error.message === NO_CONNECTION)
+    return new ResourceStoreError('busy', error.message, { cause: error });
+  if (!('code' in error)) return undefined;
   const code = refusals[String(error.code)];
   return code && new ResourceStoreError(code, error.message, { cause: error });
 }
