@@ -59,6 +59,14 @@ export interface RowQuery {
   readonly order: readonly OrderKey[];
   readonly limit: number;
   readonly offset: number;
+  /** Which of the fields that are computed from other rows are wanted; each costs a look at those. Default: all of them. */
+  readonly computed?: readonly string[] | undefined;
+}
+
+/** How many rows have the same values of some fields. */
+export interface RowGroup {
+  readonly values: Row;
+  readonly count: number;
 }
 
 /** A row by the names of its fields; references are ids. */
@@ -71,6 +79,12 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface ResourceStore {
   list(resource: string, query: RowQuery): Promise<readonly Row[]>;
   count(resource: string, criterion: Criterion): Promise<number>;
+  /** How many rows there are of each combination of values of some fields; those that there are none of are left out. */
+  countBy(
+    resource: string,
+    fields: readonly string[],
+    criterion: Criterion,
+  ): Promise<readonly RowGroup[]>;
   get(resource: string, id: number): Promise<Row | undefined>;
   /** @returns the id of the new row */
   insert(resource: string, values: Row): Promise<number>;

@@ -4,6 +4,7 @@ import {
   type ResourceStore,
   type ResourceStoreErrorCode,
   type Row,
+  type RowGroup,
   type RowQuery,
 } from '@receptorjs/controller-core';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
@@ -32,10 +33,11 @@ const NO_CONNECTION = 'timeout exceeded when trying to connect';
 export class KyselyResourceStore<Schema> implements ResourceStore {
   constructor(private readonly database: Kysely<Schema>) {}
 
-  async list(resource: string, { criterion, order, limit, offset }: RowQuery): Promise<Row[]> {
+  async list(resource: string, query: RowQuery): Promise<Row[]> {
+    const { criterion, order, limit, offset, computed } = query;
     const writer = new CriterionSql(resourceTables);
     const { rows } = await this.#run(
-      sql<Row>`select ${selected(writer, resource)} from ${from(writer, resource)}
+      sql<Row>`select ${selected(writer, resource, computed)} from ${from(writer, resource)}
         where ${writer.condition(resource, 't', criterion)}
         order by ${order.length === 0 ? sql.raw('t.id') : writer.order(resource, 't', order)} limit ${limit} offset ${offset}`,
     );
@@ -49,6 +51,24 @@ export class KyselyResourceStore<Schema> implements ResourceStore {
         where ${writer.condition(resource, 't', criterion)}`,
     );
     return Number(rows[0]?.count ?? 0);
+  }
+
+  async countBy(
+    resource: string,
+    fields: readonly string[],
+    criterion: Criterion,
+  ): Promise<RowGroup[]> {
+    const writer = new CriterionSql(resourceTables);
+    const columns = fields.map((field) => writer.field(resource, 't', field));
+    const named = columns.map((column, at) => sql`${column} as ${sql.ref(fields[at] ?? '')}`);
+    const { rows } = await this.#run(
+      sql<Row>`select ${sql.join(named)}, count(*) as "count(*)" from ${from(writer, resource)}
+        where ${writer.condition(resource, 't', criterion)} group by ${sql.join(columns)}`,
+    );
+    return rows.map(({ 'count(*)': count, ...values }) => ({
+      values: plain(values),
+      count: Number(count),
+    }));
   }
 
   async get(resource: string, id: number): Promise<Row | undefined> {
@@ -140,9 +160,11 @@ const from = (writer: CriterionSql, resource: string) =>
 const own = (writer: CriterionSql, resource: string, id: number) =>
   writer.condition(resource, 't', { kind: 'field', field: 'id', lookup: 'exact', value: id });
 
-function selected(writer: CriterionSql, resource: string) {
+function selected(writer: CriterionSql, resource: string, wanted: readonly string[] | undefined) {
   const { columns, computed = {} } = writer.table(resource);
-  const all = [...Object.keys(columns), ...Object.keys(computed)].map(
+  const names = Object.keys(computed);
+  const also = wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+  const all = [...Object.keys(columns), ...also].map(
     (field) => sql`${writer.field(resource, 't', field)} as ${sql.ref(field)}`,
   );
   return sql.join(all);
