@@ -86,6 +86,8 @@ export interface ResourceStore {
     criterion: Criterion,
   ): Promise<readonly RowGroup[]>;
   get(resource: string, id: number): Promise<Row | undefined>;
+  /** As {@link ResourceStore.get}, and nobody else changes the row until the transaction has ended; such a change under way is waited for. */
+  lock(resource: string, id: number): Promise<Row | undefined>;
   /** @returns the id of the new row */
   insert(resource: string, values: Row): Promise<number>;
   /**

@@ -77,6 +77,15 @@ export class KyselyResourceStore<Schema> implements ResourceStore {
     return row;
   }
 
+  async lock(resource: string, id: number): Promise<Row | undefined> {
+    const writer = new CriterionSql(resourceTables);
+    // the row is read by a statement of its own, which sees what was waited for
+    await this.#run(
+      sql`select from ${from(writer, resource)} where ${own(writer, resource, id)} for no key update`,
+    );
+    return this.get(resource, id);
+  }
+
   async insert(resource: string, values: Row): Promise<number> {
     const { table, only } = new CriterionSql(resourceTables).table(resource);
     const all = [
