@@ -59,13 +59,14 @@ export interface ServeOptions {
   readonly secrets: SecretBox;
   readonly projects: ProjectFolders;
   readonly hosts: ScmHostRules;
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 /** The interface over an open database. */
 export function apiOf(
   { storage, store, stores }: OpenController,
-  { hostname, installUuid, secrets, projects, hosts, tls }: ServeOptions,
+  { hostname, installUuid, secrets, projects, hosts, tls, trustedProxies }: ServeOptions,
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
@@ -79,7 +80,7 @@ export function apiOf(
       inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },
-    { tls },
+    { tls, trustedProxies },
   );
 }
 
