@@ -62,26 +62,28 @@ export interface ServeOptions {
   readonly secrets: SecretBox;
   readonly projects: ProjectFolders;
   readonly hosts: ScmHostRules;
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 /** The interface over an open database. */
 export function apiOf(
   { storage, store, stores }: OpenController,
-  { hostname, installUuid, secrets, projects, hosts, tls }: ServeOptions,
+  { hostname, installUuid, secrets, projects, hosts, tls, trustedProxies }: ServeOptions,
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
+  const reads = new KyselyResourceStore(storage.reads);
   const { queue, records } = stores;
   const feed = changeFeed(storage);
   const changes = new StoredJobChanges(storage.database);
   return createApi(
     {
-      ...{ store, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
+      ...{ store, reads, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
       inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },
-    { tls },
+    { tls, trustedProxies },
   );
 }
 

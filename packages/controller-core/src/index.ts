@@ -152,6 +152,7 @@ export {
   type ResourceStore,
   type ResourceStoreErrorCode,
   type Row,
+  type RowGroup,
   type RowQuery,
 } from './ports/resource-store.js';
 export type { LoginSession, SessionStore } from './ports/session-store.js';

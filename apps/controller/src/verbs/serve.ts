@@ -28,6 +28,8 @@ export interface ServeArguments {
   readonly tlsClient?: string | undefined;
   /** URL of a collector of traces. */
   readonly traces?: string | undefined;
+  /** Addresses of proxies in front, or of their networks. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
 }
@@ -83,6 +85,7 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       projects,
       hosts,
       tls,
+      trustedProxies: options.trustedProxies,
     });
     begun.unshift(async () => app.close());
     const address = await app.listen({ host, port });

@@ -21,6 +21,7 @@ const parameter = ([name, value]: [string, string]): readonly string[] => [
 export class PGliteStorage implements Storage {
   readonly kind = 'pglite';
   readonly database: Kysely<Tables>;
+  readonly reads: Kysely<Tables>;
   readonly #pglite: PGlite;
   readonly #owner: FolderOwner | undefined;
   readonly #turns: Turns;
@@ -30,6 +31,7 @@ export class PGliteStorage implements Storage {
     this.#owner = owner;
     this.#turns = new Turns();
     this.database = new Kysely({ dialect: new PGliteDialect(pglite, this.#turns) });
+    this.reads = this.database;
   }
 
   /**
