@@ -71,6 +71,7 @@ export const processChecks: OptionChecks<ProcessOptions> = {
   onLog: optional(callback),
   onDamage: optional(callback),
   limits: optional(mapping),
+  throwsLocalErrors: optional(flag),
   signal,
 };
 

@@ -56,6 +56,8 @@ export interface ProcessOptions {
    * `archive_max_members`, `archive_max_ratio` and `archive_disk_reserve`.
    */
   readonly limits?: ArchiveLimits;
+  /** Throws what this machine has no room for, or can't write, instead of making it the end of the run: whoever can take the stream again does so. Default false. */
+  readonly throwsLocalErrors?: boolean;
   /** Takes no more: the input is destroyed, what has come is kept, and the status is `canceled`. */
   readonly signal?: AbortSignal;
 }

@@ -32,6 +32,17 @@ describe('processResults', () => {
     expect(shown).toBe('hi\n');
   });
 
+  it('what this machine has no room for is the end of the run, or is thrown to who wants to try again', async () => {
+    const stream = '{"zipfile": 3}\nAAAA{"eof": true}\n';
+    const limits = { diskReserve: Number.MAX_SAFE_INTEGER };
+    expect(await take(stream, { limits })).toMatchObject({ status: 'error' });
+    await expect(take(stream, { limits, throwsLocalErrors: true })).rejects.toMatchObject({
+      code: 'no-space',
+    });
+    // an archive that is none is that wherever it is taken
+    expect(await take(stream, { throwsLocalErrors: true })).toMatchObject({ status: 'error' });
+  });
+
   it('writes events to the log where that is asked for, by an option or the setting', async () => {
     const lines = ['{"uuid": "a", "counter": 1, "n": 1.0}', '{"uuid": "b", "counter": 2}'];
     const stream = `${lines.join('\n')}\n{"eof": true}\n`;

@@ -10,6 +10,7 @@ import {
   type PluginSinks,
 } from '@receptorjs/runner-core/internal';
 import { join } from 'node:path';
+import { isLocalError } from './local-errors.js';
 import { StreamError } from './errors.js';
 import { eventCopyOf, eventsOfCopy } from './messages/event-copy.js';
 import { EventCounters } from './messages/event-counters.js';
@@ -218,6 +219,7 @@ export class ReceivedResults {
       this.#archived = true;
       return true;
     } catch (error) {
+      if (this.#options.throwsLocalErrors === true && isLocalError(error)) throw error;
       await this.#fail(
         `Failed to extract the artifacts from the worker stream. Error: ${errorText(error)}`,
       );

@@ -137,7 +137,7 @@ export interface JobMesh {
   /**
    * Takes what a unit says, from its beginning, to its end.
    *
-   * @throws {MeshError} `unit-gone` when its node says that there is no such unit
+   * @throws {MeshError} `unit-gone` when its node says that there is no such unit, `local`: it can be followed again
    * @throws what `onEvent` throws
    */
   follow(unit: UnitAddress, following: UnitFollowing, signal: AbortSignal): Promise<RunEnd>;
@@ -151,6 +151,8 @@ export interface JobMesh {
    * @throws {MeshError} `unreachable`
    */
   units(node: string, signal: AbortSignal): Promise<readonly FoundUnit[]>;
+  /** Removes what an earlier process of this node has left on this machine when it was killed. @returns how many folders */
+  removeLeftovers(): Promise<number>;
 }
 
 /**
@@ -161,8 +163,10 @@ export interface JobMesh {
  * - `unsent`: what is to be sent could not be prepared or read
  * - `unit-gone`: the node has answered that it has no such unit
  * - `protocol`: the node does not answer as it should
+ * - `local`: this machine can't take what comes, as where a disk is full; the unit has all of it
  */
-export type MeshErrorCode = 'unreachable' | 'refused' | 'unsent' | 'unit-gone' | 'protocol';
+export type MeshErrorCode =
+  'unreachable' | 'refused' | 'unsent' | 'unit-gone' | 'protocol' | 'local';
 
 /** What the mesh could not do. Recognize it by `code`. */
 export class MeshError extends Error {

@@ -15,7 +15,7 @@ const ends = new Set<string>(['successful', 'failed', 'canceled', 'timeout', 'er
 /**
  * Takes what the worker of a job has written. It is read from its beginning each time it is taken, so that statuses and the count of events are whole.
  *
- * @throws what `onEvent` throws
+ * @throws what `onEvent` throws, and what the system says where this machine can't take it
  */
 export async function takeResults(options: UnitResultsOptions): Promise<RunEnd> {
   const { input, folder, jobId, onEvent } = options;
@@ -37,6 +37,7 @@ export async function takeResults(options: UnitResultsOptions): Promise<RunEnd> 
     privateDataDir: folder,
     ident: String(jobId),
     onStatus,
+    throwsLocalErrors: true,
     // no file of its own: the events are stored elsewhere
     onEvent: async (event) => {
       const { counter } = event;

@@ -253,6 +253,31 @@ it.each([
   await one.stop();
 });
 
+it('a job goes on while this machine has no room for what it says, and it is said why', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 1, 'playbook_on_play_start');
+  mesh.say('unit-1', 2);
+  mesh.fullFor = 3;
+  mesh.end('unit-1', 'successful');
+  await clock.advance(1_000);
+  expect(jobs.job(1)).toMatchObject({
+    status: 'running',
+    job_explanation: expect.stringContaining('there is no room on the disk') as string,
+  });
+  expect(mesh.log).not.toContain('released unit-1');
+  await clock.advance(2_000 + 4_000 + 8_000);
+  expect(jobs.job(1)).toMatchObject({
+    ...{ status: 'successful', emitted_events: 3, play_count: 1, job_explanation: '' },
+  });
+  expect(counters(jobs, 1)).toEqual([1, 2, 3]);
+  expect(mesh.log).toContain('released unit-1');
+  await one.stop();
+});
+
 it('a job is lost only when its node says that there is no such unit', async () => {
   const { clock, jobs, mesh, controller } = world();
   jobs.add(1, { status: 'running', work_unit_id: 'gone', lease_id: 99 });

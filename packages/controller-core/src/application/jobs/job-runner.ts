@@ -18,6 +18,10 @@ import { isAway, isLeaseLost, PatientWrites } from './patient-writes.js';
 /** Milliseconds that a run gets to come to its end once its node has canceled it. */
 const CANCELED_MS = 30_000;
 
+/** Milliseconds before a unit is followed again that this machine had no room for: the first time, and at most. */
+const FULL_MS = 2_000;
+const LONGEST_FULL_MS = 60_000;
+
 /** Milliseconds for the release of a unit; it is tried again by others. */
 const RELEASE_MS = 60_000;
 
@@ -181,7 +185,7 @@ export class JobRunner {
         await this.#writes.write(() => owned.storeEvents(this.#claim, events));
       },
     });
-    const tally = new Tally();
+    let tally = new Tally();
     let collected: unknown;
     const onEvent = (event: RunEvent): Promise<void> | void => {
       const isLate = tally.add(event);
@@ -192,7 +196,8 @@ export class JobRunner {
     const onFiles = async (folder: string): Promise<void> => {
       collected = await source.collect?.(this.#job, folder);
     };
-    const end = await this.#untilEnd(unit, tally, { onEvent, onFiles });
+    const onBegin = (): Tally => (tally = new Tally());
+    const { end, wasFull } = await this.#untilEnd(unit, { onBegin, onEvent, onFiles });
     await writer.finish();
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
     if (outcomes !== undefined) {
@@ -207,6 +212,7 @@ export class JobRunner {
     );
     const own = this.#eventOf(end, tally.stats !== undefined);
     await this.#change((own === 'succeed' ? conclusion?.event : undefined) ?? own, {
+      ...(wasFull && { job_explanation: '' }),
       ...factsOf(end),
       ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
       ...facts,
@@ -216,11 +222,7 @@ export class JobRunner {
   }
 
   /** Takes what the unit says; a cancel on the way goes to its node, and a run that does not end then is left alone. */
-  async #untilEnd(
-    unit: UnitAddress,
-    tally: Tally,
-    taking: Omit<UnitFollowing, 'jobId'>,
-  ): Promise<RunEnd> {
+  async #untilEnd(unit: UnitAddress, taking: Taking): Promise<Taken> {
     const { mesh, clock } = this.#options;
     const over = new AbortController();
     const cancel = async (): Promise<void> => {
@@ -235,22 +237,42 @@ export class JobRunner {
     };
     if (this.#wasCanceled()) onCancel();
     else this.#canceled.signal.addEventListener('abort', onCancel, { once: true });
-    const following = { jobId: this.#job.id, ...taking };
+    const { onBegin, ...rest } = taking;
+    const following = { jobId: this.#job.id, ...rest };
+    const signal = AbortSignal.any([this.#signal, over.signal]);
+    let pauseMs = FULL_MS;
     try {
-      return await mesh.follow(unit, following, AbortSignal.any([this.#signal, over.signal]));
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      const lost = { emittedEvents: tally.count, missing: [] };
-      if (over.signal.aborted) return { status: 'canceled', ...lost };
-      if (error instanceof MeshError) {
-        return { status: 'error', explanation: `${unit.node}: ${error.message}`, ...lost };
+      for (;;) {
+        const tally = onBegin();
+        const wasFull = pauseMs > FULL_MS;
+        try {
+          return { end: await mesh.follow(unit, following, signal), wasFull };
+        } catch (error) {
+          this.#signal.throwIfAborted();
+          const lost = { emittedEvents: tally.count, missing: [] };
+          if (isFired(over.signal)) return { end: { status: 'canceled', ...lost }, wasFull };
+          if (!(error instanceof MeshError)) throw error;
+          if (error.code !== 'local') {
+            const explanation = `${unit.node}: ${error.message}`;
+            return { end: { status: 'error', explanation, ...lost }, wasFull };
+          }
+          await this.#noteFull(error);
+        }
+        await clock.sleep(pauseMs, signal);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_FULL_MS);
       }
-      throw error;
     } finally {
       over.abort();
       this.#canceled.signal.removeEventListener('abort', onCancel);
       await canceling;
     }
+  }
+
+  /** What comes has no room here; its node keeps all of it, so the job goes on. */
+  async #noteFull({ message }: MeshError): Promise<void> {
+    const job_explanation = `The controller can't take what it says, and tries it again: ${message}`;
+    this.#notice(job_explanation);
+    await this.#writes.write(() => this.#options.owned.note(this.#claim, { job_explanation }));
   }
 
   /** @param hasRecap whether Ansible came to its end: one that was ended by the cancel may say that it has failed */
@@ -302,6 +324,18 @@ export class JobRunner {
   #notice(sentence: string): void {
     this.#options.onNotice?.(`Job ${this.#job.id}: ${sentence}`);
   }
+}
+
+/** How what a unit says is taken, each time from its beginning. */
+interface Taking extends Omit<UnitFollowing, 'jobId'> {
+  readonly onBegin: () => Tally;
+}
+
+/** How a run has ended. */
+interface Taken {
+  readonly end: RunEnd;
+  /** Whether this machine had no room for what it said, for a time. */
+  readonly wasFull: boolean;
 }
 
 /** What is counted and kept of the events of a run. It alone writes its fields. */
@@ -384,3 +418,6 @@ function factsOf({
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Asked anew: it may have fired meanwhile. */
+const isFired = (signal: AbortSignal): boolean => signal.aborted;

@@ -25,6 +25,8 @@ export class TestJobMesh implements JobMesh {
   refusal: MeshError | undefined;
   /** What a job that is canceled says of itself. */
   canceledSays: RunEnd['status'] = 'canceled';
+  /** How many times following ends before its last event, for want of room on this machine. */
+  fullFor = 0;
   /** Whether a start waits for ever, its unit known or not. */
   hangs: 'before its unit' | 'after its unit' | undefined;
 
@@ -62,6 +64,10 @@ export class TestJobMesh implements JobMesh {
         await onEvent(event);
         at += 1;
       } else if (unit.end !== undefined) {
+        if (this.fullFor > 0) {
+          this.fullFor -= 1;
+          throw new MeshError('local', 'there is no room on the disk');
+        }
         return unit.end;
       } else {
         await Promise.race([
@@ -86,6 +92,10 @@ export class TestJobMesh implements JobMesh {
 
   units(): Promise<readonly FoundUnit[]> {
     return Promise.resolve([]);
+  }
+
+  removeLeftovers(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   /** The job says some events more. */
