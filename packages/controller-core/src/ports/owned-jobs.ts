@@ -14,6 +14,8 @@ export interface ClaimedJob {
   readonly job: UnifiedJob;
   /** The controller that it was taken from; empty where nobody had it. */
   readonly previousController: string;
+  /** Whether it runs at the node of a controller, whoever that is, and is work of the type that those offer. */
+  readonly isLocal: boolean;
 }
 
 /** What is known of a job once it runs, and may be written while it does. */

@@ -106,6 +106,7 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       assert(adopted);
       expect(adopted).toMatchObject({
         previousController: 'control-1',
+        isLocal: false,
         job: { status: 'running', last_event_counter: 1, controller_node: 'control-2' },
       });
       expect(adopted.claim.token).toBeGreaterThan(claim.token);

@@ -237,6 +237,52 @@ it('work of a controller that died before it began is placed anew', async () => 
   await two.stop();
 });
 
+it('work at the node of a controller that died is followed there, by whoever owns it', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1, { execution_node: 'one' });
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  expect(jobs.log).toContain('started local as name-1');
+  await one.stop();
+  const two = controller('two');
+  two.start();
+  await clock.advance(10);
+  await two.stop();
+  const three = controller('three');
+  three.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 2);
+  mesh.end('unit-1', 'successful');
+  await clock.advance(200);
+  expect(jobs.job(1)).toMatchObject({ status: 'successful', controller_node: 'three' });
+  expect(mesh.followedAt).toEqual(['one', 'one', 'one']);
+  await three.stop();
+});
+
+it.each([
+  ['is sent to it as what it was', 'unit-9', 'running'],
+  ['is placed anew where no unit of it is known', null, 'pending'],
+])(
+  'work of a controller that died, and of the one that had adopted it, %s',
+  async (_, work_unit_id, status) => {
+    const { clock, jobs, controller } = world();
+    await jobs.open('one', 1);
+    const { id: lease_id } = await jobs.open('two', 1);
+    const sent = { submission_id: 'name-0', work_unit_node: 'one', work_unit_id };
+    jobs.add(1, { execution_node: 'one', controller_node: 'two', lease_id, ...sent });
+    await clock.advance(10);
+    const three = controller('three');
+    three.start();
+    await clock.advance(10);
+    expect(jobs.job(1).status).toBe(status);
+    expect(jobs.log.filter((each) => each.startsWith('started'))).toEqual(
+      status === 'running' ? ['started local as name-0'] : [],
+    );
+    await three.stop();
+  },
+);
+
 it.each([
   ['unreachable', 'pending'],
   ['refused', 'error'],

@@ -46,7 +46,7 @@ export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #claim: JobClaim;
   readonly #job: UnifiedJob;
-  readonly #previousController: string;
+  readonly #isLocal: boolean;
   readonly #canceled = new AbortController();
   readonly #writes: PatientWrites;
   readonly #signal: AbortSignal;
@@ -58,7 +58,7 @@ export class JobRunner {
     this.#options = options;
     this.#claim = claimed.claim;
     this.#job = claimed.job;
-    this.#previousController = claimed.previousController;
+    this.#isLocal = claimed.isLocal;
     this.#unitId = claimed.job.work_unit_id ?? undefined;
     this.#signal = signal;
     const { clock, onNotice } = options;
@@ -101,14 +101,11 @@ export class JobRunner {
       return { node, unitId: this.#unitId };
     }
     if (this.#wasCanceled()) return this.#cancelBefore(node);
-    const previous = this.#previousController;
-    const wasOfDeadController = !isPod && previous !== '' && node === previous;
-    // it was to run on a controller that is gone, and has not begun
-    if (wasOfDeadController && this.#unitId === undefined) {
+    // it was to run at the node of another controller, which is gone, and has not begun
+    if (this.#isLocal && node !== controller && this.#unitId === undefined) {
       await this.#change('give-back', {});
       return undefined;
     }
-    const isLocal = node === controller || wasOfDeadController;
     const { mesh, owned, source, newSubmissionId } = this.#options;
     if (this.#unitId === undefined) {
       const refusal = await source.prepare?.(this.#job, this.#claim, this.#preparing);
@@ -127,7 +124,7 @@ export class JobRunner {
       owned.reserve(this.#claim, submission),
     );
     try {
-      const workType = isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE;
+      const workType = this.#isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE;
       const place = isPod ? { pod: await source.pod(this.#job) } : { workType };
       const unitId = await mesh.start(
         {

@@ -234,6 +234,7 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
           claim: { jobId: job.id, token },
           job: owned as UnifiedJob,
           previousController: job.lease_id === null ? '' : job.controller_node,
+          isLocal: [...this.#leases.values()].some((each) => each.hostname === job.execution_node),
         };
       });
   }
