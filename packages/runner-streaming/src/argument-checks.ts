@@ -72,6 +72,8 @@ export const processChecks: OptionChecks<ProcessOptions> = {
   onDamage: optional(callback),
   limits: optional(mapping),
   throwsLocalErrors: optional(flag),
+  from: optional(mapping),
+  onPosition: optional(callback),
   signal,
 };
 

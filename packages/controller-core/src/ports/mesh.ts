@@ -1,4 +1,5 @@
 import type { JobRun, RunEnd, RunEvent } from './job-run.js';
+import type { JsonObject } from './records/json.js';
 
 /** A node that the mesh shows. */
 export interface SeenNode {
@@ -109,9 +110,23 @@ export interface JobSubmission {
   readonly onUnit: (unitId: string | undefined) => Promise<void>;
 }
 
+/** How far the output of a unit was taken, up to a place where nothing of it is missing. */
+export interface OutputPosition {
+  /** Bytes of it. */
+  readonly bytes: number;
+  /** The counter up to which all events have come. */
+  readonly counter: number;
+  /** What else who goes on there has to know; the mesh's alone. */
+  readonly state: JsonObject;
+}
+
 /** How a unit is followed. */
 export interface UnitFollowing {
   readonly jobId: number;
+  /** Where it goes on; absent: at the beginning. */
+  readonly from?: OutputPosition | undefined;
+  /** Told after an event how far the output was taken, now and then. */
+  readonly onPosition?: ((position: OutputPosition) => void) | undefined;
   /** Takes each event, from the first one on; a promise holds the next one back. A rejection ends the following with it, and the unit goes on. */
   readonly onEvent: (event: RunEvent) => Promise<void> | void;
   /** Looks at the files that have come, in a folder that is removed after that. */
@@ -135,7 +150,7 @@ export interface JobMesh {
    */
   start(job: JobSubmission, signal: AbortSignal): Promise<string>;
   /**
-   * Takes what a unit says, from its beginning, to its end.
+   * Takes what a unit says, from its beginning or from where it was taken to, to its end.
    *
    * @throws {MeshError} `unit-gone` when its node says that there is no such unit, `local`: it can be followed again
    * @throws what `onEvent` throws

@@ -127,6 +127,7 @@ export class UnitJobs implements JobMesh {
         unitId,
         reconnectingClient,
         signal: AbortSignal.any([over.signal, signal]),
+        startPos: BigInt(following.from?.bytes ?? 0),
       });
       const input = Readable.from(output, { objectMode: false });
       input.once('error', (error) => (failure = error));

@@ -11,6 +11,7 @@ import {
   type JobStanding,
   type NewJobEvent,
   type OwnedJobs,
+  type RunPosition,
   type Submission,
   type UnifiedJob,
 } from '@receptorjs/controller-core';
@@ -199,8 +200,12 @@ export class StoredOwnedJobs implements OwnedJobs {
     throw new StorageError('conflict', `job ${jobId} changed while it was being changed`);
   }
 
-  storeEvents(claim: JobClaim, events: readonly NewJobEvent[]): Promise<number> {
-    return storeEvents(this.#executor, claim, events);
+  storeEvents(
+    claim: JobClaim,
+    events: readonly NewJobEvent[],
+    position?: RunPosition,
+  ): Promise<number> {
+    return storeEvents(this.#executor, claim, events, position);
   }
 
   markParents(claim: JobClaim): Promise<void> {

@@ -104,6 +104,34 @@ it('a job of a controller that died goes on elsewhere within 10 seconds, without
   await Promise.all([dies.stop(), two.stop()]);
 });
 
+it('who goes on with a job begins where its output was taken to, and counts what was before', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  mesh.tellsPositions = true;
+  const dies = controller('one');
+  dies.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 1, 'playbook_on_play_start');
+  mesh.say('unit-1', 4);
+  await clock.advance(200);
+  expect(jobs.job(1).run_position).toMatchObject({ output: { counter: 5, bytes: 500 }, plays: 1 });
+  await dies.stop();
+  const two = controller('two');
+  two.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 1);
+  mesh.say('unit-1', 1, 'playbook_on_stats', { ok: { a: 2 }, processed: { a: 1 } });
+  mesh.end('unit-1', 'successful');
+  await clock.advance(200);
+  expect(mesh.followedFrom).toEqual([0, 5]);
+  expect(counters(jobs, 1)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(jobs.job(1)).toMatchObject({ status: 'successful', emitted_events: 7, play_count: 1 });
+  // the recap is read again by whoever goes on behind it
+  expect(jobs.job(1).run_position).toMatchObject({ output: { counter: 6 } });
+  expect(jobs.summaries.get(1)).toHaveLength(1);
+  await two.stop();
+});
+
 it('a controller that wakes up late changes nothing', async () => {
   const { clock, jobs, mesh, controller } = world();
   jobs.add(1);

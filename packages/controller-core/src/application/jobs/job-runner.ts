@@ -4,8 +4,20 @@ import { CONTROL_WORK_TYPE, EXECUTION_WORK_TYPE } from '../../domain/discovery.j
 import type { Clock } from '../../ports/clock.js';
 import type { RunEnd, RunEvent } from '../../ports/job-run.js';
 import type { JobTracer } from '../../ports/job-tracer.js';
-import { MeshError, type JobMesh, type UnitAddress, type UnitFollowing } from '../../ports/mesh.js';
-import type { ClaimedJob, JobClaim, JobFacts, OwnedJobs } from '../../ports/owned-jobs.js';
+import {
+  MeshError,
+  type JobMesh,
+  type OutputPosition,
+  type UnitAddress,
+  type UnitFollowing,
+} from '../../ports/mesh.js';
+import type {
+  ClaimedJob,
+  JobClaim,
+  JobFacts,
+  OwnedJobs,
+  RunPosition,
+} from '../../ports/owned-jobs.js';
 import type { JsonObject } from '../../ports/records/json.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
 import type { Preparing, RunSource } from '../../ports/run-source.js';
@@ -52,6 +64,8 @@ export class JobRunner {
   readonly #signal: AbortSignal;
   /** As it is stored. */
   #unitId: string | undefined;
+  /** The same: how far the run was taken. */
+  #position: RunPosition | undefined;
 
   /** @param signal lets go of the job as it is: it is another's, or this controller ends */
   constructor(claimed: ClaimedJob, options: JobRunnerOptions, signal: AbortSignal) {
@@ -60,6 +74,7 @@ export class JobRunner {
     this.#job = claimed.job;
     this.#isLocal = claimed.isLocal;
     this.#unitId = claimed.job.work_unit_id ?? undefined;
+    this.#position = (claimed.job.run_position ?? undefined) as RunPosition | undefined;
     this.#signal = signal;
     const { clock, onNotice } = options;
     this.#writes = new PatientWrites({ clock, signal, onNotice });
@@ -178,11 +193,12 @@ export class JobRunner {
     const writer = new EventWriter({
       clock,
       signal: this.#signal,
-      store: async (events) => {
-        await this.#writes.write(() => owned.storeEvents(this.#claim, events));
+      store: async (events, position) => {
+        await this.#writes.write(() => owned.storeEvents(this.#claim, events, position));
+        this.#position = position ?? this.#position;
       },
     });
-    let tally = new Tally();
+    let tally = new Tally(undefined);
     let collected: unknown;
     const onEvent = (event: RunEvent): Promise<void> | void => {
       const isLate = tally.add(event);
@@ -193,8 +209,13 @@ export class JobRunner {
     const onFiles = async (folder: string): Promise<void> => {
       collected = await source.collect?.(this.#job, folder);
     };
-    const onBegin = (): Tally => (tally = new Tally());
-    const { end, wasFull } = await this.#untilEnd(unit, { onBegin, onEvent, onFiles });
+    const onBegin = (from: RunPosition | undefined): Tally => (tally = new Tally(from));
+    const onPosition = (output: OutputPosition): void => {
+      // whoever goes on needs the recap
+      if (tally.stats === undefined) writer.mark(tally.at(output));
+    };
+    const taking = { onBegin, onPosition, onEvent, onFiles };
+    const { end, wasFull } = await this.#untilEnd(unit, taking);
     await writer.finish();
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
     if (outcomes !== undefined) {
@@ -235,12 +256,13 @@ export class JobRunner {
     if (this.#wasCanceled()) onCancel();
     else this.#canceled.signal.addEventListener('abort', onCancel, { once: true });
     const { onBegin, ...rest } = taking;
-    const following = { jobId: this.#job.id, ...rest };
     const signal = AbortSignal.any([this.#signal, over.signal]);
     let pauseMs = FULL_MS;
     try {
       for (;;) {
-        const tally = onBegin();
+        const position = this.#position;
+        const tally = onBegin(position);
+        const following = { jobId: this.#job.id, from: position?.output, ...rest };
         const wasFull = pauseMs > FULL_MS;
         try {
           return { end: await mesh.follow(unit, following, signal), wasFull };
@@ -323,9 +345,9 @@ export class JobRunner {
   }
 }
 
-/** How what a unit says is taken, each time from its beginning. */
-interface Taking extends Omit<UnitFollowing, 'jobId'> {
-  readonly onBegin: () => Tally;
+/** How what a unit says is taken, each time from the position that is stored. */
+interface Taking extends Omit<UnitFollowing, 'jobId' | 'from'> {
+  readonly onBegin: (from: RunPosition | undefined) => Tally;
 }
 
 /** How a run has ended. */
@@ -337,12 +359,25 @@ interface Taken {
 
 /** What is counted and kept of the events of a run. It alone writes its fields. */
 class Tally {
-  #count = 0;
-  #highest = 0;
-  #line = 0;
-  #plays = 0;
-  #tasks = 0;
+  #count: number;
+  #highest: number;
+  #line: number;
+  #plays: number;
+  #tasks: number;
   #stats: Readonly<Record<string, unknown>> | undefined;
+
+  /** @param from where the run is gone on with */
+  constructor(from: RunPosition | undefined) {
+    this.#count = this.#highest = from?.output.counter ?? 0;
+    this.#line = from?.line ?? 0;
+    this.#plays = from?.plays ?? 0;
+    this.#tasks = from?.tasks ?? 0;
+  }
+
+  /** What was counted up to a position. */
+  at(output: OutputPosition): RunPosition {
+    return { output, line: this.#line, plays: this.#plays, tasks: this.#tasks };
+  }
 
   /** Events that have come. */
   get count(): number {

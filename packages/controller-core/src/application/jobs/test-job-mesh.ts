@@ -21,6 +21,10 @@ export class TestJobMesh implements JobMesh {
   readonly log: string[];
   /** Nodes at which units were followed. */
   readonly followedAt: string[] = [];
+  /** Counters behind which units were followed. */
+  readonly followedFrom: number[] = [];
+  /** Whether it is told after each event how far the output was taken. */
+  tellsPositions = false;
   /** Thrown by the next start. */
   refusal: MeshError | undefined;
   /** What a job that is canceled says of itself. */
@@ -51,11 +55,12 @@ export class TestJobMesh implements JobMesh {
 
   async follow(
     { node, unitId }: UnitAddress,
-    { onEvent }: UnitFollowing,
+    { onEvent, onPosition, from }: UnitFollowing,
     signal: AbortSignal,
   ): Promise<RunEnd> {
     this.followedAt.push(node);
-    for (let at = 0; ;) {
+    this.followedFrom.push(from?.counter ?? 0);
+    for (let at = from?.counter ?? 0; ;) {
       signal.throwIfAborted();
       const unit = this.units_.get(unitId);
       if (unit === undefined) throw new MeshError('unit-gone', `there is no unit ${unitId}`);
@@ -63,6 +68,7 @@ export class TestJobMesh implements JobMesh {
       if (event !== undefined) {
         await onEvent(event);
         at += 1;
+        if (this.tellsPositions) onPosition?.({ bytes: at * 100, counter: at, state: {} });
       } else if (unit.end !== undefined) {
         if (this.fullFor > 0) {
           this.fullFor -= 1;
