@@ -27,12 +27,10 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-const [launches, eventCount, rate, jobCount] = [
-  values.launches,
-  values.events,
-  values.rate,
-  values.jobs,
-].map(Number);
+const launches = Number(values.launches);
+const eventCount = Number(values.events);
+const rate = Number(values.rate);
+const jobCount = Number(values.jobs);
 const databases = /** @type {const} */ (['postgres', 'pglite']).filter(
   (name) => values.only === '' || values.only === name,
 );

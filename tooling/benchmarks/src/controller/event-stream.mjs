@@ -19,7 +19,7 @@ const resultOf = (host) => ({
   duration: 0.1,
 });
 
-/** An event as the runner writes it. @param {number} counter @param {string} event @param {object} [more] */
+/** An event as the runner writes it. @param {number} counter @param {string} event @param {{ stdout?: string }} [more] */
 function eventOf(counter, event, { stdout = '', ...data } = {}) {
   return {
     uuid: `5f0c2a5e-8d3b-4c1e-9f43-${String(counter).padStart(12, '0')}`,

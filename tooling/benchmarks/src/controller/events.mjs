@@ -27,13 +27,10 @@ export async function events({ folder, database, events: total, rate }) {
   try {
     const ids = await plane.launch(JOBS);
     await plane.reach('running', JOBS, TIMEOUT_MS);
-    const processes = { controller: plane.first.pid, ...namedPids(plane) };
-    const before = Object.entries(processes).map(([name, pid]) => [name, cpuSeconds(pid)]);
+    const before = pidsOf(plane).map(([name, pid]) => ({ name, pid, cpu: cpuSeconds(pid) }));
     await worker.open();
     await plane.reach('pending,waiting,running', 0, TIMEOUT_MS);
-    const used = before.map(
-      ([name, seconds]) => /** @type {const} */ ([name, cpuSeconds(processes[name]) - seconds]),
-    );
+    const used = before.map(({ name, pid, cpu }) => ({ name, cpu: cpuSeconds(pid) - cpu }));
     const firsts = await Promise.all(ids.map((id) => plane.firstEvent(id)));
     const lasts = await Promise.all(ids.map((id) => plane.lastEvent(id)));
     const lost = lasts.filter(({ counter }) => counter !== each).length;
@@ -46,12 +43,15 @@ export async function events({ folder, database, events: total, rate }) {
     return (
       `${database}: ${JOBS} jobs write ${each * JOBS} events, ${pace}: ${Math.round((each * JOBS) / seconds)} events a second from the first to the last that is stored; ` +
       `the last one of a job ${Math.round(lags[JOBS / 2] ?? 0)} ms (median) and ${Math.round(lags.at(-1) ?? 0)} ms (longest) after the end of its worker; jobs without all: ${lost}; ` +
-      `cores: ${used.map(([name, cpu]) => `${name} ${(cpu / seconds).toFixed(2)}`).join(', ')}; ${memoryMb(plane.first.pid)} MB`
+      `cores: ${used.map(({ name, cpu }) => `${name} ${(cpu / seconds).toFixed(2)}`).join(', ')}; ${memoryMb(plane.first.pid)} MB`
     );
   } finally {
     await plane.end();
   }
 }
 
-/** @param {WorkedPlane} plane @returns {Record<string, number>} */
-const namedPids = (plane) => Object.fromEntries(plane.daemons.map(({ name, pid }) => [name, pid]));
+/** @param {WorkedPlane} plane @returns {(readonly [name: string, pid: number])[]} */
+const pidsOf = (plane) => [
+  ['controller', plane.first.pid],
+  ...plane.daemons.map(({ name, pid }) => /** @type {const} */ ([name, pid])),
+];
