@@ -19,7 +19,7 @@ const resultOf = (host) => ({
   duration: 0.1,
 });
 
-/** An event as the runner writes it. @param {number} counter @param {string} event @param {{ stdout?: string }} [more] */
+/** An event as the runner writes it. @param {number} counter @param {string} event @param {{ stdout?: string } & Record<string, unknown>} [more] */
 function eventOf(counter, event, { stdout = '', ...data } = {}) {
   return {
     uuid: `5f0c2a5e-8d3b-4c1e-9f43-${String(counter).padStart(12, '0')}`,
