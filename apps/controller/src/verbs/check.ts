@@ -9,6 +9,10 @@ import { openAll } from './rotate-key.js';
 
 const MAX_SKEW_MS = 5000;
 
+/** What its administrator is to know of PGlite. */
+const UNSYNCED =
+  '; what it has committed survives the end of this process, and may not survive a power cut: PostgreSQL does';
+
 /** Looks at the database, the keys, the clock and the accounts, and prints a line for each. @throws {Failure} if one is not as it should be */
 export async function check(dataDir: string, env: NodeJS.ProcessEnv): Promise<void> {
   const controller = await openController(dataDir, env);
@@ -40,7 +44,8 @@ export async function check(dataDir: string, env: NodeJS.ProcessEnv): Promise<vo
 
 async function database({ storage }: OpenController): Promise<string> {
   const done = await storage.migrate();
-  return done.length === 0 ? `${storage.kind}, up to date` : `${storage.kind}, brought up to date`;
+  const how = done.length === 0 ? 'up to date' : 'brought up to date';
+  return `${storage.kind}, ${how}${storage.kind === 'pglite' ? UNSYNCED : ''}`;
 }
 
 async function clock({ storage }: OpenController): Promise<string> {

@@ -1,4 +1,9 @@
-import { StorageError, type JobClaim, type NewJobEvent } from '@receptorjs/controller-core';
+import {
+  StorageError,
+  type JobClaim,
+  type NewJobEvent,
+  type RunPosition,
+} from '@receptorjs/controller-core';
 import { sql } from 'kysely';
 import { jsonText, plainText } from '../schema/columns.js';
 import type { Executor } from './executor.js';
@@ -17,6 +22,7 @@ export async function storeEvents(
   executor: Executor,
   { jobId, token }: JobClaim,
   events: readonly NewJobEvent[],
+  position?: RunPosition,
 ): Promise<number> {
   const column = <T>(value: (event: NewJobEvent) => T): T[] => events.map(value);
   const { rows } = await sql<{ last_event_counter: number }>`
@@ -52,6 +58,7 @@ export async function storeEvents(
       update unified_jobs set
         stored_events = stored_events + (select count(*) from stored),
         last_event_counter = greatest(last_event_counter, ${events.reduce((last, { counter }) => Math.max(last, counter), 0)}::bigint),
+        run_position = coalesce(${position === undefined ? null : jsonText(position)}::jsonb, run_position),
         event_processing_finished = finished is not null
           and emitted_events = stored_events + (select count(*) from stored)
       where id = ${jobId} and lease_token = ${token}
