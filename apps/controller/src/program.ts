@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { defaultFolder } from './settings/data-folder.js';
 import { backup, restore } from './verbs/backup.js';
-import { check } from './verbs/check.js';
+import { check, type CheckArguments } from './verbs/check.js';
 import { createAdmin } from './verbs/create-admin.js';
 import { migrate } from './verbs/migrate.js';
 import { prune, type PruneArguments } from './verbs/prune.js';
@@ -117,9 +117,13 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .action((options: PruneArguments) => prune(options, env));
   program
     .command('check')
-    .description('look at database, clock, keys and accounts; 1 if something is wrong')
+    .description('look at database, clock, mesh, keys and accounts; 1 if something is wrong')
     .addOption(folder())
-    .action(({ dataDir }: { dataDir: string }) => check(dataDir, env));
+    .option(
+      '--receptor <address>',
+      'control socket of the node that the controller uses (unix:PATH); default: its own, if that runs',
+    )
+    .action((options: CheckArguments) => check(options, env));
   return program;
 }
 

@@ -8,10 +8,19 @@ import { migrateDatabase } from './migrate.js';
 import { ensureCluster } from './pglite-cluster.js';
 import { PGliteDialect } from './pglite-dialect.js';
 import type { ChannelListener, Storage } from './storage.js';
+import { SyncedFolder } from './synced-folder.js';
 import { Turns } from './turns.js';
 
-/** The default takes 128 MiB of memory; below it the operating system caches the files once more. */
-const settings = { shared_buffers: '8MB' };
+const settings = {
+  // the default takes 128 MiB of memory; below it the operating system caches the files once more
+  shared_buffers: '8MB',
+  // of the ways to the disk that PostgreSQL knows the one that PGlite hands on
+  wal_sync_method: 'fsync',
+  // a power cut ends this process too, which then reads the last events from their nodes again: see store-events.ts
+  'controller.event_commit': 'off',
+};
+/** The parameter with which PostgreSQL leaves what it writes to the operating system. */
+const WITHOUT_SYNC = '-F';
 const parameter = ([name, value]: [string, string]): readonly string[] => [
   '-c',
   `${name}=${value}`,
@@ -51,7 +60,10 @@ export class PGliteStorage implements Storage {
     try {
       const cluster = join(folder, 'pgdata');
       await ensureCluster(cluster);
-      const pglite = await PGlite.create(cluster, { startParams });
+      const pglite = await PGlite.create({
+        fs: new SyncedFolder(cluster),
+        startParams: startParams.filter((each) => each !== WITHOUT_SYNC),
+      });
       return new PGliteStorage(pglite, owner);
     } catch (error) {
       await owner.release();

@@ -13,6 +13,13 @@ const LONGEST_NAME = 1024;
 const name = (text: string): string => plainText(text).slice(0, LONGEST_NAME);
 
 /**
+ * Whether the commit waits for the disk: as always, or as `controller.event_commit` says. It need not where the database ends with the controller, for whoever
+ * goes on with the job reads from its node what is not there, and the end of the job waits for the disk.
+ */
+const untilFlushed = sql`set_config('synchronous_commit',
+  coalesce(current_setting('controller.event_commit', true), current_setting('synchronous_commit')), true)`;
+
+/**
  * Stores events of a job and how far they go, in one statement, which also checks the claim: an array for each column costs less than a
  * parameter for each value. Returns the counter up to which all are stored.
  *
@@ -64,7 +71,7 @@ export async function storeEvents(
       where id = ${jobId} and lease_token = ${token}
       returning last_event_counter
     )
-    select last_event_counter, pg_notify('job_events', ${String(jobId)}) from noted`.execute(
+    select last_event_counter, pg_notify('job_events', ${String(jobId)}), ${untilFlushed} from noted`.execute(
     executor,
   );
   const [row] = rows;
