@@ -9,7 +9,7 @@ import { meshView, viewFields } from './observation/mesh-view.js';
 
 /** How the mesh is entered, and where jobs are prepared. */
 export interface ControllerMeshOptions extends LocalNodeOptions {
-  /** In which private data dirs are made, in a folder for each node; it must exist. */
+  /** In which private data dirs are made, in a folder for each process; it must exist. */
   readonly folder: string;
 }
 
@@ -17,14 +17,15 @@ export interface ControllerMeshOptions extends LocalNodeOptions {
 export class ControllerMesh implements MeshWatch {
   readonly #local: LocalNode;
   readonly #activities: RemoteActivities;
+  readonly #folders: JobFolders;
   /** Runs jobs. */
   readonly jobs: JobMesh;
 
   constructor(options: ControllerMeshOptions) {
     this.#local = new LocalNode(options);
     this.#activities = new RemoteActivities(this.#local);
-    const folders = new JobFolders(options.folder, () => this.#local.hostname());
-    this.jobs = new UnitJobs(this.#local, folders);
+    this.#folders = new JobFolders(options.folder);
+    this.jobs = new UnitJobs(this.#local, this.#folders);
   }
 
   /**
@@ -52,8 +53,9 @@ export class ControllerMesh implements MeshWatch {
     return cleanUp(this.#local, hostname, signal);
   }
 
-  /** Closes the connections; what waits for one rejects. */
-  close(): void {
+  /** Closes the connections; what waits for one rejects. Removes what was prepared of jobs, of which none may be under way. */
+  async close(): Promise<void> {
     this.#local.close();
+    await this.#folders.close();
   }
 }

@@ -132,7 +132,7 @@ export async function controllerEngine(
     async stop() {
       await updates.stop();
       await engine.stop();
-      mesh.close();
+      await mesh.close();
       await tracer?.close();
     },
   };

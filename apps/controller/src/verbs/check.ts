@@ -81,7 +81,7 @@ async function mesh({ storage }: OpenController, address: string, folder: string
     if (missing.length > 0) throw new Error(`${hostname} does not reach ${missing.join(', ')}`);
     return `${hostname} answers, and reaches ${reached.size} nodes, itself among them`;
   } finally {
-    watch.close();
+    await watch.close();
   }
 }
 

@@ -166,7 +166,7 @@ export interface JobMesh {
    * @throws {MeshError} `unreachable`
    */
   units(node: string, signal: AbortSignal): Promise<readonly FoundUnit[]>;
-  /** Removes what an earlier process of this node has left on this machine when it was killed. @returns how many folders */
+  /** Removes what processes that have ended have left on this machine. @returns of how many */
   removeLeftovers(): Promise<number>;
 }
 

@@ -1,5 +1,6 @@
 import { quoteShellWord } from '@receptorjs/primitives';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { removeTree } from '@receptorjs/runner-streaming/internal';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -8,11 +9,7 @@ import { basename, join } from 'node:path';
  * files, for it travels beside them. It owns the folder.
  */
 export class PrivateDataDir {
-  /** @param onRemoved told when it is gone */
-  constructor(
-    readonly path: string,
-    private readonly onRemoved: () => void = () => undefined,
-  ) {}
+  constructor(readonly path: string) {}
 
   /** Makes the folder. */
   async make(): Promise<void> {
@@ -56,9 +53,8 @@ export class PrivateDataDir {
     }
   }
 
-  /** Removes it with all that is in it. */
+  /** Removes it with all that is in it, also folders that a job has protected from writing. */
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
-    this.onRemoved();
+    await removeTree(this.path);
   }
 }

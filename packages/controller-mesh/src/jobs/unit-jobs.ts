@@ -90,7 +90,7 @@ export class UnitJobs implements JobMesh {
       payload: () => openPayload((output) => sent.write(output)),
     });
     for (;;) {
-      const limits = unit.id === undefined ? { firstMs: FIRST_MS, lostMs: AGAIN_MS } : patient;
+      const limits = unit.mayHaveStarted ? patient : { firstMs: FIRST_MS, lostMs: AGAIN_MS };
       const client = new ReconnectingClient(node, transport, limits);
       try {
         return await unit.start(client, signal);
@@ -98,7 +98,7 @@ export class UnitJobs implements JobMesh {
         signal.throwIfAborted();
         const error = meshErrorOf(cause);
         // it may have started: that alone its node can tell
-        if (error.code !== 'unreachable' || unit.id === undefined) throw error;
+        if (error.code !== 'unreachable' || !unit.mayHaveStarted) throw error;
       } finally {
         client.close();
       }
@@ -118,7 +118,9 @@ export class UnitJobs implements JobMesh {
   async #follow(unit: UnitAddress, following: UnitFollowing, signal: AbortSignal): Promise<RunEnd> {
     const { node, unitId } = unit;
     const over = new AbortController();
-    const dir = await this.folders.create(following.jobId);
+    const dir = await this.folders.create(following.jobId).catch((cause: unknown) => {
+      throw new MeshError('local', errorText(cause), { cause });
+    });
     const reconnectingClient = new ReconnectingClient(node, this.local.transportTo(node), patient);
     let failure: unknown;
     try {

@@ -17,9 +17,12 @@ import type { Turns } from './turns.js';
 export class PGliteDialect implements Dialect {
   readonly #driver: PGliteDriver;
 
-  /** @param turns who may use the connection, for those who use it beside Kysely */
-  constructor(database: PGlite, turns: Turns) {
-    this.#driver = new PGliteDriver(database, turns);
+  /**
+   * @param turns who may use the connection, for those who use it beside Kysely
+   * @param check throws where the database may not be asked any more
+   */
+  constructor(database: PGlite, turns: Turns, check: () => void) {
+    this.#driver = new PGliteDriver(database, turns, check);
   }
 
   createDriver(): Driver {
@@ -45,9 +48,9 @@ class PGliteDriver implements Driver {
   readonly #connection: PGliteConnection;
   readonly #turns: Turns;
 
-  constructor(database: PGlite, turns: Turns) {
+  constructor(database: PGlite, turns: Turns, check: () => void) {
     this.#database = database;
-    this.#connection = new PGliteConnection(database);
+    this.#connection = new PGliteConnection(database, check);
     this.#turns = turns;
   }
 
@@ -90,12 +93,18 @@ class PGliteDriver implements Driver {
 class PGliteConnection implements DatabaseConnection {
   readonly #database: PGlite;
 
-  constructor(database: PGlite) {
+  constructor(
+    database: PGlite,
+    private readonly check: () => void,
+  ) {
     this.#database = database;
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    this.check();
     const { rows, affectedRows = 0 } = await this.#database.query<Row>(sql, [...parameters]);
+    // PGlite takes what its files throw for no matter
+    this.check();
     return { rows, numAffectedRows: BigInt(affectedRows) };
   }
 

@@ -69,7 +69,7 @@ it(
 it(
   'makes a cluster anew where the making of one was cut off',
   async () => {
-    const unfinished = join(folder, 'pgdata.new');
+    const unfinished = join(folder, 'pgdata.new-1');
     mkdirSync(unfinished);
     writeFileSync(join(unfinished, 'PG_VERSION'), '17');
     await (await openStorage({ kind: 'pglite', folder })).close();

@@ -35,11 +35,18 @@ export class PGliteStorage implements Storage {
   readonly #owner: FolderOwner | undefined;
   readonly #turns: Turns;
 
-  private constructor(pglite: PGlite, owner: FolderOwner | undefined) {
+  readonly #check: () => void;
+
+  private constructor(
+    pglite: PGlite,
+    owner: FolderOwner | undefined,
+    check: () => void = () => undefined,
+  ) {
+    this.#check = check;
     this.#pglite = pglite;
     this.#owner = owner;
     this.#turns = new Turns();
-    this.database = new Kysely({ dialect: new PGliteDialect(pglite, this.#turns) });
+    this.database = new Kysely({ dialect: new PGliteDialect(pglite, this.#turns, check) });
     this.reads = this.database;
   }
 
@@ -60,11 +67,12 @@ export class PGliteStorage implements Storage {
     try {
       const cluster = join(folder, 'pgdata');
       await ensureCluster(cluster);
+      const fs = new SyncedFolder(cluster);
       const pglite = await PGlite.create({
-        fs: new SyncedFolder(cluster),
+        fs,
         startParams: startParams.filter((each) => each !== WITHOUT_SYNC),
       });
-      return new PGliteStorage(pglite, owner);
+      return new PGliteStorage(pglite, owner, () => fs.check());
     } catch (error) {
       await owner.release();
       throw error;
@@ -87,7 +95,11 @@ export class PGliteStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    await this.database.destroy();
-    await this.#owner?.release();
+    try {
+      this.#check();
+      await this.database.destroy();
+    } finally {
+      await this.#owner?.release();
+    }
   }
 }

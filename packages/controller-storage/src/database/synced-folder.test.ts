@@ -28,8 +28,17 @@ it('has a commit wait for the disk, but for one that says it need not', async ()
       return vi.mocked(fsyncSync).mock.calls.length;
     };
     expect([await syncs('on'), await syncs('off'), await syncs('on')]).toEqual([1, 0, 1]);
+    vi.mocked(fsyncSync).mockImplementationOnce(() => {
+      throw Object.assign(new Error('the disk is broken'), { code: 'EIO' });
+    });
+    await expect(sql`insert into numbers values (2)`.execute(database)).rejects.toThrow(
+      'the disk is broken',
+    );
+    await expect(sql`select 1`.execute(database)).rejects.toThrow(
+      'has failed (the disk is broken)',
+    );
   } finally {
-    await storage.close();
+    await storage.close().catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
   }
 }, 120_000);

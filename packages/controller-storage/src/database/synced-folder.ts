@@ -15,6 +15,19 @@ interface HostStream {
 
 /** A folder of the host with an `fsync` that reaches the disk: that of Emscripten's file system of the host does nothing. */
 export class SyncedFolder extends NodeFS {
+  #failure: Error | undefined;
+
+  /**
+   * Throws once the disk has failed: another attempt could succeed without what the first has lost, so nothing is asked of the database any more.
+   *
+   * @throws {Error}
+   */
+  check(): void {
+    if (this.#failure === undefined) return;
+    const why = `the disk of the database has failed (${this.#failure.message}); start again once it is well`;
+    throw new Error(why, { cause: this.#failure });
+  }
+
   override async init(
     ...[pglite, options]: Parameters<NodeFS['init']>
   ): ReturnType<NodeFS['init']> {
@@ -22,8 +35,13 @@ export class SyncedFolder extends NodeFS {
     const preRun = (module: unknown): void => {
       const files = (module as { readonly NODEFS: HostFiles }).NODEFS;
       files.stream_ops.fsync = ({ nfd, node }) => {
-        if (nfd !== undefined) fsyncSync(nfd);
-        else syncFolder(files.realPath(node));
+        try {
+          if (nfd !== undefined) fsyncSync(nfd);
+          else syncFolder(files.realPath(node));
+        } catch (error) {
+          this.#failure = error as Error;
+          throw error;
+        }
         return 0;
       };
     };

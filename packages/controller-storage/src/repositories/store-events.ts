@@ -17,7 +17,7 @@ const name = (text: string): string => plainText(text).slice(0, LONGEST_NAME);
  * goes on with the job reads from its node what is not there, and the end of the job waits for the disk.
  */
 const untilFlushed = sql`set_config('synchronous_commit',
-  coalesce(current_setting('controller.event_commit', true), current_setting('synchronous_commit')), true)`;
+  coalesce(nullif(current_setting('controller.event_commit', true), ''), current_setting('synchronous_commit')), true)`;
 
 /**
  * Stores events of a job and how far they go, in one statement, which also checks the claim: an array for each column costs less than a

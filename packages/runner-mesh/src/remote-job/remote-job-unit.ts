@@ -42,6 +42,8 @@ export class RemoteJobUnit {
   /** The same in every attempt: by it the node replaces what is left of an attempt whose ID never arrived. */
   readonly #submissionId: string;
   #id: string | undefined;
+  /** The unit of an attempt that broke, until its node has said whether it is released or has started after all. */
+  #forgotten: string | undefined;
 
   constructor(options: RemoteJobUnitOptions) {
     this.#options = options;
@@ -58,6 +60,11 @@ export class RemoteJobUnit {
     return this.#id;
   }
 
+  /** Whether there may be a unit that has started: only its node can tell. */
+  get mayHaveStarted(): boolean {
+    return this.#id !== undefined || this.#forgotten !== undefined;
+  }
+
   /**
    * Sends the job, for as many attempts as it takes.
    *
@@ -66,6 +73,9 @@ export class RemoteJobUnit {
   async start(reconnectingClient: ReconnectingClient, signal: AbortSignal): Promise<string> {
     return reconnectingClient.withConnection(signal, async (client) => {
       if (this.#id !== undefined && (await this.#hasStarted(client, this.#id))) return this.#id;
+      const forgotten = this.#forgotten;
+      if (forgotten !== undefined && (await this.#startedAfterAll(client, forgotten)))
+        return forgotten;
       return this.#send(client);
     });
   }
@@ -92,22 +102,28 @@ export class RemoteJobUnit {
     }
     // Forgotten first: a release whose answer is lost would read as a unit that is gone.
     this.#id = undefined;
+    this.#forgotten = id;
     await this.#keepId(undefined);
-    return this.#startedAfterAll(client, id);
+    return false;
   }
 
   /** Removes the unit that has not started, unless it has by now: whoever made it may have come late with the rest of its stdin. */
   async #startedAfterAll(client: ControlClient, id: string): Promise<boolean> {
     try {
       await client.workRelease(id, { onlyUnstarted: true });
+      this.#forgotten = undefined;
       return false;
     } catch (error) {
-      if (isUnknownUnit(error)) return false;
+      if (isUnknownUnit(error)) {
+        this.#forgotten = undefined;
+        return false;
+      }
       if (!isRemoteAnswer(error)) throw error;
       if (!wasStarted(await client.workStatus(id))) throw error;
     }
     await this.#keepId(id);
     this.#id = id;
+    this.#forgotten = undefined;
     return true;
   }
 

@@ -41,10 +41,8 @@ export class Housekeeping {
 
   /** Does it once, where it is this controller's turn. A node that can't be asked is left to the next time. */
   async pass(signal: AbortSignal): Promise<void> {
-    const { hostname, leases, housekeeping, instances, jobs } = this.#options;
-    const removed = await jobs.removeLeftovers();
-    if (removed > 0)
-      this.#notice(`${removed} folders that an earlier process has left are removed.`);
+    const { hostname, leases, housekeeping, instances } = this.#options;
+    await this.#removeLeftovers();
     const [first] = [...(await leases.alive())].sort();
     if (first !== hostname) return;
     await leases.sweep(LEASE_KEPT_MS);
@@ -59,6 +57,15 @@ export class Housekeeping {
       } catch (error) {
         if (!isOver(signal)) this.#notice(`${node} can't be tidied now: ${String(error)}`);
       }
+    }
+  }
+
+  async #removeLeftovers(): Promise<void> {
+    try {
+      const removed = await this.#options.jobs.removeLeftovers();
+      if (removed > 0) this.#notice(`Folders of ${removed} processes that have ended are removed.`);
+    } catch (error) {
+      this.#notice(`What processes have left that ended can't be removed now: ${String(error)}`);
     }
   }
 

@@ -230,7 +230,8 @@ export class JobRunner {
     );
     const own = this.#eventOf(end, tally.stats !== undefined);
     await this.#change((own === 'succeed' ? conclusion?.event : undefined) ?? own, {
-      ...(wasFull && { job_explanation: '' }),
+      // what an earlier owner, or this one, has said of its troubles is over
+      ...((wasFull || this.#job.job_explanation !== '') && { job_explanation: '' }),
       ...factsOf(end),
       ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
       ...facts,
