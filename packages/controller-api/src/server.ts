@@ -15,7 +15,6 @@ import { absentEndpoints } from './endpoints/absent-endpoints.js';
 import { contentEndpoints } from './endpoints/content-endpoints.js';
 import { addEndpoint, type RouteConfig } from './endpoints/endpoint.js';
 import { instanceEndpoints } from './endpoints/instance-endpoints.js';
-import { launchEndpoints } from './endpoints/launch-endpoints.js';
 import { Lister } from './endpoints/lister.js';
 import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
 import { resourceEndpoints } from './endpoints/resource-endpoints.js';
@@ -26,9 +25,12 @@ import { runEndpoints } from './endpoints/run-endpoints.js';
 import { addPing, stateEndpoints } from './endpoints/state-endpoints.js';
 import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
 import { tokenEndpoints } from './endpoints/token-endpoints.js';
-import { updateEndpoints } from './endpoints/update-endpoints.js';
 import { ApiError } from './errors/api-error.js';
 import { addErrors, addJson, answerUnroutable } from './errors/error-handler.js';
+import { adHocEndpoints } from './launching/ad-hoc-endpoints.js';
+import { launchEndpoint } from './launching/launch-endpoint.js';
+import { relaunchEndpoint } from './launching/relaunch-endpoint.js';
+import { updateEndpoints } from './launching/update-endpoints.js';
 import { addJobRun } from './live/job-run-endpoint.js';
 import { Live } from './live/live.js';
 import { streamEndpoints } from './live/stream-endpoints.js';
@@ -167,8 +169,10 @@ async function createApp(
     ...streamEndpoints(live, parts),
     metricsEndpoint(parts),
     ...tokenEndpoints(parts),
-    ...launchEndpoints(parts),
+    launchEndpoint(parts),
+    relaunchEndpoint(parts),
     ...updateEndpoints(parts),
+    ...adHocEndpoints(parts),
     ...projectEndpoints(parts),
     ...factEndpoints(parts),
     ...runEndpoints(parts),

@@ -2,7 +2,7 @@ import type { Row } from '@receptorjs/controller-core';
 import type { FastifyInstance } from 'fastify';
 import { addEndpoint, type Call, type Endpoint } from '../endpoints/endpoint.js';
 import type { ApiParts } from '../endpoints/api-parts.js';
-import { launch } from '../endpoints/launch-endpoints.js';
+import { launch } from '../launching/launch-endpoint.js';
 import { ApiError } from '../errors/api-error.js';
 import { may } from '../permissions/permission-table.js';
 import { visibleTo } from '../permissions/visible-rows.js';
