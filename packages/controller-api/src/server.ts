@@ -43,7 +43,7 @@ const MAX_BODY = 4 * 2 ** 20;
 /** Longer than what Node takes for an address. */
 const MAX_PARAMETER = 20_000;
 const MAX_MESSAGE = 65_536;
-const QUIET_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 
 /** How the interface is served. */
 export interface ApiOptions {
@@ -57,7 +57,7 @@ export interface ApiOptions {
   /** Default: errors alone, to stderr. */
   readonly logger?: FastifyServerOptions['logger'];
   /** Milliseconds after which who follows something live is asked who they are, and told that the server is there. Default 10 s. */
-  readonly quietMs?: number;
+  readonly heartbeatMs?: number;
 }
 
 declare module 'fastify' {
@@ -91,7 +91,7 @@ export async function createApi(context: ApiContext, options: ApiOptions = {}): 
 
 async function createApp(
   context: ApiContext,
-  { tls, trustedProxies = [], logger = { level: 'error' }, quietMs = QUIET_MS }: ApiOptions,
+  { tls, trustedProxies = [], logger = { level: 'error' }, heartbeatMs = HEARTBEAT_MS }: ApiOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
@@ -155,7 +155,7 @@ async function createApp(
   });
 
   const parts = partsOf(context);
-  const live = new Live(context, authenticator, quietMs, (error) => {
+  const live = new Live(context, authenticator, heartbeatMs, (error) => {
     app.log.error({ err: error }, 'changes are not heard of');
   });
   app.addHook('preClose', () => live.close());

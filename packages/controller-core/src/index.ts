@@ -118,8 +118,8 @@ export {
   type MeshErrorCode,
   type MeshView,
   type MeshWatch,
-  type SeenLink,
-  type SeenNode,
+  type ObservedLink,
+  type ObservedNode,
   type UnitAddress,
   type OutputPosition,
   type UnitFollowing,
@@ -145,7 +145,7 @@ export type { ChangePage, ChangePosition, JobChange, JobChanges } from './ports/
 export type { EventPage, JobRecords } from './ports/job-records.js';
 export type {
   ClaimedJob,
-  JobStanding,
+  ClaimStatus,
   Submission,
   HostOutcome,
   JobClaim,
