@@ -1,8 +1,9 @@
 import { AdHocLaunch, type Passwords, type Row } from '@receptorjs/controller-core';
 import type { ApiParts } from '../endpoints/api-parts.js';
-import type { Endpoint } from '../endpoints/endpoint.js';
+import type { Call, Endpoint } from '../endpoints/endpoint.js';
 import { visibleRow } from '../endpoints/resource-endpoints.js';
-import { checkValidation } from '../errors/validation-errors.js';
+import { sublistEndpoints } from '../endpoints/sublist-endpoints.js';
+import { checkValidation, checkValues } from '../errors/validation-errors.js';
 import { may } from '../permissions/permission-table.js';
 import { errorSchema, rowSchema, writeSchema } from '../resources/body-schema.js';
 import { coerced } from '../resources/coerce.js';
@@ -16,6 +17,7 @@ import { authorOf, launchPorts } from './launch-ports.js';
 /** Ad hoc commands, which run by being made, and run again. */
 export const adHocEndpoints = (parts: ApiParts): Endpoint[] => [
   adHocEndpoint(parts),
+  inventoryAdHocEndpoint(parts),
   adHocRelaunchEndpoint(parts),
 ];
 
@@ -33,7 +35,6 @@ const passwordsOf = (typed: unknown): Passwords =>
 
 function adHocEndpoint(parts: ApiParts): Endpoint {
   const commands = commandsOf(parts);
-  const launches = new AdHocLaunch(launchPorts(parts.context));
   return {
     path: `${API}/ad_hoc_commands/`,
     name: 'Ad Hoc Command List',
@@ -58,15 +59,59 @@ function adHocEndpoint(parts: ApiParts): Endpoint {
         readBody: (body) => coerced(commands, body ?? {}),
         handle: async (call) => {
           checkValidation(call.request, commands.fields);
-          const { credential_passwords: typed, ...values } = call.request.body as Row;
-          const author = authorOf(parts, call, commands);
-          const id = await launches.launch(values, passwordsOf(typed), author);
-          call.reply.code(201);
-          return answerOf(commands, id, parts, call);
+          return run(call.request.body as Row, commands, parts, call);
         },
       },
     },
   };
+}
+
+/** Commands on the hosts of one inventory. */
+function inventoryAdHocEndpoint(parts: ApiParts): Endpoint {
+  const commands = commandsOf(parts);
+  const inventories = parts.resources.get('inventories');
+  const path = `${API}/inventories/:id/ad_hoc_commands/`;
+  const list =
+    inventories && sublistEndpoints(inventories, parts).find((each) => each.path === path);
+  if (!inventories || !list) throw new Error(`there is no ${path}`);
+  const schema = writeSchema(commands, true);
+  return {
+    ...list,
+    actions: { ...list.actions, POST: fieldsMetadata(commands, 'POST') },
+    operations: {
+      ...list.operations,
+      POST: {
+        summary: 'Run a module on hosts of an inventory',
+        isAllowed: (user) => may(user, 'ad_hoc_commands', 'create'),
+        schema: {
+          body: { type: 'object' },
+          response: { 201: rowSchema(commands, false), 400: errorSchema, 404: errorSchema },
+        },
+        handle: async (call) => {
+          checkValidation(call.request, {});
+          const { id } = await visibleRow(inventories, parts, call);
+          const body = (call.request.body ?? {}) as Row;
+          const given = coerced(commands, { ...body, inventory: id }) as Row;
+          checkValues(call.request, schema, commands.fields, given);
+          return run(given, commands, parts, call);
+        },
+      },
+    },
+  };
+}
+
+/** Launches a command, and answers it. */
+async function run(
+  { credential_passwords: typed, ...values }: Row,
+  commands: Resource,
+  parts: ApiParts,
+  call: Call,
+): Promise<Record<string, unknown>> {
+  const launches = new AdHocLaunch(launchPorts(parts.context));
+  const author = authorOf(parts, call, commands);
+  const id = await launches.launch(values, passwordsOf(typed), author);
+  call.reply.code(201);
+  return answerOf(commands, id, parts, call);
 }
 
 function adHocRelaunchEndpoint(parts: ApiParts): Endpoint {
