@@ -9,6 +9,6 @@ export { hashPassword } from './authentication/passwords.js';
 export { permissions, type Verb } from './permissions/permission-table.js';
 export { roles, type CurrentUser, type Role } from './permissions/roles.js';
 export { isLocked, KeyedSecretBox, SecretBoxError, type SecretBox } from './secrets/secret-box.js';
-export { START_ARGUMENTS } from './endpoints/launch-endpoints.js';
+export { START_ARGUMENTS } from './secrets/start-arguments.js';
 export { purposeOf } from './resources/credential-inputs.js';
 export { createApi, type Api, type ApiOptions } from './server.js';

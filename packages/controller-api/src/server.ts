@@ -15,7 +15,6 @@ import { absentEndpoints } from './endpoints/absent-endpoints.js';
 import { contentEndpoints } from './endpoints/content-endpoints.js';
 import { addEndpoint, type RouteConfig } from './endpoints/endpoint.js';
 import { instanceEndpoints } from './endpoints/instance-endpoints.js';
-import { launchEndpoints } from './endpoints/launch-endpoints.js';
 import { Lister } from './endpoints/lister.js';
 import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
 import { resourceEndpoints } from './endpoints/resource-endpoints.js';
@@ -26,9 +25,12 @@ import { runEndpoints } from './endpoints/run-endpoints.js';
 import { addPing, stateEndpoints } from './endpoints/state-endpoints.js';
 import { sublistEndpoints } from './endpoints/sublist-endpoints.js';
 import { tokenEndpoints } from './endpoints/token-endpoints.js';
-import { updateEndpoints } from './endpoints/update-endpoints.js';
 import { ApiError } from './errors/api-error.js';
 import { addErrors, addJson, answerUnroutable } from './errors/error-handler.js';
+import { adHocEndpoints } from './launching/ad-hoc-endpoints.js';
+import { launchEndpoint } from './launching/launch-endpoint.js';
+import { relaunchEndpoint } from './launching/relaunch-endpoint.js';
+import { updateEndpoints } from './launching/update-endpoints.js';
 import { addJobRun } from './live/job-run-endpoint.js';
 import { Live } from './live/live.js';
 import { streamEndpoints } from './live/stream-endpoints.js';
@@ -41,7 +43,7 @@ const MAX_BODY = 4 * 2 ** 20;
 /** Longer than what Node takes for an address. */
 const MAX_PARAMETER = 20_000;
 const MAX_MESSAGE = 65_536;
-const QUIET_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 
 /** How the interface is served. */
 export interface ApiOptions {
@@ -55,7 +57,7 @@ export interface ApiOptions {
   /** Default: errors alone, to stderr. */
   readonly logger?: FastifyServerOptions['logger'];
   /** Milliseconds after which who follows something live is asked who they are, and told that the server is there. Default 10 s. */
-  readonly quietMs?: number;
+  readonly heartbeatMs?: number;
 }
 
 declare module 'fastify' {
@@ -89,7 +91,7 @@ export async function createApi(context: ApiContext, options: ApiOptions = {}): 
 
 async function createApp(
   context: ApiContext,
-  { tls, trustedProxies = [], logger = { level: 'error' }, quietMs = QUIET_MS }: ApiOptions,
+  { tls, trustedProxies = [], logger = { level: 'error' }, heartbeatMs = HEARTBEAT_MS }: ApiOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
@@ -153,7 +155,7 @@ async function createApp(
   });
 
   const parts = partsOf(context);
-  const live = new Live(context, authenticator, quietMs, (error) => {
+  const live = new Live(context, authenticator, heartbeatMs, (error) => {
     app.log.error({ err: error }, 'changes are not heard of');
   });
   app.addHook('preClose', () => live.close());
@@ -167,8 +169,10 @@ async function createApp(
     ...streamEndpoints(live, parts),
     metricsEndpoint(parts),
     ...tokenEndpoints(parts),
-    ...launchEndpoints(parts),
+    launchEndpoint(parts),
+    relaunchEndpoint(parts),
     ...updateEndpoints(parts),
+    ...adHocEndpoints(parts),
     ...projectEndpoints(parts),
     ...factEndpoints(parts),
     ...runEndpoints(parts),

@@ -63,7 +63,7 @@ export interface TestServerOptions {
   /** Default: PGlite, in memory. */
   readonly database?: StorageConfiguration;
   readonly hostname?: string;
-  readonly quietMs?: number;
+  readonly heartbeatMs?: number;
   readonly trustedProxies?: readonly string[];
 }
 
@@ -71,7 +71,7 @@ export interface TestServerOptions {
 export async function startServer({
   database = { kind: 'pglite' },
   hostname = 'control-1',
-  quietMs,
+  heartbeatMs,
   trustedProxies,
 }: TestServerOptions = {}): Promise<TestServer> {
   const storage = await openStorage(database);
@@ -94,7 +94,7 @@ export async function startServer({
       facts: { hostname, version: '24.6.1', installUuid: 'test' },
       now: () => new Date(),
     },
-    { logger: false, trustedProxies, ...(quietMs === undefined ? {} : { quietMs }) },
+    { logger: false, trustedProxies, ...(heartbeatMs === undefined ? {} : { heartbeatMs }) },
   );
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -26,14 +26,33 @@
  *
  * @packageDocumentation
  */
+export { AdHocLaunch } from './application/launching/ad-hoc-launch.js';
 export {
-  asColumns,
-  hostCount,
-  JobLauncher,
-  preferredGroups,
-  type LaunchPrompts,
-  type LaunchRequest,
-} from './application/job-launcher.js';
+  JobRelaunch,
+  type JobRelaunchRequest,
+  type RelaunchRequirements,
+} from './application/launching/job-relaunch.js';
+export {
+  type LaunchCredential,
+  type Passwords,
+} from './application/launching/launch-credentials.js';
+export { LaunchError, type LaunchProblems } from './application/launching/launch-error.js';
+export type {
+  LaunchAuthor,
+  LaunchPorts,
+  LaunchStores,
+} from './application/launching/launch-ports.js';
+export { promptFlags, type LaunchPrompts } from './application/launching/launch-prompts.js';
+export { preferredGroups } from './application/launching/preferred-groups.js';
+export {
+  TemplateLaunch,
+  type LaunchedJobs,
+  type LaunchRequirements,
+  type TemplateLaunchRequest,
+} from './application/launching/template-launch.js';
+export { UpdateLaunch, type Updatable } from './application/launching/update-launch.js';
+export { projectOf } from './application/updates/update-records.js';
+export { adHocModules } from './domain/ad-hoc-modules.js';
 export { Blocking, type Blocker, type BlockingJob } from './domain/blocking.js';
 export {
   defaultRates,
@@ -99,8 +118,8 @@ export {
   type MeshErrorCode,
   type MeshView,
   type MeshWatch,
-  type SeenLink,
-  type SeenNode,
+  type ObservedLink,
+  type ObservedNode,
   type UnitAddress,
   type OutputPosition,
   type UnitFollowing,
@@ -126,7 +145,7 @@ export type { ChangePage, ChangePosition, JobChange, JobChanges } from './ports/
 export type { EventPage, JobRecords } from './ports/job-records.js';
 export type {
   ClaimedJob,
-  JobStanding,
+  ClaimStatus,
   Submission,
   HostOutcome,
   JobClaim,

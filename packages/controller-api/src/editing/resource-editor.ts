@@ -103,6 +103,14 @@ export class ResourceEditor {
     await this.hooks[resource.path]?.removed?.(existing);
   }
 
+  /** All that `work` does through the editor it is given is done, or nothing of it. That editor calls no hooks. */
+  transaction<Result>(work: (editor: ResourceEditor) => Promise<Result>): Promise<Result> {
+    const { resources, secrets, recorder } = this;
+    return this.store.transaction((store) =>
+      work(new ResourceEditor(resources, store, secrets, recorder)),
+    );
+  }
+
   /** Notes in a store that a row was removed there by its own ways. */
   noteRemoval(store: ResourceStore, resource: Resource, row: Row, actor: Actor): Promise<void> {
     return this.#note(store, resource, row, actor);

@@ -1,4 +1,5 @@
 import { engineStores } from '@receptorjs/controller-storage';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { START_MS, startServer, type TestServer } from '../test-server.js';
 
@@ -136,4 +137,19 @@ it('attaches nodes to groups by the policy of those, from both sides', async () 
   expect(await server.send('POST', members, { id: hop.id })).toMatchObject({ status: 400 });
   const denied = await server.send('POST', members, { id: node.id }, { as: 'operator' });
   expect(denied.status).toBe(403);
+});
+
+it('changes the policy of a group and its nodes together, or neither', async () => {
+  const { body: node } = await server.send('POST', instances, { hostname: 'together' });
+  const { body: group } = await server.send('POST', '/api/v2/instance_groups/', { name: 'whole' });
+  const links = server.storage.database.schema.alterTable('instance_group_instances');
+  const isOther = sql`instance_group_id <> ${sql.lit(group.id)}`;
+  await links.addCheckConstraint('refuses_the_group', isOther).execute();
+  const attach = () => server.send('POST', `${group.url}instances/`, { id: node.id });
+  const list = async () => (await server.send('GET', group.url)).body['policy_instance_list'];
+  expect((await attach()).status).toBe(400);
+  expect(await list()).toEqual([]);
+  await links.dropConstraint('refuses_the_group').execute();
+  expect((await attach()).status).toBe(204);
+  expect(await list()).toEqual(['together']);
 });

@@ -169,9 +169,11 @@ function membership(
       };
     };
     const actor = actorOf(call);
-    await parts.editor.change(groups, group, change, actor);
     const through = { of: instances.path, through: 'instances' };
-    await parts.editor.join(groups, group, through, Number(node['id']), isAttached, actor);
+    await parts.editor.transaction(async (editor) => {
+      await editor.change(groups, group, change, actor);
+      await editor.join(groups, group, through, Number(node['id']), isAttached, actor);
+    });
     call.reply.code(204);
     return undefined;
   };

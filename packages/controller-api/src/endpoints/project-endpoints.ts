@@ -1,9 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import type { Row } from '@receptorjs/controller-core';
+import { projectOf, type Row } from '@receptorjs/controller-core';
 import { errorSchema } from '../resources/body-schema.js';
 import { API } from '../resources/presenter.js';
 import type { Resource } from '../resources/resource.js';
-import { projectOf } from '../updates/project-rows.js';
 import type { ApiParts } from './api-parts.js';
 import type { Endpoint } from './endpoint.js';
 import { visibleRow } from './resource-endpoints.js';

@@ -1,5 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ResourceStoreError, type ResourceStoreErrorCode } from '@receptorjs/controller-core';
+import {
+  LaunchError,
+  ResourceStoreError,
+  type ResourceStoreErrorCode,
+} from '@receptorjs/controller-core';
 import { ApiError } from './api-error.js';
 
 const MAX_PATH = 8192;
@@ -33,8 +37,11 @@ export function addErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => notFound(request, reply));
 }
 
-function asApiError(error: FastifyError | ApiError | ResourceStoreError): ApiError | undefined {
+function asApiError(
+  error: FastifyError | ApiError | ResourceStoreError | LaunchError,
+): ApiError | undefined {
   if (error instanceof ApiError) return error;
+  if (error instanceof LaunchError) return new ApiError(400, error.problems);
   if (error instanceof ResourceStoreError && error.code === 'busy')
     return new ApiError(503, { detail: 'The database is busy. Try again later.' });
   if (error instanceof ResourceStoreError)

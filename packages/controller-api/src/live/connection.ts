@@ -3,21 +3,23 @@ import { isSame } from '../authentication/secrets.js';
 import type { ApiParts } from '../endpoints/api-parts.js';
 import { equals } from '../query/criteria.js';
 import type { CurrentUser } from '../permissions/roles.js';
-import { Bell } from './bell.js';
+import { AutoResetEvent } from './auto-reset-event.js';
 import { messagesOf } from './change-messages.js';
 import { EventReader } from './event-reader.js';
 import { eventSources } from './event-sources.js';
-import { askedGroups, mayHear } from './groups.js';
+import { requestedChannels, maySubscribe } from './channels.js';
 import type { Live } from './live.js';
-import type { Presence } from './presence.js';
+import { MessageSender } from './message-sender.js';
+import type { Principal } from './principal.js';
 
 const EVENTS_AT_ONCE = 100;
 const CHANGES_AT_ONCE = 100;
-const MAX_WAITING = 16;
-const HELD_MS = 50;
-const REST_MS = 50;
-/** Milliseconds for a client to take what it is sent. */
-const SEND_MS = 30_000;
+/** Messages of a client that are yet to be read. */
+const MAX_INBOX = 16;
+/** Milliseconds until what is held back is polled for again. */
+const HELD_POLL_MS = 50;
+/** Milliseconds in which changes are coalesced. */
+const COALESCE_MS = 50;
 
 /** Why a connection is closed, in the codes of WebSocket. */
 const closes = { denied: 4401, tooMany: 1008, failed: 1011, over: 1001 } as const;
@@ -25,31 +27,34 @@ const closes = { denied: 4401, tooMany: 1008, failed: 1011, over: 1001 } as cons
 /** What a connection needs of its socket. */
 export type LiveSocket = Pick<WebSocket, 'on' | 'send' | 'ping' | 'close' | 'terminate'>;
 
-/** The events of one run, followed. */
-interface Followed {
+/** A subscription to the events of one run. */
+interface Subscription {
   readonly reader: EventReader;
   readonly group: string;
-  readonly unfollow: () => void;
+  readonly unsubscribe: () => void;
 }
 
 /**
- * One client of the WebSocket: what it asked for is looked for in the database when that tells of something, and sent when the client has taken what was sent before. It alone
+ * One client of the WebSocket: the channels it subscribes to are polled when the database notifies of something, and sent when the client has taken what was sent before. It alone
  * writes its fields.
  */
 export class Connection {
-  readonly #bell = new Bell();
-  readonly #waiting: string[] = [];
-  readonly #followed = new Map<string, Followed>();
+  readonly #wakeup = new AutoResetEvent();
+  readonly #inbox: string[] = [];
+  readonly #subscriptions = new Map<string, Subscription>();
   #channels: ReadonlySet<string> = new Set();
-  #position: string | undefined;
+  #cursor: string | undefined;
+  readonly #sender: MessageSender;
   #isAlive = true;
 
   constructor(
     private readonly socket: LiveSocket,
-    private readonly presence: Presence,
+    private readonly principal: Principal,
     private readonly live: Live,
     private readonly parts: ApiParts,
-  ) {}
+  ) {
+    this.#sender = new MessageSender(socket);
+  }
 
   /** Serves the client until it goes, may not stay, or the server ends. */
   async run(): Promise<void> {
@@ -62,45 +67,46 @@ export class Connection {
       this.#isAlive = true;
     });
     socket.on('message', (data: Buffer) => this.#receive(data));
-    const unfollow = live.bells.ofChanges(this.#bell);
+    const unsubscribe = live.subscriptions.toAll(this.#wakeup);
     try {
       await live.listen();
-      await this.#send({ accept: true, user: this.presence.identity.user.id });
+      await this.#send({ accept: true, user: this.principal.identity.user.id });
       while (!signal.aborted) {
-        const user = await this.presence.user();
+        const user = await this.principal.user();
         if (user === undefined) {
           await this.#deny();
           return;
         }
-        await this.#hear(user);
-        this.#forgetForbidden(user);
-        const then = await this.#tell(user);
-        if (then !== 'more') await this.#wait(then === 'held' ? HELD_MS : live.quietMs, signal);
+        await this.#read(user);
+        this.#dropForbidden(user);
+        const next = await this.#deliver(user);
+        if (next !== 'more')
+          await this.#wait(next === 'held' ? HELD_POLL_MS : live.heartbeatMs, signal);
       }
     } catch (error) {
       if (!signal.aborted) socket.close(closes.failed);
       throw error;
     } finally {
-      unfollow();
-      for (const channel of this.#followed.keys()) this.#unfollow(channel);
+      unsubscribe();
+      for (const channel of this.#subscriptions.keys()) this.#unsubscribe(channel);
       if (live.over.aborted) socket.close(closes.over);
     }
   }
 
   #receive(data: Buffer): void {
-    if (this.#waiting.length >= MAX_WAITING) this.socket.close(closes.tooMany);
-    else this.#waiting.push(data.toString());
-    this.#bell.ring();
+    if (this.#inbox.length >= MAX_INBOX) this.socket.close(closes.tooMany);
+    else this.#inbox.push(data.toString());
+    this.#wakeup.set();
   }
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#waiting.length > 0) return;
-    if (await this.#bell.wait(ms, signal)) {
-      // what comes now is told together
-      if (this.#waiting.length === 0) await new Bell().wait(REST_MS, signal);
+    if (this.#inbox.length > 0) return;
+    if (await this.#wakeup.wait(ms, signal)) {
+      // what comes now is coalesced
+      if (this.#inbox.length === 0) await new AutoResetEvent().wait(COALESCE_MS, signal);
       return;
     }
-    if (ms < this.live.quietMs) return;
+    if (ms < this.live.heartbeatMs) return;
     if (!this.#isAlive) this.socket.terminate();
     this.#isAlive = false;
     this.socket.ping();
@@ -112,28 +118,28 @@ export class Connection {
   }
 
   /** Reads what the client has sent. */
-  async #hear(user: CurrentUser): Promise<void> {
-    for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
+  async #read(user: CurrentUser): Promise<void> {
+    for (let text = this.#inbox.shift(); text !== undefined; text = this.#inbox.shift()) {
       const { groups, xrftoken } = readMessage(text);
-      const { session } = this.presence.identity;
+      const { session } = this.principal.identity;
       const isOurs =
         session === undefined ||
         (typeof xrftoken === 'string' && isSame(xrftoken, session.csrfToken));
       if (!isOurs) await this.#send({ error: 'access denied to channel' });
       else if (groups === undefined)
         await this.#send({ error: 'an object with groups is allowed' });
-      else await this.#join(groups, user);
+      else await this.#setChannels(groups, user);
     }
   }
 
-  async #join(groups: Readonly<Record<string, unknown>>, user: CurrentUser): Promise<void> {
-    const { channels, refusals } = await askedGroups(groups, user, this.parts);
+  async #setChannels(groups: Readonly<Record<string, unknown>>, user: CurrentUser): Promise<void> {
+    const { channels, refusals } = await requestedChannels(groups, user, this.parts);
     for (const error of refusals) await this.#send({ error });
     const before = this.#channels;
     this.#channels = channels;
-    this.#position ??= await this.live.context.changes.end();
-    for (const channel of before) if (!channels.has(channel)) this.#unfollow(channel);
-    for (const channel of channels) if (!before.has(channel)) await this.#follow(channel);
+    this.#cursor ??= await this.live.context.changes.end();
+    for (const channel of before) if (!channels.has(channel)) this.#unsubscribe(channel);
+    for (const channel of channels) if (!before.has(channel)) await this.#subscribe(channel);
     await this.#send({
       groups_current: [...channels],
       groups_left: [...before].filter((channel) => !channels.has(channel)),
@@ -141,8 +147,8 @@ export class Connection {
     });
   }
 
-  /** Follows the events of a run from now on. */
-  async #follow(channel: string): Promise<void> {
+  /** Subscribes to the events of a run from now on. */
+  async #subscribe(channel: string): Promise<void> {
     const [group = '', item] = channel.split('-');
     const source = eventSources[group];
     if (source === undefined) return;
@@ -155,34 +161,37 @@ export class Connection {
       offset: 0,
     });
     const reader = new EventReader(store, source, id, Number(last?.['counter'] ?? 0));
-    const unfollow = this.live.bells.ofJob(id, this.#bell);
-    this.#followed.set(channel, { reader, group, unfollow });
+    const unsubscribe = this.live.subscriptions.toJob(id, this.#wakeup);
+    this.#subscriptions.set(channel, { reader, group, unsubscribe });
   }
 
-  #unfollow(channel: string): void {
-    this.#followed.get(channel)?.unfollow();
-    this.#followed.delete(channel);
+  #unsubscribe(channel: string): void {
+    this.#subscriptions.get(channel)?.unsubscribe();
+    this.#subscriptions.delete(channel);
   }
 
-  #forgetForbidden(user: CurrentUser): void {
-    const forbidden = [...this.#channels].filter((channel) => !mayHear(channel, user));
-    for (const channel of forbidden) this.#unfollow(channel);
-    if (forbidden.length > 0)
-      this.#channels = new Set([...this.#channels].filter((one) => !forbidden.includes(one)));
+  #dropForbidden(user: CurrentUser): void {
+    const forbidden = [...this.#channels].filter((channel) => !maySubscribe(channel, user));
+    if (forbidden.length > 0) this.#drop(forbidden);
   }
 
-  /** Tells what there is to tell. */
-  async #tell(user: CurrentUser): Promise<'more' | 'held' | 'quiet'> {
+  #drop(dropped: readonly string[]): void {
+    for (const channel of dropped) this.#unsubscribe(channel);
+    this.#channels = new Set([...this.#channels].filter((channel) => !dropped.includes(channel)));
+  }
+
+  /** Sends what there is to send. */
+  async #deliver(user: CurrentUser): Promise<'more' | 'held' | 'idle'> {
     let isFull = false;
-    for (const [channel, followed] of this.#followed)
-      isFull = (await this.#tellEvents(channel, followed, user)) || isFull;
-    const { isMore, isHeld } = await this.#tellChanges();
-    return isFull || isMore ? 'more' : isHeld ? 'held' : 'quiet';
+    for (const [channel, subscription] of this.#subscriptions)
+      isFull = (await this.#deliverEvents(channel, subscription, user)) || isFull;
+    const { isMore, isHeld } = await this.#deliverChanges();
+    return isFull || isMore ? 'more' : isHeld ? 'held' : 'idle';
   }
 
-  async #tellEvents(
+  async #deliverEvents(
     channel: string,
-    { reader, group }: Followed,
+    { reader, group }: Subscription,
     user: CurrentUser,
   ): Promise<boolean> {
     const { rows, isComplete, isFull } = await reader.read(EVENTS_AT_ONCE);
@@ -193,35 +202,27 @@ export class Connection {
         await this.#send({ ...event, group_name: group });
       }
     }
-    // a job may be run no further, and its channel stays
-    if (isComplete) this.#followed.get(channel)?.unfollow();
+    // nothing comes on it any more
+    if (isComplete) this.#drop([channel]);
     return isFull;
   }
 
-  async #tellChanges(): Promise<{ isMore: boolean; isHeld: boolean }> {
+  async #deliverChanges(): Promise<{ isMore: boolean; isHeld: boolean }> {
     const wanted = [...this.#channels].some((channel) => /^(jobs|inventories)-/.test(channel));
-    if (!wanted || this.#position === undefined) {
-      this.#position = undefined;
+    if (!wanted || this.#cursor === undefined) {
+      this.#cursor = undefined;
       return { isMore: false, isHeld: false };
     }
-    const page = await this.live.context.changes.after(this.#position, CHANGES_AT_ONCE);
+    const page = await this.live.context.changes.after(this.#cursor, CHANGES_AT_ONCE);
     for (const change of page.changes)
       for (const { group, message } of messagesOf(change))
         if (this.#channels.has(group)) await this.#send(message);
-    this.#position = page.changes.at(-1)?.position ?? this.#position;
+    this.#cursor = page.changes.at(-1)?.position ?? this.#cursor;
     return { isMore: page.changes.length === CHANGES_AT_ONCE, isHeld: page.isHeld };
   }
 
-  /** Resolves when the client has taken it, as far as the system knows; ends the connection of one that takes nothing. */
   #send(message: unknown): Promise<void> {
-    return new Promise((resolve) => {
-      const patience = setTimeout(() => this.socket.terminate(), SEND_MS);
-      // one that is closed says so by its own event
-      this.socket.send(JSON.stringify(message), () => {
-        clearTimeout(patience);
-        resolve();
-      });
-    });
+    return this.#sender.send(message);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Row } from '@receptorjs/controller-core';
 import type { FastifyInstance } from 'fastify';
 import { addEndpoint, type Call, type Endpoint } from '../endpoints/endpoint.js';
 import type { ApiParts } from '../endpoints/api-parts.js';
-import { launch } from '../endpoints/launch-endpoints.js';
+import { launch } from '../launching/launch-endpoint.js';
 import { ApiError } from '../errors/api-error.js';
 import { may } from '../permissions/permission-table.js';
 import { visibleTo } from '../permissions/visible-rows.js';
@@ -13,14 +13,19 @@ import { textOf } from '../resources/values.js';
 import { EventReader } from './event-reader.js';
 import { eventSources } from './event-sources.js';
 import type { Live } from './live.js';
-import { answerStream, takePlace, type Look, type StreamForm } from './server-sent-events.js';
+import {
+  answerStream,
+  acquireSlot,
+  type StreamBatch,
+  type StreamForm,
+} from './server-sent-events.js';
 
 const EVENTS_AT_ONCE = 100;
 /** What Ansible prints, and nothing else. */
 const plainText: StreamForm = {
   type: 'text/plain; charset=utf-8',
   opening: '',
-  quiet: '',
+  keepAlive: '',
   denied: '',
 };
 
@@ -80,12 +85,12 @@ function jobRun(live: Live, parts: ApiParts): Endpoint {
               extra_vars: ['The job template takes none: ask_variables_on_launch is not set.'],
             });
           // before the job: one whose output can't be followed is not launched
-          const leave = takePlace(live, call);
+          const release = acquireSlot(live, call);
           try {
             const { job } = await launch(template, { extra_vars: vars }, jobs, parts, call);
-            return await follow(Number(job), live, parts, call, leave);
+            return await follow(Number(job), live, parts, call, release);
           } catch (error) {
-            leave();
+            release();
             throw error;
           }
         },
@@ -126,23 +131,24 @@ function follow(
   live: Live,
   { context }: ApiParts,
   call: Call,
-  leave: () => void,
+  release: () => void,
 ): Promise<unknown> {
   const source = eventSources['job_events'];
   if (source === undefined) throw new Error('jobs have no events');
   const reader = new EventReader(context.store, source, jobId, 0);
-  const telling = {
-    follow: (bell: Parameters<typeof live.bells.ofJob>[1]) => live.bells.ofJob(jobId, bell),
+  const stream = {
+    subscribe: (event: Parameters<typeof live.subscriptions.toJob>[1]) =>
+      live.subscriptions.toJob(jobId, event),
     isAllowed: (user: Call['user']) => may(user, source.events, 'read'),
-    async look(): Promise<Look> {
+    async poll(): Promise<StreamBatch> {
       const { rows, isComplete, isFull } = await reader.read(EVENTS_AT_ONCE);
       const text = rows
         .map((row) => textOf(row['stdout']))
         .filter((printed) => printed !== '')
         .map((printed) => `${printed.replaceAll('\r\n', '\n')}\n`)
         .join('');
-      return { text, then: isComplete ? 'end' : isFull ? 'more' : 'quiet' };
+      return { text, next: isComplete ? 'end' : isFull ? 'more' : 'idle' };
     },
   };
-  return answerStream(live, call, telling, plainText, leave);
+  return answerStream(live, call, stream, plainText, release);
 }

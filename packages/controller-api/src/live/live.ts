@@ -1,28 +1,28 @@
 import type { ApiContext } from '../api-context.js';
 import type { Authenticator, Identity } from '../authentication/authenticator.js';
-import { ChangeBells } from './change-bells.js';
+import { ChangeSubscriptions } from './change-subscriptions.js';
 import { LiveLimits } from './live-limits.js';
-import { Presence } from './presence.js';
+import { Principal } from './principal.js';
 
 /** How long the log of changes goes back, and how often it is cut. */
 const LOG_MS = 86_400_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
-/** What everybody who follows something live shares. It alone writes its fields. */
+/** What all streams and connections share. It alone writes its fields. */
 export class Live {
   readonly limits = new LiveLimits();
-  readonly bells: ChangeBells;
+  readonly subscriptions: ChangeSubscriptions;
   readonly #over = new AbortController();
   readonly #prune: NodeJS.Timeout;
 
-  /** @param quietMs milliseconds after which one looks without having been told, shows that one is there, and asks who is there */
+  /** @param heartbeatMs milliseconds after which a stream polls without a notification, sends a heartbeat, and checks its principal */
   constructor(
     readonly context: ApiContext,
     private readonly authenticator: Authenticator,
-    readonly quietMs: number,
+    readonly heartbeatMs: number,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.bells = new ChangeBells(context.feed);
+    this.subscriptions = new ChangeSubscriptions(context.feed);
     this.#prune = setInterval(() => void this.#cut(), PRUNE_EVERY_MS);
     this.#prune.unref();
   }
@@ -32,25 +32,25 @@ export class Live {
     return this.#over.signal;
   }
 
-  /** Begins to hear of changes, if it has not. */
+  /** Listens for changes, if it does not by now. */
   async listen(): Promise<void> {
     try {
-      await this.bells.start();
+      await this.subscriptions.start();
     } catch (error) {
       this.onError(error);
     }
   }
 
-  presence(identity: Identity): Presence {
+  principal(identity: Identity): Principal {
     const now = (): number => this.context.now().getTime();
-    return new Presence(this.authenticator, identity, now, this.quietMs);
+    return new Principal(this.authenticator, identity, now, this.heartbeatMs);
   }
 
   /** Ends all streams. */
   async close(): Promise<void> {
     clearInterval(this.#prune);
     this.#over.abort();
-    await this.bells.stop();
+    await this.subscriptions.stop();
   }
 
   async #cut(): Promise<void> {

@@ -5,20 +5,20 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CurrentUser } from '../permissions/roles.js';
 import { LiveLimits } from './live-limits.js';
 import type { Live } from './live.js';
-import { answerStream, type Telling } from './server-sent-events.js';
+import { answerStream, type StreamSource } from './server-sent-events.js';
 
 const user: CurrentUser = { id: 1, username: 'jane', role: 'operator', isReadOnly: false };
-const telling: Telling = {
-  follow: () => () => undefined,
+const source: StreamSource = {
+  subscribe: () => () => undefined,
   isAllowed: () => true,
-  look: () => Promise.resolve({ text: '', then: 'quiet' }),
+  poll: () => Promise.resolve({ text: '', next: 'idle' }),
 };
 
-/** Places that are free of the hundred that a user has. */
-function placesOf(limits: LiveLimits): number {
+/** Slots that are free of the hundred that a user has. */
+function slotsOf(limits: LiveLimits): number {
   const leaves: (() => void)[] = [];
   try {
-    for (;;) leaves.push(limits.enter(user.id));
+    for (;;) leaves.push(limits.acquire(user.id));
   } catch {
     for (const leave of leaves) leave();
     return leaves.length;
@@ -35,25 +35,25 @@ function step(): { taken: Promise<void>; take: () => void } {
 let app: FastifyInstance;
 afterEach(() => app.close());
 
-describe('the place of a stream', () => {
+describe('the slot of a stream', () => {
   it.each([
     { when: 'before it is taken', isBefore: true, requests: 1 },
     { when: 'after it is taken', isBefore: false, requests: 1 },
     { when: 'while another answer of the connection is before it', isBefore: false, requests: 2 },
   ])(
-    'is given back where the client goes before anything is told, $when',
+    'is released where the client goes before anything is sent, $when',
     async ({ isBefore, requests }) => {
       const limits = new LiveLimits();
       const [asked, gone, answered] = [step(), step(), step()];
       const live = {
         limits,
-        quietMs: 60_000,
+        heartbeatMs: 60_000,
         over: new AbortController().signal,
         listen: () => {
           if (!isBefore) asked.take();
           return gone.taken;
         },
-        presence: () => ({ user: () => Promise.resolve(user) }),
+        principal: () => ({ user: () => Promise.resolve(user) }),
       } as unknown as Live;
       app = Fastify({ forceCloseConnections: true });
       app.decorateRequest('identity', undefined);
@@ -67,7 +67,7 @@ describe('the place of a stream', () => {
           await gone.taken;
         }
         const query = new URLSearchParams();
-        const answer = await answerStream(live, { request, reply, user, query }, telling);
+        const answer = await answerStream(live, { request, reply, user, query }, source);
         setImmediate(() => answered.take());
         return answer;
       });
@@ -80,7 +80,7 @@ describe('the place of a stream', () => {
       await asked.taken;
       client.destroy();
       await answered.taken;
-      expect(placesOf(limits)).toBe(100);
+      expect(slotsOf(limits)).toBe(100);
     },
   );
 });

@@ -2,42 +2,42 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { CurrentUser } from '../permissions/roles.js';
 import type { Call } from '../endpoints/endpoint.js';
-import { Bell } from './bell.js';
+import { AutoResetEvent } from './auto-reset-event.js';
 import type { Live } from './live.js';
 
-/** Milliseconds in which what comes is told together. */
-const REST_MS = 50;
-/** Milliseconds until something that is held back is looked for again. */
-const HELD_MS = 50;
+/** Milliseconds in which changes are coalesced. */
+const COALESCE_MS = 50;
+/** Milliseconds until what is held back is polled for again. */
+const HELD_POLL_MS = 50;
 
 /** One message of a stream of server-sent events. */
 export function sentEvent(name: string, data: unknown, id?: string | number): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** What has been found at a look. */
-export interface Look {
-  /** What is told of it. */
+/** What one poll has found. */
+export interface StreamBatch {
+  /** What is sent of it. */
   readonly text: string;
-  /** `more`: look again at once; `held`: soon; `quiet`: when the bell rings; `end`: no more. */
-  readonly then: 'more' | 'held' | 'quiet' | 'end';
+  /** `more`: poll again at once; `held`: soon; `idle`: at the next event; `end`: no more. */
+  readonly next: 'more' | 'held' | 'idle' | 'end';
 }
 
-/** What is told in a stream, look by look. */
-export interface Telling {
-  /** Has a bell rung when there is something to look for. @returns ends that */
-  follow(bell: Bell): () => void;
-  /** @param user who is told, as of now */
-  look(user: CurrentUser): Promise<Look>;
-  /** Whether somebody may still be told. */
+/** What is sent in a stream, poll by poll. */
+export interface StreamSource {
+  /** Has an event set when there is something to poll for. @returns ends that */
+  subscribe(event: AutoResetEvent): () => void;
+  /** @param user who is sent it, as of now */
+  poll(user: CurrentUser): Promise<StreamBatch>;
+  /** Whether somebody may still be sent it. */
   isAllowed(user: CurrentUser): boolean;
 }
 
-/** The form of a stream: what begins it, shows that it is there, and says that one is not told any more. */
+/** The form of a stream: what begins it, keeps it alive, and says that it is denied from now on. */
 export interface StreamForm {
   readonly type: string;
   readonly opening: string;
-  readonly quiet: string;
+  readonly keepAlive: string;
   readonly denied: string;
 }
 
@@ -45,19 +45,19 @@ export interface StreamForm {
 export const serverSentEvents: StreamForm = {
   type: 'text/event-stream; charset=utf-8',
   opening: 'retry: 2000\n\n',
-  quiet: ': keepalive\n\n',
+  keepAlive: ': keepalive\n\n',
   denied: sentEvent('denied', {}),
 };
 
 /**
- * Takes a place of the streams for a call. It is given back with the client or the end of the answer, or by what is returned, whichever is first.
+ * Acquires a slot of the streams for a call. It is released with the client or the end of the answer, or by what is returned, whichever is first.
  *
  * @throws {ApiError} 429, 503
  */
-export function takePlace(live: Live, call: Call): () => void {
-  const leave = live.limits.enter(call.user.id);
-  whenOver(call, leave);
-  return leave;
+export function acquireSlot(live: Live, call: Call): () => void {
+  const release = live.limits.acquire(call.user.id);
+  whenOver(call, release);
+  return release;
 }
 
 /** Does something once an answer has been sent or nobody is there to take it: at once where that is so by now. @returns ends that */
@@ -81,31 +81,31 @@ function whenOver(
 }
 
 /**
- * Answers with a stream that ends with the client, the server, what is told, or the right to be told. Nothing is kept for a slow client: the database is looked at when it
+ * Answers with a stream that ends with the client, the server, its source, or the right to read that. Nothing is kept for a slow client: the source is polled when it
  * has taken what was sent.
  *
- * @param place of the stream, where it has been taken by now
+ * @param slot releases the slot of the stream, where it has been acquired by now
  * @throws {ApiError} 429, 503 where there is none
  */
 export async function answerStream(
   live: Live,
   call: Call,
-  telling: Telling,
+  source: StreamSource,
   form: StreamForm = serverSentEvents,
-  place?: () => void,
+  slot?: () => void,
 ): Promise<unknown> {
   const { request, reply } = call;
   reply.type(form.type).header('X-Accel-Buffering', 'no');
   // whoever asks for the headers alone waits for no event
   if (request.method === 'HEAD') return '';
-  const leave = place ?? takePlace(live, call);
+  const release = slot ?? acquireSlot(live, call);
   try {
     await live.listen();
   } catch (error) {
-    leave();
+    release();
     throw error;
   }
-  return Readable.from(textOf(live, { request, reply, telling, form, leave }), {
+  return Readable.from(textOf(live, { request, reply, source, form, release }), {
     objectMode: false,
   });
 }
@@ -114,44 +114,44 @@ export async function answerStream(
 interface Answering {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly telling: Telling;
+  readonly source: StreamSource;
   readonly form: StreamForm;
-  readonly leave: () => void;
+  readonly release: () => void;
 }
 
 async function* textOf(
   live: Live,
-  { request, reply, telling, form, leave }: Answering,
+  { request, reply, source, form, release }: Answering,
 ): AsyncGenerator<string> {
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, live.over]);
   const forget = whenOver({ request, reply }, () => gone.abort());
-  const bell = new Bell();
-  const unfollow = telling.follow(bell);
+  const event = new AutoResetEvent();
+  const unsubscribe = source.subscribe(event);
   try {
     const { identity } = request;
     if (identity === undefined) return;
-    const presence = live.presence(identity);
-    // nothing may come for long: where it will come from is told at once
+    const principal = live.principal(identity);
+    // nothing may come for long: the headers are sent at once
     reply.raw.flushHeaders();
     if (form.opening !== '') yield form.opening;
     while (!signal.aborted) {
-      const user = await presence.user();
-      if (user === undefined || !telling.isAllowed(user)) {
+      const user = await principal.user();
+      if (user === undefined || !source.isAllowed(user)) {
         if (form.denied !== '') yield form.denied;
         return;
       }
-      const { text, then } = await telling.look(user);
+      const { text, next } = await source.poll(user);
       if (text !== '') yield text;
-      if (then === 'end') return;
-      if (then === 'more') continue;
-      const hasRung = await bell.wait(then === 'held' ? HELD_MS : live.quietMs, signal);
-      if (hasRung) await new Bell().wait(REST_MS, signal);
-      else if (then === 'quiet' && form.quiet !== '') yield form.quiet;
+      if (next === 'end') return;
+      if (next === 'more') continue;
+      const isSet = await event.wait(next === 'held' ? HELD_POLL_MS : live.heartbeatMs, signal);
+      if (isSet) await new AutoResetEvent().wait(COALESCE_MS, signal);
+      else if (next === 'idle' && form.keepAlive !== '') yield form.keepAlive;
     }
   } finally {
-    unfollow();
-    leave();
+    unsubscribe();
+    release();
     forget();
   }
 }

@@ -10,7 +10,12 @@ import { messagesOf } from './change-messages.js';
 import { EventReader, type EventBatch } from './event-reader.js';
 import { eventSources } from './event-sources.js';
 import type { Live } from './live.js';
-import { answerStream, sentEvent, type Look, type Telling } from './server-sent-events.js';
+import {
+  answerStream,
+  sentEvent,
+  type StreamBatch,
+  type StreamSource,
+} from './server-sent-events.js';
 
 const EVENTS_AT_ONCE = 100;
 const CHANGES_AT_ONCE = 100;
@@ -76,30 +81,30 @@ function eventStream(source: (typeof eventSources)[string], live: Live, parts: A
           }
           let status: unknown;
           let found: EventBatch | undefined = first;
-          const telling: Telling = {
-            follow: (bell) => live.bells.ofJob(jobId, bell),
+          const stream: StreamSource = {
+            subscribe: (event) => live.subscriptions.toJob(jobId, event),
             isAllowed: (user) => may(user, events, 'read'),
-            async look(user): Promise<Look> {
+            async poll(user): Promise<StreamBatch> {
               const { rows, isComplete, isFull, job } =
                 found ?? (await reader.read(EVENTS_AT_ONCE));
               found = undefined;
               const answers = await parts.presenter.list(of, rows, user);
-              const told = answers.map((event) =>
+              const sent = answers.map((event) =>
                 sentEvent(of.type, event, Number(event['counter'])),
               );
               if (job !== undefined && job['status'] !== status) {
                 status = job['status'];
-                told.unshift(sentEvent('status', { status }));
+                sent.unshift(sentEvent('status', { status }));
               }
               if (isComplete)
-                told.push(sentEvent('end', { status, final_counter: reader.position }));
+                sent.push(sentEvent('end', { status, final_counter: reader.position }));
               return {
-                text: told.join(''),
-                then: isComplete ? 'end' : isFull ? 'more' : 'quiet',
+                text: sent.join(''),
+                next: isComplete ? 'end' : isFull ? 'more' : 'idle',
               };
             },
           };
-          return answerStream(live, call, telling);
+          return answerStream(live, call, stream);
         },
       },
     },
@@ -108,7 +113,7 @@ function eventStream(source: (typeof eventSources)[string], live: Live, parts: A
 
 function changeStream(live: Live): Endpoint {
   const { changes } = live.context;
-  const isAllowed: Telling['isAllowed'] = (user) => may(user, 'unified_jobs', 'read');
+  const isAllowed: StreamSource['isAllowed'] = (user) => may(user, 'unified_jobs', 'read');
   return {
     path: `${API}/unified_jobs/stream/`,
     name: 'Unified Job Stream',
@@ -121,31 +126,31 @@ function changeStream(live: Live): Endpoint {
         handle: async (call) => {
           const lastId = lastIdOf(call);
           const isKnown = lastId !== undefined && (await changes.isKnown(lastId));
-          let position = isKnown ? lastId : await changes.end();
+          let cursor = isKnown ? lastId : await changes.end();
           // what has been missed is not known any more: the lists are to be read anew
           let opening = isKnown
             ? ''
-            : sentEvent(lastId === undefined ? 'open' : 'reset', {}, position);
-          const telling: Telling = {
-            follow: (bell) => live.bells.ofChanges(bell),
+            : sentEvent(lastId === undefined ? 'open' : 'reset', {}, cursor);
+          const stream: StreamSource = {
+            subscribe: (event) => live.subscriptions.toAll(event),
             isAllowed,
-            async look(): Promise<Look> {
-              const page = await changes.after(position, CHANGES_AT_ONCE);
-              const told = page.changes.flatMap((change) =>
+            async poll(): Promise<StreamBatch> {
+              const page = await changes.after(cursor, CHANGES_AT_ONCE);
+              const sent = page.changes.flatMap((change) =>
                 messagesOf(change)
                   .filter(({ group }) => group.startsWith('jobs-'))
                   .map(({ group, message }) =>
                     sentEvent(group.slice('jobs-'.length), message, change.position),
                   ),
               );
-              position = page.changes.at(-1)?.position ?? position;
-              const text = opening + told.join('');
+              cursor = page.changes.at(-1)?.position ?? cursor;
+              const text = opening + sent.join('');
               opening = '';
               const isFull = page.changes.length === CHANGES_AT_ONCE;
-              return { text, then: isFull ? 'more' : page.isHeld ? 'held' : 'quiet' };
+              return { text, next: isFull ? 'more' : page.isHeld ? 'held' : 'idle' };
             },
           };
-          return answerStream(live, call, telling);
+          return answerStream(live, call, stream);
         },
       },
     },

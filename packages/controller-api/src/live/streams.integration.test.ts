@@ -1,11 +1,11 @@
 import { skipsWithoutPostgres, startPostgres } from '@receptorjs/tooling-test-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD, START_MS, startServer, type TestServer } from '../test-server.js';
-import { bearer, openSocket, openStream, type Stream } from './test-followers.js';
+import { bearer, openSocket, openStream, type Stream } from './test-clients.js';
 import { startRun } from './test-runs.js';
 
 /** Who follows is asked who they are so often here. */
-const QUIET_MS = 150;
+const HEARTBEAT_MS = 150;
 
 /** Counters of the events that come until the stream ends. */
 async function rest(stream: Stream): Promise<number[]> {
@@ -35,11 +35,11 @@ describe.each(databases)('what is followed live, on $kind', ({ kind, isMissing }
     if (isMissing) return;
     const postgres = kind === 'postgres' ? await startPostgres() : undefined;
     const database = postgres && ({ kind: 'postgres', url: postgres.url() } as const);
-    runs = await startServer({ quietMs: QUIET_MS, ...(database && { database }) });
+    runs = await startServer({ heartbeatMs: HEARTBEAT_MS, ...(database && { database }) });
     follows =
       database === undefined
         ? runs
-        : await startServer({ quietMs: QUIET_MS, database, hostname: 'control-2' });
+        : await startServer({ heartbeatMs: HEARTBEAT_MS, database, hostname: 'control-2' });
     stop = async () => {
       if (follows !== runs) await follows.stop();
       await runs.stop();
@@ -184,6 +184,48 @@ describe.each(databases)('what is followed live, on $kind', ({ kind, isMissing }
         final_counter: 2,
       });
       socket.close();
+    });
+
+    it('allows a hundred channels, however many are requested', async () => {
+      const socket = await socketOf(bearer('operator'));
+      await socket.next();
+      const run = await startRun(runs.storage);
+      socket.send({ groups: { job_events: [run.id, ...range(900_000, 900_200)] } });
+      const errors: unknown[] = [];
+      let last = await socket.next();
+      for (; last?.['error'] !== undefined; last = await socket.next()) errors.push(last['error']);
+      expect(errors).toHaveLength(100);
+      expect(errors.at(-1)).toBe('at most 100 channels are allowed');
+      expect(last).toMatchObject({ groups_current: [`job_events-${run.id}`] });
+      socket.close();
+    });
+
+    it('removes the channel of a job once all of its events have been sent', async () => {
+      const socket = await socketOf(bearer('operator'));
+      await socket.next();
+      const run = await startRun(runs.storage);
+      socket.send({ groups: { job_events: [run.id], jobs: ['summary'] } });
+      await socket.next();
+      await run.emit(1);
+      await run.end(1);
+      const sent = [await socket.next(), await socket.next()];
+      expect(sent).toMatchObject([{ counter: 1 }, { final_counter: 1 }]);
+      socket.send({ groups: { jobs: ['summary'] } });
+      expect(await socket.next()).toEqual({
+        groups_current: ['jobs-summary'],
+        groups_left: [],
+        groups_joined: [],
+      });
+      socket.close();
+    });
+
+    it('closes the connection of a client that sends too much, or too much at once', async () => {
+      const large = await socketOf(bearer('operator'));
+      large.send({ groups: { jobs: ['x'.repeat(65_536)] } });
+      expect(await large.closed).toBe(1009);
+      const fast = await socketOf(bearer('operator'));
+      for (const id of range(1, 1000)) fast.send({ groups: { job_events: [id] } });
+      expect(await fast.closed).toBe(1008);
     });
 
     it('refuses what somebody may not hear, and what is no message', async () => {

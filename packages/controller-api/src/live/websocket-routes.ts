@@ -30,17 +30,17 @@ export function addWebsocket(app: FastifyInstance, live: Live, parts: ApiParts):
         const user = known(request);
         const { identity } = request;
         if (identity === undefined) return;
-        let leave: () => void;
+        let release: () => void;
         try {
-          leave = live.limits.enter(user.id);
+          release = live.limits.acquire(user.id);
         } catch {
           socket.close(1013);
           return;
         }
-        void new Connection(socket, live.presence(identity), live, parts)
+        void new Connection(socket, live.principal(identity), live, parts)
           .run()
           .catch((error: unknown) => request.log.error({ err: error }, 'a WebSocket failed'))
-          .finally(leave);
+          .finally(release);
       },
     });
 }

@@ -1,30 +1,8 @@
+import { adHocModules } from '@receptorjs/controller-core';
 import { boolean, choice, integer, json, reference, text } from './fields.js';
 import { jobType, verbosity } from './job-options.js';
 import { defineResource } from './resource.js';
 import { presentUnified, unifiedFields } from './unified-fields.js';
-
-/** Modules that an ad hoc command may run, as with AWX. */
-export const adHocModules = [
-  'command',
-  'shell',
-  'yum',
-  'apt',
-  'apt_key',
-  'apt_repository',
-  'apt_rpm',
-  'service',
-  'group',
-  'user',
-  'mount',
-  'ping',
-  'selinux',
-  'setup',
-  'win_ping',
-  'win_service',
-  'win_updates',
-  'win_group',
-  'win_user',
-] as const;
 
 /** A module, run once on hosts of an inventory. Making one starts it. */
 export const adHocCommands = defineResource({

@@ -1,5 +1,6 @@
 import {
   isUpdatable,
+  projectOf,
   projectUpdateJob,
   readScmAddress,
   type Row,
@@ -8,7 +9,6 @@ import type { ApiContext } from '../api-context.js';
 import type { ResourceHooks } from '../editing/resource-hooks.js';
 import type { FieldErrors } from '../resources/resource.js';
 import { textOf } from '../resources/values.js';
-import { projectOf } from './project-rows.js';
 
 /** What a change of is a reason to fetch a project anew. */
 const scmFields = [

@@ -114,16 +114,16 @@ export class ControlEngine {
     const missed = (error: unknown): void => {
       this.#options.onNotice?.(`Cancels may have been missed: ${String(error)}`);
     };
-    const lookForCancels = (): void => {
-      this.#dispatcher.lookForCancels().catch(missed);
+    const checkCancellations = (): void => {
+      this.#dispatcher.checkCancellations().catch(missed);
     };
     await this.#listen('job_pending', schedule, schedule);
     await this.#listen('job_changed', schedule, schedule);
     await this.#listen('instances', schedule, schedule);
-    const lookAtFleet = (): void => {
+    const checkFleet = (): void => {
       this.#fleet.wake();
     };
-    await this.#listen('fleet', lookAtFleet, lookAtFleet);
+    await this.#listen('fleet', checkFleet, checkFleet);
     await this.#listen(
       'job_waiting',
       (name) => {
@@ -136,7 +136,7 @@ export class ControlEngine {
       (id) => {
         this.#dispatcher.cancel(Number(id)).catch(missed);
       },
-      lookForCancels,
+      checkCancellations,
     );
     this.#fleet.start();
     this.#scheduling.start();
@@ -145,7 +145,7 @@ export class ControlEngine {
   }
 
   /** Looks at the mesh now. */
-  lookAtMesh(): void {
+  checkMesh(): void {
     this.#fleet.wake();
   }
 

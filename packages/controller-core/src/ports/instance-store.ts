@@ -45,7 +45,7 @@ export interface InstanceStore {
     instance: NewInstance,
   ): Promise<{ readonly instance: Instance; readonly isNew: boolean }>;
   /** Notes when nodes were seen; an earlier time than the one that is stored changes nothing. */
-  seen(times: ReadonlyMap<string, Date>): Promise<void>;
+  recordLastSeen(times: ReadonlyMap<string, Date>): Promise<void>;
   /**
    * Claims the health check of a node, so that of several controllers one does it.
    *

@@ -2,7 +2,7 @@ import type { JobRun, RunEnd, RunEvent } from './job-run.js';
 import type { JsonObject } from './records/json.js';
 
 /** A node that the mesh shows. */
-export interface SeenNode {
+export interface ObservedNode {
   readonly hostname: string;
   /** Milliseconds since 1970: when it last said that it is there. Absent where it says nothing of itself, as a node that only routes may. */
   readonly advertisedAt?: number;
@@ -15,7 +15,7 @@ export interface SeenNode {
 }
 
 /** A link that is up. The mesh knows both directions as one. */
-export interface SeenLink {
+export interface ObservedLink {
   /** The IDs of both ends, the smaller one first. */
   readonly source: string;
   readonly target: string;
@@ -30,8 +30,8 @@ export interface SeenLink {
 export interface MeshView {
   /** That node. */
   readonly hostname: string;
-  readonly nodes: readonly SeenNode[];
-  readonly links: readonly SeenLink[];
+  readonly nodes: readonly ObservedNode[];
+  readonly links: readonly ObservedLink[];
 }
 
 /** What a health check has brought. Without errors all of the machine is known. */

@@ -43,7 +43,7 @@ export type JobFacts = Partial<
 >;
 
 /** Whose a job is, and whether a person does not want it any more. */
-export interface JobStanding extends JobClaim {
+export interface ClaimStatus extends JobClaim {
   readonly isCanceled: boolean;
 }
 
@@ -99,8 +99,8 @@ export interface OwnedJobs {
     limit: number,
     known: readonly number[],
   ): Promise<readonly ClaimedJob[]>;
-  /** How jobs stand that a controller runs; those that are gone are left out. */
-  standing(jobIds: readonly number[]): Promise<readonly JobStanding[]>;
+  /** The claims of jobs that a controller runs; those that are gone are left out. */
+  claimStatuses(jobIds: readonly number[]): Promise<readonly ClaimStatus[]>;
   /** Takes jobs whose owner is dead or has let them go, and those that wait for a controller that is dead. */
   adopt(lease: ControllerLease, limit: number): Promise<readonly ClaimedJob[]>;
   /** Lets a job go as it is: another one adopts it at once. */

@@ -1,5 +1,5 @@
 import type { NodeActivity, NodeStatus } from '@receptorjs/control-client';
-import type { MeshView, SeenLink, SeenNode } from '@receptorjs/controller-core';
+import type { MeshView, ObservedLink, ObservedNode } from '@receptorjs/controller-core';
 
 /** The fields of a status that a view is made of. */
 export const viewFields = [
@@ -34,7 +34,7 @@ export function meshView(
     ...Object.keys(routes),
     ...advertised.keys(),
   ]);
-  const nodes = [...names].sort().map((name): SeenNode => {
+  const nodes = [...names].sort().map((name): ObservedNode => {
     const { at, workTypes = [] } = advertised.get(name) ?? {};
     return {
       hostname: name,
@@ -68,11 +68,11 @@ function advertisedBy({ Advertisements }: NodeStatus): ReadonlyMap<string, Adver
 function linksOf(
   { NodeID: here, Connections, KnownConnectionCosts, RoutingTable }: NodeStatus,
   activities: ReadonlyMap<string, NodeActivity>,
-): readonly SeenLink[] {
+): readonly ObservedLink[] {
   const routes = RoutingTable ?? {};
   const told = (from: string, to: string) =>
     activities.get(from)?.links.find(({ nodeId }) => nodeId === to);
-  const links = new Map<string, SeenLink>();
+  const links = new Map<string, ObservedLink>();
   const add = (from: string, to: string, cost: number): void => {
     const [source, target] = from < to ? ([from, to] as const) : ([to, from] as const);
     const said = told(source, target) ?? told(target, source);

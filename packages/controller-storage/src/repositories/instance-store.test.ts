@@ -120,13 +120,13 @@ describe.each(storagesUnderTest())('instances on $kind', (under) => {
 
     it('are seen at the latest time that was told', async () => {
       const { instances } = stores;
-      await instances.seen(
+      await instances.recordLastSeen(
         new Map([
           ['far-1', new Date(2000)],
           ['nobody', new Date(1)],
         ]),
       );
-      await instances.seen(
+      await instances.recordLastSeen(
         new Map([
           ['far-1', new Date(1000)],
           ['far-2', new Date(3000)],

@@ -67,7 +67,7 @@ export class StoredInstances implements InstanceStore {
     });
   }
 
-  async seen(times: ReadonlyMap<string, Date>): Promise<void> {
+  async recordLastSeen(times: ReadonlyMap<string, Date>): Promise<void> {
     if (times.size === 0) return;
     // in one order, so that two controllers don't wait for each other
     const rows = [...times].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -160,12 +160,12 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       const { claim, job, leaseId } = await claimed();
       const { owned } = stores;
       const lease = { id: leaseId, hostname: 'control-1' };
-      expect(await owned.standing([job.id, 0])).toEqual([{ ...claim, isCanceled: false }]);
+      expect(await owned.claimStatuses([job.id, 0])).toEqual([{ ...claim, isCanceled: false }]);
       expect(await owned.acquire(lease, 10, [job.id])).toEqual([]);
       const [again] = await owned.acquire(lease, 10, []);
       expect(again?.claim).toEqual({ jobId: job.id, token: claim.token + 1 });
       await stores.queue.cancel(job.id);
-      expect(await owned.standing([job.id])).toMatchObject([{ isCanceled: true }]);
+      expect(await owned.claimStatuses([job.id])).toMatchObject([{ isCanceled: true }]);
     });
 
     it('are adopted while they wait, and when they were let go', async () => {

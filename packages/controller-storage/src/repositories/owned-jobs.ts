@@ -8,7 +8,7 @@ import {
   type JobClaim,
   type JobEvent,
   type JobFacts,
-  type JobStanding,
+  type ClaimStatus,
   type NewJobEvent,
   type OwnedJobs,
   type RunPosition,
@@ -45,8 +45,8 @@ export class StoredOwnedJobs implements OwnedJobs {
     );
   }
 
-  async standing(jobIds: readonly number[]): Promise<readonly JobStanding[]> {
-    const { rows } = await sql<JobStanding>`
+  async claimStatuses(jobIds: readonly number[]): Promise<readonly ClaimStatus[]> {
+    const { rows } = await sql<ClaimStatus>`
       select id as "jobId", lease_token as token, cancel_flag as "isCanceled" from unified_jobs
       where id = any(${jobIds}::bigint[])`.execute(this.#executor);
     return rows;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HealthReport, MeshView, MeshWatch, SeenNode } from '../../ports/mesh.js';
+import type { HealthReport, MeshView, MeshWatch, ObservedNode } from '../../ports/mesh.js';
 import { FleetMonitor, type DiscoveryPolicy } from './fleet-monitor.js';
 import { InstancesInMemory } from './test-instance-store.js';
 import { VirtualClock } from '../time/test-virtual-clock.js';
@@ -13,8 +13,8 @@ const well: HealthReport = {
   version: 'ansible-runner-2.4.0',
   uuid: 'u',
 };
-const hop: SeenNode = { hostname: 'hop', workTypes: [], isReachable: true, neighbours: 2 };
-const far: SeenNode = {
+const hop: ObservedNode = { hostname: 'hop', workTypes: [], isReachable: true, neighbours: 2 };
+const far: ObservedNode = {
   hostname: 'far',
   workTypes: ['ansible-runner'],
   isReachable: true,
@@ -23,7 +23,7 @@ const far: SeenNode = {
 
 /** A mesh that a test changes as it goes on. */
 class TestMesh implements MeshWatch {
-  nodes: readonly SeenNode[] = [];
+  nodes: readonly ObservedNode[] = [];
   readonly checks: (readonly [at: number, hostname: string])[] = [];
   health: HealthReport = well;
 

@@ -11,7 +11,7 @@ import { runsControlPlane, type NodeType } from '../../domain/instance.js';
 import { isLost } from '../../domain/lost-nodes.js';
 import type { Clock } from '../../ports/clock.js';
 import type { InstanceStore } from '../../ports/instance-store.js';
-import type { HealthReport, MeshView, MeshWatch, SeenNode } from '../../ports/mesh.js';
+import type { HealthReport, MeshView, MeshWatch, ObservedNode } from '../../ports/mesh.js';
 import type { Instance } from '../../ports/records/mesh.js';
 
 /** Health checks that go on at once. */
@@ -68,15 +68,15 @@ export class FleetMonitor {
     const view = await mesh.view(signal);
     await this.#keepOwn(view.hostname);
     await this.#register(view);
-    await this.#noteSeen(view);
+    await this.#recordLastSeen(view);
     await instances.setLinks(view.links);
     // nodes have come, or a person has changed what groups ask for; it writes nothing where that is nothing
     await instances.recomputeGroups();
-    const seen = new Map(view.nodes.map((node) => [node.hostname, node]));
+    const observed = new Map(view.nodes.map((node) => [node.hostname, node]));
     const all = await instances.list();
     const others = all.filter(({ hostname }) => hostname !== view.hostname);
     await inParallel(MAX_CHECKS, others, (instance) =>
-      this.#keep(instance, seen.get(instance.hostname), signal),
+      this.#keep(instance, observed.get(instance.hostname), signal),
     );
   }
 
@@ -91,7 +91,7 @@ export class FleetMonitor {
       approved: true,
     });
     if (!isWatched(instance.node_state)) return;
-    await instances.seen(new Map([[hostname, new Date(clock.now())]]));
+    await instances.recordLastSeen(new Map([[hostname, new Date(clock.now())]]));
     try {
       const { cpus, memoryBytes } = own.machine();
       await this.#well(instance, { errors: [], cpus, memoryBytes, version, uuid });
@@ -119,20 +119,20 @@ export class FleetMonitor {
   }
 
   /** A node that says nothing of itself is seen while there is a route to it. Other controllers say of themselves that they are there: that their nodes are does not tell it. */
-  async #noteSeen({ nodes, hostname: here }: MeshView): Promise<void> {
+  async #recordLastSeen({ nodes, hostname: here }: MeshView): Promise<void> {
     const now = this.options.clock.now();
-    const isOfController = ({ hostname, workTypes }: SeenNode): boolean =>
+    const isOfController = ({ hostname, workTypes }: ObservedNode): boolean =>
       hostname !== here && workTypes.includes(CONTROL_WORK_TYPE);
     const times = nodes
       .filter((node) => node.isReachable && !isOfController(node))
       .map(({ hostname, advertisedAt = now }) => [hostname, new Date(advertisedAt)] as const);
-    await this.options.instances.seen(new Map(times));
+    await this.options.instances.recordLastSeen(new Map(times));
   }
 
   /** Does what is due about a node. */
   async #keep(
     instance: Instance,
-    node: SeenNode | undefined,
+    node: ObservedNode | undefined,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { hostname, node_type: nodeType, node_state: state, approved } = instance;

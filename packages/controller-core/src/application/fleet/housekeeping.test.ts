@@ -17,9 +17,9 @@ async function house() {
     ['far', ['ended', 'runs']],
     ['silent', undefined],
   ]);
-  const leftovers = { looked: 0 };
+  const leftovers = { removals: 0 };
   const jobs: Pick<JobMesh, 'units' | 'release' | 'removeLeftovers'> = {
-    removeLeftovers: () => Promise.resolve((leftovers.looked += 1)),
+    removeLeftovers: () => Promise.resolve((leftovers.removals += 1)),
     units: (node) => {
       const all = units.get(node);
       return all === undefined
@@ -67,7 +67,7 @@ it('is done by one controller: the first of those that are alive', async () => {
   await of('two').pass(signal);
   expect(housekeeping.expired).toBe(0);
   // its own machine each one looks after
-  expect(leftovers.looked).toBe(1);
+  expect(leftovers.removals).toBe(1);
   await clock.advance(7_000);
   await of('two').pass(signal);
   expect(housekeeping.expired).toBe(1);

@@ -63,7 +63,7 @@ export class InstancesInMemory implements InstanceStore {
     return Promise.resolve({ instance, isNew: true });
   }
 
-  seen(times: ReadonlyMap<string, Date>): Promise<void> {
+  recordLastSeen(times: ReadonlyMap<string, Date>): Promise<void> {
     for (const [hostname, time] of times) {
       const { last_seen: before = null } = this.all.get(hostname) ?? {};
       if (before === null || before < time) this.write(hostname, { last_seen: time });

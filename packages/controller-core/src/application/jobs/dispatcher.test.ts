@@ -107,7 +107,7 @@ it('a job of a controller that died goes on elsewhere within 10 seconds, without
 it('who goes on with a job begins where its output was taken to, and counts what was before', async () => {
   const { clock, jobs, mesh, controller } = world();
   jobs.add(1);
-  mesh.tellsPositions = true;
+  mesh.reportsPositions = true;
   const dies = controller('one');
   dies.start();
   await clock.advance(10);
@@ -416,7 +416,7 @@ it('a cancel that was missed is seen when it is looked for, and when a job is ta
   await clock.advance(100);
   expect(jobs.job(2).status).toBe('canceled');
   jobs.jobs.set(1, { ...jobs.job(1), cancel_flag: true });
-  await one.lookForCancels();
+  await one.checkCancellations();
   await clock.advance(100);
   expect(jobs.job(1).status).toBe('canceled');
   await one.stop();

@@ -15,7 +15,7 @@ export interface DispatcherOptions extends JobRunnerOptions {
   /** Milliseconds that the lease of this controller lasts; others adopt its jobs after that. Default 6,000. */
   readonly leaseMs?: number | undefined;
   /** Milliseconds between two looks for jobs to take. Default 2,000. */
-  readonly lookEveryMs?: number | undefined;
+  readonly pollIntervalMs?: number | undefined;
 }
 
 /** Jobs that are taken at once. */
@@ -56,7 +56,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { clock, leaseMs = 6_000, lookEveryMs = 2_000 } = options;
+    const { clock, leaseMs = 6_000, pollIntervalMs = 2_000 } = options;
     this.#renewing = new WokenLoop({
       clock,
       intervalMs: leaseMs / 3,
@@ -65,7 +65,7 @@ export class Dispatcher {
     });
     this.#taking = new WokenLoop({
       clock,
-      intervalMs: lookEveryMs,
+      intervalMs: pollIntervalMs,
       run: () => this.#take(),
       onError: (error) => this.#notice(`No jobs could be taken: ${String(error)}`),
     });
@@ -89,20 +89,20 @@ export class Dispatcher {
 
   /** A person does not want a job any more, or has declared it lost: then it is let go of. Does nothing about one that is not run here. */
   async cancel(jobId: number): Promise<void> {
-    if (this.#jobs.has(jobId)) await this.#lookAt([jobId]);
+    if (this.#jobs.has(jobId)) await this.#checkClaims([jobId]);
   }
 
   /** Cancels of jobs may have been missed. */
-  lookForCancels(): Promise<void> {
-    return this.#lookAt(this.jobs);
+  checkCancellations(): Promise<void> {
+    return this.#checkClaims(this.jobs);
   }
 
-  async #lookAt(jobIds: readonly number[]): Promise<void> {
+  async #checkClaims(jobIds: readonly number[]): Promise<void> {
     if (jobIds.length === 0) return;
-    const seen = new Map(jobIds.map((id) => [id, this.#jobs.get(id)]));
-    const standing = await this.#options.owned.standing(jobIds);
-    const found = new Map(standing.map((each) => [each.jobId, each]));
-    for (const [id, running] of seen) {
+    const before = new Map(jobIds.map((id) => [id, this.#jobs.get(id)]));
+    const statuses = await this.#options.owned.claimStatuses(jobIds);
+    const found = new Map(statuses.map((each) => [each.jobId, each]));
+    for (const [id, running] of before) {
       // one that has come or gone meanwhile is not what was asked for
       if (running === undefined || this.#jobs.get(id) !== running) continue;
       const { token, isCanceled = false } = found.get(id) ?? {};
@@ -133,7 +133,7 @@ export class Dispatcher {
       if (renewal === 'kept') return;
       if (renewal === 'revived') {
         const owned = this.#jobs.size;
-        await this.lookForCancels();
+        await this.checkCancellations();
         const left = this.#jobs.size;
         this.#notice(
           `The lease of this controller has expired and holds again: of its ${owned} jobs ${owned - left} are others’ by now.`,
@@ -155,7 +155,7 @@ export class Dispatcher {
     const session = this.#session;
     if (session === undefined) return;
     // a message may have come before the job that it is about
-    await this.lookForCancels();
+    await this.checkCancellations();
     for (;;) {
       const room = Math.min(TAKEN_AT_ONCE, maxJobs - this.#jobs.size);
       if (room <= 0 || session.over.signal.aborted) return;

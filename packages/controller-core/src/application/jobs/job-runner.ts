@@ -25,7 +25,7 @@ import { eventRow } from './event-row.js';
 import { EventWriter } from './event-writer.js';
 import { hostOutcomes, statusCounts } from './host-outcomes.js';
 import { withTimeLimit } from '../time/time-limit.js';
-import { isAway, isLeaseLost, PatientWrites } from './patient-writes.js';
+import { isAway, isLeaseLost, RetryingWrites } from './retrying-writes.js';
 
 /** Milliseconds that a run gets to come to its end once its node has canceled it. */
 const CANCELED_MS = 30_000;
@@ -60,7 +60,7 @@ export class JobRunner {
   readonly #job: UnifiedJob;
   readonly #isLocal: boolean;
   readonly #canceled = new AbortController();
-  readonly #writes: PatientWrites;
+  readonly #writes: RetryingWrites;
   readonly #signal: AbortSignal;
   /** As it is stored. */
   #unitId: string | undefined;
@@ -77,7 +77,7 @@ export class JobRunner {
     this.#position = (claimed.job.run_position ?? undefined) as RunPosition | undefined;
     this.#signal = signal;
     const { clock, onNotice } = options;
-    this.#writes = new PatientWrites({ clock, signal, onNotice });
+    this.#writes = new RetryingWrites({ clock, signal, onNotice });
     if (claimed.job.cancel_flag) this.cancel();
   }
 

@@ -24,7 +24,7 @@ export class TestJobMesh implements JobMesh {
   /** Counters behind which units were followed. */
   readonly followedFrom: number[] = [];
   /** Whether it is told after each event how far the output was taken. */
-  tellsPositions = false;
+  reportsPositions = false;
   /** Thrown by the next start. */
   refusal: MeshError | undefined;
   /** What a job that is canceled says of itself. */
@@ -68,7 +68,7 @@ export class TestJobMesh implements JobMesh {
       if (event !== undefined) {
         await onEvent(event);
         at += 1;
-        if (this.tellsPositions) onPosition?.({ bytes: at * 100, counter: at, state: {} });
+        if (this.reportsPositions) onPosition?.({ bytes: at * 100, counter: at, state: {} });
       } else if (unit.end !== undefined) {
         if (this.fullFor > 0) {
           this.fullFor -= 1;

@@ -11,7 +11,7 @@ import type {
   JobClaim,
   JobFacts,
   NewJobEvent,
-  JobStanding,
+  ClaimStatus,
   OwnedJobs,
   RunPosition,
   Submission,
@@ -142,7 +142,7 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     );
   }
 
-  standing(jobIds: readonly number[]): Promise<readonly JobStanding[]> {
+  claimStatuses(jobIds: readonly number[]): Promise<readonly ClaimStatus[]> {
     return Promise.resolve(
       jobIds
         .flatMap((id) => this.jobs.get(id) ?? [])

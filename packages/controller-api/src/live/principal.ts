@@ -1,8 +1,8 @@
 import type { Authenticator, Identity } from '../authentication/authenticator.js';
 import type { CurrentUser } from '../permissions/roles.js';
 
-/** Who follows something live: as long as the session or the token is good, which is asked for again and again. It alone writes its fields. */
-export class Presence {
+/** Who a stream or a connection belongs to, as long as the session or the token is valid, which is checked again and again. It alone writes its fields. */
+export class Principal {
   #identity: Identity;
   #checked: number;
 

@@ -1,4 +1,6 @@
-import type { InventorySource, Project, Row } from '@receptorjs/controller-core';
+import type { InventorySource } from '../../ports/records/inventory.js';
+import type { Project } from '../../ports/records/templates.js';
+import type { Row } from '../../ports/resource-store.js';
 
 /** A project as the rows of resources have it, as its record. */
 export const projectOf = (row: Row): Project =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bearer, openStream } from '../live/test-followers.js';
+import { bearer, openStream } from '../live/test-clients.js';
 import { startRun } from '../live/test-runs.js';
 import { START_MS, startServer, type TestServer } from '../test-server.js';
 

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { StorageError } from '../../ports/storage-error.js';
 import { VirtualClock } from '../time/test-virtual-clock.js';
-import { isAway, isLeaseLost, PatientWrites } from './patient-writes.js';
+import { isAway, isLeaseLost, RetryingWrites } from './retrying-writes.js';
 
 it('tries again while the storage is gone, and says so once', async () => {
   const clock = new VirtualClock();
   const notices: string[] = [];
   const { signal } = new AbortController();
-  const writes = new PatientWrites({ clock, signal, onNotice: (each) => notices.push(each) });
+  const writes = new RetryingWrites({ clock, signal, onNotice: (each) => notices.push(each) });
   let attempts = 0;
   const written = writes.write(() => {
     attempts += 1;
@@ -21,7 +21,7 @@ it('tries again while the storage is gone, and says so once', async () => {
 it('what is refused is not tried again, and the signal ends the attempts', async () => {
   const clock = new VirtualClock();
   const over = new AbortController();
-  const writes = new PatientWrites({ clock, signal: over.signal });
+  const writes = new RetryingWrites({ clock, signal: over.signal });
   let attempts = 0;
   const refused = writes.write(() => {
     attempts += 1;
@@ -45,7 +45,7 @@ it.each(['22P02', '42703', '54000', '23514'])(
   '%s is refused whenever it is tried',
   async (code) => {
     const { signal } = new AbortController();
-    const writes = new PatientWrites({ clock: new VirtualClock(), signal });
+    const writes = new RetryingWrites({ clock: new VirtualClock(), signal });
     const error = Object.assign(new Error('it can not be stored'), { code });
     await expect(writes.write(() => Promise.reject(error))).rejects.toBe(error);
   },

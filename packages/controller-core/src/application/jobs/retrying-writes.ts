@@ -10,7 +10,7 @@ const LONGEST_MS = 5_000;
 const MAX_CAUSES = 10;
 
 /** What writes need. */
-export interface PatientWritesOptions {
+export interface RetryingWritesOptions {
   readonly clock: Clock;
   /** Ends the attempts. */
   readonly signal: AbortSignal;
@@ -22,8 +22,8 @@ export interface PatientWritesOptions {
  * Writes to the storage, again and again while that can't be reached: what is not stored is held, never dropped. What the storage has refused is not tried
  * again. Each write must be one that can be repeated, for one whose answer is lost may have been done.
  */
-export class PatientWrites {
-  constructor(private readonly options: PatientWritesOptions) {}
+export class RetryingWrites {
+  constructor(private readonly options: RetryingWritesOptions) {}
 
   /** @throws {StorageError} `lease-lost` and others; {DomainError}; the signal's reason */
   async write<T>(attempt: (isRepeated: boolean) => Promise<T>): Promise<T> {
