@@ -60,12 +60,14 @@ export interface ServeOptions {
   readonly projects: ProjectFolders;
   readonly hosts: ScmHostRules;
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** The folder of the built pages. */
+  readonly pages: string;
 }
 
 /** The interface over an open database. */
 export function apiOf(
   { storage, store, stores }: OpenController,
-  { hostname, installUuid, secrets, projects, hosts, tls }: ServeOptions,
+  { hostname, installUuid, secrets, projects, hosts, tls, pages }: ServeOptions,
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
@@ -78,7 +80,7 @@ export function apiOf(
       inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },
-    { tls },
+    { tls, pages },
   );
 }
 

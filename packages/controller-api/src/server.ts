@@ -31,6 +31,7 @@ import { ApiError } from './errors/api-error.js';
 import { addErrors, addJson, answerUnroutable } from './errors/error-handler.js';
 import { addJobRun } from './live/job-run-endpoint.js';
 import { Live } from './live/live.js';
+import { addPages } from './pages/pages.js';
 import { streamEndpoints } from './live/stream-endpoints.js';
 import { addWebsocket } from './live/websocket-routes.js';
 import { resources } from './resources/all.js';
@@ -51,6 +52,8 @@ export interface ApiOptions {
   readonly logger?: FastifyServerOptions['logger'];
   /** Milliseconds after which who follows something live is asked who they are, and told that the server is there. Default 10 s. */
   readonly quietMs?: number;
+  /** The folder that the pages were built into; default: there are none. */
+  readonly pages?: string | undefined;
 }
 
 declare module 'fastify' {
@@ -84,7 +87,7 @@ export async function createApi(context: ApiContext, options: ApiOptions = {}): 
 
 async function createApp(
   context: ApiContext,
-  { tls, logger = { level: 'error' }, quietMs = QUIET_MS }: ApiOptions,
+  { tls, logger = { level: 'error' }, quietMs = QUIET_MS, pages }: ApiOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
@@ -136,7 +139,7 @@ async function createApp(
       security: [{ basic: [] }, { bearer: [] }],
     },
   });
-  addErrors(app);
+  addErrors(app, pages === undefined ? undefined : addPages(app, pages));
   addJson(app);
   addIdentity(app, authenticator);
   addHeaders(app, context);
@@ -203,7 +206,8 @@ function addIdentity(app: FastifyInstance, authenticator: Authenticator): void {
   app.decorateRequest('identity', undefined);
   app.addHook('onRequest', async (request) => {
     const isAnonymous = request.routeOptions.config.isAnonymous === true;
-    const isKnown = request.routeOptions.url !== undefined;
+    const { isFile = false } = request.routeOptions.config;
+    const isKnown = request.routeOptions.url !== undefined && !isFile;
     if (!isKnown || (isAnonymous && request.cookies[SESSION_COOKIE] === undefined)) return;
     request.identity = await authenticator.identify({
       authorization: isAnonymous ? undefined : request.headers.authorization,
@@ -225,9 +229,8 @@ function addHeaders(app: FastifyInstance, { facts }: ApiContext): void {
         .header('X-API-Node', facts.hostname)
         .header('X-API-Product-Name', 'AWX')
         .header('X-API-Product-Version', facts.version);
-    reply
-      .header('X-API-Time', `${(reply.elapsedTime / 1000).toFixed(3)}s`)
-      .header('Cache-Control', 'no-store');
+    reply.header('X-API-Time', `${(reply.elapsedTime / 1000).toFixed(3)}s`);
+    if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
     done(null, payload);
   });
 }

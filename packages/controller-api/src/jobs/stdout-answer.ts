@@ -1,14 +1,17 @@
-import type { Criterion, Row } from '@receptorjs/controller-core';
+import type { Criterion, ResourceStore, Row } from '@receptorjs/controller-core';
 import { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import type { ApiParts } from '../endpoints/api-parts.js';
 import type { Call } from '../endpoints/endpoint.js';
 import { ApiError } from '../errors/api-error.js';
+import { allOf } from '../query/criteria.js';
 import { htmlPage } from './stdout-html.js';
 import { stdoutOf } from './stdout-text.js';
 
 /** Characters of output that are shown; more is downloaded. */
 export const MAX_SHOWN = 1_048_576;
+/** The largest number of a line that is stored. */
+const MAX_LINE = 2_147_483_647;
 const formats = ['json', 'txt', 'ansi', 'html', 'api', 'txt_download', 'ansi_download'] as const;
 
 /** GET …/stdout/: the output of a run in the format that is asked for. */
@@ -30,7 +33,7 @@ export async function stdoutAnswer(
       .header('Content-Disposition', `attachment; filename="${name}"`);
     return Readable.from(textsOf(lines(), isPlain), { objectMode: false });
   }
-  if (format === 'json') return ranged(lines(), query);
+  if (format === 'json') return ranged(store, events, criterion, query);
   const text = await whole(lines());
   const shown =
     text ??
@@ -58,8 +61,11 @@ async function whole(lines: ReturnType<typeof stdoutOf>): Promise<string | undef
   return all;
 }
 
+/** Lines of a range: events outside of it are not read. */
 async function ranged(
-  lines: ReturnType<typeof stdoutOf>,
+  store: ResourceStore,
+  events: string,
+  criterion: Criterion,
   query: URLSearchParams,
 ): Promise<Record<string, unknown>> {
   const numberOf = (name: string, otherwise: number): number => {
@@ -67,21 +73,26 @@ async function ranged(
     const value = given === null ? otherwise : Number(given);
     if (!Number.isInteger(value) && value !== Infinity)
       throw ApiError.badRequest(`${name}: a whole number is allowed`);
-    return Math.max(0, value);
+    return Math.min(Math.max(0, value), MAX_LINE);
   };
   const start = numberOf('start_line', 0);
-  const end = numberOf('end_line', Infinity);
+  const end = numberOf('end_line', MAX_LINE);
+  const within: Criterion[] = [
+    criterion,
+    { kind: 'field', field: 'end_line', lookup: 'gt', value: start },
+    { kind: 'field', field: 'start_line', lookup: 'lt', value: end },
+  ];
   let content = '';
-  let absolute = 0;
   let last = start;
-  for await (const { text, startLine, endLine } of lines) {
-    absolute = Math.max(absolute, endLine);
+  for await (const { text, startLine, endLine } of stdoutOf(store, events, allOf(within))) {
     const all = text.split('\n').slice(0, -1);
     const wanted = all.filter((_, at) => startLine + at >= start && startLine + at < end);
-    if (wanted.length === 0 || content.length > MAX_SHOWN) continue;
+    if (wanted.length === 0) continue;
     content += `${wanted.join('\n')}\n`;
     last = Math.min(endLine, end);
+    if (content.length > MAX_SHOWN) break;
   }
+  const absolute = await lastLine(store, events, criterion);
   const isBinary = query.get('content_encoding') === 'base64';
   const plain =
     query.get('content_format') === 'ansi' ? content : stripVTControlCharacters(content);
@@ -89,4 +100,15 @@ async function ranged(
     range: { start, end: last, absolute_end: absolute },
     content: isBinary ? Buffer.from(plain).toString('base64') : plain,
   };
+}
+
+/** How many lines there are in all. */
+async function lastLine(
+  store: ResourceStore,
+  events: string,
+  criterion: Criterion,
+): Promise<number> {
+  const order = ['start_line', 'counter'].map((name) => ({ path: [name], isDescending: true }));
+  const [event] = await store.list(events, { criterion, order, limit: 1, offset: 0 });
+  return event === undefined ? 0 : Number(event['end_line']);
 }
