@@ -1,30 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { debianPrograms, onPath } from '@receptorjs/tooling-test-peers';
+import { findChromium } from '@receptorjs/tooling-test-peers';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-/** Where Debian's package has the browser itself, which its script would look for in the system. */
-const UNPACKED = 'usr/lib/chromium/chromium';
-
 /** A browser to start: its program and the libraries that the system lacks. */
-export interface BrowserProgram {
-  readonly path: string;
-  readonly libraries: string;
-}
+export type BrowserProgram = ReturnType<typeof findChromium>;
 
-/** The browser of this machine, else Debian's, unpacked. Says on the console why there is none. */
+/** The browser for tests. Says on the console why there is none. */
 export function findBrowser(): BrowserProgram | undefined {
-  const installed = onPath('chromium');
-  if (installed !== undefined) return { path: installed, libraries: '' };
   try {
-    const folder = debianPrograms('browser', ['chromium']);
-    const path = join(folder, UNPACKED);
-    if (!existsSync(path)) throw new Error(`${UNPACKED} is not in the package`);
-    const script = readFileSync(join(folder, 'run', 'chromium'), 'utf8');
-    return { path, libraries: /^LD_LIBRARY_PATH='([^']*)'/m.exec(script)?.[1] ?? '' };
+    return findChromium();
   } catch (error) {
-    console.warn(`skipped: there is no chromium: ${String(error)}`);
+    console.warn(`skipped: there is no browser: ${String(error)}`);
     return undefined;
   }
 }

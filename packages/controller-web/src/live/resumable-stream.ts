@@ -28,18 +28,28 @@ export class ResumableStream {
     this.#options = options;
     this.#lastId = options.after;
     document.addEventListener('visibilitychange', this.#look);
+    window.addEventListener('online', this.#look);
+    window.addEventListener('offline', this.#lose);
     this.#look();
   }
 
   /** Ends it. */
   close(): void {
     document.removeEventListener('visibilitychange', this.#look);
+    window.removeEventListener('online', this.#look);
+    window.removeEventListener('offline', this.#lose);
     this.#disconnect();
   }
 
   #look = (): void => {
     this.#disconnect();
     if (document.visibilityState === 'visible') this.#connect();
+  };
+
+  /** Without a network a connection may look open for long. */
+  #lose = (): void => {
+    this.#disconnect();
+    this.#options.onConnected?.(false);
   };
 
   #disconnect(): void {

@@ -46,7 +46,9 @@ export function LoginPage() {
   });
   useEffect(() => {
     document.title = `${t('login.title')} · ${t('name')}`;
-  }, []);
+    // what the one before could see is not for the one after
+    client.removeQueries({ predicate: ({ queryKey: [name] }) => name !== meQuery.queryKey[0] });
+  }, [client]);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     const isEmpty = username === '' || password === '';

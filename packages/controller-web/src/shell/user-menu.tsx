@@ -11,7 +11,6 @@ export function UserMenu({ name }: { name: string }) {
   const [isOpen, setOpen] = useState(false);
   const end = async (): Promise<void> => {
     await logout();
-    client.clear();
     client.setQueryData(meQuery.queryKey, null);
   };
   return (
