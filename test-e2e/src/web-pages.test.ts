@@ -28,6 +28,8 @@ const long = `- hosts: all
 describe.skipIf(program === undefined)('the pages', () => {
   let folder: string;
   let app: ControllerApp;
+  /** Ends what has begun. */
+  const begun: (() => unknown)[] = [];
   /** The browser's way to the controller. */
   let link: CutLink;
   let base: string;
@@ -40,8 +42,11 @@ describe.skipIf(program === undefined)('the pages', () => {
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
     folder = mkdtempSync(join(tmpdir(), 'web-pages-'));
+    begun.push(() => rmSync(folder, { recursive: true, force: true }));
     app = await ControllerApp.start(folder, 'web-1');
+    begun.push(() => app.stop());
     link = await CutLink.to(Number(new URL(app.url).port));
+    begun.push(() => link.close());
     base = `http://127.0.0.1:${link.port}`;
     const project = join(folder, 'projects', 'of_the_tests');
     mkdirSync(project);
@@ -51,6 +56,7 @@ describe.skipIf(program === undefined)('the pages', () => {
     const values = { name: 'Tests', organization, local_path: 'of_the_tests' };
     await app.make('projects/', values);
     browser = await startBrowser(program!);
+    begun.push(() => browser.close());
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     page.on('pageerror', ({ message }) => complaints.push(message));
@@ -59,10 +65,7 @@ describe.skipIf(program === undefined)('the pages', () => {
     });
   }, 300_000);
   afterAll(async () => {
-    await browser?.close();
-    link?.close();
-    await app?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    for (const end of begun.reverse()) await end();
   });
 
   const heading = (name: string | RegExp) => page.getByRole('heading', { name, level: 1 });

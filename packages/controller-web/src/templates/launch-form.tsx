@@ -58,7 +58,9 @@ export function LaunchForm({ template, state }: { template: Template; state: Lau
   });
   const shown = (name: LaunchField): string => {
     const value = typed[name] ?? state.defaults[name];
-    return ['string', 'number', 'boolean'].includes(typeof value) ? String(value as string) : '';
+    const isShown =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    return isShown ? String(value) : '';
   };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
