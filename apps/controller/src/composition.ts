@@ -18,6 +18,7 @@ import {
 import { errorText } from '@receptorjs/primitives';
 import { randomUUID } from 'node:crypto';
 import { Failure } from './failure.js';
+import { compileSparingly } from './settings/compile-sparingly.js';
 import { ensureFolder } from './settings/data-folder.js';
 import { storageConfiguration } from './settings/settings.js';
 
@@ -42,7 +43,9 @@ export async function openController(
 ): Promise<OpenController> {
   ensureFolder(folder);
   try {
-    const storage = await openStorage(storageConfiguration(folder, env));
+    const configuration = storageConfiguration(folder, env);
+    if (configuration.kind === 'pglite') compileSparingly(process.versions.v8);
+    const storage = await openStorage(configuration);
     const store = new KyselyResourceStore(storage.database);
     return { storage, store, stores: engineStores(storage.database) };
   } catch (error) {
@@ -59,6 +62,7 @@ export interface ServeOptions {
   readonly secrets: SecretBox;
   readonly projects: ProjectFolders;
   readonly hosts: ScmHostRules;
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
   /** The folder of the built pages. */
   readonly pages: string;
@@ -67,20 +71,21 @@ export interface ServeOptions {
 /** The interface over an open database. */
 export function apiOf(
   { storage, store, stores }: OpenController,
-  { hostname, installUuid, secrets, projects, hosts, tls, pages }: ServeOptions,
+  { hostname, installUuid, secrets, projects, hosts, tls, trustedProxies, pages }: ServeOptions,
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
+  const reads = new KyselyResourceStore(storage.reads);
   const { queue, records } = stores;
   const feed = changeFeed(storage);
   const changes = new StoredJobChanges(storage.database);
   return createApi(
     {
-      ...{ store, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
+      ...{ store, reads, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
       inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },
-    { tls, pages },
+    { tls, trustedProxies, pages },
   );
 }
 

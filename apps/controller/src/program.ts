@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { defaultFolder } from './settings/data-folder.js';
 import { backup, restore } from './verbs/backup.js';
-import { check } from './verbs/check.js';
+import { check, type CheckArguments } from './verbs/check.js';
 import { createAdmin } from './verbs/create-admin.js';
 import { migrate } from './verbs/migrate.js';
 import { prune, type PruneArguments } from './verbs/prune.js';
@@ -61,6 +62,11 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       '--traces <url>',
       'collector that takes traces of jobs by OTLP over HTTP; default: that of OTEL_EXPORTER_OTLP_ENDPOINT, or none',
     )
+    .option(
+      '--trusted-proxies <addresses>',
+      'addresses of reverse proxies, or networks such as 10.0.0.0/8, with commas: what they say of a client (X-Forwarded-For, -Proto, -Host) is believed; default: none',
+      addresses,
+    )
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key in PEM')
     .action((options: ServeArguments) => serve(options, env));
@@ -111,9 +117,13 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .action((options: PruneArguments) => prune(options, env));
   program
     .command('check')
-    .description('look at database, clock, keys and accounts; 1 if something is wrong')
+    .description('look at database, clock, mesh, keys and accounts; 1 if something is wrong')
     .addOption(folder())
-    .action(({ dataDir }: { dataDir: string }) => check(dataDir, env));
+    .option(
+      '--receptor <address>',
+      'control socket of the node that the controller uses (unix:PATH); default: its own, if that runs',
+    )
+    .action((options: CheckArguments) => check(options, env));
   return program;
 }
 
@@ -129,6 +139,20 @@ function pattern(text: string): RegExp {
   } catch {
     throw new InvalidArgumentError('A regular expression is allowed.');
   }
+}
+
+function addresses(text: string): readonly string[] {
+  const all = text.split(',').map((each) => each.trim());
+  const isNetwork = (each: string): boolean => {
+    const [address = '', bits, ...more] = each.split('/');
+    const family = isIP(address);
+    const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0);
+    return (
+      family > 0 && isPrefix && Number(bits ?? 0) <= (family === 4 ? 32 : 128) && more.length === 0
+    );
+  };
+  if (all.every(isNetwork)) return all;
+  throw new InvalidArgumentError('Addresses, or networks such as 10.0.0.0/8, are allowed.');
 }
 
 function port(text: string): number {

@@ -100,7 +100,12 @@ export const addressCheck = either(text, object);
 
 const wait = { signal, timeoutMs: optional(number) } as const;
 
-export const releaseChecks = { ...wait, force: optional(flag), signature: optional(text) } as const;
+export const releaseChecks = {
+  ...wait,
+  force: optional(flag),
+  signature: optional(text),
+  onlyUnstarted: optional(flag),
+} as const;
 
 export const streamChecks = {
   ...wait,

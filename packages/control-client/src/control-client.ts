@@ -220,15 +220,23 @@ export class ControlClient {
     return 'cancelled' in reply;
   }
 
-  /** True when done, false when the release is pending because the remote node can't be reached. */
+  /**
+   * True when done, false when the release is pending because the remote node can't be reached. With `onlyUnstarted` a node of this project refuses it for a unit that has
+   * all its stdin; others know no such difference.
+   */
   async workRelease(
     unitId: string,
-    options: WaitOptions & { force?: boolean; signature?: string | undefined } = {},
+    options: WaitOptions & {
+      force?: boolean;
+      signature?: string | undefined;
+      onlyUnstarted?: boolean;
+    } = {},
   ): Promise<boolean> {
     checkUnitId('workRelease', unitId);
     validateOptions<typeof options>('workRelease', options, releaseChecks);
     const verb = options.force === true ? 'force-release' : 'release';
-    const request = await this.#signed(verb, unitId, { signature: options.signature });
+    const unstarted = options.onlyUnstarted === true ? true : undefined;
+    const request = await this.#signed(verb, unitId, { signature: options.signature, unstarted });
     const reply = objectOf(await this.request(request, options));
     return 'released' in reply;
   }

@@ -140,10 +140,17 @@ export interface WorkHandler {
     unitId: string,
     access: RequestOrigin & { signature?: string | undefined },
   ): Promise<'done' | 'pending'>;
-  /** Removes a unit and its files; `force` does so though a remote node can not be reached. `pending` when it has yet to be. */
+  /**
+   * Removes a unit and its files; `force` does so though a remote node can not be reached. `pending` when it has yet to be. Rejects for a unit that has started
+   * where only one that has not is to be removed.
+   */
   release(
     unitId: string,
-    access: RequestOrigin & { signature?: string | undefined; force: boolean },
+    access: RequestOrigin & {
+      signature?: string | undefined;
+      force: boolean;
+      onlyUnstarted?: boolean;
+    },
   ): Promise<'done' | 'pending'>;
 }
 

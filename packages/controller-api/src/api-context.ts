@@ -32,6 +32,8 @@ export interface TransactionStores {
 /** What the interface is made over. */
 export interface ApiContext {
   readonly store: ResourceStore;
+  /** For lists, whose filters are those of clients: with little time for each, and no connection of the others. Default: `store`. */
+  readonly reads?: ResourceStore | undefined;
   readonly sessions: SessionStore;
   readonly secrets: SecretBox;
   readonly queue: JobQueue;

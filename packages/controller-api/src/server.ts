@@ -48,6 +48,11 @@ const QUIET_MS = 10_000;
 export interface ApiOptions {
   /** Key and certificate in PEM; without them it is HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /**
+   * Addresses of proxies in front, or of their networks as `10.0.0.0/8`: what they say in `X-Forwarded-For`, `-Proto` and `-Host` is taken for true, for logins that
+   * failed, the activity stream and cookies. Default: none.
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Default: errors alone, to stderr. */
   readonly logger?: FastifyServerOptions['logger'];
   /** Milliseconds after which who follows something live is asked who they are, and told that the server is there. Default 10 s. */
@@ -87,11 +92,12 @@ export async function createApi(context: ApiContext, options: ApiOptions = {}): 
 
 async function createApp(
   context: ApiContext,
-  { tls, logger = { level: 'error' }, quietMs = QUIET_MS, pages }: ApiOptions,
+  { tls, trustedProxies = [], logger = { level: 'error' }, quietMs = QUIET_MS, pages }: ApiOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
     bodyLimit: MAX_BODY,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     frameworkErrors: answerUnroutable,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     ajv: {
@@ -107,7 +113,7 @@ async function createApp(
   }) as unknown as FastifyInstance;
   // answers are made by our own code; schemas of answers are for who reads the document
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  const cookies: CookieOptions = { path: '/', sameSite: 'lax', secure: tls !== undefined };
+  const cookies: CookieOptions = { path: '/', sameSite: 'lax', secure: 'auto' };
   const authenticator = new Authenticator(context.store, context.sessions, context.now);
 
   await app.register(helmet, {
@@ -192,12 +198,12 @@ async function createApp(
 }
 
 function partsOf(context: ApiContext): ApiParts {
-  const { store, secrets, facts } = context;
+  const { store, reads = store, secrets, facts } = context;
   const presenter = new Presenter(resources, store);
   const recorder = new ActivityRecorder(facts.hostname);
   const hooks = { projects: projectHooks(context) };
   const editor = new ResourceEditor(resources, store, secrets, recorder, hooks);
-  const lister = new Lister(resources, store, presenter);
+  const lister = new Lister(resources, reads, presenter);
   return { context, resources, presenter, editor, lister, recorder };
 }
 

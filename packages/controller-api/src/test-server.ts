@@ -64,6 +64,7 @@ export interface TestServerOptions {
   readonly database?: StorageConfiguration;
   readonly hostname?: string;
   readonly quietMs?: number;
+  readonly trustedProxies?: readonly string[];
 }
 
 /** Starts a server. Users have the names of their roles. */
@@ -71,6 +72,7 @@ export async function startServer({
   database = { kind: 'pglite' },
   hostname = 'control-1',
   quietMs,
+  trustedProxies,
 }: TestServerOptions = {}): Promise<TestServer> {
   const storage = await openStorage(database);
   await storage.migrate();
@@ -81,6 +83,7 @@ export async function startServer({
   const app = await createApi(
     {
       store,
+      reads: new KyselyResourceStore(storage.reads),
       sessions: new KyselySessionStore(storage.database),
       secrets,
       queue,
@@ -91,7 +94,7 @@ export async function startServer({
       facts: { hostname, version: '24.6.1', installUuid: 'test' },
       now: () => new Date(),
     },
-    { logger: false, ...(quietMs === undefined ? {} : { quietMs }) },
+    { logger: false, trustedProxies, ...(quietMs === undefined ? {} : { quietMs }) },
   );
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

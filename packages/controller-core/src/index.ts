@@ -102,6 +102,7 @@ export {
   type SeenLink,
   type SeenNode,
   type UnitAddress,
+  type OutputPosition,
   type UnitFollowing,
 } from './ports/mesh.js';
 export {
@@ -132,6 +133,7 @@ export type {
   JobFacts,
   NewJobEvent,
   OwnedJobs,
+  RunPosition,
 } from './ports/owned-jobs.js';
 export type * from './ports/records/credentials.js';
 export type * from './ports/records/identity.js';
@@ -152,6 +154,7 @@ export {
   type ResourceStore,
   type ResourceStoreErrorCode,
   type Row,
+  type RowGroup,
   type RowQuery,
 } from './ports/resource-store.js';
 export type { LoginSession, SessionStore } from './ports/session-store.js';

@@ -1,6 +1,7 @@
 import type { HealthReport, JobMesh, MeshView, MeshWatch } from '@receptorjs/controller-core';
 import { cleanUp } from './health/clean-up.js';
 import { checkHealth } from './health/health-check.js';
+import { JobFolders } from './jobs/job-folders.js';
 import { UnitJobs } from './jobs/unit-jobs.js';
 import { LocalNode, type LocalNodeOptions } from './node/local-node.js';
 import { RemoteActivities } from './observation/remote-activities.js';
@@ -8,7 +9,7 @@ import { meshView, viewFields } from './observation/mesh-view.js';
 
 /** How the mesh is entered, and where jobs are prepared. */
 export interface ControllerMeshOptions extends LocalNodeOptions {
-  /** A folder for private data dirs; it must exist. */
+  /** In which private data dirs are made, in a folder for each node; it must exist. */
   readonly folder: string;
 }
 
@@ -22,7 +23,8 @@ export class ControllerMesh implements MeshWatch {
   constructor(options: ControllerMeshOptions) {
     this.#local = new LocalNode(options);
     this.#activities = new RemoteActivities(this.#local);
-    this.jobs = new UnitJobs(this.#local, options.folder);
+    const folders = new JobFolders(options.folder, () => this.#local.hostname());
+    this.jobs = new UnitJobs(this.#local, folders);
   }
 
   /**

@@ -71,6 +71,9 @@ export const processChecks: OptionChecks<ProcessOptions> = {
   onLog: optional(callback),
   onDamage: optional(callback),
   limits: optional(mapping),
+  throwsLocalErrors: optional(flag),
+  from: optional(mapping),
+  onPosition: optional(callback),
   signal,
 };
 

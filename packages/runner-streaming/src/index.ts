@@ -24,7 +24,12 @@ export type { TransmitOptions } from './transmit-options.js';
 export { work, type WorkerResult } from './worker.js';
 export type { WorkerOptions } from './worker-options.js';
 export { processResults } from './process-results.js';
-export type { ProcessOptions, ProcessResult, WorkerStatus } from './process-options.js';
+export type {
+  ProcessOptions,
+  ProcessResult,
+  StreamPosition,
+  WorkerStatus,
+} from './process-options.js';
 export type { StreamDamage } from './messages/stream-damage.js';
 export type { ArchiveLimits } from './archive/archive-limits.js';
 export { type Manifest, type ManifestFile } from './blobs/blob-manifest.js';

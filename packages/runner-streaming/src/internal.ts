@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { refuseWork } from './worker.js';
+export { isLocalError } from './local-errors.js';
 export { manifestOf } from './blobs/blob-manifest.js';
 export { readKnownBlobs, writeBlobQuery } from './blobs/blob-messages.js';
 export { formatWorkerInfo, workerInfo } from './worker-info.js';

@@ -22,6 +22,17 @@ export type WorkerStatus =
       readonly error_code?: string;
     };
 
+/** How far a stream was taken, up to a place where nothing of it is missing. */
+export interface StreamPosition {
+  /** Bytes of it. */
+  readonly bytes: number;
+  /** The counter up to which all events have come. */
+  readonly counter: number;
+  /** The last status, and the ident that the worker has said. */
+  readonly status: string;
+  readonly ident: string;
+}
+
 /** Where the worker's stream comes from and where the results go. */
 export interface ProcessOptions {
   readonly input: Readable;
@@ -56,6 +67,12 @@ export interface ProcessOptions {
    * `archive_max_members`, `archive_max_ratio` and `archive_disk_reserve`.
    */
   readonly limits?: ArchiveLimits;
+  /** Throws what this machine has no room for, or can't write, instead of making it the end of the run: whoever can take the stream again does so. Default false. */
+  readonly throwsLocalErrors?: boolean;
+  /** Goes on where the stream was taken to: the input begins there. */
+  readonly from?: StreamPosition;
+  /** Told how far it is taken, each MiB or so, as long as all has come as it was sent and the run has not ended. */
+  readonly onPosition?: (position: StreamPosition) => void;
   /** Takes no more: the input is destroyed, what has come is kept, and the status is `canceled`. */
   readonly signal?: AbortSignal;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProcessOptions } from './process-options.js';
+import type { ProcessOptions, StreamPosition } from './process-options.js';
 import { processResults } from './process-results.js';
 
 let root: string;
@@ -30,6 +30,53 @@ describe('processResults', () => {
     });
     expect(await file('job_events/1-u-1.json')).toBe(line);
     expect(shown).toBe('hi\n');
+  });
+
+  it('goes on where a stream was taken to, as if it had read what is before', async () => {
+    const lines = Array.from({ length: 300 }, (_, at) =>
+      JSON.stringify({ uuid: `u-${at + 1}`, counter: at + 1, stdout: 'ü'.repeat(5_000) }),
+    );
+    const stream = Buffer.from(
+      `{"status": "running", "runner_ident": "r"}\n${lines.join('\n')}\n{"status": "successful", "runner_ident": "r"}\n{"eof": true}\n`,
+    );
+    const positions: StreamPosition[] = [];
+    const whole = await take(stream.toString(), { onPosition: (at) => positions.push(at) });
+    const last = positions.at(-1);
+    expect(positions.length).toBe(2);
+    expect(last).toMatchObject({ status: 'running', ident: 'r' });
+    const counters: number[] = [];
+    const rest = await processResults({
+      input: Readable.from([stream.subarray(last?.bytes)]),
+      privateDataDir: root,
+      ident: 'r',
+      ...(last !== undefined && { from: last }),
+      onEvent: ({ counter }) => counters.push(counter),
+    });
+    expect(rest).toEqual(whole);
+    expect([counters[0], counters.at(-1)]).toEqual([(last?.counter ?? 0) + 1, 300]);
+  });
+
+  it('tells of no position behind something that is missing', async () => {
+    const line = (counter: number) => `{"uuid": "u-${counter}", "counter": ${counter}}\n`;
+    const filler = `{"warning": "${'x'.repeat(2 ** 20)}"}\n`;
+    const positions: StreamPosition[] = [];
+    const onPosition = (at: StreamPosition) => positions.push(at);
+    await take(`${line(1)}${line(3)}${filler}${line(4)}`, { onPosition });
+    await take(`${line(1)}garbage\n${filler}${line(2)}`, { onPosition });
+    expect(positions).toEqual([]);
+    await take(`${line(1)}${filler}${line(2)}`, { onPosition });
+    expect(positions).toMatchObject([{ counter: 1 }]);
+  });
+
+  it('what this machine has no room for is the end of the run, or is thrown to who wants to try again', async () => {
+    const stream = '{"zipfile": 3}\nAAAA{"eof": true}\n';
+    const limits = { diskReserve: Number.MAX_SAFE_INTEGER };
+    expect(await take(stream, { limits })).toMatchObject({ status: 'error' });
+    await expect(take(stream, { limits, throwsLocalErrors: true })).rejects.toMatchObject({
+      code: 'no-space',
+    });
+    // an archive that is none is that wherever it is taken
+    expect(await take(stream, { throwsLocalErrors: true })).toMatchObject({ status: 'error' });
   });
 
   it('writes events to the log where that is asked for, by an option or the setting', async () => {

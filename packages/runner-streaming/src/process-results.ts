@@ -47,7 +47,7 @@ export async function processResults(options: ProcessOptions): Promise<ProcessRe
   });
   const stopListening = onAbort(signal, () => input.destroy(new Error('canceled')));
   try {
-    const result = await results.take(new MessageReader(input));
+    const result = await results.take(new MessageReader(input, options.from?.bytes));
     return { ...result, deliveries: await sinks.close() };
   } catch (error) {
     await results.giveUp();

@@ -10,6 +10,7 @@ import {
   type PluginSinks,
 } from '@receptorjs/runner-core/internal';
 import { join } from 'node:path';
+import { isLocalError } from './local-errors.js';
 import { StreamError } from './errors.js';
 import { eventCopyOf, eventsOfCopy } from './messages/event-copy.js';
 import { EventCounters } from './messages/event-counters.js';
@@ -30,17 +31,20 @@ const FINAL: ReadonlySet<string> = new Set([
   'error',
 ]);
 
+/** Bytes after which somebody is told again how far a stream is taken. */
+const POSITION_BYTES = 2 ** 20;
+
 /** The results of one run while they arrive. Owns the artifact folder and the last status. */
 export class ReceivedResults {
   readonly #folder: ArtifactFolder;
   readonly #options: ProcessOptions;
   readonly #sinks: PluginSinks;
   readonly #shown: ShownOutput | undefined;
-  readonly #counters = new EventCounters();
+  readonly #counters: EventCounters;
   readonly #damage: DamageReport;
   readonly #notes: NoteReceiver;
-  #status = 'unstarted';
-  #ident = '';
+  #status: string;
+  #ident: string;
   #explanation: string | undefined;
   /** Whether the stream could not be taken to its end. */
   #failed = false;
@@ -49,11 +53,18 @@ export class ReceivedResults {
   /** Messages that came, keepalives included. */
   #messages = 0;
   #recovered = 0;
+  /** Bytes of the stream at which somebody was told of its position last. */
+  #toldAt: number;
 
   private constructor(folder: ArtifactFolder, options: ProcessOptions, sinks: PluginSinks) {
     this.#folder = folder;
     this.#sinks = sinks;
     this.#options = options;
+    const { bytes = 0, counter = 0, status = 'unstarted', ident = '' } = options.from ?? {};
+    this.#counters = new EventCounters(counter);
+    this.#status = status;
+    this.#ident = ident;
+    this.#toldAt = bytes;
     this.#shown = options.output && new ShownOutput(options.output);
     this.#damage = new DamageReport(options.onDamage);
     this.#notes = new NoteReceiver({ warning: options.onWarning, debug: options.onLog });
@@ -83,9 +94,21 @@ export class ReceivedResults {
         more = await this.#message(reader, message);
         if (!more) break;
       }
+      this.#tellPosition(reader.position);
     }
     if (!this.#failed) await this.#complete();
     return this.#conclude();
+  }
+
+  /** Whoever goes on from a position needs nothing of what is before it. */
+  #tellPosition(bytes: number): void {
+    const { onPosition } = this.#options;
+    if (onPosition === undefined || bytes - this.#toldAt < POSITION_BYTES) return;
+    const isWhole = this.#damage.lines === 0 && this.#counters.gaps.length === 0;
+    if (!isWhole || this.#archived || FINAL.has(this.#status)) return;
+    this.#toldAt = bytes;
+    const { highest: counter } = this.#counters;
+    onPosition({ bytes, counter, status: this.#status, ident: this.#ident });
   }
 
   /** Records that the results could not be taken. */
@@ -218,6 +241,7 @@ export class ReceivedResults {
       this.#archived = true;
       return true;
     } catch (error) {
+      if (this.#options.throwsLocalErrors === true && isLocalError(error)) throw error;
       await this.#fail(
         `Failed to extract the artifacts from the worker stream. Error: ${errorText(error)}`,
       );

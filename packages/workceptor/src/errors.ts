@@ -5,6 +5,7 @@
  * - `rejected`: a submission that is refused before anything is stored; the message says why
  * - `input-failed`: the stdin of a unit ended early or could not be stored
  * - `start-failed`: the unit was stored but could not be started
+ * - `has-started`: a unit that only was to be removed if it has not
  * - `remote-refused`: the other node answered a request about a remote unit with an error
  * - `too-many-units`: the bound on units is reached
  * - `too-many-queued`: as many units of a work type wait as may, or of one submitter
@@ -27,6 +28,7 @@ export type WorkErrorCode =
   | 'rejected'
   | 'input-failed'
   | 'start-failed'
+  | 'has-started'
   | 'remote-refused'
   | 'too-many-units'
   | 'too-many-queued'

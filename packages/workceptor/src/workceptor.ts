@@ -7,10 +7,12 @@ import {
   type UnitStatus,
   type WorkSubmission,
   type UnitEvent,
+  wasStarted,
 } from '@receptorjs/control-protocol';
 import { LoopTurns } from '@receptorjs/bounded-json';
 import { DiskReserves, nodeOrigin, SharedLines, type DiskReserve } from '@receptorjs/quotas';
 import { AccessChecks } from './access-checks.js';
+import { WorkError } from './errors.js';
 import { unitAges } from './events/unit-ages.js';
 import { unitEvents, type UnitEventsOptions } from './events/unit-events.js';
 import { UnitJournal, type UnitTotals } from './events/unit-journal.js';
@@ -310,10 +312,18 @@ export class Workceptor {
   /**
    * Ends a unit, frees its space and removes it. It is `pending` when that takes more than five seconds, or when a node that can't be
    * reached has to know of it; it goes on then.
+   *
+   * @throws {WorkError} `unknown-unit`; `has-started` where only one that has not is to be removed
    */
-  async release(unitId: string, access: Access & { force: boolean }): Promise<Outcome> {
+  async release(
+    unitId: string,
+    access: Access & { force: boolean; onlyUnstarted?: boolean },
+  ): Promise<Outcome> {
     const unit = await this.#units.find(unitId);
     await this.#access.ofUnit(unit, access);
+    if (access.onlyUnstarted === true && wasStarted(unit.record.status)) {
+      throw new WorkError('has-started', `work unit ${unitId} has started`);
+    }
     return this.#inTime(unitId, flushed(unit, this.#units.release(unit, access.force)));
   }
 

@@ -109,7 +109,7 @@ export function onMesh({ title, hubActions, hubDiskMb, strike, after, bounds }) 
 }
 
 /** How long memory may take to go back: the collector comes when there is work. */
-const MEMORY_BACK_MS = 15_000;
+const MEMORY_BACK_MS = 60_000;
 
 /**
  * How much more memory a process holds than before, once that is within its bound, or at the end of its time.

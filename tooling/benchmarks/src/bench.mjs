@@ -5,7 +5,7 @@
 //   bench.mjs churn [OPTIONS]   streams opened and closed, see streams-churn.mjs
 //   bench.mjs quic [OPTIONS]    both QUIC engines, see quic-engines.mjs
 //   bench.mjs storage [OPTIONS] the database of the control plane, see controller-storage.mjs
-//   bench.mjs controller [OPTIONS] a controller that is idle, and one that launches, see controller-figures.mjs
+//   bench.mjs controller [OPTIONS] a controller that is idle, launches, takes events, runs many jobs, see controller-figures.mjs
 //   bench.mjs --compare BASE    this build beside another one of ours, see compare.mjs
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

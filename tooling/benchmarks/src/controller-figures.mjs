@@ -1,25 +1,58 @@
-// What the control plane costs: memory of a controller that is idle, and the time from a launch to the start of its worker.
-//   controller-figures.mjs [memory|launch]... [--launches COUNT]
+// What the control plane costs: memory of a controller that is idle, the time from a launch to the start of its worker, events through the whole engine, a pass of the scheduler,
+// many jobs at once, the adoption of a job with many events.
+//   controller-figures.mjs [memory|launch|events|pass|many|adopt]... [--launches COUNT] [--events COUNT] [--rate COUNT] [--jobs COUNT] [--only pglite|postgres]
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { adopt } from './controller/adopt.mjs';
+import { events } from './controller/events.mjs';
+import { many } from './controller/many.mjs';
+import { pass } from './controller/pass.mjs';
+import { memoryMb } from './controller/plane.mjs';
 import { ControllerProcess } from '@receptorjs/tooling-controller-trials/controller-process';
 import { ControlPlane } from '@receptorjs/tooling-controller-trials/control-plane';
 
-/** Milliseconds after which a controller that has started is idle. */
-const SETTLE_MS = 30_000;
+/** Milliseconds after which a controller that has started is idle, and V8 has given back what the start took. */
+const SETTLE_MS = 60_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { launches: { type: 'string', default: '20' } },
+  options: {
+    launches: { type: 'string', default: '20' },
+    events: { type: 'string', default: '100000' },
+    rate: { type: 'string', default: '0' },
+    jobs: { type: 'string', default: '1000' },
+    only: { type: 'string', default: '' },
+  },
 });
 const launches = Number(values.launches);
-const figures = /** @type {Record<string, () => Promise<void>>} */ ({ memory, launch });
+const eventCount = Number(values.events);
+const rate = Number(values.rate);
+const jobCount = Number(values.jobs);
+const databases = /** @type {const} */ (['postgres', 'pglite']).filter(
+  (name) => values.only === '' || values.only === name,
+);
+const figures = /** @type {Record<string, () => Promise<void>>} */ ({
+  memory,
+  launch,
+  events: () =>
+    onEach((database, folder) => events({ folder, database, events: eventCount, rate })),
+  pass: () => onEach((database) => pass(database)),
+  many: () => onEach((database, folder) => many({ folder, database, jobs: jobCount })),
+  adopt: () =>
+    inFolder(async (folder) => {
+      console.log(`${await adopt({ folder, events: eventCount })}; ${load()}`);
+    }),
+});
 const names = positionals.length > 0 ? positionals : Object.keys(figures);
-if (!Number.isInteger(launches) || launches < 1 || names.some((name) => !(name in figures))) {
-  console.error('usage: controller-figures [memory|launch]... [--launches COUNT]');
+const counts = [launches, eventCount, rate + 1, jobCount];
+const isWrong = counts.some((count) => !Number.isInteger(count) || count < 1);
+if (isWrong || databases.length === 0 || names.some((name) => !(name in figures))) {
+  console.error(
+    'usage: controller-figures [memory|launch|events|pass|many|adopt]... [--launches COUNT] [--events COUNT] [--rate COUNT] [--jobs COUNT] [--only pglite|postgres]',
+  );
   process.exit(2);
 }
 for (const name of names) await figures[name]?.();
@@ -31,6 +64,15 @@ async function inFolder(work) {
     await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Measures on each database and says what it has found. @param {(database: 'pglite' | 'postgres', folder: string) => Promise<string>} measure */
+async function onEach(measure) {
+  for (const database of databases) {
+    await inFolder(async (folder) => {
+      console.log(`${await measure(database, folder)}; ${load()}`);
+    });
   }
 }
 
@@ -64,12 +106,6 @@ async function memory() {
       await plane.end();
     }
   });
-}
-
-/** Memory of a process that is resident. */
-function memoryMb(/** @type {number} */ pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
 /** A worker that notes when it has started, and ends well. */

@@ -19,11 +19,11 @@ import {
   StoredUpdates,
 } from '@receptorjs/controller-storage';
 import { randomUUID } from 'node:crypto';
-import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { OpenController } from '../composition.js';
 import { ensureFolder } from '../settings/data-folder.js';
 import { JobTraces } from './job-traces.js';
+import { ownMachine } from './own-machine.js';
 import { openedInputs, openedTyped } from './opened-secrets.js';
 
 /** What the engine is started with. */
@@ -118,7 +118,7 @@ export async function controllerEngine(
     source,
     clock: systemClock,
     discovery: settings.discovery,
-    own: { nodeType, machine, version, uuid },
+    own: { nodeType, machine: () => ownMachine(process.env), version, uuid },
     newSubmissionId: randomUUID,
     tracer,
     onNotice,
@@ -136,11 +136,4 @@ export async function controllerEngine(
       await tracer?.close();
     },
   };
-}
-
-/** This machine, as far as it is ours. */
-function machine() {
-  const limit = process.constrainedMemory();
-  const memoryBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { cpus: availableParallelism(), memoryBytes };
 }

@@ -28,6 +28,12 @@ export class ReceptorNode {
   /** Its control socket. */
   readonly address: string;
 
+  /** The control socket of the node of a data folder, while that runs. */
+  static async runningAddress(folder: string): Promise<string | undefined> {
+    const socket = socketPath(join(folder, 'receptor'));
+    return (await connected(socket)) ? `unix:${socket}` : undefined;
+  }
+
   private constructor(child: ChildProcess, socket: string) {
     this.#child = child;
     this.address = `unix:${socket}`;

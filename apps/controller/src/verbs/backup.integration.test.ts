@@ -32,7 +32,7 @@ it(
     expect(statSync(file!).mode & 0o777).toBe(0o600);
     await restore(to!, file!, env);
     expect(said.at(-1)).toMatch(/^[1-9]\d* rows of \d+ tables are restored from /);
-    await check(to!, env);
+    await check({ dataDir: to! }, env);
     expect(said).toContain('ok      administrator: there is one');
     await expect(restore(to!, file!, env)).rejects.toThrow(/empty/);
   },

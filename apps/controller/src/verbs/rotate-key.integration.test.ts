@@ -87,7 +87,7 @@ it(
     const box = new KeyedSecretBox([key!]);
     expect(box.open(String(after.password), purposeOf('password'))).toBe('sesame');
     expect(box.open(String(after.typed), START_ARGUMENTS)).toBe('{"ssh_password":"open"}');
-    await check(folder, env);
+    await check({ dataDir: folder }, env);
     expect(said).toContain('ok      keys: 2 secrets open');
   },
   PATIENCE_MS,
@@ -106,7 +106,7 @@ it(
     await expect(rotateKey(folder, false, given(next, other))).rejects.toThrow(/is not here/);
     expect(await stored()).toEqual(locked);
     await rotateKey(folder, false, given(next, old));
-    await check(folder, given(next));
+    await check({ dataDir: folder }, given(next));
     expect(said).toContain('ok      keys: 2 secrets open');
   },
   PATIENCE_MS,

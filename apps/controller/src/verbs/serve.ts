@@ -28,6 +28,8 @@ export interface ServeArguments {
   readonly tlsClient?: string | undefined;
   /** URL of a collector of traces. */
   readonly traces?: string | undefined;
+  /** Addresses of proxies in front, or of their networks. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
 }
@@ -85,6 +87,7 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       tls,
       // the build puts them beside the program
       pages: join(import.meta.dirname, 'web'),
+      trustedProxies: options.trustedProxies,
     });
     begun.unshift(async () => app.close());
     const address = await app.listen({ host, port });

@@ -15,9 +15,16 @@ export type WorkRequest =
   | ({ readonly verb: 'events' } & UnitEventsRequest)
   | { readonly verb: 'status' | 'watch'; readonly unitId: string }
   | {
-      readonly verb: 'cancel' | 'release' | 'force-release';
+      readonly verb: 'cancel';
       readonly unitId: string;
       readonly signature: string | undefined;
+    }
+  | {
+      readonly verb: 'release' | 'force-release';
+      readonly unitId: string;
+      readonly signature: string | undefined;
+      /** Only one that has not started. */
+      readonly onlyUnstarted: boolean;
     }
   | {
       readonly verb: 'results' | 'follow';
@@ -83,9 +90,12 @@ function parseLine(text: string): WorkRequest {
     case 'watch':
       return { verb, unitId: onlyUnitId(verb, rest) };
     case 'cancel':
-    case 'release':
-    case 'force-release':
       return { verb, unitId: onlyUnitId(verb, rest), signature: undefined };
+    case 'release':
+    case 'force-release': {
+      const unitId = onlyUnitId(verb, rest);
+      return { verb, unitId, signature: undefined, onlyUnstarted: false };
+    }
     case 'results':
     case 'follow': {
       if (first === undefined) throw badRequest(`work ${verb} requires a unit ID`);
@@ -141,9 +151,12 @@ function parseFields(fields: JsonObject): WorkRequest {
     case 'watch':
       return { verb, unitId: stringField(fields, 'unitid') };
     case 'cancel':
-    case 'release':
-    case 'force-release':
       return { verb, unitId: stringField(fields, 'unitid'), signature };
+    case 'release':
+    case 'force-release': {
+      const onlyUnstarted = fields['unstarted'] === true;
+      return { verb, unitId: stringField(fields, 'unitid'), signature, onlyUnstarted };
+    }
     case 'results':
     case 'follow':
       return {

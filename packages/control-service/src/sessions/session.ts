@@ -318,9 +318,10 @@ class Session {
       }
       case 'release':
       case 'force-release': {
-        const { unitId, signature } = request;
+        const { unitId, signature, onlyUnstarted } = request;
         const force = request.verb === 'force-release';
-        const done = await work.release(unitId, { ...origin, signature, force });
+        const how = { force, ...(onlyUnstarted && { onlyUnstarted }) };
+        const done = await work.release(unitId, { ...origin, signature, ...how });
         return this.#reply({ [done === 'done' ? 'released' : 'release pending']: unitId });
       }
     }

@@ -3,6 +3,7 @@ import { ApiError } from '../errors/api-error.js';
 import { roleOf, type CurrentUser } from '../permissions/roles.js';
 import { equals } from '../query/criteria.js';
 import { LoginLimit } from './login-limit.js';
+import { PasswordCache } from './password-cache.js';
 import { isPassword } from './passwords.js';
 import { digestOf, newSecret } from './secrets.js';
 
@@ -30,6 +31,7 @@ export interface Identity {
 /** Finds out who sends a request, by token, session or Basic, and begins and ends sessions. */
 export class Authenticator {
   readonly #limit: LoginLimit;
+  readonly #known: PasswordCache;
 
   constructor(
     private readonly store: ResourceStore,
@@ -37,6 +39,7 @@ export class Authenticator {
     private readonly now: () => Date,
   ) {
     this.#limit = new LoginLimit(() => this.now().getTime());
+    this.#known = new PasswordCache(() => this.now().getTime());
   }
 
   /**
@@ -101,7 +104,7 @@ export class Authenticator {
       const isText = !username.includes('\0') && !password.includes('\0');
       user = isText ? await this.#find('users', 'username', username) : undefined;
       const stored = user?.['is_active'] === true ? String(user['password']) : undefined;
-      isRight = (await isPassword(password, stored)) && user !== undefined;
+      isRight = (await this.#isPassword(password, stored)) && user !== undefined;
     } finally {
       this.#limit.left(keys, isRight);
     }
@@ -131,6 +134,14 @@ export class Authenticator {
 
   async end({ idHash }: LoginSession): Promise<void> {
     await this.sessions.remove(idHash);
+  }
+
+  async #isPassword(password: string, stored: string | undefined): Promise<boolean> {
+    if (stored === undefined) return isPassword(password, stored);
+    if (this.#known.has(password, stored)) return true;
+    const isRight = await isPassword(password, stored);
+    if (isRight) this.#known.add(password, stored);
+    return isRight;
   }
 
   async #byToken(digest: string): Promise<CurrentUser> {

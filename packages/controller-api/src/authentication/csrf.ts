@@ -9,8 +9,8 @@ export const SESSION_COOKIE = 'awx_sessionid';
 export interface CookieOptions {
   readonly path: '/';
   readonly sameSite: 'lax';
-  /** Over TLS alone. */
-  readonly secure: boolean;
+  /** Over TLS alone, where the request came by it. */
+  readonly secure: 'auto';
 }
 
 /**
@@ -30,7 +30,7 @@ export function checkCsrf(
     throw ApiError.forbidden('CSRF Failed: CSRF token missing or incorrect.');
   for (const name of ['origin', 'referer'] as const) {
     const from = request.headers[name];
-    if (typeof from === 'string' && hostOf(from) !== request.headers.host)
+    if (typeof from === 'string' && hostOf(from) !== request.host)
       throw ApiError.forbidden(`CSRF Failed: ${name} checking failed.`);
   }
 }
@@ -40,7 +40,7 @@ export function checkCsrf(
  *
  * @throws {ApiError} 403
  */
-export function checkOrigin({ headers: { origin, host } }: FastifyRequest): void {
+export function checkOrigin({ headers: { origin }, host }: FastifyRequest): void {
   if (origin === undefined || hostOf(origin) !== host)
     throw ApiError.forbidden('origin checking failed.');
 }

@@ -56,10 +56,25 @@ export class ResourceEditor {
     return this.#get(this.store, resource, Number(row['id']));
   }
 
-  /** @throws {ApiError} 400 */
-  async change(resource: Resource, existing: Row, given: Row, actor: Actor): Promise<Row> {
-    const id = Number(existing['id']);
+  /**
+   * Changes a row. Changes of the same row come one after another, each of what the one before has left.
+   *
+   * @param change what is to be changed, or says so of the row as it is by then
+   * @throws {ApiError} 400, 404
+   */
+  async change(
+    resource: Resource,
+    { id: rowId }: Row,
+    change: Row | ((existing: Row) => Row),
+    actor: Actor,
+  ): Promise<Row> {
+    const id = Number(rowId);
+    let before: Row = {};
     const row = await this.#transaction(resource, async (store) => {
+      const existing = await store.lock(resource.path, id);
+      if (existing === undefined) throw ApiError.notFound();
+      before = existing;
+      const given = typeof change === 'function' ? change(existing) : change;
       const context = { store, secrets: this.secrets, existing };
       await this.#check(resource, given, { ...existing, ...given }, existing, store);
       const prepared = (await resource.prepare?.(given, context)) ?? given;
@@ -73,7 +88,7 @@ export class ResourceEditor {
     });
     const { changed } = this.hooks[resource.path] ?? {};
     if (changed === undefined) return row;
-    await changed(existing, row, actor);
+    await changed(before, row, actor);
     return this.#get(this.store, resource, id);
   }
 
@@ -241,6 +256,7 @@ export class ResourceEditor {
       if (error.code === 'unique') throw duplicate(resource, resource.unique?.[0] ?? ['name']);
       if (error.code === 'in-use')
         throw ApiError.conflict({ error: 'Resource is being used, or refers to what is gone.' });
+      if (error.code !== 'not-allowed') throw error;
       throw ApiError.badRequest('A value is not allowed here.');
     }
   }

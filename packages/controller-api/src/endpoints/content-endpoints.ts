@@ -33,9 +33,12 @@ function variableData(resource: Resource, parts: ApiParts): Endpoint {
       checkValidation(call.request, {});
       const row = await visibleRow(resource, parts, call);
       const given = call.request.body as Record<string, unknown>;
-      const all = isWhole ? given : { ...(variablesIn(row) ?? {}), ...given };
-      const values = { variables: JSON.stringify(all) };
-      await parts.editor.change(resource, row, values, actorOf(call));
+      let all: Record<string, unknown> = given;
+      const change = (existing: Row): Row => {
+        if (!isWhole) all = { ...(variablesIn(existing) ?? {}), ...given };
+        return { variables: JSON.stringify(all) };
+      };
+      await parts.editor.change(resource, row, change, actorOf(call));
       return all;
     },
   });

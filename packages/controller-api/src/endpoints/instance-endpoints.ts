@@ -159,12 +159,17 @@ function membership(
     const isAttached = body['disassociate'] !== true && body['disassociate'] !== 'true';
     if (isAttached) checkMember(group, node);
     const hostname = String(node['hostname']);
-    const before = (group['policy_instance_list'] ?? []) as readonly string[];
-    const without = before.filter((each) => each !== hostname);
-    const policy_instance_list = isAttached ? [...without, hostname] : without;
+    const change = (existing: Row): Row => {
+      const before = (existing['policy_instance_list'] ?? []) as readonly string[];
+      const without = before.filter((each) => each !== hostname);
+      const isThere = without.length < before.length;
+      return {
+        policy_instance_list:
+          isAttached && isThere ? before : isAttached ? [...without, hostname] : without,
+      };
+    };
     const actor = actorOf(call);
-    if (before.length !== policy_instance_list.length)
-      await parts.editor.change(groups, group, { policy_instance_list }, actor);
+    await parts.editor.change(groups, group, change, actor);
     const through = { of: instances.path, through: 'instances' };
     await parts.editor.join(groups, group, through, Number(node['id']), isAttached, actor);
     call.reply.code(204);

@@ -393,6 +393,9 @@ function relaunchEndpoint(jobs: Resource, parts: ApiParts): Endpoint {
           if (missing.length > 0) throw ApiError.invalid({ passwords_needed_to_start: missing });
           if (typeof job['project'] !== 'number' || typeof job['inventory'] !== 'number')
             throw ApiError.badRequest('The project or the inventory of the job is gone.');
+          const branch = { scm_branch: job['scm_branch'] };
+          const problem = await problemOfProject(job, branch, parts);
+          if (problem !== undefined) throw ApiError.invalid({ project: [problem] });
           const limit = hosts === 'failed' ? await failedLimit(job, parts) : undefined;
           const id = await context.inTransaction(async ({ store, queue }) => {
             const launcher = new JobLauncher(store, queue);

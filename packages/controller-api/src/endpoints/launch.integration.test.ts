@@ -37,6 +37,25 @@ describe('a launch', () => {
   });
 });
 
+describe('a relaunch', () => {
+  it('is refused, as a launch is, where nothing can be run of the project', async () => {
+    const { store } = server;
+    const project = await store.insert('projects', { name: 'gone', status: 'ok' });
+    const inventory = await store.insert('inventories', { name: 'own' });
+    const made = { name: 'gone', playbook: 'a.yml', project, inventory };
+    const id = await store.insert('job_templates', made);
+    const { body } = await server.send('POST', `/api/v2/job_templates/${id}/launch/`, {});
+    await store.update('projects', project, { status: 'missing' });
+    const relaunch = () => server.send('POST', `${body.url}relaunch/`, {});
+    expect(await relaunch()).toMatchObject({
+      status: 400,
+      body: { project: ['The folder of the project is missing.'] },
+    });
+    await store.update('projects', project, { status: 'ok' });
+    expect((await relaunch()).status).toBe(201);
+  });
+});
+
 describe('POST /job_run/PLAYBOOK', () => {
   const run = (path: string, body: string, token = 'token-of-operator') =>
     fetch(`${server.url}/job_run/${path}`, {

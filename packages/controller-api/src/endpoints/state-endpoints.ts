@@ -23,8 +23,8 @@ export function addPing(app: FastifyInstance, { context }: ApiParts): void {
       schema: { tags: ['state'], security: [], response: { 200: pingSchema } },
     },
     async () => {
-      const nodes = await allOf('instances', { kind: 'not', of: equals('node_type', 'hop') });
-      const groups = await allOf('instance_groups', everything);
+      const nodes = await allOf('instances', { kind: 'not', of: equals('node_type', 'hop') }, []);
+      const groups = await allOf('instance_groups', everything, ['capacity']);
       const members = groups.map(async (group) => {
         const id = Number(group['id']);
         const within = {
@@ -33,7 +33,7 @@ export function addPing(app: FastifyInstance, { context }: ApiParts): void {
           relation: 'instances',
           id,
         } as const;
-        const found = await allOf('instances', within);
+        const found = await allOf('instances', within, []);
         return {
           name: group['name'],
           capacity: Number(group['capacity']),
@@ -59,9 +59,9 @@ export function addPing(app: FastifyInstance, { context }: ApiParts): void {
     },
   );
 
-  function allOf(resource: string, criterion: Criterion) {
+  function allOf(resource: string, criterion: Criterion, computed: readonly string[]) {
     const order = [{ path: ['id'], isDescending: false }];
-    return store.list(resource, { criterion, order, limit: MAX_NODES, offset: 0 });
+    return store.list(resource, { criterion, order, limit: MAX_NODES, offset: 0, computed });
   }
 }
 
@@ -139,7 +139,7 @@ function meshVisualizer({ context: { store } }: ApiParts): Endpoint {
         handle: async () => {
           const order = [{ path: ['id'], isDescending: false }];
           const query = { criterion: everything, order, limit: MAX_NODES, offset: 0 };
-          const nodes = await store.list('instances', query);
+          const nodes = await store.list('instances', { ...query, computed: [] });
           const links = await store.list('instance_links', query);
           return {
             nodes: nodes.map(({ id, hostname, node_type, node_state, enabled }) => ({

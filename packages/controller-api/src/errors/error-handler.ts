@@ -1,9 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ResourceStoreError } from '@receptorjs/controller-core';
+import { ResourceStoreError, type ResourceStoreErrorCode } from '@receptorjs/controller-core';
 import type { PageAnswer } from '../pages/pages.js';
 import { ApiError } from './api-error.js';
 
 const MAX_PATH = 8192;
+/** What a refusal of the store says to whoever asked for it. */
+const refusals: Partial<Record<ResourceStoreErrorCode, string>> = {
+  'bad-query': 'A pattern is not understood.',
+  'too-slow':
+    'What was asked for takes too long: ask for less of it, by a filter that is simpler or finds fewer rows.',
+};
 
 /** Reads bodies of JSON; an empty one is none. */
 export function addJson(app: FastifyInstance): void {
@@ -34,10 +40,10 @@ export function addErrors(app: FastifyInstance, page?: PageAnswer): void {
 
 function asApiError(error: FastifyError | ApiError | ResourceStoreError): ApiError | undefined {
   if (error instanceof ApiError) return error;
+  if (error instanceof ResourceStoreError && error.code === 'busy')
+    return new ApiError(503, { detail: 'The database is busy. Try again later.' });
   if (error instanceof ResourceStoreError)
-    return ApiError.badRequest(
-      error.code === 'bad-query' ? 'A pattern is not understood.' : 'A value is not allowed here.',
-    );
+    return ApiError.badRequest(refusals[error.code] ?? 'A value is not allowed here.');
   switch (error.code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ApiError(415, { detail: 'Unsupported media type in request.' });

@@ -10,7 +10,6 @@ import { stdoutOf } from './stdout-text.js';
 
 /** Characters of output that are shown; more is downloaded. */
 export const MAX_SHOWN = 1_048_576;
-/** The largest number of a line that is stored. */
 const MAX_LINE = 2_147_483_647;
 const formats = ['json', 'txt', 'ansi', 'html', 'api', 'txt_download', 'ansi_download'] as const;
 
@@ -61,7 +60,7 @@ async function whole(lines: ReturnType<typeof stdoutOf>): Promise<string | undef
   return all;
 }
 
-/** Lines of a range: events outside of it are not read. */
+/** Reads the events that have lines of the range, and one more on each side of it. */
 async function ranged(
   store: ResourceStore,
   events: string,
@@ -76,23 +75,20 @@ async function ranged(
     return Math.min(Math.max(0, value), MAX_LINE);
   };
   const start = numberOf('start_line', 0);
-  const end = numberOf('end_line', MAX_LINE);
-  const within: Criterion[] = [
-    criterion,
-    { kind: 'field', field: 'end_line', lookup: 'gt', value: start },
-    { kind: 'field', field: 'start_line', lookup: 'lt', value: end },
-  ];
+  const end = numberOf('end_line', Infinity);
+  const from = (await lastEvent(store, events, allOf([criterion, line('lte', start)])))?.startLine;
+  const absolute = (await lastEvent(store, events, criterion))?.endLine ?? 0;
+  const wantedEvents = allOf([criterion, line('gte', from ?? 0), line('lt', end)]);
   let content = '';
   let last = start;
-  for await (const { text, startLine, endLine } of stdoutOf(store, events, allOf(within))) {
+  for await (const { text, startLine, endLine } of stdoutOf(store, events, wantedEvents)) {
+    if (content.length > MAX_SHOWN) break;
     const all = text.split('\n').slice(0, -1);
     const wanted = all.filter((_, at) => startLine + at >= start && startLine + at < end);
     if (wanted.length === 0) continue;
     content += `${wanted.join('\n')}\n`;
     last = Math.min(endLine, end);
-    if (content.length > MAX_SHOWN) break;
   }
-  const absolute = await lastLine(store, events, criterion);
   const isBinary = query.get('content_encoding') === 'base64';
   const plain =
     query.get('content_format') === 'ansi' ? content : stripVTControlCharacters(content);
@@ -102,13 +98,20 @@ async function ranged(
   };
 }
 
-/** How many lines there are in all. */
-async function lastLine(
+const line = (lookup: 'lt' | 'lte' | 'gte', value: number): Criterion => ({
+  kind: 'field',
+  field: 'start_line',
+  lookup,
+  value,
+});
+
+/** The lines of the last event, in the order of lines; nothing where there is none. */
+async function lastEvent(
   store: ResourceStore,
   events: string,
   criterion: Criterion,
-): Promise<number> {
+): Promise<{ startLine: number; endLine: number } | undefined> {
   const order = ['start_line', 'counter'].map((name) => ({ path: [name], isDescending: true }));
-  const [event] = await store.list(events, { criterion, order, limit: 1, offset: 0 });
-  return event === undefined ? 0 : Number(event['end_line']);
+  const [row] = await store.list(events, { criterion, order, limit: 1, offset: 0 });
+  return row && { startLine: Number(row['start_line']), endLine: Number(row['end_line']) };
 }

@@ -1,6 +1,6 @@
-import type { Criterion, ResourceStore, Row } from '@receptorjs/controller-core';
+import type { ResourceStore, Row } from '@receptorjs/controller-core';
 import type { ApiContext } from '../api-context.js';
-import { allOf, equals, everything } from '../query/criteria.js';
+import { everything } from '../query/criteria.js';
 
 /** One value of a metric, with what tells it from the others. */
 export interface Sample {
@@ -82,6 +82,7 @@ export async function controllerMetrics({
     order: [],
     limit: MAX_INSTANCES,
     offset: 0,
+    computed: ['consumed_capacity'],
   });
   addInstances(nodes, add);
   add(
@@ -128,24 +129,19 @@ function addInstances(nodes: readonly Row[], add: Add): void {
   );
 }
 
-async function countsByStatus(
-  store: ResourceStore,
-  within: readonly Criterion[] = [],
-): Promise<ReadonlyMap<string, number>> {
-  const counts = statuses.map(async (status) => {
-    const criterion = allOf([equals('status', status), ...within]);
-    return [status, await store.count('unified_jobs', criterion)] as const;
-  });
-  return new Map(await Promise.all(counts));
+async function countsByStatus(store: ResourceStore): Promise<ReadonlyMap<string, number>> {
+  const groups = await store.countBy('unified_jobs', ['status'], everything);
+  const counts = new Map(groups.map(({ values, count }) => [values['status'], count]));
+  return new Map(statuses.map((status) => [status, counts.get(status) ?? 0]));
 }
 
 async function samplesByNode(store: ResourceStore, nodes: readonly Row[]): Promise<Sample[]> {
-  const all = nodes.map(async ({ hostname }) => {
-    const node = String(hostname);
-    const counts = await countsByStatus(store, [equals('execution_node', node)]);
-    return [...counts]
-      .filter(([, value]) => value > 0)
-      .map(([status, value]): Sample => ({ labels: { node, status }, value }));
-  });
-  return (await Promise.all(all)).flat();
+  const groups = await store.countBy('unified_jobs', ['execution_node', 'status'], everything);
+  const known = new Set(nodes.map(({ hostname }) => hostname));
+  return groups
+    .filter(({ values }) => known.has(values['execution_node']))
+    .map(({ values, count }) => ({
+      labels: { node: String(values['execution_node']), status: String(values['status']) },
+      value: count,
+    }));
 }

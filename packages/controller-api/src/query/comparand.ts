@@ -5,6 +5,7 @@ import type { Field } from '../resources/fields.js';
 const MAX_VALUES = 1000;
 const MAX_INTEGER = 2_147_483_647;
 const MAX_PATTERN = 200;
+const MAX_REPETITIONS = 1000;
 const textual: ReadonlySet<Lookup> = new Set([
   'iexact',
   'contains',
@@ -92,9 +93,21 @@ function time(name: string, text: string): Date {
 function checkPattern(name: string, text: string): void {
   if (text.length > MAX_PATTERN)
     throw ApiError.badRequest(`${name}: a pattern has at most ${MAX_PATTERN} characters`);
+  if (/(?:^|[^\\])(?:\\\\)*\\[1-9]/.test(text))
+    throw ApiError.badRequest(`${name}: a pattern may not refer back to its groups (\\1)`);
+  if (repetitions(text) > MAX_REPETITIONS)
+    throw ApiError.badRequest(
+      `${name}: a pattern repeats at most ${MAX_REPETITIONS} times by {n,m}, all of them multiplied`,
+    );
   try {
     new RegExp(text);
   } catch {
     throw ApiError.badRequest(`${name}: '${text}' is not a regular expression`);
   }
 }
+
+/** How much the bounds of a pattern may multiply it, which the database does before it looks at a row. */
+const repetitions = (text: string): number =>
+  [...text.matchAll(/\{(\d*)(?:,(\d*))?\}/g)]
+    .map(([, least = '', most = '']) => Math.max(1, Number(least), Number(most)))
+    .reduce((product, count) => product * count, 1);

@@ -117,7 +117,8 @@ export class Presenter {
     const found = [...wanted].map(async ([to, ids]) => {
       const value = [...ids];
       const criterion: Criterion = { kind: 'field', field: 'id', lookup: 'in', value };
-      const query = { criterion, order: [], limit: value.length, offset: 0 };
+      const computed = this.resources.get(to)?.summary ?? [];
+      const query = { criterion, order: [], limit: value.length, offset: 0, computed };
       const others = await this.store.list(to, query);
       return [to, new Map(others.map((other) => [Number(other['id']), other]))] as const;
     });

@@ -23,7 +23,7 @@ describe('projects', () => {
     const { body } = await server.send('POST', '/api/v2/projects/', { name: 'a', ...git });
     expect(body).toMatchObject({
       local_path: `_${body.id}__a`,
-      scm_url: 'https://user:$encrypted$@git.example.com/x.git',
+      scm_url: 'https://$encrypted$@git.example.com/x.git',
       status: 'pending',
     });
     await server.send('PATCH', body.url, { description: 'more' });
@@ -39,7 +39,7 @@ describe('projects', () => {
 
   it('give the password of an address to no other machine, and to nobody who compares', async () => {
     const { body } = await server.send('POST', '/api/v2/projects/', { name: 'kept', ...git });
-    const elsewhere = 'https://user:$encrypted$@evil.example/x.git';
+    const elsewhere = 'https://$encrypted$@evil.example/x.git';
     expect(await server.send('PATCH', body.url, { scm_url: elsewhere })).toMatchObject({
       status: 400,
       body: { scm_url: [expect.stringContaining('type it again')] },

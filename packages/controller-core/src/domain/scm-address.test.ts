@@ -46,32 +46,39 @@ describe('the address of a project', () => {
   it('is shown without its password, and keeps it when it comes back', () => {
     const stored = 'https://user:ses@me@git.example.com/a.git';
     const shown = shownAddress(stored);
-    expect(shown).toBe('https://user:$encrypted$@git.example.com/a.git');
+    expect(shown).toBe('https://$encrypted$@git.example.com/a.git');
     expect(withStoredPassword(shown, stored)).toBe(stored);
     expect(shownAddress('git@host:a:b@c')).toBe('git@host:a:b@c');
-    const other = 'https://other:$encrypted$@git.example.com:443/b.git';
-    expect(withStoredPassword(other, stored)).toBe(
-      'https://other:ses@me@git.example.com:443/b.git',
-    );
+    const other = 'https://$encrypted$@git.example.com:443/b.git';
+    expect(withStoredPassword(other, stored)).toBe('https://user:ses@me@git.example.com:443/b.git');
   });
 
-  it.each(['https://sesame@git.example.com/a', 'https://sesame:@git.example.com/a'])(
-    'hides a token that stands alone: %s',
-    (stored) => {
-      const shown = shownAddress(stored);
-      expect(shown).toBe('https://$encrypted$@git.example.com/a');
-      expect(withStoredPassword(shown, stored)).toBe(stored);
-      expect(shownAddress('ssh://git@git.example.com/a')).toBe('ssh://git@git.example.com/a');
-    },
-  );
+  it('by ssh keeps the name of its user', () => {
+    const stored = 'ssh://git:sesame@git.example.com/a';
+    expect(shownAddress(stored)).toBe('ssh://git:$encrypted$@git.example.com/a');
+    expect(withStoredPassword(shownAddress(stored), stored)).toBe(stored);
+  });
 
   it.each([
-    'https://user:$encrypted$@evil.example/a.git',
-    'http://user:$encrypted$@git.example.com/a.git',
-    'https://user:$encrypted$@git.example.com:8443/a.git',
-    'https://user:$encrypted$@evil.example?@git.example.com/a.git',
-    'https://user:$encrypted$@evil.example\\@git.example.com/a.git',
-    'https://$encrypted$@git.example.com/a.git',
+    'https://sesame@git.example.com/a',
+    'https://sesame:@git.example.com/a',
+    'https://sesame:x-oauth-basic@git.example.com/a',
+    'https://x-access-token:sesame@git.example.com/a',
+    'https://:sesame@git.example.com/a',
+  ])('hides a token wherever it stands: %s', (stored) => {
+    const shown = shownAddress(stored);
+    expect(shown).toBe('https://$encrypted$@git.example.com/a');
+    expect(withStoredPassword(shown, stored)).toBe(stored);
+    expect(shownAddress('ssh://git@git.example.com/a')).toBe('ssh://git@git.example.com/a');
+  });
+
+  it.each([
+    'https://$encrypted$@evil.example/a.git',
+    'https://user:$encrypted$@git.example.com/a.git',
+    'http://$encrypted$@git.example.com/a.git',
+    'https://$encrypted$@git.example.com:8443/a.git',
+    'https://$encrypted$@evil.example?@git.example.com/a.git',
+    'https://$encrypted$@evil.example\\@git.example.com/a.git',
     'https://$encrypted$:typed@git.example.com/a.git',
     'https://a:$encrypted$b@git.example.com/a.git',
   ])('gives the stored password to no other machine or form: %s', (text) => {

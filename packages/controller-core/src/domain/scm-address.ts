@@ -73,16 +73,15 @@ interface Login {
   readonly secret: string;
 }
 
-/** Reads what is before the `@`: alone, a name for HTTP is a token. */
+/** Reads what is before the `@`. For HTTP all of it is secret: a token stands alone, as the password or as the name (`TOKEN:x-oauth-basic`). */
 function loginOf(scheme: string, text: string): Login {
+  if (/^https?:/i.test(scheme)) return { shown: '', secret: text };
   const [name = ''] = text.split(':', 1);
   const password = text.slice(name.length + 1);
-  if (password !== '') return { shown: `${name}:`, secret: password };
-  const isToken = name !== '' && /^https?:/i.test(scheme);
-  return isToken ? { shown: '', secret: text } : { shown: text, secret: '' };
+  return password === '' ? { shown: text, secret: '' } : { shown: `${name}:`, secret: password };
 }
 
-/** An address as it may be shown: `$encrypted$` in place of its password, or of the name for HTTP that has none. */
+/** An address as it may be shown: `$encrypted$` in place of its password, and of name and password for HTTP. */
 export const shownAddress = (text: string): string =>
   text.replace(credentialsOf, (_all, scheme: string, login: string) => {
     const { shown, secret } = loginOf(scheme, login);

@@ -63,8 +63,8 @@ export interface JobQueue {
    * @returns the ids of those that have begun; the others stay pending for the next pass
    */
   begin(assignments: readonly Assignment[]): Promise<readonly number[]>;
-  /** Says why a job is still pending; does nothing where it is not. */
-  explain(id: number, why: string): Promise<void>;
+  /** Says why jobs are still pending, in one statement; does nothing about those that are not. */
+  explain(waiting: readonly { readonly jobId: number; readonly why: string }[]): Promise<void>;
   /**
    * Ends a job that is `new` or `pending`: what it depends on has failed, it can't ever run.
    *

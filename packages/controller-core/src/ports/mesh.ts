@@ -1,4 +1,5 @@
 import type { JobRun, RunEnd, RunEvent } from './job-run.js';
+import type { JsonObject } from './records/json.js';
 
 /** A node that the mesh shows. */
 export interface SeenNode {
@@ -109,9 +110,23 @@ export interface JobSubmission {
   readonly onUnit: (unitId: string | undefined) => Promise<void>;
 }
 
+/** How far the output of a unit was taken, up to a place where nothing of it is missing. */
+export interface OutputPosition {
+  /** Bytes of it. */
+  readonly bytes: number;
+  /** The counter up to which all events have come. */
+  readonly counter: number;
+  /** What else who goes on there has to know; the mesh's alone. */
+  readonly state: JsonObject;
+}
+
 /** How a unit is followed. */
 export interface UnitFollowing {
   readonly jobId: number;
+  /** Where it goes on; absent: at the beginning. */
+  readonly from?: OutputPosition | undefined;
+  /** Told after an event how far the output was taken, now and then. */
+  readonly onPosition?: ((position: OutputPosition) => void) | undefined;
   /** Takes each event, from the first one on; a promise holds the next one back. A rejection ends the following with it, and the unit goes on. */
   readonly onEvent: (event: RunEvent) => Promise<void> | void;
   /** Looks at the files that have come, in a folder that is removed after that. */
@@ -135,9 +150,9 @@ export interface JobMesh {
    */
   start(job: JobSubmission, signal: AbortSignal): Promise<string>;
   /**
-   * Takes what a unit says, from its beginning, to its end.
+   * Takes what a unit says, from its beginning or from where it was taken to, to its end.
    *
-   * @throws {MeshError} `unit-gone` when its node says that there is no such unit
+   * @throws {MeshError} `unit-gone` when its node says that there is no such unit, `local`: it can be followed again
    * @throws what `onEvent` throws
    */
   follow(unit: UnitAddress, following: UnitFollowing, signal: AbortSignal): Promise<RunEnd>;
@@ -151,6 +166,8 @@ export interface JobMesh {
    * @throws {MeshError} `unreachable`
    */
   units(node: string, signal: AbortSignal): Promise<readonly FoundUnit[]>;
+  /** Removes what an earlier process of this node has left on this machine when it was killed. @returns how many folders */
+  removeLeftovers(): Promise<number>;
 }
 
 /**
@@ -161,8 +178,10 @@ export interface JobMesh {
  * - `unsent`: what is to be sent could not be prepared or read
  * - `unit-gone`: the node has answered that it has no such unit
  * - `protocol`: the node does not answer as it should
+ * - `local`: this machine can't take what comes, as where a disk is full; the unit has all of it
  */
-export type MeshErrorCode = 'unreachable' | 'refused' | 'unsent' | 'unit-gone' | 'protocol';
+export type MeshErrorCode =
+  'unreachable' | 'refused' | 'unsent' | 'unit-gone' | 'protocol' | 'local';
 
 /** What the mesh could not do. Recognize it by `code`. */
 export class MeshError extends Error {

@@ -1,5 +1,6 @@
 import type { JobEvent } from '../domain/job-states.js';
 import type { ControllerLease } from './controller-leases.js';
+import type { OutputPosition } from './mesh.js';
 import type { StoredJobEvent, UnifiedJob } from './records/jobs.js';
 
 /** That a controller owns a job. Each new owner has a higher token, and what an earlier one writes is refused. */
@@ -14,6 +15,8 @@ export interface ClaimedJob {
   readonly job: UnifiedJob;
   /** The controller that it was taken from; empty where nobody had it. */
   readonly previousController: string;
+  /** Whether it runs at the node of a controller, whoever that is, and is work of the type that those offer. */
+  readonly isLocal: boolean;
 }
 
 /** What is known of a job once it runs, and may be written while it does. */
@@ -54,6 +57,15 @@ export interface Submission {
 
 /** An event to be stored; `id`, `job_id` and `modified` are the database's. */
 export type NewJobEvent = Omit<StoredJobEvent, 'id' | 'job_id' | 'modified'>;
+
+/** How far a run was taken, for whoever goes on with it: of the output of its unit, and what was counted up to there. */
+export interface RunPosition {
+  readonly output: OutputPosition;
+  /** The line that the next event begins at. */
+  readonly line: number;
+  readonly plays: number;
+  readonly tasks: number;
+}
 
 /** What became of a host. */
 export interface HostOutcome {
@@ -105,9 +117,14 @@ export interface OwnedJobs {
   /**
    * Stores a batch of events, with how far they go, all or nothing of it. Events that are there already are left as they are.
    *
+   * @param position how far the output of its unit was taken, where all events up to there are stored with this batch
    * @returns the counter up to which all events of the job are stored
    */
-  storeEvents(claim: JobClaim, events: readonly NewJobEvent[]): Promise<number>;
+  storeEvents(
+    claim: JobClaim,
+    events: readonly NewJobEvent[],
+    position?: RunPosition,
+  ): Promise<number>;
   /** Marks the events that others are below of, a task and its play, as failed or changed where one of those is. */
   markParents(claim: JobClaim): Promise<void>;
   /** Stores what became of its hosts, in place of what was stored before. */

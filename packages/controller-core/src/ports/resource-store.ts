@@ -59,6 +59,14 @@ export interface RowQuery {
   readonly order: readonly OrderKey[];
   readonly limit: number;
   readonly offset: number;
+  /** Which of the fields that are computed from other rows are wanted; each costs a look at those. Default: all of them. */
+  readonly computed?: readonly string[] | undefined;
+}
+
+/** How many rows have the same values of some fields. */
+export interface RowGroup {
+  readonly values: Row;
+  readonly count: number;
 }
 
 /** A row by the names of its fields; references are ids. */
@@ -71,7 +79,15 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface ResourceStore {
   list(resource: string, query: RowQuery): Promise<readonly Row[]>;
   count(resource: string, criterion: Criterion): Promise<number>;
+  /** How many rows there are of each combination of values of some fields; those that there are none of are left out. */
+  countBy(
+    resource: string,
+    fields: readonly string[],
+    criterion: Criterion,
+  ): Promise<readonly RowGroup[]>;
   get(resource: string, id: number): Promise<Row | undefined>;
+  /** As {@link ResourceStore.get}, and nobody else changes the row until the transaction has ended; such a change under way is waited for. */
+  lock(resource: string, id: number): Promise<Row | undefined>;
   /** @returns the id of the new row */
   insert(resource: string, values: Row): Promise<number>;
   /**
@@ -95,8 +111,11 @@ export interface ResourceStore {
  * - `in-use`: other rows refer to the row, or it refers to one that is not there
  * - `not-allowed`: a value that its column does not take
  * - `bad-query`: a pattern that the database does not understand
+ * - `too-slow`: it was not done within the time that the database gives it
+ * - `busy`: no connection to the database became free in time
  */
-export type ResourceStoreErrorCode = 'unique' | 'in-use' | 'not-allowed' | 'bad-query';
+export type ResourceStoreErrorCode =
+  'unique' | 'in-use' | 'not-allowed' | 'bad-query' | 'too-slow' | 'busy';
 
 /** A store that refuses something. Recognize it by `code`. */
 export class ResourceStoreError extends Error {

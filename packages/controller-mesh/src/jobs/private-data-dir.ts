@@ -1,5 +1,5 @@
 import { quoteShellWord } from '@receptorjs/primitives';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -8,11 +8,15 @@ import { basename, join } from 'node:path';
  * files, for it travels beside them. It owns the folder.
  */
 export class PrivateDataDir {
-  private constructor(readonly path: string) {}
+  /** @param onRemoved told when it is gone */
+  constructor(
+    readonly path: string,
+    private readonly onRemoved: () => void = () => undefined,
+  ) {}
 
-  /** Makes one, `awx_ID_` and something random, in a folder that there is. */
-  static async create(parent: string, jobId: number): Promise<PrivateDataDir> {
-    return new PrivateDataDir(await mkdtemp(join(parent, `awx_${jobId}_`)));
+  /** Makes the folder. */
+  async make(): Promise<void> {
+    await mkdir(this.path, { mode: 0o700 });
   }
 
   /** Copies a project into it, without what git keeps beside it. */
@@ -55,5 +59,6 @@ export class PrivateDataDir {
   /** Removes it with all that is in it. */
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
+    this.onRemoved();
   }
 }

@@ -18,13 +18,15 @@ import {
   unitOutput,
 } from '@receptorjs/runner-mesh/internal';
 import { transmit } from '@receptorjs/runner-streaming';
+import { isLocalError } from '@receptorjs/runner-streaming/internal';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import type { LocalNode } from '../node/local-node.js';
 import { isWithoutParams } from '../health/runtime-params.js';
 import { meshErrorOf } from './mesh-errors.js';
 import { podRequest, type UnitParams, type UnitRequest } from './pod-request.js';
-import { PrivateDataDir } from './private-data-dir.js';
+import type { JobFolders } from './job-folders.js';
+import type { PrivateDataDir } from './private-data-dir.js';
 import { transmittedRun } from './transmitted-run.js';
 import { labelOf, workerParams } from './unit-label.js';
 import { takeResults } from './unit-results.js';
@@ -52,12 +54,11 @@ const TRACEBACK_BYTES = 1_000;
 export class UnitJobs implements JobMesh {
   constructor(
     private readonly local: LocalNode,
-    /** Where private data dirs are made. */
-    private readonly folder: string,
+    private readonly folders: JobFolders,
   ) {}
 
   async start(job: JobSubmission, signal: AbortSignal): Promise<string> {
-    const sent = new SentJob(job, this.folder);
+    const sent = new SentJob(job, this.folders);
     const { place } = job;
     try {
       if ('pod' in place) return await this.#startAt(podRequest(place.pod), job, sent, signal);
@@ -105,10 +106,20 @@ export class UnitJobs implements JobMesh {
   }
 
   async follow(unit: UnitAddress, following: UnitFollowing, signal: AbortSignal): Promise<RunEnd> {
+    try {
+      return await this.#follow(unit, following, signal);
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (isLocalError(cause)) throw new MeshError('local', errorText(cause), { cause });
+      throw cause;
+    }
+  }
+
+  async #follow(unit: UnitAddress, following: UnitFollowing, signal: AbortSignal): Promise<RunEnd> {
     const { node, unitId } = unit;
     const over = new AbortController();
+    const dir = await this.folders.create(following.jobId);
     const reconnectingClient = new ReconnectingClient(node, this.local.transportTo(node), patient);
-    const dir = await PrivateDataDir.create(this.folder, following.jobId);
     let failure: unknown;
     try {
       const output = unitOutput({
@@ -116,6 +127,7 @@ export class UnitJobs implements JobMesh {
         unitId,
         reconnectingClient,
         signal: AbortSignal.any([over.signal, signal]),
+        startPos: BigInt(following.from?.bytes ?? 0),
       });
       const input = Readable.from(output, { objectMode: false });
       input.once('error', (error) => (failure = error));
@@ -136,7 +148,8 @@ export class UnitJobs implements JobMesh {
     } finally {
       over.abort();
       reconnectingClient.close();
-      await dir.remove();
+      // what can't be removed now is when others are
+      await dir.remove().catch(() => undefined);
     }
   }
 
@@ -167,6 +180,10 @@ export class UnitJobs implements JobMesh {
       const label = labelOf(status);
       return { unitId, ...(label !== undefined && { label }) };
     });
+  }
+
+  removeLeftovers(): Promise<number> {
+    return this.folders.removeLeftovers();
   }
 
   /** Says something to a node until it has answered; a unit that it does not know needs nothing any more. */
@@ -233,7 +250,7 @@ class SentJob {
 
   constructor(
     private readonly job: JobSubmission,
-    private readonly folder: string,
+    private readonly folders: JobFolders,
   ) {}
 
   async write(output: Writable): Promise<void> {
@@ -251,7 +268,7 @@ class SentJob {
 
   async #prepare(): Promise<{ readonly run: JobRun; readonly dir: PrivateDataDir }> {
     const run = await this.job.run();
-    const dir = await PrivateDataDir.create(this.folder, this.job.jobId);
+    const dir = await this.folders.create(this.job.jobId);
     try {
       await dir.addProject(run.projectFolder);
       for (const [name, folder] of Object.entries(run.folders ?? {})) {

@@ -1,26 +1,37 @@
 import type { RunEnd, RunEvent, UnitFollowing } from '@receptorjs/controller-core';
-import { processResults, type WorkerStatus } from '@receptorjs/runner-streaming';
+import {
+  processResults,
+  type StreamPosition,
+  type WorkerStatus,
+} from '@receptorjs/runner-streaming';
 import type { Readable } from 'node:stream';
 
 /** Whose results are taken. */
 export interface UnitResultsOptions extends UnitFollowing {
-  /** What the worker writes, from its beginning. */
+  /** What the worker writes, from its beginning or from the position on. */
   readonly input: Readable;
   /** A folder for the artifacts. */
   readonly folder: string;
 }
 
+/** What is known of the output up to a position. */
+interface ReadState {
+  readonly stream: Omit<StreamPosition, 'bytes' | 'counter'>;
+  readonly command?: RunEnd['command'];
+}
+
 const ends = new Set<string>(['successful', 'failed', 'canceled', 'timeout', 'error']);
 
 /**
- * Takes what the worker of a job has written. It is read from its beginning each time it is taken, so that statuses and the count of events are whole.
+ * Takes what the worker of a job has written: from its beginning, or from a position that has with it what was said before, so that statuses and the count of events are whole.
  *
- * @throws what `onEvent` throws
+ * @throws what `onEvent` throws, and what the system says where this machine can't take it
  */
 export async function takeResults(options: UnitResultsOptions): Promise<RunEnd> {
-  const { input, folder, jobId, onEvent } = options;
-  let highest = 0;
-  let command: RunEnd['command'];
+  const { input, folder, jobId, onEvent, from, onPosition } = options;
+  let highest = from?.counter ?? 0;
+  const before = from?.state as ReadState | undefined;
+  let command = before?.command;
   let traceback: string | undefined;
   const onStatus = (message: WorkerStatus): void => {
     if (message.status === 'starting') {
@@ -37,6 +48,17 @@ export async function takeResults(options: UnitResultsOptions): Promise<RunEnd> 
     privateDataDir: folder,
     ident: String(jobId),
     onStatus,
+    throwsLocalErrors: true,
+    ...(from !== undefined &&
+      before !== undefined && {
+        from: { ...before.stream, bytes: from.bytes, counter: from.counter },
+      }),
+    ...(onPosition !== undefined && {
+      onPosition: ({ bytes, counter, ...stream }: StreamPosition) => {
+        const state = { stream, ...(command !== undefined && { command }) };
+        onPosition({ bytes, counter, state });
+      },
+    }),
     // no file of its own: the events are stored elsewhere
     onEvent: async (event) => {
       const { counter } = event;

@@ -10,5 +10,5 @@ import type { Storage, StorageConfiguration } from './storage.js';
 export function openStorage(configuration: StorageConfiguration): Promise<Storage> {
   return configuration.kind === 'pglite'
     ? PGliteStorage.open(configuration.folder)
-    : PostgresStorage.open(configuration.url, configuration.maxConnections);
+    : PostgresStorage.open(configuration);
 }

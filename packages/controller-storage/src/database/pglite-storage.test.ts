@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -62,6 +62,18 @@ it(
     } finally {
       await storage.close();
     }
+  },
+  START_MS,
+);
+
+it(
+  'makes a cluster anew where the making of one was cut off',
+  async () => {
+    const unfinished = join(folder, 'pgdata.new');
+    mkdirSync(unfinished);
+    writeFileSync(join(unfinished, 'PG_VERSION'), '17');
+    await (await openStorage({ kind: 'pglite', folder })).close();
+    expect(readdirSync(folder)).toEqual(['pgdata']);
   },
   START_MS,
 );

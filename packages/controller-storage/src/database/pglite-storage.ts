@@ -5,12 +5,22 @@ import { join } from 'node:path';
 import type { Tables } from '../schema/tables.js';
 import { FolderOwner } from './folder-owner.js';
 import { migrateDatabase } from './migrate.js';
+import { ensureCluster } from './pglite-cluster.js';
 import { PGliteDialect } from './pglite-dialect.js';
 import type { ChannelListener, Storage } from './storage.js';
+import { SyncedFolder } from './synced-folder.js';
 import { Turns } from './turns.js';
 
-/** The default takes 128 MiB of memory; below it the operating system caches the files once more. */
-const settings = { shared_buffers: '8MB' };
+const settings = {
+  // the default takes 128 MiB of memory; below it the operating system caches the files once more
+  shared_buffers: '8MB',
+  // of the ways to the disk that PostgreSQL knows the one that PGlite hands on
+  wal_sync_method: 'fsync',
+  // a power cut ends this process too, which then reads the last events from their nodes again: see store-events.ts
+  'controller.event_commit': 'off',
+};
+/** The parameter with which PostgreSQL leaves what it writes to the operating system. */
+const WITHOUT_SYNC = '-F';
 const parameter = ([name, value]: [string, string]): readonly string[] => [
   '-c',
   `${name}=${value}`,
@@ -20,6 +30,7 @@ const parameter = ([name, value]: [string, string]): readonly string[] => [
 export class PGliteStorage implements Storage {
   readonly kind = 'pglite';
   readonly database: Kysely<Tables>;
+  readonly reads: Kysely<Tables>;
   readonly #pglite: PGlite;
   readonly #owner: FolderOwner | undefined;
   readonly #turns: Turns;
@@ -29,6 +40,7 @@ export class PGliteStorage implements Storage {
     this.#owner = owner;
     this.#turns = new Turns();
     this.database = new Kysely({ dialect: new PGliteDialect(pglite, this.#turns) });
+    this.reads = this.database;
   }
 
   /**
@@ -46,7 +58,12 @@ export class PGliteStorage implements Storage {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const owner = await FolderOwner.take(folder);
     try {
-      const pglite = await PGlite.create(join(folder, 'pgdata'), { startParams });
+      const cluster = join(folder, 'pgdata');
+      await ensureCluster(cluster);
+      const pglite = await PGlite.create({
+        fs: new SyncedFolder(cluster),
+        startParams: startParams.filter((each) => each !== WITHOUT_SYNC),
+      });
       return new PGliteStorage(pglite, owner);
     } catch (error) {
       await owner.release();

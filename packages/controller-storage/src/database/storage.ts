@@ -12,8 +12,10 @@ export type StorageConfiguration =
       readonly kind: 'postgres';
       /** Such as `postgres://user:password@host:5432/database`. */
       readonly url: string;
-      /** Connections at once beside the one that listens; default 10. */
+      /** Connections at once beside the one that listens and those for reading; default 10. */
       readonly maxConnections?: number | undefined;
+      /** Milliseconds for a statement of {@link Storage.reads}; default 5 s. */
+      readonly readTimeoutMs?: number | undefined;
     };
 
 /** What somebody who listens is told. */
@@ -29,6 +31,11 @@ export interface Storage {
   readonly kind: StorageConfiguration['kind'];
   /** For queries with types. */
   readonly database: Kysely<Tables>;
+  /**
+   * For what others ask, such as lists with filters of theirs: a few connections of its own, with a short limit of time for a statement, so that no question holds
+   * those of {@link Storage.database}. PGlite has one connection and no limits of time: there it is the same as `database`.
+   */
+  readonly reads: Kysely<Tables>;
 
   /**
    * Listens on a channel of the database, until the function that it returns is called. A lost connection is made anew for as long as

@@ -8,6 +8,8 @@ import { updates } from './0007-updates.js';
 import { jobChanges } from './0010-job-changes.js';
 import { fleet } from './0013-fleet.js';
 import { submissions } from './0016-submissions.js';
+import { lists } from './0017-lists.js';
+import { runPositions } from './0018-run-positions.js';
 import type { SchemaMigration } from './migration.js';
 
 /** All steps of the schema, in the order in which they are taken. */
@@ -22,4 +24,6 @@ export const migrations: readonly SchemaMigration[] = [
   jobChanges,
   fleet,
   submissions,
+  lists,
+  runPositions,
 ];

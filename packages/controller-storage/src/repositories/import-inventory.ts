@@ -1,4 +1,5 @@
 import {
+  DomainError,
   taskImpact,
   type ImportCounts,
   type ImportedInventory,
@@ -29,7 +30,7 @@ const links = {
 /**
  * Takes hosts, groups and variables over into an inventory, within a transaction.
  *
- * @throws {Error} with a sentence where the organization may not have as many hosts
+ * @throws {DomainError} `too-many-hosts`
  */
 export async function importInventory(
   executor: Executor,
@@ -204,7 +205,7 @@ function pair(pairs: (readonly [number, number])[], id: number, other: number | 
   if (other !== undefined) pairs.push([id, other]);
 }
 
-/** @throws {Error} with a sentence */
+/** @throws {DomainError} `too-many-hosts` */
 async function checkMaxHosts(executor: Executor, organizationId: number | null): Promise<void> {
   if (organizationId === null) return;
   const { rows } = await sql<{ name: string; max_hosts: number; hosts: number }>`
@@ -213,7 +214,8 @@ async function checkMaxHosts(executor: Executor, organizationId: number | null):
     from organizations o where o.id = ${organizationId} and o.max_hosts > 0`.execute(executor);
   const [found] = rows;
   if (found !== undefined && found.hosts > found.max_hosts)
-    throw new Error(
+    throw new DomainError(
+      'too-many-hosts',
       `organization ${found.name} would have ${found.hosts} hosts; ${found.max_hosts} are allowed`,
     );
 }

@@ -11,6 +11,7 @@ const json: ReadonlySet<string> = new Set([
   'artifacts',
   'installed_collections',
   'host_status_counts',
+  'run_position',
 ]);
 
 /** Values of a job as its columns take them; those that are not given are left out. */

@@ -25,6 +25,7 @@ export const endColumns = {
   elapsed: sql<string>`coalesce(extract(epoch from now() - started), 0)`,
   lease_id: null,
   start_args: '',
+  run_position: null,
 };
 
 /** Where jobs of a type come from: there the last one is noted. */

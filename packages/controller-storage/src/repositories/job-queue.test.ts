@@ -142,8 +142,13 @@ describe.each(storagesUnderTest())('the queue of jobs on $kind', (under) => {
     it('fails what can not run, and says why others wait', async () => {
       const { queue } = stores;
       const job = await queue.create(someJob());
-      await queue.explain(job.id, 'no room\0');
+      const other = await queue.create(someJob());
+      await queue.explain([
+        { jobId: job.id, why: 'no room\0' },
+        { jobId: other.id, why: 'no place' },
+      ]);
       expect(await queue.get(job.id)).toMatchObject({ job_explanation: 'no room' });
+      expect(await queue.get(other.id)).toMatchObject({ job_explanation: 'no place' });
       expect(await queue.fail(job.id, 'fail', 'Previous Task Failed')).toBe(true);
       expect(await queue.fail(job.id, 'fail', 'again')).toBe(false);
       expect(await queue.get(job.id)).toMatchObject({

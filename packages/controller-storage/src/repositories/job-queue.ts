@@ -87,14 +87,17 @@ export class StoredQueue implements JobQueue {
     return beginJobs(this.#executor, assignments);
   }
 
-  async explain(id: number, why: string): Promise<void> {
-    await this.#executor
-      .updateTable('unified_jobs')
-      .set({ job_explanation: plainText(why) })
-      .where('id', '=', id)
-      .where('status', '=', 'pending')
-      .where('job_explanation', '<>', plainText(why))
-      .execute();
+  async explain(
+    waiting: readonly { readonly jobId: number; readonly why: string }[],
+  ): Promise<void> {
+    const ids = waiting.map(({ jobId }) => jobId);
+    const reasons = waiting.map(({ why }) => plainText(why));
+    await sql`
+      update unified_jobs set job_explanation = w.why
+      from unnest(${ids}::bigint[], ${reasons}::text[]) as w (id, why)
+      where unified_jobs.id = w.id and status = 'pending' and job_explanation <> w.why`.execute(
+      this.#executor,
+    );
   }
 
   fail(id: number, event: 'fail' | 'break', explanation: string): Promise<boolean> {

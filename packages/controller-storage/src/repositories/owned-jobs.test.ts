@@ -98,6 +98,10 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       const first = await claimed();
       const { claim } = first;
       await owned.change(claim, 'start');
+      const output = { bytes: 7, counter: 1, state: { status: 'running' } };
+      const run_position = { output, line: 1, plays: 1, tasks: 0 };
+      await owned.storeEvents(claim, [someEvent(1)], run_position);
+      // one that says nothing of it leaves it
       await owned.storeEvents(claim, [someEvent(1)]);
       const other = await leases.open('control-2', 60_000);
       expect(await owned.adopt(other, 10)).toEqual([]);
@@ -106,7 +110,13 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       assert(adopted);
       expect(adopted).toMatchObject({
         previousController: 'control-1',
-        job: { status: 'running', last_event_counter: 1, controller_node: 'control-2' },
+        isLocal: false,
+        job: {
+          status: 'running',
+          last_event_counter: 1,
+          controller_node: 'control-2',
+          run_position,
+        },
       });
       expect(adopted.claim.token).toBeGreaterThan(claim.token);
       const late = { code: 'lease-lost' };
@@ -123,6 +133,27 @@ describe.each(storagesUnderTest())('jobs that controllers own, on $kind', (under
       expect(await queue.get(claim.jobId)).toMatchObject({ status: 'running', job_args: '' });
       expect(await owned.adopt(other, 10)).toEqual([]);
       expect(await owned.storeEvents(adopted.claim, [someEvent(2)])).toBe(2);
+      const ended = await owned.change(adopted.claim, 'succeed', { emitted_events: 2 });
+      expect(ended.run_position).toBe(null);
+    });
+
+    it('are local where they run at the node of a controller, whoever owns them', async () => {
+      const { leases, owned, queue, instances } = stores;
+      await storage.database
+        .updateTable('instances')
+        .set({ node_type: 'hybrid' })
+        .where('hostname', '=', 'control-1')
+        .execute();
+      await instances.recomputeGroups();
+      const job = await queue.create(someJob());
+      const place = { controllerNode: 'control-1', executionNode: 'control-1' };
+      await queue.begin([{ jobId: job.id, ...place, group: 'default' }]);
+      for (const hostname of ['control-1', 'control-2', 'control-3']) {
+        const lease = await leases.open(hostname, 60_000);
+        const [taken] = [...(await owned.acquire(lease, 1, [])), ...(await owned.adopt(lease, 1))];
+        expect(taken).toMatchObject({ isLocal: true, job: { execution_node: 'control-1' } });
+        await leases.close(lease);
+      }
     });
 
     it('gives again what is its own and it does not know of, and says how jobs stand', async () => {

@@ -11,6 +11,7 @@ import {
   type JobStanding,
   type NewJobEvent,
   type OwnedJobs,
+  type RunPosition,
   type Submission,
   type UnifiedJob,
 } from '@receptorjs/controller-core';
@@ -70,7 +71,7 @@ export class StoredOwnedJobs implements OwnedJobs {
     condition: RawBuilder<unknown>,
   ): Promise<readonly ClaimedJob[]> {
     // work of the control plane that was sent nowhere yet moves with its controller
-    const { rows } = await sql<UnifiedJob & { previous_controller: string }>`
+    const { rows } = await sql<UnifiedJob & { previous_controller: string; is_local: boolean }>`
       with taken as (
         select id, controller_node as previous_controller from unified_jobs
         where ${condition} and ${isAlive(lease)}
@@ -81,12 +82,16 @@ export class StoredOwnedJobs implements OwnedJobs {
           when submission_id is null and execution_node = controller_node and type in ('project_update', 'system_job')
           then ${lease.hostname} else execution_node end
       from taken where unified_jobs.id = taken.id
-      returning unified_jobs.*, taken.previous_controller`.execute(this.#executor);
+      returning unified_jobs.*, taken.previous_controller, exists (
+        select from instances i where i.hostname = execution_node and i.node_type in ('control', 'hybrid')) as is_local`.execute(
+      this.#executor,
+    );
     return rows
-      .map(({ previous_controller, ...job }) => ({
+      .map(({ previous_controller, is_local: isLocal, ...job }) => ({
         claim: { jobId: job.id, token: job.lease_token },
         job,
         previousController: previous_controller === lease.hostname ? '' : previous_controller,
+        isLocal,
       }))
       .sort((a, b) => a.claim.jobId - b.claim.jobId);
   }
@@ -195,8 +200,12 @@ export class StoredOwnedJobs implements OwnedJobs {
     throw new StorageError('conflict', `job ${jobId} changed while it was being changed`);
   }
 
-  storeEvents(claim: JobClaim, events: readonly NewJobEvent[]): Promise<number> {
-    return storeEvents(this.#executor, claim, events);
+  storeEvents(
+    claim: JobClaim,
+    events: readonly NewJobEvent[],
+    position?: RunPosition,
+  ): Promise<number> {
+    return storeEvents(this.#executor, claim, events, position);
   }
 
   markParents(claim: JobClaim): Promise<void> {

@@ -1,4 +1,9 @@
-import { StorageError, type JobClaim, type NewJobEvent } from '@receptorjs/controller-core';
+import {
+  StorageError,
+  type JobClaim,
+  type NewJobEvent,
+  type RunPosition,
+} from '@receptorjs/controller-core';
 import { sql } from 'kysely';
 import { jsonText, plainText } from '../schema/columns.js';
 import type { Executor } from './executor.js';
@@ -6,6 +11,13 @@ import type { Executor } from './executor.js';
 /** Names of Ansible's things are cut to so many characters. */
 const LONGEST_NAME = 1024;
 const name = (text: string): string => plainText(text).slice(0, LONGEST_NAME);
+
+/**
+ * Whether the commit waits for the disk: as always, or as `controller.event_commit` says. It need not where the database ends with the controller, for whoever
+ * goes on with the job reads from its node what is not there, and the end of the job waits for the disk.
+ */
+const untilFlushed = sql`set_config('synchronous_commit',
+  coalesce(current_setting('controller.event_commit', true), current_setting('synchronous_commit')), true)`;
 
 /**
  * Stores events of a job and how far they go, in one statement, which also checks the claim: an array for each column costs less than a
@@ -17,6 +29,7 @@ export async function storeEvents(
   executor: Executor,
   { jobId, token }: JobClaim,
   events: readonly NewJobEvent[],
+  position?: RunPosition,
 ): Promise<number> {
   const column = <T>(value: (event: NewJobEvent) => T): T[] => events.map(value);
   const { rows } = await sql<{ last_event_counter: number }>`
@@ -52,12 +65,13 @@ export async function storeEvents(
       update unified_jobs set
         stored_events = stored_events + (select count(*) from stored),
         last_event_counter = greatest(last_event_counter, ${events.reduce((last, { counter }) => Math.max(last, counter), 0)}::bigint),
+        run_position = coalesce(${position === undefined ? null : jsonText(position)}::jsonb, run_position),
         event_processing_finished = finished is not null
           and emitted_events = stored_events + (select count(*) from stored)
       where id = ${jobId} and lease_token = ${token}
       returning last_event_counter
     )
-    select last_event_counter, pg_notify('job_events', ${String(jobId)}) from noted`.execute(
+    select last_event_counter, pg_notify('job_events', ${String(jobId)}), ${untilFlushed} from noted`.execute(
     executor,
   );
   const [row] = rows;

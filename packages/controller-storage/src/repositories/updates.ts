@@ -65,7 +65,8 @@ export class StoredUpdates implements UpdateStore {
         .where('id', '=', parent.jobId)
         .execute();
       await tell(transaction, ['job_changed', created.id]);
-      return { job: created, claim: { jobId: created.id, token: 1 }, previousController: '' };
+      const claim = { jobId: created.id, token: 1 };
+      return { job: created, claim, previousController: '', isLocal: true };
     });
   }
 

@@ -4,6 +4,7 @@ import {
   type ResourceStore,
   type ResourceStoreErrorCode,
   type Row,
+  type RowGroup,
   type RowQuery,
 } from '@receptorjs/controller-core';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
@@ -22,16 +23,21 @@ const refusals: Readonly<Record<string, ResourceStoreErrorCode>> = {
   '22P02': 'not-allowed',
   '22P05': 'not-allowed',
   '2201B': 'bad-query',
+  '57014': 'too-slow',
 };
+
+/** What the pool of `pg` says when none of its connections has become free in time; it has no code. */
+const NO_CONNECTION = 'timeout exceeded when trying to connect';
 
 /** Rows of resources in a database, by the tables of {@link resourceTables}. */
 export class KyselyResourceStore<Schema> implements ResourceStore {
   constructor(private readonly database: Kysely<Schema>) {}
 
-  async list(resource: string, { criterion, order, limit, offset }: RowQuery): Promise<Row[]> {
+  async list(resource: string, query: RowQuery): Promise<Row[]> {
+    const { criterion, order, limit, offset, computed } = query;
     const writer = new CriterionSql(resourceTables);
     const { rows } = await this.#run(
-      sql<Row>`select ${selected(writer, resource)} from ${from(writer, resource)}
+      sql<Row>`select ${selected(writer, resource, computed)} from ${from(writer, resource)}
         where ${writer.condition(resource, 't', criterion)}
         order by ${order.length === 0 ? sql.raw('t.id') : writer.order(resource, 't', order)} limit ${limit} offset ${offset}`,
     );
@@ -47,10 +53,37 @@ export class KyselyResourceStore<Schema> implements ResourceStore {
     return Number(rows[0]?.count ?? 0);
   }
 
+  async countBy(
+    resource: string,
+    fields: readonly string[],
+    criterion: Criterion,
+  ): Promise<RowGroup[]> {
+    const writer = new CriterionSql(resourceTables);
+    const columns = fields.map((field) => writer.field(resource, 't', field));
+    const named = columns.map((column, at) => sql`${column} as ${sql.ref(fields[at] ?? '')}`);
+    const { rows } = await this.#run(
+      sql<Row>`select ${sql.join(named)}, count(*) as "count(*)" from ${from(writer, resource)}
+        where ${writer.condition(resource, 't', criterion)} group by ${sql.join(columns)}`,
+    );
+    return rows.map(({ 'count(*)': count, ...values }) => ({
+      values: plain(values),
+      count: Number(count),
+    }));
+  }
+
   async get(resource: string, id: number): Promise<Row | undefined> {
     const criterion = { kind: 'field', field: 'id', lookup: 'exact', value: id } as const;
     const [row] = await this.list(resource, { criterion, order: [], limit: 1, offset: 0 });
     return row;
+  }
+
+  async lock(resource: string, id: number): Promise<Row | undefined> {
+    const writer = new CriterionSql(resourceTables);
+    // the row is read by a statement of its own, which sees what was waited for
+    await this.#run(
+      sql`select from ${from(writer, resource)} where ${own(writer, resource, id)} for no key update`,
+    );
+    return this.get(resource, id);
   }
 
   async insert(resource: string, values: Row): Promise<number> {
@@ -136,9 +169,11 @@ const from = (writer: CriterionSql, resource: string) =>
 const own = (writer: CriterionSql, resource: string, id: number) =>
   writer.condition(resource, 't', { kind: 'field', field: 'id', lookup: 'exact', value: id });
 
-function selected(writer: CriterionSql, resource: string) {
+function selected(writer: CriterionSql, resource: string, wanted: readonly string[] | undefined) {
   const { columns, computed = {} } = writer.table(resource);
-  const all = [...Object.keys(columns), ...Object.keys(computed)].map(
+  const names = Object.keys(computed);
+  const also = wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+  const all = [...Object.keys(columns), ...also].map(
     (field) => sql`${writer.field(resource, 't', field)} as ${sql.ref(field)}`,
   );
   return sql.join(all);
@@ -177,7 +212,10 @@ const plain = (row: Row): Row =>
   );
 
 function refusal(error: unknown): ResourceStoreError | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (!(error instanceof Error)) return undefined;
+  if (error.message === NO_CONNECTION)
+    return new ResourceStoreError('busy', error.message, { cause: error });
+  if (!('code' in error)) return undefined;
   const code = refusals[String(error.code)];
   return code && new ResourceStoreError(code, error.message, { cause: error });
 }

@@ -41,9 +41,9 @@ export const meshTables: Readonly<Record<string, ResourceTable>> = {
       'modified',
     ),
     computed: {
-      consumed_capacity: `(select coalesce(sum(j.task_impact) filter (where j.execution_node = t.hostname), 0)
-        + count(*) filter (where j.controller_node = t.hostname and t.node_type in ('control', 'hybrid'))
-        from unified_jobs j where j.${active} and (j.execution_node = t.hostname or j.controller_node = t.hostname))`,
+      consumed_capacity: `((select coalesce(sum(j.task_impact), 0) from unified_jobs j where j.${active} and j.execution_node = t.hostname)
+        + case when t.node_type in ('control', 'hybrid')
+          then (select count(*) from unified_jobs j where j.${active} and j.controller_node = t.hostname) else 0 end)`,
       jobs_running: `(select count(*) from unified_jobs j where j.${active} and j.execution_node = t.hostname)`,
       jobs_total: `(select count(*) from unified_jobs j where j.execution_node = t.hostname)`,
       peers: `(select coalesce(jsonb_agg(l.target_address_id order by l.target_address_id), '[]') from instance_links l

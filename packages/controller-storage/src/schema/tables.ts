@@ -555,6 +555,7 @@ export interface UnifiedJobsTable {
   event_processing_finished: Generated<boolean>;
   work_unit_node: Generated<string>;
   traceparent: Generated<string>;
+  run_position: NullableJson<{ readonly [key: string]: Json }>;
 }
 
 export interface UsersTable {

@@ -187,3 +187,34 @@ it('goes on with the unit of an earlier attempt when that has started, else forg
     'u1',
   ]);
 });
+
+it('follows the unit of an earlier attempt that starts while it is to be replaced', async () => {
+  const asked: unknown[] = [];
+  let hasStarted = false;
+  const { started, payloads } = start(
+    (request, stream) => {
+      asked.push(request.subcommand);
+      if (request.subcommand === 'status') {
+        stream.write(
+          hasStarted ? statusLine(1, 0, 'Running: PID 1') : statusLine(0, 0, 'Unit Created'),
+        );
+        return;
+      }
+      // whoever has made it was late with the rest of its stdin
+      hasStarted = true;
+      if (request.unstarted === true) stream.write('ERROR: work unit u0 has started\n');
+      else stream.write('{"released":"u0"}\n');
+    },
+    undefined,
+    {
+      unitId: 'u0',
+      onUnit: (id) => {
+        asked.push(id);
+        return Promise.resolve();
+      },
+    },
+  );
+  expect(await started).toBe('u0');
+  expect(asked).toEqual(['status', undefined, 'release', 'status', 'u0']);
+  expect(payloads).toEqual([]);
+});

@@ -65,7 +65,7 @@ export class RemoteJobUnit {
    */
   async start(reconnectingClient: ReconnectingClient, signal: AbortSignal): Promise<string> {
     return reconnectingClient.withConnection(signal, async (client) => {
-      if (this.#id !== undefined && (await this.#hasStarted(client))) return this.#id;
+      if (this.#id !== undefined && (await this.#hasStarted(client, this.#id))) return this.#id;
       return this.#send(client);
     });
   }
@@ -82,8 +82,7 @@ export class RemoteJobUnit {
     return client.workRelease(this.#id).catch(unlessUnknown);
   }
 
-  async #hasStarted(client: ControlClient): Promise<boolean> {
-    const id = this.#id ?? '';
+  async #hasStarted(client: ControlClient, id: string): Promise<boolean> {
     try {
       if (wasStarted(await client.workStatus(id))) return true;
     } catch (error) {
@@ -94,8 +93,22 @@ export class RemoteJobUnit {
     // Forgotten first: a release whose answer is lost would read as a unit that is gone.
     this.#id = undefined;
     await this.#keepId(undefined);
-    await client.workRelease(id);
-    return false;
+    return this.#startedAfterAll(client, id);
+  }
+
+  /** Removes the unit that has not started, unless it has by now: whoever made it may have come late with the rest of its stdin. */
+  async #startedAfterAll(client: ControlClient, id: string): Promise<boolean> {
+    try {
+      await client.workRelease(id, { onlyUnstarted: true });
+      return false;
+    } catch (error) {
+      if (isUnknownUnit(error)) return false;
+      if (!isRemoteAnswer(error)) throw error;
+      if (!wasStarted(await client.workStatus(id))) throw error;
+    }
+    await this.#keepId(id);
+    this.#id = id;
+    return true;
   }
 
   async #send(client: ControlClient): Promise<string> {

@@ -13,17 +13,19 @@ export interface UnitOutputOptions {
   readonly unitId: string;
   readonly reconnectingClient: ReconnectingClient;
   readonly signal: AbortSignal;
+  /** The first byte. Default: 0. */
+  readonly startPos?: bigint | undefined;
 }
 
 /**
- * All of a unit's output, as it comes. A connection that breaks is made anew and goes on at the byte where the last one
+ * All of a unit's output from a byte on, as it comes. A connection that breaks is made anew and goes on at the byte where the last one
  * ended. It ends when the unit has ended and all was read.
  *
  * @throws {NodeRunError} `lost`, `unit-gone`, `protocol-violation`; `refused` when the unit has failed without a byte; the signal's reason
  */
 export async function* unitOutput(options: UnitOutputOptions): AsyncGenerator<Uint8Array, void> {
-  const { reconnectingClient, signal, unitId } = options;
-  let position = 0n;
+  const { reconnectingClient, signal, unitId, startPos = 0n } = options;
+  let position = startPos;
   const violations = new ProtocolViolations();
   for (;;) {
     const before = position;

@@ -7,7 +7,17 @@ const MAX_GAPS = 1000;
  */
 export class EventCounters {
   readonly #gaps: (readonly [first: number, last: number])[] = [];
-  #highest = 0;
+  #highest: number;
+
+  /** @param from the counter up to which all are there */
+  constructor(from = 0) {
+    this.#highest = from;
+  }
+
+  /** The highest that has been seen, or is known to be. */
+  get highest(): number {
+    return this.#highest;
+  }
 
   /** Counters that have not been seen, up to the highest that was. */
   get gaps(): readonly (readonly [first: number, last: number])[] {

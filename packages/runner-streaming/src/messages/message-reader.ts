@@ -13,9 +13,18 @@ export class MessageReader {
   readonly #input: AsyncIterator<Buffer>;
   readonly #turns = new LoopTurns();
   #chunk: Buffer = Buffer.alloc(0);
+  /** Bytes of the stream that have come. */
+  #received: number;
 
-  constructor(input: AsyncIterable<Buffer | string>) {
+  /** @param from bytes of the stream that were read before */
+  constructor(input: AsyncIterable<Buffer | string>, from = 0) {
     this.#input = asBuffers(input)[Symbol.asyncIterator]();
+    this.#received = from;
+  }
+
+  /** Bytes of the stream up to where it is read. */
+  get position(): number {
+    return this.#received - this.#chunk.length;
   }
 
   /**
@@ -100,6 +109,7 @@ export class MessageReader {
   async #more(): Promise<boolean> {
     const next = await this.#input.next();
     this.#chunk = next.done === true ? Buffer.alloc(0) : next.value;
+    this.#received += this.#chunk.length;
     return next.done !== true;
   }
 }

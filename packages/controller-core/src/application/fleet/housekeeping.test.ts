@@ -17,7 +17,9 @@ async function house() {
     ['far', ['ended', 'runs']],
     ['silent', undefined],
   ]);
-  const jobs: Pick<JobMesh, 'units' | 'release'> = {
+  const leftovers = { looked: 0 };
+  const jobs: Pick<JobMesh, 'units' | 'release' | 'removeLeftovers'> = {
+    removeLeftovers: () => Promise.resolve((leftovers.looked += 1)),
     units: (node) => {
       const all = units.get(node);
       return all === undefined
@@ -46,7 +48,7 @@ async function house() {
       jobs: jobs as JobMesh,
       mesh: mesh as MeshWatch,
     });
-  return { clock, leases, of, released, cleaned, housekeeping };
+  return { clock, leases, of, released, cleaned, housekeeping, leftovers };
 }
 
 const { signal } = new AbortController();
@@ -59,11 +61,13 @@ it('releases units of jobs that have ended, of each node that can be asked', asy
 });
 
 it('is done by one controller: the first of those that are alive', async () => {
-  const { clock, leases, of, housekeeping } = await house();
+  const { clock, leases, of, housekeeping, leftovers } = await house();
   await leases.open('one', 6_000);
   await leases.open('two', 60_000);
   await of('two').pass(signal);
   expect(housekeeping.expired).toBe(0);
+  // its own machine each one looks after
+  expect(leftovers.looked).toBe(1);
   await clock.advance(7_000);
   await of('two').pass(signal);
   expect(housekeeping.expired).toBe(1);

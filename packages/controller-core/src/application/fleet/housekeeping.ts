@@ -28,7 +28,7 @@ export interface HousekeepingOptions {
 
 /**
  * Removes what was left behind: units of jobs that have ended, folders of workers, leases, sessions and tokens that have expired. Of the controllers that are alive the first by its name
- * does it. It alone writes its fields.
+ * does it; what was left on its own machine each one removes. It alone writes its fields.
  */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
@@ -41,7 +41,10 @@ export class Housekeeping {
 
   /** Does it once, where it is this controller's turn. A node that can't be asked is left to the next time. */
   async pass(signal: AbortSignal): Promise<void> {
-    const { hostname, leases, housekeeping, instances } = this.#options;
+    const { hostname, leases, housekeeping, instances, jobs } = this.#options;
+    const removed = await jobs.removeLeftovers();
+    if (removed > 0)
+      this.#notice(`${removed} folders that an earlier process has left are removed.`);
     const [first] = [...(await leases.alive())].sort();
     if (first !== hostname) return;
     await leases.sweep(LEASE_KEPT_MS);

@@ -104,6 +104,34 @@ it('a job of a controller that died goes on elsewhere within 10 seconds, without
   await Promise.all([dies.stop(), two.stop()]);
 });
 
+it('who goes on with a job begins where its output was taken to, and counts what was before', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  mesh.tellsPositions = true;
+  const dies = controller('one');
+  dies.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 1, 'playbook_on_play_start');
+  mesh.say('unit-1', 4);
+  await clock.advance(200);
+  expect(jobs.job(1).run_position).toMatchObject({ output: { counter: 5, bytes: 500 }, plays: 1 });
+  await dies.stop();
+  const two = controller('two');
+  two.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 1);
+  mesh.say('unit-1', 1, 'playbook_on_stats', { ok: { a: 2 }, processed: { a: 1 } });
+  mesh.end('unit-1', 'successful');
+  await clock.advance(200);
+  expect(mesh.followedFrom).toEqual([0, 5]);
+  expect(counters(jobs, 1)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(jobs.job(1)).toMatchObject({ status: 'successful', emitted_events: 7, play_count: 1 });
+  // the recap is read again by whoever goes on behind it
+  expect(jobs.job(1).run_position).toMatchObject({ output: { counter: 6 } });
+  expect(jobs.summaries.get(1)).toHaveLength(1);
+  await two.stop();
+});
+
 it('a controller that wakes up late changes nothing', async () => {
   const { clock, jobs, mesh, controller } = world();
   jobs.add(1);
@@ -237,6 +265,52 @@ it('work of a controller that died before it began is placed anew', async () => 
   await two.stop();
 });
 
+it('work at the node of a controller that died is followed there, by whoever owns it', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1, { execution_node: 'one' });
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  expect(jobs.log).toContain('started local as name-1');
+  await one.stop();
+  const two = controller('two');
+  two.start();
+  await clock.advance(10);
+  await two.stop();
+  const three = controller('three');
+  three.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 2);
+  mesh.end('unit-1', 'successful');
+  await clock.advance(200);
+  expect(jobs.job(1)).toMatchObject({ status: 'successful', controller_node: 'three' });
+  expect(mesh.followedAt).toEqual(['one', 'one', 'one']);
+  await three.stop();
+});
+
+it.each([
+  ['is sent to it as what it was', 'unit-9', 'running'],
+  ['is placed anew where no unit of it is known', null, 'pending'],
+])(
+  'work of a controller that died, and of the one that had adopted it, %s',
+  async (_, work_unit_id, status) => {
+    const { clock, jobs, controller } = world();
+    await jobs.open('one', 1);
+    const { id: lease_id } = await jobs.open('two', 1);
+    const sent = { submission_id: 'name-0', work_unit_node: 'one', work_unit_id };
+    jobs.add(1, { execution_node: 'one', controller_node: 'two', lease_id, ...sent });
+    await clock.advance(10);
+    const three = controller('three');
+    three.start();
+    await clock.advance(10);
+    expect(jobs.job(1).status).toBe(status);
+    expect(jobs.log.filter((each) => each.startsWith('started'))).toEqual(
+      status === 'running' ? ['started local as name-0'] : [],
+    );
+    await three.stop();
+  },
+);
+
 it.each([
   ['unreachable', 'pending'],
   ['refused', 'error'],
@@ -250,6 +324,31 @@ it.each([
   one.start();
   await clock.advance(10);
   expect(jobs.job(1)).toMatchObject({ status, job_explanation: 'this is why' });
+  await one.stop();
+});
+
+it('a job goes on while this machine has no room for what it says, and it is said why', async () => {
+  const { clock, jobs, mesh, controller } = world();
+  jobs.add(1);
+  const one = controller('one');
+  one.start();
+  await clock.advance(10);
+  mesh.say('unit-1', 1, 'playbook_on_play_start');
+  mesh.say('unit-1', 2);
+  mesh.fullFor = 3;
+  mesh.end('unit-1', 'successful');
+  await clock.advance(1_000);
+  expect(jobs.job(1)).toMatchObject({
+    status: 'running',
+    job_explanation: expect.stringContaining('there is no room on the disk') as string,
+  });
+  expect(mesh.log).not.toContain('released unit-1');
+  await clock.advance(2_000 + 4_000 + 8_000);
+  expect(jobs.job(1)).toMatchObject({
+    ...{ status: 'successful', emitted_events: 3, play_count: 1, job_explanation: '' },
+  });
+  expect(counters(jobs, 1)).toEqual([1, 2, 3]);
+  expect(mesh.log).toContain('released unit-1');
   await one.stop();
 });
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { NewJobEvent } from '../../ports/owned-jobs.js';
+import type { NewJobEvent, RunPosition } from '../../ports/owned-jobs.js';
 import { settled, VirtualClock } from '../time/test-virtual-clock.js';
 import { eventRow } from './event-row.js';
-import { EventWriter } from './event-writer.js';
+import { EventWriter, type EventWriterOptions } from './event-writer.js';
 
 const event = (counter: number): NewJobEvent =>
   eventRow(
@@ -19,7 +19,7 @@ const event = (counter: number): NewJobEvent =>
     new Map(),
   );
 
-function writer(store: (events: readonly NewJobEvent[]) => Promise<void>) {
+function writer(store: EventWriterOptions['store']) {
   const clock = new VirtualClock();
   const { signal } = new AbortController();
   return { clock, writer: new EventWriter({ clock, signal, store }) };
@@ -73,4 +73,26 @@ it('a failure comes to whoever brings the next event, and to the end', async () 
   await clock.advance(100);
   expect(() => events.add(event(2))).toThrow('lease lost');
   await expect(events.finish()).rejects.toThrow('lease lost');
+});
+
+it('a position is stored with the events up to it, and not before', async () => {
+  const stored: (readonly [events: number, plays: number | undefined])[] = [];
+  const { writer: events } = writer((all, position) => {
+    stored.push([all.length, position?.plays]);
+    return Promise.resolve();
+  });
+  const at = (plays: number): RunPosition => ({
+    ...{ output: { bytes: 1, counter: 1, state: {} }, line: 0, tasks: 0, plays },
+  });
+  for (let counter = 1; counter <= 1_500; counter += 1) void events.add(event(counter));
+  events.mark(at(1));
+  await events.finish();
+  events.mark(at(2));
+  void events.add(event(1_501));
+  await events.finish();
+  expect(stored).toEqual([
+    [1_000, undefined],
+    [500, 1],
+    [1, 2],
+  ]);
 });

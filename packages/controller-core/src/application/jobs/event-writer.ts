@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
-import type { NewJobEvent } from '../../ports/owned-jobs.js';
+import type { NewJobEvent, RunPosition } from '../../ports/owned-jobs.js';
 
 /** Events of a batch at most, and events that are held before whoever brings them has to wait. */
 const MAX_BATCH = 1_000;
@@ -10,8 +10,8 @@ const GATHER_MS = 100;
 
 /** What a writer of events needs. */
 export interface EventWriterOptions {
-  /** Stores a batch, in the order of its counters; it is called for one at a time. */
-  readonly store: (events: readonly NewJobEvent[]) => Promise<void>;
+  /** Stores a batch, in the order of its counters, and how far the run was taken with it, where that is known; it is called for one at a time. */
+  readonly store: (events: readonly NewJobEvent[], position?: RunPosition) => Promise<void>;
   readonly clock: Clock;
   /** Ends the waiting for further events. */
   readonly signal: AbortSignal;
@@ -21,6 +21,10 @@ export interface EventWriterOptions {
 export class EventWriter {
   readonly #options: EventWriterOptions;
   #held: NewJobEvent[] = [];
+  /** Events that were taken, and that were given to be stored. */
+  #taken = 0;
+  #given = 0;
+  #position: { readonly after: number; readonly position: RunPosition } | undefined;
   /** The storing that is under way, or about to be. */
   #storing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -34,12 +38,18 @@ export class EventWriter {
   add(event: NewJobEvent): Promise<void> | void {
     this.#check();
     this.#held.push(event);
+    this.#taken += 1;
     if (this.#held.length >= MAX_BATCH) this.#isFull.abort();
     this.#storing ??= this.#storeSoon();
     if (this.#held.length < MAX_HELD) return undefined;
     return this.#storing.then(() => {
       this.#check();
     });
+  }
+
+  /** Says how far the run was taken with the events up to now; it is stored with them, or with the next ones. */
+  mark(position: RunPosition): void {
+    this.#position = { after: this.#taken, position };
   }
 
   /** Stores all that is held. @throws what storing has thrown */
@@ -56,13 +66,25 @@ export class EventWriter {
       if (!this.#isFull.signal.aborted) {
         await clock.sleep(GATHER_MS, AbortSignal.any([signal, this.#isFull.signal]));
       }
-      while (this.#held.length > 0) await store(this.#held.splice(0, MAX_BATCH));
+      while (this.#held.length > 0) {
+        const batch = this.#held.splice(0, MAX_BATCH);
+        this.#given += batch.length;
+        await store(batch, this.#reached());
+      }
     } catch (error) {
       this.#failure ??= { error };
     } finally {
       this.#storing = undefined;
       this.#isFull = new AbortController();
     }
+  }
+
+  /** The position that was marked, once all events up to it are given. */
+  #reached(): RunPosition | undefined {
+    const marked = this.#position;
+    if (marked === undefined || marked.after > this.#given) return undefined;
+    this.#position = undefined;
+    return marked.position;
   }
 
   #check(): void {

@@ -4,8 +4,20 @@ import { CONTROL_WORK_TYPE, EXECUTION_WORK_TYPE } from '../../domain/discovery.j
 import type { Clock } from '../../ports/clock.js';
 import type { RunEnd, RunEvent } from '../../ports/job-run.js';
 import type { JobTracer } from '../../ports/job-tracer.js';
-import { MeshError, type JobMesh, type UnitAddress, type UnitFollowing } from '../../ports/mesh.js';
-import type { ClaimedJob, JobClaim, JobFacts, OwnedJobs } from '../../ports/owned-jobs.js';
+import {
+  MeshError,
+  type JobMesh,
+  type OutputPosition,
+  type UnitAddress,
+  type UnitFollowing,
+} from '../../ports/mesh.js';
+import type {
+  ClaimedJob,
+  JobClaim,
+  JobFacts,
+  OwnedJobs,
+  RunPosition,
+} from '../../ports/owned-jobs.js';
 import type { JsonObject } from '../../ports/records/json.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
 import type { Preparing, RunSource } from '../../ports/run-source.js';
@@ -17,6 +29,10 @@ import { isAway, isLeaseLost, PatientWrites } from './patient-writes.js';
 
 /** Milliseconds that a run gets to come to its end once its node has canceled it. */
 const CANCELED_MS = 30_000;
+
+/** Milliseconds before a unit is followed again that this machine had no room for: the first time, and at most. */
+const FULL_MS = 2_000;
+const LONGEST_FULL_MS = 60_000;
 
 /** Milliseconds for the release of a unit; it is tried again by others. */
 const RELEASE_MS = 60_000;
@@ -42,20 +58,23 @@ export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #claim: JobClaim;
   readonly #job: UnifiedJob;
-  readonly #previousController: string;
+  readonly #isLocal: boolean;
   readonly #canceled = new AbortController();
   readonly #writes: PatientWrites;
   readonly #signal: AbortSignal;
   /** As it is stored. */
   #unitId: string | undefined;
+  /** The same: how far the run was taken. */
+  #position: RunPosition | undefined;
 
   /** @param signal lets go of the job as it is: it is another's, or this controller ends */
   constructor(claimed: ClaimedJob, options: JobRunnerOptions, signal: AbortSignal) {
     this.#options = options;
     this.#claim = claimed.claim;
     this.#job = claimed.job;
-    this.#previousController = claimed.previousController;
+    this.#isLocal = claimed.isLocal;
     this.#unitId = claimed.job.work_unit_id ?? undefined;
+    this.#position = (claimed.job.run_position ?? undefined) as RunPosition | undefined;
     this.#signal = signal;
     const { clock, onNotice } = options;
     this.#writes = new PatientWrites({ clock, signal, onNotice });
@@ -97,14 +116,11 @@ export class JobRunner {
       return { node, unitId: this.#unitId };
     }
     if (this.#wasCanceled()) return this.#cancelBefore(node);
-    const previous = this.#previousController;
-    const wasOfDeadController = !isPod && previous !== '' && node === previous;
-    // it was to run on a controller that is gone, and has not begun
-    if (wasOfDeadController && this.#unitId === undefined) {
+    // it was to run at the node of another controller, which is gone, and has not begun
+    if (this.#isLocal && node !== controller && this.#unitId === undefined) {
       await this.#change('give-back', {});
       return undefined;
     }
-    const isLocal = node === controller || wasOfDeadController;
     const { mesh, owned, source, newSubmissionId } = this.#options;
     if (this.#unitId === undefined) {
       const refusal = await source.prepare?.(this.#job, this.#claim, this.#preparing);
@@ -123,7 +139,7 @@ export class JobRunner {
       owned.reserve(this.#claim, submission),
     );
     try {
-      const workType = isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE;
+      const workType = this.#isLocal ? CONTROL_WORK_TYPE : EXECUTION_WORK_TYPE;
       const place = isPod ? { pod: await source.pod(this.#job) } : { workType };
       const unitId = await mesh.start(
         {
@@ -177,11 +193,12 @@ export class JobRunner {
     const writer = new EventWriter({
       clock,
       signal: this.#signal,
-      store: async (events) => {
-        await this.#writes.write(() => owned.storeEvents(this.#claim, events));
+      store: async (events, position) => {
+        await this.#writes.write(() => owned.storeEvents(this.#claim, events, position));
+        this.#position = position ?? this.#position;
       },
     });
-    const tally = new Tally();
+    let tally = new Tally(undefined);
     let collected: unknown;
     const onEvent = (event: RunEvent): Promise<void> | void => {
       const isLate = tally.add(event);
@@ -192,7 +209,13 @@ export class JobRunner {
     const onFiles = async (folder: string): Promise<void> => {
       collected = await source.collect?.(this.#job, folder);
     };
-    const end = await this.#untilEnd(unit, tally, { onEvent, onFiles });
+    const onBegin = (from: RunPosition | undefined): Tally => (tally = new Tally(from));
+    const onPosition = (output: OutputPosition): void => {
+      // whoever goes on needs the recap
+      if (tally.stats === undefined) writer.mark(tally.at(output));
+    };
+    const taking = { onBegin, onPosition, onEvent, onFiles };
+    const { end, wasFull } = await this.#untilEnd(unit, taking);
     await writer.finish();
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
     if (outcomes !== undefined) {
@@ -207,6 +230,7 @@ export class JobRunner {
     );
     const own = this.#eventOf(end, tally.stats !== undefined);
     await this.#change((own === 'succeed' ? conclusion?.event : undefined) ?? own, {
+      ...(wasFull && { job_explanation: '' }),
       ...factsOf(end),
       ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
       ...facts,
@@ -216,11 +240,7 @@ export class JobRunner {
   }
 
   /** Takes what the unit says; a cancel on the way goes to its node, and a run that does not end then is left alone. */
-  async #untilEnd(
-    unit: UnitAddress,
-    tally: Tally,
-    taking: Omit<UnitFollowing, 'jobId'>,
-  ): Promise<RunEnd> {
+  async #untilEnd(unit: UnitAddress, taking: Taking): Promise<Taken> {
     const { mesh, clock } = this.#options;
     const over = new AbortController();
     const cancel = async (): Promise<void> => {
@@ -235,22 +255,43 @@ export class JobRunner {
     };
     if (this.#wasCanceled()) onCancel();
     else this.#canceled.signal.addEventListener('abort', onCancel, { once: true });
-    const following = { jobId: this.#job.id, ...taking };
+    const { onBegin, ...rest } = taking;
+    const signal = AbortSignal.any([this.#signal, over.signal]);
+    let pauseMs = FULL_MS;
     try {
-      return await mesh.follow(unit, following, AbortSignal.any([this.#signal, over.signal]));
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      const lost = { emittedEvents: tally.count, missing: [] };
-      if (over.signal.aborted) return { status: 'canceled', ...lost };
-      if (error instanceof MeshError) {
-        return { status: 'error', explanation: `${unit.node}: ${error.message}`, ...lost };
+      for (;;) {
+        const position = this.#position;
+        const tally = onBegin(position);
+        const following = { jobId: this.#job.id, from: position?.output, ...rest };
+        const wasFull = pauseMs > FULL_MS;
+        try {
+          return { end: await mesh.follow(unit, following, signal), wasFull };
+        } catch (error) {
+          this.#signal.throwIfAborted();
+          const lost = { emittedEvents: tally.count, missing: [] };
+          if (isFired(over.signal)) return { end: { status: 'canceled', ...lost }, wasFull };
+          if (!(error instanceof MeshError)) throw error;
+          if (error.code !== 'local') {
+            const explanation = `${unit.node}: ${error.message}`;
+            return { end: { status: 'error', explanation, ...lost }, wasFull };
+          }
+          await this.#noteFull(error);
+        }
+        await clock.sleep(pauseMs, signal);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_FULL_MS);
       }
-      throw error;
     } finally {
       over.abort();
       this.#canceled.signal.removeEventListener('abort', onCancel);
       await canceling;
     }
+  }
+
+  /** What comes has no room here; its node keeps all of it, so the job goes on. */
+  async #noteFull({ message }: MeshError): Promise<void> {
+    const job_explanation = `The controller can't take what it says, and tries it again: ${message}`;
+    this.#notice(job_explanation);
+    await this.#writes.write(() => this.#options.owned.note(this.#claim, { job_explanation }));
   }
 
   /** @param hasRecap whether Ansible came to its end: one that was ended by the cancel may say that it has failed */
@@ -304,14 +345,39 @@ export class JobRunner {
   }
 }
 
+/** How what a unit says is taken, each time from the position that is stored. */
+interface Taking extends Omit<UnitFollowing, 'jobId' | 'from'> {
+  readonly onBegin: (from: RunPosition | undefined) => Tally;
+}
+
+/** How a run has ended. */
+interface Taken {
+  readonly end: RunEnd;
+  /** Whether this machine had no room for what it said, for a time. */
+  readonly wasFull: boolean;
+}
+
 /** What is counted and kept of the events of a run. It alone writes its fields. */
 class Tally {
-  #count = 0;
-  #highest = 0;
-  #line = 0;
-  #plays = 0;
-  #tasks = 0;
+  #count: number;
+  #highest: number;
+  #line: number;
+  #plays: number;
+  #tasks: number;
   #stats: Readonly<Record<string, unknown>> | undefined;
+
+  /** @param from where the run is gone on with */
+  constructor(from: RunPosition | undefined) {
+    this.#count = this.#highest = from?.output.counter ?? 0;
+    this.#line = from?.line ?? 0;
+    this.#plays = from?.plays ?? 0;
+    this.#tasks = from?.tasks ?? 0;
+  }
+
+  /** What was counted up to a position. */
+  at(output: OutputPosition): RunPosition {
+    return { output, line: this.#line, plays: this.#plays, tasks: this.#tasks };
+  }
 
   /** Events that have come. */
   get count(): number {
@@ -384,3 +450,6 @@ function factsOf({
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Asked anew: it may have fired meanwhile. */
+const isFired = (signal: AbortSignal): boolean => signal.aborted;

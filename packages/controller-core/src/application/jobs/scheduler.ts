@@ -36,7 +36,7 @@ export class Scheduler {
     const { begin, fail, explain } = decidePass(snapshot, clock.now());
     const begun = begin.length === 0 ? [] : await queue.begin(begin);
     for (const { jobId, explanation } of fail) await queue.fail(jobId, 'fail', explanation);
-    for (const { jobId, why } of explain) await queue.explain(jobId, why);
+    if (explain.length > 0) await queue.explain(explain);
     const hasMore = snapshot.pending.length === MAX_PENDING && begun.length + fail.length > 0;
     return { begun, missed: begin.length - begun.length, hasMore };
   }

@@ -21,10 +21,16 @@ export class TestJobMesh implements JobMesh {
   readonly log: string[];
   /** Nodes at which units were followed. */
   readonly followedAt: string[] = [];
+  /** Counters behind which units were followed. */
+  readonly followedFrom: number[] = [];
+  /** Whether it is told after each event how far the output was taken. */
+  tellsPositions = false;
   /** Thrown by the next start. */
   refusal: MeshError | undefined;
   /** What a job that is canceled says of itself. */
   canceledSays: RunEnd['status'] = 'canceled';
+  /** How many times following ends before its last event, for want of room on this machine. */
+  fullFor = 0;
   /** Whether a start waits for ever, its unit known or not. */
   hangs: 'before its unit' | 'after its unit' | undefined;
 
@@ -49,11 +55,12 @@ export class TestJobMesh implements JobMesh {
 
   async follow(
     { node, unitId }: UnitAddress,
-    { onEvent }: UnitFollowing,
+    { onEvent, onPosition, from }: UnitFollowing,
     signal: AbortSignal,
   ): Promise<RunEnd> {
     this.followedAt.push(node);
-    for (let at = 0; ;) {
+    this.followedFrom.push(from?.counter ?? 0);
+    for (let at = from?.counter ?? 0; ;) {
       signal.throwIfAborted();
       const unit = this.units_.get(unitId);
       if (unit === undefined) throw new MeshError('unit-gone', `there is no unit ${unitId}`);
@@ -61,7 +68,12 @@ export class TestJobMesh implements JobMesh {
       if (event !== undefined) {
         await onEvent(event);
         at += 1;
+        if (this.tellsPositions) onPosition?.({ bytes: at * 100, counter: at, state: {} });
       } else if (unit.end !== undefined) {
+        if (this.fullFor > 0) {
+          this.fullFor -= 1;
+          throw new MeshError('local', 'there is no room on the disk');
+        }
         return unit.end;
       } else {
         await Promise.race([
@@ -86,6 +98,10 @@ export class TestJobMesh implements JobMesh {
 
   units(): Promise<readonly FoundUnit[]> {
     return Promise.resolve([]);
+  }
+
+  removeLeftovers(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   /** The job says some events more. */

@@ -13,8 +13,10 @@ import type {
   NewJobEvent,
   JobStanding,
   OwnedJobs,
+  RunPosition,
   Submission,
 } from '../../ports/owned-jobs.js';
+import type { JsonObject } from '../../ports/records/json.js';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
 import { StorageError } from '../../ports/storage-error.js';
 
@@ -36,6 +38,7 @@ type TestJob = Pick<
   | 'job_explanation'
   | 'emitted_events'
   | 'play_count'
+  | 'run_position'
 >;
 
 interface Lease extends ControllerLease {
@@ -71,6 +74,7 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
       job_explanation: '',
       emitted_events: null,
       play_count: 0,
+      run_position: null,
       ...more,
     });
     this.events.set(id, new Map());
@@ -190,8 +194,13 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
     return this.job(claim.jobId) as UnifiedJob;
   }
 
-  async storeEvents(claim: JobClaim, events: readonly NewJobEvent[]): Promise<number> {
-    await this.#write(claim, `${events.length} events`, {});
+  async storeEvents(
+    claim: JobClaim,
+    events: readonly NewJobEvent[],
+    position?: RunPosition,
+  ): Promise<number> {
+    const positions = position && { run_position: position as unknown as JsonObject };
+    await this.#write(claim, `${events.length} events`, { ...positions });
     const stored = this.events.get(claim.jobId) ?? new Map<number, NewJobEvent>();
     for (const event of events) {
       if (stored.has(event.counter)) this.log.push(`doubled ${event.counter}`);
@@ -234,6 +243,7 @@ export class JobsInMemory implements OwnedJobs, ControllerLeases {
           claim: { jobId: job.id, token },
           job: owned as UnifiedJob,
           previousController: job.lease_id === null ? '' : job.controller_node,
+          isLocal: [...this.#leases.values()].some((each) => each.hostname === job.execution_node),
         };
       });
   }

@@ -26,7 +26,8 @@ async function world() {
         children.push(id);
         jobs.add(id, { lease_id: lease.id, lease_token: 1, execution_node: 'one' });
         const job = { ...jobs.job(id), name: 'plays', type: 'project_update' };
-        return Promise.resolve({ claim: { jobId: id, token: 1 }, job, previousController: '' });
+        const claim = { jobId: id, token: 1 };
+        return Promise.resolve({ claim, job, previousController: '', isLocal: true });
       },
     } as never,
     queue: {

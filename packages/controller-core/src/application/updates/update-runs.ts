@@ -56,7 +56,8 @@ export function projectUpdateRun(
       scm_password: textOf(scm['password']) ?? address.password,
       scm_hosts: rules.patterns,
     },
-    secretVars: ['scm_password'],
+    // for HTTP the name may be a token
+    secretVars: ['scm_username', 'scm_password'],
     envVars: { ...common, JOB_ID: String(job.id) },
     passwords: {
       ...(unlock !== undefined && { [String.raw`Enter passphrase for .*:\s*?$`]: unlock }),

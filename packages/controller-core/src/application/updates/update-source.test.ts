@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { UnifiedJob } from '../../ports/records/jobs.js';
 import type { EndedRun } from '../../ports/run-source.js';
+import { DomainError } from '../../domain/domain-error.js';
 import { UpdateSource } from './update-source.js';
 
 const job = { id: 1, type: 'inventory_update', inventory_source_id: 2 } as UnifiedJob;
@@ -22,7 +23,7 @@ function concluded(collected: unknown, refusal?: Error) {
 
 it.each([
   ['no JSON', undefined, /is no JSON/],
-  ['{}', new Error('organization x would have 2 hosts; 1 are allowed'), /2 hosts; 1 are allowed/],
+  ['{}', new DomainError('too-many-hosts', '2 hosts; 1 are allowed'), /2 hosts; 1 are allowed/],
 ])('an inventory that can not be taken over ends the update: %s', async (text, refusal, why) => {
   const { event, facts } = await concluded(text, refusal);
   expect(event).toBe('fail');

@@ -217,13 +217,8 @@ function read(text: string, source: InventorySource): ImportedInventory {
   }
 }
 
-/** What the storage says of an organization that may not have as many hosts. */
-const tooManyHosts = /^organization .* would have \d+ hosts; \d+ are allowed$/s;
-
 const isOfInventory = (error: unknown): error is Error =>
-  error instanceof InventoryError ||
-  error instanceof DomainError ||
-  (error instanceof Error && tooManyHosts.test(error.message));
+  error instanceof InventoryError || error instanceof DomainError;
 
 const sentencesOf = (counts: ImportCounts): readonly string[] => [
   `Hosts: ${counts.hosts} in the source; ${counts.hostsAdded} added, ${counts.hostsChanged} changed, ${counts.hostsRemoved} removed`,

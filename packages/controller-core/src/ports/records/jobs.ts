@@ -133,6 +133,8 @@ export interface UnifiedJob {
   readonly work_unit_node: string;
   /** Its trace; empty for none. */
   readonly traceparent: string;
+  /** How far its run was taken, as whoever wrote it knows it; null where that is its beginning. */
+  readonly run_position: JsonObject | null;
   readonly work_unit_id: string | null;
   readonly cancel_flag: boolean;
   readonly canceled_on: Date | null;
