@@ -12,6 +12,7 @@ export default app({
     cpSync('../../packages/controller-projects/project-update', 'dist/project-update', {
       recursive: true,
     });
+    cpSync('../../packages/controller-web/dist', 'dist/web', { recursive: true });
     return Promise.resolve();
   },
 });

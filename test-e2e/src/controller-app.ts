@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, normalize } from 'node:path';
 import { env, root, until } from './mesh.js';
 
-const PASSWORD = 'of the tests alone';
+/** The password of admin. */
+export const PASSWORD = 'of the tests alone';
 
 /** What the tests look at in answers. */
 export type Answer = Record<string, unknown> & {
@@ -62,6 +63,11 @@ export class ControllerApp {
       throw new Error(`the controller did not start: ${output}`, { cause });
     }
     return app;
+  }
+
+  /** Where its pages are; the interface is below. */
+  get url(): string {
+    return this.#url;
   }
 
   /** What it has said. */

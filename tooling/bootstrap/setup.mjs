@@ -176,6 +176,8 @@ async function installVenv(python, requirements) {
  */
 async function build(apps) {
   const some = apps.map((name) => `--filter=./apps/${name}`);
+  // its pages are no source that is bundled with it, but files that are built before
+  if (apps.includes('controller')) some.push('--filter=./packages/controller-web');
   const { code, output } = await run(
     'turbo',
     [
@@ -188,6 +190,15 @@ async function build(apps) {
     },
   );
   if (code !== 0) throw new SetupError(`The build failed:\n\n${output.trim()}`);
+}
+
+/** What can't be had is said by it: the tests that need it are skipped then. */
+async function prepareBrowser() {
+  await run(process.execPath, ['tooling/test-peers/src/prepare-chromium.mjs'], {
+    cwd: root,
+    env: toolEnv(),
+    show: true,
+  });
 }
 
 /** Says itself what it does, and what can't be had: the tests that need it are skipped then. */
@@ -227,13 +238,15 @@ async function install(
     );
     if (tests) await step('tools for the API', () => installApiTools(python.command));
   })();
+  // one after the other: both take packages of Debian
+  const prepare = async () => {
+    await step('Kubernetes for tests', prepareKubernetes);
+    await step('Chromium for tests', prepareBrowser);
+  };
   const built = (async () => {
     await step('pnpm', installPnpm);
     await step('dependencies', installDependencies);
-    await Promise.all([
-      step('build', () => build(apps)),
-      ...(tests ? [step('Kubernetes for tests', prepareKubernetes)] : []),
-    ]);
+    await Promise.all([step('build', () => build(apps)), ...(tests ? [prepare()] : [])]);
   })();
   const failed = (await Promise.allSettled([ansible, built])).find(
     (result) => result.status === 'rejected',

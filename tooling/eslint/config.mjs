@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import { conditionalSpread } from './conditional-spread.mjs';
@@ -15,11 +16,13 @@ export default tseslint.config(
       'results/**',
       '**/fixtures/**',
       '**/python/**',
+      // made of the OpenAPI document
+      'packages/controller-web/src/api/schema.d.ts',
     ],
   },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],
     plugins: { receptorjs: { rules: { 'conditional-spread': conditionalSpread } } },
     languageOptions: { parserOptions: { projectService: true } },
@@ -68,7 +71,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    files: ['packages/*/src/**/*.{ts,tsx}', 'apps/*/src/**/*.ts'],
     ignores: ['**/*.test.ts', '**/test-*.ts', '**/cli.ts'],
     rules: {
       // limits and sizes are seen as what they are where they are used
@@ -82,6 +85,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['**/*.tsx', 'packages/controller-web/src/**/*.ts'],
+    ...reactHooks.configs.flat['recommended-latest'],
   },
   {
     files: ['**/*.mjs', '**/*.js'],

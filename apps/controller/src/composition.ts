@@ -64,12 +64,14 @@ export interface ServeOptions {
   readonly hosts: ScmHostRules;
   readonly trustedProxies?: readonly string[] | undefined;
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** The folder of the built pages. */
+  readonly pages: string;
 }
 
 /** The interface over an open database. */
 export function apiOf(
   { storage, store, stores }: OpenController,
-  { hostname, installUuid, secrets, projects, hosts, tls, trustedProxies }: ServeOptions,
+  { hostname, installUuid, secrets, projects, hosts, tls, trustedProxies, pages }: ServeOptions,
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
@@ -83,7 +85,7 @@ export function apiOf(
       inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },
-    { tls, trustedProxies },
+    { tls, trustedProxies, pages },
   );
 }
 

@@ -33,6 +33,7 @@ import { relaunchEndpoint } from './launching/relaunch-endpoint.js';
 import { updateEndpoints } from './launching/update-endpoints.js';
 import { addJobRun } from './live/job-run-endpoint.js';
 import { Live } from './live/live.js';
+import { addPages } from './pages/pages.js';
 import { streamEndpoints } from './live/stream-endpoints.js';
 import { addWebsocket } from './live/websocket-routes.js';
 import { resources } from './resources/all.js';
@@ -58,6 +59,8 @@ export interface ApiOptions {
   readonly logger?: FastifyServerOptions['logger'];
   /** Milliseconds after which who follows something live is asked who they are, and told that the server is there. Default 10 s. */
   readonly heartbeatMs?: number;
+  /** The folder that the pages were built into; default: there are none. */
+  readonly pages?: string | undefined;
 }
 
 declare module 'fastify' {
@@ -91,7 +94,13 @@ export async function createApi(context: ApiContext, options: ApiOptions = {}): 
 
 async function createApp(
   context: ApiContext,
-  { tls, trustedProxies = [], logger = { level: 'error' }, heartbeatMs = HEARTBEAT_MS }: ApiOptions,
+  {
+    tls,
+    trustedProxies = [],
+    logger = { level: 'error' },
+    heartbeatMs = HEARTBEAT_MS,
+    pages,
+  }: ApiOptions,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
@@ -144,7 +153,7 @@ async function createApp(
       security: [{ basic: [] }, { bearer: [] }],
     },
   });
-  addErrors(app);
+  addErrors(app, pages === undefined ? undefined : addPages(app, pages));
   addJson(app);
   addIdentity(app, authenticator);
   addHeaders(app, context);
@@ -213,7 +222,8 @@ function addIdentity(app: FastifyInstance, authenticator: Authenticator): void {
   app.decorateRequest('identity', undefined);
   app.addHook('onRequest', async (request) => {
     const isAnonymous = request.routeOptions.config.isAnonymous === true;
-    const isKnown = request.routeOptions.url !== undefined;
+    const { isFile = false } = request.routeOptions.config;
+    const isKnown = request.routeOptions.url !== undefined && !isFile;
     if (!isKnown || (isAnonymous && request.cookies[SESSION_COOKIE] === undefined)) return;
     request.identity = await authenticator.identify({
       authorization: isAnonymous ? undefined : request.headers.authorization,
@@ -235,9 +245,8 @@ function addHeaders(app: FastifyInstance, { facts }: ApiContext): void {
         .header('X-API-Node', facts.hostname)
         .header('X-API-Product-Name', 'AWX')
         .header('X-API-Product-Version', facts.version);
-    reply
-      .header('X-API-Time', `${(reply.elapsedTime / 1000).toFixed(3)}s`)
-      .header('Cache-Control', 'no-store');
+    reply.header('X-API-Time', `${(reply.elapsedTime / 1000).toFixed(3)}s`);
+    if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
     done(null, payload);
   });
 }

@@ -51,6 +51,7 @@ export function relativeImports(sources) {
       importsOf(source)
         .filter((specifier) => specifier.startsWith('.'))
         .map((specifier) => posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts'))
+        .map((path) => (sources.has(path) ? path : path.replace(/\.ts$/, '.tsx')))
         .filter((path) => sources.has(path)),
     ]),
   );
@@ -70,7 +71,7 @@ export function checkCycles(from = root) {
     'test-e2e',
   ];
   return folders.flatMap((folder) => {
-    const files = filesBelow(folder, /\.(ts|mjs)$/, from);
+    const files = filesBelow(folder, /\.(ts|tsx|mjs)$/, from);
     const sources = files.map(
       (file) => /** @type {const} */ ([file, readFileSync(join(from, file), 'utf8')]),
     );

@@ -38,6 +38,7 @@ export const layers = [
     'controller-api',
     'controller-mesh',
     'controller-projects',
+    'controller-web',
   ],
   ['receptor', 'receptorctl', 'ansible-runner', 'controller'],
 ];

@@ -73,10 +73,11 @@ export function readmeOf(member, doc) {
  */
 export function checkReadmes({ write = false, from = root } = {}) {
   return members(from).flatMap((member) => {
-    const index = ['src/index.ts', 'src/cli.ts']
+    const index = ['src/index.ts', 'src/cli.ts', 'src/main.tsx']
       .map((file) => join(from, member.folder, file))
       .find((path) => existsSync(path));
-    if (!index) return [`${member.folder}: has neither src/index.ts nor src/cli.ts`];
+    if (!index)
+      return [`${member.folder}: has neither src/index.ts nor src/cli.ts nor src/main.tsx`];
     const doc = packageDoc(readFileSync(index, 'utf8'));
     if (!doc)
       return [

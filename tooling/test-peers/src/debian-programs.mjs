@@ -10,7 +10,7 @@ const BINARIES = ['usr/bin', 'bin', 'usr/sbin', 'sbin'];
 /** Folders of libraries, and those for one processor in them. */
 const LIBRARIES = ['usr/lib', 'lib'];
 /** For each command of apt's and dpkg's. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 const folders = [
   ...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),

@@ -16,6 +16,14 @@ export function onPath(name: string): string | undefined;
  */
 export function debianPrograms(name: string, packages: readonly string[]): string;
 
+/**
+ * The browser of this machine, else Debian's, unpacked into a cache of the clone.
+ *
+ * @returns its program, and for `LD_LIBRARY_PATH` the libraries that the system lacks, empty where it lacks none
+ * @throws Error where there is none to be had, with the reason
+ */
+export function findChromium(): { readonly path: string; readonly libraries: string };
+
 /** The program that the variable `RECEPTOR_GO` names, for tests that compare with it or talk to it. */
 export const goReceptor: {
   /** Empty where there is none. */

@@ -1,3 +1,4 @@
+export { findChromium } from './chromium.mjs';
 export { debianPrograms, onPath } from './debian-programs.mjs';
 export { freePort } from './free-port.mjs';
 export { GoReceptor, goReceptor, skipsWithoutGo } from './go-receptor.mjs';

@@ -85,13 +85,15 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       projects,
       hosts,
       tls,
+      // the build puts them beside the program
+      pages: join(import.meta.dirname, 'web'),
       trustedProxies: options.trustedProxies,
     });
     begun.unshift(async () => app.close());
     const address = await app.listen({ host, port });
     // after the interface, whose making keeps this process busy for long: a lease is to be renewed in time
     await engine.start();
-    console.log(`The controller answers at ${address}/api/v2/`);
+    console.log(`The controller answers at ${address}/api/v2/, its pages are at ${address}/`);
     await ended();
   } finally {
     for (const end of begun) await end();

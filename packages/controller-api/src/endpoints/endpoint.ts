@@ -42,6 +42,8 @@ export interface Endpoint {
 export interface RouteConfig {
   /** Whether everybody is answered, known or not. */
   readonly isAnonymous?: boolean;
+  /** Whether it is a file of the pages, of which nobody is asked who they are. */
+  readonly isFile?: boolean;
 }
 
 /** The query of a request as it came: Fastify's own would lose what is given twice. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Criterion, Row } from '@receptorjs/controller-core';
 import { may } from '../permissions/permission-table.js';
 import { equals, everything } from '../query/criteria.js';
+import { pageSchema, rowSchema } from '../resources/body-schema.js';
 import { API } from '../resources/presenter.js';
 import { fieldsMetadata } from '../resources/field-metadata.js';
 import type { ApiParts } from './api-parts.js';
@@ -119,6 +120,7 @@ function me({ resources, lister }: ApiParts): Endpoint {
     operations: {
       GET: {
         summary: 'Oneself, as a list of one',
+        schema: { response: { 200: pageSchema(rowSchema(users, true)) } },
         handle: async (call) => lister.page(users, [equals('id', call.user.id)], call),
       },
     },

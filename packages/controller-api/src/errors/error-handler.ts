@@ -4,6 +4,7 @@ import {
   ResourceStoreError,
   type ResourceStoreErrorCode,
 } from '@receptorjs/controller-core';
+import type { PageAnswer } from '../pages/pages.js';
 import { ApiError } from './api-error.js';
 
 const MAX_PATH = 8192;
@@ -24,8 +25,12 @@ export function addJson(app: FastifyInstance): void {
   });
 }
 
-/** Answers errors in the shapes that clients know, and addresses that are not there. */
-export function addErrors(app: FastifyInstance): void {
+/**
+ * Answers errors in the shapes that clients know, and addresses that are not there.
+ *
+ * @param page answers those of them that are a page for a browser
+ */
+export function addErrors(app: FastifyInstance, page?: PageAnswer): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = asApiError(error);
     if (known === undefined) {
@@ -34,7 +39,7 @@ export function addErrors(app: FastifyInstance): void {
     }
     return reply.code(known.status).headers(known.headers).send(known.body);
   });
-  app.setNotFoundHandler((request, reply) => notFound(request, reply));
+  app.setNotFoundHandler((request, reply) => page?.(request, reply) ?? notFound(request, reply));
 }
 
 function asApiError(
