@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { START_MS, startServer, type TestServer } from '../test-server.js';
+import { PASSWORD, START_MS, startServer, type TestServer } from '../test-server.js';
 
 let server: TestServer | undefined;
 afterEach(() => server?.stop());
@@ -21,6 +21,16 @@ async function seen(trustedProxies: readonly string[]) {
     { headers },
   );
   const root = await server.send('GET', '/api/', undefined, { headers });
+  const cookies = Object.fromEntries(
+    root.headers.getSetCookie().map((cookie) => (cookie.split(';')[0] ?? '').split('=', 2)),
+  ) as Readonly<Record<string, string>>;
+  const { csrftoken = '' } = cookies;
+  const login = await fetch(`${server.url}/api/login/`, {
+    method: 'POST',
+    headers: { ...headers, cookie: `csrftoken=${csrftoken}`, 'x-csrftoken': csrftoken },
+    body: new URLSearchParams({ username: 'admin', password: PASSWORD, next: '/api/' }),
+    redirect: 'manual',
+  });
   const stream = await server.store.list('activity_stream', {
     criterion: { kind: 'all', of: [] },
     order: [],
@@ -29,6 +39,8 @@ async function seen(trustedProxies: readonly string[]) {
   });
   return {
     made: [status, body.name],
+    // a browser sends the origin that it sees: the address of the proxy
+    login: login.status,
     address: stream[0]?.['remote_address'],
     isSecure: root.headers.getSetCookie().some((cookie) => /; Secure/i.test(cookie)),
   };
@@ -39,6 +51,7 @@ it(
   async () => {
     expect(await seen(['127.0.0.0/8'])).toEqual({
       made: [201, 'o'],
+      login: 302,
       address: '203.0.113.7',
       isSecure: true,
     });
@@ -51,6 +64,7 @@ it(
   async () => {
     expect(await seen(['192.0.2.1'])).toEqual({
       made: [201, 'o'],
+      login: 403,
       address: '127.0.0.1',
       isSecure: false,
     });

@@ -218,3 +218,22 @@ it('follows the unit of an earlier attempt that starts while it is to be replace
   expect(asked).toEqual(['status', undefined, 'release', 'status', 'u0']);
   expect(payloads).toEqual([]);
 });
+
+it('asks about a unit until its node has said whether it is released or has started', async () => {
+  const asked: unknown[] = [];
+  let releases = 0;
+  const { started, payloads } = start(
+    (request, stream) => {
+      asked.push(request.subcommand);
+      if (request.subcommand === 'status')
+        stream.write(releases === 0 ? statusLine(0, 0, 'Unit Created') : statusLine(1, 0, 'Runs'));
+      else if ((releases += 1) === 1) stream.destroy();
+      else stream.write('ERROR: work unit u0 has started\n');
+    },
+    undefined,
+    { unitId: 'u0', onUnit: () => Promise.resolve() },
+  );
+  expect(await started).toBe('u0');
+  expect(asked).toEqual(['status', 'release', 'release', 'status']);
+  expect(payloads).toEqual([]);
+});
