@@ -9,7 +9,7 @@ const UNPACKED = 'usr/lib/chromium/chromium';
 export function findChromium() {
   const installed = onPath('chromium');
   if (installed !== undefined) return { path: installed, libraries: '' };
-  const folder = debianPrograms('browser', ['chromium']);
+  const folder = debianPrograms('browser', ['chromium', 'chromium-common']);
   const path = join(folder, UNPACKED);
   if (!existsSync(path)) throw new Error(`${UNPACKED} is not in Debian's package`);
   const script = readFileSync(join(folder, 'run', 'chromium'), 'utf8');
