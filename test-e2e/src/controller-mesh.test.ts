@@ -78,8 +78,7 @@ describe.each([
   let second: ControllerMesh;
   afterAll(async () => {
     if (skips) return;
-    first.close();
-    second.close();
+    await Promise.all([first.close(), second.close()]);
     await mesh.end();
   });
 

@@ -93,12 +93,12 @@ export class TestController {
   /** From now on it does nothing: it neither reads nor writes, as a process that was killed. */
   kill(): void {
     this.#isDead = true;
-    this.mesh.close();
+    void this.mesh.close();
   }
 
   async stop(): Promise<void> {
     if (!this.#isDead) await this.engine.stop();
-    this.mesh.close();
+    await this.mesh.close();
   }
 
   /** Stores that answer while the controller lives. */

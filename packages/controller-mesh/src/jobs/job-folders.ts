@@ -10,6 +10,8 @@ import { PrivateDataDir } from './private-data-dir.js';
 const GUARDED = 'process-';
 const UNGUARDED = 'unguarded-';
 const SOCKET = 'alive.sock';
+/** What a socket says that nobody listens at. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 /** Bytes of the longest path of a Unix socket that every system takes. */
 const LONGEST_PATH = 103;
 
@@ -103,7 +105,7 @@ async function isAlive(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     // one that is busy is alive
-    return !['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!);
+    return !GONE.has((error as NodeJS.ErrnoException).code ?? '');
   } finally {
     socket.destroy();
   }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type * as NodeFs from 'node:fs';
 import { fsyncSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { expect, it, vi } from 'vitest';
 import { openStorage } from './open-storage.js';
 
 vi.mock('node:fs', async (original) => {
-  const real = await original<typeof import('node:fs')>();
+  const real = await original<typeof NodeFs>();
   return { ...real, fsyncSync: vi.fn(real.fsyncSync) };
 });
 
