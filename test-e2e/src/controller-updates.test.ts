@@ -85,7 +85,7 @@ it(
     const values = { name: 'private', organization, scm_type: 'git' };
     const scm_url = url('private/plays', 'user:sesame@');
     const made = await app.ok('POST', 'projects/', { ...values, scm_url });
-    expect(made['scm_url']).toBe(scm_url.replace('sesame', '$encrypted$'));
+    expect(made['scm_url']).toBe(scm_url.replace('user:sesame', '$encrypted$'));
     const update = await lastUpdate(made.id);
     expect(update.status).toBe('successful');
     const events = await app.ok('GET', `project_updates/${update.id}/events/?page_size=200`);
