@@ -146,6 +146,11 @@ const docs = [
     skip: 'it runs until it is ended; the tests of the controller start it',
   },
   {
+    page: 'docs/web-pages.md',
+    contains: 'where the pages are',
+    skip: 'it runs until it is ended; the tests of the pages start it',
+  },
+  {
     page: 'docs/controller.md',
     contains: 'DATABASE_URL=postgres',
     skip: 'it is for a machine with a node and a PostgreSQL',
