@@ -197,7 +197,10 @@ describe.skipIf(program === undefined)('the pages', () => {
     const lost = page.getByText('The connection to the controller is lost');
     link.cut();
     await lost.waitFor({ timeout: 30_000 });
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    // the job goes on meanwhile
+    await expect
+      .poll(() => app.stdout('jobs', job.id), { timeout: 60_000 })
+      .toContain('"msg": "step 5"');
     link.heal();
     await lost.waitFor({ state: 'detached', timeout: 30_000 });
     await log.getByText('"msg": "step 9"').waitFor({ timeout: 60_000 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { LINES_OF_PAGE, OutputLines } from './output-lines.js';
 
 it('keeps lines by their numbers, in whichever order they come', () => {
@@ -36,13 +36,15 @@ it('forgets what was written longest ago once it is too much', () => {
   expect(lines.missing(0, 0)).toEqual([0]);
 });
 
-it('tells listeners once for what comes together', async () => {
+it('tells listeners once for what comes together', () => {
+  vi.useFakeTimers();
   const lines = new OutputLines();
   let told = 0;
   const end = lines.subscribe(() => (told += 1));
   lines.put(0, ['a']);
   lines.put(1, ['b']);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  vi.runAllTimers();
+  vi.useRealTimers();
   expect(told).toBe(1);
   end();
 });

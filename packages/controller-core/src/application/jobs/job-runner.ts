@@ -215,7 +215,7 @@ export class JobRunner {
       if (tally.stats === undefined) writer.mark(tally.at(output));
     };
     const taking = { onBegin, onPosition, onEvent, onFiles };
-    const { end, wasFull } = await this.#untilEnd(unit, taking);
+    const end = await this.#untilEnd(unit, taking);
     await writer.finish();
     const outcomes = tally.stats && hostOutcomes(tally.stats, hostIds);
     if (outcomes !== undefined) {
@@ -231,7 +231,7 @@ export class JobRunner {
     const own = this.#eventOf(end, tally.stats !== undefined);
     await this.#change((own === 'succeed' ? conclusion?.event : undefined) ?? own, {
       // what an earlier owner, or this one, has said of its troubles is over
-      ...((wasFull || this.#job.job_explanation !== '') && { job_explanation: '' }),
+      job_explanation: '',
       ...factsOf(end),
       ...(outcomes !== undefined && { host_status_counts: statusCounts(outcomes) }),
       ...facts,
@@ -241,7 +241,7 @@ export class JobRunner {
   }
 
   /** Takes what the unit says; a cancel on the way goes to its node, and a run that does not end then is left alone. */
-  async #untilEnd(unit: UnitAddress, taking: Taking): Promise<Taken> {
+  async #untilEnd(unit: UnitAddress, taking: Taking): Promise<RunEnd> {
     const { mesh, clock } = this.#options;
     const over = new AbortController();
     const cancel = async (): Promise<void> => {
@@ -264,17 +264,16 @@ export class JobRunner {
         const position = this.#position;
         const tally = onBegin(position);
         const following = { jobId: this.#job.id, from: position?.output, ...rest };
-        const wasFull = pauseMs > FULL_MS;
         try {
-          return { end: await mesh.follow(unit, following, signal), wasFull };
+          return await mesh.follow(unit, following, signal);
         } catch (error) {
           this.#signal.throwIfAborted();
           const lost = { emittedEvents: tally.count, missing: [] };
-          if (isFired(over.signal)) return { end: { status: 'canceled', ...lost }, wasFull };
+          if (isFired(over.signal)) return { status: 'canceled', ...lost };
           if (!(error instanceof MeshError)) throw error;
           if (error.code !== 'local') {
             const explanation = `${unit.node}: ${error.message}`;
-            return { end: { status: 'error', explanation, ...lost }, wasFull };
+            return { status: 'error', explanation, ...lost };
           }
           await this.#noteFull(error);
         }
@@ -349,13 +348,6 @@ export class JobRunner {
 /** How what a unit says is taken, each time from the position that is stored. */
 interface Taking extends Omit<UnitFollowing, 'jobId' | 'from'> {
   readonly onBegin: (from: RunPosition | undefined) => Tally;
-}
-
-/** How a run has ended. */
-interface Taken {
-  readonly end: RunEnd;
-  /** Whether this machine had no room for what it said, for a time. */
-  readonly wasFull: boolean;
 }
 
 /** What is counted and kept of the events of a run. It alone writes its fields. */
