@@ -8,7 +8,8 @@ import { ensureFolder } from '../settings/data-folder.js';
 
 const BITS = 2048;
 const DAY_MS = 86_400_000;
-const CERTIFICATE_DAYS = 30;
+/** Longer than the time before its end from which a node warns. */
+const CERTIFICATE_DAYS = 60;
 /** Certificates are good a little before they are made: clocks differ. */
 const EARLIER_MS = 300_000;
 /** The `tls-client` and the `tls-server` of the node. */
