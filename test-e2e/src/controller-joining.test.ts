@@ -79,6 +79,14 @@ it('a machine that has nothing but a token becomes a node, and a job runs there'
   const job = await app.ended('jobs', await app.make(`job_templates/${template}/launch/`, {}));
   expect(job).toMatchObject({ status: 'successful', execution_node: 'far' });
 
+  // the node of the controller runs what it is told to, and no other node tells it anything
+  const submit = ['work', 'submit', 'local', '--node', 'one', '--no-payload', '-f'];
+  const socket = join(folderOf('far'), 'receptor.sock');
+  const reached = await command(bin('receptorctl'), ['--socket', socket, 'status']);
+  expect(reached.stdout).toContain('one');
+  const submitted = await command(bin('receptorctl'), ['--socket', socket, ...submit]);
+  expect(submitted.code).not.toBe(0);
+
   // the same machine may say it again, while another one may not
   const again = await joinAs('far', once_);
   expect(again).toMatchObject({ code: 0 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { JoinFailure } from './join-failure.js';
+import type { JoinFailure } from './join-failure.js';
 import { readJoinOptions } from './join-options.js';
 
 const token = `join1.${'a'.repeat(43)}`;

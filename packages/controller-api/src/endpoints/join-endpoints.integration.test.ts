@@ -60,7 +60,7 @@ afterAll(() => server.stop());
 
 async function token(fields: object = {}): Promise<string> {
   const { status, body } = await server.send('POST', '/api/v2/join_tokens/', fields);
-  expect(body).toMatchObject({ token: expect.stringMatching(`^join1\\..{43}\\.${fingerprint}$`) });
+  expect(body.token).toMatch(new RegExp(`^join1\\..{43}\\.${fingerprint}$`, 'u'));
   expect(status).toBe(201);
   return body.token.split('.')[1] ?? '';
 }
@@ -101,7 +101,8 @@ it('of two machines at once one uses a token; its key may say it again, until th
   now += 7_200_000;
   const late = await join(secret, 'two', {}, winner);
   now -= 7_200_000;
-  expect(late).toMatchObject({ status: 403, body: { detail: expect.stringContaining('expired') } });
+  expect(late.status).toBe(403);
+  expect(late.body.detail).toContain('expired');
 });
 
 it('a node that is there is replaced by a token for it alone, and a controller by none', async () => {
