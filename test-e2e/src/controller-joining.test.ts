@@ -58,8 +58,8 @@ const instance = async (hostname: string) => {
 
 it('a machine that has nothing but a token becomes a node, and a job runs there', async () => {
   const group = await app.make('instance_groups/', { name: 'edge' });
-  const once_ = await token('--group', 'edge');
-  const joined = await joinAs('far', once_);
+  const given = await token('--group', 'edge');
+  const joined = await joinAs('far', given);
   expect(joined).toMatchObject({ code: 0 });
   expect(joined.stdout).toContain('far has joined as execution node');
   const key = join(folderOf('far'), 'tls', 'receptor.key');
@@ -80,18 +80,19 @@ it('a machine that has nothing but a token becomes a node, and a job runs there'
   expect(job).toMatchObject({ status: 'successful', execution_node: 'far' });
 
   // the node of the controller runs what it is told to, and no other node tells it anything
-  const submit = ['work', 'submit', 'local', '--node', 'one', '--no-payload', '-f'];
+  const submit = ['work', 'submit', 'local', '--node', 'one', '--no-payload', '-f', '--ttl', '5s'];
   const socket = join(folderOf('far'), 'receptor.sock');
   const reached = await command(bin('receptorctl'), ['--socket', socket, 'status']);
   expect(reached.stdout).toContain('one');
   const submitted = await command(bin('receptorctl'), ['--socket', socket, ...submit]);
+  expect(submitted.stderr).toContain("one can't be reached");
   expect(submitted.code).not.toBe(0);
 
   // the same machine may say it again, while another one may not
-  const again = await joinAs('far', once_);
+  const again = await joinAs('far', given);
   expect(again).toMatchObject({ code: 0 });
   expect(readFileSync(key, 'utf8')).toContain('PRIVATE KEY');
-  const other = await joinAs('other', once_);
+  const other = await joinAs('other', given);
   expect(other.code).toBe(1);
   expect(other.stderr).toContain('used by another machine');
   expect(existsSync(folderOf('other'))).toBe(false);
