@@ -1,6 +1,7 @@
 import { createApi, type Api, type SecretBox } from '@receptorjs/controller-api';
 import type {
   EngineStores,
+  Joining,
   ProjectFolders,
   ResourceStore,
   ScmHostRules,
@@ -66,12 +67,23 @@ export interface ServeOptions {
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
   /** The folder of the built pages. */
   readonly pages: string;
+  readonly joining?: Joining | undefined;
 }
 
 /** The interface over an open database. */
 export function apiOf(
   { storage, store, stores }: OpenController,
-  { hostname, installUuid, secrets, projects, hosts, tls, trustedProxies, pages }: ServeOptions,
+  {
+    hostname,
+    installUuid,
+    secrets,
+    projects,
+    hosts,
+    tls,
+    trustedProxies,
+    pages,
+    joining,
+  }: ServeOptions,
 ): Promise<Api> {
   const facts = { hostname, version: API_VERSION, installUuid };
   const sessions = new KyselySessionStore(storage.database);
@@ -81,7 +93,20 @@ export function apiOf(
   const changes = new StoredJobChanges(storage.database);
   return createApi(
     {
-      ...{ store, reads, sessions, secrets, queue, records, feed, changes, projects, hosts, facts },
+      ...{
+        store,
+        reads,
+        sessions,
+        secrets,
+        queue,
+        records,
+        feed,
+        changes,
+        projects,
+        hosts,
+        facts,
+        joining,
+      },
       inTransaction: (work) => storesInTransaction(storage.database, work),
       now: () => new Date(),
     },

@@ -1,10 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import type { MeshAddress } from '@receptorjs/controller-core';
+import { isNodeId } from '@receptorjs/join-protocol';
+import { readLifetime, readMeshAddress } from './settings/mesh-address.js';
 import { defaultFolder } from './settings/data-folder.js';
 import { backup, restore } from './verbs/backup.js';
 import { check, type CheckArguments } from './verbs/check.js';
 import { createAdmin } from './verbs/create-admin.js';
+import { joinToken, type JoinTokenArguments } from './verbs/join-token.js';
 import { migrate } from './verbs/migrate.js';
 import { prune, type PruneArguments } from './verbs/prune.js';
 import { rotateKey } from './verbs/rotate-key.js';
@@ -13,6 +17,8 @@ import { serve, type ServeArguments } from './verbs/serve.js';
 const DEFAULT_PORT = 8052;
 const MAX_PORT = 65_535;
 const MAX_DAYS = 36_500;
+const DEFAULT_CERTIFICATE_DAYS = 30;
+const HOUR_MS = 3_600_000;
 
 /** The command line. */
 export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
@@ -67,6 +73,22 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       'addresses of reverse proxies, or networks such as 10.0.0.0/8, with commas: what they say of a client (X-Forwarded-For, -Proto, -Host) is believed; default: none',
       addresses,
     )
+    .option(
+      '--mesh-listen <address:port>',
+      'where the node that is brought along takes links of other nodes, with TLS; default: nowhere',
+      meshAddress,
+    )
+    .option(
+      '--mesh-address <host:port>',
+      'what other nodes call that; default: the same, or the name of this machine for every address',
+      meshAddress,
+    )
+    .option(
+      '--certificate-days <days>',
+      'how long certificates of nodes that join are good for',
+      days,
+      DEFAULT_CERTIFICATE_DAYS,
+    )
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key in PEM')
     .action((options: ServeArguments) => serve(options, env));
@@ -83,6 +105,33 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .action((username: string, { dataDir }: { dataDir: string }) =>
       createAdmin(dataDir, username, env),
     );
+  program
+    .command('join-token')
+    .description('print a token with which a machine joins the mesh, once: receptor join URL TOKEN')
+    .addOption(
+      new Option('--kind <kind>', 'whether the node runs jobs (execution) or only routes (hop)')
+        .choices(['execution', 'hop'])
+        .default('execution'),
+    )
+    .option(
+      '--node-id <id>',
+      'the only node that it is for, which may be there already; default: any new one',
+      nodeId,
+    )
+    .option('--group <name>', 'instance group that the node is put into')
+    .option('--peer <node>', 'node that it links to; default: the nodes of controllers that listen')
+    .option(
+      '--listener <host:port>',
+      'where the node takes links of other nodes; default: nowhere',
+      meshAddress,
+    )
+    .addOption(
+      new Option('--expires <time>', 'how long it is good for, such as 30m, 1h or 2d')
+        .argParser(lifetime)
+        .default(HOUR_MS, '1h'),
+    )
+    .addOption(folder())
+    .action((options: JoinTokenArguments) => joinToken(options));
   program
     .command('backup')
     .description('write all that the database has into one file')
@@ -125,6 +174,23 @@ export function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     )
     .action((options: CheckArguments) => check(options, env));
   return program;
+}
+
+function meshAddress(text: string): MeshAddress {
+  const address = readMeshAddress(text);
+  if (address !== undefined) return address;
+  throw new InvalidArgumentError('A host with a port, such as 10.0.0.5:27199, is allowed.');
+}
+
+function nodeId(text: string): string {
+  if (isNodeId(text)) return text;
+  throw new InvalidArgumentError('Letters, digits, dots, dashes and underscores are allowed.');
+}
+
+function lifetime(text: string): number {
+  const value = readLifetime(text);
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('A time such as 30m, 1h or 2d is allowed.');
 }
 
 function days(text: string): number {

@@ -20,6 +20,11 @@ import type { HangUps } from './process/hang-ups.js';
  * @param hangUps what SIGHUP does to a node; anything else ends by it as every program does
  */
 export async function main(args: readonly string[], hangUps: HangUps): Promise<number> {
+  if (args[0] === 'join') {
+    const { join } = await import('./join/join.js');
+    const end = await join(args.slice(1));
+    return typeof end === 'number' ? end : main(['--config', end.config], hangUps);
+  }
   try {
     const request = requestOf(args);
     const actions = request === 'start' ? actionsOf(args) : [];

@@ -43,4 +43,16 @@ export { checkRequest, makeRequest } from './signing/make-request.js';
 export type { MakeRequestOptions } from './signing/make-request.js';
 export { signRequest } from './signing/sign-request.js';
 export type { SignRequestDialogue, SignRequestOptions } from './signing/sign-request.js';
+export {
+  issueCertificate,
+  requestCertificate,
+  requestedKey,
+  type IssuedCertificate,
+} from './signing/issue-certificate.js';
+export {
+  newAuthority,
+  type CertificateAuthority,
+  type NewAuthorityOptions,
+} from './signing/new-authority.js';
+export type { CertificateNames } from './signing/signed-request.js';
 export type { ValidityTexts } from './signing/signing.js';

@@ -5,6 +5,7 @@ import type {
   JobChanges,
   JobQueue,
   JobRecords,
+  Joining,
   ProjectFolders,
   ResourceStore,
   ScmHostRules,
@@ -50,6 +51,8 @@ export interface ApiContext {
   readonly projects?: ProjectFolders | undefined;
   /** Which machines projects may come from; default: all. */
   readonly hosts?: ScmHostRules | undefined;
+  /** Takes machines into the mesh; without it none joins. */
+  readonly joining?: Joining | undefined;
   readonly facts: ControllerFacts;
   readonly now: () => Date;
 }

@@ -15,6 +15,7 @@ import { absentEndpoints } from './endpoints/absent-endpoints.js';
 import { contentEndpoints } from './endpoints/content-endpoints.js';
 import { addEndpoint, type RouteConfig } from './endpoints/endpoint.js';
 import { instanceEndpoints } from './endpoints/instance-endpoints.js';
+import { addJoin, joinTokenEndpoints } from './endpoints/join-endpoints.js';
 import { Lister } from './endpoints/lister.js';
 import { metricsEndpoint } from './endpoints/metrics-endpoint.js';
 import { resourceEndpoints } from './endpoints/resource-endpoints.js';
@@ -173,11 +174,13 @@ async function createApp(
   addLogin(app, authenticator, cookies);
   addRoots(app, parts);
   addPing(app, parts);
+  addJoin(app, parts);
   const endpoints = [
     ...stateEndpoints(parts),
     ...streamEndpoints(live, parts),
     metricsEndpoint(parts),
     ...tokenEndpoints(parts),
+    ...joinTokenEndpoints(parts),
     launchEndpoint(parts),
     relaunchEndpoint(parts),
     ...updateEndpoints(parts),

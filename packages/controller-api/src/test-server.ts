@@ -9,7 +9,7 @@ import {
   type Storage,
   type StorageConfiguration,
 } from '@receptorjs/controller-storage';
-import type { ResourceStore } from '@receptorjs/controller-core';
+import type { Joining, ResourceStore } from '@receptorjs/controller-core';
 import { randomBytes } from 'node:crypto';
 import { hashPassword } from './authentication/passwords.js';
 import { digestOf } from './authentication/secrets.js';
@@ -65,6 +65,8 @@ export interface TestServerOptions {
   readonly hostname?: string;
   readonly heartbeatMs?: number;
   readonly trustedProxies?: readonly string[];
+  /** How machines join; default: not at all. */
+  readonly joining?: (storage: Storage) => Joining;
 }
 
 /** Starts a server. Users have the names of their roles. */
@@ -73,6 +75,7 @@ export async function startServer({
   hostname = 'control-1',
   heartbeatMs,
   trustedProxies,
+  joining,
 }: TestServerOptions = {}): Promise<TestServer> {
   const storage = await openStorage(database);
   await storage.migrate();
@@ -91,6 +94,7 @@ export async function startServer({
       inTransaction: (work) => storesInTransaction(storage.database, work),
       feed: changeFeed(storage),
       changes: new StoredJobChanges(storage.database),
+      joining: joining?.(storage),
       facts: { hostname, version: '24.6.1', installUuid: 'test' },
       now: () => new Date(),
     },

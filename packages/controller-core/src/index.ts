@@ -243,3 +243,25 @@ export type {
 } from './ports/run-materials.js';
 export { podManifest, type PodManifestOptions } from './domain/pod-manifest.js';
 export type { JobTracer } from './ports/job-tracer.js';
+export { JoinError, type JoinErrorCode } from './application/joining/join-error.js';
+export {
+  Joining,
+  type JoinApplication,
+  type JoinedNode,
+  type JoiningOptions,
+  type JoinStores,
+} from './application/joining/joining.js';
+export {
+  makeJoinToken,
+  type JoinTokenRequest,
+  type NewJoinToken,
+} from './application/joining/join-tokens.js';
+export type {
+  JoiningType,
+  JoinStore,
+  MeshAddress,
+  TokenRefusal,
+  TokenUse,
+  UsedToken,
+} from './ports/join-store.js';
+export type { MeshAuthority, NodeCertificate, OpenAuthority } from './ports/mesh-authority.js';

@@ -12,6 +12,12 @@ export { KyselyResourceStore } from './resources/kysely-resource-store.js';
 export { KyselySessionStore } from './resources/kysely-session-store.js';
 export { changeFeed, engineStores } from './repositories/engine-stores.js';
 export { storesInTransaction } from './repositories/transaction-stores.js';
+export {
+  addAuthority,
+  findAuthority,
+  type StoredAuthority,
+} from './repositories/certificate-authorities.js';
+export { StoredJoins } from './repositories/join-store.js';
 export { StoredJobChanges } from './repositories/job-changes.js';
 export type { Executor } from './repositories/executor.js';
 export { StoredDependencies } from './repositories/dependencies.js';

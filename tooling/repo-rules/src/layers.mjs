@@ -9,7 +9,15 @@ import { filesBelow, members, root } from './workspace.mjs';
  * @type {readonly (readonly string[])[]}
  */
 export const layers = [
-  ['primitives', 'validation', 'process-table', 'socket-addresses', 'bounded-json', 'quotas'],
+  [
+    'primitives',
+    'validation',
+    'process-table',
+    'socket-addresses',
+    'bounded-json',
+    'quotas',
+    'join-protocol',
+  ],
   ['netceptor', 'certificates', 'quic-engine', 'command-line', 'control-protocol'],
   ['quic-engine-wasm', 'quic-engine-native'],
   [

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../failure.js';
 import { ensureFolder } from '../settings/data-folder.js';
+import type { MeshListener } from '../joining/mesh-listener.js';
 import { program } from './programs.js';
 
 /** Milliseconds for the node to answer, and to end. */
@@ -20,6 +21,8 @@ export interface ReceptorNodeOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Whether its units are traced, and to which collector. */
   readonly tracing?: { readonly endpoint?: string | undefined } | undefined;
+  /** The listener for links of other nodes; default: nobody links to it. */
+  readonly mesh?: MeshListener | undefined;
 }
 
 /** The node of the mesh that a controller brings along: it runs the work type `local`. It alone writes its fields. */
@@ -47,7 +50,7 @@ export class ReceptorNode {
   static async start(
     folder: string,
     id: string,
-    { env, tracing }: ReceptorNodeOptions,
+    { env, tracing, mesh }: ReceptorNodeOptions,
   ): Promise<ReceptorNode> {
     const own = join(folder, 'receptor');
     ensureFolder(own);
@@ -57,9 +60,9 @@ export class ReceptorNode {
     const worker = [...runner.first, 'worker'].join(' ');
     const kubernetes = { allowruntimepod: true, allowruntimeparams: true };
     const items: Readonly<Record<string, unknown>>[] = [
-      { node: { id, datadir: join(own, 'data') } },
+      { node: { id, datadir: join(own, 'data'), ...mesh?.actions.node } },
       { 'log-level': { level: 'warning' } },
-      { 'local-only': {} },
+      ...(mesh?.actions.items ?? [{ 'local-only': {} }]),
       { 'control-service': { filename: socket } },
       {
         'work-command': {

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPair } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +28,10 @@ export async function workSigningKey(folder: string, given: string | undefined):
     throw new Failure(`${file} has no private RSA key: ${errorText(cause)}`, 1, { cause });
   }
 }
+
+/** The public half of the key in a file, in PEM: what nodes verify work by. */
+export const workPublicKey = (file: string): string =>
+  createPublicKey(readFileSync(file)).export({ type: 'spki', format: 'pem' }).toString();
 
 async function makeKeys(folder: string): Promise<void> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', {

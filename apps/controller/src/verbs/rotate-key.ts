@@ -10,6 +10,7 @@ import {
   type RewrittenSecrets,
   type Storage,
 } from '@receptorjs/controller-storage';
+import { AUTHORITY_KEY } from '../joining/mesh-authority.js';
 import { openController } from '../composition.js';
 import { Failure } from '../failure.js';
 import { areKeysGiven, keyFile, newKey, secretKeys, writeKeys } from '../settings/secret-keys.js';
@@ -77,6 +78,7 @@ async function lockedSecrets(
   const { replaced } = await rewriteSecrets(storage, {
     input: (name, text) => each(text, purposeOf(name)),
     startArguments: (text) => each(text, START_ARGUMENTS),
+    authorityKey: (text) => each(text, AUTHORITY_KEY),
   });
   return { found, replaced };
 }

@@ -1,14 +1,28 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KeyedSecretBox } from '@receptorjs/controller-api';
-import type { ResourceStore } from '@receptorjs/controller-core';
+import { Joining, type MeshAddress, type ResourceStore } from '@receptorjs/controller-core';
 import { FolderProjects } from '@receptorjs/controller-projects';
-import { API_VERSION, apiOf, installUuidOf, openController } from '../composition.js';
+import { StoredJoins, storesInTransaction } from '@receptorjs/controller-storage';
+import {
+  API_VERSION,
+  apiOf,
+  installUuidOf,
+  openController,
+  type OpenController,
+} from '../composition.js';
+import { Failure } from '../failure.js';
+import { StoredMeshAuthority } from '../joining/mesh-authority.js';
+import { MESH_TLS, MeshListener } from '../joining/mesh-listener.js';
+import { TokenSocket } from '../joining/token-socket.js';
+import { isEveryAddress } from '../settings/mesh-address.js';
 import { controllerEngine } from '../engine/engine.js';
 import { ReceptorNode } from '../engine/receptor-node.js';
 import { hasAdmin, newPassword, setAdmin } from '../first-data/admin.js';
 import { secretKeys } from '../settings/secret-keys.js';
-import { workSigningKey } from '../settings/work-signing.js';
+import { workPublicKey, workSigningKey } from '../settings/work-signing.js';
 import { scmHosts } from '../settings/settings.js';
 import { addFirstData } from '../first-data/first-data.js';
 
@@ -30,6 +44,12 @@ export interface ServeArguments {
   readonly traces?: string | undefined;
   /** Addresses of proxies in front, or of their networks. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Where its own node takes links of other nodes. */
+  readonly meshListen?: MeshAddress | undefined;
+  /** What others call that. */
+  readonly meshAddress?: MeshAddress | undefined;
+  /** Days that certificates of nodes are good for. */
+  readonly certificateDays: number;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
 }
@@ -49,21 +69,25 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
     const secrets = new KeyedSecretBox(secretKeys(dataDir, env));
     const tracing = tracingOf(options, env);
     const installUuid = await installUuidOf(storage);
+    const authority = new StoredMeshAuthority(storage, secrets);
+    const mesh = await meshListener(controller, options, authority);
+    begun.unshift(() => Promise.resolve(mesh?.close()));
     const own =
       receptor === undefined
-        ? await ReceptorNode.start(dataDir, node, { env, tracing })
+        ? await ReceptorNode.start(dataDir, node, { env, tracing, mesh })
         : undefined;
     begun.unshift(async () => own?.stop());
     const projects = new FolderProjects(join(dataDir, 'projects'));
     const hosts = scmHosts(env);
+    const signingKey = await workSigningKey(dataDir, options.workSigningKey);
     const engine = await controllerEngine(controller, {
       projects,
       hosts,
       folder: dataDir,
       address: own?.address ?? receptor ?? '',
       nodeType: options.nodeType,
-      signingKey: await workSigningKey(dataDir, options.workSigningKey),
-      tlsClient: options.tlsClient,
+      signingKey,
+      tlsClient: options.tlsClient ?? (mesh && MESH_TLS),
       tracing,
       secrets,
       discovery: {
@@ -78,7 +102,18 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
       tlsCert === undefined || tlsKey === undefined
         ? undefined
         : { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') };
+    const fingerprint = tls && fingerprintOf(tls.cert);
+    const joining = new Joining({
+      inTransaction: (work) => storesInTransaction(storage.database, work),
+      authority,
+      workPublicKey: workPublicKey(signingKey),
+      certificateDays: options.certificateDays,
+      hostname: engine.hostname,
+      fingerprint,
+      now: () => new Date(),
+    });
     const app = await apiOf(controller, {
+      joining,
       hostname: engine.hostname,
       installUuid,
       secrets,
@@ -93,12 +128,51 @@ export async function serve(options: ServeArguments, env: NodeJS.ProcessEnv): Pr
     const address = await app.listen({ host, port });
     // after the interface, whose making keeps this process busy for long: a lease is to be renewed in time
     await engine.start();
+    const socket = await TokenSocket.listen(dataDir, {
+      store,
+      hostname: engine.hostname,
+      fingerprint,
+    });
+    begun.unshift(() => socket.close());
     console.log(`The controller answers at ${address}/api/v2/, its pages are at ${address}/`);
     await ended();
   } finally {
     for (const end of begun) await end();
   }
 }
+
+/** The listener of its own node, and what other nodes are told of it: nothing where it does not listen. @throws {Failure} */
+async function meshListener(
+  { stores, storage }: OpenController,
+  { dataDir, node, nodeType, receptor, meshListen: listen, meshAddress }: ServeArguments,
+  authority: StoredMeshAuthority,
+): Promise<MeshListener | undefined> {
+  if (listen === undefined && meshAddress !== undefined)
+    throw new Failure('--mesh-address is what others call --mesh-listen, which is missing', 2);
+  if (receptor !== undefined) {
+    if (listen === undefined) return undefined;
+    throw new Failure('--mesh-listen is for the node that is brought along, not for --receptor', 2);
+  }
+  const joins = new StoredJoins(storage.database);
+  if (listen === undefined) {
+    await joins.setAddress(node, undefined);
+    return undefined;
+  }
+  const address =
+    meshAddress ?? (isEveryAddress(listen) ? { host: hostname(), port: listen.port } : listen);
+  const listener = await MeshListener.prepare({
+    ...{ nodeId: node, listen, address, authority },
+    folder: join(dataDir, 'receptor', 'tls'),
+    onNotice: (sentence) => console.error(sentence),
+  });
+  await stores.instances.discover({ hostname: node, nodeType, approved: true });
+  await joins.setAddress(node, address);
+  return listener;
+}
+
+/** SHA-256 of the first certificate of a PEM text, in base64url. */
+const fingerprintOf = (pem: string): string =>
+  createHash('sha256').update(new X509Certificate(pem).raw).digest('base64url');
 
 /** Traces are sent where an option or the environment says to which collector. */
 function tracingOf(

@@ -12,8 +12,9 @@ import {
   type SubjectPublicKeyInfo,
 } from '@peculiar/asn1-x509';
 import { CertificateError } from '../certificate-error.js';
-import { EXTENSION_REQUEST } from './make-request.js';
+import { EXTENSION_REQUEST } from './signed-request.js';
 import { onlyItem, readPemFile } from '../files/pem-files.js';
+import { pemBlocks } from '../files/pem.js';
 import { alternativeNames, nodeIdsAmong } from '../chain/receptor-name.js';
 
 /** Signatures a request may carry: what they are called, and their digest where they have one. */
@@ -73,16 +74,37 @@ export class CertificateRequest {
         { hint: `${file} holds ${type}` },
       );
     }
+    return CertificateRequest.#of(der, ` in ${file}`);
+  }
+
+  /** The one request of a PEM text. @throws {CertificateError} `unreadable-certificate` */
+  static parse(pem: string): CertificateRequest {
+    const [block, another] = pemBlocks(pem);
+    if (block?.type !== 'CERTIFICATE REQUEST' || another !== undefined) {
+      throw new CertificateError(
+        'unreadable-certificate',
+        'what was sent is not one certificate request in PEM',
+      );
+    }
+    return CertificateRequest.#of(block.der, '');
+  }
+
+  static #of(der: Buffer, where: string): CertificateRequest {
     try {
       return new CertificateRequest(der);
     } catch (cause) {
       const why = errorText(cause);
       throw new CertificateError(
         'unreadable-certificate',
-        `failed to parse the certificate request in ${file}: ${why}`,
+        `failed to parse the certificate request${where}: ${why}`,
         { cause },
       );
     }
+  }
+
+  /** The key that it is for. */
+  get key(): KeyObject {
+    return this.#key;
   }
 
   /** What a person reads before the request is signed. */

@@ -1,21 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
-import type { Extension } from '@peculiar/asn1-x509';
-import {
-  AuthorityKeyIdentifier,
-  Certificate,
-  ExtendedKeyUsage,
-  KeyIdentifier,
-  KeyUsage,
-  KeyUsageFlags,
-  SubjectKeyIdentifier,
-  id_ce_authorityKeyIdentifier,
-  id_ce_extKeyUsage,
-  id_ce_keyUsage,
-  id_ce_subjectKeyIdentifier,
-  id_kp_clientAuth,
-  id_kp_serverAuth,
-} from '@peculiar/asn1-x509';
+import { Certificate } from '@peculiar/asn1-x509';
 import {
   flag,
   optional,
@@ -31,14 +16,8 @@ import { loadCaKey } from '../files/key-files.js';
 import { onlyItem, readPemFile, writeSecretFile } from '../files/pem-files.js';
 import { toPem } from '../files/pem.js';
 import { nodeIdsAmong } from '../chain/receptor-name.js';
-import {
-  extension,
-  keyIdentifier,
-  signCertificate,
-  validity,
-  validityChecks,
-  type ValidityTexts,
-} from './signing.js';
+import { signLeaf } from './sign-leaf.js';
+import { validity, validityChecks, type ValidityTexts } from './signing.js';
 
 /** The fields of `cert-signreq`. */
 export interface SignRequestOptions extends ValidityTexts {
@@ -108,42 +87,16 @@ export async function signRequest(
       throw new CertificateError('declined', 'user declined');
     }
   }
-  const { subject, extensions } = ca.certificate.tbsCertificate;
-  const caIdentifier = extensions?.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier);
-  const certificate = signCertificate(
+  const certificate = signLeaf(
+    { certificate: ca.certificate, key: caKey },
     {
-      issuer: subject,
       subject: request.subject,
       validity: dates,
       publicKey: request.publicKey,
-      extensions: [
-        extension(id_ce_keyUsage, true, new KeyUsage(KeyUsageFlags.digitalSignature)),
-        extension(
-          id_ce_extKeyUsage,
-          false,
-          new ExtendedKeyUsage([id_kp_clientAuth, id_kp_serverAuth]),
-        ),
-        ...(caIdentifier === undefined ? [] : [authority(caIdentifier)]),
-        extension(
-          id_ce_subjectKeyIdentifier,
-          false,
-          new SubjectKeyIdentifier(keyIdentifier(request.publicKey)),
-        ),
-        namesExtension,
-      ],
+      names: namesExtension,
     },
-    caKey,
   );
   await writeSecretFile(options.outCert, toPem('CERTIFICATE', certificate));
-}
-
-function authority(caIdentifier: Extension): Extension {
-  const { buffer } = AsnConvert.parse(caIdentifier.extnValue.buffer, SubjectKeyIdentifier);
-  return extension(
-    id_ce_authorityKeyIdentifier,
-    false,
-    new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(buffer) }),
-  );
 }
 
 async function loadCa(file: string): Promise<{ der: Buffer; certificate: Certificate }> {

@@ -42,6 +42,12 @@ export const permissions: Readonly<Record<string, Row>> = {
     none: [],
   },
   receptor_addresses: record,
+  join_tokens: {
+    admin: ['read', 'create', 'delete'],
+    operator: [],
+    auditor: sight,
+    none: [],
+  },
   instance_groups: setup,
   projects: content,
   inventories: content,

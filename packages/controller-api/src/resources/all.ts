@@ -17,6 +17,7 @@ import { inventories } from './inventories.js';
 import { inventorySources } from './inventory-sources.js';
 import { inventoryUpdates } from './inventory-updates.js';
 import { jobHostSummaries } from './job-host-summaries.js';
+import { joinTokens } from './join-tokens.js';
 import { jobTemplates } from './job-templates.js';
 import { jobs } from './jobs.js';
 import { organizations } from './organizations.js';
@@ -37,6 +38,7 @@ export const resources: Resources = new Map<string, Resource>(
     instances,
     receptorAddresses,
     instanceGroups,
+    joinTokens,
     projects,
     projectUpdates,
     inventories,

@@ -53,4 +53,8 @@ export const samples: Readonly<Record<string, readonly string[]>> = {
   '0010-job-changes': [
     `insert into job_changes (job_id, kind, status) values (1, 'status', 'running')`,
   ],
+  '0020-joining': [
+    `insert into certificate_authorities (name, certificate, private_key) values ('mesh', 'pem', 'locked')`,
+    `insert into join_tokens (digest, node_type, instance_group_id, peer_id, expires) values ('hash', 'execution', 1, 2, now())`,
+  ],
 };

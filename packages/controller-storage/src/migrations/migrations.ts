@@ -10,6 +10,7 @@ import { fleet } from './0013-fleet.js';
 import { submissions } from './0016-submissions.js';
 import { lists } from './0017-lists.js';
 import { runPositions } from './0018-run-positions.js';
+import { joining } from './0020-joining.js';
 import type { SchemaMigration } from './migration.js';
 
 /** All steps of the schema, in the order in which they are taken. */
@@ -26,4 +27,5 @@ export const migrations: readonly SchemaMigration[] = [
   submissions,
   lists,
   runPositions,
+  joining,
 ];

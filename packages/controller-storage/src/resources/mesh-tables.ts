@@ -2,6 +2,11 @@ import { named, references, type ResourceTable } from './resource-table.js';
 
 const group = references({ credential: 'credentials' });
 const address = references({ instance: 'instances' });
+const token = references({
+  instance_group: 'instance_groups',
+  peer: 'instances',
+  created_by: 'users',
+});
 
 /** Jobs that take room of an instance: on it, or handled by it. */
 const active = `status in ('waiting', 'running')`;
@@ -96,6 +101,15 @@ export const meshTables: Readonly<Record<string, ResourceTable>> = {
         far: 'instance_id',
       },
     },
+  },
+  join_tokens: {
+    table: 'join_tokens',
+    columns: {
+      ...named('id', 'digest', 'node_type', 'node_id', 'listener_host', 'listener_port'),
+      ...named('expires', 'used', 'used_by', 'created', 'modified'),
+      ...token.columns,
+    },
+    relations: token.relations,
   },
   instance_links: {
     table: 'instance_links',

@@ -18,6 +18,14 @@ export interface ActivityStreamTable {
   changes: DefaultedJson<{ readonly [key: string]: Json }>;
 }
 
+export interface CertificateAuthoritiesTable {
+  id: Generated<number>;
+  name: string;
+  certificate: string;
+  private_key: string;
+  created: Generated<Date>;
+}
+
 export interface ControllerLeasesTable {
   id: Generated<number>;
   hostname: string;
@@ -356,6 +364,24 @@ export interface JobTemplatesTable {
   modified_by_id: number | null;
 }
 
+export interface JoinTokensTable {
+  id: Generated<number>;
+  digest: string;
+  node_type: 'execution' | 'hop';
+  node_id: Generated<string>;
+  instance_group_id: number | null;
+  peer_id: number | null;
+  listener_host: Generated<string>;
+  listener_port: number | null;
+  expires: Date;
+  used: Date | null;
+  used_by: Generated<string>;
+  key_digest: Generated<string>;
+  created: Generated<Date>;
+  modified: Generated<Date>;
+  created_by_id: number | null;
+}
+
 export interface OrganizationInstanceGroupsTable {
   organization_id: number;
   instance_group_id: number;
@@ -577,6 +603,7 @@ export interface UsersTable {
 /** All tables, by their names. */
 export interface Tables {
   activity_stream: ActivityStreamTable;
+  certificate_authorities: CertificateAuthoritiesTable;
   controller_leases: ControllerLeasesTable;
   credential_types: CredentialTypesTable;
   credentials: CredentialsTable;
@@ -601,6 +628,7 @@ export interface Tables {
   job_template_credentials: JobTemplateCredentialsTable;
   job_template_instance_groups: JobTemplateInstanceGroupsTable;
   job_templates: JobTemplatesTable;
+  join_tokens: JoinTokensTable;
   organization_instance_groups: OrganizationInstanceGroupsTable;
   organizations: OrganizationsTable;
   projects: ProjectsTable;

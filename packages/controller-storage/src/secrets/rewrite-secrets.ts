@@ -9,6 +9,8 @@ export interface SecretRewriting {
   input(name: string, value: string): string;
   /** What was typed at the launch of a job; jobs have it until they have begun. */
   startArguments(value: string): string;
+  /** The private key of a CA. */
+  authorityKey(value: string): string;
 }
 
 /** How many secrets there are, and how many were replaced. */
@@ -21,7 +23,7 @@ export interface RewrittenSecrets {
 const PAGE = 200;
 
 /**
- * Goes through all texts in which secrets may be: inputs of credentials, and what was typed for jobs. It is one transaction, all or nothing, and the rows stay locked until
+ * Goes through all texts in which secrets may be: inputs of credentials, what was typed for jobs, and keys of CAs. It is one transaction, all or nothing, and the rows stay locked until
  * its end.
  *
  * @throws what the rewriting throws
@@ -33,7 +35,12 @@ export function rewriteSecrets(
   return database.transaction().execute(async (transaction) => {
     const inputs = await rewriteInputs(transaction, rewriting);
     const typed = await rewriteStartArguments(transaction, rewriting);
-    return { found: inputs.found + typed.found, replaced: inputs.replaced + typed.replaced };
+    const keys = await rewriteAuthorityKeys(transaction, rewriting);
+    const all = [inputs, typed, keys];
+    return {
+      found: all.reduce((sum, { found }) => sum + found, 0),
+      replaced: all.reduce((sum, { replaced }) => sum + replaced, 0),
+    };
   });
 }
 
@@ -103,4 +110,29 @@ async function rewriteStartArguments(
     if (rows.length < PAGE) return { found, replaced };
     last = rows.at(-1)?.id ?? last;
   }
+}
+
+/** There are as many as CAs: a few. */
+async function rewriteAuthorityKeys(
+  executor: Executor,
+  rewriting: SecretRewriting,
+): Promise<RewrittenSecrets> {
+  const rows = await executor
+    .selectFrom('certificate_authorities')
+    .select(['id', 'private_key'])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  let replaced = 0;
+  for (const { id, private_key: value } of rows) {
+    const after = rewriting.authorityKey(value);
+    if (after === value) continue;
+    replaced += 1;
+    await executor
+      .updateTable('certificate_authorities')
+      .set({ private_key: after })
+      .where('id', '=', id)
+      .execute();
+  }
+  return { found: rows.length, replaced };
 }

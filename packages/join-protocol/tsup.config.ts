@@ -1,0 +1,3 @@
+import { library } from '@receptorjs/tooling-tsup';
+
+export default library();
