@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../failure.js';
 import { ensureFolder } from '../settings/data-folder.js';
+import { socketPath } from '../settings/socket-path.js';
 import type { MeshListener } from '../joining/mesh-listener.js';
 import { program } from './programs.js';
 
@@ -13,8 +12,7 @@ import { program } from './programs.js';
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 const TRY_EVERY_MS = 50;
-/** Sockets of UNIX have names of about a hundred bytes at most. */
-const MAX_SOCKET_PATH = 100;
+const SOCKET = 'receptor.sock';
 
 /** How the node is started. */
 export interface ReceptorNodeOptions {
@@ -33,7 +31,7 @@ export class ReceptorNode {
 
   /** The control socket of the node of a data folder, while that runs. */
   static async runningAddress(folder: string): Promise<string | undefined> {
-    const socket = socketPath(join(folder, 'receptor'));
+    const socket = socketPath(join(folder, 'receptor'), SOCKET);
     return (await connected(socket)) ? `unix:${socket}` : undefined;
   }
 
@@ -54,7 +52,7 @@ export class ReceptorNode {
   ): Promise<ReceptorNode> {
     const own = join(folder, 'receptor');
     ensureFolder(own);
-    const socket = socketPath(own);
+    const socket = socketPath(own, SOCKET);
     const config = join(own, 'receptor.yml');
     const runner = program('ansible-runner');
     const worker = [...runner.first, 'worker'].join(' ');
@@ -139,15 +137,6 @@ const SECRETS = [
 
 const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.includes(name)));
-
-function socketPath(folder: string): string {
-  const path = join(folder, 'receptor.sock');
-  if (path.length <= MAX_SOCKET_PATH) return path;
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const short = join(tmpdir(), `controller-${name}`);
-  mkdirSync(short, { recursive: true, mode: 0o700 });
-  return join(short, 'receptor.sock');
-}
 
 function connected(socket: string): Promise<boolean> {
   if (!existsSync(socket)) return Promise.resolve(false);

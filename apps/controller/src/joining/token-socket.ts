@@ -5,23 +5,14 @@ import {
   type ResourceStore,
 } from '@receptorjs/controller-core';
 import { writeJoinToken } from '@receptorjs/join-protocol';
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { socketPath } from '../settings/socket-path.js';
 
-/** Sockets of UNIX have names of about a hundred bytes at most. */
-const MAX_SOCKET_PATH = 100;
 const MAX_BODY = 4096;
 
 /** Where a controller is asked by those who may read its data folder. */
-export function tokenSocketPath(folder: string): string {
-  const path = join(folder, 'controller.sock');
-  if (path.length <= MAX_SOCKET_PATH) return path;
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  return join(tmpdir(), `controller-${name}`, 'controller.sock');
-}
+export const tokenSocketPath = (folder: string): string => socketPath(folder, 'controller.sock');
 
 /** What the tokens are made with. */
 export interface TokenSocketOptions {
@@ -41,7 +32,6 @@ export class TokenSocket {
 
   static async listen(folder: string, options: TokenSocketOptions): Promise<TokenSocket> {
     const path = tokenSocketPath(folder);
-    mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
     // one process at a time has the folder: this is left from one that has died
     rmSync(path, { force: true });
     const server = createServer((request, response) => {

@@ -71,6 +71,11 @@ it('a refusal is told; an answer that is cut off may be asked for again', async 
     message: expect.stringContaining('it was  used') as string,
     mayHaveArrived: false,
   });
+  reply = (_incoming, response) => response.writeHead(504).end();
+  await expect(askController(url, fingerprint, request)).rejects.toMatchObject({
+    message: expect.stringContaining('fails: HTTP status 504') as string,
+    mayHaveArrived: true,
+  });
   reply = (_incoming, response) => response.destroy();
   await expect(askController(url, fingerprint, request)).rejects.toMatchObject({
     mayHaveArrived: true,

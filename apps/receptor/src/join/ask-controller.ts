@@ -30,7 +30,13 @@ export async function askController(
     const { status, text } = await exchange(socket, url, JSON.stringify(body));
     const answer = jsonOf(text);
     if (status === 200) return readJoinAnswer(answer);
-    throw new JoinFailure(`${url.host} refuses: ${reasonOf(answer, status)}`);
+    // a proxy that gave up does not know what the controller has done
+    const mayHaveArrived = status >= 500;
+    throw new JoinFailure(
+      `${url.host} ${mayHaveArrived ? 'fails' : 'refuses'}: ${reasonOf(answer, status)}`,
+      1,
+      mayHaveArrived,
+    );
   } catch (cause) {
     if (cause instanceof JoinFailure) throw cause;
     const why = `the answer of ${url.host} did not come whole: ${errorText(cause)}; say the same again`;

@@ -1,4 +1,5 @@
 import { requestCertificate } from '@receptorjs/certificates';
+import type { JoinAnswer } from '@receptorjs/join-protocol';
 import { errorText } from '@receptorjs/primitives';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
@@ -57,18 +58,20 @@ async function take(
   files: NodeFiles,
   { url, token, nodeId, nodeType }: JoinOptions,
 ): Promise<void> {
+  let answer: JoinAnswer;
   try {
-    const answer = await askController(url, token.fingerprint, {
+    answer = await askController(url, token.fingerprint, {
       token: token.secret,
       node_id: nodeId,
       node_type: nodeType,
       csr: requestCertificate(files.key(), nodeId, { nodeId: [nodeId] }),
     });
-    files.write(answer);
   } catch (error) {
     if (!(error instanceof JoinFailure && error.mayHaveArrived)) files.forget();
     throw error;
   }
+  // the token is used up: where this fails, the key is kept, with which it may be used again
+  files.write(answer);
 }
 
 /** The whole path of a command. @throws {JoinFailure} */

@@ -111,6 +111,22 @@ it('a node that is there is replaced by a token for it alone, and a controller b
   expect((await join(await token({ node_id: 'control-1' }), 'control-1')).status).toBe(409);
 });
 
+it('a node may listen on the host of another one, and takes the place of none', async () => {
+  const listener = { listener_host: '::1', listener_port: 27_200 };
+  const secret = await token({ node_type: 'hop', ...listener });
+  const hop = await join(secret, 'hop-1', { node_type: 'hop' });
+  expect(hop.body).toMatchObject({ listener_port: 27_200, peers: ['[::1]:27199'] });
+  const [row] = (await server.send('GET', '/api/v2/instances/?hostname=hop-1')).body.results;
+  await server.send('PATCH', `/api/v2/instances/${row?.id}/`, { peers_from_control_nodes: true });
+  const addresses = await server.send('GET', '/api/v2/receptor_addresses/?order_by=port');
+  expect(addresses.body.results.map((each) => each['full_address'])).toEqual([
+    '::1:27199',
+    '::1:27200',
+  ]);
+  const next = await join(await token(), 'far-3');
+  expect(next.body).toMatchObject({ peers: ['[::1]:27199'] });
+});
+
 it('a refused machine leaves its token as it was', async () => {
   const secret = await token();
   expect((await join(secret, 'control-1')).status).toBe(409);

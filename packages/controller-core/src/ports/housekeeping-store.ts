@@ -23,6 +23,6 @@ export interface HousekeepingStore {
     units: readonly FoundUnit[],
     endedForMs: number,
   ): Promise<readonly string[]>;
-  /** Removes sessions and tokens that have expired. @returns how many */
+  /** Removes sessions and tokens that have expired, and join tokens that have for 30 days. @returns how many */
   removeExpired(): Promise<number>;
 }

@@ -42,7 +42,7 @@ export interface JoinStore {
   use(use: TokenUse): Promise<UsedToken | TokenRefusal>;
   /** Adds a node to the list of the policy of a group; one that is there stays. */
   addToGroup(groupId: number, hostname: string): Promise<void>;
-  /** Where a node listens; nothing where it does not any more. It replaces what was known, of that node and of that host. */
+  /** Where a node listens; nothing where it does not any more. It replaces what was known of that node, and of whoever listened there before. */
   setAddress(hostname: string, address: MeshAddress | undefined): Promise<void>;
   /** Where a node listens, or with an empty hostname all nodes of the control plane, in the order of their names. */
   addresses(hostname: string): Promise<readonly MeshAddress[]>;

@@ -1,6 +1,6 @@
 import type { SchemaMigration } from './migration.js';
 
-/** The CA of the mesh, its key under the key of secrets, and tokens with which machines join it: of each a digest. */
+/** The CA of the mesh, its key under the key of secrets, and tokens with which machines join it: of each a digest. Several nodes may listen on one host. */
 export const joining: SchemaMigration = {
   name: '0020-joining',
   statements: [
@@ -29,5 +29,17 @@ export const joining: SchemaMigration = {
       created_by_id bigint references users on delete set null
     )`,
     `create index join_tokens_expires on join_tokens (expires)`,
+    `alter table receptor_addresses drop constraint receptor_addresses_address_key, add unique (address, port)`,
+    `create or replace function instance_listens() returns trigger language plpgsql as $$
+      begin
+        delete from receptor_addresses where instance_id = new.id and canonical;
+        if new.listener_port is not null then
+          insert into receptor_addresses (instance_id, address, port, canonical, peers_from_control_nodes)
+            values (new.id, new.hostname, new.listener_port, true, new.peers_from_control_nodes)
+            on conflict (address, port) do update set canonical = true;
+        end if;
+        return null;
+      end
+    $$`,
   ],
 };

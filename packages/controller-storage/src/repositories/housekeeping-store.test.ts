@@ -138,10 +138,22 @@ describe.each(storagesUnderTest())('what is left behind on $kind', (under) => {
           .values({ token_hash: name, user_id, scope: 'read', expires })
           .execute();
       }
-      expect(await stores.housekeeping.removeExpired()).toBe(2);
+      for (const [digest, days] of Object.entries({ late: 29, old: 31 })) {
+        const expires = new Date(Date.now() - days * 86_400_000);
+        await database
+          .insertInto('join_tokens')
+          .values({ digest, node_type: 'hop', expires })
+          .execute();
+      }
+      expect(await stores.housekeeping.removeExpired()).toBe(3);
       const sessions = await database.selectFrom('sessions').select('id_hash').execute();
       const tokens = await database.selectFrom('tokens').select('token_hash').execute();
-      expect([sessions, tokens]).toEqual([[{ id_hash: 'good' }], [{ token_hash: 'good' }]]);
+      const joins = await database.selectFrom('join_tokens').select('digest').execute();
+      expect([sessions, tokens, joins]).toEqual([
+        [{ id_hash: 'good' }],
+        [{ token_hash: 'good' }],
+        [{ digest: 'late' }],
+      ]);
     });
   });
 });

@@ -77,6 +77,13 @@ export class StoredHousekeeping implements HousekeepingStore {
   async removeExpired(): Promise<number> {
     const sessions = await sql`delete from sessions where expires < now()`.execute(this.#executor);
     const tokens = await sql`delete from tokens where expires < now()`.execute(this.#executor);
-    return Number((sessions.numAffectedRows ?? 0n) + (tokens.numAffectedRows ?? 0n));
+    const joins =
+      await sql`delete from join_tokens where expires < now() - interval '30 days'`.execute(
+        this.#executor,
+      );
+    return [sessions, tokens, joins].reduce(
+      (sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows),
+      0,
+    );
   }
 }

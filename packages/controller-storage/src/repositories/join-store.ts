@@ -84,7 +84,9 @@ export class StoredJoins implements JoinStore {
       .where((where) =>
         where.or([
           where('instance_id', 'in', node),
-          ...(address === undefined ? [] : [where('address', '=', address.host)]),
+          ...(address === undefined
+            ? []
+            : [where.and([where('address', '=', address.host), where('port', '=', address.port)])]),
         ]),
       )
       .execute();
@@ -93,7 +95,8 @@ export class StoredJoins implements JoinStore {
     const { id } = await node.executeTakeFirstOrThrow();
     await this.executor
       .insertInto('receptor_addresses')
-      .values({ instance_id: id, address: host, port, protocol: 'tcp', canonical: true })
+      // the canonical one follows the columns of the instance
+      .values({ instance_id: id, address: host, port, protocol: 'tcp', canonical: false })
       .execute();
   }
 
