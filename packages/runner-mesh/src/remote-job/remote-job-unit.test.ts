@@ -136,12 +136,17 @@ it('keeps the ID before the unit gets its stdin, under the name it was given', a
   expect(said).toEqual(['reserved', '--delete', 'u1', 'stdin']);
 });
 
-it('a unit whose ID can not be kept gets no stdin, and is not tried again', async () => {
-  let ended = false;
+it('a unit whose ID can not be kept gets no stdin, is released, and is not tried again', async () => {
+  const asked: unknown[] = [];
   const { started, payloads } = start(
-    (_request, stream) => {
+    (request, stream) => {
+      asked.push(request.subcommand);
+      if (request.subcommand === 'release') {
+        stream.write('{"released":"u1"}\n');
+        return;
+      }
       stream.write('Work unit created with ID u1. Send stdin data and EOF.\n');
-      stream.once('end', () => (ended = true));
+      stream.once('end', () => asked.push('stdin'));
     },
     undefined,
     { onUnit: () => Promise.reject(new Error('the lease is gone')) },
@@ -150,7 +155,7 @@ it('a unit whose ID can not be kept gets no stdin, and is not tried again', asyn
     code: 'unsent',
     message: expect.stringContaining('the lease is gone') as string,
   });
-  expect([payloads.length, ended]).toEqual([1, false]);
+  expect([payloads.length, ...asked]).toEqual([1, 'submit', 'release']);
 });
 
 it('goes on with the unit of an earlier attempt when that has started, else forgets and replaces it', async () => {

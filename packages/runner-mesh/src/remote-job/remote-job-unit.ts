@@ -9,6 +9,9 @@ import type { Payload } from './payload.js';
 /** Milliseconds a node may take to start a job whose last byte it has. One that hands it on takes its time before. */
 const CONFIRM_MS = 60_000;
 
+/** Milliseconds for the release of a unit that is not to start. */
+const GIVE_UP_MS = 5_000;
+
 /** What the unit is and where it belongs. */
 export interface RemoteJobUnitOptions {
   readonly node: string;
@@ -138,7 +141,12 @@ export class RemoteJobUnit {
         ttl: transport.handsOn ? `${Math.ceil(handOnMs / 1000)}s` : undefined,
         params: { ...params?.(), submissionid: this.#submissionId },
       });
-      await this.#keepId(submission.unitId);
+      try {
+        await this.#keepId(submission.unitId);
+      } catch (error) {
+        await this.#giveUp(submission.unitId);
+        throw error;
+      }
       this.#id = submission.unitId;
       await submission.send(payload.stream, {
         timeoutMs: transport.handsOn ? Number.POSITIVE_INFINITY : CONFIRM_MS,
@@ -162,6 +170,23 @@ export class RemoteJobUnit {
     } catch (cause) {
       const why = `The ID of the work unit could not be kept: ${reasonOf(cause)}`;
       throw new NodeRunError('unsent', why, { cause });
+    }
+  }
+
+  /**
+   * Releases a unit that has no stdin yet, over another connection: some nodes take the end of the one that it waits at for the end of its stdin, and would start it.
+   */
+  async #giveUp(unitId: string): Promise<void> {
+    const signal = AbortSignal.timeout(GIVE_UP_MS);
+    try {
+      const client = await this.#options.transport.connect(signal);
+      try {
+        await client.workRelease(unitId, { signal, timeoutMs: GIVE_UP_MS });
+      } finally {
+        client.close();
+      }
+    } catch {
+      // what broke the attempt off is told; such a unit ends at once with an empty stdin
     }
   }
 
